@@ -1,0 +1,37 @@
+# Everything runs in .venv, installed from requirements.lock with hashes. Only Python >= 3.11 and make are needed.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export DAGSTER_DISABLE_TELEMETRY := yes
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export GX_ANALYTICS_ENABLED := false
+
+.PHONY: refresh test ui lint bench clean
+
+refresh: $(VENV)/installed  ## deliveries -> warehouse -> gates -> marts -> publication -> reconciliation
+	$(BIN)/sna demo --if-empty
+	$(BIN)/sna refresh
+
+test: $(VENV)/installed  ## all tests
+	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
+
+lint: $(VENV)/installed  ## style, types and SQL
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project
+
+ui: $(VENV)/installed  ## Dagster's web UI on http://127.0.0.1:3000
+	$(BIN)/sna ui
+
+bench: $(VENV)/installed  ## speed and memory, measured in one run
+	$(BIN)/python -m tests.bench $(ARGS)
+
+$(VENV)/installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+clean:  ## forget everything that can be rebuilt, but not the landed deliveries
+	rm -rf var/warehouse.duckdb var/dbt var/data_docs

@@ -1,0 +1,109 @@
+"""Where everything is: the landing zone, the home of everything written, and the key for pseudonyms.
+
+Two environment variables place everything: `SNA_RAW` (deliveries) and `SNA_HOME` (warehouse, releases, Dagster instance,
+Data Docs). Two refreshes with different homes never touch each other.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+CONTRACTS = PROJECT / "raw"
+DBT_PROJECT = PROJECT / "dbt_project"
+AUDIENCE = "partnership"
+MIN_KEY_BYTES = 16
+
+# No tool may phone home; set before any of them is imported.
+NO_TELEMETRY = {
+    "DAGSTER_DISABLE_TELEMETRY": "yes",
+    "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    "DO_NOT_TRACK": "1",
+    "GX_ANALYTICS_ENABLED": "false",
+}
+os.environ.update(NO_TELEMETRY)
+
+
+class SettingsError(ValueError):
+    """A setting in the environment cannot be used; the message says which and what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Paths of one landing zone and one home.
+
+    Attributes:
+        raw: landing zone, `<agency>/<feed>/<period>[...].<ext>` below it.
+        home: everything that is written; created when first needed.
+    """
+
+    raw: Path
+    home: Path
+
+    @classmethod
+    def from_env(cls) -> Settings:
+        """Read `SNA_RAW` (default `raw/` of the project) and `SNA_HOME` (default `var/` of the project)."""
+        raw = os.environ.get("SNA_RAW") or PROJECT / "raw"
+        home = os.environ.get("SNA_HOME") or PROJECT / "var"
+        return cls(Path(raw).expanduser().resolve(), Path(home).expanduser().resolve())
+
+    @property
+    def landing(self) -> Path:
+        return self.home / "landing"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def published(self) -> Path:
+        return self.home / "published" / AUDIENCE
+
+    @property
+    def dagster_home(self) -> Path:
+        return self.home / "dagster"
+
+    @property
+    def dbt_target(self) -> Path:
+        return self.home / "dbt"
+
+    @property
+    def data_docs(self) -> Path:
+        return self.home / "data_docs"
+
+    @cached_property
+    def pseudonym_key(self) -> bytes:
+        """Key of the HMAC that turns nominal references into pseudonyms.
+
+        `SNA_PSEUDONYM_KEY` where it is set (production: hold it apart from the data); otherwise a random key made once for
+        this home and readable by its owner only, so that a first run needs no preparation.
+
+        Raises:
+            SettingsError: the variable holds fewer than 16 bytes.
+        """
+        given = os.environ.get("SNA_PSEUDONYM_KEY")
+        if given:
+            key = given.encode()
+            if len(key) < MIN_KEY_BYTES:
+                raise SettingsError(f"SNA_PSEUDONYM_KEY holds {len(key)} bytes; give at least {MIN_KEY_BYTES}.")
+            return key
+        path = self.home / "secrets" / "pseudonym.key"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            try:
+                with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                    file.write(secrets.token_hex(32))
+            except FileExistsError:  # another process of the same home was first
+                pass
+        return path.read_bytes().strip()
+
+    def export(self) -> None:
+        """Put the paths into the environment, where dbt's profile and Dagster look for them."""
+        os.environ["SNA_RAW"] = str(self.raw)
+        os.environ["SNA_HOME"] = str(self.home)
+        os.environ["SNA_WAREHOUSE"] = str(self.warehouse)
+        os.environ["DAGSTER_HOME"] = str(self.dagster_home)
