@@ -1,0 +1,25 @@
+{# SQL that engines spell differently, one macro each. #}
+
+{% macro integer_divide(dividend, divisor) -%}
+    ({{ dividend }} // {{ divisor }})
+{%- endmacro %}
+
+{# The wall-clock time in a zone of a timestamp kept in UTC. #}
+{% macro local_time(utc_timestamp, zone) -%}
+    ({{ utc_timestamp }} at time zone 'UTC' at time zone '{{ zone }}')
+{%- endmacro %}
+
+{# Monday = 1 to Sunday = 7. #}
+{% macro iso_day_of_week(date_column) -%}
+    isodow({{ date_column }})
+{%- endmacro %}
+
+{# One row per whole number from first to last, in the column `n`. #}
+{% macro numbers(first, last) -%}
+    (select unnest(generate_series({{ first }}, {{ last }})) as n)
+{%- endmacro %}
+
+{# One row per day from first to last, in the column `date_day`. #}
+{% macro days(first, last) -%}
+    (select cast(unnest(generate_series(date '{{ first }}', date '{{ last }}', interval 1 day)) as date) as date_day)
+{%- endmacro %}

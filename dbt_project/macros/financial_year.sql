@@ -1,0 +1,18 @@
+{# The calendar year in which the financial year (April to March) of a date begins. #}
+{% macro financial_year_start(date_column) -%}
+    (year({{ date_column }}) - case when month({{ date_column }}) < 4 then 1 else 0 end)
+{%- endmacro %}
+
+{# The label of a financial year from the calendar year in which it begins: 2023 -> 2023/24. #}
+{% macro financial_year_label(start_year) -%}
+    (
+        cast({{ start_year }} as varchar)
+        || '/'
+        || right(cast({{ start_year }} + 1 as varchar), 2)
+    )
+{%- endmacro %}
+
+{# The financial year of a date: 2024-03-31 -> 2023/24; 2024-04-01 -> 2024/25. #}
+{% macro financial_year(date_column) -%}
+    {{ financial_year_label(financial_year_start(date_column)) }}
+{%- endmacro %}

@@ -1,0 +1,29 @@
+-- -1 is the key of an unknown age, so that a join needs no special case.
+with ages as (
+    select cast(n as smallint) as age_key from {{ numbers(-1, 129) }}
+),
+
+banded as (
+    select
+        ages.age_key,
+        age_band.scheme,
+        age_band.age_band,
+        age_band.sort_order
+    from ages
+    inner join {{ ref('age_band') }} as age_band
+        on
+            (ages.age_key = -1 and age_band.age_from is null)
+            or ages.age_key between age_band.age_from and coalesce(age_band.age_to, 129)
+)
+
+select
+    five_year.age_key,
+    case when five_year.age_key >= 0 then five_year.age_key end as age,
+    five_year.age_band,
+    five_year.sort_order as age_band_order,
+    broad.age_band as age_group,
+    broad.sort_order as age_group_order
+from banded as five_year
+inner join banded as broad
+    on five_year.age_key = broad.age_key and broad.scheme = 'broad'
+where five_year.scheme = 'five_year'

@@ -1,0 +1,75 @@
+with in_2021 as (
+    select
+        lsoa_code_2021 as lsoa_code,
+        lsoa_name_2021 as lsoa_name,
+        ward_code_2024 as ward_code,
+        district_code_2024 as district_code
+    from {{ ref('stg_ons__lsoa_ward_district') }}
+),
+
+in_2011 as (
+    select
+        lsoa_code_2011 as lsoa_code,
+        lsoa_name_2011 as lsoa_name,
+        district_code_2019 as district_code,
+        imd_rank,
+        imd_decile
+    from {{ ref('stg_mhclg__imd_2019') }}
+),
+
+seen as (
+    select lsoa_code from {{ ref('stg_derbyshire_constabulary__crimes') }} where lsoa_code is not null
+    union
+    select lsoa_code from {{ ref('stg_police_uk__street') }} where lsoa_code is not null
+    union
+    select lsoa_code from {{ ref('stg_police_uk__outcomes') }} where lsoa_code is not null
+),
+
+listed as (
+    select
+        coalesce(in_2021.lsoa_code, in_2011.lsoa_code) as lsoa_code,
+        coalesce(in_2021.lsoa_name, in_2011.lsoa_name) as lsoa_name,
+        case
+            when in_2011.lsoa_code is null then '2021'
+            when in_2021.lsoa_code is null then '2011'
+            else '2011 and 2021'
+        end as vintage,
+        in_2021.ward_code,
+        coalesce(in_2021.district_code, in_2011.district_code) as national_district_code,
+        in_2011.imd_rank,
+        in_2011.imd_decile
+    from in_2021
+    full outer join in_2011
+        on in_2021.lsoa_code = in_2011.lsoa_code
+)
+
+select
+    coalesce(listed.lsoa_code, seen.lsoa_code) as lsoa_code,
+    coalesce(listed.lsoa_name, 'Unknown') as lsoa_name,
+    coalesce(listed.vintage, 'Unknown') as vintage,
+    coalesce(listed.ward_code, 'Unknown') as ward_code,
+    case
+        when district.district_code is not null then district.district_code
+        when listed.lsoa_code is null then 'Unknown'
+        else 'Outside'
+    end as district_code,
+    listed.imd_rank,
+    listed.imd_decile,
+    listed.lsoa_code is null as is_inferred
+from listed
+full outer join seen
+    on listed.lsoa_code = seen.lsoa_code
+left join {{ ref('district') }} as district
+    on listed.national_district_code = district.district_code
+
+union all
+
+select
+    'Unknown' as lsoa_code,
+    'Unknown' as lsoa_name,
+    'Unknown' as vintage,
+    'Unknown' as ward_code,
+    'Unknown' as district_code,
+    null as imd_rank,
+    null as imd_decile,
+    false as is_inferred

@@ -1,0 +1,6 @@
+select
+    relationship,
+    source_label,
+    sort_order,
+    relationship <> 'Not recorded' as is_recorded
+from {{ ref('relationship') }}

@@ -1,0 +1,5 @@
+select
+    weapon,
+    sort_order,
+    weapon <> 'Not recorded' as is_recorded
+from {{ ref('weapon') }}

@@ -1,0 +1,40 @@
+with recorded as (
+    select
+        crime_reference,
+        cast(outcome_sequence as smallint) as outcome_sequence,
+        {{ outcome_key('record.outcome_code', 'record.decision_maker') }} as outcome_key,
+        decision_maker,
+        outcome_date,
+        load_id
+    from {{ ref('stg_derbyshire_constabulary__outcomes') }} as record
+),
+
+not_yet_complete as (
+    select
+        crime_reference,
+        cast(0 as smallint) as outcome_sequence,
+        outcome_key,
+        cast(null as varchar) as decision_maker,
+        cast(null as date) as outcome_date,
+        load_id
+    from {{ ref('fct_offence') }}
+    where outcome_key = '0'
+),
+
+outcome_record as (
+    select * from recorded
+    union all
+    select * from not_yet_complete
+)
+
+select
+    outcome_record.crime_reference,
+    outcome_record.outcome_sequence,
+    outcome_record.outcome_key,
+    outcome_record.decision_maker,
+    outcome_record.outcome_date,
+    {{ offence_attributes() }},
+    outcome_record.load_id
+from outcome_record
+left join {{ ref('fct_offence') }} as offence
+    on outcome_record.crime_reference = offence.crime_reference

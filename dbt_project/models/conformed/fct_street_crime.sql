@@ -1,0 +1,52 @@
+with street as (
+    select
+        *,
+        cast(left(cast(recorded_month as varchar), 7) || '-01' as date) as month_start
+    from {{ ref('stg_police_uk__street') }}
+),
+
+-- Anti-social behaviour has no id, and identical rows are separate incidents. But where in a force's month every
+-- distinct row occurs an even number of times, the month was probably loaded twice at source.
+distinct_incident as (
+    select
+        reported_by,
+        month_start,
+        count(*) as occurrences
+    from street
+    where crime_type = 'Anti-social behaviour'
+    group by reported_by, month_start, longitude, latitude, location_name, lsoa_code
+),
+
+double_load as (
+    select
+        reported_by,
+        month_start
+    from distinct_incident
+    group by reported_by, month_start
+    having
+        count(*) >= {{ var('double_load_minimum_rows') }}
+        and max(occurrences % 2) = 0
+)
+
+select
+    street.crime_id,
+    street.month_start,
+    {{ financial_year('street.month_start') }} as financial_year,
+    street.reported_by,
+    street.falls_within,
+    street.longitude,
+    street.latitude,
+    street.location_name,
+    lsoa.lsoa_code,
+    lsoa.district_code,
+    lsoa.district_code = 'Outside' as is_outside_county,
+    street.crime_type,
+    street.last_outcome_category,
+    street.crime_type = 'Anti-social behaviour' and double_load.month_start is not null as is_suspected_double_load,
+    street.load_id,
+    street.row_number_in_delivery
+from street
+inner join {{ ref('dim_lsoa') }} as lsoa
+    on coalesce(street.lsoa_code, 'Unknown') = lsoa.lsoa_code
+left join double_load
+    on street.reported_by = double_load.reported_by and street.month_start = double_load.month_start

@@ -1,0 +1,24 @@
+with outcome as (
+    select
+        *,
+        cast(left(cast(outcome_month as varchar), 7) || '-01' as date) as month_start
+    from {{ ref('stg_police_uk__outcomes') }}
+)
+
+select
+    outcome.crime_id,
+    outcome.month_start,
+    {{ financial_year('outcome.month_start') }} as financial_year,
+    outcome.reported_by,
+    outcome.falls_within,
+    outcome.longitude,
+    outcome.latitude,
+    outcome.location_name,
+    lsoa.lsoa_code,
+    lsoa.district_code,
+    outcome.outcome_type,
+    outcome.load_id,
+    outcome.row_number_in_delivery
+from outcome
+inner join {{ ref('dim_lsoa') }} as lsoa
+    on coalesce(outcome.lsoa_code, 'Unknown') = lsoa.lsoa_code

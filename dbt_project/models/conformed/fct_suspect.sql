@@ -1,0 +1,1 @@
+{{ person_fact('stg_derbyshire_constabulary__suspects') }}
