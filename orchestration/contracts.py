@@ -1,0 +1,403 @@
+"""What each feed must hold: `raw/<agency>/<feed>/contract.yaml`, read once and strictly.
+
+Contracts follow the Open Data Contract Standard v3 (https://bitol-io.github.io/open-data-contract-standard/). The standard's own
+fields are used where it has them; the rest stands in `customProperties`, of which every name is known here. Anything missing or
+unknown is an error that names the file and the place: a contract that is half understood would let bad data through.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+CONTRACTS = Path(__file__).resolve().parent.parent / "raw"
+
+LogicalType = Literal["string", "date", "timestamp", "integer", "number", "boolean"]
+Treatment = Literal["keep", "pseudonymise", "derive_age", "drop"]
+LoadMode = Literal["replace_period", "upsert"]
+Cadence = Literal["monthly", "annual", "once"]
+FileFormat = Literal["csv", "xlsx", "ods", "geojson"]
+Classification = Literal["public", "internal", "personal", "special_category", "direct_identifier"]
+
+FeedKey = tuple[str, str]
+
+
+class ContractError(ValueError):
+    """A contract cannot be used; the message says which file, where in it, and what is expected."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a delivery and what becomes of it.
+
+    Attributes:
+        name: column in the warehouse.
+        header: column in the delivered file.
+        type: logical type of the values.
+        sql_type: DuckDB type of the landed column.
+        required: no row may leave it blank.
+        optional: a delivery may lack the column altogether; it is then blank.
+        classification: class of personal data.
+        treatment: `keep`; `pseudonymise` (lands as `output`); `derive_age` (lands as `output`, age in completed years on the
+            date in column `age_on`); `drop`.
+        formats: date formats (strptime) besides ISO 8601.
+        time_zone: zone that a stated UTC offset is converted to; times without one are taken as they stand.
+        allowed: the only values, where there is a closed list.
+        pattern: regular expression that the whole value must match.
+        minimum, maximum: bounds, both included.
+        not_before: columns of the same row that this date may not precede.
+        free_text: text written by people, in which personal identifiers are looked for.
+        percent: "85%" is read as 85.
+    """
+
+    name: str
+    header: str
+    type: LogicalType
+    sql_type: str
+    required: bool
+    optional: bool
+    classification: Classification
+    treatment: Treatment
+    output: str | None
+    age_on: str | None
+    formats: tuple[str, ...]
+    time_zone: str | None
+    allowed: tuple[str, ...]
+    pattern: str | None
+    minimum: float | None
+    maximum: float | None
+    not_before: tuple[str, ...]
+    free_text: bool
+    percent: bool
+    description: str
+
+
+@dataclass(frozen=True)
+class PeriodRule:
+    """How rows and files belong to a period.
+
+    Attributes:
+        column: column whose month must be that of the delivery; None where the period is fixed.
+        time_zone: zone in which that month is meant, for columns held in UTC.
+        fixed: the only period that the feed has.
+    """
+
+    column: str | None
+    time_zone: str | None
+    fixed: str | None
+
+
+@dataclass(frozen=True)
+class FeedContract:
+    """One feed: who delivers what, how often, in which form, on what basis, and what it feeds.
+
+    Attributes:
+        columns: in the order of the published format.
+        key: columns that identify a row; empty where the feed has no key.
+        load_mode: a delivery replaces its period, or its rows replace older rows with the same key.
+        file_names: patterns of the sender's own file names, with groups `period` (YYYY-MM or YYYYMM) and `part`.
+        bad_row_limit: share of rejected rows (0 to 1) above which a delivery is refused.
+        volume_tolerance: share by which the row count may differ from the feed's usual one before a gate asks.
+        ignore_unknown_columns: whether columns that the contract does not name are passed over.
+        doubled_when_blank: column whose blank rows have no identity; if each of them occurs an even number of times, the
+            sender has probably loaded them twice.
+        retention_years: how long deliveries are kept.
+        tables: ids of the SNA's tables that wait for this feed.
+    """
+
+    agency: str
+    feed: str
+    title: str
+    purpose: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    load_mode: LoadMode
+    cadence: Cadence
+    period: PeriodRule
+    formats: tuple[FileFormat, ...]
+    sheet: str | None
+    file_names: tuple[str, ...]
+    bad_row_limit: float
+    volume_tolerance: float
+    ignore_unknown_columns: bool
+    doubled_when_blank: str | None
+    owner: str
+    legal_basis: str
+    publisher_url: str
+    retention_years: int
+    tables: tuple[str, ...]
+
+    @property
+    def id(self) -> FeedKey:
+        return self.agency, self.feed
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Column]:
+        return {column.name: column for column in self.columns}
+
+    @cached_property
+    def landed(self) -> tuple[tuple[str, str], ...]:
+        """(column, DuckDB type) of `accepted.parquet`, without the lineage columns `_load_id` and `_row`."""
+        return tuple((column.output or column.name, column.sql_type) for column in self.columns if column.treatment != "drop")
+
+    @property
+    def pseudonymises(self) -> bool:
+        return any(column.treatment == "pseudonymise" for column in self.columns)
+
+    @property
+    def identifies_people(self) -> bool:
+        """Whether deliveries hold direct identifiers."""
+        return any(column.classification == "direct_identifier" for column in self.columns)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Hash of everything that decides how a delivery is read; wording and contacts do not count."""
+        wording = {
+            "title",
+            "purpose",
+            "owner",
+            "legal_basis",
+            "publisher_url",
+            "tables",
+            "volume_tolerance",
+            "file_names",
+        }
+        rules = {name: value for name, value in asdict(self).items() if name not in wording}
+        for column in rules["columns"]:
+            del column["description"]
+        return hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def load_contracts(root: Path = CONTRACTS) -> dict[FeedKey, FeedContract]:
+    """Read every `<agency>/<feed>/contract.yaml` below `root`, in order of name.
+
+    Raises:
+        ContractError: a contract cannot be used.
+    """
+    contracts = [load_contract(path) for path in sorted(root.glob("*/*/contract.yaml"))]
+    return {contract.id: contract for contract in contracts}
+
+
+def load_contract(path: Path) -> FeedContract:
+    """Read one contract; its agency and feed must be the names of the folders that it stands in.
+
+    Raises:
+        ContractError: the file is not a valid contract or says something that is not understood.
+    """
+    import yaml
+    from open_data_contract_standard.model import OpenDataContractStandard
+    from pydantic import ValidationError
+
+    try:
+        document = yaml.load(path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        contract = _feed(_Reader(str(path)), OpenDataContractStandard(**document))
+    except (yaml.YAMLError, ValidationError, TypeError) as error:
+        raise ContractError(f"{path}: not a valid data contract: {error}") from error
+    if contract.id != (path.parent.parent.name, path.parent.name):
+        raise ContractError(f"{path}: says it is {'/'.join(contract.id)}, but stands in another folder.")
+    return contract
+
+
+class _Reader:
+    """Takes values out of a contract and says where one is missing or wrong."""
+
+    def __init__(self, where: str) -> None:
+        self.where = where
+
+    def within(self, place: str) -> _Reader:
+        return _Reader(f"{self.where}, {place}")
+
+    def fail(self, message: str) -> ContractError:
+        return ContractError(f"{self.where}: {message}")
+
+    def need(self, value: Any, what: str) -> Any:
+        if value is None or value == "" or value == []:
+            raise self.fail(f"{what} is missing.")
+        return value
+
+    def one_of(self, value: Any, literal: Any, what: str) -> Any:
+        if value not in get_args(literal):
+            raise self.fail(f"{what} is {value!r}; expected one of {', '.join(get_args(literal))}.")
+        return value
+
+    def properties(self, given: Iterable[Any] | None, known: Mapping[str, Any]) -> dict[str, Any]:
+        """Custom properties by name, on top of the defaults in `known`; `...` marks one that must be given."""
+        values = dict(known)
+        for item in given or ():
+            if item.property not in known:
+                raise self.fail(f"unknown custom property {item.property!r}; known are {', '.join(known)}.")
+            values[item.property] = item.value
+        if missing := [name for name, value in values.items() if value is ...]:
+            raise self.fail(f"custom property {missing[0]!r} is missing.")
+        return values
+
+
+_FEED_PROPERTIES: dict[str, Any] = {
+    "loadMode": ...,
+    "period": ...,
+    "formats": ...,
+    "tables": ...,
+    "badRowLimit": ...,
+    "volumeTolerance": ...,
+    "fileNames": (),
+    "sheet": None,
+    "unknownColumns": "refuse",
+    "doubledWhenBlank": None,
+}
+_COLUMN_PROPERTIES: dict[str, Any] = {
+    "treatment": "keep",
+    "ageOn": None,
+    "notBefore": (),
+    "freeText": False,
+    "percent": False,
+    "optional": False,
+}
+_TYPE_OPTIONS = {"pattern", "minimum", "maximum", "format", "timezone", "defaultTimezone"}
+
+
+def _feed(reader: _Reader, odcs: Any) -> FeedContract:
+    custom = reader.properties(odcs.customProperties, _FEED_PROPERTIES)
+    if len(odcs.schema_ or ()) != 1:
+        raise reader.fail("a feed has exactly one object in its schema.")
+    properties = reader.need(odcs.schema_[0].properties, "schema properties")
+    columns = tuple(_column(reader.within(f"column {item.name}"), item) for item in properties)
+    sla = {item.property: item.value for item in odcs.slaProperties or ()}
+    basis = _definition(reader, odcs, "legalBasis")
+    contract = FeedContract(
+        agency=reader.need(odcs.domain, "domain (the agency)"),
+        feed=reader.need(odcs.dataProduct, "dataProduct (the feed)"),
+        title=reader.need(odcs.name, "name"),
+        purpose=reader.need(odcs.description.purpose, "description.purpose"),
+        columns=columns,
+        key=_key(properties),
+        load_mode=reader.one_of(custom["loadMode"], LoadMode, "loadMode"),
+        cadence=reader.one_of(sla.get("frequency"), Cadence, "slaProperties frequency"),
+        period=_period(reader, custom["period"], columns),
+        formats=tuple(reader.one_of(item, FileFormat, "formats") for item in custom["formats"]),
+        sheet=custom["sheet"],
+        file_names=tuple(_regex(reader, item) for item in custom["fileNames"]),
+        bad_row_limit=_share(reader, custom["badRowLimit"], "badRowLimit"),
+        volume_tolerance=_share(reader, custom["volumeTolerance"], "volumeTolerance"),
+        ignore_unknown_columns=custom["unknownColumns"] == "ignore",
+        doubled_when_blank=custom["doubledWhenBlank"],
+        owner=reader.need(getattr(odcs.team, "name", None), "team.name (the owner)"),
+        legal_basis=reader.need(basis.description, "description of the legalBasis"),
+        publisher_url=reader.need(_definition(reader, odcs, "publisher").url, "url of the publisher"),
+        retention_years=int(reader.need(sla.get("retention"), "slaProperties retention (years)")),
+        tables=tuple(custom["tables"]),
+    )
+    _check_references(reader, contract)
+    return contract
+
+
+def _column(reader: _Reader, item: Any) -> Column:
+    custom = reader.properties(item.customProperties, _COLUMN_PROPERTIES)
+    options = dict(item.logicalTypeOptions or {})
+    if unknown := set(options) - _TYPE_OPTIONS:
+        raise reader.fail(f"unknown logicalTypeOptions {', '.join(sorted(unknown))}.")
+    treatment = reader.one_of(custom["treatment"], Treatment, "treatment")
+    renamed = treatment in ("pseudonymise", "derive_age")
+    if renamed != bool(item.encryptedName):
+        raise reader.fail("encryptedName names the landed column of a pseudonym or derived age, and of nothing else.")
+    if (treatment == "derive_age") != bool(custom["ageOn"]):
+        raise reader.fail("ageOn goes with treatment derive_age.")
+    classification = reader.one_of(item.classification, Classification, "classification")
+    if classification == "direct_identifier" and treatment == "keep":
+        raise reader.fail("a direct identifier may not be kept; give a treatment.")
+    return Column(
+        name=reader.need(item.name, "name"),
+        header=reader.need(item.physicalName, "physicalName (the header)"),
+        type=reader.one_of(item.logicalType, LogicalType, "logicalType"),
+        sql_type=reader.need(item.physicalType, "physicalType"),
+        required=bool(item.required),
+        optional=bool(custom["optional"]),
+        classification=classification,
+        treatment=treatment,
+        output=item.encryptedName,
+        age_on=custom["ageOn"],
+        formats=tuple(_strptime(text) for text in _listed(options.get("format"))),
+        time_zone=options.get("defaultTimezone"),
+        allowed=tuple(str(value.value) for value in item.enum or ()),
+        pattern=_regex(reader, options["pattern"]) if "pattern" in options else None,
+        minimum=options.get("minimum"),
+        maximum=options.get("maximum"),
+        not_before=tuple(custom["notBefore"]),
+        free_text=bool(custom["freeText"]),
+        percent=bool(custom["percent"]),
+        description=reader.need(item.description, "description"),
+    )
+
+
+def _check_references(reader: _Reader, contract: FeedContract) -> None:
+    """Columns that other parts of the contract name must be there, and names must be unique."""
+    for attribute in ("name", "header"):
+        values = [getattr(column, attribute) for column in contract.columns]
+        if len(set(values)) != len(values):
+            raise reader.fail(f"a column {attribute} occurs twice.")
+    named = [contract.period.column, contract.doubled_when_blank, *contract.key]
+    for column in contract.columns:
+        named += [column.age_on, *column.not_before]
+    if unknown := [name for name in named if name is not None and name not in contract.by_name]:
+        raise reader.fail(f"column {unknown[0]!r} is referred to but not described.")
+    if contract.load_mode == "upsert" and not contract.key:
+        raise reader.fail("load mode upsert needs a primary key.")
+    if contract.sheet is None and {"xlsx", "ods"} & set(contract.formats):
+        raise reader.fail("a workbook format needs the custom property sheet.")
+
+
+def _period(reader: _Reader, given: Mapping[str, str], columns: Sequence[Column]) -> PeriodRule:
+    known = {field.name for field in fields(PeriodRule)}
+    rule = {{"timeZone": "time_zone"}.get(name, name): str(value) for name, value in given.items()}
+    if set(rule) - known or (("column" in rule) == ("fixed" in rule)):
+        raise reader.fail("period is either {column: ..., timeZone: ...} or {fixed: ...}.")
+    return PeriodRule(rule.get("column"), rule.get("time_zone"), rule.get("fixed"))
+
+
+def _key(properties: Iterable[Any]) -> tuple[str, ...]:
+    parts = [item for item in properties if item.primaryKey]
+    return tuple(item.name for item in sorted(parts, key=lambda item: item.primaryKeyPosition or 0))
+
+
+def _definition(reader: _Reader, odcs: Any, kind: str) -> Any:
+    for item in odcs.description.authoritativeDefinitions or ():
+        if item.type == kind:
+            return item
+    raise reader.fail(f"description.authoritativeDefinitions lacks one of type {kind}.")
+
+
+def _share(reader: _Reader, value: Any, what: str) -> float:
+    if not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise reader.fail(f"{what} is {value!r}; expected a share between 0 and 1.")
+    return float(value)
+
+
+def _regex(reader: _Reader, pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise reader.fail(f"pattern {pattern!r} is not a regular expression: {error}.") from error
+    return pattern
+
+
+def _listed(value: str | None) -> list[str]:
+    return [part.strip() for part in value.split("|")] if value else []
+
+
+def _strptime(java: str) -> str:
+    """The standard writes dates as Java does (`dd/MM/yyyy HH:mm`), DuckDB as C does (`%d/%m/%Y %H:%M`)."""
+    for letters, code in (
+        ("dd", "%d"),
+        ("MM", "%m"),
+        ("yyyy", "%Y"),
+        ("HH", "%H"),
+        ("mm", "%M"),
+        ("ss", "%S"),
+    ):
+        java = java.replace(letters, code)
+    return java
