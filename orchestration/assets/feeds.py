@@ -1,0 +1,143 @@
+"""One feed, two assets and a check, all made from its contract.
+
+    deliveries/<agency>/<feed>    partitioned by the contract's cadence: the landing log of one period
+    landing/<agency>__<feed>      the feed as it stands: takes in whatever is new, then the view over the deliveries in use
+
+The refresh materialises the second kind only, so that one run takes in sixty new months as easily as one; the first kind is
+for a person who wants one period again, and shows which periods have been landed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from orchestration.resources import POOL, Refresh
+from orchestration.warehouse import table_name
+
+if TYPE_CHECKING:
+    from orchestration.contracts import FeedContract
+    from orchestration.ingest.landing import LoadRecord
+    from orchestration.settings import Settings
+
+# The public police archive starts here; no other feed reaches further back.
+FIRST_MONTH = "2010-12"
+
+
+@dataclass(frozen=True)
+class Feed:
+    """The Dagster definitions of one feed.
+
+    Attributes:
+        deliveries: the partitioned asset.
+        table: the asset of the landing view, which the dbt source of the same key reads.
+        check: tells of deliveries that were refused; it warns, for the last good delivery stays in use.
+    """
+
+    deliveries: dg.AssetsDefinition
+    table: dg.AssetsDefinition
+    check: dg.AssetChecksDefinition
+
+
+def feed_assets(contract: FeedContract) -> Feed:
+    """Make the assets and the check of one feed."""
+    deliveries_key = dg.AssetKey(["deliveries", contract.agency, contract.feed])
+    table_key = dg.AssetKey(["landing", table_name(contract)])
+
+    @dg.asset(
+        key=deliveries_key,
+        group_name=contract.agency,
+        description=f"Landing log of: {contract.title}. One partition per period ({contract.cadence}).",
+        partitions_def=partitions_of(contract),
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        kinds={"parquet"},
+        pool=POOL,
+    )
+    def deliveries(context: dg.AssetExecutionContext, refresh: Refresh) -> dg.MaterializeResult[None]:
+        loads = _ingest(refresh.settings, contract, context.partition_keys)
+        context.log.info(_told(loads))
+        return dg.MaterializeResult(metadata=_metadata(loads))
+
+    @dg.asset(
+        key=table_key,
+        deps=[deliveries_key],
+        group_name=contract.agency,
+        description=contract.title,
+        kinds={"duckdb"},
+        metadata={"dagster/column_schema": _column_schema(contract)},
+        pool=POOL,
+    )
+    def table(context: dg.AssetExecutionContext, refresh: Refresh) -> dg.MaterializeResult[None]:
+        from orchestration import warehouse
+        from orchestration.ingest.landing import current, read_loads, received_by
+
+        settings = refresh.settings
+        loads = _ingest(settings, contract)
+        for load in loads:
+            metadata = _metadata([load])
+            context.log_event(dg.AssetMaterialization(deliveries_key, partition=load.period, metadata=metadata))
+        received = received_by(read_loads(settings.landing), refresh.as_at_date)
+        with refresh.warehouse() as con:
+            rows = warehouse.register(con, settings, contract, received, current(received), refresh.as_at_date)
+        context.log.info(f"{_told(loads)}; {rows:,} rows in use")
+        return dg.MaterializeResult(metadata={"dagster/row_count": rows, **_metadata(loads)})
+
+    @dg.asset_check(asset=table_key, name="deliveries_accepted", description="No delivery of this feed stands refused")
+    def check(refresh: Refresh) -> dg.AssetCheckResult:
+        from orchestration.ingest.landing import read_loads, standing_refusals
+
+        refused = [
+            load
+            for load in standing_refusals(read_loads(refresh.settings.landing))
+            if (load.agency, load.feed) == contract.id
+        ]
+        lines = [f"- {load.file_name}: {fault.message} {fault.remedy}" for load in refused for fault in load.faults]
+        return dg.AssetCheckResult(
+            passed=not refused,
+            severity=dg.AssetCheckSeverity.WARN,
+            metadata={"refused": dg.MetadataValue.md("\n".join(lines))} if refused else None,
+        )
+
+    return Feed(deliveries, table, check)
+
+
+def partitions_of(contract: FeedContract) -> dg.PartitionsDefinition[str]:
+    """Partitions by the contract's cadence, with the periods of the landing zone's file names as keys."""
+    if contract.period.fixed:
+        return dg.StaticPartitionsDefinition([contract.period.fixed])
+    return dg.MonthlyPartitionsDefinition(start_date=FIRST_MONTH, fmt="%Y-%m", end_offset=1)
+
+
+def _ingest(settings: Settings, contract: FeedContract, periods: Sequence[str] | None = None) -> list[LoadRecord]:
+    from orchestration import ingest
+
+    found = ingest.plan(settings.raw, settings.landing, contract)
+    wanted = [d for d in found if periods is None or d.period in periods]
+    return ingest.load(wanted, contract, settings.landing, settings.pseudonym_key, now=datetime.now(UTC))
+
+
+def _told(loads: Sequence[LoadRecord]) -> str:
+    if not loads:
+        return "nothing new"
+    refused = sum(load.verdict == "refused" for load in loads)
+    accepted, rejected = sum(load.rows_accepted for load in loads), sum(load.rows_rejected for load in loads)
+    told = f"{len(loads)} new deliveries, {accepted:,} rows accepted, {rejected:,} rejected"
+    return f"{told}, {refused} refused whole" if refused else told
+
+
+def _metadata(loads: Sequence[LoadRecord]) -> dict[str, int]:
+    return {
+        "deliveries": len(loads),
+        "refused": sum(load.verdict == "refused" for load in loads),
+        "rows_delivered": sum(load.rows_delivered for load in loads),
+        "rows_accepted": sum(load.rows_accepted for load in loads),
+        "rows_rejected": sum(load.rows_rejected for load in loads),
+    }
+
+
+def _column_schema(contract: FeedContract) -> dg.TableSchema:
+    return dg.TableSchema([dg.TableColumn(name, kind) for name, kind in contract.landed])

@@ -1,0 +1,69 @@
+"""The three gates as blocking asset checks: one Great Expectations run over a stage, one result per asset of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+import dagster as dg
+
+from orchestration import gates
+from orchestration.resources import POOL, Refresh
+
+Stage = Literal["feeds", "facts", "marts"]
+
+
+def gate_check(stage: Stage, assets: Sequence[dg.AssetKey]) -> dg.AssetChecksDefinition:
+    """The gate of a stage, as a check named `gate` on each of its assets.
+
+    Whatever was selected, the whole stage is judged and every verdict is stored in the warehouse (`ops.verdict`), because what
+    follows needs the verdict of the whole.
+    """
+
+    @dg.multi_asset_check(
+        name=f"gate_{stage}",
+        specs=[
+            dg.AssetCheckSpec("gate", asset=key, blocking=True, description=f"Great Expectations suite of the {stage} gate")
+            for key in assets
+        ],
+        can_subset=True,
+        pool=POOL,
+    )
+    def gate(context: dg.AssetCheckExecutionContext, refresh: Refresh) -> Iterator[dg.AssetCheckResult]:
+        import expectations.gate
+
+        with refresh.warehouse() as con:
+            token = gates.token_of(con, stage)
+            verdicts = expectations.gate.run(stage, con, refresh.settings.data_docs)
+            gates.record(con, stage, token, verdicts)
+        failed = [v for v in verdicts if not v.success]
+        context.log.info(f"{len(verdicts) - len(failed)} of {len(verdicts)} expectations hold")
+        chosen = sorted({key.asset_key for key in context.selected_asset_check_keys})
+        subjects = {asset: [v for v in verdicts if asset_of(stage, v.subject) == asset] for asset in chosen}
+        # What was judged of tables that are not assets here must still stop the run.
+        strays = [v for v in failed if asset_of(stage, v.subject) not in subjects]
+        for position, (asset, own) in enumerate(subjects.items()):
+            yield _result(asset, own + (strays if position == 0 else []))
+
+    return gate
+
+
+def asset_of(stage: Stage, subject: str) -> dg.AssetKey:
+    """Asset that a verdict is about: feed `agency/feed` → landing view; `schema.table` → dbt model."""
+    if stage == "feeds":
+        return dg.AssetKey(["landing", subject.replace("/", "__")])
+    return dg.AssetKey(subject.split("."))
+
+
+def _result(asset: dg.AssetKey, verdicts: list[gates.Verdict]) -> dg.AssetCheckResult:
+    failed = [v for v in verdicts if not v.success]
+    lines = [
+        f"- {v.subject}: {v.expectation} — {'could not be evaluated' if v.crashed else v.observed}. {v.remedy}" for v in failed
+    ]
+    return dg.AssetCheckResult(
+        check_name="gate",
+        asset_key=asset,
+        passed=not failed,
+        description=f"{len(verdicts) - len(failed)} of {len(verdicts)} expectations hold",
+        metadata={"failed": dg.MetadataValue.md("\n".join(lines))} if failed else None,
+    )

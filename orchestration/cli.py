@@ -1,0 +1,236 @@
+"""The `sna` command: the Dagster job and what it left behind, from a terminal.
+
+Exit status: 0 published or nothing to do, 1 a gate failed or the refresh broke, 2 wrong usage. Heavy imports are where they
+are used: a command that only looks answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from orchestration import telling
+from orchestration.settings import Settings, SettingsError
+
+app = typer.Typer(
+    help="From agency deliveries to a published, reconciled Strategic Needs Assessment.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+)
+console = Console(soft_wrap=True)
+errors = Console(stderr=True, soft_wrap=True)
+
+FAILED = 1
+WRONG_USAGE = 2
+
+
+def main() -> None:
+    """Entry point: errors that a person can mend are told without a traceback."""
+    from orchestration.contracts import ContractError
+    from orchestration.lock import Busy
+
+    try:
+        app()
+    except (SettingsError, ContractError) as error:
+        errors.print(f"[red]{error}[/]")
+        sys.exit(WRONG_USAGE)
+    except Busy as error:
+        errors.print(f"[red]{error}[/]")
+        sys.exit(FAILED)
+
+
+@app.command()
+def refresh(
+    as_at: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Rebuild the marts from what had been received by the end of this day."),
+    ] = None,
+) -> None:
+    """Ingest what is new, rebuild, pass the three gates and publish."""
+    from orchestration import lock, refreshing
+
+    settings = Settings.from_env()
+    with lock.hold(settings.home):
+        plan = refreshing.plan(settings, as_at.date() if as_at else None)
+        if not plan.feeds_delivered:
+            console.print(f"Nothing has been delivered to {settings.raw}.")
+            console.print("Next: `sna deliver FILE...` for real deliveries, or `sna demo` for a county that does not exist.")
+            raise typer.Exit(FAILED)
+        if plan.nothing_new is not None:
+            telling.nothing_new(console, settings, plan.nothing_new)
+            return
+        console.print(f"{plan.new_deliveries} new deliveries in {settings.raw}; home {settings.home}")
+        outcome = refreshing.run(settings, plan, console)
+    if not outcome.success:
+        telling.failure(errors, settings, outcome.failures)
+        raise typer.Exit(FAILED)
+    telling.summary(console, settings, outcome.release)
+
+
+@app.command()
+def status() -> None:
+    """Feeds, gates and the published release as they stand."""
+    from orchestration.publish import current_release
+
+    settings = Settings.from_env()
+    release = current_release(settings.published)
+    if release is None:
+        console.print(f"Nothing published yet in {settings.published}. Next: `sna refresh`.")
+    else:
+        telling.release(console, settings, release)
+    telling.gates(console, settings)
+
+
+@app.command()
+def reconcile(
+    table: Annotated[str | None, typer.Option(help="Only this table of the SNA, for example T03.")] = None,
+) -> None:
+    """Each printed figure of the SNA 2024 beside the computed one. Exits 1 where a figure differs or is missing."""
+    from orchestration.publish import current_release
+
+    settings = Settings.from_env()
+    release = current_release(settings.published)
+    if release is None:
+        errors.print("[red]Nothing published yet.[/] Next: `sna refresh`.")
+        raise typer.Exit(FAILED)
+    con = release.open()
+    if table is None:
+        rows = con.execute(
+            """select table_id, count(*), count(*) filter (status = 'match'), count(*) filter (status = 'erratum'),
+                      count(*) filter (status = 'differs'), count(*) filter (status = 'missing')
+               from sna.reconciliation group by all order by all"""
+        ).fetchall()
+        console.print(telling.table("Published figures", ["table", "figures", "match", "errata", "differ", "missing"], rows))
+    else:
+        rows = con.execute(
+            """select row_group, row_label, column_label, published, computed, status, citation, reason
+               from sna.reconciliation where table_id = upper(?) order by all""",
+            [table],
+        ).fetchall()
+        if not rows:
+            errors.print(f"[red]No published figures of a table '{table}'.[/] `sna reconcile` lists the tables.")
+            raise typer.Exit(WRONG_USAGE)
+        heads = ["group", "row", "column", "published", "computed", "status", "cites", "reason"]
+        console.print(telling.table(f"Table {table.upper()}", heads, rows))
+    row = con.execute(
+        "select count(*) from sna.reconciliation where status in ('differs', 'missing') and coalesce(upper(?), table_id) = table_id",
+        [table],
+    ).fetchone()
+    if row and row[0]:
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def quarantine(
+    feed: Annotated[str | None, typer.Argument(help="agency/feed; all feeds where left out.")] = None,
+) -> None:
+    """What was rejected, why, and what its sender can do."""
+    from orchestration.contracts import load_contracts
+    from orchestration.ingest.landing import read_loads
+
+    settings = Settings.from_env()
+    known = {f"{agency}/{name}" for agency, name in load_contracts()}
+    if feed is not None and feed not in known:
+        errors.print(f"[red]No feed '{feed}'.[/] Feeds: {', '.join(sorted(known))}.")
+        raise typer.Exit(WRONG_USAGE)
+    rows = [
+        (
+            f"{load.agency}/{load.feed}",
+            load.file_name,
+            load.verdict,
+            fault.code,
+            fault.column_name,
+            str(fault.rows),
+            fault.where,
+        )
+        + (fault.message, fault.remedy)
+        for load in read_loads(settings.landing)
+        if feed in (None, f"{load.agency}/{load.feed}")
+        for fault in load.faults
+        if fault.severity != "information"
+    ]
+    if not rows:
+        console.print("Nothing is in quarantine.")
+        return
+    heads = ["feed", "file", "delivery", "rule", "column", "rows", "row numbers", "what is wrong", "remedy"]
+    console.print(telling.table("Quarantine", heads, rows))
+
+
+@app.command()
+def deliver(
+    paths: Annotated[list[Path], typer.Argument(exists=True, help="Files, or folders that are searched for files.")],
+) -> None:
+    """Copy deliveries into the landing zone; refuses what no contract knows."""
+    from orchestration.contracts import load_contracts
+    from orchestration.ingest.delivery import deliver as copy_in
+
+    settings = Settings.from_env()
+    contracts = load_contracts()
+    files = sorted(f for path in paths for f in ([path] if path.is_file() else path.rglob("*")) if f.is_file())
+    receipts = [copy_in(file, settings.raw, contracts) for file in files]
+    rows = [(r.source.name, r.outcome, r.target_name, r.reason) for r in receipts]
+    console.print(telling.table("Deliveries", ["file", "outcome", "landing zone", "why"], rows))
+    refused = sum(r.outcome == "refused" for r in receipts)
+    console.print(f"{len(receipts) - refused} taken or already there, {refused} refused. Next: `sna refresh`.")
+    if refused:
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def demo(
+    scale: Annotated[int, typer.Option(min=1, help="Number of counties.")] = 1,
+    seed: Annotated[int, typer.Option(help="Another seed gives another county with the same totals.")] = 2024,
+    dirt: Annotated[bool, typer.Option(help="Inject known faults, listed in dirt-manifest.json.")] = False,
+    if_empty: Annotated[bool, typer.Option(help="Only when the landing zone holds no delivery.")] = False,
+) -> None:
+    """Write the synthetic deliveries of a county that does not exist."""
+    from orchestration.contracts import load_contracts
+    from orchestration.ingest.delivery import discover
+    from synthetic import write_demo
+
+    settings = Settings.from_env()
+    if if_empty and any(discover(settings.raw, contract) for contract in load_contracts().values()):
+        console.print(f"{settings.raw} already holds deliveries; the demonstration data are left out.")
+        return
+    with console.status("writing the demonstration deliveries") as progress:
+        summary = write_demo(settings.raw, seed=seed, scale=scale, dirt=dirt, progress=progress.update)
+    console.print(f"{summary} in {settings.raw}. Next: `sna refresh`.")
+
+
+@app.command()
+def feeds() -> None:
+    """The feeds, what each supplies, and whether it was delivered."""
+    from orchestration.contracts import load_contracts
+    from orchestration.ingest.landing import current, read_loads
+
+    settings = Settings.from_env()
+    in_use = current(read_loads(settings.landing))
+    rows = []
+    for contract in load_contracts().values():
+        own = [load for load in in_use if (load.agency, load.feed) == contract.id]
+        last = max((load.period for load in own), default="not delivered")
+        kind = "synthetic" if any(load.synthetic for load in own) else ("real" if own else "")
+        tables = ", ".join(contract.tables)
+        rows.append(("/".join(contract.id), contract.cadence, str(len(own)), last, kind, tables, contract.owner))
+    console.print(telling.table("Feeds", ["feed", "cadence", "in use", "last period", "data", "supplies", "owner"], rows))
+
+
+@app.command()
+def ui(port: Annotated[int, typer.Option(help="Port on this machine only.")] = 3000) -> None:
+    """Dagster's web UI and daemon on 127.0.0.1 over the same assets, until Ctrl-C."""
+    import subprocess
+
+    from orchestration.instance import prepare_instance
+    from orchestration.settings import PROJECT
+
+    settings = Settings.from_env()
+    settings.export()
+    prepare_instance(settings)
+    program = Path(sys.executable).with_name("dagster")
+    command = [str(program), "dev", "-w", str(PROJECT / "workspace.yaml"), "-h", "127.0.0.1", "-p", str(port)]
+    raise typer.Exit(subprocess.run(command, cwd=PROJECT).returncode)

@@ -1,0 +1,126 @@
+"""dbt in this process: the manifest for Dagster, and running a selection of models.
+
+A `dbt` subprocess costs about as much as everything else in a refresh, so dbt's own programmatic runner is used; its events
+become Dagster events through dagster-dbt's mapping.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from orchestration.settings import DBT_PROJECT, Settings
+
+if TYPE_CHECKING:
+    from dagster import AssetCheckEvaluation, AssetCheckResult, AssetExecutionContext, AssetMaterialization
+    from dagster_dbt import DagsterDbtTranslator
+
+SOURCE_FOLDERS = ("macros", "models", "seeds", "snapshots", "tests")
+
+
+class DbtError(RuntimeError):
+    """dbt could not parse or build; the message lists each failing node with dbt's own reason."""
+
+
+def fingerprint(*folders: Path) -> str:
+    """SHA-256 (hex) over the names and contents of every file below the folders, in a fixed order."""
+    digest = hashlib.sha256()
+    for folder in folders:
+        paths = [folder] if folder.is_file() else sorted(p for p in folder.rglob("*") if p.is_file())
+        for path in paths:
+            if "__pycache__" not in path.parts:
+                digest.update(path.relative_to(folder.parent).as_posix().encode() + b"\0")
+                digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def project_fingerprint() -> str:
+    """Fingerprint of everything that decides what dbt builds."""
+    folders = [DBT_PROJECT / name for name in SOURCE_FOLDERS if (DBT_PROJECT / name).exists()]
+    return fingerprint(*folders, DBT_PROJECT / "dbt_project.yml", DBT_PROJECT / "profiles.yml")
+
+
+def manifest_path(settings: Settings) -> Path:
+    """The parsed project's `manifest.json`, made anew only when the project has changed since.
+
+    Raises:
+        DbtError: the project does not parse.
+    """
+    path = settings.dbt_target / "manifest.json"
+    stamp = settings.dbt_target / "fingerprint"
+    current = project_fingerprint()
+    if not path.exists() or not stamp.exists() or stamp.read_text() != current:
+        settings.dbt_target.mkdir(parents=True, exist_ok=True)
+        _invoke(settings, ["parse"])
+        stamp.write_text(current)
+    return path
+
+
+def load_manifest(settings: Settings) -> dict[str, Any]:
+    """`manifest.json` as a dictionary (nodes, sources, parent map)."""
+    manifest: dict[str, Any] = json.loads(manifest_path(settings).read_text())
+    return manifest
+
+
+def build(
+    context: AssetExecutionContext,
+    settings: Settings,
+    manifest: Mapping[str, Any],
+    translator: DagsterDbtTranslator,
+    select: str,
+) -> Iterator[AssetMaterialization | AssetCheckResult | AssetCheckEvaluation]:
+    """Build the selected seeds, models and data tests; yield a Dagster event for each.
+
+    Raises:
+        DbtError: a node failed; everything that dbt still could build has been yielded before.
+    """
+    from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
+
+    finished: list[dict[str, Any]] = []
+    command = ["build", "--select", select, "--exclude-resource-type", "unit_test"]
+    try:
+        _invoke(settings, command, finished)
+    finally:
+        for event in finished:
+            message = DbtCoreCliEventMessage(raw_event=event, event_history_metadata={})
+            yield from message.to_default_asset_events(manifest=manifest, dagster_dbt_translator=translator, context=context)
+
+
+def _invoke(settings: Settings, arguments: list[str], finished: list[dict[str, Any]] | None = None) -> None:
+    """Run one dbt command in this process and close dbt's connection to the warehouse afterwards."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    settings.export()
+    os.environ["DBT_PROFILES_DIR"] = str(DBT_PROJECT)
+
+    def collect(event: Any) -> None:
+        if finished is not None and event.info.name in ("LogTestResult", "NodeFinished"):
+            from google.protobuf.json_format import MessageToDict
+
+            finished.append(MessageToDict(event, preserving_proto_field_name=True))
+
+    try:
+        result = dbtRunner(callbacks=[collect]).invoke(
+            [
+                *arguments,
+                *("--project-dir", str(DBT_PROJECT), "--target-path", str(settings.dbt_target)),
+                *("--log-path", str(settings.dbt_target), "--log-level", "none", "--quiet"),
+            ]
+        )
+    finally:
+        DuckDBConnectionManager.close_all_connections()
+    if not result.success:
+        raise DbtError(_reasons(result))
+
+
+def _reasons(result: Any) -> str:
+    """One line per failing node, without row contents: dbt's messages name models, columns and counts."""
+    if result.exception is not None:
+        return str(result.exception)
+    failed = [r for r in getattr(result.result, "results", []) if r.status in ("error", "fail", "runtime error")]
+    return "\n".join(f"{r.node.name}: {(r.message or '').strip()}" for r in failed) or "dbt failed"

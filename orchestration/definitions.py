@@ -1,0 +1,67 @@
+"""The Dagster code location: every asset, check and job, assembled once.
+
+Nothing is read when this module is imported; `defs` is built when Dagster asks for it.
+"""
+
+from __future__ import annotations
+
+import json
+
+import dagster as dg
+
+from orchestration.assets.dbt import dbt_asset_sets
+from orchestration.assets.feeds import feed_assets
+from orchestration.assets.publication import release_asset
+from orchestration.checks import gate_check
+from orchestration.contracts import load_contracts
+from orchestration.dbt import manifest_path
+from orchestration.progress import LOGGER, narrator
+from orchestration.resources import Refresh
+from orchestration.settings import Settings
+
+JOB = "refresh"
+
+
+def build_defs(settings: Settings) -> dg.Definitions:
+    """Assemble the code location for one home; tests give a home of their own.
+
+    Raises:
+        ContractError: a feed's contract is not valid.
+        DbtError: the dbt project does not parse.
+    """
+    settings.export()
+    manifest = json.loads(manifest_path(settings).read_text())
+    contracts = list(load_contracts().values())
+    feeds = [feed_assets(contract) for contract in contracts]
+    tables = [feed.table for feed in feeds]
+    facts, marts = dbt_asset_sets(manifest)
+    mart_keys = sorted(marts.keys)
+    fact_keys = sorted(key for key in facts.keys if key.path[0] == "conformed")
+    release = release_asset(mart_keys)
+    # Deliveries are partitioned, each feed by its own cadence; the tables over them take in whatever is new.
+    refreshed = dg.AssetSelection.assets(*(table.key for table in tables)).downstream()
+    return dg.Definitions(
+        assets=[*(feed.deliveries for feed in feeds), *tables, facts, marts, release],
+        asset_checks=[
+            *(feed.check for feed in feeds),
+            gate_check("feeds", sorted(table.key for table in tables)),
+            gate_check("facts", fact_keys),
+            gate_check("marts", mart_keys),
+        ],
+        jobs=[
+            dg.define_asset_job(
+                JOB,
+                selection=refreshed,
+                executor_def=dg.in_process_executor,
+                description="Ingest what is new, rebuild facts and marts, pass the three gates, publish.",
+            )
+        ],
+        resources={"refresh": Refresh.configure_at_launch()},
+        loggers={LOGGER: narrator, "console": dg.colored_console_logger},
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What `workspace.yaml`, `dagster asset materialize` and the web UI load."""
+    return build_defs(Settings.from_env())

@@ -1,0 +1,174 @@
+"""The chain of stages and the verdicts between them: feeds → facts → marts → publication.
+
+The feeds stage's token names the deliveries in use. Every materialisation of facts or marts gets a new token and remembers
+the token of the stage that it was built from. A gate's verdict belongs to one token. A stage may start only from a stage that
+is complete, up to date and passed: so a check that failed in an earlier run still blocks, and so does one that was never made
+for exactly this data.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+import duckdb
+
+STAGES = ("feeds", "facts", "marts")
+
+SCHEMA = """
+create schema if not exists ops;
+create table if not exists ops.stage (
+    stage varchar primary key,
+    token varchar,       -- null while it is being built, and after a build that failed
+    upstream varchar,    -- token of the stage before
+    completed_at timestamp
+);
+create table if not exists ops.verdict (
+    stage varchar,
+    token varchar,
+    subject varchar,        -- feed or table
+    expectation varchar,
+    column_name varchar,
+    success boolean,
+    crashed boolean,        -- the expectation could not be evaluated: not the same as failed, and blocks as well
+    observed varchar,
+    failing_rows bigint,
+    sample varchar,         -- JSON, never a column of a personal class
+    remedy varchar,
+    judged_at timestamp default current_timestamp::timestamp
+);
+"""
+
+
+class GateClosed(RuntimeError):
+    """A stage may not start; the message says which gate is closed, why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One evaluated expectation.
+
+    Attributes:
+        subject: feed (`agency/feed`) or table (`schema.table`).
+        expectation: name of the rule in plain words.
+        crashed: the expectation raised instead of giving an answer.
+        observed: the value seen, as text.
+        failing_rows: rows that break the rule, where the rule is about rows.
+        sample: JSON list of failing rows without personal columns.
+        remedy: what the owner of the subject can do.
+    """
+
+    subject: str
+    expectation: str
+    success: bool
+    column: str = ""
+    crashed: bool = False
+    observed: str = ""
+    failing_rows: int = 0
+    sample: str = "[]"
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A stage that is being built: the token it will stand under, and the one that it is built from."""
+
+    token: str
+    upstream: str
+
+
+def prepare(con: duckdb.DuckDBPyConnection) -> None:
+    """Create the tables of this module where they are missing."""
+    con.execute(SCHEMA)
+
+
+def begin(con: duckdb.DuckDBPyConnection, name: str, *, whole: bool = True) -> Opened:
+    """Start to build a stage: it has no token until `complete` is called with the one given here.
+
+    Args:
+        whole: false when only some tables of the stage are built; then what stands must come from the same upstream.
+
+    Raises:
+        GateClosed: the stage before is not open, or a part is to be built on a whole that is out of date.
+    """
+    prepare(con)
+    upstream = require(con, STAGES[STAGES.index(name) - 1])
+    if not whole:
+        row = con.execute("select upstream from ops.stage where stage = ? and token is not null", [name]).fetchone()
+        if row is None or row[0] != upstream:
+            raise GateClosed(f"Only a part of stage '{name}' was selected, but all of it is out of date: build it whole.")
+    con.execute("insert or replace into ops.stage values (?, null, ?, null)", [name, upstream])
+    return Opened(uuid.uuid4().hex, upstream)
+
+
+def complete(con: duckdb.DuckDBPyConnection, name: str, token: str, upstream: str | None = None) -> None:
+    """Record that a stage stands whole under this token."""
+    prepare(con)
+    con.execute(
+        "insert or replace into ops.stage values (?, ?, ?, current_timestamp::timestamp)",
+        [name, token, upstream],
+    )
+
+
+def token_of(con: duckdb.DuckDBPyConnection, name: str) -> str:
+    """Token of a stage that stands whole and is built from the current stage before it.
+
+    Raises:
+        GateClosed: it was never built, its last build failed, or what it was built from has changed.
+    """
+    prepare(con)
+    if name == STAGES[0]:
+        return feeds_token(con)
+    row = con.execute("select token, upstream from ops.stage where stage = ?", [name]).fetchone()
+    if row is None or row[0] is None:
+        raise GateClosed(f"Stage '{name}' does not stand whole. Materialise it, or run `sna refresh`.")
+    before = STAGES[STAGES.index(name) - 1]
+    if row[1] != token_of(con, before):
+        raise GateClosed(f"Stage '{name}' is older than '{before}'. Materialise it again, or run `sna refresh`.")
+    return str(row[0])
+
+
+def feeds_token(con: duckdb.DuckDBPyConnection) -> str:
+    """The feeds stage stands by itself: its token is the build id, which names exactly the deliveries in use."""
+    row = con.execute("select build_id from ledger.build").fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def record(con: duckdb.DuckDBPyConnection, name: str, token: str, verdicts: list[Verdict]) -> None:
+    """Store the verdicts of one or more subjects of a stage, replacing what these subjects had for any token."""
+    prepare(con)
+    subjects = sorted({v.subject for v in verdicts})
+    con.execute("delete from ops.verdict where stage = ? and list_contains(?, subject)", [name, subjects])
+    con.executemany(
+        """insert into ops.verdict (stage, token, subject, expectation, column_name, success, crashed,
+                                    observed, failing_rows, sample, remedy)
+           values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        [
+            [name, token, v.subject, v.expectation, v.column, v.success, v.crashed]
+            + [v.observed, v.failing_rows, v.sample, v.remedy]
+            for v in verdicts
+        ],
+    )
+
+
+def require(con: duckdb.DuckDBPyConnection, name: str) -> str:
+    """Token of a stage whose gate has passed for exactly the data that stands there.
+
+    Raises:
+        GateClosed: no verdict for this token, or one that failed or crashed.
+    """
+    token = token_of(con, name)
+    row = con.execute(
+        """select count(*), count(*) filter (not success),
+                  string_agg(distinct subject || ': ' || expectation, '; ') filter (not success)
+           from ops.verdict where stage = ? and token = ?""",
+        [name, token],
+    ).fetchone()
+    assert row is not None
+    judged, failed, names = row
+    if judged == 0:
+        raise GateClosed(f"The gate of stage '{name}' has not judged the data that stands there. Run `sna refresh`.")
+    if failed:
+        raise GateClosed(f"The gate of stage '{name}' is closed: {names}. `sna status` says what to do.")
+    return token

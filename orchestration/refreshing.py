@@ -1,0 +1,109 @@
+"""One refresh from the command line: what there is to do, and the Dagster job run in this process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from orchestration.settings import Settings
+
+if TYPE_CHECKING:
+    import dagster as dg
+    from rich.console import Console
+
+    from orchestration.publish import Release
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a refresh would do.
+
+    Attributes:
+        new_deliveries: files that are not in the landing log yet.
+        feeds_delivered: feeds with anything in the landing zone or the landing log.
+        nothing_new: the published release, where it already holds exactly what a refresh would publish.
+        as_at: past date to rebuild for.
+    """
+
+    new_deliveries: int
+    feeds_delivered: int
+    nothing_new: Release | None
+    as_at: date | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a refresh ended.
+
+    Attributes:
+        release: what was published, or None.
+        failures: (step, message) of what failed.
+    """
+
+    release: Release | None
+    failures: list[tuple[str, str]]
+
+    @property
+    def success(self) -> bool:
+        return self.release is not None
+
+
+def plan(settings: Settings, as_at: date | None) -> Plan:
+    """Look at the landing zone and the log without importing Dagster, dbt or Great Expectations."""
+    from orchestration import ingest
+    from orchestration.build import build_id
+    from orchestration.contracts import load_contracts
+    from orchestration.ingest.landing import current, read_loads
+    from orchestration.publish import current_release
+
+    contracts = load_contracts()
+    new = [ingest.plan(settings.raw, settings.landing, contract) for contract in contracts.values()]
+    loads = read_loads(settings.landing)
+    delivered = {(load.agency, load.feed) for load in loads} | {(d.agency, d.feed) for found in new for d in found}
+    release = current_release(settings.published)
+    same = (
+        release is not None
+        and as_at is None
+        and not any(new)
+        and release.manifest["build_id"] == build_id([load.identity for load in current(loads)], "")
+    )
+    return Plan(sum(map(len, new)), len(delivered), release if same else None, as_at)
+
+
+def run(settings: Settings, planned: Plan, console: Console) -> Outcome:
+    """Run the job to its end, one line per step on the console.
+
+    Side effects: landing log, warehouse, Data Docs, Dagster instance and, where every gate passes, a new release.
+    """
+    with console.status("reading the project"):
+        from orchestration.definitions import JOB, build_defs
+        from orchestration.instance import open_instance
+        from orchestration.progress import LOGGER, Narrator
+        from orchestration.publish import read_release
+
+        job = build_defs(settings).resolve_job_def(JOB)
+        instance = open_instance(settings)
+    as_at = planned.as_at.isoformat() if planned.as_at else ""
+    with Narrator(console, steps=len(job.nodes)), instance:
+        result = job.execute_in_process(
+            instance=instance,
+            raise_on_error=False,
+            run_config={"loggers": {LOGGER: {}}, "resources": {"refresh": {"config": {"as_at": as_at}}}},
+        )
+    if not result.success:
+        return Outcome(None, _failures(result))
+    published = result.asset_materializations_for_node("published__release")[0].metadata["release"].value
+    return Outcome(read_release(settings.published, str(published)), [])
+
+
+def _failures(result: dg.ExecuteInProcessResult) -> list[tuple[str, str]]:
+    """The innermost message of every failed step; steps skipped for want of these are left out."""
+    failures = []
+    for event in result.all_events:
+        if event.event_type_value == "STEP_FAILURE":
+            error = event.step_failure_data.error
+            while error is not None and error.cause is not None:
+                error = error.cause
+            failures.append((str(event.step_key), error.message.strip() if error else "failed"))
+    return failures

@@ -1,0 +1,47 @@
+"""What assets and checks share: the settings, the date that a refresh is rebuilt for, and the warehouse connection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from orchestration.settings import Settings
+
+if TYPE_CHECKING:
+    import duckdb
+
+# One writer owns the warehouse file: every asset and check that opens it is in this pool, whose limit is 1.
+POOL = "warehouse"
+
+
+class Refresh(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Options of one refresh.
+
+    Attributes:
+        as_at: ISO date; the marts are rebuilt from what had been received by the end of that day. Empty: everything.
+    """
+
+    as_at: str = ""
+
+    @property
+    def settings(self) -> Settings:
+        return Settings.from_env()
+
+    @property
+    def as_at_date(self) -> date | None:
+        return date.fromisoformat(self.as_at) if self.as_at else None
+
+    @contextmanager
+    def warehouse(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The warehouse, open for writing; closed at the end so that dbt and other runs can have it."""
+        from orchestration.warehouse import connect
+
+        con = connect(self.settings)
+        try:
+            yield con
+        finally:
+            con.close()

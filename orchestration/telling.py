@@ -1,0 +1,140 @@
+"""What the `sna` command says: tables, the closing summary, and failures with their remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+from orchestration.settings import Settings
+
+if TYPE_CHECKING:
+    from orchestration.publish import Release
+
+
+def table(title: str, heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> Table:
+    """A plain table; long cells fold rather than vanish."""
+    result = Table(title=title, title_justify="left", show_edge=False, pad_edge=False)
+    for head in heads:
+        result.add_column(head, overflow="fold")
+    for row in rows:
+        result.add_row(*("" if cell is None else str(cell) for cell in row))
+    return result
+
+
+def nothing_new(console: Console, settings: Settings, release: Release) -> None:
+    """Nothing was done, and why that is right."""
+    console.print(f"Nothing new in {settings.raw}: release {release.folder.name} already holds all of it.")
+    console.print(f"Published: {settings.published / 'sna_marts.duckdb'}")
+
+
+def summary(console: Console, settings: Settings, release: Release) -> None:
+    """The closing summary of a refresh that published."""
+    from orchestration.publish import FILE
+
+    con = release.open()
+    feeds = con.execute(
+        """select sum(deliveries_in_use), sum(deliveries_refused), sum(rows_in_use), sum(rows_rejected) from meta.feeds"""
+    ).fetchone()
+    gates_passed = con.execute(
+        """select stage, count(*) filter (success), count(*) from meta.quality group by stage
+           order by list_position(['feeds', 'facts', 'marts'], stage)"""
+    ).fetchall()
+    figures = con.execute(
+        """select count(*) filter (status = 'match'), count(*) filter (status = 'erratum'),
+                  count(*) filter (status = 'differs'), count(*) filter (status = 'missing'), count(*)
+           from sna.reconciliation"""
+    ).fetchone()
+    waiting = con.execute(
+        """select agency || '/' || feed, array_to_string(waiting_tables, ', '), publisher_url
+           from meta.feeds where deliveries_in_use = 0 order by all"""
+    ).fetchall()
+    con.close()
+    assert feeds is not None and figures is not None
+    console.print()
+    _banner(console, release)
+    rows = [
+        ("deliveries", f"{feeds[0]:,} in use, {feeds[1]:,} refused"),
+        ("rows", f"{feeds[2]:,} accepted, {feeds[3]:,} quarantined"),
+        ("gates", ", ".join(f"{stage} {passed}/{total}" for stage, passed, total in gates_passed)),
+        ("figures", "{:,} match, {:,} errata, {:,} differ, {:,} missing, of {:,} printed".format(*figures)),
+        ("release", release.folder.name),
+    ]
+    if release.current:
+        rows.append(("published", str(settings.published / FILE)))
+    else:
+        rows.append(("as it stood", f"{release.folder / FILE} (the current release stays as it was)"))
+    for name, value in rows:
+        console.print(f"[bold]{name:<12}[/] {value}", highlight=False)
+    for feed, tables, url in waiting:
+        console.print(f"[yellow]not delivered[/] {feed}: {tables or 'no table'} waits for it; the publisher offers it at {url}")
+    console.print("Next: `sna reconcile --table T15`, `sna status`, or open the published file read-only in a BI tool.")
+
+
+def failure(errors: Console, settings: Settings, failures: list[tuple[str, str]]) -> None:
+    """What stopped a refresh, whom it concerns, and what to do."""
+    for step, message in failures:
+        errors.print(f"[red]Stopped at {step.replace('__', '/')}[/]: {message}", highlight=False)
+    gates(errors, settings)
+    errors.print("What was published before is untouched. `sna quarantine` lists rejected rows and deliveries.")
+    errors.print(f"Data Docs: {settings.data_docs / 'index.html'}")
+
+
+def release(console: Console, settings: Settings, release: Release) -> None:
+    """The published release and the feeds that it is made of."""
+    _banner(console, release)
+    console.print(f"Release {release.folder.name}, published {release.manifest['published_at']}")
+    console.print(f"{settings.published / 'sna_marts.duckdb'}")
+    con = release.open()
+    rows = con.execute(
+        """select agency || '/' || feed, cadence, first_period, last_period, deliveries_in_use, deliveries_refused, rows_in_use,
+                  rows_rejected, case when is_synthetic then 'synthetic' when deliveries_in_use > 0 then 'real' end,
+                  array_to_string(waiting_tables, ', ')
+           from meta.feeds order by all"""
+    ).fetchall()
+    con.close()
+    heads = [
+        "feed",
+        "cadence",
+        "from",
+        "to",
+        "deliveries",
+        "refused",
+        "rows",
+        "rejected",
+        "data",
+        "tables waiting",
+    ]
+    console.print(table("Feeds", heads, rows))
+
+
+def gates(console: Console, settings: Settings) -> None:
+    """The gates as they stand in the warehouse, and every closed one with its remedy."""
+    if not settings.warehouse.exists():
+        return
+    from orchestration import warehouse
+    from orchestration.gates import prepare
+
+    con = warehouse.connect(settings)
+    prepare(con)
+    rows = con.execute(
+        """select stage, count(*), count(*) filter (success), count(*) filter (not success and not crashed),
+                  count(*) filter (crashed)
+           from ops.verdict group by stage order by list_position(['feeds', 'facts', 'marts'], stage)"""
+    ).fetchall()
+    closed = con.execute(
+        """select stage, subject, expectation, crashed, observed, failing_rows, remedy
+           from ops.verdict where not success order by all"""
+    ).fetchall()
+    con.close()
+    console.print(table("Gates", ["stage", "expectations", "hold", "fail", "crashed"], rows))
+    for stage, subject, expectation, crashed, observed, failing, remedy in closed:
+        how = "could not be evaluated" if crashed else f"{observed}; {failing:,} rows" if failing else observed
+        console.print(f"[red]{stage} gate[/] {subject}: {expectation} — {how}\n  Remedy: {remedy}", highlight=False)
+
+
+def _banner(console: Console, release: Release) -> None:
+    if release.manifest["synthetic"]:
+        console.print("[yellow]Synthetic demonstration data: no real person, offence or place.[/]")

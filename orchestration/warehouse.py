@@ -1,0 +1,208 @@
+"""The warehouse file's inner door: landing views over the deliveries in use, and the ledger of all deliveries.
+
+    landing.<agency>__<feed>   view: accepted rows of the deliveries in use, typed; empty where nothing was delivered
+    ledger.delivery            one row per delivery: delivered = accepted + rejected, and whether it is in use
+    ledger.fault               one row per delivery, rule and column that was broken
+    ledger.feed                one row per contract: how complete it is and which SNA tables wait for it
+    ledger.build               one row: identity of what stands, for which date, by which definition, synthetic or not
+
+All of it can be thrown away and made again from the landing log.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from orchestration.build import build_id
+from orchestration.settings import DBT_PROJECT, Settings
+
+if TYPE_CHECKING:
+    from orchestration.contracts import FeedContract
+    from orchestration.ingest.landing import LoadRecord
+
+SCHEMA = """
+create schema if not exists landing;
+create schema if not exists ledger;
+create table if not exists ledger.delivery (
+    load_id varchar, agency varchar, feed varchar, period varchar, part varchar, version integer, synthetic boolean,
+    file_name varchar, file_sha256 varchar, received_at timestamp, rows_delivered bigint, rows_accepted bigint,
+    rows_rejected bigint, verdict varchar, in_use boolean, supersedes varchar
+);
+create table if not exists ledger.fault (
+    load_id varchar, agency varchar, feed varchar, code varchar, severity varchar, column_name varchar, rows bigint,
+    message varchar, remedy varchar
+);
+create table if not exists ledger.feed (
+    agency varchar, feed varchar, title varchar, cadence varchar, owner varchar, publisher_url varchar,
+    legal_basis varchar, supplies varchar[], waiting_tables varchar[], first_period varchar, last_period varchar,
+    deliveries_in_use bigint, deliveries_refused bigint, rows_in_use bigint, rows_rejected bigint,
+    last_received_at timestamp, is_synthetic boolean
+);
+create table if not exists ledger.build (
+    build_id varchar, as_at varchar, definition_id varchar, synthetic boolean
+);
+"""
+
+# Columns that every landed row carries: which delivery said so, and its row there.
+LINEAGE = (("_load_id", "varchar"), ("_row", "integer"))
+
+
+def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
+    """The warehouse, open for writing, with the limits of `SNA_MEMORY_LIMIT` (default 4GB); made where it is missing."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    con = duckdb.connect(str(settings.warehouse))
+    con.execute(f"set memory_limit = '{os.environ.get('SNA_MEMORY_LIMIT', '4GB')}'")
+    con.execute(f"set temp_directory = '{settings.warehouse}.tmp'")
+    con.execute("set preserve_insertion_order = false")
+    con.execute(SCHEMA)
+    return con
+
+
+def register(
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    contract: FeedContract,
+    loads: Iterable[LoadRecord],
+    in_use: Iterable[LoadRecord],
+    as_at: date | None,
+) -> int:
+    """Make one feed's landing view and its rows of the ledger anew; return the rows in use.
+
+    Args:
+        loads: every load of any feed that had been received by `as_at`.
+        in_use: those of them that the landing log says are in use.
+    """
+    own = [load for load in loads if (load.agency, load.feed) == contract.id]
+    used = [load for load in in_use if (load.agency, load.feed) == contract.id]
+    con.execute("begin")
+    con.execute(f"create or replace view landing.{table_name(contract)} as {_view(settings, contract, used)}")
+    feed = [contract.agency, contract.feed]
+    for table in ("delivery", "fault", "feed"):
+        con.execute(f"delete from ledger.{table} where agency = ? and feed = ?", feed)
+    used_ids = {load.load_id for load in used}
+    _insert(con, "delivery", [_delivery_row(load, load.load_id in used_ids) for load in own])
+    _insert(
+        con,
+        "fault",
+        [
+            [load.load_id, *feed, f.code, f.severity, f.column_name, f.rows, f.message, f.remedy]
+            for load in own
+            for f in load.faults
+        ],
+    )
+    _insert(con, "feed", [_feed_row(contract, own, used)])
+    _write_build(con, as_at)
+    con.execute("commit")
+    return sum(load.rows_accepted for load in used)
+
+
+def table_name(contract: FeedContract) -> str:
+    """Name of a feed's landing view: `<agency>__<feed>`."""
+    return f"{contract.agency}__{contract.feed}"
+
+
+def about(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """What a release's manifest says of its inputs: build, definition, synthetic or not, deliveries with their hashes."""
+    row = con.execute("select build_id, definition_id, synthetic from ledger.build").fetchone()
+    assert row is not None
+    deliveries = con.execute(
+        """select agency || '/' || feed as feed, period, part, version, synthetic, file_name, file_sha256, load_id,
+                  rows_accepted, rows_rejected
+           from ledger.delivery where in_use order by all"""
+    ).fetchall()
+    names = [column[0] for column in con.description or []]
+    return {
+        "build_id": row[0],
+        "definition_id": row[1],
+        "synthetic": row[2],
+        "deliveries": [dict(zip(names, delivery, strict=True)) for delivery in deliveries],
+    }
+
+
+def _view(settings: Settings, contract: FeedContract, used: list[LoadRecord]) -> str:
+    files = [str(settings.landing / load.folder / "accepted.parquet") for load in used if load.rows_accepted]
+    if not files:
+        columns = ", ".join(f'null::{kind} as "{name}"' for name, kind in (*contract.landed, *LINEAGE))
+        return f"select {columns} where false"
+    listing = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+    query = f"select * from read_parquet([{listing}])"
+    if contract.load_mode == "upsert":
+        # The later delivery's row stands; within a delivery the later row.
+        order = ", ".join(f"'{load.load_id}'" for load in used)
+        key = ", ".join(contract.key)
+        query += (
+            f" qualify row_number() over (partition by {key} order by list_position([{order}], _load_id) desc, _row desc) = 1"
+        )
+    return query
+
+
+def _delivery_row(load: LoadRecord, in_use: bool) -> list[Any]:
+    return [
+        *(load.load_id, load.agency, load.feed, load.period, load.part, load.version, load.synthetic),
+        *(load.file_name, load.file_sha256, load.received_at, load.rows_delivered, load.rows_accepted),
+        *(load.rows_rejected, load.verdict, in_use, load.supersedes),
+    ]
+
+
+def _feed_row(contract: FeedContract, own: list[LoadRecord], used: list[LoadRecord]) -> list[Any]:
+    supplies = list(contract.tables)
+    periods = sorted(load.period for load in used)
+    return [
+        *(
+            contract.agency,
+            contract.feed,
+            contract.title,
+            contract.cadence,
+            contract.owner,
+            contract.publisher_url,
+        ),
+        *(contract.legal_basis, supplies, [] if used else supplies),
+        *(periods[0] if periods else None, periods[-1] if periods else None),
+        *(len(used), sum(load.verdict == "refused" for load in own)),
+        *(sum(load.rows_accepted for load in used), sum(load.rows_rejected for load in used)),
+        max((load.received_at for load in used), default=None),
+        any(load.synthetic for load in used),
+    ]
+
+
+def _write_build(con: duckdb.DuckDBPyConnection, as_at: date | None) -> None:
+    contents = con.execute(
+        """select concat_ws('/', agency, feed, period, part), file_sha256 from ledger.delivery where in_use"""
+    ).fetchall()
+    until = as_at.isoformat() if as_at else ""
+    con.execute("delete from ledger.build")
+    con.execute(
+        "insert into ledger.build select ?, ?, ?, coalesce(bool_or(is_synthetic), false) from ledger.feed",
+        [build_id(contents, until), until, definition_id()],
+    )
+
+
+def definition_id() -> str:
+    """The definition of serious violence in force: dbt's variable `definition_id`."""
+    import yaml
+
+    project = yaml.safe_load((DBT_PROJECT / "dbt_project.yml").read_text())
+    return str(project["vars"]["definition_id"])
+
+
+def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: list[list[Any]]) -> None:
+    """Insert many rows in one statement: the driver's executemany costs a statement per row."""
+    if not rows:
+        return
+    columns = con.execute(
+        "select column_name, data_type from duckdb_columns() where schema_name = 'ledger' and table_name = ?"
+        " order by column_index",
+        [table],
+    ).fetchall()
+    records = [dict(zip((name for name, _ in columns), row, strict=True)) for row in rows]
+    structure = json.dumps([dict(columns)])
+    con.execute(
+        f"insert into ledger.{table} select unnest(from_json(?::json, ?), max_depth := 2)",
+        [json.dumps(records, default=str), structure],
+    )
