@@ -1,0 +1,44 @@
+{#
+    The commonest shape of a table of the needs assessment: rows by financial year, as counts.
+
+    rows    name of a CTE with row_label, row_order
+    counts  name of a CTE with financial_year, row_label, count (missing cells are 0)
+    year_label    the column of report_year that heads the columns
+    total_row, total_column   their labels, where the table has them
+
+    Gives table_id, row_group, row_label, row_order, column_label, column_order, unit, numerator, denominator.
+#}
+{% macro year_table(table_id, rows, counts, year_label, total_row=none, total_column=none) -%}
+    select
+        '{{ table_id }}' as table_id,
+        '' as row_group,
+        coalesce({{ rows }}.row_label, '{{ total_row or "" }}') as row_label,
+        coalesce({{ rows }}.row_order, {{ last_position() }}) as row_order,
+        coalesce(report_year.{{ year_label }}, '{{ total_column or "" }}') as column_label,
+        coalesce(report_year.year_order, {{ last_position() }}) as column_order,
+        'count' as unit,
+        coalesce(sum({{ counts }}.count), 0) as numerator,
+        1 as denominator
+    from {{ rows }}
+    cross join {{ ref('report_year') }} as report_year
+    left join {{ counts }}
+        on
+            report_year.financial_year = {{ counts }}.financial_year
+            and {{ rows }}.row_label = {{ counts }}.row_label
+    group by grouping sets (
+        ({{ rows }}.row_label, {{ rows }}.row_order, report_year.{{ year_label }}, report_year.year_order)
+        {%- if total_column %},
+            ({{ rows }}.row_label, {{ rows }}.row_order)
+        {%- endif %}
+        {%- if total_row %},
+            (report_year.{{ year_label }}, report_year.year_order)
+        {%- endif %}
+        {%- if total_row and total_column %},
+            ()
+        {%- endif %}
+    )
+    having count(*) > 0
+{%- endmacro %}
+
+{# Totals and percentages stand after everything else. #}
+{% macro last_position() -%} 9000 {%- endmacro %}

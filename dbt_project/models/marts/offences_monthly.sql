@@ -1,0 +1,48 @@
+with span as (
+    select
+        min(recorded_month) as first_month,
+        max(recorded_month) as last_month
+    from {{ ref('fct_offence') }}
+),
+
+calendar as (
+    select distinct
+        dim_date.month_start,
+        dim_date.month_label,
+        dim_date.financial_year
+    from {{ ref('dim_date') }} as dim_date
+    inner join span
+        on dim_date.month_start between span.first_month and span.last_month
+),
+
+counted as (
+    select
+        recorded_month,
+        district_code,
+        offence_type,
+        count(*) as offences,
+        count(case when is_knife_crime then 1 end) as knife_offences
+    from {{ ref('fct_offence') }}
+    where is_serious_violence
+    group by recorded_month, district_code, offence_type
+)
+
+select
+    calendar.month_start,
+    calendar.month_label,
+    calendar.financial_year,
+    district.district_code,
+    district.district,
+    district.area,
+    offence_type.offence_type,
+    coalesce(counted.offences, 0) as offences,
+    coalesce(counted.knife_offences, 0) as knife_offences
+from calendar
+cross join {{ ref('dim_district') }} as district
+cross join {{ ref('offence_type') }} as offence_type
+left join counted
+    on
+        calendar.month_start = counted.recorded_month
+        and district.district_code = counted.district_code
+        and offence_type.offence_type = counted.offence_type
+where district.is_in_county or district.district_code = 'Unknown'

@@ -1,0 +1,36 @@
+with counted as (
+    select
+        financial_year,
+        count(case when is_serious_violence then 1 end) as offences,
+        count(case when is_serious_violence and is_knife_crime then 1 end) as knife_offences
+    from {{ ref('fct_offence') }}
+    group by financial_year
+),
+
+compared as (
+    select
+        this_year.financial_year,
+        this_year.offences,
+        last_year.offences as previous_offences,
+        this_year.knife_offences,
+        last_year.knife_offences as previous_knife_offences
+    from counted as this_year
+    inner join {{ ref('dim_financial_year') }} as financial_year
+        on this_year.financial_year = financial_year.financial_year
+    left join {{ ref('dim_financial_year') }} as previous_financial_year
+        on financial_year.start_year - 1 = previous_financial_year.start_year
+    left join counted as last_year
+        on previous_financial_year.financial_year = last_year.financial_year
+)
+
+select
+    financial_year,
+    offences,
+    previous_offences,
+    offences - previous_offences as offences_change,
+    {{ pct_change('previous_offences', 'offences', 2) }} as offences_change_percent,
+    knife_offences,
+    previous_knife_offences,
+    knife_offences - previous_knife_offences as knife_offences_change,
+    {{ pct_change('previous_knife_offences', 'knife_offences', 2) }} as knife_offences_change_percent
+from compared

@@ -1,0 +1,69 @@
+with person_year as (
+    select
+        'victim' as role,
+        financial_year,
+        person_key,
+        count(*) as occurrences
+    from {{ ref('fct_victim') }}
+    where is_serious_violence
+    group by financial_year, person_key
+
+    union all
+
+    select
+        'suspect' as role,
+        financial_year,
+        person_key,
+        count(*) as occurrences
+    from {{ ref('fct_suspect') }}
+    where is_serious_violence
+    group by financial_year, person_key
+),
+
+person_period as (
+    select
+        role,
+        financial_year as period,
+        false as is_whole_report,
+        person_key,
+        occurrences
+    from person_year
+
+    union all
+
+    select
+        role,
+        '{{ var("report_first_year") }} - {{ var("report_last_year") }}' as period,
+        true as is_whole_report,
+        person_key,
+        cast(sum(occurrences) as bigint) as occurrences
+    from person_year
+    where financial_year between '{{ var("report_first_year") }}' and '{{ var("report_last_year") }}'
+    group by role, person_key
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (partition by role, period order by occurrences desc) as position_by_occurrences
+    from person_period
+),
+
+measured as (
+    select
+        role,
+        period,
+        is_whole_report,
+        cast(sum(occurrences) as bigint) as occurrences,
+        count(*) as individuals,
+        count(case when occurrences > 1 then 1 end) as repeat_individuals,
+        cast(coalesce(sum(case when occurrences > 1 then occurrences end), 0) as bigint) as repeat_occurrences,
+        cast(sum(case when position_by_occurrences <= 25 then occurrences end) as bigint) as top_25_occurrences
+    from ranked
+    group by role, period, is_whole_report
+)
+
+select
+    *,
+    {{ pct('repeat_occurrences', 'occurrences', 1) }} as repeat_occurrences_percent
+from measured

@@ -1,0 +1,1 @@
+{{ people_by_characteristic('fct_suspect', 'suspects') }}

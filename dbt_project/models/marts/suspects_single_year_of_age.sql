@@ -1,0 +1,1 @@
+{{ people_by_single_year_of_age('fct_suspect', 'suspects') }}

@@ -1,0 +1,15 @@
+select
+    ward.ward_code,
+    ward.ward_name,
+    ward.vintage as ward_vintage,
+    district.district_code,
+    district.district,
+    district.area,
+    ward.longitude,
+    ward.latitude,
+    ward.boundary_geojson,
+    ward.is_inferred
+from {{ ref('dim_ward') }} as ward
+inner join {{ ref('dim_district') }} as district
+    on ward.district_code = district.district_code
+where district.district_code <> 'Outside'

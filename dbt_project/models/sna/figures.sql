@@ -1,0 +1,91 @@
+{{ config(materialized='table', contract={'enforced': true}, persist_docs={'relation': true, 'columns': true}) }}
+
+with fraction as (
+    {% for table_family in [
+        'sna_yearly',
+        'sna_monthly',
+        'sna_offence_types',
+        'sna_weapons',
+        'sna_violence_subtypes',
+        'sna_districts',
+        'sna_hour_day',
+        'sna_ages',
+        'sna_ethnicity',
+        'sna_repeat_people',
+        'sna_relationships',
+        'sna_relationship_districts',
+        'sna_victim_suspect_age',
+        'sna_outcomes',
+        'sna_deprivation',
+    ] %}
+        select
+            table_id,
+            row_group,
+            row_label,
+            cast(row_order as integer) as row_order,
+            column_label,
+            cast(column_order as integer) as column_order,
+            unit,
+            cast(numerator as bigint) as numerator,
+            cast(denominator as bigint) as denominator
+        from {{ ref(table_family) }}
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+precise as (
+    select
+        fraction.*,
+        sna_table.section,
+        case when fraction.unit = 'percent' then sna_table.percent_decimals else 0 end as decimals
+    from fraction
+    inner join {{ ref('sna_table') }} as sna_table
+        on fraction.table_id = sna_table.table_id
+),
+
+rounded as (
+    select
+        *,
+        {{ round_half_up('numerator', 'denominator', 'decimals') }} as value
+    from precise
+)
+
+select
+    table_id,
+    section,
+    row_group,
+    row_label,
+    row_order,
+    column_label,
+    column_order,
+    value,
+    case decimals
+        when 0 then cast(cast(value as bigint) as varchar)
+        when 1 then cast(cast(value as decimal(18, 1)) as varchar)
+        else cast(cast(value as decimal(18, 2)) as varchar)
+    end as value_text,
+    unit,
+    numerator,
+    denominator
+from rounded
+-- A share of nothing and a change from nothing are no figures.
+where value is not null
+
+union all
+
+select
+    peak_month.table_id,
+    sna_table.section,
+    peak_month.row_group,
+    peak_month.row_label,
+    peak_month.row_order,
+    peak_month.column_label,
+    peak_month.column_order,
+    null as value,
+    peak_month.value_text,
+    peak_month.unit,
+    null as numerator,
+    null as denominator
+from {{ ref('sna_peak_month') }} as peak_month
+inner join {{ ref('sna_table') }} as sna_table
+    on peak_month.table_id = sna_table.table_id

@@ -1,0 +1,66 @@
+{{ config(materialized='table', contract={'enforced': true}, persist_docs={'relation': true, 'columns': true}) }}
+
+with compared as (
+    select
+        published.table_id,
+        published.section,
+        coalesce(published.row_group, '') as row_group,
+        published.row_label,
+        published.column_label,
+        published.published,
+        figures.value_text as computed,
+        published.unit,
+        erratum.corrected,
+        erratum.citation,
+        erratum.reason,
+        {{ same_figure('published.published', 'figures.value_text', 'published.tolerance') }} as agrees,
+        {{ same_figure('erratum.corrected', 'figures.value_text', '0') }} as agrees_when_corrected
+    from {{ ref('published_figure') }} as published
+    left join {{ ref('erratum') }} as erratum
+        on
+            published.table_id = erratum.table_id
+            and coalesce(published.row_group, '') = coalesce(erratum.row_group, '')
+            and published.row_label = erratum.row_label
+            and published.column_label = erratum.column_label
+    left join {{ ref('figures') }} as figures
+        on
+            published.table_id = figures.table_id
+            and coalesce(published.row_group, '') = figures.row_group
+            and published.row_label = figures.row_label
+            and published.column_label = figures.column_label
+),
+
+judged as (
+    select
+        *,
+        case
+            when computed is null then 'missing'
+            when agrees then 'match'
+            when agrees_when_corrected then 'erratum'
+            else 'differs'
+        end as status
+    from compared
+)
+
+select
+    judged.table_id,
+    judged.section,
+    judged.row_group,
+    judged.row_label,
+    judged.column_label,
+    judged.published,
+    judged.computed,
+    judged.unit,
+    judged.status,
+    case when judged.status = 'erratum' then judged.citation end as citation,
+    case judged.status
+        when 'erratum' then judged.reason
+        when 'missing' then 'Nothing to compute it from: needs ' || sna_table.feeds
+        when 'differs'
+            then
+                'Computed ' || judged.computed || ', published ' || judged.published
+                || coalesce(' (corrected: ' || judged.corrected || ', ' || judged.citation || ')', '')
+    end as reason
+from judged
+inner join {{ ref('sna_table') }} as sna_table
+    on judged.table_id = sna_table.table_id

@@ -1,0 +1,59 @@
+-- T40 and T41 count outcome records: an offence with two counts twice, one without any is "Not yet complete".
+with outcome_group (row_label, row_order) as (
+    values ('Positive outcome', 1), ('Other outcome', 2), ('Not yet complete', 3)
+),
+
+by_group as (
+    select
+        financial_year,
+        sna_group as row_label,
+        sum(outcome_records) as count
+    from {{ ref('outcomes') }}
+    group by financial_year, sna_group
+),
+
+group_count as (
+    {{ year_table('T40', 'outcome_group', 'by_group', 'financial_year_long', total_row='Total') }}
+),
+
+other_outcome as (
+    select
+        outcome as row_label,
+        row_number() over (order by sum(outcome_records) desc, outcome) as row_order
+    from {{ ref('outcomes') }}
+    where sna_group = 'Other outcome'
+    group by outcome
+),
+
+by_outcome as (
+    select
+        financial_year,
+        outcome as row_label,
+        sum(outcome_records) as count
+    from {{ ref('outcomes') }}
+    where sna_group = 'Other outcome'
+    group by financial_year, outcome
+)
+
+select * from group_count
+
+union all
+
+select
+    part.table_id,
+    part.row_group,
+    '% Positive' as row_label,
+    4 as row_order,
+    part.column_label,
+    part.column_order,
+    'percent' as unit,
+    100 * part.numerator as numerator,
+    whole.numerator as denominator
+from group_count as part
+inner join group_count as whole
+    on part.column_label = whole.column_label
+where part.row_label = 'Positive outcome' and whole.row_label = 'Total'
+
+union all
+
+{{ year_table('T41', 'other_outcome', 'by_outcome', 'financial_year') }}

@@ -1,0 +1,36 @@
+-- T15 and T25: repeat victims and suspects, in each year and in the years together (where a person seen in two
+-- years is a repeat person although in neither year).
+with period as (
+    select
+        repeat_people.*,
+        coalesce(report_year.year_order, {{ last_position() }}) as column_order
+    from {{ ref('repeat_people') }} as repeat_people
+    left join {{ ref('report_year') }} as report_year
+        on repeat_people.period = report_year.financial_year
+    where repeat_people.is_whole_report or report_year.financial_year is not null
+)
+
+{% for table_id, role in [('T15', 'victim'), ('T25', 'suspect')] %}
+    {% for row_label, unit, numerator, denominator in [
+        ('No. of occurrences with ' ~ role ~ 's', 'count', 'occurrences', '1'),
+        ('No. of individual ' ~ role ~ 's', 'count', 'individuals', '1'),
+        ('Repeat ' ~ role ~ 's', 'count', 'repeat_individuals', '1'),
+        ('Repeat ' ~ role ~ "s'' occurrences", 'count', 'repeat_occurrences', '1'),
+        ('% of occurrences for repeat ' ~ role ~ 's', 'percent', '100 * repeat_occurrences', 'occurrences'),
+    ] %}
+        select
+            '{{ table_id }}' as table_id,
+            '' as row_group,
+            '{{ row_label }}' as row_label,
+            {{ loop.index }} as row_order,
+            period as column_label,
+            column_order,
+            '{{ unit }}' as unit,
+            {{ numerator }} as numerator,
+            {{ denominator }} as denominator
+        from period
+        where role = '{{ role }}'
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+    {% if not loop.last %}union all{% endif %}
+{% endfor %}
