@@ -1,6 +1,6 @@
 """The three gates as blocking asset checks: one Great Expectations run over a stage, one result per asset of it."""
 
-from __future__ import annotations
+# No `from __future__ import annotations` here: Dagster reads the annotations of its functions.
 
 from collections.abc import Iterator, Sequence
 from typing import Literal

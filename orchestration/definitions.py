@@ -6,6 +6,7 @@ Nothing is read when this module is imported; `defs` is built when Dagster asks 
 from __future__ import annotations
 
 import json
+import warnings
 
 import dagster as dg
 
@@ -20,6 +21,9 @@ from orchestration.resources import Refresh
 from orchestration.settings import Settings
 
 JOB = "refresh"
+
+# Backfill policies are marked beta; the version is pinned, and the warning would stand on every start.
+warnings.filterwarnings("ignore", category=dg.BetaWarning)
 
 
 def build_defs(settings: Settings) -> dg.Definitions:

@@ -4,7 +4,7 @@ One `@dbt_assets` set is one step: a blocking check on a model inside it would b
 split where the gates stand: the *facts* set (seeds, staging, conformed) and the *marts* set (marts, sna).
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations` here: Dagster reads the annotations of its functions.
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -7,7 +7,7 @@ The refresh materialises the second kind only, so that one run takes in sixty ne
 for a person who wants one period again, and shows which periods have been landed.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations` here: Dagster reads the annotations of its functions.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class Feed:
     check: dg.AssetChecksDefinition
 
 
-def feed_assets(contract: FeedContract) -> Feed:
+def feed_assets(contract: "FeedContract") -> Feed:
     """Make the assets and the check of one feed."""
     deliveries_key = dg.AssetKey(["deliveries", contract.agency, contract.feed])
     table_key = dg.AssetKey(["landing", table_name(contract)])
@@ -91,9 +91,7 @@ def feed_assets(contract: FeedContract) -> Feed:
         from orchestration.ingest.landing import read_loads, standing_refusals
 
         refused = [
-            load
-            for load in standing_refusals(read_loads(refresh.settings.landing))
-            if (load.agency, load.feed) == contract.id
+            load for load in standing_refusals(read_loads(refresh.settings.landing)) if (load.agency, load.feed) == contract.id
         ]
         lines = [f"- {load.file_name}: {fault.message} {fault.remedy}" for load in refused for fault in load.faults]
         return dg.AssetCheckResult(
@@ -105,14 +103,14 @@ def feed_assets(contract: FeedContract) -> Feed:
     return Feed(deliveries, table, check)
 
 
-def partitions_of(contract: FeedContract) -> dg.PartitionsDefinition[str]:
+def partitions_of(contract: "FeedContract") -> dg.PartitionsDefinition[str]:
     """Partitions by the contract's cadence, with the periods of the landing zone's file names as keys."""
     if contract.period.fixed:
         return dg.StaticPartitionsDefinition([contract.period.fixed])
     return dg.MonthlyPartitionsDefinition(start_date=FIRST_MONTH, fmt="%Y-%m", end_offset=1)
 
 
-def _ingest(settings: Settings, contract: FeedContract, periods: Sequence[str] | None = None) -> list[LoadRecord]:
+def _ingest(settings: "Settings", contract: "FeedContract", periods: Sequence[str] | None = None) -> list["LoadRecord"]:
     from orchestration import ingest
 
     found = ingest.plan(settings.raw, settings.landing, contract)
@@ -120,7 +118,7 @@ def _ingest(settings: Settings, contract: FeedContract, periods: Sequence[str] |
     return ingest.load(wanted, contract, settings.landing, settings.pseudonym_key, now=datetime.now(UTC))
 
 
-def _told(loads: Sequence[LoadRecord]) -> str:
+def _told(loads: Sequence["LoadRecord"]) -> str:
     if not loads:
         return "nothing new"
     refused = sum(load.verdict == "refused" for load in loads)
@@ -129,7 +127,7 @@ def _told(loads: Sequence[LoadRecord]) -> str:
     return f"{told}, {refused} refused whole" if refused else told
 
 
-def _metadata(loads: Sequence[LoadRecord]) -> dict[str, int]:
+def _metadata(loads: Sequence["LoadRecord"]) -> dict[str, int]:
     return {
         "deliveries": len(loads),
         "refused": sum(load.verdict == "refused" for load in loads),
@@ -139,5 +137,5 @@ def _metadata(loads: Sequence[LoadRecord]) -> dict[str, int]:
     }
 
 
-def _column_schema(contract: FeedContract) -> dg.TableSchema:
+def _column_schema(contract: "FeedContract") -> dg.TableSchema:
     return dg.TableSchema([dg.TableColumn(name, kind) for name, kind in contract.landed])

@@ -1,6 +1,6 @@
 """The last asset: the published release."""
 
-from __future__ import annotations
+# No `from __future__ import annotations` here: Dagster reads the annotations of its functions.
 
 from collections.abc import Sequence
 

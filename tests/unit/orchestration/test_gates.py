@@ -1,0 +1,89 @@
+"""The chain of stages: nothing is built or published from data that its gate has not passed."""
+
+import duckdb
+import pytest
+from orchestration import gates
+from orchestration.gates import GateClosed, Verdict
+
+
+@pytest.fixture
+def con():
+    connection = duckdb.connect()
+    connection.execute("create schema ledger; create table ledger.build as select 'build-1' as build_id")
+    gates.prepare(connection)
+    yield connection
+    connection.close()
+
+
+def judge(con, stage, success=True, crashed=False, subject="conformed.fct_offence"):
+    verdict = Verdict(subject, "rows are conserved", success, crashed=crashed, remedy="mend it")
+    gates.record(con, stage, gates.token_of(con, stage), [verdict])
+
+
+def build(con, stage, **options):
+    opened = gates.begin(con, stage, **options)
+    gates.complete(con, stage, opened.token, opened.upstream)
+
+
+def through_facts(con):
+    judge(con, "feeds")
+    build(con, "facts")
+    judge(con, "facts")
+
+
+def test_the_whole_way(con):
+    through_facts(con)
+    build(con, "marts")
+    judge(con, "marts")
+    assert gates.require(con, "marts") == gates.token_of(con, "marts")
+
+
+def test_a_stage_does_not_start_before_the_gate_has_judged(con):
+    with pytest.raises(GateClosed, match="has not judged"):
+        gates.begin(con, "facts")
+
+
+@pytest.mark.parametrize("how", [{"success": False}, {"success": False, "crashed": True}])
+def test_a_failed_or_crashed_expectation_closes_the_gate(con, how):
+    judge(con, "feeds")
+    build(con, "facts")
+    judge(con, "facts", **how)
+    with pytest.raises(GateClosed, match=r"closed: conformed\.fct_offence: rows are conserved"):
+        gates.begin(con, "marts")
+
+
+def test_a_verdict_of_older_data_does_not_open_the_gate(con):
+    through_facts(con)
+    build(con, "facts")
+    with pytest.raises(GateClosed, match="has not judged"):
+        gates.begin(con, "marts")
+
+
+def test_new_deliveries_close_everything_after_them(con):
+    through_facts(con)
+    con.execute("update ledger.build set build_id = 'build-2'")
+    judge(con, "feeds")
+    with pytest.raises(GateClosed, match="'facts' is older than 'feeds'"):
+        gates.begin(con, "marts")
+
+
+def test_a_build_that_broke_leaves_no_stage_to_build_on(con):
+    through_facts(con)
+    gates.begin(con, "facts")
+    with pytest.raises(GateClosed, match="does not stand whole"):
+        gates.require(con, "facts")
+
+
+def test_a_part_may_be_rebuilt_only_on_a_whole_that_is_up_to_date(con):
+    through_facts(con)
+    build(con, "facts", whole=False)
+    con.execute("update ledger.build set build_id = 'build-2'")
+    judge(con, "feeds")
+    with pytest.raises(GateClosed, match="build it whole"):
+        gates.begin(con, "facts", whole=False)
+
+
+def test_verdicts_of_a_subject_replace_its_older_ones(con):
+    judge(con, "feeds", success=False)
+    judge(con, "feeds")
+    assert con.execute("select count(*), bool_and(success) from ops.verdict").fetchone() == (1, True)
