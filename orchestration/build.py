@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from orchestration.dbt import fingerprint, project_fingerprint
 from orchestration.settings import PROJECT
+
+if TYPE_CHECKING:
+    from orchestration.ingest.landing import LoadRecord
 
 
 def build_id(contents: Iterable[tuple[str, str]], as_at: str) -> str:
@@ -15,10 +19,15 @@ def build_id(contents: Iterable[tuple[str, str]], as_at: str) -> str:
     Two homes with the same deliveries and code have the same build id; nothing that a clock decides goes in.
 
     Args:
-        contents: (`agency/feed/partition`, SHA-256 of the delivered file) of each delivery in use.
+        contents: (slot as `agency/feed/period/part`, SHA-256 of the delivered file) of each delivery in use.
         as_at: ISO date that the marts are rebuilt for, or empty.
     """
     digest = hashlib.sha256(f"{project_fingerprint()} {fingerprint(PROJECT / 'expectations')} {as_at}\n".encode())
     for partition, sha256 in sorted(contents):
         digest.update(f"{partition} {sha256}\n".encode())
     return digest.hexdigest()
+
+
+def identities(loads: Iterable[LoadRecord]) -> list[tuple[str, str]]:
+    """What `build_id` wants to know of deliveries in use."""
+    return [("/".join(load.slot), load.file_sha256) for load in loads]

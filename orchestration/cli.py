@@ -56,7 +56,7 @@ def refresh(
 
     settings = Settings.from_env()
     with lock.hold(settings.home):
-        plan = refreshing.plan(settings, as_at.date() if as_at else None)
+        plan = refreshing.plan(settings, as_at.date().isoformat() if as_at else "")
         if not plan.feeds_delivered:
             console.print(f"Nothing has been delivered to {settings.raw}.")
             console.print("Next: `sna deliver FILE...` for real deliveries, or `sna demo` for a county that does not exist.")
@@ -66,7 +66,7 @@ def refresh(
             return
         console.print(f"{plan.new_deliveries} new deliveries in {settings.raw}; home {settings.home}")
         outcome = refreshing.run(settings, plan, console)
-    if not outcome.success:
+    if outcome.release is None:
         telling.failure(errors, settings, outcome.failures)
         raise typer.Exit(FAILED)
     telling.summary(console, settings, outcome.release)
@@ -118,7 +118,8 @@ def reconcile(
         heads = ["group", "row", "column", "published", "computed", "status", "cites", "reason"]
         console.print(telling.table(f"Table {table.upper()}", heads, rows))
     row = con.execute(
-        "select count(*) from sna.reconciliation where status in ('differs', 'missing') and coalesce(upper(?), table_id) = table_id",
+        """select count(*) from sna.reconciliation
+           where status in ('differs', 'missing') and table_id = coalesce(upper(?), table_id)""",
         [table],
     ).fetchone()
     if row and row[0]:
@@ -131,7 +132,7 @@ def quarantine(
 ) -> None:
     """What was rejected, why, and what its sender can do."""
     from orchestration.contracts import load_contracts
-    from orchestration.ingest.landing import read_loads
+    from orchestration.ingest.landing import read
 
     settings = Settings.from_env()
     known = {f"{agency}/{name}" for agency, name in load_contracts()}
@@ -146,10 +147,10 @@ def quarantine(
             fault.code,
             fault.column_name,
             str(fault.rows),
-            fault.where,
+            ", ".join(map(str, fault.first_rows)),
         )
         + (fault.message, fault.remedy)
-        for load in read_loads(settings.landing)
+        for load in read(settings.landing)
         if feed in (None, f"{load.agency}/{load.feed}")
         for fault in load.faults
         if fault.severity != "information"
@@ -206,10 +207,10 @@ def demo(
 def feeds() -> None:
     """The feeds, what each supplies, and whether it was delivered."""
     from orchestration.contracts import load_contracts
-    from orchestration.ingest.landing import current, read_loads
+    from orchestration.ingest.landing import current, read
 
     settings = Settings.from_env()
-    in_use = current(read_loads(settings.landing))
+    in_use = current(read(settings.landing))
     rows = []
     for contract in load_contracts().values():
         own = [load for load in in_use if (load.agency, load.feed) == contract.id]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from orchestration.settings import DBT_PROJECT, Settings
 
 if TYPE_CHECKING:
-    from dagster import AssetCheckEvaluation, AssetCheckResult, AssetExecutionContext, AssetMaterialization
+    from dagster import AssetExecutionContext
     from dagster_dbt import DagsterDbtTranslator
 
 SOURCE_FOLDERS = ("macros", "models", "seeds", "snapshots", "tests")
@@ -72,7 +72,7 @@ def build(
     manifest: Mapping[str, Any],
     translator: DagsterDbtTranslator,
     select: str,
-) -> Iterator[AssetMaterialization | AssetCheckResult | AssetCheckEvaluation]:
+) -> Iterator[Any]:
     """Build the selected seeds, models and data tests; yield a Dagster event for each.
 
     Raises:

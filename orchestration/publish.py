@@ -21,7 +21,7 @@ import shutil
 import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -63,12 +63,12 @@ class Release:
         return duckdb.connect(str(self.folder / FILE), read_only=True)
 
 
-def publish(warehouse: Path, published: Path, *, about: Mapping[str, Any], as_at: date | None = None) -> Release:
+def publish(warehouse: Path, published: Path, *, about: Mapping[str, Any], as_at: str = "") -> Release:
     """Write, verify and switch to a new release of the marts that stand in the warehouse.
 
     Args:
         about: what the manifest says of the inputs (`build_id`, `definition_id`, `synthetic`, `deliveries`, ...).
-        as_at: the past date that the marts were rebuilt for, if any.
+        as_at: ISO date that the marts were rebuilt for; empty for all that has been received.
 
     Raises:
         PublicationError: a private column, or the copy does not hold what the warehouse holds.
@@ -84,7 +84,7 @@ def publish(warehouse: Path, published: Path, *, about: Mapping[str, Any], as_at
         head = {
             "release_id": release_id,
             "published_at": now.isoformat(timespec="seconds"),
-            "as_at": as_at.isoformat() if as_at else None,
+            "as_at": as_at or None,
             "git_commit": git_commit(),
             **about,
         }
@@ -100,7 +100,7 @@ def publish(warehouse: Path, published: Path, *, about: Mapping[str, Any], as_at
         raise
     _fsync(releases)
     if as_at:
-        _link(published / "as-at" / as_at.isoformat(), Path("..") / "releases" / release_id)
+        _link(published / "as-at" / as_at, Path("..") / "releases" / release_id)
     else:
         _link(published / FILE, Path("current") / FILE)
         _link(published / "manifest.json", Path("current") / "manifest.json")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
 from orchestration.settings import Settings
@@ -23,13 +22,13 @@ class Plan:
         new_deliveries: files that are not in the landing log yet.
         feeds_delivered: feeds with anything in the landing zone or the landing log.
         nothing_new: the published release, where it already holds exactly what a refresh would publish.
-        as_at: past date to rebuild for.
+        as_at: ISO date to rebuild for; empty for all that has been received.
     """
 
     new_deliveries: int
     feeds_delivered: int
     nothing_new: Release | None
-    as_at: date | None
+    as_at: str
 
 
 @dataclass(frozen=True)
@@ -44,29 +43,25 @@ class Outcome:
     release: Release | None
     failures: list[tuple[str, str]]
 
-    @property
-    def success(self) -> bool:
-        return self.release is not None
 
-
-def plan(settings: Settings, as_at: date | None) -> Plan:
+def plan(settings: Settings, as_at: str) -> Plan:
     """Look at the landing zone and the log without importing Dagster, dbt or Great Expectations."""
     from orchestration import ingest
-    from orchestration.build import build_id
+    from orchestration.build import build_id, identities
     from orchestration.contracts import load_contracts
-    from orchestration.ingest.landing import current, read_loads
+    from orchestration.ingest.landing import current, read
     from orchestration.publish import current_release
 
     contracts = load_contracts()
     new = [ingest.plan(settings.raw, settings.landing, contract) for contract in contracts.values()]
-    loads = read_loads(settings.landing)
+    loads = read(settings.landing)
     delivered = {(load.agency, load.feed) for load in loads} | {(d.agency, d.feed) for found in new for d in found}
     release = current_release(settings.published)
     same = (
         release is not None
-        and as_at is None
+        and not as_at
         and not any(new)
-        and release.manifest["build_id"] == build_id([load.identity for load in current(loads)], "")
+        and release.manifest["build_id"] == build_id(identities(current(loads)), "")
     )
     return Plan(sum(map(len, new)), len(delivered), release if same else None, as_at)
 
@@ -84,12 +79,11 @@ def run(settings: Settings, planned: Plan, console: Console) -> Outcome:
 
         job = build_defs(settings).resolve_job_def(JOB)
         instance = open_instance(settings)
-    as_at = planned.as_at.isoformat() if planned.as_at else ""
     with Narrator(console, steps=len(job.nodes)), instance:
         result = job.execute_in_process(
             instance=instance,
             raise_on_error=False,
-            run_config={"loggers": {LOGGER: {}}, "resources": {"refresh": {"config": {"as_at": as_at}}}},
+            run_config={"loggers": {LOGGER: {}}, "resources": {"refresh": {"config": {"as_at": planned.as_at}}}},
         )
     if not result.success:
         return Outcome(None, _failures(result))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
 
 # One writer owns the warehouse file: every asset and check that opens it is in this pool, whose limit is 1.
 POOL = "warehouse"
+
+
+def end_of_day(day: str) -> datetime:
+    """The last moment of an ISO date in Derbyshire."""
+    return datetime.combine(date.fromisoformat(day), time.max, ZoneInfo("Europe/London"))
 
 
 class Refresh(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -32,8 +38,9 @@ class Refresh(dg.ConfigurableResource):  # type: ignore[type-arg]
         return Settings.from_env()
 
     @property
-    def as_at_date(self) -> date | None:
-        return date.fromisoformat(self.as_at) if self.as_at else None
+    def until(self) -> datetime:
+        """The last moment whose deliveries count."""
+        return end_of_day(self.as_at) if self.as_at else datetime.max.replace(tzinfo=UTC)
 
     @contextmanager
     def warehouse(self) -> Iterator[duckdb.DuckDBPyConnection]:

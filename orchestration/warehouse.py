@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -66,11 +65,10 @@ def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
 
 def register(
     con: duckdb.DuckDBPyConnection,
-    settings: Settings,
     contract: FeedContract,
     loads: Iterable[LoadRecord],
     in_use: Iterable[LoadRecord],
-    as_at: date | None,
+    as_at: str,
 ) -> int:
     """Make one feed's landing view and its rows of the ledger anew; return the rows in use.
 
@@ -81,7 +79,7 @@ def register(
     own = [load for load in loads if (load.agency, load.feed) == contract.id]
     used = [load for load in in_use if (load.agency, load.feed) == contract.id]
     con.execute("begin")
-    con.execute(f"create or replace view landing.{table_name(contract)} as {_view(settings, contract, used)}")
+    con.execute(f"create or replace view landing.{table_name(contract)} as {_view(contract, used)}")
     feed = [contract.agency, contract.feed]
     for table in ("delivery", "fault", "feed"):
         con.execute(f"delete from ledger.{table} where agency = ? and feed = ?", feed)
@@ -125,8 +123,8 @@ def about(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     }
 
 
-def _view(settings: Settings, contract: FeedContract, used: list[LoadRecord]) -> str:
-    files = [str(settings.landing / load.folder / "accepted.parquet") for load in used if load.rows_accepted]
+def _view(contract: FeedContract, used: list[LoadRecord]) -> str:
+    files = [str(load.accepted) for load in used if load.rows_accepted]
     if not files:
         columns = ", ".join(f'null::{kind} as "{name}"' for name, kind in (*contract.landed, *LINEAGE))
         return f"select {columns} where false"
@@ -171,15 +169,14 @@ def _feed_row(contract: FeedContract, own: list[LoadRecord], used: list[LoadReco
     ]
 
 
-def _write_build(con: duckdb.DuckDBPyConnection, as_at: date | None) -> None:
+def _write_build(con: duckdb.DuckDBPyConnection, as_at: str) -> None:
     contents = con.execute(
         """select concat_ws('/', agency, feed, period, part), file_sha256 from ledger.delivery where in_use"""
     ).fetchall()
-    until = as_at.isoformat() if as_at else ""
     con.execute("delete from ledger.build")
     con.execute(
         "insert into ledger.build select ?, ?, ?, coalesce(bool_or(is_synthetic), false) from ledger.feed",
-        [build_id(contents, until), until, definition_id()],
+        [build_id(contents, as_at), as_at, definition_id()],
     )
 
 

@@ -73,26 +73,26 @@ def feed_assets(contract: "FeedContract") -> Feed:
     )
     def table(context: dg.AssetExecutionContext, refresh: Refresh) -> dg.MaterializeResult[None]:
         from orchestration import warehouse
-        from orchestration.ingest.landing import current, read_loads, received_by
+        from orchestration.ingest.landing import current, read
 
         settings = refresh.settings
         loads = _ingest(settings, contract)
         for load in loads:
             metadata = _metadata([load])
             context.log_event(dg.AssetMaterialization(deliveries_key, partition=load.period, metadata=metadata))
-        received = received_by(read_loads(settings.landing), refresh.as_at_date)
+        received = [load for load in read(settings.landing) if load.received_at <= refresh.until]
         with refresh.warehouse() as con:
-            rows = warehouse.register(con, settings, contract, received, current(received), refresh.as_at_date)
+            rows = warehouse.register(con, contract, received, current(received), refresh.as_at)
         context.log.info(f"{_told(loads)}; {rows:,} rows in use")
         return dg.MaterializeResult(metadata={"dagster/row_count": rows, **_metadata(loads)})
 
     @dg.asset_check(asset=table_key, name="deliveries_accepted", description="No delivery of this feed stands refused")
     def check(refresh: Refresh) -> dg.AssetCheckResult:
-        from orchestration.ingest.landing import read_loads, standing_refusals
+        from orchestration.ingest.landing import read
 
-        refused = [
-            load for load in standing_refusals(read_loads(refresh.settings.landing)) if (load.agency, load.feed) == contract.id
-        ]
+        # The last word on each period; an earlier refusal that has been put right is history.
+        latest = {load.slot: load for load in read(refresh.settings.landing, *contract.id)}
+        refused = [load for load in latest.values() if load.verdict == "refused"]
         lines = [f"- {load.file_name}: {fault.message} {fault.remedy}" for load in refused for fault in load.faults]
         return dg.AssetCheckResult(
             passed=not refused,

@@ -28,7 +28,7 @@ def release_asset(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
         with refresh.warehouse() as con:
             gates.require(con, "marts")
             about = warehouse.about(con)
-        published = publish.publish(settings.warehouse, settings.published, about=about, as_at=refresh.as_at_date)
+        published = publish.publish(settings.warehouse, settings.published, about=about, as_at=refresh.as_at)
         tables = published.manifest["tables"]
         context.log.info(f"{len(tables)} tables in release {published.folder.name}")
         return dg.MaterializeResult(

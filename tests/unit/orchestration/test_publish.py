@@ -1,7 +1,6 @@
 """A release is whole, verified and switched in one step; a reader keeps what it has open."""
 
 import json
-from datetime import date
 
 import duckdb
 import pytest
@@ -112,7 +111,7 @@ def test_a_copy_that_differs_is_not_published(warehouse, tmp_path, monkeypatch):
 
 def test_a_release_of_a_past_date_never_becomes_current(warehouse, tmp_path):
     current = publish.publish(warehouse, tmp_path / "out", about=ABOUT)
-    past = publish.publish(warehouse, tmp_path / "out", about=ABOUT, as_at=date(2024, 5, 1))
+    past = publish.publish(warehouse, tmp_path / "out", about=ABOUT, as_at="2024-05-01")
     assert publish.current_release(tmp_path / "out") == current
     assert (tmp_path / "out" / "as-at" / "2024-05-01").resolve() == past.folder.resolve()
 
