@@ -20,9 +20,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from orchestration.settings import DBT_PROJECT, PROJECT
 from rich.console import Console
 from rich.table import Table
+
+from orchestration.settings import DBT_PROJECT, PROJECT
 
 PYTHON = sys.executable
 SNA = str(Path(PYTHON).with_name("sna"))
@@ -48,9 +49,7 @@ def measure(into: Measured, command: list[str], **environment: str) -> None:
     """Run a command as a child process and add its cost; a command that fails ends the benchmark."""
     started = time.monotonic()
     with tempfile.TemporaryFile("w+") as output:
-        child = subprocess.Popen(
-            command, env={**os.environ, **environment}, cwd=PROJECT, stdout=output, stderr=subprocess.STDOUT
-        )
+        child = subprocess.Popen(command, env={**os.environ, **environment}, cwd=PROJECT, stdout=output, stderr=subprocess.STDOUT)
         _, status, usage = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
         if child.returncode:
@@ -126,7 +125,9 @@ def main(
         console.print(table)
         by = {name[0]: m.median for name, m in results.items() if name[0] != " "}
         imports = results["   importing its libraries"].median
-        console.print(f"a / e = {by['a'] / by['e']:.2f}   a / d = {by['a'] / by['d']:.2f}   c / imports = {by['c'] / imports:.2f}")
+        console.print(
+            f"a / e = {by['a'] / by['e']:.2f}   a / d = {by['a'] / by['d']:.2f}   c / imports = {by['c'] / imports:.2f}"
+        )
 
 
 if __name__ == "__main__":

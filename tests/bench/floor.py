@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+
 from orchestration.contracts import FeedContract, load_contracts
 from orchestration.publish import SCHEMAS
 from orchestration.settings import DBT_PROJECT
@@ -96,7 +97,7 @@ def _run(con: duckdb.DuckDBPyConnection, home: Path, node: dict[str, Any]) -> No
     con.execute(f'create schema if not exists "{node["schema"]}"')
     if node["resource_type"] == "seed":
         path = DBT_PROJECT / node["original_file_path"]
-        types = {k: v for k, v in node["config"]["column_types"].items()}
+        types = dict(node["config"]["column_types"].items())
         con.execute(f"create table {name} as from read_csv('{path}', header = true, types = {types}, all_varchar = {not types})")
         return
     kind = node["config"]["materialized"]

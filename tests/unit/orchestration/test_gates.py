@@ -2,6 +2,7 @@
 
 import duckdb
 import pytest
+
 from orchestration import gates
 from orchestration.gates import GateClosed, Verdict
 

@@ -4,6 +4,7 @@ import json
 
 import duckdb
 import pytest
+
 from orchestration import publish
 from orchestration.publish import PublicationError
 

@@ -1,6 +1,7 @@
 """Where things are, and the key."""
 
 import pytest
+
 from orchestration.settings import Settings, SettingsError
 
 
