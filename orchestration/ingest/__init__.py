@@ -1,0 +1,14 @@
+"""From the landing zone to the landing log: recognise, read, type, judge and keep each delivery.
+
+    delivery   file name ↔ feed, period, part, version
+    recognise  which feed a sender's file belongs to, and its name in the landing zone
+    reading    bytes → one plain CSV file with a known header
+    typing     contract → SQL that types a column and finds what is wrong with it
+    rules      the catalogue: code, severity, message, remedy
+    pseudonyms keyed pseudonyms and personal identifiers in text
+    load       deliveries → landing, many files at a time
+    quarantine what exactly is wrong with the rows that failed
+    landing    the immutable log and which deliveries are in use
+
+Nothing here knows Dagster, dbt or the warehouse.
+"""

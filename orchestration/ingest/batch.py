@@ -1,0 +1,290 @@
+"""Many deliveries with one header as one DuckDB table, typed and judged.
+
+Files are read together by one `read_csv`; the same statement types each cell and finds out whether the row breaks any rule. DuckDB
+keeps the order of files and rows, so `rowid` gives each row its number in its file (checked: the rows of a file must lie together,
+and be as many as its line ends).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from orchestration.contracts import FeedContract
+from orchestration.ingest.delivery import Delivery, bounds
+from orchestration.ingest.reading import Source, UnreadableError, tidy
+from orchestration.ingest.rules import Fault
+from orchestration.ingest.typing import blank_sql, code_sql, landed_sql, literal, quoted, text, typed_sql, value
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+GOOD, BAD, BLANK = 0, 1, 2
+HEADER_ROWS = 1
+MAX_LINE_BYTES = 16 * 1024 * 1024
+WIDE_SPACES = r"e' \t\r\n\u00a0'"
+
+
+@dataclass(frozen=True)
+class Item:
+    """A delivery that could be opened."""
+
+    delivery: Delivery
+    source: Source
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What the rows of one delivery came to.
+
+    Attributes:
+        first, last: `rowid` of its first and last row in `typed`; `last` < `first` where there is none.
+        delivered: rows that are not blank.
+        bad: rows that break a rule, those among them that could not be split into fields included.
+        period_min, period_max: of the period column, over the good rows.
+        nulls: landed column → blanks among the good rows.
+    """
+
+    first: int = 0
+    last: int = -1
+    delivered: int = 0
+    bad: int = 0
+    blank: int = 0
+    period_min: Any = None
+    period_max: Any = None
+    nulls: Mapping[str, int] | None = None
+
+    @property
+    def good(self) -> int:
+        return self.delivered - self.bad
+
+
+class Batch:
+    """The tables `typed` (d, landed columns, state: one row per row of a file) and `duplicate` (row, code).
+
+    Args:
+        items: deliveries with one header; all of one version.
+        pads: parameters of the pseudonym.
+
+    Attributes:
+        items: the deliveries that could be read; the position of each is its `d` in the tables.
+        unreadable: those that could not, with the faults.
+    """
+
+    def __init__(
+        self, db: DuckDBPyConnection, contract: FeedContract, items: Iterable[Item], pads: Mapping[str, bytes], now: datetime
+    ) -> None:
+        self.db, self.contract, self.pads, self.now = db, contract, pads, now
+        self.items = list(items)
+        self.unreadable: list[tuple[Item, tuple[Fault, ...]]] = []
+        self._read()
+        if self.items:
+            self._mark_duplicates()
+
+    def _read(self) -> None:
+        import duckdb
+
+        while self.items:
+            try:
+                self._fill()
+                suspects = self._miscounted()
+            except duckdb.InvalidInputException:  # its message quotes the line, so it goes no further
+                suspects = self._rejected_by_duckdb()
+            if not suspects:
+                return
+            for number in sorted(suspects, reverse=True):
+                self._tidy(number)
+
+    def _fill(self) -> None:
+        columns = self.contract.columns
+        landed = [sql for column in columns if (sql := landed_sql(column))]
+        codes = ", ".join(code_sql(self.contract, column) for column in columns)
+        state = f"case when {blank_sql(columns)} then {BLANK} when coalesce({codes}) is null then {GOOD} else {BAD} end"
+        self.db.execute(
+            f"create or replace table typed as {self.rows_sql(range(len(self.items)))} "
+            f"select d, {', '.join(landed)}, ({state})::tinyint as state from rows",
+            self.parameters(),
+        )
+
+    def parameters(self) -> dict[str, Any]:
+        """DuckDB refuses parameters that a statement does not use."""
+        return dict(self.pads) if self.contract.pseudonymises else {}
+
+    def rows_sql(self, numbers: Iterable[int], only: str = "") -> str:
+        """SQL that begins a statement and ends in a relation `rows`: text, value and delivery of each row.
+
+        Args:
+            numbers: which deliveries to read.
+            only: table with a column `n`: only the rows of which it has the number, counted over all files that are read.
+        """
+        items = [self.items[number] for number in numbers]
+        header = items[0].source.header
+        trim = f"trim({{}}, {WIDE_SPACES})" if items[0].source.wide_spaces else "trim({})"
+        texts = [
+            f"nullif({trim.format(f'c{header.index(column.name)}')}, '') as {text(column.name)}"
+            if column.name in header
+            else f"null::varchar as {text(column.name)}"
+            for column in self.contract.columns
+        ]
+        values = [f"{typed_sql(column)} as {value(column.name)}" for column in self.contract.columns]
+        numbered, chosen, number_too = ("*, row_number() over () as n", f"join {only} using (n)", ["n"]) if only else ("*", "", [])
+        return f"""
+            with lines as not materialized (select {numbered} from {_csv_sql(items)}),
+            texts as not materialized (select {", ".join(["filename", *number_too, *texts])} from lines {chosen}),
+            facts as ({self._facts_sql(numbers)}),
+            rows as not materialized (
+                select *, {", ".join(values)} from (from texts join facts on texts.filename = facts."d:path")
+            )
+        """
+
+    def _facts_sql(self, numbers: Iterable[int]) -> str:
+        """What rules need to know about each delivery."""
+        zone = self.contract.period.time_zone
+        rows = []
+        for number in numbers:
+            item = self.items[number]
+            start, end = (_moment(day, zone) for day in bounds(item.delivery.period))
+            tomorrow = self.now.astimezone(UTC).date() + timedelta(days=1)
+            moments = ", ".join(f"timestamp '{moment}'" for moment in (start, end, tomorrow))
+            rows.append(f"({literal(str(item.source.path))}, {number}::integer, {literal(item.delivery.period)}, {moments})")
+        return f'select * from (values {", ".join(rows)}) as f("d:path", d, "d:period", "d:start", "d:end", "d:tomorrow")'
+
+    # Files that cannot be read as they stand
+
+    def _rejected_by_duckdb(self) -> set[int]:
+        """Deliveries with a line that DuckDB cannot read; where it cannot say which, all that were not tidied yet."""
+        import duckdb
+
+        untidied = {n for n, item in enumerate(self.items) if not item.source.tidied}
+        try:
+            counted = ", ".join(f"count(c{i})" for i in range(len(self.items[0].source.header)))
+            self.db.execute(f"select {counted} from {_csv_sql(self.items, ', store_rejects=true')}").fetchall()
+            paths = self.db.execute(
+                "select distinct file_path from reject_errors join reject_scans using (scan_id, file_id)"
+            ).fetchall()
+            self.db.execute("drop table reject_errors; drop table reject_scans")
+        except duckdb.Error:
+            return untidied
+        named = {path for (path,) in paths}
+        return {n for n in untidied if str(self.items[n].source.path) in named} or untidied
+
+    def _miscounted(self) -> set[int]:
+        """Deliveries of which DuckDB found another number of rows than there are line ends."""
+        counts = dict(self.db.execute("select d, count(*) from typed group by d").fetchall())
+        return {
+            number
+            for number, item in enumerate(self.items)
+            if item.source.records is not None and item.source.records != counts.get(number, 0)
+        }
+
+    def _tidy(self, number: int) -> None:
+        item = self.items[number]
+        try:
+            self.items[number] = replace(item, source=tidy(item.source))
+        except UnreadableError as error:
+            self.unreadable.append((item, error.faults))
+            del self.items[number]
+
+    # What the rows come to
+
+    def _mark_duplicates(self) -> None:
+        """Rows that share the key with another good row of the same delivery: R06 but for the first of equal rows, else R07."""
+        landed = [quoted(name) for name, _ in self.contract.landed]
+        key = ", ".join(quoted(self.contract.by_name[name].output or name) for name in self.contract.key)
+        self.db.execute("create or replace table duplicate (row bigint, code varchar)")
+        if not key:
+            return
+        self.db.execute(f"""
+            insert into duplicate
+            with repeated as (
+                select d, {key} from typed where state = {GOOD} group by all having count(*) > 1
+            ),
+            compared as (
+                select
+                    typed.rowid as row,
+                    count(distinct hash({", ".join(landed)})) over same_key as contents,
+                    row_number() over (same_key order by typed.rowid) as place
+                from typed
+                join repeated using (d, {key})
+                where state = {GOOD}
+                window same_key as (partition by d, {key})
+            )
+            select row, case when contents > 1 then 'R07' else 'R06' end from compared where contents > 1 or place > 1
+        """)
+        self.db.execute(f"update typed set state = {BAD} where rowid in (select row from duplicate)")
+
+    def summaries(self) -> list[Summary]:
+        """One per delivery.
+
+        Raises:
+            RuntimeError: the rows of a file do not lie together, so that row numbers would be wrong.
+        """
+        names = [name for name, _ in self.contract.landed]
+        period = self.contract.period.column
+        ends = f"min({quoted(period)}) filter (good), max({quoted(period)}) filter (good)" if period else "null, null"
+        nulls = ", ".join(f"count(*) filter (good and {quoted(name)} is null)" for name in names)
+        rows = self.db.execute(f"""
+            select
+                d, min(row), max(row), count(*), count(*) filter (state = {BAD}), count(*) filter (state = {BLANK}), {ends}, {nulls}
+            from (select *, rowid as row, state = {GOOD} as good from typed)
+            group by d
+        """).fetchall()
+        found = [Summary(nulls={})] * len(self.items)
+        for number, first, last, count, bad, blank, low, high, *blanks in rows:
+            if last - first + 1 != count:
+                raise RuntimeError("the rows of a file were not read in order")
+            broken = len(self.items[number].source.broken_rows)
+            found[number] = Summary(
+                first, last, count - blank + broken, bad + broken, blank - broken, low, high, dict(zip(names, blanks, strict=True))
+            )
+        return found
+
+    def doubled(self, at_least: int) -> dict[int, int]:
+        """Deliveries in which every distinct row without identity occurs an even number of times → how many such rows."""
+        column = self.contract.doubled_when_blank
+        if column is None:
+            return {}
+        rows = self.db.execute(f"""
+            select d, sum(times)::bigint
+            from (
+                select count(*) as times, * exclude (state) from typed
+                where state = {GOOD} and {quoted(column)} is null
+                group by all
+            )
+            group by d
+            having bool_and(times % 2 = 0) and sum(times) >= {at_least}
+        """).fetchall()
+        return dict(rows)
+
+    def write_accepted(self, summary: Summary, load_id: str, path: Path) -> None:
+        """Write the good rows of one delivery in their order; safe to call from several threads at once."""
+        names = ", ".join(quoted(name) for name, _ in self.contract.landed)
+        self.db.cursor().execute(f"""
+            copy (
+                select {names}, '{load_id}' as _load_id, (rowid - {summary.first} + {HEADER_ROWS + 1})::integer as _row
+                from typed
+                where rowid between {summary.first} and {summary.last} and state = {GOOD}
+            ) to {literal(str(path))} (format parquet, compression zstd)
+        """)
+
+
+def _csv_sql(items: Iterable[Item], options: str = "") -> str:
+    items = list(items)
+    paths = ", ".join(literal(str(item.source.path)) for item in items)
+    fields = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(items[0].source.header)))
+    if any(item.source.long_fields for item in items):
+        options += f", max_line_size={MAX_LINE_BYTES}, buffer_size={2 * MAX_LINE_BYTES}"
+    return (
+        f"read_csv([{paths}], columns={{{fields}}}, header=true, auto_detect=false, delim=',', quote='\"', escape='\"', "
+        f"filename=true{options})"
+    )
+
+
+def _moment(day: Any, zone: str | None) -> datetime:
+    """Midnight of a day; with a zone, midnight there in UTC. Without time zone, as DuckDB holds it."""
+    midnight = datetime.combine(day, time())
+    return midnight.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC).replace(tzinfo=None) if zone else midnight

@@ -1,0 +1,148 @@
+"""A file in the landing zone and what its name says.
+
+    raw/<agency>/<feed>/<period>[-<part>][.synthetic][.vN].<extension>
+
+`period` is YYYY-MM or YYYY; `part` splits a period (the force of police.uk, the district of a boundary file); `.synthetic` marks
+demonstration data; `.vN` is the version of a resubmission, 1 where it is not written.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from orchestration.contracts import Cadence, FeedContract
+
+_NAME = re.compile(
+    r"(?P<period>\d{4}(?:-\d{2})?)(?:-(?P<part>[A-Za-z0-9][A-Za-z0-9-]*))?"
+    r"(?P<synthetic>\.synthetic)?(?:\.v(?P<version>[1-9]\d*))?\.(?P<extension>[A-Za-z0-9]+)"
+)
+_PERIOD = {"monthly": re.compile(r"\d{4}-(0[1-9]|1[0-2])"), "annual": re.compile(r"\d{4}"), "once": re.compile(r"\d{4}")}
+# Not deliveries: the contract, notes, hidden files, lock files of office programs, files still being copied.
+_PASSED_OVER = re.compile(r"contract\.yaml|README.*|\..*|~\$.*|.*\.(part|tmp|md)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Name:
+    """What the name of a delivery says. `part` is an empty string where a period has one file."""
+
+    period: str
+    part: str
+    version: int
+    synthetic: bool
+    extension: str
+
+    @classmethod
+    def parse(cls, file_name: str) -> Name | None:
+        """The parts of a landing-zone name, or None where it is not one."""
+        match = _NAME.fullmatch(file_name)
+        if match is None:
+            return None
+        return cls(
+            match["period"],
+            match["part"] or "",
+            int(match["version"] or 1),
+            match["synthetic"] is not None,
+            match["extension"].lower(),
+        )
+
+    def __str__(self) -> str:
+        part = f"-{self.part}" if self.part else ""
+        synthetic = ".synthetic" if self.synthetic else ""
+        version = f".v{self.version}" if self.version > 1 else ""
+        return f"{self.period}{part}{synthetic}{version}.{self.extension}"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One file of one feed, as it stood when the folder was listed (size in bytes, time of change in nanoseconds)."""
+
+    path: Path
+    agency: str
+    feed: str
+    period: str
+    part: str
+    version: int
+    synthetic: bool
+    size: int
+    mtime_ns: int
+
+    @property
+    def file_name(self) -> str:
+        return self.path.name
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """A file in a feed's folder that is not a delivery, and why."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True)
+class Discovered:
+    deliveries: tuple[Delivery, ...]
+    strangers: tuple[Stranger, ...]
+
+
+def discover(raw: Path, contract: FeedContract) -> Discovered:
+    """List the deliveries of a feed in order of period, part and version; a feed without a folder has none."""
+    deliveries, strangers = [], []
+    folder = raw / contract.agency / contract.feed
+    for entry in sorted(os.scandir(folder), key=lambda e: e.name) if folder.is_dir() else ():
+        if entry.is_dir() or _PASSED_OVER.fullmatch(entry.name):
+            continue
+        name = Name.parse(entry.name)
+        if name is None or (reason := misfit(contract, name)):
+            expected = "not a landing-zone name (<period>[-<part>][.synthetic][.vN].<extension>)"
+            strangers.append(Stranger(Path(entry.path), reason if name else expected))
+            continue
+        stat = entry.stat()
+        deliveries.append(
+            Delivery(
+                Path(entry.path),
+                contract.agency,
+                contract.feed,
+                name.period,
+                name.part,
+                name.version,
+                name.synthetic,
+                stat.st_size,
+                stat.st_mtime_ns,
+            )
+        )
+    deliveries.sort(key=lambda d: (d.period, d.part, d.synthetic, d.version))
+    return Discovered(tuple(deliveries), tuple(strangers))
+
+
+def misfit(contract: FeedContract, name: Name) -> str | None:
+    """Why a name does not fit the feed's cadence, or None."""
+    if contract.period.fixed is not None:
+        fits = name.period == contract.period.fixed
+        return None if fits else f"the only period of this feed is {contract.period.fixed}"
+    if not _PERIOD[contract.cadence].fullmatch(name.period):
+        return f"{name.period} is not a period of a feed that is delivered {contract.cadence}"
+    return None
+
+
+def bounds(period: str) -> tuple[date, date]:
+    """First day of a period (YYYY or YYYY-MM), and the first day after it.
+
+    Raises:
+        ValueError: not a period.
+    """
+    if not any(pattern.fullmatch(period) for pattern in _PERIOD.values()):
+        raise ValueError(f"{period!r} is neither YYYY nor YYYY-MM")
+    year, month = int(period[:4]), int(period[5:] or 1)
+    if len(period) == 4:
+        return date(year, 1, 1), date(year + 1, 1, 1)
+    return date(year, month, 1), date(year + month // 12, month % 12 + 1, 1)
+
+
+def cadence_of(period: str) -> Cadence:
+    """The cadence whose periods look like this one (a fixed year is `annual`)."""
+    return "monthly" if "-" in period else "annual"

@@ -1,0 +1,189 @@
+"""The landing log: one folder per delivery, written whole, renamed into place, never changed.
+
+    <landing>/<agency>/<feed>/<period>/<load id>/accepted.parquet   rows in use, typed, without direct identifiers
+                                                 rejected.parquet   rows in quarantine, with codes (absent where there are none)
+                                                 load.json          what was delivered and what became of it (LoadRecord)
+
+A crash leaves either a whole delivery or something below `.incoming/`, which nobody reads and the next load removes. Which
+deliveries are in use at a time is a choice of folders (`current`), so nothing is ever deleted to undo it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from orchestration.ingest.rules import Fault
+
+INCOMING = ".incoming"
+ACCEPTED = "accepted.parquet"
+REJECTED = "rejected.parquet"
+RECORD = "load.json"
+
+Verdict = Literal["accepted", "refused"]
+
+
+@dataclass(frozen=True)
+class LoadRecord:
+    """One delivery as it was received: `load.json`.
+
+    Attributes:
+        load_id: 16 hexadecimal digits, the same whenever the same file is received in the same order.
+        part: empty string where the period has one file.
+        file_size, file_mtime_ns: of the file when it was read, by which an unchanged file is known without reading it.
+        rows_delivered: rows of data, blank rows not counted; always `rows_accepted` + `rows_rejected`.
+        supersedes: load id of the delivery whose place it takes.
+        fingerprint: of the contract, and of the pseudonym key where one is used, under which it was read.
+        metrics: `period_min`, `period_max` (ISO text, of accepted rows), `null_share` (landed column → share), `rejected_share`.
+        folder: where it lies; not part of the file.
+        unchanged: nothing was loaded, since exactly this was received before; not part of the file.
+    """
+
+    load_id: str
+    agency: str
+    feed: str
+    period: str
+    part: str
+    version: int
+    synthetic: bool
+    file_name: str
+    file_sha256: str
+    file_size: int
+    file_mtime_ns: int
+    received_at: datetime
+    rows_delivered: int
+    rows_accepted: int
+    rows_rejected: int
+    rows_blank: int
+    verdict: Verdict
+    supersedes: str | None
+    fingerprint: str
+    faults: tuple[Fault, ...]
+    metrics: Mapping[str, Any]
+    folder: Path = field(default=Path(), compare=False)
+    unchanged: bool = field(default=False, compare=False)
+
+    @property
+    def slot(self) -> tuple[str, str, str, str]:
+        """What a later delivery replaces: agency, feed, period and part."""
+        return self.agency, self.feed, self.period, self.part
+
+    @property
+    def accepted(self) -> Path | None:
+        """The accepted rows; None for a refused delivery."""
+        return self.folder / ACCEPTED if self.verdict == "accepted" else None
+
+    @property
+    def rejected(self) -> Path | None:
+        """The rows in quarantine; None where there are none."""
+        path = self.folder / REJECTED
+        return path if path.exists() else None
+
+    def as_json(self) -> dict[str, Any]:
+        document = asdict(self)
+        del document["folder"], document["unchanged"]
+        document["received_at"] = self.received_at.astimezone(UTC).isoformat()
+        return document
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any], folder: Path) -> LoadRecord:
+        faults = tuple(Fault(**{**item, "first_rows": tuple(item["first_rows"])}) for item in document["faults"])
+        received_at = datetime.fromisoformat(document["received_at"])
+        return cls(**{**document, "faults": faults, "received_at": received_at, "folder": folder})
+
+
+def read(landing: Path, agency: str = "*", feed: str = "*") -> list[LoadRecord]:
+    """All loads, of one agency or feed if named, in the order in which they were received."""
+    records = [
+        LoadRecord.from_json(json.loads(path.read_bytes()), path.parent)
+        for path in landing.glob(f"{agency}/{feed}/*/*/{RECORD}")
+        if not path.is_relative_to(landing / INCOMING)
+    ]
+    return sorted(records, key=lambda r: (r.received_at, r.agency, r.feed, r.period, r.part, r.version, r.load_id))
+
+
+def current(
+    loads: Iterable[LoadRecord],
+    as_at: datetime | None = None,
+    *,
+    withheld: Collection[str] = (),
+) -> list[LoadRecord]:
+    """The deliveries in use: per period and part the highest version, of that the one received last.
+
+    Refused deliveries, those in `withheld` (load ids that a gate has stopped) and those received after `as_at` never are; and
+    once an agency has an accepted real delivery, none of its synthetic ones is.
+    """
+    usable = [
+        load
+        for load in loads
+        if load.verdict == "accepted"
+        and load.load_id not in withheld
+        and (as_at is None or load.received_at <= as_at)
+    ]
+    real = {load.agency for load in usable if not load.synthetic}
+    chosen: dict[tuple[str, ...], LoadRecord] = {}
+    for load in sorted(usable, key=lambda load: (load.version, load.received_at, load.load_id)):
+        if not (load.synthetic and load.agency in real):
+            chosen[load.slot] = load
+    return sorted(chosen.values(), key=lambda load: load.slot)
+
+
+@contextmanager
+def workspace(landing: Path) -> Iterator[Path]:
+    """A private folder on the landing log's own disk for what is being made; gone afterwards.
+
+    Folders that a killed process left behind are removed first.
+    """
+    incoming = landing / INCOMING
+    for left in incoming.iterdir() if incoming.is_dir() else ():
+        if not _is_running(left.name.partition("-")[0]):
+            shutil.rmtree(left, ignore_errors=True)
+    folder = incoming / f"{os.getpid()}-{uuid.uuid4().hex}"
+    folder.mkdir(parents=True, mode=0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_running(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+def put(landing: Path, made: Path, record: LoadRecord) -> LoadRecord:
+    """Add `load.json` to a folder that holds a delivery's Parquet files and move it into the log; returns where it lies.
+
+    Everything is on the disk before the name is, so a power cut cannot leave half a delivery under a final name.
+    """
+    made.mkdir(exist_ok=True)
+    (made / RECORD).write_text(json.dumps(record.as_json(), indent=1))
+    for path in (*made.iterdir(), made):
+        sync(path)
+    folder = landing / record.agency / record.feed / record.period / record.load_id
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    made.rename(folder)
+    sync(folder.parent)
+    return replace(record, folder=folder)
+
+
+def sync(path: Path) -> None:
+    """Wait until a file or folder is on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

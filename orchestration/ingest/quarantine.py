@@ -1,0 +1,134 @@
+"""What exactly is wrong with the rows that failed, and how they are kept.
+
+Only files with bad rows are read again, and only their bad rows examined. What is kept of such a row is its text as delivered, so
+that the sender can be told, but without direct identifiers: their columns are dropped or pseudonymised, identifiers within text are
+removed, and in feeds that hold direct identifiers a cell that broke a rule is kept as its shape only (`99/99/9999`), since a value in
+the wrong column can be anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestration.contracts import Column, FeedContract
+from orchestration.ingest.batch import HEADER_ROWS, Batch, Summary
+from orchestration.ingest.pseudonyms import pseudonym_sql
+from orchestration.ingest.rules import Fault, fault
+from orchestration.ingest.typing import code_sql, literal, quoted, text
+
+FIRST_ROWS = 10
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The faults of one delivery's rows, and how many of them are the header over again."""
+
+    faults: tuple[Fault, ...] = ()
+    repeated_headers: int = 0
+
+
+def examine(batch: Batch, summaries: list[Summary]) -> dict[int, Finding]:
+    """Fill the table `examined` (d, _row, codes, columns, text of the row) and sum it up per delivery."""
+    failed = [number for number, summary in enumerate(summaries) if summary.bad]
+    if not failed:
+        return {}
+    _examine_rows(batch, summaries, failed)
+    rows = batch.db.execute(f"""
+        select d, code, header, count(*), min(_row, {FIRST_ROWS})
+        from (select d, _row, unnest(codes) as code, unnest(columns) as header from examined)
+        group by all
+        order by all
+    """).fetchall()
+    headers = dict(batch.db.execute("select d, count(*) from examined where is_header group by d").fetchall())
+    by_header = {column.header: column for column in batch.contract.columns}
+    faults: dict[int, list[Fault]] = {number: [] for number in failed}
+    for number, code, header, count, first_rows in rows:
+        details = _details(batch.contract, by_header[header]) if header else {}
+        faults[number].append(fault(code, header, count, tuple(first_rows), **details))
+    return {number: Finding(tuple(found), headers.get(number, 0)) for number, found in faults.items()}
+
+
+def _examine_rows(batch: Batch, summaries: list[Summary], failed: list[int]) -> None:
+    columns = batch.contract.columns
+    # Row numbers over the files that are read again, in the order in which they are read.
+    batch.db.execute("create or replace table suspect (n bigint, _row integer, duplicate varchar)")
+    before = 0
+    for number in failed:
+        first, last = summaries[number].first, summaries[number].last
+        batch.db.execute(f"""
+            insert into suspect
+            select {before} + typed.rowid - {first} + 1, typed.rowid - {first} + {HEADER_ROWS + 1}, duplicate.code
+            from typed
+            left join duplicate on duplicate.row = typed.rowid
+            where typed.rowid between {first} and {last} and state = 1
+        """)
+        before += last - first + 1
+    found = [f"{{'code': {code_sql(batch.contract, column)}, 'header': {literal(column.header)}}}" for column in columns]
+    is_header = " and ".join(f"lower({text(column.name)}) is not distinct from {literal(column.header.lower())}" for column in columns)
+    batch.db.execute(
+        f"""
+        create or replace table examined as
+        {batch.rows_sql(failed, only="suspect")},
+        judged as (
+            select *, list_filter([{", ".join(found)}], lambda f: f.code is not null) as faults, {is_header} as is_header from rows
+        ),
+        named as (
+            select *, if(duplicate is null, faults, [{{'code': duplicate, 'header': null::varchar}}]) as all_faults
+            from judged join suspect using (n)
+        )
+        select
+            d, _row, is_header,
+            list_transform(all_faults, lambda f: f.code) as codes,
+            list_transform(all_faults, lambda f: f.header) as columns
+            {"".join(f", {sql}" for column in columns if (sql := _kept_sql(batch.contract, column)))}
+        from named
+        """,
+        batch.parameters(),
+    )
+    for number in failed:
+        if broken := batch.items[number].source.broken_rows:
+            batch.db.execute(
+                f"insert into examined (d, _row, is_header, codes, columns) "
+                f"select {number}, unnest($rows::integer[]), false, ['R09'], [null]",
+                {"rows": list(broken)},
+            )
+
+
+def _kept_sql(contract: FeedContract, column: Column) -> str | None:
+    """SQL for what quarantine keeps of a cell; None for nothing."""
+    source = text(column.name)
+    if column.treatment == "pseudonymise":
+        return f"{pseudonym_sql(source)} as {quoted(str(column.output))}"
+    if column.classification == "direct_identifier" or column.treatment == "drop":
+        return None
+    kept = f"without_identifiers({source})"
+    if contract.identifies_people:
+        broke = f"list_contains(list_transform(faults, lambda f: f.header), {literal(column.header)})"
+        shape = f"regexp_replace(regexp_replace({source}, '[[:alpha:]]', 'a', 'g'), '[0-9]', '9', 'g')"
+        kept = f"if({broke}, {shape}, {kept})"
+    return f"{kept} as {quoted(column.name)}"
+
+
+def _details(contract: FeedContract, column: Column) -> Mapping[str, object]:
+    """What the messages about a column may name."""
+    kinds = {"integer": "whole number", "number": "number", "date": "date", "timestamp": "date with time"}
+    shown = [form.translate(str.maketrans({"%": ""})) for form in column.formats]
+    named = {"d/m/Y": "DD/MM/YYYY", "d/m/Y H:M": "DD/MM/YYYY HH:MM", "d/m/Y H:M:S": "DD/MM/YYYY HH:MM:SS"}
+    return {
+        "kind": kinds.get(column.type, "value"),
+        "format": named.get(shown[0], shown[0]) if shown else "ISO 8601",
+        "minimum": column.minimum,
+        "maximum": column.maximum,
+        "pattern": column.pattern,
+    }
+
+
+def write_rejected(batch: Batch, number: int, load_id: str, path: Path) -> None:
+    """Write the rows of one delivery that are in `examined`, in their order."""
+    batch.db.cursor().execute(f"""
+        copy (
+            select '{load_id}' as _load_id, * exclude (d, is_header) from examined where d = {number} order by _row
+        ) to {literal(str(path))} (format parquet, compression zstd)
+    """)

@@ -1,0 +1,290 @@
+"""The catalogue of rules: what can be wrong with a delivery, in words that its sender can act on.
+
+Codes are stable: they stand in the ledger, in quarantine and in letters to senders. A code is never given a new meaning.
+Severity `delivery` refuses the file whole, `row` puts the row in quarantine, `information` is only told.
+`docs/rules.md` is written from this catalogue.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["delivery", "row", "information"]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule. `message` may use {column}, {rows} and details that are named where the fault is made."""
+
+    code: str
+    severity: Severity
+    title: str
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What one rule found in one delivery. It never holds a value of a row.
+
+    Attributes:
+        column_name: header of the column; None for a fault of the row or file as a whole.
+        rows: how many rows; None for a fault of the file.
+        first_rows: numbers of up to ten of them; the header is row 1.
+    """
+
+    code: str
+    severity: Severity
+    column_name: str | None
+    rows: int | None
+    first_rows: tuple[int, ...]
+    message: str
+    remedy: str
+
+
+def _rules(severity: Severity, *rows: tuple[str, str, str, str]) -> list[Rule]:
+    return [Rule(code, severity, title, message, remedy) for code, title, message, remedy in rows]
+
+
+CATALOGUE: dict[str, Rule] = {
+    rule.code: rule
+    for rule in (
+        *_rules(
+            "delivery",
+            (
+                "D01",
+                "Wrong file type",
+                "The file is {found}; this feed takes {expected}.",
+                "Export the data again in one of the formats taken.",
+            ),
+            (
+                "D02",
+                "Unreadable encoding",
+                "The text is neither UTF-8 nor UTF-16 nor Windows-1252 ({detail}).",
+                "Save the file as CSV UTF-8 and send it again.",
+            ),
+            ("D03", "Empty", "The file holds no data rows.", "Check the extract; send a file with a header and rows."),
+            (
+                "D04",
+                "Column missing",
+                "The column “{column}” is missing.",
+                "Send all columns of the agreed format, with the agreed headers.",
+            ),
+            (
+                "D05",
+                "Unknown column",
+                "The column “{column}” is not part of the agreed format.",
+                "Remove the column, or agree a change of the format first.",
+            ),
+            (
+                "D06",
+                "Column named twice",
+                "The header “{column}” occurs more than once.",
+                "Give each column its own agreed header.",
+            ),
+            (
+                "D07",
+                "Header repeated among the rows",
+                "The header stands again among the rows: files seem to have been joined.",
+                "Send one extract per file, with one header.",
+            ),
+            (
+                "D08",
+                "Wrong period",
+                "{rows} of {delivered} rows do not belong to {period}.",
+                "Check the period of the extract and the period in the file name.",
+            ),
+            (
+                "D09",
+                "Too many bad rows",
+                "{rows} of {delivered} rows cannot be used; the contract allows {limit}.",
+                "Mend the rows listed in the quarantine and send the whole file again.",
+            ),
+            (
+                "D10",
+                "Broken structure",
+                "The file cannot be read to its end: {detail}.",
+                "Export the data again; a file cut off or edited by hand is the usual cause.",
+            ),
+            (
+                "D11",
+                "Identifier that must not be there",
+                "The column “{column}” looks like a personal identifier that this feed must not hold.",
+                "Remove the column, send the file again, and delete the copy that was sent.",
+            ),
+            (
+                "D12",
+                "Sheet missing",
+                "The workbook has no sheet “{expected}”.",
+                "Put the data on a sheet of that name.",
+            ),
+        ),
+        *_rules(
+            "row",
+            ("R01", "Required value missing", "“{column}” is blank in {rows} row(s).", "Fill in the value."),
+            (
+                "R02",
+                "Not a number",
+                "“{column}” is not a {kind} in {rows} row(s).",
+                "Give digits only; thousands separators are allowed.",
+            ),
+            (
+                "R03",
+                "Not a date",
+                "“{column}” is not a {kind} in {rows} row(s).",
+                "Write {format} or ISO 8601.",
+            ),
+            (
+                "R04",
+                "Impossible date",
+                "“{column}” is in the future, before 1900, or contradicts another date of the row in {rows} row(s).",
+                "Correct the date, or the date that it contradicts.",
+            ),
+            (
+                "R05",
+                "Value not allowed",
+                "“{column}” is not one of the agreed values in {rows} row(s).",
+                "Use the agreed values, or agree a new one first.",
+            ),
+            (
+                "R06",
+                "Exact duplicate",
+                "{rows} row(s) repeat an earlier row with the same key; the first is kept.",
+                "Check whether the extract joined a row to several others.",
+            ),
+            (
+                "R07",
+                "Same key, different content",
+                "{rows} row(s) share their key with a row of other content; none of them is used.",
+                "Say which row is right and send the file again.",
+            ),
+            (
+                "R08",
+                "Row of another period",
+                "“{column}” lies outside the delivery's period in {rows} row(s).",
+                "Send the row with the period that it belongs to.",
+            ),
+            (
+                "R09",
+                "Broken row",
+                "{rows} row(s) have too many or too few fields, or a quotation mark in the wrong place.",
+                "Put fields that hold a comma, quotation mark or line break in quotation marks.",
+            ),
+            (
+                "R10",
+                "Out of range",
+                "“{column}” lies outside {minimum} to {maximum} in {rows} row(s).",
+                "Correct the value; leave it blank where it is not known and may be blank.",
+            ),
+            (
+                "R11",
+                "Formula in a cell",
+                "“{column}” holds a formula in {rows} row(s).",
+                "Paste values, not formulas, before the export.",
+            ),
+            (
+                "R12",
+                "Personal identifier in text",
+                "“{column}” holds what looks like an NHS number, postcode, telephone number or e-mail address in {rows} row(s).",
+                "Remove the identifier at the source and send the file again.",
+            ),
+            (
+                "R13",
+                "Wrong pattern",
+                "“{column}” does not have the agreed form in {rows} row(s).",
+                "Write it as agreed: {pattern}.",
+            ),
+            (
+                "R14",
+                "Not yes or no",
+                "“{column}” is neither true nor false in {rows} row(s).",
+                "Write True or False, or Y or N.",
+            ),
+        ),
+        *_rules(
+            "information",
+            ("I01", "Re-encoded", "The text was read as {encoding}.", "None needed; CSV UTF-8 is safest."),
+            ("I02", "Byte-order mark", "The file begins with a byte-order mark, which was passed over.", "None needed."),
+            ("I03", "Blank rows", "{rows} blank row(s) were passed over.", "None needed."),
+            (
+                "I04",
+                "Suspected double load",
+                "Every distinct row without “{column}” occurs an even number of times ({rows} rows): the sender may "
+                "have loaded them twice. All are kept.",
+                "Ask the sender; do not halve the figures unasked.",
+            ),
+            (
+                "I05",
+                "File changed in place",
+                "The file has other content than when it was first received under this name.",
+                "Send a correction under a new version (.v2), so that both can be told apart.",
+            ),
+            ("I06", "Supersedes", "Takes the place of an earlier delivery of the same period.", "None needed."),
+            (
+                "I07",
+                "Read again",
+                "The same file was read again because the contract, or the pseudonym key, has changed.",
+                "None needed.",
+            ),
+            (
+                "I08",
+                "Nothing new",
+                "The content is that of the delivery that it supersedes.",
+                "None needed; check that the right file was sent.",
+            ),
+        ),
+    )
+}
+
+
+def fault(
+    code: str,
+    column: str | None = None,
+    rows: int | None = None,
+    first_rows: tuple[int, ...] = (),
+    **details: object,
+) -> Fault:
+    """Make the fault of a rule with its message filled in.
+
+    Raises:
+        KeyError: unknown code, or a detail that the message needs is missing.
+    """
+    rule = CATALOGUE[code]
+    words = {"column": column, "rows": f"{rows:,}" if rows is not None else None, **details}
+    return Fault(
+        code,
+        rule.severity,
+        column,
+        rows,
+        tuple(first_rows),
+        rule.message.format_map(words),
+        rule.remedy.format_map(words),
+    )
+
+
+def document() -> str:
+    """The catalogue as a page of Markdown (docs/rules.md)."""
+    lines = [
+        "# Rules for deliveries",
+        "",
+        "Written from `orchestration/ingest/rules.py` by `python -m orchestration.ingest.rules > docs/rules.md`.",
+        "Codes are stable. How to mend a delivery: [how-to/mend-a-rejected-delivery.md](how-to/mend-a-rejected-delivery.md).",
+    ]
+    headings = {
+        "delivery": "Refuse the delivery whole; the last good one stays in use",
+        "row": "Put the row in quarantine",
+        "information": "Only told",
+    }
+    for severity, heading in headings.items():
+        lines += ["", f"## {heading}", "", "| code | what | message | remedy |", "| --- | --- | --- | --- |"]
+        lines += [
+            f"| {rule.code} | {rule.title} | {rule.message} | {rule.remedy} |"
+            for rule in CATALOGUE.values()
+            if rule.severity == severity
+        ]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    print(document(), end="")
