@@ -1,0 +1,118 @@
+"""Data Docs: what was judged and what came of it, as static pages that load nothing from anywhere.
+
+Great Expectations renders the page of a suite. Its own sites fetch styles and scripts from a dozen hosts, which a police network
+does not reach and a private page should not ask for: here they are taken out and a small style sheet is put in. Pages show
+batches of aggregates only, see `privacy.py`.
+
+    <data_docs>/index.html              links the stages
+    <data_docs>/<stage>/index.html      every expectation of the stage, the failed ones first
+    <data_docs>/<stage>/<n>.html        one suite as Great Expectations shows it
+"""
+
+from __future__ import annotations
+
+import functools
+import html
+import re
+import shutil
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from orchestration.gates import STAGES, Verdict
+
+STYLE = """
+body{font:15px/1.5 system-ui,sans-serif;margin:1.5rem auto;padding:0 1rem;max-width:75rem;color:#0b0c0c;background:#fff}
+table{border-collapse:collapse;width:100%;margin:.5rem 0}
+th,td{border:1px solid #b1b4b6;padding:.3rem .6rem;text-align:left;vertical-align:top}
+th{background:#f3f2f1}h1{font-size:1.6rem}a{color:#1d70b8}
+.failed,.text-danger{color:#a4140f}.crashed{color:#6f2da8}.text-success{color:#00703c}
+.collapse,nav,.btn,.modal,.col-md-2{display:none}.row{display:block}
+.fa-check-circle::before{content:"✓ holds"}
+.fa-times::before{content:"✗ fails"}
+.fa-exclamation-triangle::before{content:"! crashed"}
+"""
+FOREIGN = re.compile(r"<(script|style|iframe|footer)\b.*?</\1>|<(link|img)\b[^>]*>", re.DOTALL)
+
+
+def page(result: Any) -> str:
+    """One validation result of Great Expectations as a page that stands alone."""
+    content, view = _renderers()
+    rendered = FOREIGN.sub("", view.render(content.render(result)))
+    return rendered.replace("</head>", f"<style>{STYLE}</style></head>", 1)
+
+
+@functools.cache
+def _renderers() -> tuple[Any, Any]:
+    from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
+    from great_expectations.render.view import DefaultJinjaPageView
+
+    return ValidationResultsPageRenderer(run_info_at_end=True), DefaultJinjaPageView()
+
+
+def write(data_docs: Path, stage: str, judged: Sequence[tuple[Verdict, str | None]]) -> None:
+    """Replace the pages of a stage: its index, and one page per suite that could be run.
+
+    Args:
+        judged: each verdict with the page of its suite; verdicts of one suite share the page.
+
+    Raises:
+        OSError: the pages cannot be written.
+    """
+    folder = data_docs / stage
+    writing = data_docs / f".{stage}"
+    shutil.rmtree(writing, ignore_errors=True)
+    writing.mkdir(parents=True)
+    pages = list(dict.fromkeys(text for _, text in judged if text is not None))
+    names = {text: f"{number:03}.html" for number, text in enumerate(pages, start=1)}
+    for text, name in names.items():
+        (writing / name).write_text(text, "utf-8")
+    (writing / "index.html").write_text(_stage_index(stage, judged, names), "utf-8")
+    shutil.rmtree(folder, ignore_errors=True)
+    writing.rename(folder)
+    (data_docs / "index.html").write_text(_index(data_docs), "utf-8")
+
+
+def _stage_index(stage: str, judged: Sequence[tuple[Verdict, str | None]], names: dict[str, str]) -> str:
+    failed = sum(not verdict.success for verdict, _ in judged)
+    lines = "".join(_line(verdict, names.get(text or "")) for verdict, text in sorted(judged, key=lambda pair: pair[0].success))
+    return _document(
+        f"Gate: {stage}",
+        f"<p>{len(judged) - failed} of {len(judged)} expectations hold. {datetime.now(UTC):%d %B %Y, %H:%M} UTC. "
+        f'<a href="../index.html">All gates</a></p>'
+        "<table><tr><th>Status</th><th>About</th><th>Expectation</th><th>Observed</th><th>Failing rows</th>"
+        f"<th>Sample</th><th>What to do</th></tr>{lines}</table>",
+    )
+
+
+def _line(verdict: Verdict, name: str | None) -> str:
+    status = "holds" if verdict.success else "crashed" if verdict.crashed else "failed"
+    subject = html.escape(verdict.subject)
+    cells = [
+        status,
+        f'<a href="{name}">{subject}</a>' if name else subject,
+        html.escape(verdict.expectation),
+        html.escape(verdict.observed),
+        f"{verdict.failing_rows:,}",
+        html.escape(verdict.sample),
+        "" if verdict.success and not verdict.failing_rows else html.escape(verdict.remedy),
+    ]
+    return f'<tr class="{status}">' + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+
+
+def _index(data_docs: Path) -> str:
+    items = "".join(
+        f'<li><a href="{stage}/index.html">{stage}</a></li>'
+        if (data_docs / stage).exists()
+        else f"<li>{stage}: not judged yet</li>"
+        for stage in STAGES
+    )
+    return _document("Gates", f"<p>What must be true, and what was found in the last run of each gate.</p><ol>{items}</ol>")
+
+
+def _document(title: str, body: str) -> str:
+    return (
+        f'<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8"><title>{title}</title>'
+        f"<style>{STYLE}</style></head><body><h1>{title}</h1>{body}</body></html>"
+    )

@@ -1,0 +1,223 @@
+"""The adapter to Great Expectations: a stage's suites in, verdicts and Data Docs out.
+
+Nothing else meets Great Expectations: its interface has changed often, and importing it takes seconds. Batches are pandas
+frames drawn from DuckDB, because its SQL route does not work with DuckDB (great_expectations issue 11579).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import duckdb
+
+from expectations import docs, privacy
+from expectations.rules import Rule, Suite
+from expectations.suites import facts, feeds, marts
+from orchestration.gates import Verdict
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Stage = Literal["feeds", "facts", "marts"]
+SUITES: Mapping[Stage, Callable[[duckdb.DuckDBPyConnection], list[Suite]]] = {
+    "feeds": feeds.suites,
+    "facts": facts.suites,
+    "marts": marts.suites,
+}
+
+# A gate must cost the same for a county and for the country: what is heavy is aggregated in SQL.
+MAX_LINES = 100_000
+SAMPLE = 5
+# The index of every failing line is wanted, and the batch is small; failing lines themselves stay out of the result.
+RESULT_FORMAT = {"result_format": "COMPLETE", "include_unexpected_rows": False}
+# Their messages name tables and columns; those of other errors may quote a value.
+SPEAKABLE = (duckdb.CatalogException, duckdb.BinderException, duckdb.ParserException, privacy.PersonalDataError)
+INSPECT = "The rule could not be evaluated, so nothing is known: the data engineer repairs the query or the table it reads."
+
+
+class BatchTooLargeError(RuntimeError):
+    """A suite's query returns more lines than a batch may have."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A suite that was run: its verdicts in the order of its rules, and the page about it where one could be made."""
+
+    suite: Suite
+    verdicts: tuple[Verdict, ...]
+    page: str | None
+
+
+def run(stage: Stage, con: duckdb.DuckDBPyConnection, data_docs: Path) -> list[Verdict]:
+    """Judge a stage of the warehouse and write its Data Docs to `data_docs/<stage>/`.
+
+    A rule that cannot be evaluated, whatever the cause, gives a crashed verdict and no exception.
+
+    Returns:
+        One verdict per expectation, in the order of the suites.
+
+    Raises:
+        OSError: the Data Docs cannot be written.
+    """
+    try:
+        suites = SUITES[stage](con)
+    except Exception as error:
+        verdict = Verdict(
+            stage, "The suites of this gate can be drawn up", False, crashed=True, observed=_reason(error), remedy=INSPECT
+        )
+        docs.write(data_docs, stage, [(verdict, None)])
+        return [verdict]
+    judgements = [judge(suite, con) for suite in suites]
+    docs.write(data_docs, stage, [(verdict, j.page) for j in judgements for verdict in j.verdicts])
+    return [verdict for j in judgements for verdict in j.verdicts]
+
+
+def judge(suite: Suite, con: duckdb.DuckDBPyConnection) -> Judgement:
+    """Draw the batch of one suite and hold every rule against it."""
+    try:
+        batch = draw(suite, con)
+        outcomes, page = _engine().validate(suite, batch)
+    except Exception as error:
+        return Judgement(suite, tuple(_crashed(suite, rule, _reason(error)) for rule in suite.rules), None)
+    verdicts = [_verdict(suite, rule, outcome, batch) for rule, outcome in zip(suite.rules, outcomes, strict=True)]
+    return Judgement(suite, tuple(verdicts), page)
+
+
+def draw(suite: Suite, con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """The batch of a suite.
+
+    Raises:
+        PersonalDataError: the query would bring a personal column out of the warehouse.
+        BatchTooLargeError: it has more than `MAX_LINES` lines.
+    """
+    relation = con.sql(suite.sql)
+    privacy.refuse(relation.columns)
+    batch = relation.limit(MAX_LINES + 1).df()
+    if len(batch) > MAX_LINES:
+        raise BatchTooLargeError(suite.title)
+    return batch
+
+
+class _Engine:
+    """Great Expectations, imported once and used through one context in memory."""
+
+    def __init__(self) -> None:
+        import great_expectations
+        import great_expectations.expectations
+        from great_expectations.data_context.types.base import ProgressBarsConfig
+
+        self.gx = great_expectations
+        self.context = great_expectations.get_context(mode="ephemeral")
+        self.context.variables.progress_bars = ProgressBarsConfig(globally=False)
+        self.source = self.context.data_sources.add_pandas("warehouse")
+
+    def validate(self, suite: Suite, batch: pd.DataFrame) -> tuple[list[dict[str, Any]], str]:
+        """Results in the order of the rules, each as Great Expectations' JSON, and the page that documents them."""
+        expectations = self.gx.ExpectationSuite(f"{suite.subject}: {suite.title}")
+        for position, rule in enumerate(suite.rules):
+            expectations.add_expectation(self.expectation(rule, position))
+        asset = f"{suite.subject}, {suite.grain}"
+        definition = self.source.add_dataframe_asset(asset).add_batch_definition_whole_dataframe("all")
+        try:
+            with _quiet():
+                drawn = definition.get_batch(batch_parameters={"dataframe": batch})
+                result = drawn.validate(expectations, result_format=RESULT_FORMAT)
+        finally:
+            self.source.delete_asset(asset)
+        ordered = sorted(result.results, key=lambda single: single.expectation_config.meta["position"])
+        return [single.to_json_dict() for single in ordered], docs.page(result)
+
+    def expectation(self, rule: Rule, position: int = 0) -> Any:
+        """The rule as an object of Great Expectations; its place in the suite is kept, because results come back unordered."""
+        kind = getattr(self.gx.expectations, rule.kind)
+        return kind(
+            **rule.arguments,
+            description=rule.name,
+            notes=rule.remedy,
+            severity="critical" if rule.blocking else "info",
+            meta={"position": position},
+        )
+
+
+@functools.cache
+def _engine() -> _Engine:
+    return _Engine()
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Great Expectations logs a crashed expectation with its traceback; the verdict says it."""
+    logger = logging.getLogger("great_expectations")
+    before = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
+
+
+def _verdict(suite: Suite, rule: Rule, outcome: dict[str, Any], batch: pd.DataFrame) -> Verdict:
+    if message := _exception(outcome):
+        return _crashed(suite, rule, message)
+    result = outcome["result"]
+    if outcome["success"]:
+        failing = batch.iloc[:0]
+    elif "unexpected_index_list" in result:
+        failing = batch.iloc[result["unexpected_index_list"]]
+    else:
+        failing = batch
+    observed = _observed(suite, result, len(failing))
+    return Verdict(
+        subject=suite.subject,
+        expectation=rule.name,
+        success=bool(outcome["success"]) or not rule.blocking,
+        column=", ".join(rule.columns),
+        observed=observed if rule.blocking or outcome["success"] else f"for information: {observed}",
+        failing_rows=int(failing[rule.counts].abs().sum()) if rule.counts else len(failing),
+        sample=_sample(suite, rule, failing),
+        remedy=rule.remedy,
+    )
+
+
+def _crashed(suite: Suite, rule: Rule, reason: str) -> Verdict:
+    """Blocks even where the rule is only information: that nothing is known may hide anything."""
+    return Verdict(suite.subject, rule.name, False, ", ".join(rule.columns), crashed=True, observed=reason, remedy=INSPECT)
+
+
+def _exception(outcome: dict[str, Any]) -> str:
+    """Message of the exception that an expectation raised, empty where it gave an answer.
+
+    Great Expectations gives one record for the expectation, or a record per metric.
+    """
+    info = outcome["exception_info"]
+    records = [info] if "raised_exception" in info else list(info.values())
+    messages = [str(record["exception_message"]) for record in records if record["raised_exception"]]
+    if not messages and not outcome["success"] and not outcome["result"]:
+        return "no result was given"
+    return messages[0].strip() if messages else ""
+
+
+def _reason(error: Exception) -> str:
+    kind = type(error).__name__
+    return f"{kind}: {str(error).splitlines()[0]}" if isinstance(error, SPEAKABLE) else kind
+
+
+def _observed(suite: Suite, result: dict[str, Any], failing: int) -> str:
+    if "observed_value" in result:
+        return f"{suite.grain}: {result['observed_value']}"
+    judged = result["element_count"] - result.get("missing_count", 0)
+    return f"{failing} of {judged} {suite.grain} break the rule" if failing else f"all {judged} {suite.grain} keep the rule"
+
+
+def _sample(suite: Suite, rule: Rule, failing: pd.DataFrame) -> str:
+    """The first failing lines: their labels and what the rule reads."""
+    wanted = dict.fromkeys((*suite.labels, *rule.columns, *([rule.counts] if rule.counts else [])))
+    lines = failing[list(wanted)].head(SAMPLE).to_json(orient="records", date_format="iso", double_precision=6)
+    return json.dumps(json.loads(lines), ensure_ascii=False)

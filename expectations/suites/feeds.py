@@ -1,0 +1,200 @@
+"""Gate 1, feeds: every delivery in use is whole, plausible and in its place. One feed's rules stand in `_delivered`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import duckdb
+
+from expectations.rules import Rule, Suite, between, equal, none
+from orchestration.contracts import FeedContract, FeedKey, load_contracts
+
+# The median of fewer deliveries than this says nothing about what is usual.
+MINIMUM_HISTORY = 6
+
+
+def suites(con: duckdb.DuckDBPyConnection, contracts: Mapping[FeedKey, FeedContract] | None = None) -> list[Suite]:
+    """Suites of every feed that has a contract; of a feed without a delivery in use only that it waits."""
+    contracts = load_contracts() if contracts is None else contracts
+    rows = con.execute("select distinct agency, feed from ledger.delivery where in_use").fetchall()
+    in_use = {(str(agency), str(feed)) for agency, feed in rows}
+    return [
+        suite
+        for contract in contracts.values()
+        for suite in (_delivered(contract) if contract.id in in_use else [_waiting(contract)])
+    ]
+
+
+def _waiting(contract: FeedContract) -> Suite:
+    count = len(contract.tables)
+    waits = f"{count} {'table waits' if count == 1 else 'tables wait'} for it"
+    remedy = f"Nothing fails. {contract.owner} can deliver it; the publisher offers it at {contract.publisher_url}."
+    return Suite(
+        subject="/".join(contract.id),
+        title="waiting",
+        grain="deliveries in use",
+        sql=f"select file_name from ledger.delivery where in_use and {_is(contract)}",
+        rules=(none(f"not delivered: {waits}", remedy),),
+    )
+
+
+def _delivered(contract: FeedContract) -> list[Suite]:
+    found = [_deliveries(contract), _landing(contract)]
+    if contract.cadence == "monthly":
+        found.append(_months(contract))
+    if contract.key:
+        found.append(_keys(contract))
+    return found
+
+
+def _is(contract: FeedContract) -> str:
+    return f"agency = '{contract.agency}' and feed = '{contract.feed}'"
+
+
+def _view(contract: FeedContract) -> str:
+    return f"landing.{contract.agency}__{contract.feed}"
+
+
+def _deliveries(contract: FeedContract) -> Suite:
+    """What the ledger says of each delivery. `times_median` is NULL while the part has too short a history."""
+    owner, tolerance = contract.owner, contract.volume_tolerance
+    resend = f"Ask {owner} for a corrected file; deliver it as the next version of the period."
+    usual = Rule(
+        "The volume of each delivery is plausible against the others of its part",
+        "ExpectColumnValuesToBeBetween",
+        # As far down as up, as ratios: a tolerance of 0.6 allows 40 % to 250 % of the median.
+        {
+            "column": "times_median",
+            "min_value": 1 - tolerance,
+            "max_value": 1 / (1 - tolerance) if tolerance < 1 else None,
+        },
+        f"Ask {owner} whether the extract is complete and not doubled. If it is right, raise volumeTolerance in the "
+        "contract, with the reason; if not, deliver a corrected file as the next version of the period.",
+        counts="rows_delivered",
+    )
+    return Suite(
+        subject="/".join(contract.id),
+        title="deliveries in use",
+        grain="deliveries",
+        sql=f"""
+            with delivery as (
+                select
+                    period, coalesce(part, '') as part, file_name, coalesce(rows_delivered, 0) as rows_delivered,
+                    coalesce(rows_accepted, 0) as rows_accepted, coalesce(rows_rejected, 0) as rows_rejected
+                from ledger.delivery where in_use and {_is(contract)}
+            )
+            select
+                *, rows_accepted + rows_rejected as rows_accounted_for,
+                abs(rows_delivered - rows_accounted_for) as rows_lost,
+                rows_rejected / nullif(rows_delivered, 0) as share_rejected,
+                case when count(*) over same_part >= {MINIMUM_HISTORY}
+                    then rows_delivered / nullif(median(rows_delivered) over same_part, 0) end as times_median
+            from delivery
+            window same_part as (partition by part)
+            order by period, part
+        """,
+        labels=("period", "part", "file_name"),
+        rules=(
+            equal(
+                "Every row delivered is either accepted or rejected",
+                *("rows_delivered", "rows_accounted_for"),
+                "The data engineer removes the delivery from the landing log and delivers the same file again; if the count "
+                "is still wrong, ingestion loses rows and must be repaired.",
+                counts="rows_lost",
+            ),
+            between("No delivery in use is empty", "rows_accepted", 1, None, resend),
+            between(
+                "The share of rejected rows is within the contract's limit",
+                *("share_rejected", 0, contract.bad_row_limit),
+                f"Send {owner} the list of `sna quarantine {'/'.join(contract.id)}` and ask for a corrected file.",
+                counts="rows_rejected",
+            ),
+            usual,
+        ),
+    )
+
+
+def _landing(contract: FeedContract) -> Suite:
+    """Rows that the landing view shows of each delivery. An upsert replaces rows, so a delivery may show fewer."""
+    remedy = "The data engineer rebuilds the landing views with `sna refresh`; if that does not help, restores the landing log."
+    if contract.load_mode == "upsert":
+        name = "The landing view shows no more rows of a delivery than were accepted"
+        rule = between(name, "rows_too_many", None, 0, remedy, counts="rows_too_many")
+    else:
+        name = "The landing view holds exactly the accepted rows of each delivery"
+        rule = equal(name, "rows_landed", "rows_accepted", remedy, counts="rows_too_many")
+    return Suite(
+        subject="/".join(contract.id),
+        title="landing view",
+        grain="deliveries in view or ledger",
+        sql=f"""
+            with landed as (select _load_id as load_id, count(*) as rows_landed from {_view(contract)} group by all),
+            used as (select load_id, period, part, rows_accepted from ledger.delivery where in_use and {_is(contract)})
+            select
+                coalesce(period, 'not in use') as period, coalesce(part, '') as part,
+                coalesce(rows_landed, 0) as rows_landed, coalesce(rows_accepted, 0) as rows_accepted,
+                coalesce(rows_landed, 0) - coalesce(rows_accepted, 0) as rows_too_many
+            from used full join landed using (load_id)
+            order by all
+        """,
+        labels=("period", "part", "rows_landed", "rows_accepted"),
+        rules=(rule,),
+    )
+
+
+def _months(contract: FeedContract) -> Suite:
+    """Missing months between the first and the last of each part.
+
+    A feed in parts is an open archive, of which the months that are wanted are downloaded: a gap there is information. In a
+    feed that its owner sends each month a gap is a delivery that never came.
+    """
+    periodic = f"Ask {contract.owner} for the missing months and deliver them."
+    return Suite(
+        subject="/".join(contract.id),
+        title="missing months",
+        grain="missing months",
+        sql=f"""
+            with used as (
+                select coalesce(part, '') as part, cast(period || '-01' as date) as first_day
+                from ledger.delivery where in_use and {_is(contract)}
+            ),
+            due as (
+                select part, unnest(generate_series(min(first_day), max(first_day), interval 1 month)) as first_day
+                from used group by part
+            )
+            select part, strftime(first_day, '%Y-%m') as period from due anti join used using (part, first_day) order by all
+        """,
+        labels=("part", "period"),
+        rules=(none("No month is missing between the first and the last", periodic, blocking=not _in_parts(contract)),),
+    )
+
+
+def _in_parts(contract: FeedContract) -> bool:
+    return any("(?P<part>" in pattern for pattern in contract.file_names)
+
+
+def _keys(contract: FeedContract) -> Suite:
+    """Rows whose key occurs more than once, by the period of their delivery; the keys themselves stay in the warehouse."""
+    key = ", ".join(contract.by_name[name].output or name for name in contract.key)
+    view = _view(contract)
+    return Suite(
+        subject="/".join(contract.id),
+        title="repeated keys",
+        grain="periods with repeated keys",
+        sql=f"""
+            with repeated as (select {key} from {view} group by {key} having count(*) > 1)
+            select period, coalesce(part, '') as part, count(*) as rows_repeated
+            from {view} as landed
+            semi join repeated using ({key})
+            left join ledger.delivery as delivery on delivery.load_id = landed._load_id
+            group by all order by all
+        """,
+        labels=("period", "part"),
+        rules=(
+            none(
+                f"Each {' and '.join(name.replace('_', ' ') for name in contract.key)} occurs once in all deliveries in use",
+                f"Ask {contract.owner} which of the periods is right and deliver a corrected version of the other.",
+                counts="rows_repeated",
+            ),
+        ),
+    )

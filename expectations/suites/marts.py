@@ -1,0 +1,364 @@
+"""Gate 3, marts: what is published adds up to the facts and to itself, is plausible, and is about nobody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+
+from expectations.rules import Rule, Suite, between, equal, in_set, none, zero
+from orchestration.publish import PRIVATE_COLUMNS
+
+# A count this small jumps by itself; a change beyond the share is more often a fault of a feed than of the world. The
+# largest change of a total in the SNA 2024 is 25 %, and of an offence type with 100 or more offences the year before 46 %.
+SMALL = 100
+YEARLY_CHANGE = 0.6
+
+ENGINEER = "The data engineer finds the join or filter in the dbt model that loses or doubles rows, and builds it again."
+ARITHMETIC = "The data engineer compares the two dbt models of these tables: both read the same marts and must add up."
+
+
+@dataclass(frozen=True)
+class Mart:
+    """A mart that counts rows of a fact.
+
+    Attributes:
+        measure: column whose sum is its total.
+        fact: table that it counts.
+        counted: condition of the rows of the fact that it counts.
+        published: condition of the rows of the mart that count each of them once.
+        year: the mart's column of financial years.
+        what: one row of the fact, in words.
+    """
+
+    table: str
+    measure: str
+    fact: str
+    counted: str = "is_serious_violence"
+    published: str = "true"
+    year: str = "financial_year"
+    what: str = ""
+
+
+MARTS = (
+    Mart("offences", "offences", "fct_offence", what="offence"),
+    Mart("offences_by_hour", "offences", "fct_offence", what="offence"),
+    Mart("offences_monthly", "offences", "fct_offence", what="offence"),
+    Mart("offences_yearly", "offences", "fct_offence", what="offence"),
+    Mart("qualifiers", "offences", "fct_offence", what="offence"),
+    Mart("relationships", "offences", "fct_offence", what="offence"),
+    Mart("weapons", "offences", "fct_offence", what="offence"),
+    Mart("recorded_crime", "crimes", "fct_offence", what="recorded crime", counted="true"),
+    Mart("outcomes", "outcome_records", "fct_outcome", what="outcome record"),
+    Mart("victims", "victims", "fct_victim", what="victim"),
+    Mart("victims_single_year_of_age", "victims", "fct_victim", what="victim"),
+    Mart("suspects", "suspects", "fct_suspect", what="suspect"),
+    Mart("suspects_single_year_of_age", "suspects", "fct_suspect", what="suspect"),
+    Mart("victim_suspect_age", "pairs", "bridge_victim_suspect", what="pair of victim and suspect"),
+    Mart("victim_suspect_sex", "pairs", "bridge_victim_suspect", what="pair of victim and suspect"),
+    Mart("stop_search", "searches", "fct_stop_search", what="search", counted="true"),
+    Mart("street_crime", "crimes", "fct_street_crime", what="crime", counted="true"),
+    Mart("street_outcomes", "outcomes", "fct_street_outcome", what="outcome", counted="true"),
+    *(
+        Mart(
+            *("repeat_people", "occurrences", f"fct_{role}"),
+            published=f"role = '{role}' and not is_whole_report",
+            year="period",
+            what=f"occurrence of a {role}",
+        )
+        for role in ("victim", "suspect")
+    ),
+)
+
+
+def suites(con: duckdb.DuckDBPyConnection) -> list[Suite]:
+    """Suites of every mart that counts a fact, of the figures and of their reconciliation; the warehouse decides none."""
+    totals = [_total(mart) for mart in MARTS]
+    return [*totals, _plausible(), _figures(), _years(), _all_years(), _hours(), _reconciliation(), _nobody()]
+
+
+def _total(mart: Mart) -> Suite:
+    return Suite(
+        subject=f"marts.{mart.table}",
+        title=f"total of {mart.fact}",
+        grain="years",
+        sql=f"""
+            with mart as (
+                select {mart.year} as year, sum({mart.measure})::bigint as in_mart
+                from marts.{mart.table} where {mart.published} group by all
+            ),
+            fact as (
+                select financial_year as year, count(*) as in_fact
+                from conformed.{mart.fact} where {mart.counted} group by all
+            )
+            select
+                year, coalesce(in_mart, 0) as in_mart, coalesce(in_fact, 0) as in_fact,
+                coalesce(in_mart, 0) - coalesce(in_fact, 0) as difference
+            from mart full join fact using (year) order by all
+        """,
+        labels=("year",),
+        rules=(equal(f"Every {mart.what} is counted once", "in_mart", "in_fact", ENGINEER, counts="difference"),),
+    )
+
+
+def _plausible() -> Suite:
+    """Each year against the same months of the year before, so that a year that has only begun can be judged."""
+    return Suite(
+        subject="marts.offences_monthly",
+        title="change on the year before",
+        grain="years of a whole, a district or an offence type",
+        sql=f"""
+            with month as (
+                select month_start, financial_year, district, offence_type, sum(offences) as n
+                from marts.offences_monthly group by all
+            ),
+            part as (
+                select month_start, financial_year, 'all' as part, sum(n) as n from month group by all
+                union all
+                select month_start, financial_year, district, sum(n) from month group by all
+                union all
+                select month_start, financial_year, offence_type, sum(n) from month group by all
+            ),
+            compared as (
+                select
+                    this.part, this.financial_year, sum(this.n)::bigint as offences, sum(before.n)::bigint as same_months_before
+                from part as this
+                join part as before
+                    on this.part = before.part and before.month_start = this.month_start - interval 1 year
+                group by all
+            )
+            select *, case when same_months_before >= {SMALL} then offences / same_months_before - 1 end as change
+            from compared order by all
+        """,
+        labels=("part", "financial_year", "offences", "same_months_before"),
+        rules=(
+            between(
+                f"No total of {SMALL} or more changes by over {YEARLY_CHANGE:.0%} on the same months of the year before",
+                *("change", -YEARLY_CHANGE, YEARLY_CHANGE),
+                "Compare the deliveries of both years with the force. If the change is real, the data engineer raises the limit "
+                "in expectations/suites/marts.py, with the reason; if not, deliver corrected versions.",
+                counts="offences",
+            ),
+        ),
+    )
+
+
+def _figures() -> Suite:
+    """Each figure by itself."""
+    return Suite(
+        subject="sna.figures",
+        title="figures",
+        grain="figures",
+        sql="""
+            select
+                table_id, row_group, row_label, column_label, value_text,
+                case when unit = 'percent' and row_label <> 'Change %' then value end as share,
+                case when unit = 'count' and row_label <> 'Change' then value end as count
+            from sna.figures order by table_id, row_group, row_label, column_label
+        """,
+        labels=("table_id", "row_group", "row_label", "column_label", "value_text"),
+        rules=(
+            Rule(
+                "No figure is there twice",
+                "ExpectCompoundColumnsToBeUnique",
+                {"column_list": ["table_id", "row_group", "row_label", "column_label"]},
+                ARITHMETIC,
+            ),
+            Rule("Every figure has a value", "ExpectColumnValuesToNotBeNull", {"column": "value_text"}, ARITHMETIC),
+            between("Every share lies from 0 to 100 %", "share", 0, 100, ARITHMETIC),
+            between("No count is negative", "count", 0, None, ARITHMETIC),
+        ),
+    )
+
+
+# Columns of the batch of years: sums of figures of one year.
+YEARS = {
+    "t01": "table_id = 'T01' and row_label = 'Volume'",
+    "t03": "table_id = 'T03' and row_label <> 'Grand total'",
+    "t03_total": "table_id = 'T03' and row_label = 'Grand total'",
+    "t03_possession": "table_id = 'T03' and row_label = 'Possession of weapons offences'",
+    "t03_violence": "table_id = 'T03' and row_label = 'Violence with injury'",
+    "t04": "table_id = 'T04' and row_label <> 'Total'",
+    "t05": "table_id = 'T05'",
+    "t06": "table_id = 'T06' and row_label <> 'Grand Total'",
+    "t06_total": "table_id = 'T06' and row_label = 'Grand Total'",
+    "t10": "table_id = 'T10'",
+    "t12": "table_id = 'T12' and row_label <> 'Total'",
+    "t13_t14": "table_id in ('T13', 'T14')",
+    "t15": "table_id = 'T15' and row_label = 'No. of occurrences with victims'",
+    "t16": "table_id = 'T16' and row_label <> 'Total'",
+    "t16_total": "table_id = 'T16' and row_label = 'Total'",
+    "t20": "table_id = 'T20'",
+    "t22": "table_id = 'T22' and row_label <> 'Total'",
+    "t23_t24": "table_id in ('T23', 'T24')",
+    "t25": "table_id = 'T25' and row_label = 'No. of occurrences with suspects'",
+    "t29": "table_id = 'T29' and row_label = 'Volume'",
+    "t30": "table_id = 'T30' and row_label <> 'Grand total'",
+    "t40": "table_id = 'T40' and row_label in ('Positive outcome', 'Other outcome', 'Not yet complete')",
+    "t40_total": "table_id = 'T40' and row_label = 'Total'",
+    "t40_other": "table_id = 'T40' and row_label = 'Other outcome'",
+    "t41": "table_id = 'T41'",
+}
+SAME_IN_A_YEAR = (
+    ("T03: the offence types add up to the volume of T01", "t03", "t01"),
+    ("T03: the grand total is the volume of T01", "t03_total", "t01"),
+    ("T04: the weapons add up to the possession row of T03", "t04", "t03_possession"),
+    ("T06: the districts, with Unknown, add up to the grand total", "t06", "t06_total"),
+    ("T06: the grand total is the volume of T01", "t06_total", "t01"),
+    ("T10: the victims' ages add up to the occurrences of T15", "t10", "t15"),
+    ("T12: the victims' ethnicity groups add up to the occurrences of T15", "t12", "t15"),
+    ("T16: the relationships add up to the total", "t16", "t16_total"),
+    ("T20: the suspects' ages add up to the occurrences of T25", "t20", "t25"),
+    ("T22: the suspects' ethnicity groups add up to the occurrences of T25", "t22", "t25"),
+    ("T30: the offence types add up to the volume of T29", "t30", "t29"),
+    ("T40: the outcome groups add up to the total", "t40", "t40_total"),
+    ("T41: the other outcomes add up to their row in T40", "t41", "t40_other"),
+)
+NO_MORE_IN_A_YEAR = (
+    ("T05: the main offences are no more than violence with injury in T03", "t05", "t03_violence"),
+    ("T13, T14: the victims of city and county are no more than those of T12", "t13_t14", "t12"),
+    ("T23, T24: the suspects of city and county are no more than those of T22", "t23_t24", "t22"),
+    ("T29: knife crime is no more than the volume of T01", "t29", "t01"),
+    ("T40: there are no fewer outcome records than offences in T01", "t01", "t40_total"),
+)
+
+
+def _years() -> Suite:
+    sums = ", ".join(f"coalesce(sum(value) filter ({rows}), 0)::bigint as {name}" for name, rows in YEARS.items())
+    excess = ", ".join(f"greatest({part} - {whole}, 0) as {part}_over_{whole}" for _, part, whole in NO_MORE_IN_A_YEAR)
+    return Suite(
+        subject="sna.figures",
+        title="tables of one year",
+        grain="years",
+        sql=f"""
+            with figure as (
+                select *, split_part(column_label, ': ', 1) as heading from sna.figures where unit = 'count'
+            ),
+            summed as (
+                select heading[:4] || '/' || right(heading, 2) as year, {sums}
+                from figure where regexp_full_match(heading, '\\d{{4}}/(\\d\\d|\\d{{4}})') group by all
+            )
+            select *, {excess} from summed order by year
+        """,
+        labels=("year",),
+        rules=tuple(equal(name, part, whole, ARITHMETIC) for name, part, whole in SAME_IN_A_YEAR)
+        + tuple(zero(name, f"{part}_over_{whole}", ARITHMETIC) for name, part, whole in NO_MORE_IN_A_YEAR),
+    )
+
+
+def _all_years() -> Suite:
+    """Tables that know no year, against sums of those that do."""
+    return Suite(
+        subject="sna.figures",
+        title="tables of all years",
+        grain="totals",
+        sql="""
+            with total as (
+                select table_id, sum(value)::bigint as n from sna.figures
+                where unit = 'count' and column_label not like 'Total%' and column_label not like '%-%'
+                    and row_label not in ('Total', 'Change', 'Grand total', 'Grand Total')
+                group by all
+            )
+            select
+                coalesce(sum(n) filter (table_id = 'T01'), 0)::bigint as t01,
+                coalesce(sum(n) filter (table_id = 'T07'), 0)::bigint as t07,
+                coalesce(sum(n) filter (table_id = 'T10'), 0)::bigint as t10,
+                coalesce(sum(n) filter (table_id = 'T11'), 0)::bigint as t11,
+                coalesce(sum(n) filter (table_id = 'T20'), 0)::bigint as t20,
+                coalesce(sum(n) filter (table_id = 'T21'), 0)::bigint as t21
+            from total
+        """,
+        rules=(
+            equal("T07: hours and days, with hour 00, add up to the volumes of T01", "t07", "t01", ARITHMETIC),
+            equal("T11: the victims by offence type are those of T10", "t11", "t10", ARITHMETIC),
+            equal("T21: the suspects by offence type are those of T20", "t21", "t20", ARITHMETIC),
+        ),
+    )
+
+
+def _hours() -> Suite:
+    return Suite(
+        subject="sna.figures",
+        title="hours of victims",
+        grain="hours of a day of the week",
+        sql="""
+            select row_label as hour, column_label as day,
+                greatest(
+                    coalesce(max(value) filter (table_id = 'T08'), 0), coalesce(max(value) filter (table_id = 'T09'), 0)
+                )::bigint as with_victims,
+                coalesce(max(value) filter (table_id = 'T07'), 0)::bigint as offences,
+                greatest(with_victims - offences, 0) as too_many
+            from sna.figures where table_id in ('T07', 'T08', 'T09') group by all order by all
+        """,
+        labels=("hour", "day", "with_victims", "offences"),
+        rules=(zero("T08, T09: no hour has more offences with victims of an age than T07 has offences", "too_many", ARITHMETIC),),
+    )
+
+
+def _reconciliation() -> Suite:
+    """Demonstration data are made to reproduce the publication; real data will differ from it and need not.
+
+    A table is demonstrated if a feed that supplies it is synthetic; it waits if one has no delivery in use.
+    """
+    remedy = (
+        "The data engineer compares `sna reconcile --table` with the publication: a wrong model is mended; a printed error goes "
+        "into the seed erratum, with its proof."
+    )
+    return Suite(
+        subject="sna.reconciliation",
+        title="published figures",
+        grain="published figures",
+        sql="""
+            with supply as (select unnest(supplies) as table_id, is_synthetic, deliveries_in_use from ledger.feed),
+            known as (
+                select table_id, bool_or(is_synthetic) as demonstrated, bool_or(deliveries_in_use = 0) as waits
+                from supply group by all
+            )
+            select
+                table_id, row_group, row_label, column_label, published, coalesce(computed, '') as computed, status,
+                case when demonstrated and not (waits and status = 'missing') then status end as status_demonstration,
+                case when demonstrated is not true and waits is not true then status end as status_real,
+                case when status = 'erratum' then coalesce(citation, '') <> '' end as is_cited
+            from sna.reconciliation left join known using (table_id)
+            order by table_id, row_group, row_label, column_label
+        """,
+        labels=("table_id", "row_group", "row_label", "column_label", "published", "computed", "status"),
+        rules=(
+            in_set(
+                "Demonstration data reproduce every published figure or its erratum",
+                *("status_demonstration", ["match", "erratum"], remedy),
+            ),
+            in_set(
+                "Real data agree with the publication",
+                *("status_real", ["match", "erratum"]),
+                "Nothing fails: compare with the force whether the publication or the deliveries are of another date.",
+                blocking=False,
+            ),
+            in_set(
+                "Every erratum cites its proof", "is_cited", [True], "The data engineer adds the citation to the seed erratum."
+            ),
+        ),
+    )
+
+
+def _nobody() -> Suite:
+    """A ward's own point is not a person's."""
+    private = ", ".join(f"'{column}'" for column in PRIVATE_COLUMNS)
+    return Suite(
+        subject="marts.*",
+        title="private columns",
+        grain="private columns",
+        sql=f"""
+            select schema_name || '.' || table_name as published_table, column_name from duckdb_columns()
+            where schema_name in ('sna', 'marts') and database_name = current_database() and column_name in ({private})
+                and (table_name, column_name) not in (('wards', 'longitude'), ('wards', 'latitude'))
+            order by all
+        """,
+        labels=("published_table", "column_name"),
+        rules=(
+            none(
+                "No published table has a column of persons or single records",
+                "The data engineer takes the column out of the dbt model: marts hold aggregates only.",
+            ),
+        ),
+    )

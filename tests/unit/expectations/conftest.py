@@ -1,0 +1,34 @@
+"""A gate on tiny tables: `ask(con, stage)` gives the verdicts by expectation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.gates import Verdict
+
+Ask = Callable[[duckdb.DuckDBPyConnection, str], dict[tuple[str, str], Verdict]]
+
+
+@pytest.fixture
+def ask(tmp_path: Path) -> Ask:
+    """Run a gate and key its verdicts by (subject, expectation), which must be unique."""
+    from expectations import gate
+
+    def run(con: duckdb.DuckDBPyConnection, stage: str) -> dict[tuple[str, str], Verdict]:
+        verdicts = gate.run(stage, con, tmp_path / "data_docs")  # type: ignore[arg-type]
+        keyed = {(verdict.subject, verdict.expectation): verdict for verdict in verdicts}
+        assert len(keyed) == len(verdicts)
+        return keyed
+
+    return run
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker imports Great Expectations, once."""
+    for item in items:
+        if "expectations" in item.path.parts:
+            item.add_marker(pytest.mark.xdist_group("great_expectations"))

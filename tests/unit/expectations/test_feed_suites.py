@@ -1,0 +1,132 @@
+"""Gate 1 on a tiny ledger: each rule holds for good deliveries, and one test makes each fail."""
+
+from __future__ import annotations
+
+import json
+
+import duckdb
+import pytest
+from conftest import Ask
+
+from orchestration.warehouse import SCHEMA
+
+CRIMES = "derbyshire_constabulary/crimes"
+OUTCOMES = "derbyshire_constabulary/outcomes"
+STREET = "police_uk/street"
+IMD = "mhclg/imd_2019"
+
+WHOLE = "Every row delivered is either accepted or rejected"
+NOT_EMPTY = "No delivery in use is empty"
+REJECTED = "The share of rejected rows is within the contract's limit"
+VOLUME = "The volume of each delivery is plausible against the others of its part"
+LANDED = "The landing view holds exactly the accepted rows of each delivery"
+NO_MORE = "The landing view shows no more rows of a delivery than were accepted"
+MONTHS = "No month is missing between the first and the last"
+ONE_CRIME = "Each crime reference occurs once in all deliveries in use"
+ONE_OUTCOME = "Each crime reference and outcome sequence occurs once in all deliveries in use"
+
+# Seven months of four feeds: 20 rows delivered a month, none rejected. Outcomes of month 2 revise a row of month 1.
+GOOD = """
+create table month as select range as n, strftime(date '2023-04-01' + to_months(range::int), '%Y-%m') as period from range(7);
+insert into ledger.delivery by name
+    select feed || n as load_id, agency, feed, period, part, feed || '-' || period || '.csv' as file_name,
+           20 as rows_delivered, 20 as rows_accepted, 0 as rows_rejected, 'accepted' as verdict, true as in_use
+    from month, (values ('derbyshire_constabulary', 'crimes', null), ('derbyshire_constabulary', 'outcomes', null),
+                        ('police_uk', 'street', 'derbyshire')) as feeds(agency, feed, part);
+insert into ledger.delivery by name
+    select 'imd' as load_id, 'mhclg' as agency, 'imd_2019' as feed, '2019' as period, 'imd.xlsx' as file_name,
+           20 as rows_delivered, 20 as rows_accepted, 0 as rows_rejected, 'accepted' as verdict, true as in_use;
+create table landing.derbyshire_constabulary__crimes as
+    select 'crimes' || n as _load_id, 'DC-' || n || '-' || range as crime_reference from month, range(20);
+create table landing.derbyshire_constabulary__outcomes as
+    select 'outcomes' || n as _load_id, 'DC-' || n || '-' || range as crime_reference, '1' as outcome_sequence
+    from month, range(20) where (n, range) <> (0, 0);
+create table landing.police_uk__street as
+    select 'street' || n as _load_id, null::varchar as crime_id from month, range(20);
+create table landing.mhclg__imd_2019 as select 'imd' as _load_id, 'E01' || range as lsoa_code_2011 from range(20);
+"""
+
+
+@pytest.fixture
+def con() -> duckdb.DuckDBPyConnection:
+    con = duckdb.connect()
+    con.execute(SCHEMA)
+    con.execute(GOOD)
+    return con
+
+
+def test_good_deliveries_pass_and_undelivered_feeds_wait(con: duckdb.DuckDBPyConnection, ask: Ask) -> None:
+    verdicts = ask(con, "feeds")
+    assert [v for v in verdicts.values() if not v.success] == []
+    assert [rule for subject, rule in verdicts if subject == CRIMES] == [
+        *(WHOLE, NOT_EMPTY, REJECTED, VOLUME),
+        *(LANDED, MONTHS, ONE_CRIME),
+    ]
+    assert {subject for subject, rule in verdicts if rule.startswith("not delivered: ")} == {
+        *("derbyshire_constabulary/suspects", "derbyshire_constabulary/victims", "ons/lsoa_ward_district"),
+        *("ons/ward_boundaries", "police_uk/outcomes", "police_uk/stop_and_search"),
+    }
+    assert (IMD, MONTHS) not in verdicts
+    waiting = verdicts["derbyshire_constabulary/suspects", "not delivered: 7 tables wait for it"]
+    assert "Derbyshire Constabulary" in waiting.remedy
+    assert "https://" in waiting.remedy
+
+
+CASES = [
+    ("update ledger.delivery set rows_accepted = 18, rows_rejected = 1 where load_id = 'crimes3'", CRIMES, WHOLE, 1),
+    ("update ledger.delivery set rows_accepted = null where load_id = 'crimes3'", CRIMES, WHOLE, 20),
+    ("update ledger.delivery set rows_accepted = 0, rows_rejected = 20 where load_id = 'street2'", STREET, NOT_EMPTY, 1),
+    ("update ledger.delivery set rows_accepted = 18, rows_rejected = 2 where load_id = 'crimes3'", CRIMES, REJECTED, 2),
+    ("update ledger.delivery set rows_delivered = 9 where load_id = 'crimes3'", CRIMES, VOLUME, 9),
+    ("update ledger.delivery set rows_delivered = 41 where load_id = 'crimes3'", CRIMES, VOLUME, 41),
+    ("delete from landing.derbyshire_constabulary__crimes where crime_reference = 'DC-3-0'", CRIMES, LANDED, 1),
+    ("delete from landing.mhclg__imd_2019", IMD, LANDED, 20),
+    ("update ledger.delivery set in_use = false where load_id = 'crimes6'", CRIMES, LANDED, 20),
+    (
+        "insert into landing.derbyshire_constabulary__outcomes select 'outcomes1', 'DC-9-' || range, '1' from range(3)",
+        *(OUTCOMES, NO_MORE, 3),
+    ),
+    ("delete from ledger.delivery where load_id in ('crimes2', 'crimes3')", CRIMES, MONTHS, 2),
+    ("update landing.derbyshire_constabulary__crimes set crime_reference = 'DC-2-5' where crime_reference = 'DC-1-5'",)
+    + (CRIMES, ONE_CRIME, 2),
+    ("update landing.derbyshire_constabulary__outcomes set crime_reference = 'DC-2-5' where crime_reference = 'DC-1-5'",)
+    + (OUTCOMES, ONE_OUTCOME, 2),
+]
+
+
+@pytest.mark.parametrize(("damage", "subject", "rule", "rows"), CASES)
+def test_a_bad_delivery_fails_its_rule(
+    con: duckdb.DuckDBPyConnection, ask: Ask, damage: str, subject: str, rule: str, rows: int
+) -> None:
+    con.execute(damage)
+    verdict = ask(con, "feeds")[subject, rule]
+    assert (verdict.success, verdict.crashed, verdict.failing_rows) == (False, False, rows)
+    assert "Derbyshire Constabulary" in verdict.remedy or "data engineer" in verdict.remedy or "Ask " in verdict.remedy
+
+
+def test_the_sample_names_the_delivery_and_no_key(con: duckdb.DuckDBPyConnection, ask: Ask) -> None:
+    con.execute(CASES[-2][0])
+    verdict = ask(con, "feeds")[CRIMES, ONE_CRIME]
+    assert json.loads(verdict.sample) == [
+        {"period": "2023-05", "part": "", "rows_repeated": 1},
+        {"period": "2023-06", "part": "", "rows_repeated": 1},
+    ]
+
+
+def test_a_short_history_says_nothing_about_volume(con: duckdb.DuckDBPyConnection, ask: Ask) -> None:
+    con.execute("delete from ledger.delivery where load_id in ('crimes5', 'crimes6')")
+    con.execute("update ledger.delivery set rows_delivered = 200 where load_id = 'crimes3'")
+    assert ask(con, "feeds")[CRIMES, VOLUME].success
+
+
+def test_a_gap_in_the_open_archive_is_information(con: duckdb.DuckDBPyConnection, ask: Ask) -> None:
+    con.execute("delete from ledger.delivery where load_id = 'street3'")
+    verdict = ask(con, "feeds")[STREET, MONTHS]
+    assert verdict.success
+    assert json.loads(verdict.sample) == [{"part": "derbyshire", "period": "2023-07"}]
+
+
+def test_a_missing_landing_view_crashes_only_what_reads_it(con: duckdb.DuckDBPyConnection, ask: Ask) -> None:
+    con.execute("drop table landing.derbyshire_constabulary__crimes")
+    crashed = {key for key, verdict in ask(con, "feeds").items() if verdict.crashed}
+    assert crashed == {(CRIMES, LANDED), (CRIMES, ONE_CRIME)}

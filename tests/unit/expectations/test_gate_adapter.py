@@ -1,0 +1,143 @@
+"""The adapter: a suite in, verdicts out; failed and crashed told apart; nothing personal comes through."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from expectations import gate, rules
+from expectations.rules import Rule, Suite
+from orchestration.gates import Verdict
+
+HOURS = Suite(
+    subject="conformed.fct_offence",
+    title="hours",
+    grain="hours",
+    sql="select * from (values (0, 5), (23, 4), (24, 3), (99, 2)) as t(hour, crimes)",
+    labels=("hour",),
+    rules=(
+        rules.between("Hours run from 0 to 23", "hour", 0, 23, "Ask the force.", counts="crimes"),
+        rules.between("Hours are below 100", "hour", 0, 99, "Ask the force.", counts="crimes"),
+        rules.between("No hour is late", "hour", 0, 20, "Nothing to do.", blocking=False),
+        rules.between("A column that is not there", "minute", 0, 59, "Ask the force."),
+        rules.none("There are no hours", "Ask nobody.", counts="crimes"),
+    ),
+)
+
+
+@pytest.fixture
+def con() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect()
+
+
+def judged(suite: Suite, con: duckdb.DuckDBPyConnection) -> dict[str, Verdict]:
+    return {verdict.expectation: verdict for verdict in gate.judge(suite, con).verdicts}
+
+
+def test_a_rule_that_holds_has_no_failing_rows(con: duckdb.DuckDBPyConnection) -> None:
+    verdict = judged(HOURS, con)["Hours are below 100"]
+    assert (verdict.success, verdict.crashed, verdict.failing_rows, verdict.sample) == (True, False, 0, "[]")
+    assert verdict.observed == "all 4 hours keep the rule"
+
+
+def test_a_failed_rule_counts_the_rows_behind_the_lines_and_shows_them(con: duckdb.DuckDBPyConnection) -> None:
+    verdict = judged(HOURS, con)["Hours run from 0 to 23"]
+    assert (verdict.success, verdict.crashed, verdict.failing_rows, verdict.column) == (False, False, 5, "hour")
+    assert json.loads(verdict.sample) == [{"hour": 24, "crimes": 3}, {"hour": 99, "crimes": 2}]
+    assert verdict.observed == "2 of 4 hours break the rule"
+    assert verdict.remedy == "Ask the force."
+
+
+def test_a_rule_for_information_never_fails_but_says_what_it_saw(con: duckdb.DuckDBPyConnection) -> None:
+    verdict = judged(HOURS, con)["No hour is late"]
+    assert verdict.success
+    assert verdict.failing_rows == 3
+    assert verdict.observed == "for information: 3 of 4 hours break the rule"
+
+
+def test_an_expectation_that_raises_is_crashed_and_leaves_the_others_their_verdicts(con: duckdb.DuckDBPyConnection) -> None:
+    verdicts = judged(HOURS, con)
+    verdict = verdicts["A column that is not there"]
+    assert (verdict.success, verdict.crashed) == (False, True)
+    assert "minute" in verdict.observed
+    assert [v.crashed for v in verdicts.values()] == [False, False, False, True, False]
+
+
+def test_a_batch_that_must_be_empty_is_its_own_sample(con: duckdb.DuckDBPyConnection) -> None:
+    verdict = judged(HOURS, con)["There are no hours"]
+    assert (verdict.success, verdict.failing_rows, verdict.observed) == (False, 14, "hours: 4")
+    assert len(json.loads(verdict.sample)) == 4
+
+
+@pytest.mark.parametrize(
+    ("sql", "says"),
+    [
+        ("select hour from nowhere", "CatalogException"),
+        ("select minute from (select 1 as hour)", "BinderException"),
+        ("select hour, range as crimes from (select 1 as hour), range(100001)", "BatchTooLargeError"),
+    ],
+)
+def test_a_query_that_fails_crashes_every_rule_of_its_suite(con: duckdb.DuckDBPyConnection, sql: str, says: str) -> None:
+    suite = Suite("a/b", "t", "hours", sql, HOURS.rules)
+    verdicts = gate.judge(suite, con).verdicts
+    assert len(verdicts) == len(HOURS.rules)
+    assert all(v.crashed and not v.success and v.observed.startswith(says) for v in verdicts)
+
+
+def test_a_crash_does_not_quote_the_value_it_stumbled_on(con: duckdb.DuckDBPyConnection) -> None:
+    suite = Suite("a/b", "t", "names", "select cast(name as integer) as hour from (values ('Ann Example')) t(name)", HOURS.rules)
+    assert {v.observed for v in gate.judge(suite, con).verdicts} == {"ConversionException"}
+
+
+@pytest.mark.parametrize("column", ["person_key", "crime_reference", "date_of_birth", "easting"])
+def test_a_batch_with_a_private_column_is_never_drawn(con: duckdb.DuckDBPyConnection, column: str) -> None:
+    rule = rules.none("Nobody", "Ask nobody.")
+    (verdict,) = gate.judge(Suite("a/b", "t", "rows", f"select 'secret' as {column}", (rule,)), con).verdicts
+    assert verdict.crashed
+    assert "secret" not in str(verdict)
+
+
+def test_a_batch_may_not_describe_a_person_by_two_characteristics(con: duckdb.DuckDBPyConnection) -> None:
+    rule = rules.none("Nobody", "Ask nobody.")
+    alone, both = (Suite("a/b", "t", "rows", f"select {columns}", (rule,)) for columns in ("17 as age", "17 as age, 'F' as sex"))
+    assert [gate.judge(suite, con).verdicts[0].crashed for suite in (alone, both)] == [False, True]
+
+
+def test_suites_that_cannot_be_drawn_up_are_one_crashed_verdict(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    (verdict,) = gate.run("feeds", con, tmp_path)
+    assert (verdict.subject, verdict.success, verdict.crashed) == ("feeds", False, True)
+    assert "crashed" in (tmp_path / "feeds" / "index.html").read_text("utf-8")
+
+
+def test_lines_of_different_suites_do_not_mix(con: duckdb.DuckDBPyConnection) -> None:
+    rule = Rule("One line", "ExpectTableRowCountToEqual", {"value": 1}, "")
+    suites = [Suite("a/b", "t", "lines", f"select unnest(range({n})) as n", (rule,)) for n in (1, 2, 1)]
+    assert [gate.judge(suite, con).verdicts[0].success for suite in suites] == [True, False, True]
+
+
+def test_data_docs_are_whole_static_and_linked(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "SUITES", {"feeds": lambda con: [HOURS], "facts": lambda con: []})
+    gate.run("feeds", con, tmp_path)
+    gate.run("facts", con, tmp_path)
+    pages = {path.relative_to(tmp_path).as_posix(): path.read_text("utf-8") for path in tmp_path.rglob("*.html")}
+    assert set(pages) == {"index.html", "feeds/index.html", "feeds/001.html", "facts/index.html"}
+    assert 'href="feeds/index.html"' in pages["index.html"]
+    assert "marts: not judged yet" in pages["index.html"]
+    assert 'href="001.html"' in pages["feeds/index.html"]
+    assert "Hours run from 0 to 23" in pages["feeds/001.html"]
+    assert not any("http" in page or "<script" in page for page in pages.values())
+
+
+def test_data_docs_of_a_stage_are_replaced(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for suites in ([HOURS, HOURS], [HOURS]):
+        monkeypatch.setattr(gate, "SUITES", {"feeds": lambda con, suites=suites: suites})
+        gate.run("feeds", con, tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["feeds", "index.html"]
+    assert sorted(path.name for path in (tmp_path / "feeds").iterdir()) == ["001.html", "index.html"]
