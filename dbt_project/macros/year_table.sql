@@ -2,7 +2,7 @@
     The commonest shape of a table of the needs assessment: rows by financial year, as counts.
 
     rows    name of a CTE with row_label, row_order
-    counts  name of a CTE with financial_year, row_label, count (missing cells are 0)
+    counts  name of a CTE with financial_year, row_label, count (a cell without one is 0)
     year_label    the column of report_year that heads the columns
     total_row, total_column   their labels, where the table has them
 
@@ -25,6 +25,8 @@
         on
             report_year.financial_year = {{ counts }}.financial_year
             and {{ rows }}.row_label = {{ counts }}.row_label
+    -- Without a single count the feed was not delivered: no figures, rather than zeros.
+    where exists (select 1 from {{ counts }})
     group by grouping sets (
         ({{ rows }}.row_label, {{ rows }}.row_order, report_year.{{ year_label }}, report_year.year_order)
         {%- if total_column %},

@@ -18,11 +18,17 @@ in_2011 as (
 ),
 
 seen as (
-    select lsoa_code from {{ ref('stg_derbyshire_constabulary__crimes') }} where lsoa_code is not null
+    select lsoa_code
+    from {{ ref('stg_derbyshire_constabulary__crimes') }}
+    where lsoa_code is not null
     union
-    select lsoa_code from {{ ref('stg_police_uk__street') }} where lsoa_code is not null
+    select lsoa_code
+    from {{ ref('stg_police_uk__street') }}
+    where lsoa_code is not null
     union
-    select lsoa_code from {{ ref('stg_police_uk__outcomes') }} where lsoa_code is not null
+    select lsoa_code
+    from {{ ref('stg_police_uk__outcomes') }}
+    where lsoa_code is not null
 ),
 
 listed as (

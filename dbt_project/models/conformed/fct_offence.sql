@@ -23,7 +23,7 @@ last_record as (
 
 last_outcome as (
     select
-        crime_reference,
+        last_record.crime_reference,
         {{ outcome_key('last_record.outcome_code', 'last_record.decision_maker') }} as outcome_key
     from last_record
 ),

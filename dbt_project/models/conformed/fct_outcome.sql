@@ -1,11 +1,11 @@
 with recorded as (
     select
-        crime_reference,
-        cast(outcome_sequence as smallint) as outcome_sequence,
+        record.crime_reference,
+        cast(record.outcome_sequence as smallint) as outcome_sequence,
         {{ outcome_key('record.outcome_code', 'record.decision_maker') }} as outcome_key,
-        decision_maker,
-        outcome_date,
-        load_id
+        record.decision_maker,
+        record.outcome_date,
+        record.load_id
     from {{ ref('stg_derbyshire_constabulary__outcomes') }} as record
 ),
 

@@ -26,7 +26,6 @@ cell as (
     cross join {{ ref('day_of_week') }} as weekday
     left join counted
         on clock.n = counted.committed_hour and weekday.day_of_week = counted.day_of_week
-    where exists (select 1 from counted)
 )
 
 {% for table_id, measure in [
@@ -45,5 +44,7 @@ cell as (
         coalesce({{ measure }}, 0) as numerator,
         1 as denominator
     from cell
+    -- Without a single count the feed was not delivered: no figures, rather than zeros.
+    where (select sum({{ measure }}) from counted) > 0
     {% if not loop.last %}union all{% endif %}
 {% endfor %}

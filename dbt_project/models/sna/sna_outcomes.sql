@@ -3,13 +3,21 @@ with outcome_group (row_label, row_order) as (
     values ('Positive outcome', 1), ('Other outcome', 2), ('Not yet complete', 3)
 ),
 
+-- Where no outcome was ever delivered, nobody knows what is complete.
+delivery as (
+    select bool_or(sna_group <> 'Not yet complete') as has_outcomes
+    from {{ ref('outcomes') }}
+),
+
 by_group as (
     select
-        financial_year,
-        sna_group as row_label,
-        sum(outcome_records) as count
-    from {{ ref('outcomes') }}
-    group by financial_year, sna_group
+        outcomes.financial_year,
+        outcomes.sna_group as row_label,
+        sum(outcomes.outcome_records) as count
+    from {{ ref('outcomes') }} as outcomes
+    inner join delivery
+        on delivery.has_outcomes
+    group by outcomes.financial_year, outcomes.sna_group
 ),
 
 group_count as (

@@ -2,7 +2,7 @@
 with ranked as (
     select
         month_label,
-        row_number() over (order by offences desc, month_start) as position_by_offences
+        row_number() over (order by offences desc, month_start asc) as position_by_offences
     from {{ ref('sna_recent_months') }}
 ),
 

@@ -13,7 +13,7 @@ counted as (
         relationship.row_order,
         report_year.financial_year,
         report_year.year_order,
-        coalesce(sum(relationships.offences), 0) as offences
+        sum(coalesce(relationships.offences, 0)) as offences
     from relationship
     cross join {{ ref('report_year') }} as report_year
     left join {{ ref('relationships') }} as relationships
@@ -21,12 +21,13 @@ counted as (
             relationship.row_label = relationships.relationship
             and report_year.financial_year = relationships.financial_year
     where report_year.is_recent
-    group by grouping sets (
-        (relationship.row_label, relationship.row_order, report_year.financial_year, report_year.year_order),
-        (relationship.row_label, relationship.row_order),
-        (report_year.financial_year, report_year.year_order),
-        ()
-    )
+    group by
+        grouping sets (
+            (relationship.row_label, relationship.row_order, report_year.financial_year, report_year.year_order),
+            (relationship.row_label, relationship.row_order),
+            (report_year.financial_year, report_year.year_order),
+            ()
+        )
     having count(*) > 0
 ),
 
