@@ -46,14 +46,14 @@ class Outcome:
 
 def plan(settings: Settings, as_at: str) -> Plan:
     """Look at the landing zone and the log without importing Dagster, dbt or Great Expectations."""
-    from orchestration import ingest
     from orchestration.build import build_id, identities
     from orchestration.contracts import load_contracts
+    from orchestration.ingest import load
     from orchestration.ingest.landing import current, read
     from orchestration.publish import current_release
 
     contracts = load_contracts()
-    new = [ingest.plan(settings.raw, settings.landing, contract) for contract in contracts.values()]
+    new = [load.plan(settings.raw, settings.landing, contract, settings.pseudonym_key) for contract in contracts.values()]
     loads = read(settings.landing)
     delivered = {(load.agency, load.feed) for load in loads} | {(d.agency, d.feed) for found in new for d in found}
     release = current_release(settings.published)

@@ -111,11 +111,11 @@ def partitions_of(contract: "FeedContract") -> dg.PartitionsDefinition[str]:
 
 
 def _ingest(settings: "Settings", contract: "FeedContract", periods: Sequence[str] | None = None) -> list["LoadRecord"]:
-    from orchestration import ingest
+    from orchestration.ingest.load import load, plan
 
-    found = ingest.plan(settings.raw, settings.landing, contract)
+    found = plan(settings.raw, settings.landing, contract, settings.pseudonym_key)
     wanted = [d for d in found if periods is None or d.period in periods]
-    return ingest.load(wanted, contract, settings.landing, settings.pseudonym_key, now=datetime.now(UTC))
+    return load(wanted, contract, settings.landing, settings.pseudonym_key, now=datetime.now(UTC))
 
 
 def _told(loads: Sequence["LoadRecord"]) -> str:

@@ -1,0 +1,88 @@
+"""A county that does not exist, refreshed once for all tests that need one whole."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+from filelock import FileLock
+
+from orchestration.publish import FILE
+from orchestration.settings import PROJECT, Settings
+
+REAL_DATA = PROJECT.parent / "shared" / "data"
+BIN = Path(sys.executable).parent
+
+
+@dataclass(frozen=True)
+class County:
+    """A landing zone and a home, and the commands of the project run against them as a person would run them."""
+
+    raw: Path
+    home: Path
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(self.raw, self.home)
+
+    def run(self, program: str, *arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+        environment = {
+            **os.environ,
+            "SNA_RAW": str(self.raw),
+            "SNA_HOME": str(self.home),
+            "DAGSTER_HOME": str(self.settings.dagster_home),
+            "COLUMNS": "200",
+        }
+        command = [str(BIN / program), *arguments]
+        return subprocess.run(command, env=environment, cwd=cwd or PROJECT, capture_output=True, text=True, timeout=900)
+
+    def sna(self, *arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+        return self.run("sna", *arguments, cwd=cwd)
+
+    def query(self, sql: str) -> list[tuple]:
+        con = duckdb.connect(str(self.settings.published / FILE), read_only=True)
+        try:
+            return con.execute(sql).fetchall()
+        finally:
+            con.close()
+
+    def release(self) -> str:
+        """Id of the current release, from the stable path."""
+        ((release_id,),) = self.query("select release_id from meta.release")
+        return release_id
+
+
+@pytest.fixture(scope="session")
+def county(tmp_path_factory, worker_id) -> County:
+    """Sixty months of demonstration data, refreshed from nothing by the command line; not to be changed by tests."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent
+    made = County(shared / "county" / "raw", shared / "county" / "home")
+    with FileLock(shared / "county.lock"):
+        if not made.home.exists():
+            assert made.sna("demo", cwd=shared).returncode == 0
+            refreshed = made.sna("refresh", cwd=shared)
+            (shared / "county" / "refresh.txt").write_text(refreshed.stdout + refreshed.stderr)
+    return made
+
+
+@pytest.fixture
+def own_county(county, tmp_path) -> County:
+    """A copy of the refreshed county that a test may change."""
+    shutil.copytree(county.raw, tmp_path / "raw", copy_function=os.link)
+    # The warehouse is written to; everything else is only ever added to.
+    ignore = shutil.ignore_patterns("warehouse.duckdb*", "dagster", "refresh.lock")
+    shutil.copytree(county.home, tmp_path / "home", copy_function=os.link, symlinks=True, ignore=ignore)
+    shutil.copy(county.home / "warehouse.duckdb", tmp_path / "home")
+    con = duckdb.connect(str(tmp_path / "home" / "warehouse.duckdb"))
+    views = con.execute("select sql from duckdb_views() where schema_name = 'landing'").fetchall()
+    for (sql,) in views:
+        con.execute(sql.replace("CREATE VIEW", "create or replace view").replace(str(county.home), str(tmp_path / "home")))
+    con.close()
+    return County(tmp_path / "raw", tmp_path / "home")

@@ -1,0 +1,90 @@
+"""The Dagster graph: every feed from its contract, gates between the stages, nothing past a gate that does not wait for it."""
+
+import os
+import subprocess
+
+import dagster as dg
+import pytest
+
+from orchestration.contracts import load_contracts
+from orchestration.definitions import JOB, build_defs
+from orchestration.settings import PROJECT, Settings
+from tests.conftest import BIN
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def graph(home):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "environ", dict(os.environ))
+        return build_defs(Settings(home / "raw", home)).resolve_asset_graph()
+
+
+def feed_keys(kind):
+    return {
+        dg.AssetKey(["deliveries", *c.id] if kind == "deliveries" else ["landing", "__".join(c.id)])
+        for c in load_contracts().values()
+    }
+
+
+def test_every_contract_has_its_two_assets_and_no_feed_is_left_without_one(graph):
+    keys = graph.materializable_asset_keys
+    assert {key for key in keys if key.path[0] == "deliveries"} == feed_keys("deliveries")
+    assert {key for key in keys if key.path[0] == "landing"} == feed_keys("landing")
+
+
+def test_deliveries_are_partitioned_by_the_cadence_of_the_contract(graph):
+    for contract in load_contracts().values():
+        partitions = graph.get(dg.AssetKey(["deliveries", *contract.id])).partitions_def
+        expected = dg.MonthlyPartitionsDefinition if contract.cadence == "monthly" else dg.StaticPartitionsDefinition
+        assert isinstance(partitions, expected), contract.id
+        if contract.cadence == "monthly":
+            assert "2023-07" in partitions.get_partition_keys()
+
+
+def test_every_dbt_source_of_landing_is_an_asset_that_is_made(graph):
+    read = {parent for key in graph.get_all_asset_keys() for parent in graph.get(key).parent_keys if parent.path[0] == "landing"}
+    assert read <= graph.materializable_asset_keys
+
+
+def test_the_release_waits_for_every_mart(graph):
+    marts = {key for key in graph.materializable_asset_keys if key.path[0] in ("marts", "sna")}
+    assert marts
+    assert graph.get(dg.AssetKey(["published", "release"])).parent_keys == marts
+
+
+def test_marts_read_no_staging(graph):
+    for key in graph.materializable_asset_keys:
+        if key.path[0] in ("marts", "sna"):
+            assert not {parent for parent in graph.get(key).parent_keys if parent.path[0] in ("staging", "landing")}, key
+
+
+def test_each_stage_has_a_blocking_gate(graph):
+    gated = {check.asset_key for check in graph.asset_check_keys if check.name == "gate"}
+    layers = {key.path[0] for key in gated}
+    assert {"landing", "conformed", "marts", "sna"} <= layers
+    assert feed_keys("landing") <= gated
+    assert all(graph.get_check_spec(check).blocking for check in graph.asset_check_keys if check.name == "gate")
+
+
+def test_every_asset_has_a_group_and_a_description(graph):
+    for key in graph.materializable_asset_keys:
+        node = graph.get(key)
+        assert node.group_name and node.group_name != "default", key
+        assert node.description, key
+
+
+def test_the_refresh_job_is_one_run_without_partitions(graph, home):
+    job = build_defs(Settings(home / "raw", home)).resolve_job_def(JOB)
+    assert job.partitions_def is None
+
+
+def test_the_workspace_loads_as_the_web_ui_loads_it(home):
+    environment = {**os.environ, "SNA_HOME": str(home), "SNA_RAW": str(home / "raw"), "DAGSTER_HOME": str(home)}
+    command = [str(BIN / "dagster"), "definitions", "validate", "-w", "workspace.yaml"]
+    result = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
