@@ -1,0 +1,80 @@
+"""A warehouse in which nothing was delivered, built by dbt once: every model exists and is empty."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import pytest
+
+from orchestration.settings import DBT_PROJECT, Settings
+
+Dbt = Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    base = tmp_path_factory.mktemp("nothing_delivered")
+    return Settings(base / "raw", base / "home")
+
+
+@pytest.fixture(scope="session")
+def dbt(settings: Settings) -> Iterator[Dbt]:
+    """Run dbt in this process; gives its result, and closes its connection so that the test can open the file."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    before = dict(os.environ)
+    settings.export()
+
+    def run(*arguments: str) -> Any:
+        places = ["--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT, "--target-path", settings.dbt_target]
+        try:
+            return dbtRunner().invoke(
+                [*arguments, *map(str, places), "--log-path", str(settings.dbt_target), "--log-level", "none", "--quiet"]
+            )
+        finally:
+            DuckDBConnectionManager.close_all_connections()
+
+    yield run
+    os.environ.clear()
+    os.environ.update(before)
+
+
+@pytest.fixture(scope="session")
+def empty_warehouse(settings: Settings, dbt: Dbt) -> Path:
+    """Path of the built warehouse."""
+    from orchestration import warehouse
+    from orchestration.contracts import load_contracts
+
+    con = warehouse.connect(settings)
+    for contract in load_contracts().values():
+        warehouse.register(con, contract, [], [], "2024-04-01")
+    con.close()
+    result = dbt("build", "--exclude-resource-type", "unit_test")
+    assert result.success, [r.message for r in result.result.results if r.status not in ("success", "pass")]
+    return settings.warehouse
+
+
+@pytest.fixture(scope="session")
+def manifest(empty_warehouse: Path, settings: Settings) -> dict[str, Any]:
+    """dbt's manifest.json."""
+    return json.loads((settings.dbt_target / "manifest.json").read_text())  # type: ignore[no-any-return]
+
+
+@pytest.fixture(scope="session")
+def render() -> Callable[[str], str]:
+    """Expand the project's own macros in a piece of SQL, without dbt."""
+    macros = "".join(path.read_text() for path in sorted((DBT_PROJECT / "macros").glob("*.sql")))
+    return lambda sql: jinja2.Environment().from_string(macros + sql).render().strip()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker builds the warehouse, once."""
+    for item in items:
+        if "dbt_project" in item.path.parts and "empty_warehouse" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("dbt"))

@@ -1,0 +1,68 @@
+"""The layers know only those below them, and what BI reads is documented."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+# What each layer may read.
+READS = {
+    "staging": {"landing"},
+    "conformed": {"staging", "conformed", "reference", "ledger"},
+    "marts": {"conformed", "reference"},
+    "sna": {"conformed", "marts", "sna", "reference"},
+}
+
+
+@pytest.fixture(scope="session")
+def models(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    found = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+    assert {model["schema"] for model in found} == set(READS)
+    return found
+
+
+def test_a_layer_reads_only_what_it_may(manifest: dict[str, Any], models: list[dict[str, Any]]) -> None:
+    known = manifest["nodes"] | manifest["sources"]
+    breaches = [
+        f"{model['schema']}.{model['name']} reads {known[parent]['schema']}.{known[parent]['name']}"
+        for model in models
+        for parent in model["depends_on"]["nodes"]
+        if known[parent]["schema"] not in READS[model["schema"]]
+    ]
+    assert not breaches
+
+
+def test_every_feed_has_one_staging_model(manifest: dict[str, Any], models: list[dict[str, Any]]) -> None:
+    staged = [parent for model in models if model["schema"] == "staging" for parent in model["depends_on"]["nodes"]]
+    landed = [key for key, source in manifest["sources"].items() if source["schema"] == "landing"]
+    assert sorted(staged) == sorted(landed)
+
+
+def test_no_figure_is_computed_from_the_publication(models: list[dict[str, Any]]) -> None:
+    published = {"seed.serious_violence.published_figure", "seed.serious_violence.erratum"}
+    readers = {model["name"] for model in models if published & set(model["depends_on"]["nodes"])}
+    assert readers == {"reconciliation"}
+
+
+def test_every_model_states_its_grain(models: list[dict[str, Any]]) -> None:
+    assert not [model["name"] for model in models if "Grain: one row per" not in model["description"]]
+
+
+def test_what_is_published_is_under_contract_and_documented(models: list[dict[str, Any]]) -> None:
+    published = [model for model in models if model["schema"] in ("marts", "sna") and model["config"]["materialized"] == "table"]
+    assert {"offences", "figures", "reconciliation"} <= {model["name"] for model in published}
+    assert not [model["name"] for model in published if not model["config"]["contract"]["enforced"]]
+    assert not [
+        f"{model['name']}.{column}"
+        for model in published
+        for column, about in model["columns"].items()
+        if not about["description"]
+    ]
+
+
+def test_two_stages_hold_every_model_and_seed(manifest: dict[str, Any]) -> None:
+    stages = {"reference": "facts", "staging": "facts", "conformed": "facts", "marts": "marts", "sna": "marts"}
+    for node in manifest["nodes"].values():
+        if node["resource_type"] in ("model", "seed"):
+            assert node["tags"] == [stages[node["schema"]]], node["name"]

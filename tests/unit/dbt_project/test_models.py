@@ -1,0 +1,96 @@
+"""dbt's own unit tests, and what the models make of a county that delivered nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+
+@pytest.fixture
+def con(empty_warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    connection = duckdb.connect(str(empty_warehouse), read_only=True)
+    yield connection
+    connection.close()
+
+
+def test_conformance_rules_on_tiny_tables(empty_warehouse: Path, dbt) -> None:
+    outcome = dbt("test", "--selector", "unit_tests")
+    assert [r.node.name for r in outcome.result.results if r.status != "pass"] == []
+    assert len(outcome.result.results) >= 20
+
+
+def test_nothing_delivered_is_missing_and_not_zero(con: duckdb.DuckDBPyConnection) -> None:
+    assert con.execute("select count(*) from sna.figures").fetchone() == (0,)
+    assert con.execute("select distinct status from sna.reconciliation").fetchall() == [("missing",)]
+    reason = con.execute("select distinct reason from sna.reconciliation where table_id = 'T63'").fetchall()
+    assert reason == [("Nothing to compute it from: needs mhclg/imd_2019",)]
+
+
+def test_every_mart_of_nothing_is_empty(con: duckdb.DuckDBPyConnection) -> None:
+    marts = con.execute("select table_name from duckdb_tables() where schema_name = 'marts'").fetchall()
+    counts = {name: con.execute(f"select count(*) from marts.{name}").fetchone() for (name,) in marts}
+    # The ward Unknown is there before any ward is.
+    assert {name for name, count in counts.items() if count != (0,)} == {"wards"}
+
+
+def test_unknown_is_a_member_of_the_dimensions(con: duckdb.DuckDBPyConnection) -> None:
+    members = {
+        "dim_district": "district_code = 'Unknown'",
+        "dim_ward": "ward_code = 'Unknown'",
+        "dim_lsoa": "lsoa_code = 'Unknown'",
+        "dim_outcome": "outcome_key = 'Unknown'",
+        "dim_ethnicity": "ethnicity_code = 'Unknown'",
+        "dim_age_band": "age_band = 'Unknown' and age_group = 'Unknown' and age is null",
+        "dim_relationship": "relationship = 'Not recorded'",
+        "dim_weapon": "weapon = 'Not recorded'",
+    }
+    for dimension, member in members.items():
+        assert con.execute(f"select count(*) from conformed.{dimension} where {member}").fetchone() == (1,), dimension
+
+
+def test_every_age_has_one_band_and_one_group(con: duckdb.DuckDBPyConnection) -> None:
+    assert con.execute("select count(*), count(distinct age_key) from conformed.dim_age_band").fetchone() == (131, 131)
+
+
+def test_descriptions_reach_the_database(con: duckdb.DuckDBPyConnection) -> None:
+    undocumented = con.execute(
+        """select table_name || '.' || column_name from duckdb_columns()
+           where schema_name in ('marts', 'sna') and coalesce(comment, '') = ''"""
+    ).fetchall()
+    assert undocumented == []
+
+
+def test_the_definition_uses_codes_and_types_of_the_reference(con: duckdb.DuckDBPyConnection) -> None:
+    assert (
+        con.execute(
+            """select ho_class, ho_sub_code from reference.serious_violence_definition
+               anti join reference.offence_code using (ho_class, ho_sub_code)"""
+        ).fetchall()
+        == []
+    )
+    assert (
+        con.execute(
+            "select distinct offence_type from reference.serious_violence_definition anti join reference.offence_type using (offence_type)"
+        ).fetchall()
+        == []
+    )
+
+
+def test_every_published_table_is_described(con: duckdb.DuckDBPyConnection) -> None:
+    described = con.execute("select table_id, section from reference.sna_table order by all").fetchall()
+    published = con.execute("select distinct table_id, section from reference.published_figure order by all").fetchall()
+    assert described == published
+
+
+def test_every_erratum_corrects_a_published_figure(con: duckdb.DuckDBPyConnection) -> None:
+    strays = con.execute(
+        """select erratum.* from reference.erratum as erratum
+           anti join reference.published_figure as figure
+               on erratum.table_id = figure.table_id and erratum.row_label = figure.row_label
+               and erratum.column_label = figure.column_label and erratum.printed = figure.published
+               and erratum.corrected <> figure.published"""
+    ).fetchall()
+    assert strays == []
