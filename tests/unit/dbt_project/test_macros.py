@@ -9,8 +9,12 @@ from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+
+# The first example of a macro pays for its compilation.
+settings.register_profile("sql", deadline=None)
+settings.load_profile("sql")
 
 COUNTS = st.integers(0, 10**9)
 POSITIVE = st.integers(1, 10**9)

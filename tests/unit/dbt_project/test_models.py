@@ -73,7 +73,8 @@ def test_the_definition_uses_codes_and_types_of_the_reference(con: duckdb.DuckDB
     )
     assert (
         con.execute(
-            "select distinct offence_type from reference.serious_violence_definition anti join reference.offence_type using (offence_type)"
+            """select distinct offence_type from reference.serious_violence_definition
+               anti join reference.offence_type using (offence_type)"""
         ).fetchall()
         == []
     )
