@@ -1,0 +1,86 @@
+"""The serious-violence records of one county, all steps in order.
+
+Order matters: ages first, then offences with room for their victims, districts, dates, suspects (with the ages of victims),
+details, outcomes, persons, and last ethnicity and sex per person. No published figure is in this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from synthetic import ages
+from synthetic.dates import serious_violence_times
+from synthetic.details import offence_details
+from synthetic.districts import place_offences
+from synthetic.ethnicity import ethnicities
+from synthetic.offences import offence_records, place_victims
+from synthetic.outcomes import outcome_records
+from synthetic.persons import TOP_SUSPECTS, TOP_VICTIMS, identify
+from synthetic.relationships import relationships
+from synthetic.sex import suspect_sexes, victim_sexes
+from synthetic.suspects import suspect_records
+from synthetic.targets import HOMICIDE, PersonTargets, Targets
+
+
+@dataclass(frozen=True)
+class Records:
+    """One county's serious violence; ``offence`` and ``person`` are row numbers."""
+
+    offences: pd.DataFrame
+    """year, kind, area, district, month, committed, recorded, code, weapon, knife, alcohol, drugs, relationship, location."""
+    victims: pd.DataFrame
+    """offence, person."""
+    suspects: pd.DataFrame
+    """offence, person."""
+    victim_persons: pd.DataFrame
+    """born (datetime64[D] or NaT), sex, ethnicity."""
+    suspect_persons: pd.DataFrame
+    outcomes: pd.DataFrame
+    """offence, sequence, code, decision_maker, date."""
+
+
+def _people(
+    rng: np.random.Generator,
+    people: PersonTargets,
+    top: tuple[int, ...],
+    occurrences: pd.DataFrame,
+    offences: pd.DataFrame,
+    sexes: Callable[[np.random.Generator, pd.DataFrame], np.ndarray],
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    at = occurrences["offence"].to_numpy()
+    records = occurrences.assign(
+        area=offences["area"].to_numpy()[at],
+        day=offences["committed"].to_numpy()[at].astype("datetime64[D]"),
+    )
+    person, born = identify(rng, people, top, records)
+    records = records.assign(person=person)
+    persons = pd.DataFrame(
+        {"born": born, "sex": sexes(rng, records), "ethnicity": ethnicities(rng, people, records)}
+    )
+    return records[["offence", "person"]], persons
+
+
+def serious_violence(rng: np.random.Generator, targets: Targets) -> Records:
+    """Draw the offences, people and outcomes whose counts equal ``targets``."""
+    victims = ages.occurrences(rng, targets.victims, targets.offences, ages.VICTIMS, targets.offences[:, HOMICIDE])
+    offences = offence_records(rng, targets, victims)
+    victims = place_victims(rng, offences, victims)
+    area, district = place_offences(rng, targets, offences)
+    offences = pd.concat(
+        [offences.assign(area=area, district=district), serious_violence_times(rng, offences)], axis=1
+    )
+    suspects = ages.occurrences(rng, targets.suspects, targets.offences, ages.SUSPECTS)
+    suspects = suspect_records(rng, targets, offences, victims, suspects)
+    size = len(offences)
+    offences["victims"] = np.bincount(victims["offence"], minlength=size)
+    offences["suspects"] = np.bincount(suspects["offence"], minlength=size)
+    offences = pd.concat([offences, offence_details(rng, targets, offences)], axis=1)
+    offences["relationship"] = relationships(rng, targets, offences)
+    outcomes = outcome_records(rng, targets, offences)
+    victims, victim_persons = _people(rng, targets.victims, TOP_VICTIMS, victims, offences, victim_sexes)
+    suspects, suspect_persons = _people(rng, targets.suspects, TOP_SUSPECTS, suspects, offences, suspect_sexes)
+    return Records(offences, victims, suspects, victim_persons, suspect_persons, outcomes)

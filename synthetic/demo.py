@@ -1,0 +1,77 @@
+"""Write a whole demonstration landing zone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
+
+
+@dataclass
+class DemoSummary:
+    """What was written: ``files`` and ``rows`` by ``agency/feed``, and the time it took in seconds."""
+
+    raw: Path
+    scale: int
+    files: dict[str, int] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    def add(self, feed: str, rows: int) -> None:
+        """Count one more file of a feed."""
+        self.files[feed] = self.files.get(feed, 0) + 1
+        self.rows[feed] = self.rows.get(feed, 0) + rows
+
+
+def write_demo(
+    raw: Path,
+    *,
+    seed: int = 2024,
+    scale: int = 1,
+    dirt: bool = False,
+    progress: Callable[[str], None] | None = None,
+) -> DemoSummary:
+    """Write the demonstration deliveries of all feeds under ``raw``, with ``.synthetic`` in every file name.
+
+    60 months (April 2019 to March 2024) of the constabulary's crimes, victims, suspects and outcomes, whose
+    serious violence has the published totals; stand-ins for the open data they are read with. The same seed and scale give the same bytes. ``scale``
+    writes so many counties into the same files, each with its own crimes and people. ``progress`` is told what is going on.
+    Raises ValueError for a scale below 1 and NotImplementedError for ``dirt``.
+    """
+    import numpy as np
+
+    from synthetic.county import serious_violence
+    from synthetic.database import load
+    from synthetic.deliveries import write_constabulary
+    from synthetic.geography import lsoas
+    from synthetic.other_crime import other_crime
+    from synthetic.targets import NO_DISTRICT, load_targets
+
+    if scale < 1:
+        raise ValueError(f"scale must be 1 or more, not {scale}")
+    if dirt:
+        raise NotImplementedError("deliveries with faults cannot be written yet")
+    tell = progress or (lambda message: None)
+    started = perf_counter()
+    summary = DemoSummary(Path(raw), scale)
+    # One stream per step, so that a change in one does not move the others.
+    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(5)]
+
+    targets = load_targets()
+    tell("Drawing serious violence")
+    records = serious_violence(streams[0], targets)
+    tell("Drawing other crime")
+    areas = lsoas(streams[1])
+    shares = targets.district_year[:NO_DISTRICT].sum(axis=1).astype(float)
+    import pandas as pd
+
+    known = pd.concat([records.victim_persons, records.suspect_persons], ignore_index=True)
+    other = other_crime(streams[2], shares / shares.sum(), known)
+    database = load(streams[3], targets, records, other, areas)
+    with database:
+        for feed, path, rows in write_constabulary(database, summary.raw, scale):
+            summary.add(feed, rows)
+            tell(f"Wrote {path.name} of {feed}")
+    summary.seconds = perf_counter() - started
+    return summary

@@ -1,0 +1,178 @@
+"""All the other recorded crime: what a definition of serious violence must leave out.
+
+Nothing here is published; every number is assumed, in ``other_crime.csv``: offences a year by code, the shares with a
+domestic-abuse flag, a modern-slavery flag, a knife flag, another weapon, a known victim and a suspect, the time of day and the first
+month (counted from April 2019) of an offence that is new in law. A code that the definition of serious violence holds stands there
+only with a flag that excludes it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from synthetic.controlled import apportion
+from synthetic.dates import MONTHS, month_weights, times
+from synthetic.details import KNIFE, LOCATIONS, pick
+from synthetic.outcomes import outcome_dates
+from synthetic.targets import HERE, NO_DISTRICT, Floats, Ints, read_csv
+
+HOURS: dict[str, Floats] = {
+    "evening": np.array([9, 7, 6, 4, 3, 2, 2, 3, 5, 5, 5, 6, 7, 7, 8, 10, 10, 11, 12, 12, 12, 12, 12, 11], dtype=float),
+    "day": np.array([4, 2, 1, 1, 1, 1, 2, 4, 7, 10, 12, 12, 13, 12, 12, 12, 12, 11, 9, 7, 6, 5, 4, 4], dtype=float),
+    "night": np.array([13, 10, 10, 10, 9, 7, 5, 5, 5, 5, 4, 4, 5, 4, 4, 5, 6, 8, 9, 9, 9, 9, 11, 12], dtype=float),
+}
+WEEKDAYS = np.array([0.135, 0.13, 0.132, 0.135, 0.15, 0.165, 0.153])
+NO_DISTRICT_SHARE = 0.006
+RELATIONSHIPS = {"": 0.45, "Stranger": 0.22, "Acquaintance": 0.17, "Other": 0.08, "Neighbour": 0.06, "Not seen": 0.02}
+DOMESTIC_RELATIONSHIPS = {
+    "Ex partner": 0.36,
+    "Boyfriend/girlfriend": 0.2,
+    "Spouse/defacto": 0.16,
+    "Child of offender": 0.05,
+    "Parent of offender": 0.1,
+    "Sibling of offender": 0.06,
+    "": 0.07,
+}
+WITH_SUSPECT = {"1": 0.17, "3": 0.03, "2": 0.01, "8": 0.1, "10": 0.02, "15": 0.3, "16": 0.32, "22": 0.03, "21": 0.02}
+WITHOUT_SUSPECT = {"18": 0.8, "14": 0.14, "20": 0.02, "21": 0.04}
+INCOMPLETE_LATE = 0.4
+"""Share without an outcome in the last month; a fifth less each month before."""
+FEMALE_ADULT, MALE_TEEN, FEMALE_TEEN = "019/08", "017/11", "020/01"
+
+
+@dataclass(frozen=True)
+class OtherCrime:
+    """Crimes, people and outcomes; ``offence`` and ``person`` are row numbers."""
+
+    offences: pd.DataFrame
+    victims: pd.DataFrame
+    suspects: pd.DataFrame
+    persons: pd.DataFrame
+    outcomes: pd.DataFrame
+
+
+def _offences(rng: np.random.Generator, district_shares: Floats) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The offences, and the row of the assumptions that each follows."""
+    rows = read_csv(HERE / "other_crime.csv")
+    number = {name: np.array([float(row[name]) for row in rows]) for name in
+              ("yearly", "domestic", "slavery", "knife", "weapon", "victim", "suspect", "first_month")}
+    season = month_weights(rng)
+    counts = []
+    for row, first in enumerate(number["first_month"]):
+        weights = np.where(np.arange(MONTHS) >= first, season, 0)
+        counts.append(apportion(weights, int(round(5 * number["yearly"][row] * weights.sum() / season.sum()))))
+    flat = np.concatenate(counts)
+    kind = np.repeat(np.repeat(np.arange(len(rows)), MONTHS), flat)
+    month = np.repeat(np.tile(np.arange(MONTHS), len(rows)), flat)
+    size = len(kind)
+    hour = np.empty(size, dtype=np.int64)
+    profile = np.array([row["hours"] for row in rows], dtype=object)[kind]
+    for name, weights in HOURS.items():
+        chosen = np.flatnonzero(profile == name)
+        hour[chosen] = rng.choice(24, len(chosen), p=weights / weights.sum())
+
+    def happens(name: str) -> np.ndarray:
+        return rng.random(size) < number[name][kind]
+
+    domestic, knife = happens("domestic"), happens("knife")
+    weapon = np.where(happens("weapon"), pick(rng, {"Baseball bat/wood": 3, "Hammer": 2, "Offensive weapon": 2,
+                                                    "Knife/blade": 2, "Metal bar": 1, "Glass": 1}, size), "")
+    weapon = np.where(knife, KNIFE, weapon)
+    district = rng.choice(NO_DISTRICT, size, p=district_shares)
+    relationship = np.where(domestic, pick(rng, DOMESTIC_RELATIONSHIPS, size), pick(rng, RELATIONSHIPS, size))
+    victims = happens("victim") * (1 + (rng.random(size) < 0.04))
+    suspects = happens("suspect") * (1 + rng.poisson(0.12, size))
+    offences = times(rng, month, rng.choice(7, size, p=WEEKDAYS), hour).assign(
+        district=np.where(rng.random(size) < NO_DISTRICT_SHARE, NO_DISTRICT, district),
+        code=np.array([row["ho_sub_code"] for row in rows], dtype=object)[kind],
+        weapon=weapon,
+        knife=knife,
+        alcohol=rng.random(size) < np.where(profile == "evening", 0.16, 0.02),
+        drugs=rng.random(size) < 0.03,
+        domestic=domestic,
+        slavery=happens("slavery"),
+        relationship=np.where(victims > 0, relationship, ""),
+        location=pick(rng, LOCATIONS, size),
+        property=profile != "evening",
+    )
+    return offences, pd.DataFrame({"victims": victims, "suspects": suspects})
+
+
+def _people(rng: np.random.Generator, size: int, age_mean: float, youngest: str) -> pd.DataFrame:
+    """Persons with born, sex, ethnicity; ages lie around ``age_mean`` in October 2021."""
+    age_days = (rng.gamma(4.5, age_mean / 4.5, size) * 365.25).astype(np.int64)
+    born = np.datetime64("2021-10-01") - np.minimum(age_days, 95 * 365)
+    born = np.minimum(born, np.datetime64(youngest) - rng.integers(0, 3000, size))
+    born[rng.random(size) < 0.015] = np.datetime64("NaT")
+    ethnicity = pick(rng, {"W1": 0.5, "NS": 0.34, "": 0.03, "W9": 0.03, "A1": 0.012, "A2": 0.022, "A9": 0.014, "B1": 0.012,
+                           "B2": 0.01, "B9": 0.006, "M1": 0.013, "M9": 0.008, "O9": 0.005, "W2": 0.003, "A3": 0.002, "O1": 0.001}, size)
+    sex = pick(rng, {"F": 0.47, "M": 0.52, "U": 0.005, "": 0.005}, size)
+    return pd.DataFrame({"born": born, "sex": sex, "ethnicity": ethnicity})
+
+
+def _involve(rng: np.random.Generator, times_each: Ints, pool: Ints, known: Ints, share_known: float) -> pd.DataFrame:
+    """offence, person: draws from ``pool``, and for some from ``known`` (people of serious violence); nobody twice in an offence."""
+    offence = np.repeat(np.arange(len(times_each)), times_each)
+    person = rng.choice(pool, len(offence))
+    again = np.flatnonzero(rng.random(len(offence)) < share_known)
+    person[again] = rng.choice(known, len(again))
+    return pd.DataFrame({"offence": offence, "person": person}).drop_duplicates(ignore_index=True)
+
+
+def _outcomes(rng: np.random.Generator, offences: pd.DataFrame, suspects: Ints) -> pd.DataFrame:
+    size = len(offences)
+    code = np.where(suspects > 0, pick(rng, WITH_SUSPECT, size), pick(rng, WITHOUT_SUSPECT, size))
+    month = offences["month"].to_numpy()
+    complete = np.flatnonzero(rng.random(size) >= INCOMPLETE_LATE * 0.8 ** (MONTHS - 1 - month))
+    cps = (code == "1") | ((code == "15") & (rng.random(size) < 0.12))
+    recorded = offences["recorded"].to_numpy().astype("datetime64[D]")
+    return pd.DataFrame(
+        {
+            "offence": complete,
+            "sequence": 1,
+            "code": code[complete],
+            "decision_maker": np.where(cps, "CPS", "Police")[complete],
+            "date": outcome_dates(rng, recorded[complete], code[complete]),
+        }
+    )
+
+
+def other_crime(rng: np.random.Generator, district_shares: Floats, known: pd.DataFrame) -> OtherCrime:
+    """Draw five years of other crime.
+
+    ``district_shares`` (9) place it; ``known`` are the people of serious violence (born, sex, ethnicity), some of whom are met here too:
+    a person numbered below ``len(known)`` is one of them, the others are rows of ``persons``.
+    """
+    offences, involved = _offences(rng, district_shares)
+    victims, suspects = involved["victims"].to_numpy(), involved["suspects"].to_numpy()
+    sufferers = _people(rng, int(0.75 * victims.sum()), 39, "2017-04-01")
+    accused = _people(rng, int(0.5 * suspects.sum()), 33, "2009-04-01")
+    male = rng.random(len(accused)) < 0.6
+    accused.loc[male, "sex"] = "M"
+    first, second = len(known), len(known) + len(sufferers)
+    # Nobody may be met before birth.
+    old = np.flatnonzero(known["born"].isna() | (known["born"] < pd.Timestamp("2009-01-01")))
+    harmed = _involve(rng, victims, np.arange(first, second), old, 0.05)
+    blamed = _involve(rng, suspects, np.arange(second, second + len(accused)), old, 0.08)
+
+    # Offences whose name tells the victim's sex and age.
+    code = offences["code"].to_numpy()[harmed["offence"]]
+    adult = (sufferers["born"] < pd.Timestamp("2001-01-01")).to_numpy()
+    teen = (sufferers["born"] < pd.Timestamp("2004-01-01")).to_numpy()
+    for name, fitting in (
+        (FEMALE_ADULT, adult & (sufferers["sex"] == "F").to_numpy()),
+        (MALE_TEEN, teen & (sufferers["sex"] == "M").to_numpy()),
+        (FEMALE_TEEN, teen & (sufferers["sex"] == "F").to_numpy()),
+    ):
+        rows = np.flatnonzero(code == name)
+        harmed.loc[rows, "person"] = first + rng.choice(np.flatnonzero(fitting), len(rows))
+    return OtherCrime(
+        offences,
+        harmed.drop_duplicates(ignore_index=True),
+        blamed,
+        pd.concat([sufferers, accused], ignore_index=True),
+        _outcomes(rng, offences, suspects),
+    )
