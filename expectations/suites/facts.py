@@ -67,8 +67,8 @@ OFFENCE = Fact(
         *(("relationship", "dim_relationship", "relationship"), ("committed_date", "dim_date", "date_day")),
     ),
 )
-VICTIM = Fact("fct_victim", "derbyshire_constabulary/victims", "recorded_at", ("crime_reference", "person_key"), PERSON)
-SUSPECT = Fact("fct_suspect", "derbyshire_constabulary/suspects", "recorded_at", ("crime_reference", "person_key"), PERSON)
+VICTIM = Fact("fct_victim", "derbyshire_constabulary/victims", "offence_date", ("crime_reference", "person_key"), PERSON)
+SUSPECT = Fact("fct_suspect", "derbyshire_constabulary/suspects", "offence_date", ("crime_reference", "person_key"), PERSON)
 OUTCOME = Fact(
     "fct_outcome",
     "derbyshire_constabulary/outcomes",
@@ -309,15 +309,16 @@ def _orphans(fact: Fact, owners: Mapping[str, str], synthetic: bool) -> Suite:
         title="persons without an offence",
         grain="totals",
         sql=f"""
-            with delivered as (select distinct recorded_month from conformed.fct_offence),
-            rejected as (
-                select coalesce(sum(rows_rejected) / nullif(sum(rows_delivered), 0), 0) as share
-                from ledger.delivery where in_use and agency || '/' || feed = '{OFFENCE.feed}'
+            with crimes as (
+                select period, rows_rejected, rows_delivered from ledger.delivery
+                where in_use and agency || '/' || feed = '{OFFENCE.feed}'
             ),
+            rejected as (select coalesce(sum(rows_rejected) / nullif(sum(rows_delivered), 0), 0) as share from crimes),
+            delivery as (select load_id from ledger.delivery semi join crimes using (period)),
             person as (
                 select count(*) as people, count(*) filter (offence.crime_reference is null) as orphans
                 from {fact.subject} as fact
-                semi join delivered on date_trunc('month', fact.recorded_at) = delivered.recorded_month
+                semi join delivery on fact.load_id = delivery.load_id
                 left join conformed.fct_offence as offence on fact.crime_reference = offence.crime_reference
             )
             select people, orphans, greatest(orphans / nullif(people, 0) - rejected.share, 0) as share_unexplained

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import duckdb
 import pytest
-from conftest import Ask
 
+from orchestration.gates import Verdict
 from orchestration.warehouse import SCHEMA
+
+Ask = Callable[..., dict[tuple[str, str], Verdict]]
 
 CRIMES = "derbyshire_constabulary/crimes"
 OUTCOMES = "derbyshire_constabulary/outcomes"
@@ -96,7 +99,12 @@ CASES = [
 
 @pytest.mark.parametrize(("damage", "subject", "rule", "rows"), CASES)
 def test_a_bad_delivery_fails_its_rule(
-    con: duckdb.DuckDBPyConnection, ask: Ask, damage: str, subject: str, rule: str, rows: int
+    con: duckdb.DuckDBPyConnection,
+    ask: Ask,
+    damage: str,
+    subject: str,
+    rule: str,
+    rows: int,
 ) -> None:
     con.execute(damage)
     verdict = ask(con, "feeds")[subject, rule]

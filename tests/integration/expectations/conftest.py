@@ -1,0 +1,126 @@
+"""A small county in a warehouse that dbt really built, once for all tests of the gates behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from expectations import gate
+from orchestration import warehouse
+from orchestration.contracts import load_contracts
+from orchestration.dbt import _invoke
+from orchestration.gates import Verdict
+from orchestration.settings import Settings
+
+# Two financial years of 60 crimes a month, of which five in six are of a class in the definition; people, outcomes,
+# and three feeds of the open archive. Numbers are arbitrary; whole numbers modulo something make every branch occur.
+COUNTY = """
+create temp table crime as
+    select i, date '2022-04-01' + to_months((i // 60)::int) + to_days((i % 28)::int) + to_hours((i % 24)::int) as recorded_at,
+           'DC-' || year(recorded_at) || '-' || lpad(i::varchar, 7, '0') as crime_reference
+    from range(1440) as t(i);
+insert into landing.derbyshire_constabulary__crimes by name
+    select crime_reference, recorded_at, recorded_at - interval 5 hour as committed_from,
+           ['8N', '10D', '34B', '34A', '8N', '3B'][i % 6 + 1] as ho_class,
+           ['008/01', '008/26', '034/11', '034/01', '008/02', '003/01'][i % 6 + 1] as ho_sub_code, 'An offence' as offence_title,
+           ['Derby City', 'Amber Valley', 'Bolsover', 'Chesterfield', 'Erewash', 'High Peak'][i % 6 + 1] as district,
+           'E05000' || (i % 40 + 100) as ward_code, 'Ward ' || (i % 40) as ward_name, 'E0101' || (i % 90 + 1000) as lsoa_code,
+           'Street' as location_type, if(i % 11 = 0, 'Y', 'N') as domestic_abuse, if(i % 97 = 0, 'Y', 'N') as modern_slavery,
+           if(i % 5 = 0, 'Y', 'N') as alcohol, if(i % 7 = 0, 'Y', 'N') as drugs, if(i % 6 = 1, 'Knife/blade', null) as weapon,
+           if(i % 4 = 1, 'Y', 'N') as knife, ['Stranger', 'Acquaintance', null][i % 3 + 1] as relationship,
+           'crimes' || (i // 60) as _load_id, i % 60 + 2 as _row
+    from crime;
+update landing.derbyshire_constabulary__crimes set district = null where _row = 61 and ho_class <> '';
+insert into landing.derbyshire_constabulary__victims by name
+    select crime_reference, recorded_at, recorded_at::date as offence_date, md5('victim' || (i % 900 + 1000 * n)) as person_key,
+           nullif(i % 96, 95) as age, ['M', 'F', 'U', null][i % 4 + 1] as sex,
+           ['W1', 'A1', 'B1', 'M1', 'NS', null][i % 6 + 1] as ethnicity,
+           'victims' || (i // 60) as _load_id, i as _row
+    from crime, range(2) as people(n) where i % 3 <> 0 and (n = 0 or i % 7 = 0);
+insert into landing.derbyshire_constabulary__suspects by name
+    select crime_reference, recorded_at, recorded_at::date as offence_date, md5('suspect' || (i % 700 + 1000 * n)) as person_key,
+           nullif(i % 60, 59) as age, ['M', 'F', 'U', null][i % 4 + 1] as sex,
+           ['W1', 'A1', 'B1', 'NR', 'NS', null][i % 6 + 1] as ethnicity,
+           'suspects' || (i // 60) as _load_id, i as _row
+    from crime, range(2) as people(n) where i % 2 = 0 and (n = 0 or i % 14 = 0);
+insert into landing.derbyshire_constabulary__outcomes by name
+    select crime_reference, n + 1 as outcome_sequence, ['1', '14', '18', '16'][i % 4 + 1] as outcome_code,
+           'An outcome' as outcome_title, recorded_at::date + 20 as outcome_date, 'Police' as decision_maker,
+           'outcomes' || (i // 60) as _load_id, i as _row
+    from crime, range(2) as records(n) where i % 5 <> 4 and (n = 0 or i % 20 = 0);
+insert into landing.police_uk__street by name
+    select if(i % 4 = 0, null, 'id' || i) as crime_id, '2023-0' || (i % 3 + 1) as month, 'Derbyshire Constabulary' as reported_by,
+           if(i % 4 = 0, 'Anti-social behaviour', 'Robbery') as crime_type, 'E0101' || (i % 90 + 1000) as lsoa_code,
+           'street' as _load_id, i as _row from range(600) as t(i);
+insert into landing.police_uk__outcomes by name
+    select 'id' || i as crime_id, '2023-01' as month, 'Derbyshire Constabulary' as reported_by, 'Suspect charged' as outcome_type,
+           'outcome' as _load_id, i as _row from range(50) as t(i);
+insert into landing.police_uk__stop_and_search by name
+    select timestamp '2023-06-30 20:00' + to_hours(i::int) as searched_at, 'Person search' as search_type,
+           'search' as _load_id, i as _row from range(50) as t(i);
+insert into ledger.feed by name
+    select agency, feed, 'The owner' as owner, 24 as deliveries_in_use, false as is_synthetic, supplies
+    from (values ('derbyshire_constabulary', 'crimes', ['T01', 'T03', 'T10']), ('derbyshire_constabulary', 'victims', ['T10']),
+                 ('derbyshire_constabulary', 'suspects', []), ('derbyshire_constabulary', 'outcomes', ['T40']),
+                 ('mhclg', 'imd_2019', ['T63'])) as t(agency, feed, supplies);
+insert into ledger.delivery by name
+    select feed || n as load_id, 'derbyshire_constabulary' as agency, feed,
+           strftime(date '2022-04-01' + to_months(n::int), '%Y-%m') as period,
+           60 as rows_delivered, 60 as rows_accepted, 0 as rows_rejected, true as in_use
+    from range(24) as month(n), (values ('crimes'), ('victims'), ('suspects')) as feeds(feed);
+insert into ledger.build values ('build', '', 'sna-2024', false);
+"""
+
+Judge = Callable[..., Verdict]
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A home with a warehouse in which all models were built from the county."""
+    folder = tmp_path_factory.mktemp("gates")
+    settings = Settings(raw=folder / "raw", home=folder / "home")
+    with warehouse.connect(settings) as con:
+        for contract in load_contracts().values():
+            columns = (*contract.landed, ("_load_id", "VARCHAR"), ("_row", "INTEGER"))
+            con.execute(
+                f"create table landing.{warehouse.table_name(contract)} (" + ", ".join(f'"{n}" {t}' for n, t in columns) + ")"
+            )
+        con.execute(COUNTY)
+    _invoke(settings, ["build", "--exclude-resource-type", "unit_test", "test"])
+    return settings
+
+
+@pytest.fixture
+def con(home: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse, in a transaction that is undone: a test may damage it."""
+    with duckdb.connect(str(home.warehouse)) as con:
+        con.execute("begin")
+        yield con
+        con.execute("rollback")
+
+
+@pytest.fixture
+def judge(con: duckdb.DuckDBPyConnection) -> Judge:
+    """The verdict of one rule, from its suite alone."""
+
+    def verdict(stage: gate.Stage, subject: str, rule: str) -> Verdict:
+        (found,) = (s for s in gate.SUITES[stage](con) if s.subject == subject and rule in {r.name for r in s.rules})
+        (one,) = (v for v in gate.judge(found, con).verdicts if v.expectation == rule)
+        return one
+
+    return verdict
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker imports Great Expectations and builds the county, once."""
+    for item in items:
+        if "expectations" in item.path.parts:
+            item.add_marker(pytest.mark.xdist_group("great_expectations"))
+
+
+@pytest.fixture
+def data_docs(tmp_path: Path) -> Path:
+    return tmp_path / "data_docs"

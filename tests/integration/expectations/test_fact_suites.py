@@ -1,0 +1,149 @@
+"""Gate 2: for every rule a damage to sound facts that makes it fail, and none that nothing can break."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import duckdb
+import pytest
+
+from expectations.suites import facts
+from expectations.suites.facts import FACTS, GROWING
+from orchestration.gates import Verdict
+
+Judge = Callable[..., Verdict]
+
+ONCE = "Every landed row is in the fact once"
+MEMBER = "Every reference to a dimension finds its member"
+OFFENCE, VICTIM, SUSPECT, OUTCOME = (fact.subject for fact in FACTS[:4])
+STREET = facts.STREET_CRIME.subject
+BRIDGE = "conformed.bridge_victim_suspect"
+
+LOST = [(fact.subject, ONCE, f"delete from {fact.subject} where rowid = 0", 1) for fact in FACTS]
+DOUBLED = [
+    (
+        subject,
+        f"No two rows have the same {' and '.join(key)}",
+        f"insert into {subject} select * from {subject} where rowid = 0",
+        2,
+    )
+    for subject, key in [(fact.subject, fact.key) for fact in FACTS if fact.key]
+    + [(f"conformed.{table}", (key,)) for table, key in GROWING.items()]
+]
+UNKNOWN = [
+    (
+        *(fact.subject, MEMBER),
+        f"update {fact.subject} set {column} = {'date ' if 'date' in column else ''}'1900-01-01' where rowid = 0",
+        1,
+    )
+    for fact in FACTS
+    for column, _, _ in fact.dimensions
+]
+EXPLAIN = "A year is the sum of its"
+OTHERS = [
+    (OFFENCE, "Hours run from 0 to 23", "update {0} set committed_hour = 24 where rowid < 3", 3),
+    (OFFENCE, "Days of the week run from 1 to 7", "update {0} set committed_day_of_week = 0 where rowid = 0", 1),
+    (OFFENCE, "Every offence has an hour", "update {0} set committed_hour = null where rowid = 0", 1),
+    (
+        OFFENCE,
+        "Every serious violence offence has a type",
+        "update {0} set is_serious_violence = true, offence_type = null where rowid = 0",
+        1,
+    ),
+    (
+        *(OFFENCE, "No serious violence offence has a reason to be excluded"),
+        *("update {0} set is_serious_violence = true, exclusion_reason = 'Domestic abuse' where rowid = 0", 1),
+    ),
+    (
+        *(OFFENCE, "Every other offence has a reason to be excluded"),
+        *("update {0} set is_serious_violence = false, exclusion_reason = null where rowid = 0", 1),
+    ),
+    (OFFENCE, f"{EXPLAIN} districts, with Unknown", "update {0} set district_code = 'E1' where rowid = 0", 1),
+    (OFFENCE, f"{EXPLAIN} wards, with Unknown", "update {0} set ward_code = 'E1' where rowid = 0", 1),
+    (
+        *(OFFENCE, f"{EXPLAIN} days, April to March"),
+        *(
+            "update {0} set financial_year = '2022/23' where rowid = 1439",
+            2,
+        ),
+    ),
+    (
+        *(OFFENCE, "At most 5% of a year's offences have no known district"),
+        *("update {0} set district_code = 'Unknown' where recorded_at < '2022-06-01'", 130),
+    ),
+    (VICTIM, "Ages run from 0 to 120 or are unknown", "update {0} set age = 121 where rowid < 2", 2),
+    (SUSPECT, "Ages run from 0 to 120 or are unknown", "update {0} set age = -1 where rowid = 0", 1),
+    (VICTIM, "At most 0.5% of persons belong to no offence", "update {0} set crime_reference = 'x' where rowid < 20", 20),
+    (SUSPECT, "At most 0.5% of persons belong to no offence", "update {0} set crime_reference = 'x' where rowid < 20", 20),
+    (
+        *(OUTCOME, "Every offence without an outcome record is there once, as not yet complete"),
+        *("delete from {0} where rowid in (select rowid from {0} where outcome_sequence = 0 limit 3)", 3),
+    ),
+    (
+        OUTCOME,
+        "At most 0.5% of outcomes have a code outside the framework",
+        "update {0} set outcome_key = 'Unknown' where rowid < 9",
+        9,
+    ),
+    (BRIDGE, "Every victim is paired with every suspect of the offence once", "delete from {0} where rowid = 0", 1),
+]
+FOR_INFORMATION = [
+    (OUTCOME, "Every outcome belongs to an offence", "update {0} set crime_reference = 'x' where rowid = 0", 1),
+    (
+        *(STREET, "No month's anti-social behaviour looks loaded twice"),
+        *("update {0} set is_suspected_double_load = true where rowid < 7", 7),
+    ),
+]
+
+
+@pytest.mark.parametrize(("subject", "rule", "damage", "rows"), [*LOST, *DOUBLED, *UNKNOWN, *OTHERS])
+def test_damaged_facts_fail(
+    con: duckdb.DuckDBPyConnection, judge: Judge, subject: str, rule: str, damage: str, rows: int
+) -> None:
+    assert judge("facts", subject, rule).success
+    con.execute(damage.format(subject))
+    verdict = judge("facts", subject, rule)
+    assert (verdict.success, verdict.crashed, verdict.failing_rows) == (False, False, rows)
+    assert json.loads(verdict.sample)
+    assert "engineer" in verdict.remedy or "Ask " in verdict.remedy
+
+
+@pytest.mark.parametrize(("subject", "rule", "damage", "rows"), FOR_INFORMATION)
+def test_ordinary_oddities_are_information(
+    con: duckdb.DuckDBPyConnection, judge: Judge, subject: str, rule: str, damage: str, rows: int
+) -> None:
+    con.execute(damage.format(subject))
+    verdict = judge("facts", subject, rule)
+    assert (verdict.success, verdict.failing_rows) == (True, rows)
+    assert verdict.observed.startswith("for information: ")
+
+
+def test_every_rule_has_a_damage(con: duckdb.DuckDBPyConnection) -> None:
+    declared = {(suite.subject, rule.name) for suite in facts.suites(con) for rule in suite.rules}
+    assert declared == {case[:2] for case in (*LOST, *DOUBLED, *UNKNOWN, *OTHERS, *FOR_INFORMATION)}
+
+
+def test_demonstration_data_have_no_orphans(con: duckdb.DuckDBPyConnection, judge: Judge) -> None:
+    con.execute("update ledger.build set synthetic = true")
+    assert judge("facts", VICTIM, "Every person belongs to an offence").success
+    for subject in (VICTIM, OUTCOME):
+        con.execute(f"update {subject} set crime_reference = 'x' where rowid = 0")
+    for subject, rule in ((VICTIM, "Every person belongs to an offence"), (OUTCOME, "Every outcome belongs to an offence")):
+        verdict = judge("facts", subject, rule)
+        assert (verdict.success, verdict.failing_rows) == (False, 1)
+
+
+def test_rejected_crimes_and_missing_months_explain_orphans(con: duckdb.DuckDBPyConnection, judge: Judge) -> None:
+    rule = "At most 0.5% of persons belong to no offence"
+    con.execute(f"update {VICTIM} set crime_reference = 'x' where load_id = 'victims3'")
+    assert not judge("facts", VICTIM, rule).success
+    con.execute("update ledger.delivery set rows_rejected = 3 where feed = 'crimes'")
+    assert judge("facts", VICTIM, rule).success
+    con.execute("update ledger.delivery set rows_rejected = 0")
+    con.execute("update ledger.delivery set in_use = false where load_id = 'crimes3'")
+    assert judge("facts", VICTIM, rule).success
+
+
+def test_the_remedy_names_the_owner_of_the_feed(con: duckdb.DuckDBPyConnection, judge: Judge) -> None:
+    assert judge("facts", OFFENCE, "Hours run from 0 to 23").remedy.startswith("Ask The owner for ")

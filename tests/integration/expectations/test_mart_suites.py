@@ -1,0 +1,120 @@
+"""Gate 3: for every rule a damage to sound marts that makes it fail, and none that nothing can break."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import duckdb
+import pytest
+
+from expectations.suites import marts
+from expectations.suites.marts import MARTS, NO_MORE_IN_A_YEAR, SAME_IN_A_YEAR, YEARS
+from orchestration.gates import Verdict
+
+Judge = Callable[..., Verdict]
+
+FIGURES, RECONCILIATION = "sna.figures", "sna.reconciliation"
+AGAIN = "insert into {0} select * from {0} where rowid = 0"
+DEMONSTRATION = "Demonstration data reproduce every published figure or its erratum"
+
+TOTALS = [
+    (
+        *(f"marts.{mart.table}", f"Every {mart.what} is counted once"),
+        f"delete from {{0}} where rowid = (select min(rowid) from {{0}} where {mart.measure} > 0 and {mart.published})",
+    )
+    for mart in MARTS
+]
+YEARLY = [
+    (
+        FIGURES,
+        name,
+        f"update {{0}} set value = value + 100000 where unit = 'count' and column_label like '2023%' and ({YEARS[part]})",
+    )
+    for name, part, _ in (*SAME_IN_A_YEAR, *NO_MORE_IN_A_YEAR)
+]
+OTHERS = [
+    (
+        *("marts.offences_monthly", "No total of 100 or more changes by over 60% on the same months of the year before"),
+        "update {0} set offences = offences * 3 where financial_year = '2023/24'",
+    ),
+    (FIGURES, "No figure is there twice", AGAIN),
+    (FIGURES, "Every figure has a value", "update {0} set value_text = null where rowid = 0"),
+    (
+        FIGURES,
+        "Every share lies from 0 to 100 %",
+        "update {0} set value = 101 where table_id = 'T28' and row_label = 'Violence with injury'",
+    ),
+    (FIGURES, "No count is negative", "update {0} set value = -1 where table_id = 'T04'"),
+    (
+        FIGURES,
+        "T07: hours and days, with hour 00, add up to the volumes of T01",
+        "delete from {0} where table_id = 'T07' and row_label = '13'",
+    ),
+    (FIGURES, "T11: the victims by offence type are those of T10", "update {0} set value = value + 1 where table_id = 'T11'"),
+    (FIGURES, "T21: the suspects by offence type are those of T20", "update {0} set value = value + 1 where table_id = 'T21'"),
+    (
+        *(FIGURES, "T08, T09: no hour has more offences with victims of an age than T07 has offences"),
+        "update {0} set value = 1000 where table_id = 'T09' and row_label = '23'",
+    ),
+    (RECONCILIATION, "Every erratum cites its proof", "update {0} set status = 'erratum', citation = null where rowid = 0"),
+    (
+        "marts.*",
+        "No published table has a column of persons or single records",
+        "alter table marts.offences add column person_key varchar",
+    ),
+]
+CASES = [*TOTALS, *YEARLY, *OTHERS]
+
+
+@pytest.mark.parametrize(("subject", "rule", "damage"), CASES)
+def test_damaged_marts_fail(con: duckdb.DuckDBPyConnection, judge: Judge, subject: str, rule: str, damage: str) -> None:
+    assert judge("marts", subject, rule).success
+    con.execute(damage.format(subject))
+    verdict = judge("marts", subject, rule)
+    assert (verdict.success, verdict.crashed) == (False, False)
+    assert verdict.failing_rows > 0
+    assert json.loads(verdict.sample)
+    assert "engineer" in verdict.remedy or "force" in verdict.remedy
+
+
+def test_every_rule_has_a_damage(con: duckdb.DuckDBPyConnection) -> None:
+    declared = {(suite.subject, rule.name) for suite in marts.suites(con) for rule in suite.rules}
+    reconciled = {(RECONCILIATION, DEMONSTRATION), (RECONCILIATION, "Real data agree with the publication")}
+    assert declared == {case[:2] for case in CASES} | reconciled
+
+
+def test_every_mart_that_counts_is_judged(con: duckdb.DuckDBPyConnection) -> None:
+    built = {name for (name,) in con.execute("select table_name from duckdb_tables() where schema_name = 'marts'").fetchall()}
+    assert built - {mart.table for mart in MARTS} == {"deprivation", "wards"}  # they describe areas and count nothing
+
+
+def test_real_data_may_differ_from_the_publication(con: duckdb.DuckDBPyConnection, judge: Judge) -> None:
+    verdict = judge("marts", RECONCILIATION, "Real data agree with the publication")
+    assert verdict.success
+    assert verdict.failing_rows > 0
+    assert judge("marts", RECONCILIATION, DEMONSTRATION).observed.startswith("all 0 ")
+
+
+@pytest.mark.parametrize(("status", "passes"), [("match", True), ("erratum", True), ("differs", False), ("missing", False)])
+def test_demonstration_data_must_agree(con: duckdb.DuckDBPyConnection, judge: Judge, status: str, passes: bool) -> None:
+    con.execute("update ledger.feed set is_synthetic = true where feed = 'crimes'")
+    con.execute("update sna.reconciliation set status = 'match'")
+    con.execute("update sna.reconciliation set status = ? where table_id = 'T03' and row_label = 'Homicide'", [status])
+    verdict = judge("marts", RECONCILIATION, DEMONSTRATION)
+    assert (verdict.success, verdict.failing_rows) == (passes, 0 if passes else 5)
+
+
+def test_a_table_whose_feed_was_not_delivered_may_be_missing_but_not_differ(con: duckdb.DuckDBPyConnection, judge: Judge) -> None:
+    con.execute("update ledger.feed set is_synthetic = true where feed = 'crimes'")
+    con.execute("update ledger.feed set deliveries_in_use = 0 where feed = 'victims'")
+    con.execute("update sna.reconciliation set status = if(table_id = 'T10', 'missing', 'match')")
+    assert judge("marts", RECONCILIATION, DEMONSTRATION).success
+    con.execute("update sna.reconciliation set status = 'differs' where table_id = 'T10'")
+    assert not judge("marts", RECONCILIATION, DEMONSTRATION).success
+
+
+def test_a_year_that_has_only_begun_is_compared_with_the_same_months(con: duckdb.DuckDBPyConnection, judge: Judge) -> None:
+    con.execute("delete from marts.offences_monthly where month_start >= '2023-06-01'")
+    subject, rule, _ = OTHERS[0]
+    assert judge("marts", subject, rule).success
