@@ -40,12 +40,15 @@ def write_demo(
     Raises ValueError for a scale below 1 and NotImplementedError for ``dirt``.
     """
     import numpy as np
+    import pandas as pd
 
     from synthetic.county import serious_violence
     from synthetic.database import load
     from synthetic.deliveries import write_constabulary
     from synthetic.geography import lsoas
+    from synthetic.open_data import load_spatial, write_boundaries, write_imd, write_lookup
     from synthetic.other_crime import other_crime
+    from synthetic.police_uk import prepare, write_archive
     from synthetic.targets import NO_DISTRICT, load_targets
 
     if scale < 1:
@@ -56,7 +59,7 @@ def write_demo(
     started = perf_counter()
     summary = DemoSummary(Path(raw), scale)
     # One stream per step, so that a change in one does not move the others.
-    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(5)]
+    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(6)]
 
     targets = load_targets()
     tell("Drawing serious violence")
@@ -64,14 +67,25 @@ def write_demo(
     tell("Drawing other crime")
     areas = lsoas(streams[1])
     shares = targets.district_year[:NO_DISTRICT].sum(axis=1).astype(float)
-    import pandas as pd
-
     known = pd.concat([records.victim_persons, records.suspect_persons], ignore_index=True)
     other = other_crime(streams[2], shares / shares.sum(), known)
     database = load(streams[3], targets, records, other, areas)
     with database:
+        tell("Writing the constabulary's deliveries")
         for feed, path, rows in write_constabulary(database, summary.raw, scale):
             summary.add(feed, rows)
-            tell(f"Wrote {path.name} of {feed}")
+            if feed.endswith("/outcomes"):
+                tell(f"Wrote {path.name[:7]} of the constabulary")
+        tell("Writing stand-ins for open data")
+        load_spatial(database)
+        prepare(streams[4], database, areas)
+        for feed, _, rows in write_archive(database, summary.raw, scale):
+            summary.add(feed, rows)
+        for _, rows in write_boundaries(database, areas, summary.raw / "ons" / "ward_boundaries"):
+            summary.add("ons/ward_boundaries", rows)
+    lookup = summary.raw / "ons" / "lsoa_ward_district" / "2024.synthetic.csv"
+    summary.add("ons/lsoa_ward_district", write_lookup(areas, lookup))
+    deprivation = summary.raw / "mhclg" / "imd_2019" / "2019.synthetic.xlsx"
+    summary.add("mhclg/imd_2019", write_imd(streams[5], areas, deprivation))
     summary.seconds = perf_counter() - started
     return summary
