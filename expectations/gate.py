@@ -114,23 +114,20 @@ class _Engine:
         from great_expectations.data_context.types.base import ProgressBarsConfig
 
         self.gx = great_expectations
-        self.context = great_expectations.get_context(mode="ephemeral")
-        self.context.variables.progress_bars = ProgressBarsConfig(globally=False)
-        self.source = self.context.data_sources.add_pandas("warehouse")
+        context = great_expectations.get_context(mode="ephemeral")
+        context.variables.progress_bars = ProgressBarsConfig(globally=False)
+        # One asset for all batches: each one that is added makes the context write its whole configuration anew.
+        asset = context.data_sources.add_pandas("warehouse").add_dataframe_asset("batch")
+        self.batches = asset.add_batch_definition_whole_dataframe("whole")
 
     def validate(self, suite: Suite, batch: pd.DataFrame) -> tuple[list[dict[str, Any]], str]:
         """Results in the order of the rules, each as Great Expectations' JSON, and the page that documents them."""
         expectations = self.gx.ExpectationSuite(f"{suite.subject}: {suite.title}")
         for position, rule in enumerate(suite.rules):
             expectations.add_expectation(self.expectation(rule, position))
-        asset = f"{suite.subject}, {suite.grain}"
-        definition = self.source.add_dataframe_asset(asset).add_batch_definition_whole_dataframe("all")
-        try:
-            with _quiet():
-                drawn = definition.get_batch(batch_parameters={"dataframe": batch})
-                result = drawn.validate(expectations, result_format=RESULT_FORMAT)
-        finally:
-            self.source.delete_asset(asset)
+        with _quiet():
+            drawn = self.batches.get_batch(batch_parameters={"dataframe": batch})
+            result = drawn.validate(expectations, result_format=RESULT_FORMAT)
         ordered = sorted(result.results, key=lambda single: single.expectation_config.meta["position"])
         return [single.to_json_dict() for single in ordered], docs.page(result)
 

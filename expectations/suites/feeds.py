@@ -56,8 +56,15 @@ def _view(contract: FeedContract) -> str:
 
 
 def _deliveries(contract: FeedContract) -> Suite:
-    """What the ledger says of each delivery. `times_median` is NULL while the part has too short a history."""
+    """What the ledger says of each delivery.
+
+    `times_median` is NULL while the part has too short a history, and for the first period of an upsert feed: such a feed
+    tells what became of older records, of which at its start there are few.
+    """
     owner, tolerance = contract.owner, contract.volume_tolerance
+    judged = f"count(*) over same_part >= {MINIMUM_HISTORY}"
+    if contract.load_mode == "upsert":
+        judged += " and period > min(period) over same_part"
     resend = f"Ask {owner} for a corrected file; deliver it as the next version of the period."
     usual = Rule(
         "The volume of each delivery is plausible against the others of its part",
@@ -87,7 +94,7 @@ def _deliveries(contract: FeedContract) -> Suite:
                 *, rows_accepted + rows_rejected as rows_accounted_for,
                 abs(rows_delivered - rows_accounted_for) as rows_lost,
                 rows_rejected / nullif(rows_delivered, 0) as share_rejected,
-                case when count(*) over same_part >= {MINIMUM_HISTORY}
+                case when {judged}
                     then rows_delivered / nullif(median(rows_delivered) over same_part, 0) end as times_median
             from delivery
             window same_part as (partition by part)

@@ -127,6 +127,15 @@ def test_a_short_history_says_nothing_about_volume(con: duckdb.DuckDBPyConnectio
     assert ask(con, "feeds")[CRIMES, VOLUME].success
 
 
+def test_the_first_outcomes_are_few_and_the_first_crimes_are_not(con: duckdb.DuckDBPyConnection, ask: Ask) -> None:
+    con.execute("update ledger.delivery set rows_delivered = 4 where load_id in ('outcomes0', 'crimes0')")
+    verdicts = ask(con, "feeds")
+    assert verdicts[OUTCOMES, VOLUME].success
+    assert not verdicts[CRIMES, VOLUME].success
+    con.execute("update ledger.delivery set rows_delivered = 4 where load_id = 'outcomes1'")
+    assert not ask(con, "feeds")[OUTCOMES, VOLUME].success
+
+
 def test_a_gap_in_the_open_archive_is_information(con: duckdb.DuckDBPyConnection, ask: Ask) -> None:
     con.execute("delete from ledger.delivery where load_id = 'street3'")
     verdict = ask(con, "feeds")[STREET, MONTHS]
