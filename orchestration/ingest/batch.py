@@ -1,13 +1,13 @@
 """Many deliveries with one header as one DuckDB table, typed and judged.
 
-Files are read together by one `read_csv`; the same statement types each cell and finds out whether the row breaks any rule. DuckDB
-keeps the order of files and rows, so `rowid` gives each row its number in its file (checked: the rows of a file must lie together,
-and be as many as its line ends).
+Files are read together by one `read_csv`; the same statement types each cell and finds out whether the row
+breaks any rule. DuckDB keeps the order of files and rows, so `rowid` gives each row its number in its file
+(checked: the rows of a file must lie together, and be as many as its line ends).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 GOOD, BAD, BLANK = 0, 1, 2
 HEADER_ROWS = 1
 MAX_LINE_BYTES = 16 * 1024 * 1024
-WIDE_SPACES = r"e' \t\r\n\u00a0'"
+WIDE_SPACES = r"e' \t\r\n' || chr(160)"
 
 
 @dataclass(frozen=True)
@@ -114,8 +114,10 @@ class Batch:
         """DuckDB refuses parameters that a statement does not use."""
         return dict(self.pads) if self.contract.pseudonymises else {}
 
-    def rows_sql(self, numbers: Iterable[int], only: str = "") -> str:
+    def rows_sql(self, numbers: Sequence[int], only: str = "") -> str:
         """SQL that begins a statement and ends in a relation `rows`: text, value and delivery of each row.
+
+        No join stands between the file and its rows: a join would let rows change places.
 
         Args:
             numbers: which deliveries to read.
@@ -131,27 +133,31 @@ class Batch:
             for column in self.contract.columns
         ]
         values = [f"{typed_sql(column)} as {value(column.name)}" for column in self.contract.columns]
-        numbered, chosen, number_too = ("*, row_number() over () as n", f"join {only} using (n)", ["n"]) if only else ("*", "", [])
+        numbered, chosen, kept = (", row_number() over () as n", f"join {only} using (n)", ", n") if only else ("", "", "")
         return f"""
-            with lines as not materialized (select {numbered} from {_csv_sql(items)}),
-            texts as not materialized (select {", ".join(["filename", *number_too, *texts])} from lines {chosen}),
-            facts as ({self._facts_sql(numbers)}),
-            rows as not materialized (
-                select *, {", ".join(values)} from (from texts join facts on texts.filename = facts."d:path")
-            )
+            with lines as not materialized (
+                select *, (file_index + 1)::bigint as place {numbered} from {_csv_sql(items)}
+            ),
+            texts as not materialized (
+                select {self._facts_sql(numbers)}, {", ".join(texts)} {kept} from lines {chosen}
+            ),
+            rows as not materialized (select *, {", ".join(values)} from texts)
         """
 
-    def _facts_sql(self, numbers: Iterable[int]) -> str:
-        """What rules need to know about each delivery."""
+    def _facts_sql(self, numbers: Sequence[int]) -> str:
+        """What rules need to know about the delivery of a row, by its place in the list of files."""
         zone = self.contract.period.time_zone
-        rows = []
-        for number in numbers:
-            item = self.items[number]
-            start, end = (_moment(day, zone) for day in bounds(item.delivery.period))
-            tomorrow = self.now.astimezone(UTC).date() + timedelta(days=1)
-            moments = ", ".join(f"timestamp '{moment}'" for moment in (start, end, tomorrow))
-            rows.append(f"({literal(str(item.source.path))}, {number}::integer, {literal(item.delivery.period)}, {moments})")
-        return f'select * from (values {", ".join(rows)}) as f("d:path", d, "d:period", "d:start", "d:end", "d:tomorrow")'
+        periods = [self.items[number].delivery.period for number in numbers]
+        days = [bounds(period) for period in periods]
+        starts, ends = ([f"timestamp '{_moment(day, zone)}'" for day in side] for side in zip(*days, strict=True))
+        tomorrow = self.now.astimezone(UTC).date() + timedelta(days=1)
+        return f"""
+            [{", ".join(map(str, numbers))}][place]::integer as d,
+            [{", ".join(map(literal, periods))}][place] as "d:period",
+            [{", ".join(starts)}][place] as "d:start",
+            [{", ".join(ends)}][place] as "d:end",
+            timestamp '{tomorrow}' as "d:tomorrow"
+        """
 
     # Files that cannot be read as they stand
 
@@ -239,7 +245,14 @@ class Batch:
                 raise RuntimeError("the rows of a file were not read in order")
             broken = len(self.items[number].source.broken_rows)
             found[number] = Summary(
-                first, last, count - blank + broken, bad + broken, blank - broken, low, high, dict(zip(names, blanks, strict=True))
+                first,
+                last,
+                count - blank + broken,
+                bad + broken,
+                blank - broken,
+                low,
+                high,
+                dict(zip(names, blanks, strict=True)),
             )
         return found
 
@@ -279,8 +292,7 @@ def _csv_sql(items: Iterable[Item], options: str = "") -> str:
     if any(item.source.long_fields for item in items):
         options += f", max_line_size={MAX_LINE_BYTES}, buffer_size={2 * MAX_LINE_BYTES}"
     return (
-        f"read_csv([{paths}], columns={{{fields}}}, header=true, auto_detect=false, delim=',', quote='\"', escape='\"', "
-        f"filename=true{options})"
+        f"read_csv([{paths}], columns={{{fields}}}, auto_detect=false, delim=',', quote='\"', escape='\"', header=true{options})"
     )
 
 

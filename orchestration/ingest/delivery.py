@@ -24,6 +24,8 @@ _PERIOD = {"monthly": re.compile(r"\d{4}-(0[1-9]|1[0-2])"), "annual": re.compile
 # Not deliveries: the contract, notes, hidden files, lock files of office programs, files still being copied.
 _PASSED_OVER = re.compile(r"contract\.yaml|README.*|\..*|~\$.*|.*\.(part|tmp|md)", re.IGNORECASE)
 
+_NOT_A_NAME = "not a landing-zone name (<period>[-<part>][.synthetic][.vN].<extension>)"
+
 
 @dataclass(frozen=True)
 class Name:
@@ -97,9 +99,9 @@ def discover(raw: Path, contract: FeedContract) -> Discovered:
         if entry.is_dir() or _PASSED_OVER.fullmatch(entry.name):
             continue
         name = Name.parse(entry.name)
-        if name is None or (reason := misfit(contract, name)):
-            expected = "not a landing-zone name (<period>[-<part>][.synthetic][.vN].<extension>)"
-            strangers.append(Stranger(Path(entry.path), reason if name else expected))
+        reason = misfit(contract, name) if name else _NOT_A_NAME
+        if name is None or reason is not None:
+            strangers.append(Stranger(Path(entry.path), str(reason)))
             continue
         stat = entry.stat()
         deliveries.append(

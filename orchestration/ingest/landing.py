@@ -124,9 +124,7 @@ def current(
     usable = [
         load
         for load in loads
-        if load.verdict == "accepted"
-        and load.load_id not in withheld
-        and (as_at is None or load.received_at <= as_at)
+        if load.verdict == "accepted" and load.load_id not in withheld and (as_at is None or load.received_at <= as_at)
     ]
     real = {load.agency for load in usable if not load.synthetic}
     chosen: dict[tuple[str, ...], LoadRecord] = {}

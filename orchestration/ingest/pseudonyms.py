@@ -1,7 +1,8 @@
 """Keyed pseudonyms inside DuckDB, and personal identifiers in text.
 
-HMAC (RFC 2104) over SHA-256: sha256(outer ‖ sha256(inner ‖ message)), where `inner` and `outer` are the key, padded to the block of
-64 bytes, xor 0x36 and 0x5c. Both pads are bound as parameters, so that the key stands in no SQL text, log or error message.
+HMAC (RFC 2104) over SHA-256: sha256(outer ‖ sha256(inner ‖ message)), where `inner` and `outer` are the key,
+padded to the block of 64 bytes, xor 0x36 and 0x5c. Both pads are bound as parameters, so that the key stands in no SQL
+text, log or error message.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def key_mark(key: bytes) -> str:
     return hmac.new(key, b"mark of the pseudonym key", hashlib.sha256).hexdigest()[:8]
 
 
-# Upper case only: "s18 2nd" in the title of an offence is not a postcode. Letters of the inward part as in the Royal Mail's rules.
+# Upper case only: "s18 2nd" in the title of an offence is not a postcode.
 _POSTCODE = r"\b[A-Z]{1,2}[0-9][A-Z0-9]?\s*[0-9][ABD-HJLNP-UW-Z]{2}\b"
 _EMAIL = r"[A-Za-z0-9._%+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}"
 _PHONE = r"(?:\+44[\s-]?|\b0)\d(?:[\s-]?\d){8,9}\b"

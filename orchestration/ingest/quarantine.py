@@ -1,9 +1,9 @@
 """What exactly is wrong with the rows that failed, and how they are kept.
 
-Only files with bad rows are read again, and only their bad rows examined. What is kept of such a row is its text as delivered, so
-that the sender can be told, but without direct identifiers: their columns are dropped or pseudonymised, identifiers within text are
-removed, and in feeds that hold direct identifiers a cell that broke a rule is kept as its shape only (`99/99/9999`), since a value in
-the wrong column can be anything.
+Only files with bad rows are read again, and only their bad rows examined. What is kept of such a row is its text as
+delivered, so that the sender can be told, but without direct identifiers: their columns are dropped or pseudonymised,
+identifiers within text are removed, and in feeds that hold direct identifiers a cell that broke a rule is kept as its
+shape only (`99/99/9999`), since a value in the wrong column can be anything.
 """
 
 from __future__ import annotations
@@ -66,7 +66,9 @@ def _examine_rows(batch: Batch, summaries: list[Summary], failed: list[int]) -> 
         """)
         before += last - first + 1
     found = [f"{{'code': {code_sql(batch.contract, column)}, 'header': {literal(column.header)}}}" for column in columns]
-    is_header = " and ".join(f"lower({text(column.name)}) is not distinct from {literal(column.header.lower())}" for column in columns)
+    is_header = " and ".join(
+        f"lower({text(column.name)}) is not distinct from {literal(column.header.lower())}" for column in columns
+    )
     batch.db.execute(
         f"""
         create or replace table examined as
@@ -114,11 +116,12 @@ def _kept_sql(contract: FeedContract, column: Column) -> str | None:
 def _details(contract: FeedContract, column: Column) -> Mapping[str, object]:
     """What the messages about a column may name."""
     kinds = {"integer": "whole number", "number": "number", "date": "date", "timestamp": "date with time"}
-    shown = [form.translate(str.maketrans({"%": ""})) for form in column.formats]
-    named = {"d/m/Y": "DD/MM/YYYY", "d/m/Y H:M": "DD/MM/YYYY HH:MM", "d/m/Y H:M:S": "DD/MM/YYYY HH:MM:SS"}
+    form = column.formats[0] if column.formats else ""
+    for code, letters in (("%d", "DD"), ("%m", "MM"), ("%Y", "YYYY"), ("%H", "HH"), ("%M", "MM"), ("%S", "SS")):
+        form = form.replace(code, letters)
     return {
         "kind": kinds.get(column.type, "value"),
-        "format": named.get(shown[0], shown[0]) if shown else "ISO 8601",
+        "format": form or "YYYY-MM-DD",
         "minimum": column.minimum,
         "maximum": column.maximum,
         "pattern": column.pattern,

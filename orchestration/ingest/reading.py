@@ -1,8 +1,8 @@
 """From the bytes that were delivered to one plain CSV file with a known header.
 
-The type of a file is what its first bytes say, whatever its name ends in. A UTF-8 CSV file that DuckDB can read as it stands is
-left where it is; anything else (another encoding, a workbook, GeoJSON, rows that are broken) is written again as plain UTF-8 CSV in
-a private folder. Nothing is judged here beyond what makes a file unreadable or its header wrong.
+The type of a file is what its first bytes say, whatever its name ends in. A UTF-8 CSV file that DuckDB can read as it
+stands is left where it is; anything else (another encoding, a workbook, GeoJSON, rows that are broken) is written again
+as plain UTF-8 CSV in a private folder. Nothing is judged here beyond what makes a file unreadable or its header wrong.
 """
 
 from __future__ import annotations
@@ -128,12 +128,7 @@ def open_source(path: Path, contract: FeedContract, copy: Path) -> Source:
     """
     data = path.read_bytes()
     source = Source(path, hashlib.sha256(data).hexdigest(), copy.with_suffix(".tidy"))
-    kind = file_type(data[:65536], path)
-    if kind == "empty":
-        raise UnreadableError(fault("D03"))
-    if kind not in contract.formats:
-        expected = " or ".join(_NAMES[name] for name in contract.formats)
-        raise UnreadableError(fault("D01", found=_NAMES[kind], expected=expected))
+    kind = _accepted_type(data[:65536], path, contract)
     if kind == "csv":
         return _open_text(source, data, contract, copy)
     rows = iter(sheet_rows(path, kind, contract))
@@ -143,22 +138,32 @@ def open_source(path: Path, contract: FeedContract, copy: Path) -> Source:
     return replace(source, path=copy, header=columns, wide_spaces=True, long_fields=kind == "geojson", tidied=True)
 
 
+def _accepted_type(head: bytes, path: Path, contract: FeedContract) -> str:
+    kind = file_type(head, path)
+    if kind == "empty":
+        raise UnreadableError(fault("D03"))
+    if kind not in contract.formats:
+        expected = " or ".join(_NAMES[name] for name in contract.formats)
+        raise UnreadableError(fault("D01", found=_NAMES[kind], expected=expected))
+    return kind
+
+
 def _open_text(source: Source, data: bytes, contract: FeedContract, copy: Path) -> Source:
     text, faults = decode(data)
     if text is not None:  # not UTF-8: go on with a copy that is
         data = text.encode()
         copy.write_bytes(data)
         source = replace(source, path=copy)
-    source = replace(source, faults=faults)
-    header = csv_header(data)
+    records = _records(data)
     source = replace(
         source,
-        header=match_header(header, contract),
-        wide_spaces=b"\t" in data or b"\xc2\xa0" in data,
-        records=_records(data),
+        header=match_header(csv_header(data), contract),
+        wide_spaces=b"\t" in data or (not data.isascii() and "\u00a0".encode() in data),
+        records=records,
         blank_lines=_trailing_blank_lines(data),
+        faults=faults,
     )
-    return source if _is_tidy(data) else tidy(source)
+    return source if _is_tidy(data, counted=records is not None) else tidy(source)
 
 
 def decode(data: bytes) -> tuple[str | None, tuple[Fault, ...]]:
@@ -227,7 +232,8 @@ def _plain(header: str) -> str:
 
 
 def _records(data: bytes) -> int | None:
-    if b'"' in data:  # a line end can stand inside a field
+    """Data rows by the number of line ends; None where a line end can stand inside a field."""
+    if b'"' in data:
         return None
     ends = data.count(b"\n") or data.count(b"\r")
     return ends - 1 + (not data.endswith((b"\n", b"\r"))) - _trailing_blank_lines(data)
@@ -238,13 +244,18 @@ def _trailing_blank_lines(data: bytes) -> int:
     return max((tail.count(b"\n") or tail.count(b"\r")) - 1, 0)
 
 
-def _is_tidy(data: bytes) -> bool:
-    """Whether DuckDB numbers the rows of a file as a person does: one kind of line end, no blank line but at the end."""
-    carriage, pairs = data.count(b"\r"), data.count(b"\r\n")
-    one_kind = carriage == 0 or (carriage == pairs == data.count(b"\n"))
-    body_end = len(data) - len(data[len(data.rstrip(b"\r\n")) :])
-    blank_line = data.find(b"\n\n", 0, body_end) >= 0 or data.find(b"\n\r\n", 0, body_end) >= 0
-    return one_kind and not blank_line and not data.startswith((b"\n", b"\r", b"\xef\xbb\xbf\n", b"\xef\xbb\xbf\r"))
+def _is_tidy(data: bytes, counted: bool) -> bool:
+    """Whether DuckDB numbers the rows of a file as a person does: one kind of line end, no blank line but at the end.
+
+    Args:
+        counted: the number of rows will be compared, by which a blank line is noticed; then there is no need to look for one.
+    """
+    if data.startswith((b"\n", b"\r", b"\xef\xbb\xbf\n", b"\xef\xbb\xbf\r")):
+        return False
+    if b"\r" in data and not data.count(b"\r") == data.count(b"\r\n") == data.count(b"\n"):
+        return False
+    body_end = len(data.rstrip(b"\r\n"))
+    return counted or (data.find(b"\n\n", 0, body_end) < 0 and data.find(b"\n\r\n", 0, body_end) < 0)
 
 
 def tidy(source: Source) -> Source:
@@ -350,6 +361,27 @@ def write_csv(path: Path, header: Row, rows: Iterable[Row]) -> None:
         writer = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)
         writer.writerow(header)
         writer.writerows(rows)
+
+
+def peek_header(path: Path, contract: FeedContract) -> tuple[str, ...]:
+    """The header of a file, read as little as its type allows.
+
+    Raises:
+        UnreadableError: the type is not one of the contract's, or the file has no header.
+    """
+    with path.open("rb") as file:
+        head = file.read(65536)
+    kind = _accepted_type(head, path, contract)
+    if kind == "csv":
+        text, _ = decode(head[: head.rfind(b"\n") + 1] or head)
+        return csv_header(text.encode() if text is not None else head)
+    return tuple(str(cell) for cell in next(sheet_rows(path, kind, contract)))
+
+
+def describe(path: Path) -> str:
+    """What kind of file this is, in words."""
+    with path.open("rb") as file:
+        return _NAMES[file_type(file.read(65536), path)]
 
 
 def count_rows(path: Path, contract: FeedContract) -> int:

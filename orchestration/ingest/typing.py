@@ -1,11 +1,12 @@
 """From a contract's column to SQL: its typed value, the code of what is wrong with it, and what lands.
 
 Three layers of column names keep the stages apart in one statement:
-`t:<name>` the trimmed text, NULL where blank; `v:<name>` its typed value, NULL where it cannot be read; and, plain, the landed column.
-`d:<name>` are facts about the delivery (`d:period`, `d:start`, `d:end`, `d:tomorrow`), joined on to every row.
+`t:<name>` the trimmed text, NULL where blank; `v:<name>` its typed value, NULL where it cannot be read; and, plain, the
+landed column. `d:<name>` are facts about the delivery (`d:period`, `d:start`, `d:end`, `d:tomorrow`), joined on to every
+row.
 
-The first expression of each `coalesce` is the form that nearly all values have: DuckDB evaluates the others only for rows where
-it gave NULL, so tolerance costs nothing where it is not needed.
+The first expression of each `coalesce` is the form that nearly all values have: DuckDB evaluates the others only for
+rows where it gave NULL, so tolerance costs nothing where it is not needed.
 """
 
 from __future__ import annotations
@@ -82,10 +83,7 @@ def _time_sql(column: Column, source: str) -> str:
         zoned = f"try_cast({source} as timestamptz) at time zone '{column.time_zone}'"
         readings.append(f"case when regexp_full_match({source}, '{_ISO_DATE}{_CLOCK}{_OFFSET}') then {zoned} end")
     seconds = f"round({source}::double * 86400)::bigint"
-    readings.append(
-        f"case when regexp_full_match({source}, '{_SERIAL}') "
-        f"then timestamp '1899-12-30' + to_seconds({seconds}) end"
-    )
+    readings.append(f"case when regexp_full_match({source}, '{_SERIAL}') then timestamp '1899-12-30' + to_seconds({seconds}) end")
     moment = f"coalesce({', '.join(readings)})"
     # A date with a time of day is taken only at midnight, which is how spreadsheets write dates.
     return f"case when {moment} = date_trunc('day', {moment}) then {moment}::date end" if date_only else moment

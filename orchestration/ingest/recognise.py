@@ -1,0 +1,119 @@
+"""Which feed a sender's file belongs to, and its name in the landing zone.
+
+A file is known by its own name (the contract's patterns) and by its header; both have to agree on one feed. What is not known is
+refused with the reason, since a file in the wrong feed would replace a good one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestration.contracts import FeedContract, FeedKey
+from orchestration.ingest.delivery import Delivery, Name, discover, misfit
+from orchestration.ingest.reading import UnreadableError, describe, match_header, peek_header
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """A file of a known feed. `name.version` is 1; the landing zone decides which version it becomes."""
+
+    path: Path
+    contract: FeedContract
+    name: Name
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A file that is not taken, and why."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Where a file stands in the landing zone; `copied` is False where the same content stood there already."""
+
+    path: Path
+    target: Path
+    copied: bool
+
+
+def recognise(path: Path, contracts: Mapping[FeedKey, FeedContract]) -> Recognised | Unknown:
+    """Find the one feed whose file-name pattern and header both fit."""
+    named = [(contract, name) for contract in contracts.values() if (name := _name(path.name, contract))]
+    reasons = []
+    fitting = []
+    for contract, name in named:
+        try:
+            match_header(peek_header(path, contract), contract)
+            fitting.append((contract, name))
+        except UnreadableError as error:
+            problems = " ".join(item.message for item in error.faults[:3])
+            reasons.append(f"by its name it could be {'/'.join(contract.id)}, but: {problems}")
+    if len(fitting) > 1:
+        feeds = ", ".join("/".join(contract.id) for contract, _ in fitting)
+        return Unknown(path, f"it could belong to several feeds: {feeds}")
+    if fitting:
+        contract, name = fitting[0]
+        reason = misfit(contract, name)
+        return Unknown(path, reason) if reason else Recognised(path, contract, name)
+    return Unknown(path, "; ".join(reasons) or f"no feed has files of this name ({describe(path)})")
+
+
+def _name(file_name: str, contract: FeedContract) -> Name | None:
+    """The landing-zone name that a file would have in a feed, or None where its own name does not fit."""
+    extension = contract.formats[0] if len(contract.formats) == 1 else file_name.rpartition(".")[2].lower()
+    for pattern in contract.file_names:
+        if match := re.search(pattern, file_name):
+            groups = match.groupdict()
+            period = contract.period.fixed or groups["period"]
+            period = f"{period[:4]}-{period[4:]}" if re.fullmatch(r"\d{6}", period) else period
+            return Name(period, groups.get("part") or "", 1, ".synthetic" in file_name, extension)
+    name = Name.parse(file_name)  # a file that already has its landing-zone name
+    if name is None or misfit(contract, name):
+        return None
+    return Name(name.period, name.part, 1, name.synthetic, extension)
+
+
+def place(file: Recognised, raw: Path) -> Placed:
+    """Copy a file into the landing zone under its name, as the next version where the period has other content already.
+
+    The copy appears under its final name only when it is whole.
+    """
+    rivals = [
+        delivery
+        for delivery in discover(raw, file.contract).deliveries
+        if (delivery.period, delivery.part, delivery.synthetic) == (file.name.period, file.name.part, file.name.synthetic)
+    ]
+    if (same := _same_content(file.path, rivals)) is not None:
+        return Placed(file.path, same.path, copied=False)
+    version = max((delivery.version for delivery in rivals), default=0) + 1
+    name = Name(file.name.period, file.name.part, version, file.name.synthetic, file.name.extension)
+    folder = raw / file.contract.agency / file.contract.feed
+    folder.mkdir(parents=True, exist_ok=True)
+    partial, target = folder / f".{name}.part", folder / str(name)
+    shutil.copyfile(file.path, partial)
+    with partial.open("rb") as handle:
+        os.fsync(handle.fileno())
+    partial.rename(target)
+    return Placed(file.path, target, copied=True)
+
+
+def _same_content(path: Path, rivals: Iterable[Delivery]) -> Delivery | None:
+    """The latest version, if it holds exactly the same; an older one does not count, since going back to it is a change."""
+    latest = max(rivals, key=lambda delivery: delivery.version, default=None)
+    if latest is None or latest.size != path.stat().st_size:
+        return None
+    return latest if _sha256(latest.path) == _sha256(path) else None
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
