@@ -65,7 +65,7 @@ def _single_years(band: int, total: int, shape: AgeShape) -> Ints:
     """Occurrences of each of the five ages of a band."""
     if band == TEENS:
         # Assumed: more of them the older they are.
-        return np.append(apportion([1, 2, 3, 4], total - shape.aged_15), shape.aged_15)
+        return np.append(apportion([3, 4, 5, 6], total - shape.aged_15), shape.aged_15)
     if band == SIXTEEN_TO_TWENTY:
         return np.concatenate(
             [apportion([1, 1], shape.aged_16_17), apportion([1, 1, 1], total - shape.aged_16_17)]

@@ -1,0 +1,36 @@
+"""Demonstration deliveries, written once for the tests of this folder, and an independent count of them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from synthetic import DemoSummary, write_demo
+
+HERE = Path(__file__).parent
+SEEDS = HERE.parents[2] / "dbt_project" / "seeds"
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory) -> DemoSummary:
+    return write_demo(tmp_path_factory.mktemp("demo") / "raw")
+
+
+@pytest.fixture(scope="session")
+def raw(demo) -> Path:
+    return demo.raw
+
+
+@pytest.fixture(scope="session")
+def count() -> Callable[[Path], duckdb.DuckDBPyConnection]:
+    """Count the deliveries of a landing zone and put the figures beside the printed ones (tables counted and compared)."""
+
+    def run(raw: Path) -> duckdb.DuckDBPyConnection:
+        con = duckdb.connect()
+        con.execute("set variable raw = ?", [str(raw)])
+        con.execute("set variable seeds = ?", [str(SEEDS)])
+        con.execute((HERE / "count.sql").read_text())
+        return con
+
+    return run

@@ -1,0 +1,61 @@
+"""Same seed, same bytes; another seed, other records with the same totals; more counties, more of the same."""
+
+import hashlib
+
+import duckdb
+import pytest
+
+from synthetic import write_demo
+
+pytestmark = pytest.mark.xdist_group("synthetic")
+
+
+def digests(raw):
+    return {
+        str(path.relative_to(raw)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(raw.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_the_same_seed_gives_the_same_bytes(raw, tmp_path):
+    write_demo(tmp_path)
+    assert digests(tmp_path) == digests(raw)
+
+
+def test_another_seed_gives_other_records_with_the_same_totals(raw, count, tmp_path):
+    write_demo(tmp_path, seed=7)
+    ours, other = digests(raw), digests(tmp_path)
+    assert ours.keys() == other.keys()
+    months = [name for name in ours if "constabulary/" in name or "street/" in name]
+    assert all(ours[name] != other[name] for name in months)
+    with count(tmp_path) as con:
+        assert con.execute("from differing").fetchall() == []
+
+
+def test_two_counties_in_the_same_files(demo, tmp_path):
+    twice = write_demo(tmp_path, scale=2)
+    assert twice.files == demo.files
+    crime = [feed for feed in demo.rows if feed.split("/")[0] in ("derbyshire_constabulary", "police_uk")]
+    assert {feed: twice.rows[feed] for feed in crime} == {feed: 2 * demo.rows[feed] for feed in crime}
+    assert all(twice.rows[feed] == demo.rows[feed] for feed in demo.rows if feed not in crime)
+    path = tmp_path / "derbyshire_constabulary"
+    references = f"""select count(distinct "Crime Reference") from read_csv('{path}/crimes/*.csv', all_varchar = true)"""
+    assert duckdb.sql(references).fetchall() == [(twice.rows["derbyshire_constabulary/crimes"],)]
+
+    def people(raw):
+        files = f"{raw}/derbyshire_constabulary/*s/*.csv"
+        query = f"""select count(distinct "Nominal Reference") from read_csv('{files}', all_varchar = true, union_by_name = true)"""
+        return duckdb.sql(query).fetchall()[0][0]
+
+    assert people(tmp_path) == 2 * people(demo.raw)
+
+
+def test_summary_and_progress(demo, tmp_path):
+    told: list[str] = []
+    with pytest.raises(ValueError, match="scale"):
+        write_demo(tmp_path, scale=0, progress=told.append)
+    assert not list(tmp_path.iterdir())
+    assert demo.files["derbyshire_constabulary/crimes"] == 60
+    assert sum(demo.files.values()) == len([path for path in demo.raw.rglob("*") if path.is_file()])
+    assert all(".synthetic." in path.name for path in demo.raw.rglob("*") if path.is_file())
