@@ -117,8 +117,6 @@ class _Run:
         # A join may let rows change places, and a long list of allowed values would be turned into one.
         self.db.execute("set preserve_insertion_order = true; set disabled_optimizers = 'in_clause'")
         self.db.execute("set TimeZone = 'UTC'")
-        # Rows are numbered by where they lie; an optimiser that swaps the sides of a join would shuffle them.
-        self.db.execute("set disabled_optimizers = 'join_order,build_side_probe_side'")
         self.db.execute(MACROS)
 
     def land(self, deliveries: Sequence[Delivery], batch_bytes: int) -> None:
