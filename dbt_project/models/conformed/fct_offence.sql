@@ -11,21 +11,33 @@ flag_exclusion as (
     where definition_id = '{{ var("definition_id") }}'
 ),
 
--- An offence can have more than one outcome record; the last is the one it stands at.
-last_record as (
+outcome_record as (
     select
         crime_reference,
-        max_by(outcome_code, outcome_sequence) as outcome_code,
-        max_by(decision_maker, outcome_sequence) as decision_maker
+        outcome_sequence,
+        outcome_code,
+        decision_maker
     from {{ ref('stg_derbyshire_constabulary__outcomes') }}
+),
+
+-- An offence can have more than one outcome record; the last is the one it stands at.
+repeated as (
+    select
+        crime_reference,
+        max(outcome_sequence) as last_sequence
+    from outcome_record
     group by crime_reference
+    having count(*) > 1
 ),
 
 last_outcome as (
     select
-        last_record.crime_reference,
-        {{ outcome_key('last_record.outcome_code', 'last_record.decision_maker') }} as outcome_key
-    from last_record
+        outcome_record.crime_reference,
+        {{ outcome_key('outcome_record.outcome_code', 'outcome_record.decision_maker') }} as outcome_key
+    from outcome_record
+    left join repeated
+        on outcome_record.crime_reference = repeated.crime_reference
+    where repeated.last_sequence is null or outcome_record.outcome_sequence = repeated.last_sequence
 ),
 
 classified as (
