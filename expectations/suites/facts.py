@@ -302,29 +302,17 @@ def _ages(fact: Fact, owners: Mapping[str, str]) -> Suite:
 
 
 def _orphans(fact: Fact, owners: Mapping[str, str], synthetic: bool) -> Suite:
-    """Persons without an offence, of the months of which crimes were delivered, beyond what rejected crimes explain."""
+    """Persons without an offence, of the months of which crimes were delivered."""
     limit = 0.0 if synthetic else ORPHANS
     return Suite(
         subject=fact.subject,
         title="persons without an offence",
         grain="totals",
-        sql=f"""
-            with crimes as (
-                select period, rows_rejected, rows_delivered from ledger.delivery
-                where in_use and agency || '/' || feed = '{OFFENCE.feed}'
-            ),
-            rejected as (select coalesce(sum(rows_rejected) / nullif(sum(rows_delivered), 0), 0) as share from crimes),
-            delivery as (select load_id from ledger.delivery semi join crimes using (period)),
-            person as (
-                select count(*) as people, count(*) filter (offence.crime_reference is null) as orphans
-                from {fact.subject} as fact
-                semi join delivery on fact.load_id = delivery.load_id
-                left join conformed.fct_offence as offence on fact.crime_reference = offence.crime_reference
-            )
-            select people, orphans, greatest(orphans / nullif(people, 0) - rejected.share, 0) as share_unexplained
-            from person, rejected
-        """,
-        labels=("people", "orphans"),
+        sql=_without_offence(
+            f"{fact.subject} as fact semi join ledger.delivery as own on fact.load_id = own.load_id"
+            " and own.period in (select period from crimes)"
+        ),
+        labels=("records", "orphans", "crimes_rejected"),
         rules=(
             between(
                 "Every person belongs to an offence" if synthetic else f"At most {limit:.1%} of persons belong to no offence",
@@ -342,22 +330,39 @@ def _outcome_orphans(owners: Mapping[str, str], synthetic: bool) -> Suite:
         subject=OUTCOME.subject,
         title="outcomes without an offence",
         grain="totals",
-        sql="""
-            select count(*) as records, count(*) filter (offence.crime_reference is null) as orphans
-            from conformed.fct_outcome as record
-            left join conformed.fct_offence as offence on record.crime_reference = offence.crime_reference
-            where exists (select 1 from conformed.fct_offence)
-        """,
-        labels=("records",),
+        sql=_without_offence("conformed.fct_outcome as fact"),
+        labels=("records", "orphans", "crimes_rejected"),
         rules=(
-            zero(
+            between(
                 "Every outcome belongs to an offence",
-                "orphans",
+                *("share_unexplained", 0, 0),
                 _ask(owners, OUTCOME.feed, "for the crimes of these outcomes, if they were recorded in a month in use."),
+                counts="orphans",
                 blocking=synthetic,
             ),
         ),
     )
+
+
+def _without_offence(records: str) -> str:
+    """Records whose offence is not there. A rejected crime explains those of one offence; no crimes at all explain all."""
+    return f"""
+        with crimes as (
+            select period, rows_rejected from ledger.delivery where in_use and agency || '/' || feed = '{OFFENCE.feed}'
+        ),
+        rejected as (select count(*) as deliveries, coalesce(sum(rows_rejected), 0)::bigint as crimes_rejected from crimes),
+        counted as (select count(*) as records from {records}),
+        orphan as (
+            select count(*) as orphans, count(distinct crime_reference) as offences_missing
+            from (select crime_reference from {records}) as record
+            anti join conformed.fct_offence as offence on record.crime_reference = offence.crime_reference
+        )
+        select
+            records, orphans, crimes_rejected,
+            case when deliveries > 0 then greatest(offences_missing - crimes_rejected, 0) / nullif(records, 0) end
+                as share_unexplained
+        from counted, orphan, rejected
+    """
 
 
 def _not_yet_complete() -> Suite:

@@ -74,8 +74,18 @@ OTHERS = [
     ),
     (VICTIM, "Ages run from 0 to 120 or are unknown", "update {0} set age = 121 where rowid < 2", 2),
     (SUSPECT, "Ages run from 0 to 120 or are unknown", "update {0} set age = -1 where rowid = 0", 1),
-    (VICTIM, "At most 0.5% of persons belong to no offence", "update {0} set crime_reference = 'x' where rowid < 20", 20),
-    (SUSPECT, "At most 0.5% of persons belong to no offence", "update {0} set crime_reference = 'x' where rowid < 20", 20),
+    (
+        VICTIM,
+        "At most 0.5% of persons belong to no offence",
+        "update {0} set crime_reference = 'x' || rowid where rowid < 20",
+        20,
+    ),
+    (
+        SUSPECT,
+        "At most 0.5% of persons belong to no offence",
+        "update {0} set crime_reference = 'x' || rowid where rowid < 20",
+        20,
+    ),
     (
         *(OUTCOME, "Every offence without an outcome record is there once, as not yet complete"),
         *("delete from {0} where rowid in (select rowid from {0} where outcome_sequence = 0 limit 3)", 3),
@@ -136,13 +146,21 @@ def test_demonstration_data_have_no_orphans(con: duckdb.DuckDBPyConnection, judg
 
 def test_rejected_crimes_and_missing_months_explain_orphans(con: duckdb.DuckDBPyConnection, judge: Judge) -> None:
     rule = "At most 0.5% of persons belong to no offence"
-    con.execute(f"update {VICTIM} set crime_reference = 'x' where load_id = 'victims3'")
+    con.execute(f"update {VICTIM} set crime_reference = 'gone' || crime_reference where load_id = 'victims3'")
     assert not judge("facts", VICTIM, rule).success
-    con.execute("update ledger.delivery set rows_rejected = 3 where feed = 'crimes'")
+    con.execute("update ledger.delivery set rows_rejected = 60 where load_id = 'crimes3'")
     assert judge("facts", VICTIM, rule).success
     con.execute("update ledger.delivery set rows_rejected = 0")
     con.execute("update ledger.delivery set in_use = false where load_id = 'crimes3'")
     assert judge("facts", VICTIM, rule).success
+
+
+def test_persons_of_crimes_that_were_never_delivered_are_no_fault(con: duckdb.DuckDBPyConnection, judge: Judge) -> None:
+    con.execute("update ledger.build set synthetic = true")
+    con.execute("update ledger.delivery set in_use = false where feed = 'crimes'")
+    con.execute("delete from conformed.fct_offence")
+    assert judge("facts", VICTIM, "Every person belongs to an offence").success
+    assert judge("facts", OUTCOME, "Every outcome belongs to an offence").success
 
 
 def test_the_remedy_names_the_owner_of_the_feed(con: duckdb.DuckDBPyConnection, judge: Judge) -> None:
