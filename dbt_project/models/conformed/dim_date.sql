@@ -1,5 +1,5 @@
 with calendar as (
-    select date_day from {{ days('1950-04-01', '2050-03-31') }}
+    select date_day from {{ days('1930-04-01', '2050-03-31') }}
 )
 
 select

@@ -5,8 +5,8 @@ select
     district.district_code,
     district.district,
     district.area,
-    ward.longitude,
-    ward.latitude,
+    ward.longitude as centre_longitude,
+    ward.latitude as centre_latitude,
     ward.boundary_geojson,
     ward.is_inferred
 from {{ ref('dim_ward') }} as ward
