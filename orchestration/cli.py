@@ -168,7 +168,7 @@ def deliver(
 ) -> None:
     """Copy deliveries into the landing zone; refuses what no contract knows."""
     from orchestration.contracts import load_contracts
-    from orchestration.ingest.delivery import deliver as copy_in
+    from orchestration.ingest.recognise import deliver as copy_in
 
     settings = Settings.from_env()
     contracts = load_contracts()

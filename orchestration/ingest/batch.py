@@ -281,7 +281,7 @@ class Batch:
                 select {names}, '{load_id}' as _load_id, (rowid - {summary.first} + {HEADER_ROWS + 1})::integer as _row
                 from typed
                 where rowid between {summary.first} and {summary.last} and state = {GOOD}
-            ) to {literal(str(path))} (format parquet, compression zstd)
+            ) to {literal(str(path))} (format parquet, compression zstd, write_bloom_filter false)
         """)
 
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from orchestration.contracts import Cadence, FeedContract
+from orchestration.contracts import FeedContract
 
 _NAME = re.compile(
     r"(?P<period>\d{4}(?:-\d{2})?)(?:-(?P<part>[A-Za-z0-9][A-Za-z0-9-]*))?"
@@ -85,40 +86,41 @@ class Stranger:
     reason: str
 
 
-@dataclass(frozen=True)
-class Discovered:
-    deliveries: tuple[Delivery, ...]
-    strangers: tuple[Stranger, ...]
+def discover(raw: Path, contract: FeedContract) -> list[Delivery]:
+    """The deliveries of a feed in order of period, part and version; a feed without a folder has none."""
+    found = []
+    for entry, name in _listed(raw, contract):
+        if isinstance(name, Name):
+            stat = entry.stat()
+            found.append(
+                Delivery(
+                    Path(entry.path),
+                    contract.agency,
+                    contract.feed,
+                    name.period,
+                    name.part,
+                    name.version,
+                    name.synthetic,
+                    stat.st_size,
+                    stat.st_mtime_ns,
+                )
+            )
+    return sorted(found, key=lambda delivery: (delivery.period, delivery.part, delivery.synthetic, delivery.version))
 
 
-def discover(raw: Path, contract: FeedContract) -> Discovered:
-    """List the deliveries of a feed in order of period, part and version; a feed without a folder has none."""
-    deliveries, strangers = [], []
+def strangers(raw: Path, contract: FeedContract) -> list[Stranger]:
+    """The files in a feed's folder that nobody will read."""
+    return [Stranger(Path(entry.path), reason) for entry, reason in _listed(raw, contract) if isinstance(reason, str)]
+
+
+def _listed(raw: Path, contract: FeedContract) -> Iterator[tuple[os.DirEntry[str], Name | str]]:
+    """Each file of a feed's folder with its name, or with the reason why it has none."""
     folder = raw / contract.agency / contract.feed
-    for entry in sorted(os.scandir(folder), key=lambda e: e.name) if folder.is_dir() else ():
+    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name) if folder.is_dir() else ():
         if entry.is_dir() or _PASSED_OVER.fullmatch(entry.name):
             continue
         name = Name.parse(entry.name)
-        reason = misfit(contract, name) if name else _NOT_A_NAME
-        if name is None or reason is not None:
-            strangers.append(Stranger(Path(entry.path), str(reason)))
-            continue
-        stat = entry.stat()
-        deliveries.append(
-            Delivery(
-                Path(entry.path),
-                contract.agency,
-                contract.feed,
-                name.period,
-                name.part,
-                name.version,
-                name.synthetic,
-                stat.st_size,
-                stat.st_mtime_ns,
-            )
-        )
-    deliveries.sort(key=lambda d: (d.period, d.part, d.synthetic, d.version))
-    return Discovered(tuple(deliveries), tuple(strangers))
+        yield entry, _NOT_A_NAME if name is None else misfit(contract, name) or name
 
 
 def misfit(contract: FeedContract, name: Name) -> str | None:
@@ -143,8 +145,3 @@ def bounds(period: str) -> tuple[date, date]:
     if len(period) == 4:
         return date(year, 1, 1), date(year + 1, 1, 1)
     return date(year, month, 1), date(year + month // 12, month % 12 + 1, 1)
-
-
-def cadence_of(period: str) -> Cadence:
-    """The cadence whose periods look like this one (a fixed year is `annual`)."""
-    return "monthly" if "-" in period else "annual"

@@ -7,15 +7,16 @@ refused with the reason, since a file in the wrong feed would replace a good one
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import shutil
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from orchestration.contracts import FeedContract, FeedKey
 from orchestration.ingest.delivery import Delivery, Name, discover, misfit
+from orchestration.ingest.landing import sync
 from orchestration.ingest.reading import UnreadableError, describe, match_header, peek_header
 
 
@@ -36,13 +37,45 @@ class Unknown:
     reason: str
 
 
-@dataclass(frozen=True)
-class Placed:
-    """Where a file stands in the landing zone; `copied` is False where the same content stood there already."""
+Outcome = Literal["delivered", "already there", "refused"]
 
-    path: Path
-    target: Path
-    copied: bool
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of a file that was handed in.
+
+    Attributes:
+        target_name: `<agency>/<feed>/<file name>` in the landing zone; empty where it was refused.
+        reason: why it was refused, or what is worth knowing; else empty.
+    """
+
+    source: Path
+    outcome: Outcome
+    target_name: str
+    reason: str
+
+
+def deliver(path: Path, raw: Path, contracts: Mapping[FeedKey, FeedContract]) -> Receipt:
+    """Recognise a file and copy it into the landing zone.
+
+    Where the period has other content already, the copy becomes the next version; where it has the same, nothing is copied.
+    """
+    found = recognise(path, contracts)
+    if isinstance(found, Unknown):
+        return Receipt(path, "refused", "", found.reason)
+    rivals = [
+        delivery
+        for delivery in discover(raw, found.contract)
+        if (delivery.period, delivery.part, delivery.synthetic) == (found.name.period, found.name.part, found.name.synthetic)
+    ]
+    feed = f"{found.contract.agency}/{found.contract.feed}"
+    if (same := _same_content(path, rivals)) is not None:
+        return Receipt(path, "already there", f"{feed}/{same.file_name}", "the same content is there already")
+    version = max((delivery.version for delivery in rivals), default=0) + 1
+    name = replace(found.name, version=version)
+    _copy(path, raw / feed / str(name))
+    reason = f"supersedes version {version - 1}" if rivals else ""
+    return Receipt(path, "delivered", f"{feed}/{name}", reason)
 
 
 def recognise(path: Path, contracts: Mapping[FeedKey, FeedContract]) -> Recognised | Unknown:
@@ -82,28 +115,13 @@ def _name(file_name: str, contract: FeedContract) -> Name | None:
     return Name(name.period, name.part, 1, name.synthetic, extension)
 
 
-def place(file: Recognised, raw: Path) -> Placed:
-    """Copy a file into the landing zone under its name, as the next version where the period has other content already.
-
-    The copy appears under its final name only when it is whole.
-    """
-    rivals = [
-        delivery
-        for delivery in discover(raw, file.contract).deliveries
-        if (delivery.period, delivery.part, delivery.synthetic) == (file.name.period, file.name.part, file.name.synthetic)
-    ]
-    if (same := _same_content(file.path, rivals)) is not None:
-        return Placed(file.path, same.path, copied=False)
-    version = max((delivery.version for delivery in rivals), default=0) + 1
-    name = Name(file.name.period, file.name.part, version, file.name.synthetic, file.name.extension)
-    folder = raw / file.contract.agency / file.contract.feed
-    folder.mkdir(parents=True, exist_ok=True)
-    partial, target = folder / f".{name}.part", folder / str(name)
-    shutil.copyfile(file.path, partial)
-    with partial.open("rb") as handle:
-        os.fsync(handle.fileno())
+def _copy(source: Path, target: Path) -> None:
+    """Copy a file so that it appears under its name only when it is whole and on the disk."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f".{target.name}.part")
+    shutil.copyfile(source, partial)
+    sync(partial)
     partial.rename(target)
-    return Placed(file.path, target, copied=True)
 
 
 def _same_content(path: Path, rivals: Iterable[Delivery]) -> Delivery | None:
