@@ -1,8 +1,9 @@
 """The age of each victim and suspect occurrence, by year and offence type.
 
-Published constraints: five-year bands by year (T10, T20) and by offence type (T11, T21), and that 15 is the
-highest single year with 321 victims and 589 suspects (sections 3.4 and 3.6). Ours: how many are 16 or 17, how many are infants (younger than any printed
-band), that years within other bands are flat, and that unknown ages follow the known ones.
+Published constraints: five-year bands by year (T10, T20) and by offence type (T11, T21), and that 15 is the highest
+single year with 321 victims and 589 suspects (sections 3.4 and 3.6). Ours: how many are 16 or 17, how many are
+infants (younger than any printed band), that years within other bands are flat, and that unknown ages follow the
+known ones.
 """
 
 from __future__ import annotations
@@ -43,9 +44,7 @@ def band_counts(people: PersonTargets, offences: Ints, ceiling: Ints | None) -> 
     from scipy.sparse import csr_array, eye_array, kron, vstack
 
     bands, years = people.by_band_year.shape
-    start = np.stack(
-        [ipf(offences, people.by_band_year[band], people.by_band_kind[band]) for band in range(bands)]
-    )
+    start = np.stack([ipf(offences, people.by_band_year[band], people.by_band_kind[band]) for band in range(bands)])
     ones = np.ones((1, years))
     by_year = kron(eye_array(bands), kron(eye_array(years), ones))
     by_kind = kron(eye_array(bands), kron(ones, eye_array(years)))
@@ -67,9 +66,7 @@ def _single_years(band: int, total: int, shape: AgeShape) -> Ints:
         # Assumed: more of them the older they are.
         return np.append(apportion([3, 4, 5, 6], total - shape.aged_15), shape.aged_15)
     if band == SIXTEEN_TO_TWENTY:
-        return np.concatenate(
-            [apportion([1, 1], shape.aged_16_17), apportion([1, 1, 1], total - shape.aged_16_17)]
-        )
+        return np.concatenate([apportion([1, 1], shape.aged_16_17), apportion([1, 1, 1], total - shape.aged_16_17)])
     return apportion(np.ones(5), total)
 
 

@@ -1,7 +1,7 @@
 """Deal an attribute of persons (ethnicity, sex) so that counts of occurrences by cell come out exactly.
 
-A person has one value, but can occur in several cells (area and year, say). Persons seen more than once choose first, among the values that
-every one of their cells has room for; those seen once then fill each cell exactly.
+A person has one value, but can occur in several cells (area and year, say). Persons seen more than once choose first,
+among the values that every one of their cells has room for; those seen once then fill each cell exactly.
 """
 
 from __future__ import annotations
@@ -11,13 +11,11 @@ import numpy as np
 from synthetic.targets import Ints
 
 
-def fill(
-    rng: np.random.Generator, person: Ints, cell: Ints, quotas: Ints, singles_only: tuple[int, ...] = ()
-) -> Ints:
+def fill(rng: np.random.Generator, person: Ints, cell: Ints, quotas: Ints, singles_only: tuple[int, ...] = ()) -> Ints:
     """Value of each person. ``quotas`` are cells x values and add up, by cell, to the occurrences.
 
-    ``person`` and ``cell`` are one per occurrence, persons counted from 0. Values in ``singles_only`` are not given to persons
-    seen more than once. Raises ValueError where a person finds no value.
+    ``person`` and ``cell`` are one per occurrence, persons counted from 0. Values in ``singles_only`` are not given
+    to persons seen more than once. Raises ValueError where a person finds no value.
     """
     times = np.bincount(person)
     value = np.full(len(times), -1)

@@ -17,7 +17,9 @@ from synthetic.targets import Floats, Ints
 
 TINY = 1e-9
 NEAR_ENOUGH = 0.3
-"""Gap at which an integer programme stops: any table with the right margins will do, the nearest is not worth minutes."""
+"""Gap at which an integer programme stops: any table with the right margins will do, the nearest is not worth
+minutes.
+"""
 
 
 def ipf(start: ArrayLike, rows: ArrayLike, columns: ArrayLike, rounds: int = 200) -> Floats:
@@ -33,7 +35,7 @@ def ipf(start: ArrayLike, rows: ArrayLike, columns: ArrayLike, rounds: int = 200
         table *= factor
         if np.abs(factor[column_sums > 0] - 1).max(initial=0) < 1e-7:
             break
-    return table
+    return np.asarray(table)
 
 
 def nearest(
@@ -47,8 +49,8 @@ def nearest(
 ) -> Ints:
     """Whole numbers x near ``start`` with ``lower <= matrix @ x <= upper`` and ``0 <= x <= ceiling``.
 
-    ``matrix`` is a sparse matrix, constraints x cells. ``whole=False`` where corner solutions are whole by themselves.
-    Raises ValueError where no such numbers exist.
+    ``matrix`` is a sparse matrix, constraints x cells. ``whole=False`` where corner solutions are whole by
+    themselves. Raises ValueError where no such numbers exist.
     """
     from scipy.optimize import Bounds, LinearConstraint, milp
     from scipy.sparse import hstack
@@ -57,28 +59,29 @@ def nearest(
     most = np.full(wanted.size, np.inf) if ceiling is None else np.asarray(ceiling, dtype=float).ravel()
     wanted = np.minimum(wanted, most)
     base = np.floor(wanted)
-    # x = base + up + further - down: rounding up is nearly free, any other move costs two, so costs are convex.
+    moved = matrix @ base
+    low, high = np.asarray(lower) - moved, np.asarray(upper) - moved
+    # x = base + up + further - down. Rounding up is nearly free and mostly enough; any other move costs two, so costs are convex.
     cost = np.concatenate([1 - 2 * (wanted - base), np.full(2 * wanted.size, 2.0)])
     room = np.concatenate([np.minimum(1, most - base), np.maximum(most - base - 1, 0), base])
-    moved = matrix @ base
-    answer = milp(
-        cost,
-        constraints=LinearConstraint(
-            hstack([matrix, matrix, -matrix], format="csr"), np.asarray(lower) - moved, np.asarray(upper) - moved
-        ),
-        bounds=Bounds(0, room),
-        integrality=np.full(cost.size, int(whole)),
-        options={"mip_rel_gap": NEAR_ENOUGH},
-    )
-    if answer.x is None:
-        raise ValueError(f"no whole-number table meets these constraints: {answer.message}")
-    up, further, down = np.split(answer.x, 3)
-    return np.rint(base + up + further - down).astype(np.int64)
+    moves = hstack([matrix, matrix, -matrix], format="csr")
+    for size in (wanted.size, 3 * wanted.size):
+        answer = milp(
+            cost[:size],
+            constraints=LinearConstraint(moves[:, :size], low, high),
+            bounds=Bounds(0, room[:size]),
+            integrality=np.full(size, int(whole)),
+            options={"mip_rel_gap": NEAR_ENOUGH},
+        )
+        if answer.x is not None:
+            change = np.zeros(3 * wanted.size)
+            change[:size] = answer.x
+            up, further, down = np.split(change, 3)
+            return np.asarray(np.rint(base + up + further - down), dtype=np.int64)
+    raise ValueError(f"no whole-number table meets these constraints: {answer.message}")
 
 
-def controlled(
-    start: ArrayLike, rows: ArrayLike, columns: ArrayLike, ceiling: ArrayLike | None = None
-) -> Ints:
+def controlled(start: ArrayLike, rows: ArrayLike, columns: ArrayLike, ceiling: ArrayLike | None = None) -> Ints:
     """Whole-number table near ``start`` with exactly these row and column sums, no cell over ``ceiling``.
 
     Raises ValueError where the margins disagree or the ceiling leaves no table.
@@ -110,7 +113,7 @@ def apportion(weights: ArrayLike, total: int) -> Ints:
     share = share / share.sum() * total
     whole = np.floor(share).astype(np.int64)
     whole[np.argsort(whole - share, kind="stable")[: total - int(whole.sum())]] += 1
-    return whole
+    return np.asarray(whole)
 
 
 def deal(rng: np.random.Generator, quotas: ArrayLike) -> Ints:

@@ -1,7 +1,7 @@
 """The serious-violence records of one county, all steps in order.
 
-Order matters: ages first, then offences with room for their victims, districts, dates, suspects (with the ages of victims),
-details, outcomes, persons, and last ethnicity and sex per person. No published figure is in this file.
+Order matters: ages first, then offences with room for their victims, districts, dates, suspects (with the ages of
+victims), details, outcomes, persons, and last ethnicity and sex per person. No published figure is in this file.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ class Records:
     """One county's serious violence; ``offence`` and ``person`` are row numbers."""
 
     offences: pd.DataFrame
-    """year, kind, area, district, month, committed, recorded, code, weapon, knife, alcohol, drugs, relationship, location."""
+    """year, kind, area, district, month, committed, recorded, code, weapon, knife, alcohol, drugs, relationship,
+    location.
+    """
     victims: pd.DataFrame
     """offence, person."""
     suspects: pd.DataFrame
@@ -58,9 +60,7 @@ def _people(
     )
     person, born = identify(rng, people, top, records)
     records = records.assign(person=person)
-    persons = pd.DataFrame(
-        {"born": born, "sex": sexes(rng, records), "ethnicity": ethnicities(rng, people, records)}
-    )
+    persons = pd.DataFrame({"born": born, "sex": sexes(rng, records), "ethnicity": ethnicities(rng, people, records)})
     return records[["offence", "person"]], persons
 
 
@@ -70,9 +70,7 @@ def serious_violence(rng: np.random.Generator, targets: Targets) -> Records:
     offences = offence_records(rng, targets, victims)
     victims = place_victims(rng, offences, victims)
     area, district = place_offences(rng, targets, offences)
-    offences = pd.concat(
-        [offences.assign(area=area, district=district), serious_violence_times(rng, offences)], axis=1
-    )
+    offences = pd.concat([offences.assign(area=area, district=district), serious_violence_times(rng, offences)], axis=1)
     suspects = ages.occurrences(rng, targets.suspects, targets.offences, ages.SUSPECTS)
     suspects = suspect_records(rng, targets, offences, victims, suspects)
     size = len(offences)

@@ -1,7 +1,8 @@
 """One county's records in a DuckDB database in memory, from which all deliveries are written.
 
-No published figure is in this file. Ours: how the force numbers crimes (a running number by year of recording) and people, how long offences last, and that a few outcomes
-were first recorded as another one, in an earlier month's delivery.
+No published figure is in this file. Ours: how the force numbers crimes (a running number by year of recording) and
+people, how long offences last, and that a few outcomes were first recorded as another one, in an earlier month's
+delivery.
 """
 
 from __future__ import annotations
@@ -50,12 +51,14 @@ def _crimes(rng: np.random.Generator, records: Records, other: OtherCrime, areas
     )
 
 
-def load(rng: np.random.Generator, targets: Targets, records: Records, other: OtherCrime, areas: pd.DataFrame) -> duckdb.DuckDBPyConnection:
+def load(
+    rng: np.random.Generator, targets: Targets, records: Records, other: OtherCrime, areas: pd.DataFrame
+) -> duckdb.DuckDBPyConnection:
     """A database with the tables crime, victim, suspect, outcome, lsoa, offence_title, outcome_title, district.
 
-    crime: id, month (0-59 of recording), reference_year, number (from 0 within the year), recorded, committed, until, code, district, lsoa, ...;
-    victim and suspect: crime attributes, nominal (from 0), born, sex, ethnicity; outcome: month (of its date), crime attributes, sequence, code, ...
-    Blank text is NULL.
+    crime: id, month (0-59 of recording), reference_year, number (from 0 within the year), recorded, committed, until,
+    code, district, lsoa, ...; victim and suspect: crime attributes, nominal (from 0), born, sex, ethnicity; outcome:
+    month (of its date), crime attributes, sequence, code, ... Blank text is NULL.
     """
     import duckdb
 
@@ -63,13 +66,17 @@ def load(rng: np.random.Generator, targets: Targets, records: Records, other: Ot
 
     crimes = _crimes(rng, records, other, areas)
     people = pd.concat([records.victim_persons, records.suspect_persons, other.persons], ignore_index=True)
+    people["person"] = np.arange(len(people))
     people["nominal"] = rng.permutation(len(people))
     people["sex"] = people["sex"].astype("category")
     people["ethnicity"] = people["ethnicity"].astype("category")
     shift, later = len(records.victim_persons), len(records.offences)
     victims = pd.concat([records.victims, other.victims.assign(offence=other.victims["offence"] + later)])
     suspects = pd.concat(
-        [records.suspects.assign(person=records.suspects["person"] + shift), other.suspects.assign(offence=other.suspects["offence"] + later)]
+        [
+            records.suspects.assign(person=records.suspects["person"] + shift),
+            other.suspects.assign(offence=other.suspects["offence"] + later),
+        ]
     )
     outcomes = pd.concat([records.outcomes, other.outcomes.assign(offence=other.outcomes["offence"] + later)], ignore_index=True)
     outcomes = _with_revisions(rng, outcomes, crimes)
@@ -91,7 +98,13 @@ def load(rng: np.random.Generator, targets: Targets, records: Records, other: Ot
     ):
         database.register(name, frame)
     database.execute("create table lsoa as select * from areas")
-    database.execute("create table crime as select * replace (nullif(weapon, '') as weapon, nullif(relationship, '') as relationship) from crimes order by month, recorded, id")
+    database.execute(
+        """
+        create table crime as
+        select * replace (nullif(weapon, '') as weapon, nullif(relationship, '') as relationship)
+        from crimes order by month, recorded, id
+        """
+    )
     for table in ("victim", "suspect"):
         database.execute(
             f"""
@@ -100,7 +113,7 @@ def load(rng: np.random.Generator, targets: Targets, records: Records, other: Ot
                 people.born, nullif(people.sex, '') as sex, nullif(people.ethnicity, '') as ethnicity
             from {table}s as person
             inner join crime on crime.id = person.offence
-            inner join (select row_number() over () - 1 as person, * from people) as people using (person)
+            inner join people using (person)
             order by crime.month, crime.recorded, crime.id, people.nominal
             """
         )
@@ -108,7 +121,8 @@ def load(rng: np.random.Generator, targets: Targets, records: Records, other: Ot
         """
         create table outcome as
         select datediff('month', date '2019-04-01', outcomes.date::date)::integer as month,
-            crime.reference_year, crime.number, crime.id, outcomes.sequence, outcomes.code, outcomes.date::date as date, outcomes.decision_maker
+            crime.reference_year, crime.number, crime.id,
+            outcomes.sequence, outcomes.code, outcomes.date::date as date, outcomes.decision_maker
         from outcomes inner join crime on crime.id = outcomes.offence
         order by month, outcomes.date, crime.id, outcomes.sequence
         """
@@ -124,7 +138,7 @@ def _with_revisions(rng: np.random.Generator, outcomes: pd.DataFrame, crimes: pd
     date = outcomes["date"].to_numpy().astype("datetime64[D]")
     days = (date.astype("datetime64[M]").astype("datetime64[D]") - recorded).astype(np.int64)
     chosen = (days > 0) & (rng.random(len(outcomes)) < REVISED_SHARE)
-    earlier = outcomes[chosen].copy()
+    earlier: pd.DataFrame = outcomes[chosen].copy()
     earlier["date"] = recorded[chosen] + np.floor(rng.random(int(chosen.sum())) * days[chosen]).astype(np.int64)
     earlier["code"] = np.where(earlier["code"] == "18", "21", "18")
     earlier["decision_maker"] = "Police"

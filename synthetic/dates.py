@@ -1,8 +1,9 @@
 """When each serious-violence offence was recorded and when it was committed.
 
-Published constraints: 268 offences in July 2023, the highest month of the last three years (section 3); hour and weekday
-of each offence are given. Ours: the month counts otherwise (a mild summer, a dip in the first lockdown), and how long
-after the offence it is recorded. Year and month are those of the recording, hour and weekday those of the offence.
+Published constraints: 268 offences in July 2023, the highest month of the last three years (section 3); hour and
+weekday of each offence are given. Ours: the month counts otherwise (a mild summer, a dip in the first lockdown), and
+how long after the offence it is recorded. Year and month are those of the recording, hour and weekday those of the
+offence.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The four record-level deliveries of the constabulary, one CSV file per feed and month.
 
-Formats are those of the feeds' contracts; crimes, victims and suspects go by month of recording, outcomes by month of outcome.
-``scale`` counties go into the same files: the same crimes with other references and people.
+Formats are those of the feeds' contracts; crimes, victims and suspects go by month of recording, outcomes by month of
+outcome. ``scale`` counties go into the same files: the same crimes with other references and people.
 """
 
 from __future__ import annotations
@@ -80,7 +80,8 @@ def _outcomes() -> str:
         outcome.decision_maker as "Decision Maker"
     from outcome
     inner join outcome_title as title
-        on title.outcome_code = outcome.code::varchar and coalesce(title.decision_maker, outcome.decision_maker::varchar) = outcome.decision_maker::varchar
+        on title.outcome_code = outcome.code::varchar
+        and (title.decision_maker is null or title.decision_maker = outcome.decision_maker::varchar)
     cross join range({{scale}}) as copies (county)
     where month = {{month}}
     order by date, 1, 2
@@ -94,7 +95,9 @@ def copy_csv(database: duckdb.DuckDBPyConnection, query: str, path: Path) -> int
     """Write the rows of ``query`` to ``path``, whole or not at all; the number of rows."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
-    written = database.execute(f"copy ({query}) to '{str(part).replace(chr(39), chr(39) * 2)}' (header, delimiter ',')").fetchone()
+    written = database.execute(
+        f"copy ({query}) to '{str(part).replace(chr(39), chr(39) * 2)}' (header, delimiter ',')"
+    ).fetchone()
     part.replace(path)
     return int(written[0]) if written else 0
 

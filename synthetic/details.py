@@ -1,8 +1,9 @@
 """Offence code, weapon, knife flag, qualifiers and kind of place of each serious-violence offence.
 
-Published constraints: weapons of possession offences (T04), three kinds of violence with injury (T05), knife crime by type and
-year (T30; a flag of its own, only ever set on knives and blades; by the weapon alone knife crime would be more) and alcohol or drugs qualifiers (T28). Ours: the
-codes beside these and their shares, weapons of other types, places, and that all of it is independent of the hour and the district.
+Published constraints: weapons of possession offences (T04), three kinds of violence with injury (T05), knife crime by
+type and year (T30; a flag of its own, only ever set on knives and blades; by the weapon alone knife crime would be
+more) and alcohol or drugs qualifiers (T28). Ours: the codes beside these and their shares, weapons of other types,
+places, and that all of it is independent of the hour and the district.
 """
 
 from __future__ import annotations
@@ -82,9 +83,7 @@ def weapons(rng: np.random.Generator, targets: Targets, year: Ints, kind: Ints) 
     return weapon, knife
 
 
-def offence_codes(
-    rng: np.random.Generator, targets: Targets, year: Ints, kind: Ints, weapon: np.ndarray
-) -> np.ndarray:
+def offence_codes(rng: np.random.Generator, targets: Targets, year: Ints, kind: Ints, weapon: np.ndarray) -> np.ndarray:
     """Home Office sub-code of each offence."""
     code = np.full(len(year), "", dtype=object)
     for k, shares in CODES.items():

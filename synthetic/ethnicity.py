@@ -1,8 +1,8 @@
 """Self-defined ethnicity of victims and suspects, one code per person.
 
-Published constraints: 18+1 codes by year in the city (T13, T23) and the county (T14, T24), and groups by year in the whole
-force (T12, T22); what a group has over both is at offences without a district. Ours: the code within the group there, and that a remainder
-of 'Not recorded' suspects has no code at all (see ``suspects.NO_CODE``).
+Published constraints: 18+1 codes by year in the city (T13, T23) and the county (T14, T24), and groups by year in the
+whole force (T12, T22); what a group has over both is at offences without a district. Ours: the code within the group
+there, and that a remainder of 'Not recorded' suspects has no code at all (see ``suspects.NO_CODE``).
 """
 
 from __future__ import annotations

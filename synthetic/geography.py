@@ -1,8 +1,8 @@
 """A map of a county that does not exist.
 
-Real: names and codes of the nine districts, and how many LSOAs of 2011 (642, behind T63) and wards of 2024 (176) each has.
-Ours: everything else. Districts are rectangles about where the real ones are (British National Grid, metres), tiled into
-wards and these into LSOAs, with codes in ranges that the ONS has not given out (E0599..., E0199...).
+Real: names and codes of the nine districts, and how many LSOAs of 2011 (642, behind T63) and wards of 2024 (176) each
+has. Ours: everything else. Districts are rectangles about where the real ones are (British National Grid, metres),
+tiled into wards and these into LSOAs, with codes in ranges that the ONS has not given out (E0599..., E0199...).
 """
 
 from __future__ import annotations
@@ -28,7 +28,23 @@ DISTRICTS: dict[str, tuple[tuple[int, int, int, int], int]] = {
 }
 SNAP_POINTS = 8
 """Places per LSOA at which the open archive shows crime."""
-STREETS = ("Alder", "Birch", "Cedar", "Dove", "Elm", "Fern", "Gorse", "Hazel", "Ivy", "Juniper", "Larch", "Maple", "Oak", "Poplar", "Rowan")
+STREETS = (
+    "Alder",
+    "Birch",
+    "Cedar",
+    "Dove",
+    "Elm",
+    "Fern",
+    "Gorse",
+    "Hazel",
+    "Ivy",
+    "Juniper",
+    "Larch",
+    "Maple",
+    "Oak",
+    "Poplar",
+    "Rowan",
+)
 STREET_ENDS = ("Street", "Road", "Close", "Avenue", "Lane", "Drive", "Way", "Court")
 
 Box = tuple[float, float, float, float]
@@ -50,12 +66,14 @@ def tile(box: Box, parts: int) -> list[Box]:
 
 
 def lsoas(rng: np.random.Generator) -> pd.DataFrame:
-    """One row per LSOA: code, name, ward_code, ward_name, district (row of T06), district_code, district_name, west, south, east, north
-    (metres) and heat, its share of its district's crime before scaling (assumed: town centres have much more than the rest)."""
+    """One row per LSOA: code, name, ward_code, ward_name, district (row of T06), district_code, district_name, west,
+    south, east, north (metres) and heat, its share of its district's crime before scaling (assumed: town centres
+    have much more than the rest).
+    """
     names = list(DISTRICTS)
     numbers = implied("T63", names, ("Most deprived: Indices 1 - 5",))[1][:, 0]
     code_of = {row["district"]: row["district_code"] for row in read_csv(SEEDS / "reference" / "district.csv")}
-    rows = []
+    rows: list[tuple[object, ...]] = []
     ward_number = 0
     for index, (name, (corners, wards)) in enumerate(DISTRICTS.items()):
         per_ward = [(int(numbers[index]) * (w + 1)) // wards - (int(numbers[index]) * w) // wards for w in range(wards)]
@@ -75,7 +93,19 @@ def lsoas(rng: np.random.Generator) -> pd.DataFrame:
                         *box,
                     )
                 )
-    columns = ["code", "name", "ward_code", "ward_name", "district", "district_code", "district_name", "west", "south", "east", "north"]
+    columns = [
+        "code",
+        "name",
+        "ward_code",
+        "ward_name",
+        "district",
+        "district_code",
+        "district_name",
+        "west",
+        "south",
+        "east",
+        "north",
+    ]
     return pd.DataFrame(rows, columns=columns).assign(heat=rng.lognormal(0, 0.9, len(rows)))
 
 
@@ -129,5 +159,3 @@ def place(rng: np.random.Generator, areas: pd.DataFrame, district: np.ndarray) -
             "northing": (box[:, 1] + u[:, 1] * (box[:, 3] - box[:, 1])).astype(np.int64),
         }
     )
-
-

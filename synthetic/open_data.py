@@ -1,7 +1,7 @@
 """Stand-ins for three open data sets, in their publishers' formats, about the county that does not exist.
 
-Published constraint: LSOAs among the five most and the five least deprived tenths of England, by district (T63). Ours: which LSOA is how deprived
-within these halves. Real files (see each contract) replace all of them.
+Published constraint: LSOAs among the five most and the five least deprived tenths of England, by district (T63).
+Ours: which LSOA is how deprived within these halves. Real files (see each contract) replace all of them.
 """
 
 from __future__ import annotations
@@ -93,12 +93,12 @@ def load_spatial(database: duckdb.DuckDBPyConnection) -> None:
 
 def to_degrees(database: duckdb.DuckDBPyConnection, east: np.ndarray, north: np.ndarray) -> np.ndarray:
     """Longitude and latitude (n x 2, degrees) of British National Grid metres."""
-    frame = pd.DataFrame({"east": east.astype(float), "north": north.astype(float)})
+    frame = pd.DataFrame({"number": np.arange(len(east)), "east": east.astype(float), "north": north.astype(float)})
     database.register("grid", frame)
     found = database.execute(
         """
         with points as (
-            select row_number() over () as number, st_transform(st_point(east, north), 'EPSG:27700', 'OGC:CRS84') as point
+            select number, st_transform(st_point(east, north), 'EPSG:27700', 'OGC:CRS84') as point
             from grid
         )
         select st_x(point) as longitude, st_y(point) as latitude from points order by number
@@ -108,7 +108,7 @@ def to_degrees(database: duckdb.DuckDBPyConnection, east: np.ndarray, north: np.
     return np.column_stack([found["longitude"], found["latitude"]])
 
 
-def _feature(number: int, ward: dict[str, Any], ring: list[list[float]]) -> dict[str, Any]:
+def _feature(number: int, ward: dict[Any, Any], ring: list[list[float]]) -> dict[str, Any]:
     longitude, latitude = np.mean(ring[:4], axis=0).round(6).tolist()
     return {
         "type": "Feature",
@@ -137,7 +137,7 @@ def write_boundaries(database: duckdb.DuckDBPyConnection, areas: pd.DataFrame, f
     for code, members in table.groupby("district_code"):
         features = [
             _feature(number + 1, row, rings[number].round(9).tolist())
-            for number, row in zip(members.index.tolist(), members.to_dict("records"), strict=True)
+            for number, row in zip(members.index.to_numpy().tolist(), members.to_dict("records"), strict=True)
         ]
         crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}
         path = folder / f"2025-{code}.synthetic.geojson"

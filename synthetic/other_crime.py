@@ -1,9 +1,9 @@
 """All the other recorded crime: what a definition of serious violence must leave out.
 
 Nothing here is published; every number is assumed, in ``other_crime.csv``: offences a year by code, the shares with a
-domestic-abuse flag, a modern-slavery flag, a knife flag, another weapon, a known victim and a suspect, the time of day and the first
-month (counted from April 2019) of an offence that is new in law. A code that the definition of serious violence holds stands there
-only with a flag that excludes it.
+domestic-abuse flag, a modern-slavery flag, a knife flag, another weapon, a known victim and a suspect, the time of
+day and the first month (counted from April 2019) of an offence that is new in law. A code that the definition of
+serious violence holds stands there only with a flag that excludes it.
 """
 
 from __future__ import annotations
@@ -40,6 +40,19 @@ WITH_SUSPECT = {"1": 0.17, "3": 0.03, "2": 0.01, "8": 0.1, "10": 0.02, "15": 0.3
 WITHOUT_SUSPECT = {"18": 0.8, "14": 0.14, "20": 0.02, "21": 0.04}
 INCOMPLETE_LATE = 0.4
 """Share without an outcome in the last month; a fifth less each month before."""
+PLACES: dict[str, dict[str, float]] = {
+    "028/01": {"Dwelling": 1.0},
+    "030/01": {"Shop": 0.4, "Other": 0.45, "Education establishment": 0.05, "Licensed premises": 0.1},
+    "046/00": {"Shop": 1.0},
+    "045/10": {"Street": 0.6, "Car park": 0.3, "Other": 0.1},
+    "048/01": {"Street": 0.65, "Car park": 0.2, "Other": 0.15},
+    "058/03": {"Street": 0.7, "Car park": 0.25, "Other": 0.05},
+    "004/04": {"Street": 1.0},
+    "004/08": {"Street": 1.0},
+    "106/01": {"Dwelling": 0.4, "Other": 0.6},
+}
+DOMESTIC_PLACES = {"Dwelling": 0.78, "Street": 0.14, "Other": 0.08}
+"""Places of the offences whose name tells them, and of domestic abuse; of all others as for serious violence."""
 FEMALE_ADULT, MALE_TEEN, FEMALE_TEEN = "019/08", "017/11", "020/01"
 
 
@@ -57,13 +70,15 @@ class OtherCrime:
 def _offences(rng: np.random.Generator, district_shares: Floats) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The offences, and the row of the assumptions that each follows."""
     rows = read_csv(HERE / "other_crime.csv")
-    number = {name: np.array([float(row[name]) for row in rows]) for name in
-              ("yearly", "domestic", "slavery", "knife", "weapon", "victim", "suspect", "first_month")}
+    number = {
+        name: np.array([float(row[name]) for row in rows])
+        for name in ("yearly", "domestic", "slavery", "knife", "weapon", "victim", "suspect", "first_month")
+    }
     season = month_weights(rng)
     counts = []
     for row, first in enumerate(number["first_month"]):
         weights = np.where(np.arange(MONTHS) >= first, season, 0)
-        counts.append(apportion(weights, int(round(5 * number["yearly"][row] * weights.sum() / season.sum()))))
+        counts.append(apportion(weights, round(5 * number["yearly"][row] * weights.sum() / season.sum())))
     flat = np.concatenate(counts)
     kind = np.repeat(np.repeat(np.arange(len(rows)), MONTHS), flat)
     month = np.repeat(np.tile(np.arange(MONTHS), len(rows)), flat)
@@ -78,16 +93,22 @@ def _offences(rng: np.random.Generator, district_shares: Floats) -> tuple[pd.Dat
         return rng.random(size) < number[name][kind]
 
     domestic, knife = happens("domestic"), happens("knife")
-    weapon = np.where(happens("weapon"), pick(rng, {"Baseball bat/wood": 3, "Hammer": 2, "Offensive weapon": 2,
-                                                    "Knife/blade": 2, "Metal bar": 1, "Glass": 1}, size), "")
+    weapon = np.where(
+        happens("weapon"),
+        pick(
+            rng, {"Baseball bat/wood": 3, "Hammer": 2, "Offensive weapon": 2, "Knife/blade": 2, "Metal bar": 1, "Glass": 1}, size
+        ),
+        "",
+    )
     weapon = np.where(knife, KNIFE, weapon)
+    code = np.array([row["ho_sub_code"] for row in rows], dtype=object)[kind]
     district = rng.choice(NO_DISTRICT, size, p=district_shares)
     relationship = np.where(domestic, pick(rng, DOMESTIC_RELATIONSHIPS, size), pick(rng, RELATIONSHIPS, size))
     victims = happens("victim") * (1 + (rng.random(size) < 0.04))
     suspects = happens("suspect") * (1 + rng.poisson(0.12, size))
     offences = times(rng, month, rng.choice(7, size, p=WEEKDAYS), hour).assign(
         district=np.where(rng.random(size) < NO_DISTRICT_SHARE, NO_DISTRICT, district),
-        code=np.array([row["ho_sub_code"] for row in rows], dtype=object)[kind],
+        code=code,
         weapon=weapon,
         knife=knife,
         alcohol=rng.random(size) < np.where(profile == "evening", 0.16, 0.02),
@@ -95,10 +116,18 @@ def _offences(rng: np.random.Generator, district_shares: Floats) -> tuple[pd.Dat
         domestic=domestic,
         slavery=happens("slavery"),
         relationship=np.where(victims > 0, relationship, ""),
-        location=pick(rng, LOCATIONS, size),
+        location=_locations(rng, code, domestic),
         property=profile != "evening",
     )
     return offences, pd.DataFrame({"victims": victims, "suspects": suspects})
+
+
+def _locations(rng: np.random.Generator, code: np.ndarray, domestic: np.ndarray) -> np.ndarray:
+    location = np.where(domestic, pick(rng, DOMESTIC_PLACES, len(code)), pick(rng, LOCATIONS, len(code)))
+    for name, shares in PLACES.items():
+        rows = np.flatnonzero(code == name)
+        location[rows] = pick(rng, shares, len(rows))
+    return location
 
 
 def _people(rng: np.random.Generator, size: int, age_mean: float, youngest: str) -> pd.DataFrame:
@@ -107,14 +136,36 @@ def _people(rng: np.random.Generator, size: int, age_mean: float, youngest: str)
     born = np.datetime64("2021-10-01") - np.minimum(age_days, 95 * 365)
     born = np.minimum(born, np.datetime64(youngest) - rng.integers(0, 3000, size))
     born[rng.random(size) < 0.015] = np.datetime64("NaT")
-    ethnicity = pick(rng, {"W1": 0.5, "NS": 0.34, "": 0.03, "W9": 0.03, "A1": 0.012, "A2": 0.022, "A9": 0.014, "B1": 0.012,
-                           "B2": 0.01, "B9": 0.006, "M1": 0.013, "M9": 0.008, "O9": 0.005, "W2": 0.003, "A3": 0.002, "O1": 0.001}, size)
+    ethnicity = pick(
+        rng,
+        {
+            "W1": 0.5,
+            "NS": 0.34,
+            "": 0.03,
+            "W9": 0.03,
+            "A1": 0.012,
+            "A2": 0.022,
+            "A9": 0.014,
+            "B1": 0.012,
+            "B2": 0.01,
+            "B9": 0.006,
+            "M1": 0.013,
+            "M9": 0.008,
+            "O9": 0.005,
+            "W2": 0.003,
+            "A3": 0.002,
+            "O1": 0.001,
+        },
+        size,
+    )
     sex = pick(rng, {"F": 0.47, "M": 0.52, "U": 0.005, "": 0.005}, size)
     return pd.DataFrame({"born": born, "sex": sex, "ethnicity": ethnicity})
 
 
 def _involve(rng: np.random.Generator, times_each: Ints, pool: Ints, known: Ints, share_known: float) -> pd.DataFrame:
-    """offence, person: draws from ``pool``, and for some from ``known`` (people of serious violence); nobody twice in an offence."""
+    """offence, person: draws from ``pool``, and for some from ``known`` (people of serious violence); nobody twice in
+    an offence.
+    """
     offence = np.repeat(np.arange(len(times_each)), times_each)
     person = rng.choice(pool, len(offence))
     again = np.flatnonzero(rng.random(len(offence)) < share_known)
@@ -143,8 +194,8 @@ def _outcomes(rng: np.random.Generator, offences: pd.DataFrame, suspects: Ints) 
 def other_crime(rng: np.random.Generator, district_shares: Floats, known: pd.DataFrame) -> OtherCrime:
     """Draw five years of other crime.
 
-    ``district_shares`` (9) place it; ``known`` are the people of serious violence (born, sex, ethnicity), some of whom are met here too:
-    a person numbered below ``len(known)`` is one of them, the others are rows of ``persons``.
+    ``district_shares`` (9) place it; ``known`` are the people of serious violence (born, sex, ethnicity), some of
+    whom are met here too: a person numbered below ``len(known)`` is one of them, the others are rows of ``persons``.
     """
     offences, involved = _offences(rng, district_shares)
     victims, suspects = involved["victims"].to_numpy(), involved["suspects"].to_numpy()

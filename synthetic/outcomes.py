@@ -1,9 +1,10 @@
 """How each serious-violence offence was disposed of.
 
-Published constraints: positive, other and not yet complete by year (T40), five other outcomes (T41), both read as counts of
-outcome *records*: in the last three years they exceed the offences by 1, 12 and 6, so as many offences carry a second record. Which codes are positive is
-the seed ``outcome_code``. Ours: shares of the codes within a group, dates, and that outcomes which name a suspect are
-given only to offences that have one, those without only to others.
+Published constraints: positive, other and not yet complete by year (T40), five other outcomes (T41), both read as
+counts of outcome *records*: in the last three years they exceed the offences by 1, 12 and 6, so as many offences
+carry a second record. Which codes are positive is the seed ``outcome_code``. Ours: shares of the codes within a
+group, dates, and that outcomes which name a suspect are given only to offences that have one, those without only to
+others.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def _year_plan(targets: Targets, year: int, suspects: Ints, second: int) -> list
     free = int(suspects.sum()) - positive - police - cps - withdraws
     if free < 0:
         raise ValueError(f"year {year}: too few offences with a suspect for the outcomes that name one")
-    with_suspect = min(int(round(0.6 * rest)), free)
+    with_suspect = min(round(0.6 * rest), free)
     plan: list[tuple[str, str, int, bool | None]] = []
     plan += _split(POSITIVE, positive, True)
     plan += [("15", "CPS", cps, True), ("15", "Police", police, True), ("16", "Police", withdraws, True)]
@@ -55,7 +56,8 @@ def _split(shares: dict[str, float], total: int, suspect: bool | None) -> list[t
 def outcome_records(rng: np.random.Generator, targets: Targets, offences: pd.DataFrame) -> pd.DataFrame:
     """One row per outcome record: offence, sequence, code, decision_maker, date (datetime64[D]).
 
-    ``offences`` needs year, kind, month, recorded, victims and suspects (numbers). An offence without a row is not yet complete.
+    ``offences`` needs year, kind, month, recorded, victims and suspects (numbers). An offence without a row is not
+    yet complete.
     """
     year, kind, suspects, victims, month = (
         offences[name].to_numpy() for name in ("year", "kind", "suspects", "victims", "month")

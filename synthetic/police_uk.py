@@ -1,8 +1,9 @@
 """Stand-ins for a year of the police.uk archive (April 2023 to March 2024), drawn from the same crimes.
 
-Formats and habits are the archive's: anonymous ids that are blank for anti-social behaviour (ASB), a few ids twice at another place,
-months without days, points snapped to a few places per LSOA, 14 coarse crime types. Published constraint: 2,602 stop searches in 2023/24, 503 of
-them for offensive weapons, which were found in 79 (T38). All other numbers are assumed.
+Formats and habits are the archive's: anonymous ids that are blank for anti-social behaviour (ASB), a few ids twice at
+another place, months without days, points snapped to a few places per LSOA, 14 coarse crime types. Published
+constraint: 2,602 stop searches in 2023/24, 503 of them for offensive weapons, which were found in 79 (T38). All other
+numbers are assumed.
 """
 
 from __future__ import annotations
@@ -95,11 +96,22 @@ POWERS = {
     "Offensive weapons": "Police and Criminal Evidence Act 1984 (section 1)",
     "Firearms": "Firearms Act 1968 (section 47)",
 }
-OTHER_OBJECTS = {"Controlled drugs": 0.72, "Stolen goods": 0.1, "Article for use in theft": 0.12,
-                 "Articles for use in criminal damage": 0.04, "Firearms": 0.02}  # fmt: skip
-RESULTS = {"A no further action disposal": 0.72, "Arrest": 0.14, "Community resolution": 0.09,
-           "Summons / charged by post": 0.02, "Khat or Cannabis warning": 0.02, "Caution (simple or conditional)": 0.01}  # fmt: skip
+OTHER_OBJECTS = {
+    "Controlled drugs": 0.72,
+    "Stolen goods": 0.1,
+    "Article for use in theft": 0.12,
+    "Articles for use in criminal damage": 0.04,
+    "Firearms": 0.02,
+}
 NOTHING_FURTHER = "A no further action disposal"
+RESULTS = {
+    NOTHING_FURTHER: 0.72,
+    "Arrest": 0.14,
+    "Community resolution": 0.09,
+    "Summons / charged by post": 0.02,
+    "Khat or Cannabis warning": 0.02,
+    "Caution (simple or conditional)": 0.01,
+}
 WINTER_TIME = (np.datetime64("2023-10-29T01:00"), np.datetime64("2024-03-31T02:00"))
 """Between these (London) clocks show UTC, in the rest of the year an hour more."""
 
@@ -131,7 +143,9 @@ def prepare(rng: np.random.Generator, database: duckdb.DuckDBPyConnection, areas
 
 
 def searches(rng: np.random.Generator, areas: pd.DataFrame, snap: pd.DataFrame) -> pd.DataFrame:
-    """One row per stop search: month (0-59, of London time), searched_at (UTC) and what the archive says of it; blank text for none."""
+    """One row per stop search: month (0-59, of London time), searched_at (UTC) and what the archive says of it; blank
+    text for none.
+    """
     month = np.repeat(np.array(MONTHS), apportion(rng.uniform(0.85, 1.15, len(MONTHS)), SEARCHES))
     first = (FIRST_MONTH + month).astype("datetime64[D]")
     days = ((FIRST_MONTH + month + 1).astype("datetime64[D]") - first).astype(np.int64)
@@ -250,4 +264,8 @@ def write_archive(database: duckdb.DuckDBPyConnection, raw: Path, scale: int) ->
     for month in MONTHS:
         for feed, query in QUERIES.items():
             path = raw / "police_uk" / feed / f"{period(month)}-{SLUG}.synthetic.csv"
-            yield f"police_uk/{feed}", path, copy_csv(database, query.format(scale=scale, month=month, period=period(month)), path)
+            yield (
+                f"police_uk/{feed}",
+                path,
+                copy_csv(database, query.format(scale=scale, month=month, period=period(month)), path),
+            )

@@ -1,8 +1,8 @@
 """Sex of victims and suspects, one per person.
 
-Published constraints (prose only): female victims rise year on year and pass 400 in the last two years; 87% of suspects are male,
-45% and 28% of those (the base is ours) aged 18-35 and 0-17. Ours: the female victims of each year, and that women are the same share
-of suspects in every year.
+Published constraints (prose only): female victims rise year on year and pass 400 in the last two years; 87% of
+suspects are male, 45% and 28% of those (the base is ours) aged 18-35 and 0-17. Ours: the female victims of each year,
+and that women are the same share of suspects in every year.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def suspect_sexes(rng: np.random.Generator, records: pd.DataFrame) -> np.ndarray
     everyone = np.zeros((5, GROUPS), dtype=np.int64)
     np.add.at(everyone, (year, group), 1)
     by_group = everyone.sum(axis=0)
-    male = int(round(MALE_SUSPECTS * len(records)))
+    male = round(MALE_SUSPECTS * len(records))
     young = by_group[:2] - np.rint(np.array(MALE_SHARES) * male).astype(np.int64)
     female = len(records) - male
     by_group = np.concatenate([young, apportion(by_group[2:], female - int(young.sum()))])

@@ -1,9 +1,10 @@
 """The suspects of each serious-violence offence, and how old they are.
 
-Published constraints: suspects by age, year and type (T20, T21, through ``ages``), by area and year (columns of T23 and T24) and the age groups
-of victims by age group of suspect (T19), read as shares of all suspect x victim pairs of the five years with both ages known, third group 36 and over.
-Ours: how many offences have a suspect (the outcomes of T40 and T41 leave a range), how many suspects share an offence,
-how many have no ethnicity code at all, and the number of pairs per suspect group, of which only shares are printed.
+Published constraints: suspects by age, year and type (T20, T21, through ``ages``), by area and year (columns of T23
+and T24) and the age groups of victims by age group of suspect (T19), read as shares of all suspect x victim pairs of
+the five years with both ages known, third group 36 and over. Ours: how many offences have a suspect (the outcomes of
+T40 and T41 leave a range), how many suspects share an offence, how many have no ethnicity code at all, and the number
+of pairs per suspect group, of which only shares are printed.
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ WITH_SUSPECT = (1500, 1320, 1510, 1510, 1440)
 WITH_SUSPECT_BY_KIND = (0.95, 0.88, 0.55, 0.40, 0.55)
 """Assumed shares, scaled to the above."""
 NO_CODE = (24, 42, 56, 56, 35)
-"""Suspects without any ethnicity code: 'Not recorded' in T22, in no row of T23 and T24. All that T22 leaves over in that
-group, but those of other groups, who must be where no district is known. Assumed, and natural: otherwise 8 offences have 54 suspects."""
+"""Suspects without any ethnicity code: 'Not recorded' in T22, in no row of T23 and T24. All that T22 leaves over in
+that group, but those of other groups, who must be where no district is known. Assumed, and natural: otherwise 8
+offences have 54 suspects.
+"""
 
 GROUPS = 4
 """Suspect age groups: 0-17, 18-35, 36 and over, unknown."""
@@ -43,9 +46,7 @@ def _margins_by_area(people: PersonTargets) -> Ints:
     return np.vstack([known, people.by_year - known.sum(axis=0)])
 
 
-def offences_with_suspect(
-    rng: np.random.Generator, targets: Targets, offences: pd.DataFrame, by_kind: Ints
-) -> tuple[Ints, Ints]:
+def offences_with_suspect(rng: np.random.Generator, targets: Targets, offences: pd.DataFrame, by_kind: Ints) -> tuple[Ints, Ints]:
     """Row numbers of the offences that have a suspect, and all suspects by year x kind x area (5 x 5 x 3).
 
     ``offences`` needs year, kind, area; ``by_kind`` is year x kind suspects.
@@ -58,9 +59,7 @@ def offences_with_suspect(
     totals = np.zeros_like(have)
     for y in range(5):
         unknown = min(int(np.rint(0.75 * by_area[NO_AREA, y])), int(have[y, :, NO_AREA].sum()))
-        rows = np.minimum(
-            apportion(np.array(WITH_SUSPECT_BY_KIND) * have[y].sum(axis=1), WITH_SUSPECT[y]), by_kind[y]
-        )
+        rows = np.minimum(apportion(np.array(WITH_SUSPECT_BY_KIND) * have[y].sum(axis=1), WITH_SUSPECT[y]), by_kind[y])
         columns = np.append(apportion(by_area[:NO_AREA, y], int(rows.sum()) - unknown), unknown)
         first = controlled((rows / have[y].sum(axis=1))[:, None] * have[y], rows, columns, have[y])
         further = controlled(
@@ -91,16 +90,15 @@ class Profiles:
 
 
 def _profiles(cell: Ints, victims: Ints) -> Profiles:
-    keys, which, number = np.unique(
-        np.column_stack([cell, victims]), axis=0, return_inverse=True, return_counts=True
-    )
+    keys, which, number = np.unique(np.column_stack([cell, victims]), axis=0, return_inverse=True, return_counts=True)
     return Profiles(keys[:, 0], keys[:, 1:], number, which)
 
 
 def _start(profiles: Profiles, totals: Ints, groups: Ints, shares: Floats) -> Floats:
     """Suspects by profile x age group, in fractions: the likeliest table with the pairs of T19.
 
-    ``totals`` are suspects by cell (75), ``groups`` by year x kind (25) x age group. Iterative scaling to both and to the nine pairs.
+    ``totals`` are suspects by cell (75), ``groups`` by year x kind (25) x age group. Iterative scaling to both and to
+    the nine pairs.
     """
     year_kind = profiles.cell // 3
     table = profiles.offences[:, None] * groups[year_kind].astype(float)
@@ -115,7 +113,7 @@ def _start(profiles: Profiles, totals: Ints, groups: Ints, shares: Floats) -> Fl
             target = pairs.sum(axis=1, keepdims=True) * shares / shares.sum(axis=1, keepdims=True)
         if step >= 20:
             table[:, :3] *= np.exp(profiles.victims @ np.log(target / pairs).T / 2)
-    return table
+    return np.asarray(table)
 
 
 def _whole(profiles: Profiles, totals: Ints, groups: Ints, shares: Floats) -> Ints:
@@ -160,8 +158,8 @@ def suspect_records(
 ) -> pd.DataFrame:
     """One row per suspect in an offence: offence, year, kind, age (-1 unknown).
 
-    ``offences`` needs year, kind, area; ``victims`` offence, age; ``suspects`` has year, kind, age and says how many there are.
-    Ages move only within a year and type, so T20 and T21 stay.
+    ``offences`` needs year, kind, area; ``victims`` offence, age; ``suspects`` has year, kind, age and says how many
+    there are. Ages move only within a year and type, so T20 and T21 stay.
     """
     known = victims[victims["age"] != UNKNOWN_AGE]
     victim_groups = np.zeros((len(offences), 3), dtype=np.int64)

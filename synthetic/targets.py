@@ -171,10 +171,7 @@ class Targets:
 def ethnicity_groups() -> dict[str, int]:
     """Row in T12 of the group of each 18+1 code."""
     order = {group: index for index, group in enumerate(labels("T12"))}
-    return {
-        row["ethnicity_code"]: order[row["ethnicity_group"]]
-        for row in read_csv(SEEDS / "reference" / "ethnicity.csv")
-    }
+    return {row["ethnicity_code"]: order[row["ethnicity_group"]] for row in read_csv(SEEDS / "reference" / "ethnicity.csv")}
 
 
 def _person_targets(tables: tuple[str, str, str, str, str, str], label: str, noun: str) -> PersonTargets:

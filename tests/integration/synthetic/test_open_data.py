@@ -44,7 +44,9 @@ def test_the_workbook_opens_with_an_empty_sheet(raw):
 def test_the_map_is_the_map_of_the_crimes(raw):
     with duckdb.connect() as con:
         con.execute(f"create table look as from read_csv('{raw}/ons/lsoa_ward_district/2024.synthetic.csv', all_varchar = true)")
-        assert con.execute("select count(*), count(distinct WD24CD), count(distinct LAD24CD) from look").fetchall() == [(642, 176, 9)]
+        assert con.execute("select count(*), count(distinct WD24CD), count(distinct LAD24CD) from look").fetchall() == [
+            (642, 176, 9)
+        ]
         strangers = con.execute(
             f"""
             from read_csv('{raw}/derbyshire_constabulary/crimes/*.csv', all_varchar = true) as crime
@@ -118,7 +120,9 @@ def test_the_archive_is_of_the_same_crimes(raw):
 def test_searches_are_of_the_london_month(raw):
     files = f"{raw}/police_uk/stop_and_search/*.csv"
     with duckdb.connect() as con:
-        con.execute(f"create table search as select *, parse_filename(filename)[:7] as month from read_csv('{files}', filename = true)")
+        con.execute(
+            f"create table search as select *, parse_filename(filename)[:7] as month from read_csv('{files}', filename = true)"
+        )
         con.execute("""create view local as select *, ("Date"::timestamptz at time zone 'Europe/London') as moment from search""")
         wrong = "select count(*) from local where strftime(moment, '%Y-%m') != month"
         assert con.execute(wrong).fetchall() == [(0,)]

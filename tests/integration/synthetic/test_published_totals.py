@@ -82,7 +82,9 @@ def test_prose_about_people(counted):
     """
     assert counted.execute(question.format(t="victim")).fetchall() == [(321, 15, 135, 24)]
     assert counted.execute(question.format(t="suspect")).fetchall() == [(589, 15, 360, 26)]
-    females = [n for (n,) in counted.execute("select count(*) from victim where sex = 'F' group by year order by year").fetchall()]
+    females = [
+        n for (n,) in counted.execute("select count(*) from victim where sex = 'F' group by year order by year").fetchall()
+    ]
     assert females == sorted(females)
     assert min(females[3:]) > 400
     assert counted.execute("select round(100.0 * avg((sex = 'M')::int)) from suspect").fetchall() == [(87,)]

@@ -125,5 +125,7 @@ def test_the_body_of_crime_holds_what_the_definition_leaves_out(con):
 
 
 def test_strangulation_is_not_recorded_before_it_was_an_offence(con):
-    ((first,),) = con.execute("""select min(parse_filename(filename)[:7]) from crimes where "HO Sub Code" = '008/75'""").fetchall()
+    ((first,),) = con.execute(
+        """select min(parse_filename(filename)[:7]) from crimes where "HO Sub Code" = '008/75'"""
+    ).fetchall()
     assert first >= "2022-06"
