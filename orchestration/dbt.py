@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from dagster import AssetExecutionContext
     from dagster_dbt import DagsterDbtTranslator
 
+# The events by which dbt tells how a node ended.
+RESULT_EVENTS = ("LogModelResult", "LogSeedResult", "LogSnapshotResult", "LogTestResult")
 SOURCE_FOLDERS = ("macros", "models", "seeds", "snapshots", "tests")
 
 
@@ -99,7 +101,7 @@ def _invoke(settings: Settings, arguments: list[str], finished: list[dict[str, A
     os.environ["DBT_PROFILES_DIR"] = str(DBT_PROJECT)
 
     def collect(event: Any) -> None:
-        if finished is not None and event.info.name in ("LogTestResult", "NodeFinished"):
+        if finished is not None and event.info.name in RESULT_EVENTS:
             from google.protobuf.json_format import MessageToDict
 
             finished.append(MessageToDict(event, preserving_proto_field_name=True))

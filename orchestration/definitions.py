@@ -43,7 +43,7 @@ def build_defs(settings: Settings) -> dg.Definitions:
     fact_keys = sorted(key for key in facts.keys if key.path[0] == "conformed")
     release = release_asset(mart_keys)
     # Deliveries are partitioned, each feed by its own cadence; the tables over them take in whatever is new.
-    refreshed = dg.AssetSelection.assets(*(table.key for table in tables)).downstream()
+    refreshed = dg.AssetSelection.all() - dg.AssetSelection.assets(*(feed.deliveries.key for feed in feeds))
     return dg.Definitions(
         assets=[*(feed.deliveries for feed in feeds), *tables, facts, marts, release],
         asset_checks=[

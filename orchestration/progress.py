@@ -73,10 +73,12 @@ class Narrator(logging.Handler):
             self._progress.update(self._task, description=name)
         elif kind in ("STEP_SUCCESS", "STEP_FAILURE", "STEP_SKIPPED"):
             seconds = time.monotonic() - self._started.get(step, time.monotonic())
-            mark = {"STEP_SUCCESS": "[green]✓[/]", "STEP_FAILURE": "[red]✗[/]"}.get(kind, "[dim]–[/]")
-            said = self._said.get(step, "")
-            self._progress.console.print(f"{mark} {name:<46} {said} [dim]{seconds:.1f} s[/]", highlight=False)
             self._progress.advance(self._task)
+            if kind == "STEP_FAILURE":
+                self._progress.console.print(f"[red]✗[/] {name}", highlight=False)
+            elif kind == "STEP_SUCCESS" and step in self._said:
+                line = f"[green]✓[/] {name:<42} {self._said[step]} [dim]{seconds:.1f} s[/]"
+                self._progress.console.print(line, highlight=False)
 
 
 @dg.logger

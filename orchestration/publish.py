@@ -34,7 +34,7 @@ SCHEMAS = ("sna", "marts")
 # Columns that only person-level or record-level tables have; none may be published.
 PRIVATE_COLUMNS = (
     *("person_key", "nominal_reference", "date_of_birth", "crime_reference", "crime_id"),
-    *("easting", "northing", "latitude", "longitude"),
+    *("easting", "northing"),
 )
 # 1.0 clients must be able to read what 1.5 writes.
 STORAGE = "v1.0.0"
@@ -258,7 +258,9 @@ def _write_meta(con: duckdb.DuckDBPyConnection, head: Mapping[str, Any]) -> None
            select v.stage, v.subject, v.expectation, v.column_name, v.success, v.crashed, v.observed,
                   v.failing_rows, v.sample, v.remedy
            from warehouse.ops.verdict as v
-           join warehouse.ops.stage as s on s.stage = v.stage and s.token = v.token
+           join (
+               select stage, token from warehouse.ops.stage union all select 'feeds', build_id from warehouse.ledger.build
+           ) as stands using (stage, token)
            order by all"""
     )
     con.execute(

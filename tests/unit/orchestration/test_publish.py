@@ -21,6 +21,7 @@ def warehouse(tmp_path):
         create table marts.offences as select 'Derby' as district, 7 as offences;
         comment on column marts.offences.offences is 'How many, it''s a count';
         create table ledger.feed as select 'police_uk' as agency;
+        create table ledger.build as select 'b' as build_id;
         create table ops.stage as select 'marts' as stage, 'token' as token;
         create table ops.verdict as select 'marts' as stage, 'token' as token, 'sna.figures' as subject, 'x' as expectation,
             '' as column_name, true as success, false as crashed, '' as observed, 0 as failing_rows, '[]' as sample, '' as remedy;
