@@ -372,8 +372,10 @@ def _not_yet_complete() -> Suite:
         grain="years",
         sql="""
             with offence as (
-                select financial_year, count(*) as offences_without_outcome from conformed.fct_offence
-                where crime_reference not in (select crime_reference from landing.derbyshire_constabulary__outcomes)
+                select financial_year, count(*) as offences_without_outcome
+                from conformed.fct_offence as offence
+                anti join (select crime_reference from conformed.fct_outcome where outcome_sequence > 0) as record
+                    on offence.crime_reference = record.crime_reference
                 group by all
             ),
             record as (
@@ -423,14 +425,9 @@ def _pairs() -> Suite:
         title="pairs",
         grain="years",
         sql="""
-            with victim as (
-                select crime_reference, any_value(financial_year) as financial_year, count(*) as n
-                from conformed.fct_victim group by crime_reference
-            ),
-            suspect as (select crime_reference, count(*) as n from conformed.fct_suspect group by crime_reference),
-            due as (
-                select financial_year, sum(victim.n * suspect.n)::bigint as pairs_due
-                from victim join suspect using (crime_reference) group by all
+            with due as (
+                select victim.financial_year, count(*) as pairs_due
+                from conformed.fct_victim as victim join conformed.fct_suspect as suspect using (crime_reference) group by all
             ),
             held as (select financial_year, count(*) as pairs from conformed.bridge_victim_suspect group by all)
             select
