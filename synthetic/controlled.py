@@ -49,12 +49,13 @@ def nearest(
 ) -> Ints:
     """Whole numbers x near ``start`` with ``lower <= matrix @ x <= upper`` and ``0 <= x <= ceiling``.
 
-    ``matrix`` is a sparse matrix, constraints x cells. ``whole=False`` where corner solutions are whole by
+    ``matrix`` (dense or sparse) is constraints x cells. ``whole=False`` where corner solutions are whole by
     themselves. Raises ValueError where no such numbers exist.
     """
     from scipy.optimize import Bounds, LinearConstraint, milp
-    from scipy.sparse import hstack
+    from scipy.sparse import csr_array, hstack
 
+    matrix = csr_array(matrix)
     wanted = np.asarray(start, dtype=float).ravel()
     most = np.full(wanted.size, np.inf) if ceiling is None else np.asarray(ceiling, dtype=float).ravel()
     wanted = np.minimum(wanted, most)
