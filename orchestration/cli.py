@@ -200,7 +200,8 @@ def demo(
         return
     with console.status("writing the demonstration deliveries") as progress:
         summary = write_demo(settings.raw, seed=seed, scale=scale, dirt=dirt, progress=progress.update)
-    console.print(f"{summary} in {settings.raw}. Next: `sna refresh`.")
+    files, rows = sum(summary.files.values()), sum(summary.rows.values())
+    console.print(f"{files} deliveries, {rows:,} rows, written in {summary.seconds:.0f} s to {settings.raw}. Next: `sna refresh`.")
 
 
 @app.command()
