@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from orchestration.publish import PRIVATE_COLUMNS
 
+# What may not be published, and the points of single records.
+PRIVATE = frozenset({*PRIVATE_COLUMNS, "longitude", "latitude"})
 # One of these alone is a statistic; two together begin to describe somebody.
 DESCRIBING = frozenset({"age", "age_band", "sex", "ethnicity", "ethnicity_code", "ethnicity_group", "gender", "age_range"})
 
@@ -21,7 +23,7 @@ def refuse(columns: Iterable[str]) -> None:
         PersonalDataError: it holds a private column, or more than one that describes a person.
     """
     names = set(columns)
-    if private := sorted(names & set(PRIVATE_COLUMNS)):
+    if private := sorted(names & PRIVATE):
         raise PersonalDataError(f"a batch may not hold {', '.join(private)}")
     if len(describing := sorted(names & DESCRIBING)) > 1:
         raise PersonalDataError(f"a batch may not combine {', '.join(describing)}")

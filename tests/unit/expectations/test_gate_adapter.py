@@ -92,7 +92,7 @@ def test_a_crash_does_not_quote_the_value_it_stumbled_on(con: duckdb.DuckDBPyCon
     assert {v.observed for v in gate.judge(suite, con).verdicts} == {"ConversionException"}
 
 
-@pytest.mark.parametrize("column", ["person_key", "crime_reference", "date_of_birth", "easting"])
+@pytest.mark.parametrize("column", ["person_key", "crime_reference", "date_of_birth", "easting", "latitude"])
 def test_a_batch_with_a_private_column_is_never_drawn(con: duckdb.DuckDBPyConnection, column: str) -> None:
     rule = rules.none("Nobody", "Ask nobody.")
     (verdict,) = gate.judge(Suite("a/b", "t", "rows", f"select 'secret' as {column}", (rule,)), con).verdicts
