@@ -235,7 +235,8 @@ class Batch:
         nulls = ", ".join(f"count(*) filter (good and {quoted(name)} is null)" for name in names)
         rows = self.db.execute(f"""
             select
-                d, min(row), max(row), count(*), count(*) filter (state = {BAD}), count(*) filter (state = {BLANK}), {ends}, {nulls}
+                d, min(row), max(row), count(*), count(*) filter (state = {BAD}), count(*) filter (state = {BLANK}),
+                {ends}, {nulls}
             from (select *, rowid as row, state = {GOOD} as good from typed)
             group by d
         """).fetchall()

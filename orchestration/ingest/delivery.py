@@ -18,7 +18,7 @@ from pathlib import Path
 from orchestration.contracts import FeedContract
 
 _NAME = re.compile(
-    r"(?P<period>\d{4}(?:-\d{2})?)(?:-(?P<part>[A-Za-z0-9][A-Za-z0-9-]*))?"
+    r"(?P<period>\d{4}(?:-\d{2})?)(?:-(?P<part>[A-Za-z][A-Za-z0-9-]*))?"
     r"(?P<synthetic>\.synthetic)?(?:\.v(?P<version>[1-9]\d*))?\.(?P<extension>[A-Za-z0-9]+)"
 )
 _PERIOD = {"monthly": re.compile(r"\d{4}-(0[1-9]|1[0-2])"), "annual": re.compile(r"\d{4}"), "once": re.compile(r"\d{4}")}

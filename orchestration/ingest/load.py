@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -107,8 +108,11 @@ class _Run:
 
         self.contract, self.landing, self.now, self.folder = contract, landing, now, folder
         self.pads, self.fingerprint = pads(key), fingerprint(contract, key)
-        self.known = log.read(landing, contract.agency, contract.feed)
-        self.latest = _latest_by_name(self.known)
+        known = log.read(landing, contract.agency, contract.feed)
+        self.latest = _latest_by_name(known)
+        self.known: defaultdict[tuple[str, str, bool], list[LoadRecord]] = defaultdict(list)
+        for record in known:
+            self.known[record.period, record.part, record.synthetic].append(record)
         self.records: dict[Path, LoadRecord] = {}
         self.db = duckdb.connect(
             ":memory:",
@@ -179,7 +183,7 @@ class _Run:
         with ThreadPoolExecutor(THREADS) as pool:
             list(pool.map(write, range(len(batch.items))))
         self.db.execute(f"set threads = {THREADS}")
-        for item in items:
+        for item in (*items, *batch.items):
             if item.source.path != item.delivery.path:
                 item.source.path.unlink(missing_ok=True)
 
@@ -192,7 +196,7 @@ class _Run:
             column = self.contract.by_name[str(self.contract.doubled_when_blank)]
             faults.append(fault("I04", column.header, doubled))
         if not summary.delivered:
-            return (fault("D03"), *faults)
+            return _by_severity(fault("D03"), *faults)
         if finding.repeated_headers:
             faults.append(fault("D07", rows=finding.repeated_headers))
         share, delivered = summary.bad / summary.delivered, f"{summary.delivered:,}"
@@ -202,7 +206,7 @@ class _Run:
         elif share > self.contract.bad_row_limit:
             limit = f"{self.contract.bad_row_limit:.0%}"
             faults.append(fault("D09", rows=summary.bad, delivered=delivered, limit=limit))
-        return tuple(faults)
+        return _by_severity(*faults)
 
     def _load_id(self, item: Item) -> str:
         """Named by content, so that the same deliveries in the same order give the same ids.
@@ -211,7 +215,8 @@ class _Run:
         """
         delivery, content = item.delivery, (item.source.sha256, self.fingerprint)
         name = delivery.file_name
-        before = sum(load.file_name == name and (load.file_sha256, load.fingerprint) == content for load in self.known)
+        rivals = self.known[delivery.period, delivery.part, delivery.synthetic]
+        before = sum(load.file_name == name and (load.file_sha256, load.fingerprint) == content for load in rivals)
         words = [delivery.agency, delivery.feed, name, *content, str(before)]
         return hashlib.sha256("\n".join(words).encode()).hexdigest()[:16]
 
@@ -244,12 +249,12 @@ class _Run:
             metrics=_metrics(summary),
         )
         self.records[delivery.path] = log.put(self.landing, self.folder / load_id, record)
-        self.known.append(self.records[delivery.path])
+        self.known[delivery.period, delivery.part, delivery.synthetic].append(self.records[delivery.path])
 
     def _superseded(self, delivery: Delivery) -> LoadRecord | None:
         """The delivery whose place this one takes."""
-        rivals = [load for load in self.known if load.synthetic == delivery.synthetic and load.period == delivery.period]
-        in_use = [load for load in log.current(rivals) if load.part == delivery.part and load.version <= delivery.version]
+        rivals = self.known[delivery.period, delivery.part, delivery.synthetic]
+        in_use = [load for load in log.current(rivals) if load.version <= delivery.version]
         return in_use[0] if in_use else None
 
     def _history(self, item: Item, before: LoadRecord | None) -> Iterator[Fault]:
@@ -265,6 +270,10 @@ class _Run:
 
 def _is_refused(faults: Iterable[Fault]) -> bool:
     return any(found.severity == "delivery" for found in faults)
+
+
+def _by_severity(*faults: Fault) -> tuple[Fault, ...]:
+    return tuple(sorted(faults, key=lambda found: ("delivery", "row", "information").index(found.severity)))
 
 
 def _metrics(summary: Summary) -> dict[str, Any]:

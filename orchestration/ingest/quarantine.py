@@ -74,7 +74,8 @@ def _examine_rows(batch: Batch, summaries: list[Summary], failed: list[int]) -> 
         create or replace table examined as
         {batch.rows_sql(failed, only="suspect")},
         judged as (
-            select *, list_filter([{", ".join(found)}], lambda f: f.code is not null) as faults, {is_header} as is_header from rows
+            select *, list_filter([{", ".join(found)}], lambda f: f.code is not null) as faults, {is_header} as is_header
+            from rows
         ),
         named as (
             select *, if(duplicate is null, faults, [{{'code': duplicate, 'header': null::varchar}}]) as all_faults

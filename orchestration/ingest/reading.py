@@ -15,7 +15,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -332,10 +332,8 @@ def _cell(value: Any) -> str:
         return str(int(value))
     if isinstance(value, datetime):
         return value.isoformat(" ")
-    if isinstance(value, date | time):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return str(value)
+    if isinstance(value, date):  # what a cell with a moment at midnight comes as
+        return datetime.combine(value, time()).isoformat(" ")
     return str(value)
 
 

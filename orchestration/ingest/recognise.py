@@ -90,6 +90,8 @@ def recognise(path: Path, contracts: Mapping[FeedKey, FeedContract]) -> Recognis
         except UnreadableError as error:
             problems = " ".join(item.message for item in error.faults[:3])
             reasons.append(f"by its name it could be {'/'.join(contract.id)}, but: {problems}")
+    if len(fitting) > 1:  # a file taken from another landing zone stands in a folder that says which
+        fitting = [pair for pair in fitting if pair[0].feed == path.resolve().parent.name] or fitting
     if len(fitting) > 1:
         feeds = ", ".join("/".join(contract.id) for contract, _ in fitting)
         return Unknown(path, f"it could belong to several feeds: {feeds}")

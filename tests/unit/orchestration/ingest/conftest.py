@@ -1,0 +1,170 @@
+"""A landing zone and a landing log in a temporary folder, and small deliveries to put into them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from orchestration.contracts import FeedContract, load_contracts
+from orchestration.ingest import landing as log
+from orchestration.ingest.landing import LoadRecord
+from orchestration.ingest.load import load, plan
+
+KEY = b"a key for tests only"
+NOW = datetime(2024, 5, 1, 9, 0, tzinfo=UTC)
+CONTRACTS = {feed: contract for (agency, feed), contract in load_contracts().items() if agency != "police_uk"}
+CONTRACTS |= {f"police_uk/{feed}": contract for (agency, feed), contract in load_contracts().items() if agency == "police_uk"}
+
+GOOD: dict[str, dict[str, str]] = {
+    "crimes": {
+        "Crime Reference": "DC-2023-0000001",
+        "Recorded Date Time": "03/07/2023 10:15",
+        "Committed From": "02/07/2023 23:40",
+        "Committed To": "",
+        "HO Class": "8N",
+        "HO Sub Code": "008/01",
+        "Offence Title": "Assault occasioning actual bodily harm",
+        "District": "Derby City",
+        "Ward Code": "E05001770",
+        "Ward Name": "Arboretum",
+        "Easting": "435000",
+        "Northing": "335000",
+        "LSOA Code": "E01013453",
+        "Location Type": "Street",
+        "Domestic Abuse Flag": "N",
+        "Modern Slavery Flag": "N",
+        "Alcohol Qualifier": "Y",
+        "Drugs Qualifier": "N",
+        "Weapon Description": "Knife/blade",
+        "Knife Crime Flag": "Y",
+        "Suspect to Victim Relationship": "Stranger",
+    },
+    "victims": {
+        "Crime Reference": "DC-2023-0000001",
+        "Crime Recorded Date Time": "03/07/2023 10:15",
+        "Offence Date": "02/07/2023",
+        "Nominal Reference": "N00000001",
+        "Date of Birth": "03/07/2001",
+        "Sex": "F",
+        "Self Defined Ethnicity": "W1",
+    },
+    "outcomes": {
+        "Crime Reference": "DC-2023-0000001",
+        "Outcome Sequence": "1",
+        "Outcome Code": "1A",
+        "Outcome Title": "Charged/Summonsed - alternate offence",
+        "Outcome Date": "15/07/2023",
+        "Decision Maker": "Police",
+    },
+    "police_uk/street": {
+        "Crime ID": "",
+        "Month": "2023-07",
+        "Reported by": "Derbyshire Constabulary",
+        "Falls within": "Derbyshire Constabulary",
+        "Longitude": "-1.502174",
+        "Latitude": "52.914620",
+        "Location": "On or near High Street",
+        "LSOA code": "E01013453",
+        "LSOA name": "Derby 013A",
+        "Crime type": "Anti-social behaviour",
+        "Last outcome category": "",
+        "Context": "",
+    },
+    "police_uk/stop_and_search": {
+        "Type": "Person search",
+        "Date": "2023-07-15T12:00:00+00:00",
+        "Part of a policing operation": "",
+        "Policing operation": "",
+        "Latitude": "52.914620",
+        "Longitude": "-1.502174",
+        "Gender": "Male",
+        "Age range": "18-24",
+        "Self-defined ethnicity": "Other ethnic group - Not stated",
+        "Officer-defined ethnicity": "White",
+        "Legislation": "Misuse of Drugs Act 1971 (section 23)",
+        "Object of search": "Controlled drugs",
+        "Outcome": "A no further action disposal",
+        "Outcome linked to object of search": "False",
+        "Removal of more than just outer clothing": "True",
+    },
+}
+
+
+def row(feed: str, number: int = 1, **changes: str) -> dict[str, str]:
+    """A good row; `number` makes its key its own. Changes are given by header with underscores for spaces."""
+    made = dict(GOOD[feed])
+    if "Crime Reference" in made:
+        made["Crime Reference"] = f"DC-2023-{number:07d}"
+    for name, value in changes.items():
+        header = name.replace("_", " ")
+        assert header in made, header
+        made[header] = value
+    return made
+
+
+def rows(feed: str, count: int) -> list[dict[str, str]]:
+    return [row(feed, number) for number in range(1, count + 1)]
+
+
+def text(rows: list[dict[str, str]], line_end: str = "\n") -> str:
+    file = io.StringIO()
+    writer = csv.DictWriter(file, list(rows[0]), lineterminator=line_end)
+    writer.writeheader()
+    writer.writerows(rows)
+    return file.getvalue()
+
+
+@dataclass
+class Desk:
+    """Where deliveries are put and loaded."""
+
+    raw: Path
+    landing: Path
+
+    def put(self, feed: str, content: str | bytes, name: str = "2023-07.csv") -> Path:
+        contract = CONTRACTS[feed]
+        path = self.raw / contract.agency / contract.feed / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    def load(self, feed: str, *, now: datetime = NOW, key: bytes = KEY, limit: float = 1.0, **options: Any) -> list[LoadRecord]:
+        """Load what is new; by default no share of bad rows is too large."""
+        contract = self.contract(feed, limit)
+        return load(plan(self.raw, self.landing, contract, key), contract, self.landing, key, now=now, **options)
+
+    def land(self, feed: str, content: str | bytes, name: str = "2023-07.csv", **options: Any) -> LoadRecord:
+        self.put(feed, content, name)
+        (record,) = self.load(feed, **options)
+        assert record.rows_delivered == record.rows_accepted + record.rows_rejected
+        return record
+
+    @staticmethod
+    def contract(feed: str, limit: float = 1.0) -> FeedContract:
+        return replace(CONTRACTS[feed], bad_row_limit=limit)
+
+    def all(self) -> list[LoadRecord]:
+        return log.read(self.landing)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path / "raw", tmp_path / "landing")
+
+
+def parquet(path: Path | None) -> list[dict[str, Any]]:
+    """The rows of a Parquet file in their order."""
+    assert path is not None
+    relation = duckdb.connect().sql(f"from read_parquet('{path}')")
+    return [dict(zip(relation.columns, values, strict=True)) for values in relation.fetchall()]
+
+
+def codes(record: LoadRecord) -> list[str]:
+    return [fault.code for fault in record.faults]

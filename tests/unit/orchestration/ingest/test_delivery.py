@@ -1,0 +1,169 @@
+"""Names in the landing zone, periods, and what a sender's file is recognised as."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orchestration.contracts import load_contracts
+from orchestration.ingest.delivery import Name, bounds, discover, strangers
+from orchestration.ingest.recognise import Recognised, Unknown, deliver, recognise
+
+from .conftest import CONTRACTS, row, rows, text
+
+periods = st.dates(date(1990, 1, 1), date(2100, 12, 31)).map(lambda day: day.strftime("%Y-%m")) | st.integers(1990, 2100).map(str)
+names = st.builds(
+    Name,
+    period=periods,
+    part=st.sampled_from(["", "derbyshire", "city-of-london", "E06000015"]),
+    version=st.integers(1, 99),
+    synthetic=st.booleans(),
+    extension=st.sampled_from(["csv", "xlsx", "ods", "geojson"]),
+)
+
+
+@given(names)
+def test_a_name_says_what_it_was_made_of(name):
+    assert Name.parse(str(name)) == name
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["july.csv", "2023-7.csv", "2023-07", "2023-07.v0.csv", "2023-07.V2.csv", "2023-07 (1).csv", "2023_07.csv", "07-2023.csv"],
+)
+def test_what_is_no_name(written):
+    assert Name.parse(written) is None
+
+
+@given(st.dates(date(1990, 1, 1), date(2100, 12, 31)))
+def test_months_and_years_follow_each_other_without_gap_or_overlap(day):
+    for form in ("%Y-%m", "%Y"):
+        start, end = bounds(day.strftime(form))
+        assert start <= day < end
+        assert bounds(end.strftime(form))[0] == end
+        assert (end - timedelta(days=1)).strftime(form) == day.strftime(form)
+
+
+@pytest.mark.parametrize("written", ["2023-13", "2023-00", "23-07", "2023-7", "2023/07", ""])
+def test_what_is_no_period(written):
+    with pytest.raises(ValueError):
+        bounds(written)
+
+
+def test_discovery_lists_deliveries_and_tells_of_the_rest(desk):
+    for name in ("2023-08.csv", "2023-07.v2.csv", "2023-07.csv", "2023-07.synthetic.csv", "notes.csv", "2023.csv"):
+        desk.put("crimes", "x", name)
+    for name in ("contract.yaml", "README.md", ".2023-09.csv.part", "~$2023-07.xlsx", "2023-09.csv.tmp"):
+        desk.put("crimes", "x", name)
+    contract = CONTRACTS["crimes"]
+    found = discover(desk.raw, contract)
+    assert [(d.period, d.synthetic, d.version) for d in found] == [
+        ("2023-07", False, 1),
+        ("2023-07", False, 2),
+        ("2023-07", True, 1),
+        ("2023-08", False, 1),
+    ]
+    assert [stranger.path.name for stranger in strangers(desk.raw, contract)] == ["2023.csv", "notes.csv"]
+
+
+def test_a_feed_that_was_never_delivered(desk):
+    assert discover(desk.raw, CONTRACTS["crimes"]) == []
+    assert desk.load("crimes") == []
+
+
+@pytest.fixture
+def outbox(tmp_path):
+    folder = tmp_path / "outbox"
+    folder.mkdir()
+
+    def send(name: str, content: str):
+        path = folder / name
+        path.write_text(content)
+        return path
+
+    return send
+
+
+@pytest.mark.parametrize(
+    ("sent", "feed", "target"),
+    [
+        ("crimes_2023-07.csv", "crimes", "derbyshire_constabulary/crimes/2023-07.csv"),
+        ("Crimes 202307 final.csv", "crimes", "derbyshire_constabulary/crimes/2023-07.csv"),
+        ("2023-07.csv", "outcomes", "derbyshire_constabulary/outcomes/2023-07.csv"),
+        ("2023-07-derbyshire-street.csv", "police_uk/street", "police_uk/street/2023-07-derbyshire.csv"),
+        ("2023-07-city-of-london-street.csv", "police_uk/street", "police_uk/street/2023-07-city-of-london.csv"),
+        ("2023-07-btp-stop-and-search.csv", "police_uk/stop_and_search", "police_uk/stop_and_search/2023-07-btp.csv"),
+    ],
+)
+def test_files_are_recognised_by_name_and_header(desk, outbox, sent, feed, target):
+    receipt = deliver(outbox(sent, text([row(feed)])), desk.raw, load_contracts())
+    assert (receipt.outcome, receipt.target_name) == ("delivered", target)
+    assert (desk.raw / target).read_text() == text([row(feed)])
+
+
+def test_feeds_with_one_header_are_told_apart_by_the_folder_if_not_by_the_name(desk, outbox):
+    assert "several feeds" in deliver(outbox("2023-07.csv", text([row("victims")])), desk.raw, load_contracts()).reason
+    elsewhere = desk.put("suspects", text([row("victims")]), "2023-07.csv")
+    receipt = deliver(elsewhere, desk.raw.parent / "other", load_contracts())
+    assert receipt.target_name == "derbyshire_constabulary/suspects/2023-07.csv"
+
+
+def test_boundaries_are_told_apart_by_their_keys(outbox):
+    def geojson(key):
+        feature = f'{{"type": "Feature", "properties": {{"{key}": "E05015507"}}, "geometry": null}}'
+        return f'{{"type": "FeatureCollection", "features": [{feature}]}}'
+
+    found = recognise(outbox("E06000015.geojson", geojson("LSOA21CD")), load_contracts())
+    assert isinstance(found, Unknown) and "WD25CD" in found.reason
+    keys = [column.header for column in CONTRACTS["ward_boundaries"].columns if column.name != "geometry"]
+    properties = ", ".join(f'"{key}": "1"' for key in keys)
+    feature = f'{{"type": "Feature", "properties": {{{properties}}}, "geometry": null}}'
+    found = recognise(outbox("E06000015.geojson", f'{{"type": "FeatureCollection", "features": [{feature}]}}'), load_contracts())
+    assert isinstance(found, Recognised) and str(found.name) == "2025-E06000015.geojson"
+
+
+@pytest.mark.parametrize(
+    ("sent", "content", "reason"),
+    [
+        ("holiday.csv", "a,b\n1,2\n", "no feed has files of this name"),
+        ("crimes_2023-07.csv", "a,b\n1,2\n", "derbyshire_constabulary/crimes, but"),
+        ("crimes_2023-13.csv", text([row("crimes")]), "2023-13 is not a period"),
+        ("crimes_2023-07.csv", "", "holds no data rows"),
+        ("crimes_2023-07.pdf", "%PDF-1.4", "a PDF document"),
+    ],
+)
+def test_what_is_not_known_is_refused_with_a_reason(desk, outbox, sent, content, reason):
+    receipt = deliver(outbox(sent, content), desk.raw, load_contracts())
+    assert receipt.outcome == "refused" and reason in receipt.reason
+    assert not desk.raw.exists()
+
+
+def test_other_content_becomes_the_next_version_and_the_same_is_left(desk, outbox):
+    contracts = load_contracts()
+
+    def send(count):
+        receipt = deliver(outbox("crimes_2023-07.csv", text(rows("crimes", count))), desk.raw, contracts)
+        return receipt.outcome, receipt.target_name.rpartition("/")[2]
+
+    assert send(1) == ("delivered", "2023-07.csv")
+    assert send(1) == ("already there", "2023-07.csv")
+    assert send(2) == ("delivered", "2023-07.v2.csv")
+    assert send(2) == ("already there", "2023-07.v2.csv")
+    assert send(1) == ("delivered", "2023-07.v3.csv")  # going back is a change too
+
+
+def test_a_real_file_does_not_become_a_version_of_the_demonstration(desk, outbox):
+    desk.put("crimes", text(rows("crimes", 3)), "2023-07.synthetic.csv")
+    receipt = deliver(outbox("crimes_2023-07.csv", text(rows("crimes", 1))), desk.raw, load_contracts())
+    assert receipt.target_name.endswith("/2023-07.csv")
+
+
+def test_a_feed_with_one_period_needs_none_in_the_name(outbox):
+    contract = CONTRACTS["lsoa_ward_district"]
+    header = ",".join(column.header for column in contract.columns)
+    found = recognise(outbox("LSOA_(2021)_to_Electoral_Ward_(2024)_to_LAD_(2024).csv", f"\ufeff{header}\n"), load_contracts())
+    assert isinstance(found, Recognised) and found.name == replace(found.name, period="2024", part="", version=1)
