@@ -51,7 +51,7 @@ def _crimes() -> str:
     left join district on district.district_code = lsoa.district_code
     cross join range({{scale}}) as copies (county)
     where crime.month = {{month}}
-    order by recorded, 1
+    order by number, county
     """
 
 
@@ -66,7 +66,7 @@ def _people(table: str) -> str:
         ethnicity as "Self Defined Ethnicity"
     from {table} cross join range({{scale}}) as copies (county)
     where month = {{month}}
-    order by recorded, 1, 4
+    order by number, county, nominal
     """
 
 
@@ -84,7 +84,7 @@ def _outcomes() -> str:
         and (title.decision_maker is null or title.decision_maker = outcome.decision_maker::varchar)
     cross join range({{scale}}) as copies (county)
     where month = {{month}}
-    order by date, 1, 2
+    order by date, reference_year, number, county, sequence
     """
 
 
