@@ -125,10 +125,10 @@ class Batch:
         """
         items = [self.items[number] for number in numbers]
         header = items[0].source.header
-        trim = f"trim({{}}, {WIDE_SPACES})" if items[0].source.wide_spaces else "trim({})"
+        places = {name: place for place, name in enumerate(header) if name}
         texts = [
-            f"nullif({trim.format(f'c{header.index(column.name)}')}, '') as {text(column.name)}"
-            if column.name in header
+            f"{_trimmed_sql(f'c{places[column.name]}', items[0].source)} as {text(column.name)}"
+            if column.name in places
             else f"null::varchar as {text(column.name)}"
             for column in self.contract.columns
         ]
@@ -284,6 +284,16 @@ class Batch:
                 where rowid between {summary.first} and {summary.last} and state = {GOOD}
             ) to {literal(str(path))} (format parquet, compression zstd, write_bloom_filter false)
         """)
+
+
+def _trimmed_sql(cell: str, source: Source) -> str:
+    """SQL for the text of a cell without outer spaces, NULL where nothing is left.
+
+    Trimming every cell would take a quarter of the time of reading; a cell is trimmed only if it needs to be.
+    """
+    if source.wide_spaces:
+        return f"nullif(trim({cell}, {WIDE_SPACES}), '')"
+    return f"if(prefix({cell}, ' ') or suffix({cell}, ' '), nullif(trim({cell}), ''), {cell})"
 
 
 def _csv_sql(items: Iterable[Item], options: str = "") -> str:
