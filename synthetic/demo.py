@@ -37,7 +37,7 @@ def write_demo(
     60 months (April 2019 to March 2024) of the constabulary's crimes, victims, suspects and outcomes, whose serious
     violence has the published totals; stand-ins for the open data they are read with. The same seed and scale give
     the same bytes. ``scale`` writes so many counties into the same files, each with its own crimes and people.
-    ``progress`` is told what is going on. Raises ValueError for a scale below 1 and NotImplementedError for ``dirt``.
+    ``progress`` is told what is going on. ``dirt`` adds the faults of :mod:`synthetic.dirt` and their manifest. Raises ValueError for a scale below 1.
     """
     import numpy as np
     import pandas as pd
@@ -45,6 +45,7 @@ def write_demo(
     from synthetic.county import serious_violence
     from synthetic.database import load
     from synthetic.deliveries import write_constabulary
+    from synthetic.dirt import add_dirt
     from synthetic.geography import lsoas
     from synthetic.open_data import load_spatial, write_boundaries, write_imd, write_lookup
     from synthetic.other_crime import other_crime
@@ -53,8 +54,6 @@ def write_demo(
 
     if scale < 1:
         raise ValueError(f"scale must be 1 or more, not {scale}")
-    if dirt:
-        raise NotImplementedError("deliveries with faults cannot be written yet")
     tell = progress or (lambda message: None)
     started = perf_counter()
     summary = DemoSummary(Path(raw), scale)
@@ -87,5 +86,8 @@ def write_demo(
     summary.add("ons/lsoa_ward_district", write_lookup(areas, lookup))
     deprivation = summary.raw / "mhclg" / "imd_2019" / "2019.synthetic.xlsx"
     summary.add("mhclg/imd_2019", write_imd(streams[5], areas, deprivation))
+    if dirt:
+        tell("Adding faults")
+        add_dirt(summary.raw, seed=seed)
     summary.seconds = perf_counter() - started
     return summary

@@ -96,6 +96,8 @@ def add_dirt(raw: Path, *, seed: int) -> Path:
     Raises:
         FileNotFoundError: a feed has too few demonstration deliveries to hold its faults.
     """
+    for earlier in raw.glob("*/*/*.synthetic.v*"):  # only an earlier call makes these
+        earlier.unlink()
     random_ = random.Random(seed)
     months = _Months(raw, random_)
     injected = [*_bad_cells(months, random_), *_bad_rows(months, random_), *_refused(months), *_told(months)]
