@@ -37,7 +37,8 @@ def write_demo(
     60 months (April 2019 to March 2024) of the constabulary's crimes, victims, suspects and outcomes, whose serious
     violence has the published totals; stand-ins for the open data they are read with. The same seed and scale give
     the same bytes. ``scale`` writes so many counties into the same files, each with its own crimes and people.
-    ``progress`` is told what is going on. ``dirt`` adds the faults of :mod:`synthetic.dirt` and their manifest. Raises ValueError for a scale below 1.
+    ``dirt`` adds the faults of :mod:`synthetic.dirt` and their manifest. ``progress`` is told what is going on. Raises
+    ValueError for a scale below 1.
     """
     import numpy as np
     import pandas as pd

@@ -92,10 +92,18 @@ class Batch:
             try:
                 self._fill()
                 suspects = self._miscounted()
+                if not suspects:
+                    return
             except duckdb.InvalidInputException:  # its message quotes the line, so it goes no further
                 suspects = self._rejected_by_duckdb()
-            if not suspects:
-                return
+                if not suspects:
+                    raise RuntimeError("DuckDB cannot read a file that was written for it") from None
+            except duckdb.IOException:
+                there = [item for item in self.items if item.source.path.exists()]
+                if len(there) == len(self.items):
+                    raise
+                self.items = there  # the others have gone since they were opened
+                continue
             for number in sorted(suspects, reverse=True):
                 self._tidy(number)
 

@@ -207,12 +207,10 @@ def match_header(header: Sequence[str], contract: FeedContract) -> tuple[str | N
     """
     known = {_plain(column.header): column.name for column in contract.columns}
     names = [_plain(name) for name in header]
-    faults = []
-    for name, label in zip(names, header, strict=True):
-        if name in known or contract.ignore_unknown_columns:
-            continue
-        code = "D11" if _IDENTIFIER_HEADER.search(name) else "D05"
-        faults.append(fault(code, label.strip()[:80] or "(no header)"))
+    unknown = (
+        [] if contract.ignore_unknown_columns else [label for name, label in zip(names, header, strict=True) if name not in known]
+    )
+    faults = _unknown_columns(unknown, len(header))
     faults += [fault("D06", label) for label in _repeated(contract, names)]
     for column in contract.columns:
         if _plain(column.header) not in names and not column.optional:
@@ -220,6 +218,17 @@ def match_header(header: Sequence[str], contract: FeedContract) -> tuple[str | N
     if faults:
         raise UnreadableError(*faults)
     return tuple(known.get(name) for name in names)
+
+
+def _unknown_columns(labels: Sequence[str], of: int) -> list[Fault]:
+    """Faults of headers that the contract does not name."""
+    if len(labels) > of / 2:
+        # The first row may well be a person's data in a file without a header: it is not repeated.
+        return [fault("D05", f"({len(labels)} of {of} headers; is the header row missing?)")]
+    return [
+        fault("D11" if _IDENTIFIER_HEADER.search(_plain(label)) else "D05", label.strip()[:80] or "(no header)")
+        for label in labels
+    ]
 
 
 def _repeated(contract: FeedContract, names: Sequence[str]) -> list[str]:

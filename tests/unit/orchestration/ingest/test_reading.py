@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime
 from xml.sax.saxutils import escape
 
 import pytest
 import xlsxwriter
 
-from .conftest import CONTRACTS, GOOD, codes, parquet, row, rows, text
+from orchestration.ingest.load import load, plan
+
+from .conftest import CONTRACTS, GOOD, KEY, NOW, codes, parquet, row, rows, text
 
 
 def test_windows_line_ends(desk):
@@ -75,6 +78,29 @@ def test_columns_in_another_order(desk):
     turned = [dict(reversed(delivered.items())) for delivered in rows("crimes", 2)]
     record = desk.land("crimes", text(turned))
     assert parquet(record.accepted)[1]["crime_reference"] == "DC-2023-0000002"
+
+
+def variant(feed, name, **changes):
+    """The contract of a feed with one column changed."""
+    contract = CONTRACTS[feed]
+    columns = tuple(replace(column, **changes) if column.name == name else column for column in contract.columns)
+    return replace(contract, columns=columns)
+
+
+def test_an_optional_column_may_be_absent(desk):
+    contract = variant("crimes", "ward_name", optional=True)
+    desk.put("crimes", text([{name: value for name, value in row("crimes").items() if name != "Ward Name"}]))
+    (record,) = load(plan(desk.raw, desk.landing, contract, KEY), contract, desk.landing, KEY, now=NOW)
+    assert (record.verdict, parquet(record.accepted)[0]["ward_name"]) == ("accepted", None)
+
+
+def test_a_dropped_column_is_checked_and_not_kept(desk):
+    contract = variant("crimes", "ward_name", treatment="drop", classification="direct_identifier", required=True)
+    desk.put("crimes", text([row("crimes", 1), row("crimes", 2, Ward_Name="")]))
+    contract = replace(contract, bad_row_limit=1.0)
+    (record,) = load(plan(desk.raw, desk.landing, contract, KEY), contract, desk.landing, KEY, now=NOW)
+    assert codes(record) == ["R01"] and record.rows_accepted == 1
+    assert "ward_name" not in parquet(record.accepted)[0] and "ward_name" not in parquet(record.rejected)[0]
 
 
 def test_files_with_different_headers_in_one_call(desk):
