@@ -6,6 +6,7 @@ become Dagster events through dagster-dbt's mapping.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -18,6 +19,8 @@ from orchestration.settings import DBT_PROJECT, Settings
 if TYPE_CHECKING:
     from dagster import AssetExecutionContext
     from dagster_dbt import DagsterDbtTranslator
+    from dbt.cli.main import dbtRunnerResult
+    from dbt.contracts.graph.manifest import Manifest
 
 # The events by which dbt tells how a node ended.
 RESULT_EVENTS = ("LogModelResult", "LogSeedResult", "LogSnapshotResult", "LogTestResult")
@@ -57,9 +60,16 @@ def manifest_path(settings: Settings) -> Path:
     current = project_fingerprint()
     if not path.exists() or not stamp.exists() or stamp.read_text() != current:
         settings.dbt_target.mkdir(parents=True, exist_ok=True)
-        _invoke(settings, ["parse"])
+        _parsed(settings, current)
         stamp.write_text(current)
     return path
+
+
+@functools.lru_cache(maxsize=1)
+def _parsed(settings: Settings, _fingerprint: str) -> Manifest:
+    """The project as dbt's own object, parsed once for both stages; writes `manifest.json`."""
+    manifest: Manifest = _invoke(settings, ["parse"]).result
+    return manifest
 
 
 def load_manifest(settings: Settings) -> dict[str, Any]:
@@ -83,16 +93,21 @@ def build(
     from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
     finished: list[dict[str, Any]] = []
-    command = ["build", "--select", select, "--exclude-resource-type", "unit_test"]
+    command = ["build", "--no-write-json", "--select", select, "--exclude-resource-type", "unit_test"]
     try:
-        _invoke(settings, command, finished)
+        _invoke(settings, command, finished, _parsed(settings, project_fingerprint()))
     finally:
         for event in finished:
             message = DbtCoreCliEventMessage(raw_event=event, event_history_metadata={})
             yield from message.to_default_asset_events(manifest=manifest, dagster_dbt_translator=translator, context=context)
 
 
-def _invoke(settings: Settings, arguments: list[str], finished: list[dict[str, Any]] | None = None) -> None:
+def _invoke(
+    settings: Settings,
+    arguments: list[str],
+    finished: list[dict[str, Any]] | None = None,
+    manifest: Manifest | None = None,
+) -> dbtRunnerResult:
     """Run one dbt command in this process and close dbt's connection to the warehouse afterwards."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
@@ -107,7 +122,7 @@ def _invoke(settings: Settings, arguments: list[str], finished: list[dict[str, A
             finished.append(MessageToDict(event, preserving_proto_field_name=True))
 
     try:
-        result = dbtRunner(callbacks=[collect]).invoke(
+        result = dbtRunner(manifest=manifest, callbacks=[collect]).invoke(
             [
                 *arguments,
                 *("--project-dir", str(DBT_PROJECT), "--target-path", str(settings.dbt_target)),
@@ -118,6 +133,7 @@ def _invoke(settings: Settings, arguments: list[str], finished: list[dict[str, A
         DuckDBConnectionManager.close_all_connections()
     if not result.success:
         raise DbtError(_reasons(result))
+    return result
 
 
 def _reasons(result: Any) -> str:

@@ -17,6 +17,11 @@ concurrency:
   pools:
     default_limit: 1
     granularity: op
+event_log_storage:
+  module: orchestration.event_log
+  class: PooledSqliteEventLogStorage
+  config:
+    base_dir: {history}
 """
 
 
@@ -25,7 +30,7 @@ def prepare_instance(settings: Settings) -> None:
     settings.dagster_home.mkdir(parents=True, exist_ok=True)
     file = settings.dagster_home / "dagster.yaml"
     if not file.exists():
-        file.write_text(DAGSTER_YAML)
+        file.write_text(DAGSTER_YAML.format(history=settings.dagster_home / "history" / "runs"))
 
 
 def open_instance(settings: Settings) -> dg.DagsterInstance:

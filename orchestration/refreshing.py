@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from orchestration.settings import Settings
@@ -78,8 +80,9 @@ def run(settings: Settings, planned: Plan, console: Console) -> Outcome:
         from orchestration.publish import read_release
 
         job = build_defs(settings).resolve_job_def(JOB)
-        instance = open_instance(settings)
-    with Narrator(console, steps=len(job.nodes)), instance:
+        # Its import takes seconds of Python, which fit beside the seconds that DuckDB needs to read the deliveries.
+        Thread(target=import_module, args=["great_expectations"], daemon=True).start()
+    with Narrator(console, steps=len(job.nodes)), open_instance(settings) as instance:
         result = job.execute_in_process(
             instance=instance,
             raise_on_error=False,
