@@ -52,6 +52,19 @@ class County:
         finally:
             con.close()
 
+    def copy(self, folder: Path) -> County:
+        """The same county below another folder: what is only ever added to is linked, the warehouse is copied."""
+        made = County(folder / "raw", folder / "home")
+        shutil.copytree(self.raw, made.raw, copy_function=os.link)
+        ignore = shutil.ignore_patterns("warehouse.duckdb*", "dagster", "refresh.lock")
+        shutil.copytree(self.home, made.home, copy_function=os.link, symlinks=True, ignore=ignore)
+        shutil.copy(self.settings.warehouse, made.home)
+        con = duckdb.connect(str(made.settings.warehouse))
+        for (sql,) in con.execute("select sql from duckdb_views() where schema_name = 'landing'").fetchall():
+            con.execute(sql.replace("CREATE VIEW", "create or replace view").replace(str(self.home), str(made.home)))
+        con.close()
+        return made
+
     def release(self) -> str:
         """Id of the current release, from the stable path."""
         ((release_id,),) = self.query("select release_id from meta.release")
@@ -75,14 +88,4 @@ def county(tmp_path_factory, worker_id) -> County:
 @pytest.fixture
 def own_county(county, tmp_path) -> County:
     """A copy of the refreshed county that a test may change."""
-    shutil.copytree(county.raw, tmp_path / "raw", copy_function=os.link)
-    # The warehouse is written to; everything else is only ever added to.
-    ignore = shutil.ignore_patterns("warehouse.duckdb*", "dagster", "refresh.lock")
-    shutil.copytree(county.home, tmp_path / "home", copy_function=os.link, symlinks=True, ignore=ignore)
-    shutil.copy(county.home / "warehouse.duckdb", tmp_path / "home")
-    con = duckdb.connect(str(tmp_path / "home" / "warehouse.duckdb"))
-    views = con.execute("select sql from duckdb_views() where schema_name = 'landing'").fetchall()
-    for (sql,) in views:
-        con.execute(sql.replace("CREATE VIEW", "create or replace view").replace(str(county.home), str(tmp_path / "home")))
-    con.close()
-    return County(tmp_path / "raw", tmp_path / "home")
+    return county.copy(tmp_path)
