@@ -201,7 +201,8 @@ def demo(
     with console.status("writing the demonstration deliveries") as progress:
         summary = write_demo(settings.raw, seed=seed, scale=scale, dirt=dirt, progress=progress.update)
     files, rows = sum(summary.files.values()), sum(summary.rows.values())
-    console.print(f"{files} deliveries with {rows:,} rows written to {settings.raw} in {summary.seconds:.0f} s. Next: `sna refresh`.")
+    console.print(f"{files} deliveries with {rows:,} rows written to {settings.raw} in {summary.seconds:.0f} s.")
+    console.print("Next: `sna refresh`.")
 
 
 @app.command()
