@@ -261,10 +261,10 @@ def _is_tidy(data: bytes, counted: bool) -> bool:
     """
     if data.startswith((b"\n", b"\r", b"\xef\xbb\xbf\n", b"\xef\xbb\xbf\r")):
         return False
-    if b"\r" in data and not data.count(b"\r") == data.count(b"\r\n") == data.count(b"\n"):
+    windows = b"\r" in data
+    if windows and not data.count(b"\r") == data.count(b"\r\n") == data.count(b"\n"):
         return False
-    body_end = len(data.rstrip(b"\r\n"))
-    return counted or (data.find(b"\n\n", 0, body_end) < 0 and data.find(b"\n\r\n", 0, body_end) < 0)
+    return counted or data.find(b"\n\r\n" if windows else b"\n\n", 0, len(data.rstrip(b"\r\n"))) < 0
 
 
 def tidy(source: Source) -> Source:
