@@ -33,6 +33,21 @@ class SettingsError(ValueError):
     """A setting in the environment cannot be used; the message says which and what to do."""
 
 
+def reconciliation_blocks() -> bool:
+    """Whether demonstration data that do not reproduce the published figures stop publication.
+
+    `SNA_RECONCILIATION`: `strict` (the default) or `report`, for demonstration data that are not the one county of the SNA
+    (`sna demo --scale 20`): what differs is then told, and published.
+
+    Raises:
+        SettingsError: the variable holds something else.
+    """
+    given = os.environ.get("SNA_RECONCILIATION") or "strict"
+    if given not in ("strict", "report"):
+        raise SettingsError(f"SNA_RECONCILIATION is '{given}'; use strict or report.")
+    return given == "strict"
+
+
 @dataclass(frozen=True)
 class Settings:
     """Paths of one landing zone and one home.

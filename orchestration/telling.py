@@ -69,7 +69,8 @@ def summary(console: Console, settings: Settings, release: Release) -> None:
     for name, value in rows:
         console.print(f"[bold]{name:<12}[/] {value}", highlight=False)
     for feed, tables, url in waiting:
-        console.print(f"[yellow]not delivered[/] {feed}: {tables or 'no table'} waits for it; the publisher offers it at {url}")
+        waiting_for_it = f"waiting for it: {tables}" if tables else "no table of the SNA waits for it"
+        console.print(f"[yellow]not delivered[/] {feed}; {waiting_for_it}; the publisher offers it at {url}")
     console.print("Next: `sna reconcile --table T15`, `sna status`, or open the published file read-only in a BI tool.")
 
 
