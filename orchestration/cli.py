@@ -22,8 +22,9 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
-console = Console(soft_wrap=True)
-errors = Console(stderr=True, soft_wrap=True)
+# Into a file or a pipe, lines keep their length.
+console = Console(soft_wrap=True, width=None if sys.stdout.isatty() else 200)
+errors = Console(stderr=True, soft_wrap=True, width=None if sys.stderr.isatty() else 200)
 
 FAILED = 1
 WRONG_USAGE = 2
@@ -139,27 +140,8 @@ def quarantine(
     if feed is not None and feed not in known:
         errors.print(f"[red]No feed '{feed}'.[/] Feeds: {', '.join(sorted(known))}.")
         raise typer.Exit(WRONG_USAGE)
-    rows = [
-        (
-            f"{load.agency}/{load.feed}",
-            load.file_name,
-            load.verdict,
-            fault.code,
-            fault.column_name,
-            str(fault.rows),
-            ", ".join(map(str, fault.first_rows)),
-        )
-        + (fault.message, fault.remedy)
-        for load in read(settings.landing)
-        if feed in (None, f"{load.agency}/{load.feed}")
-        for fault in load.faults
-        if fault.severity != "information"
-    ]
-    if not rows:
-        console.print("Nothing is in quarantine.")
-        return
-    heads = ["feed", "file", "delivery", "rule", "column", "rows", "row numbers", "what is wrong", "remedy"]
-    console.print(telling.table("Quarantine", heads, rows))
+    wanted = [load for load in read(settings.landing) if feed in (None, f"{load.agency}/{load.feed}")]
+    telling.quarantine(console, wanted)
 
 
 @app.command()

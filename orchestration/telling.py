@@ -11,6 +11,7 @@ from rich.table import Table
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
+    from orchestration.ingest.landing import LoadRecord
     from orchestration.publish import Release
 
 
@@ -72,6 +73,26 @@ def summary(console: Console, settings: Settings, release: Release) -> None:
         waiting_for_it = f"waiting for it: {tables}" if tables else "no table of the SNA waits for it"
         console.print(f"[yellow]not delivered[/] {feed}; {waiting_for_it}; the publisher offers it at {url}")
     console.print("Next: `sna reconcile --table T15`, `sna status`, or open the published file read-only in a BI tool.")
+
+
+def quarantine(console: Console, loads: Iterable[LoadRecord]) -> None:
+    """Each delivery with something wrong: rule, column, rows, what its sender can do. Never a value of a row."""
+    clean = True
+    for load in loads:
+        faults = [fault for fault in load.faults if fault.severity != "information"]
+        if not faults:
+            continue
+        clean = False
+        verdict = "refused whole" if load.verdict == "refused" else f"{load.rows_rejected:,} of {load.rows_delivered:,} rows"
+        console.print(f"[bold]{load.agency}/{load.feed}[/] {load.file_name}: {verdict}", highlight=False)
+        for fault in faults:
+            numbers = ", ".join(map(str, fault.first_rows))
+            more = " and more" if fault.rows and fault.rows > len(fault.first_rows) else ""
+            where = f" (row {numbers}{more})" if numbers else ""
+            told = f"  {fault.code}  {fault.message}{where}\n       Remedy: {fault.remedy}"
+            console.print(told, highlight=False, markup=False)
+    if clean:
+        console.print("Nothing is in quarantine.")
 
 
 def failure(errors: Console, settings: Settings, failures: list[tuple[str, str]]) -> None:
