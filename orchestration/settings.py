@@ -33,11 +33,11 @@ class SettingsError(ValueError):
     """A setting in the environment cannot be used; the message says which and what to do."""
 
 
-def reconciliation_blocks() -> bool:
-    """Whether demonstration data that do not reproduce the published figures stop publication.
+def is_the_one_county() -> bool:
+    """Whether demonstration data are those of the SNA's one county, so that what contradicts the SNA stops publication.
 
-    `SNA_RECONCILIATION`: `strict` (the default) or `report`, for demonstration data that are not the one county of the SNA
-    (`sna demo --scale 20`): what differs is then told, and published.
+    `SNA_RECONCILIATION`: `strict` (the default) or `report`, for several counties at once (`sna demo --scale 20`): figures that
+    differ from the published ones and implausible changes of small numbers are then told, and published.
 
     Raises:
         SettingsError: the variable holds something else.
