@@ -20,8 +20,6 @@ concurrency:
 event_log_storage:
   module: orchestration.event_log
   class: PooledSqliteEventLogStorage
-  config:
-    base_dir: {history}
 """
 
 
@@ -30,7 +28,7 @@ def prepare_instance(settings: Settings) -> None:
     settings.dagster_home.mkdir(parents=True, exist_ok=True)
     file = settings.dagster_home / "dagster.yaml"
     if not file.exists():
-        file.write_text(DAGSTER_YAML.format(history=settings.dagster_home / "history" / "runs"))
+        file.write_text(DAGSTER_YAML)
 
 
 def open_instance(settings: Settings) -> dg.DagsterInstance:
@@ -38,4 +36,5 @@ def open_instance(settings: Settings) -> dg.DagsterInstance:
     import dagster as dg
 
     prepare_instance(settings)
+    settings.export()
     return dg.DagsterInstance.from_config(str(settings.dagster_home))
