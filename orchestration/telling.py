@@ -69,6 +69,8 @@ def summary(console: Console, settings: Settings, release: Release) -> None:
         rows.append(("as it stood", f"{release.folder / FILE} (the current release stays as it was)"))
     for name, value in rows:
         console.print(f"[bold]{name:<12}[/] {value}", highlight=False)
+    if feeds[1] or feeds[3]:
+        console.print("[yellow]Refused or quarantined[/]: `sna quarantine` says what is wrong and what its sender can do.")
     for feed, tables, url in waiting:
         waiting_for_it = f"waiting for it: {tables}" if tables else "no table of the SNA waits for it"
         console.print(f"[yellow]not delivered[/] {feed}; {waiting_for_it}; the publisher offers it at {url}")
