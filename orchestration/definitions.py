@@ -56,10 +56,11 @@ def build_defs(settings: Settings) -> dg.Definitions:
             dg.define_asset_job(
                 JOB,
                 selection=refreshed,
-                executor_def=dg.in_process_executor,
                 description="Ingest what is new, rebuild facts and marts, pass the three gates, publish.",
             )
         ],
+        # One process, one writer: another process for each step would import everything again and wait for the warehouse.
+        executor=dg.in_process_executor,
         resources={"refresh": Refresh.configure_at_launch()},
         loggers={LOGGER: narrator, "console": dg.colored_console_logger},
     )

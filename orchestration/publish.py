@@ -105,7 +105,7 @@ def publish(warehouse: Path, published: Path, *, about: Mapping[str, Any], as_at
         _link(published / FILE, Path("current") / FILE)
         _link(published / "manifest.json", Path("current") / "manifest.json")
         _link(published / "current", Path("releases") / release_id)
-    return Release(folder, manifest, current=as_at is None)
+    return Release(folder, manifest, current=not as_at)
 
 
 def current_release(published: Path) -> Release | None:

@@ -6,6 +6,8 @@ import pytest
 
 from tests.conftest import County
 
+pytestmark = pytest.mark.xdist_group("dirty_county")
+
 
 @pytest.fixture(scope="module")
 def dirty(tmp_path_factory):

@@ -7,9 +7,12 @@ import pytest
 from orchestration.publish import read_release
 from tests.conftest import REAL_DATA
 
-pytestmark = pytest.mark.skipif(
-    not (REAL_DATA / "police_uk").is_dir(), reason="the publishers' files are not on this machine (../shared/data)"
-)
+pytestmark = [
+    pytest.mark.xdist_group("real_files"),
+    pytest.mark.skipif(
+        not (REAL_DATA / "police_uk").is_dir(), reason="the publishers' files are not on this machine (../shared/data)"
+    ),
+]
 
 
 @pytest.fixture(scope="module")
