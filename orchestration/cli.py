@@ -29,6 +29,12 @@ errors = Console(stderr=True, soft_wrap=True, width=None if sys.stderr.isatty() 
 FAILED = 1
 WRONG_USAGE = 2
 
+Wait = Annotated[bool, typer.Option("--wait", help="Wait while another process works on the same home, instead of leaving.")]
+
+
+def _waiting(holder: str) -> None:
+    console.print(f"{holder}; waiting for it.", highlight=False)
+
 
 def main() -> None:
     """Entry point: errors that a person can mend are told without a traceback."""
@@ -51,12 +57,13 @@ def refresh(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="Rebuild the marts from what had been received by the end of this day."),
     ] = None,
+    wait: Wait = False,
 ) -> None:
     """Ingest what is new, rebuild, pass the three gates and publish."""
     from orchestration import lock, refreshing
 
     settings = Settings.from_env()
-    with lock.hold(settings.home):
+    with lock.hold(settings.home, wait_seconds=lock.seconds(wait), on_wait=_waiting):
         plan = refreshing.plan(settings, as_at.date().isoformat() if as_at else "")
         if not plan.feeds_delivered:
             console.print(f"Nothing has been delivered to {settings.raw}.")
@@ -65,6 +72,10 @@ def refresh(
         if plan.nothing_new is not None:
             telling.nothing_new(console, settings, plan.nothing_new)
             return
+        from orchestration import warehouse
+
+        # Better said now than after minutes of reading deliveries.
+        warehouse.connect(settings).close()
         console.print(f"{plan.new_deliveries} new deliveries in {settings.raw}; home {settings.home}")
         outcome = refreshing.run(settings, plan, console)
     if outcome.release is None:

@@ -140,8 +140,13 @@ def gates(console: Console, settings: Settings) -> None:
         return
     from orchestration import warehouse
     from orchestration.gates import prepare
+    from orchestration.lock import Busy
 
-    con = warehouse.connect(settings)
+    try:
+        con = warehouse.connect(settings)
+    except Busy as busy:
+        console.print(f"The gates cannot be read now. {busy}", highlight=False)
+        return
     prepare(con)
     rows = con.execute(
         """select stage, count(*), count(*) filter (success), count(*) filter (not success and not crashed),

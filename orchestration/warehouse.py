@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from orchestration.build import build_id
+from orchestration.lock import Busy
 from orchestration.settings import DBT_PROJECT, Settings
 
 if TYPE_CHECKING:
@@ -48,14 +50,31 @@ create table if not exists ledger.build (
 );
 """
 
+# How DuckDB says which process keeps it out.
+LOCKED = re.compile(r"lock is held in (?P<program>.*) \(PID (?P<pid>\d+)\)")
+
 # Columns that every landed row carries: which delivery said so, and its row there.
 LINEAGE = (("_load_id", "varchar"), ("_row", "integer"))
 
 
 def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
-    """The warehouse, open for writing, with the limits of `SNA_MEMORY_LIMIT` (default 4GB); made where it is missing."""
+    """The warehouse, open for writing, with the limits of `SNA_MEMORY_LIMIT` (default 4GB); made where it is missing.
+
+    Raises:
+        Busy: another process has the file open; the message names it and what it should open instead.
+    """
     settings.home.mkdir(parents=True, exist_ok=True)
-    con = duckdb.connect(str(settings.warehouse))
+    try:
+        con = duckdb.connect(str(settings.warehouse))
+    except duckdb.IOException as error:
+        holder = LOCKED.search(str(error))
+        if holder is None:
+            raise
+        raise Busy(
+            f"Process {holder['pid']} ({holder['program']}) has {settings.warehouse} open, so nothing can be written; nothing"
+            f" is lost. Close it there and refresh again: what has been received already stays. BI tools open"
+            f" {settings.published / 'sna_marts.duckdb'} read-only instead (docs/how-to/connect-a-bi-tool.md)."
+        ) from error
     con.execute(f"set memory_limit = '{os.environ.get('SNA_MEMORY_LIMIT', '4GB')}'")
     con.execute(f"set temp_directory = '{settings.warehouse}.tmp'")
     con.execute("set preserve_insertion_order = false")
