@@ -10,19 +10,20 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, get_args
+
+from orchestration.periods import Cadence, form, is_period
 
 CONTRACTS = Path(__file__).resolve().parent.parent / "raw"
 
 LogicalType = Literal["string", "date", "timestamp", "integer", "number", "boolean"]
 Treatment = Literal["keep", "pseudonymise", "derive_age", "drop"]
 LoadMode = Literal["replace_period", "upsert"]
-Cadence = Literal["monthly", "annual", "once"]
-FileFormat = Literal["csv", "xlsx", "ods", "geojson"]
+FileFormat = Literal["csv", "xlsx", "ods", "geojson", "json", "yaml"]
 Classification = Literal["public", "internal", "personal", "special_category", "direct_identifier"]
 
 FeedKey = tuple[str, str]
@@ -83,9 +84,10 @@ class PeriodRule:
     """How rows and files belong to a period.
 
     Attributes:
-        column: column whose month must be that of the delivery; None where the period is fixed.
-        time_zone: zone in which that month is meant, for columns held in UTC.
-        fixed: the only period that the feed has.
+        column: column that must lie in the delivery's period; None where the period is fixed or the file's name alone says it, as
+            with a return that covers several years.
+        time_zone: zone in which the period is meant, for columns held in UTC.
+        fixed: the only period that the feed has; goes with cadence `once`.
     """
 
     column: str | None
@@ -101,7 +103,8 @@ class FeedContract:
         columns: in the order of the published format.
         key: columns that identify a row; empty where the feed has no key.
         load_mode: a delivery replaces its period, or its rows replace older rows with the same key.
-        file_names: patterns of the sender's own file names, with groups `period` (YYYY-MM or YYYYMM) and `part`.
+        file_names: patterns of the sender's own file names, with groups `period` (as `periods.normalised` takes it) and
+            `part`.
         bad_row_limit: share of rejected rows (0 to 1) above which a delivery is refused.
         volume_tolerance: share by which the row count may differ from the feed's usual one before a gate asks.
         ignore_unknown_columns: whether columns that the contract does not name are passed over.
@@ -278,7 +281,7 @@ def _feed(reader: _Reader, odcs: Any) -> FeedContract:
         key=_key(properties),
         load_mode=reader.one_of(custom["loadMode"], LoadMode, "loadMode"),
         cadence=reader.one_of(sla.get("frequency"), Cadence, "slaProperties frequency"),
-        period=_period(reader, custom["period"], columns),
+        period=_period(reader, custom["period"]),
         formats=tuple(reader.one_of(item, FileFormat, "formats") for item in custom["formats"]),
         sheet=custom["sheet"],
         file_names=tuple(_regex(reader, item) for item in custom["fileNames"]),
@@ -347,15 +350,21 @@ def _check_references(reader: _Reader, contract: FeedContract) -> None:
         raise reader.fail(f"column {unknown[0]!r} is referred to but not described.")
     if contract.load_mode == "upsert" and not contract.key:
         raise reader.fail("load mode upsert needs a primary key.")
+    if (contract.cadence == "once") != (contract.period.fixed is not None):
+        raise reader.fail("a fixed period goes with slaProperties frequency once, and with no other.")
+    if contract.period.fixed is not None and not is_period(contract.cadence, contract.period.fixed):
+        raise reader.fail(f"period {contract.period.fixed!r} is not written as {form(contract.cadence)}.")
     if contract.sheet is None and {"xlsx", "ods"} & set(contract.formats):
         raise reader.fail("a workbook format needs the custom property sheet.")
 
 
-def _period(reader: _Reader, given: Mapping[str, str], columns: Sequence[Column]) -> PeriodRule:
+def _period(reader: _Reader, given: Any) -> PeriodRule:
+    if given == "name":
+        return PeriodRule(None, None, None)
     known = {field.name for field in fields(PeriodRule)}
-    rule = {{"timeZone": "time_zone"}.get(name, name): str(value) for name, value in given.items()}
+    rule = {{"timeZone": "time_zone"}.get(name, name): str(value) for name, value in dict(given).items()}
     if set(rule) - known or (("column" in rule) == ("fixed" in rule)):
-        raise reader.fail("period is either {column: ..., timeZone: ...} or {fixed: ...}.")
+        raise reader.fail("period is either {column: ..., timeZone: ...} or {fixed: ...} or the word name.")
     return PeriodRule(rule.get("column"), rule.get("time_zone"), rule.get("fixed"))
 
 

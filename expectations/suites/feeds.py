@@ -8,6 +8,7 @@ import duckdb
 
 from expectations.rules import Rule, Suite, between, equal, none
 from orchestration.contracts import FeedContract, FeedKey, load_contracts
+from orchestration.periods import bounds, keys
 
 # The median of fewer deliveries than this says nothing about what is usual.
 MINIMUM_HISTORY = 6
@@ -16,12 +17,12 @@ MINIMUM_HISTORY = 6
 def suites(con: duckdb.DuckDBPyConnection, contracts: Mapping[FeedKey, FeedContract] | None = None) -> list[Suite]:
     """Suites of every feed that has a contract; of a feed without a delivery in use only that it waits."""
     contracts = load_contracts() if contracts is None else contracts
-    rows = con.execute("select distinct agency, feed from ledger.delivery where in_use").fetchall()
-    in_use = {(str(agency), str(feed)) for agency, feed in rows}
+    rows = con.execute("select agency, feed, min(period), max(period) from ledger.delivery where in_use group by all").fetchall()
+    in_use = {(str(agency), str(feed)): (str(first), str(last)) for agency, feed, first, last in rows}
     return [
         suite
         for contract in contracts.values()
-        for suite in (_delivered(contract) if contract.id in in_use else [_waiting(contract)])
+        for suite in (_delivered(contract, *in_use[contract.id]) if contract.id in in_use else [_waiting(contract)])
     ]
 
 
@@ -38,10 +39,11 @@ def _waiting(contract: FeedContract) -> Suite:
     )
 
 
-def _delivered(contract: FeedContract) -> list[Suite]:
+def _delivered(contract: FeedContract, first: str, last: str) -> list[Suite]:
     found = [_deliveries(contract), _landing(contract)]
-    if contract.cadence == "monthly":
-        found.append(_months(contract))
+    # A return that covers several periods (its name alone says which it is) leaves no gap where an earlier one is missing.
+    if contract.period.column:
+        found.append(_gaps(contract, first, last))
     # An upsert view is made by key: it cannot hold one twice.
     if contract.key and contract.load_mode == "replace_period":
         found.append(_keys(contract))
@@ -150,30 +152,34 @@ def _landing(contract: FeedContract) -> Suite:
     )
 
 
-def _months(contract: FeedContract) -> Suite:
-    """Missing months between the first and the last of each part.
+def _gaps(contract: FeedContract, first: str, last: str) -> Suite:
+    """Missing periods between the first and the last of each part.
 
     A feed in parts is an open archive, of which the months that are wanted are downloaded: a gap there is information. In a
     feed that its owner sends each month a gap is a delivery that never came.
     """
-    periodic = f"Ask {contract.owner} for the missing months and deliver them."
+    unit = {"monthly": "month", "quarterly": "quarter"}.get(contract.cadence, "year")
+    known = keys(contract.cadence, bounds(contract.cadence, first)[0], bounds(contract.cadence, last)[0])
     return Suite(
         subject="/".join(contract.id),
-        title="missing months",
-        grain="missing months",
+        title=f"missing {unit}s",
+        grain=f"missing {unit}s",
         sql=f"""
-            with used as (
-                select coalesce(part, '') as part, cast(period || '-01' as date) as first_day
-                from ledger.delivery where in_use and {_is(contract)}
-            ),
+            with used as (select coalesce(part, '') as part, period from ledger.delivery where in_use and {_is(contract)}),
+            ends as (select part, min(period) as first, max(period) as last from used group by part),
             due as (
-                select part, unnest(generate_series(min(first_day), max(first_day), interval 1 month)) as first_day
-                from used group by part
+                select part, period from ends join (select unnest({known}) as period) as known on period between first and last
             )
-            select part, strftime(first_day, '%Y-%m') as period from due anti join used using (part, first_day) order by all
+            select part, period from due anti join used using (part, period) order by all
         """,
         labels=("part", "period"),
-        rules=(none("No month is missing between the first and the last", periodic, blocking=not _in_parts(contract)),),
+        rules=(
+            none(
+                f"No {unit} is missing between the first and the last",
+                f"Ask {contract.owner} for the missing {unit}s and deliver them.",
+                blocking=not _in_parts(contract),
+            ),
+        ),
     )
 
 

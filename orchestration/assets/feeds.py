@@ -11,11 +11,12 @@ for a person who wants one period again, and shows which periods have been lande
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from orchestration.periods import keys
 from orchestration.resources import POOL, Refresh
 from orchestration.warehouse import table_name
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 # The public police archive starts here; no other feed reaches further back.
 FIRST_MONTH = "2010-12"
+# Of returns that are delivered by quarter or year.
+FIRST_DAY = date(2005, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,8 @@ def partitions_of(contract: "FeedContract") -> dg.PartitionsDefinition[str]:
     """Partitions by the contract's cadence, with the periods of the landing zone's file names as keys."""
     if contract.period.fixed:
         return dg.StaticPartitionsDefinition([contract.period.fixed])
+    if contract.cadence != "monthly":
+        return dg.StaticPartitionsDefinition(keys(contract.cadence, FIRST_DAY, date.today()))
     return dg.MonthlyPartitionsDefinition(start_date=FIRST_MONTH, fmt="%Y-%m", end_offset=1)
 
 

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from orchestration.contracts import FeedContract
-from orchestration.ingest.delivery import Delivery, bounds
+from orchestration.ingest.delivery import Delivery
 from orchestration.ingest.reading import Source, UnreadableError, tidy
 from orchestration.ingest.rules import Fault
 from orchestration.ingest.typing import blank_sql, code_sql, landed_sql, literal, quoted, text, typed_sql, value
+from orchestration.periods import bounds
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -156,7 +157,7 @@ class Batch:
         """What rules need to know about the delivery of a row, by its place in the list of files."""
         zone = self.contract.period.time_zone
         periods = [self.items[number].delivery.period for number in numbers]
-        days = [bounds(period) for period in periods]
+        days = [bounds(self.contract.cadence, period) for period in periods]
         starts, ends = ([f"timestamp '{_moment(day, zone)}'" for day in side] for side in zip(*days, strict=True))
         tomorrow = self.now.astimezone(UTC).date() + timedelta(days=1)
         return f"""

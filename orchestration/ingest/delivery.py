@@ -2,8 +2,9 @@
 
     raw/<agency>/<feed>/<period>[-<part>][.synthetic][.vN].<extension>
 
-`period` is YYYY-MM or YYYY; `part` splits a period (the force of police.uk, the district of a boundary file); `.synthetic` marks
-demonstration data; `.vN` is the version of a resubmission, 1 where it is not written.
+`period` is a key of the feed's cadence (orchestration/periods.py): 2024-01, 2024-Q1, 2023-24 or 2023. `part` splits a period (the
+force of police.uk, the district of a boundary file); `.synthetic` marks demonstration data; `.vN` is the version of a
+resubmission, 1 where it is not written.
 """
 
 from __future__ import annotations
@@ -12,16 +13,15 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 from orchestration.contracts import FeedContract
+from orchestration.periods import form, is_period
 
 _NAME = re.compile(
-    r"(?P<period>\d{4}(?:-\d{2})?)(?:-(?P<part>[A-Za-z][A-Za-z0-9-]*))?"
+    r"(?P<period>\d{4}(?:-(?:\d{2}|Q[1-4]))?)(?:-(?P<part>[A-Za-z][A-Za-z0-9-]*))?"
     r"(?P<synthetic>\.synthetic)?(?:\.v(?P<version>[1-9]\d*))?\.(?P<extension>[A-Za-z0-9]+)"
 )
-_PERIOD = {"monthly": re.compile(r"\d{4}-(0[1-9]|1[0-2])"), "annual": re.compile(r"\d{4}"), "once": re.compile(r"\d{4}")}
 # Not deliveries: the contract, notes, hidden files, lock files of office programs, files still being copied.
 _PASSED_OVER = re.compile(r"contract\.yaml|README.*|\..*|~\$.*|.*\.(part|tmp|md)", re.IGNORECASE)
 
@@ -128,20 +128,6 @@ def misfit(contract: FeedContract, name: Name) -> str | None:
     if contract.period.fixed is not None:
         fits = name.period == contract.period.fixed
         return None if fits else f"the only period of this feed is {contract.period.fixed}"
-    if not _PERIOD[contract.cadence].fullmatch(name.period):
-        return f"{name.period} is not a period of a feed that is delivered {contract.cadence}"
+    if not is_period(contract.cadence, name.period):
+        return f"{name.period} is not a period of a feed that is delivered {contract.cadence} ({form(contract.cadence)})"
     return None
-
-
-def bounds(period: str) -> tuple[date, date]:
-    """First day of a period (YYYY or YYYY-MM), and the first day after it.
-
-    Raises:
-        ValueError: not a period.
-    """
-    if not any(pattern.fullmatch(period) for pattern in _PERIOD.values()):
-        raise ValueError(f"{period!r} is neither YYYY nor YYYY-MM")
-    year, month = int(period[:4]), int(period[5:] or 1)
-    if len(period) == 4:
-        return date(year, 1, 1), date(year + 1, 1, 1)
-    return date(year, month, 1), date(year + month // 12, month % 12 + 1, 1)

@@ -36,7 +36,8 @@ _NAMES: dict[str, str] = {
     "pdf": "a PDF document",
     "markup": "a web page or XML document",
     "archive": "a compressed archive",
-    "json": "JSON that is not GeoJSON",
+    "json": "JSON",
+    "yaml": "YAML",
     "binary": "an unknown binary file",
     "empty": "an empty file",
 }
@@ -99,7 +100,7 @@ def file_type(head: bytes, path: Path) -> str:
         return "empty"
     if b"\0" in head:
         return "binary"
-    if start.startswith(b"{"):
+    if re.match(rb"\{|\[\s*[{\]]", start):
         return "geojson" if b'"FeatureCollection"' in head else "json"
     return "markup" if start.startswith(b"<") else "csv"
 
@@ -139,13 +140,19 @@ def open_source(path: Path, contract: FeedContract, copy: Path) -> Source:
 
 
 def _accepted_type(head: bytes, path: Path, contract: FeedContract) -> str:
-    kind = file_type(head, path)
+    kind = _text_type(file_type(head, path), path, contract)
     if kind == "empty":
         raise UnreadableError(fault("D03"))
     if kind not in contract.formats:
         expected = " or ".join(_NAMES[name] for name in contract.formats)
         raise UnreadableError(fault("D01", found=_NAMES[kind], expected=expected))
     return kind
+
+
+def _text_type(kind: str, path: Path, contract: FeedContract) -> str:
+    """YAML has no mark of its own: plain text is YAML where the feed takes that, and CSV only under another name."""
+    is_yaml = "yaml" in contract.formats and ("csv" not in contract.formats or path.suffix.lower() in (".yaml", ".yml"))
+    return "yaml" if kind == "csv" and is_yaml else kind
 
 
 def _open_text(source: Source, data: bytes, contract: FeedContract, copy: Path) -> Source:
@@ -309,12 +316,17 @@ def _strict_rows(file: Iterable[str], fields: int, broken: list[int]) -> Iterato
 
 
 def sheet_rows(path: Path, kind: FileFormat | str, contract: FeedContract) -> Iterator[Row]:
-    """Header and rows of a workbook or GeoJSON file.
+    """Header and rows of a workbook, or of a GeoJSON, JSON or YAML file.
 
     Raises:
         UnreadableError: the sheet is missing or the file is broken.
     """
-    rows = _geojson_rows(path) if kind == "geojson" else _workbook_rows(path, str(contract.sheet))
+    if kind == "geojson":
+        rows = _geojson_rows(path)
+    elif kind in ("json", "yaml"):
+        rows = register_rows(path, kind)
+    else:
+        rows = _workbook_rows(path, str(contract.sheet))
     first = next(rows, None)
     if first is None:
         raise UnreadableError(fault("D03"))
@@ -361,6 +373,45 @@ def _geojson_rows(path: Path) -> Iterator[Row]:
     yield from rows
 
 
+def register_rows(path: Path, kind: str) -> Iterator[Row]:
+    """Header and rows of a register: a list of records, alone or under one name.
+
+    A record is a mapping of plain values; a list of plain values is joined with semicolons. The header holds every name that any
+    record uses, in the order of their first use.
+
+    Raises:
+        UnreadableError: the file is not that.
+    """
+    import yaml
+
+    try:
+        text = path.read_text("utf-8-sig")
+        document = json.loads(text) if kind == "json" else yaml.safe_load(text)
+        if isinstance(document, dict):
+            (document,) = document.values()
+        names = list(dict.fromkeys(name for record in document for name in record))
+        rows = [[_plain_value(record.get(name)) for name in names] for record in document]
+    except (yaml.YAMLError, ValueError, TypeError, AttributeError, RecursionError):
+        detail = "it is not a list of records with plain values, alone or under one name"
+        raise UnreadableError(fault("D10", detail=detail)) from None
+    if rows:
+        yield names
+    yield from rows
+
+
+def _plain_value(value: Any) -> str | None:
+    """A value of a record as a cell; TypeError for one that is no plain value."""
+    if value is None:
+        return None
+    if isinstance(value, list):
+        return "; ".join(str(_plain_value(item)) for item in value if item is not None)
+    if isinstance(value, dict):
+        raise TypeError("a mapping within a record")
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, date) else _cell(value)
+
+
 def write_csv(path: Path, header: Row, rows: Iterable[Row]) -> None:
     """Write rows as the CSV that DuckDB reads without any guess; None is a blank field."""
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -395,12 +446,12 @@ def count_rows(path: Path, contract: FeedContract) -> int:
     """Data rows of a file that was refused, as far as it can be read; 0 where it cannot."""
     try:
         data = path.read_bytes()
-        name = file_type(data[:65536], path)
+        name = _text_type(file_type(data[:65536], path), path, contract)
         if name == "csv":
             text, _ = decode(data)
             lines = csv.reader(io.StringIO(text if text is not None else data.decode("utf-8-sig"), newline=""))
             return max(sum(any(cell.strip() for cell in row) for row in lines) - 1, 0)
-        if name in ("xlsx", "ods", "geojson"):
+        if name in ("xlsx", "ods", "geojson", "json", "yaml"):
             return max(sum(any(str(cell).strip() for cell in row) for row in sheet_rows(path, name, contract)) - 1, 0)
     except (UnreadableError, csv.Error):
         pass

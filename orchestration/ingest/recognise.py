@@ -18,6 +18,7 @@ from orchestration.contracts import FeedContract, FeedKey
 from orchestration.ingest.delivery import Delivery, Name, discover, misfit
 from orchestration.ingest.landing import sync
 from orchestration.ingest.reading import UnreadableError, describe, match_header, peek_header
+from orchestration.periods import normalised
 
 
 @dataclass(frozen=True)
@@ -108,8 +109,7 @@ def _name(file_name: str, contract: FeedContract) -> Name | None:
     for pattern in contract.file_names:
         if match := re.search(pattern, file_name):
             groups = match.groupdict()
-            period = contract.period.fixed or groups["period"]
-            period = f"{period[:4]}-{period[4:]}" if re.fullmatch(r"\d{6}", period) else period
+            period = contract.period.fixed or normalised(contract.cadence, groups["period"])
             return Name(period, groups.get("part") or "", 1, ".synthetic" in file_name, extension)
     name = Name.parse(file_name)  # a file that already has its landing-zone name
     if name is None or misfit(contract, name):

@@ -105,7 +105,7 @@ def code_sql(contract: FeedContract, column: Column) -> str:
     if column.type in ("date", "timestamp"):
         branches.append(f"when {_impossible_sql(column, typed)} then 'R04'")
     if column.name == contract.period.column:
-        branches.append(f"when {_outside_period_sql(column, typed)} then 'R08'")
+        branches.append(f"when {_outside_period_sql(contract, column, typed)} then 'R08'")
     return f"case {' '.join(branches)} end"
 
 
@@ -145,9 +145,11 @@ def _impossible_sql(column: Column, typed: str) -> str:
     return " or ".join(f"coalesce({reason}, false)" for reason in reasons)
 
 
-def _outside_period_sql(column: Column, typed: str) -> str:
+def _outside_period_sql(contract: FeedContract, column: Column, typed: str) -> str:
     if column.type == "string":
-        return f'{typed} <> "d:period"'
+        # A year that spans two is written 2023/24 by nearly everybody; a file's name cannot hold the stroke.
+        written = typed if contract.cadence == "monthly" else f"replace({typed}, '/', '-')"
+        return f'{written} <> "d:period"'
     return f'{typed} < "d:start" or {typed} >= "d:end"'
 
 

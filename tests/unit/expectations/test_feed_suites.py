@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import duckdb
 import pytest
 
+from expectations.suites import feeds
+from orchestration.contracts import load_contracts
 from orchestration.gates import Verdict
+from orchestration.periods import Cadence
 from orchestration.warehouse import SCHEMA
 
 Ask = Callable[..., dict[tuple[str, str], Verdict]]
@@ -138,6 +142,25 @@ def test_a_gap_in_the_open_archive_is_information(con: duckdb.DuckDBPyConnection
     verdict = ask(con, "feeds")[STREET, MONTHS]
     assert verdict.success
     assert json.loads(verdict.sample) == [{"part": "derbyshire", "period": "2023-07"}]
+
+
+@pytest.mark.parametrize(
+    ("cadence", "periods", "name", "missing"),
+    [
+        ("quarterly", ("2023-Q3", "2023-Q4", "2024-Q2"), "No quarter is missing between the first and the last", "2024-Q1"),
+        ("annual", ("2008-09", "2009-10", "2011-12"), "No year is missing between the first and the last", "2010-11"),
+    ],
+)
+def test_a_gap_between_quarters_or_years(
+    con: duckdb.DuckDBPyConnection, cadence: Cadence, periods: tuple[str, ...], name: str, missing: str
+) -> None:
+    con.execute("delete from ledger.delivery where feed = 'crimes' and load_id not in ('crimes0', 'crimes1', 'crimes2')")
+    for number, period in enumerate(periods):
+        con.execute("update ledger.delivery set period = ? where load_id = ?", [period, f"crimes{number}"])
+    contract = replace(load_contracts()["derbyshire_constabulary", "crimes"], cadence=cadence)
+    (gaps,) = [suite for suite in feeds.suites(con, {contract.id: contract}) if suite.title.startswith("missing")]
+    assert [rule.name for rule in gaps.rules] == [name]
+    assert con.execute(gaps.sql).fetchall() == [("", missing)]
 
 
 def test_a_missing_landing_view_crashes_only_what_reads_it(con: duckdb.DuckDBPyConnection, ask: Ask) -> None:

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestration.contracts import load_contracts
-from orchestration.ingest.delivery import Name, bounds, discover, strangers
+from orchestration.ingest.delivery import Name, discover, strangers
 from orchestration.ingest.recognise import Recognised, Unknown, deliver, recognise
+from orchestration.periods import Cadence, key
 
 from .conftest import CONTRACTS, row, rows, text
 
-periods = st.dates(date(1990, 1, 1), date(2100, 12, 31)).map(lambda day: day.strftime("%Y-%m")) | st.integers(1990, 2100).map(str)
+periods = st.builds(key, st.sampled_from(get_args(Cadence)), st.dates(date(1990, 1, 1), date(2100, 12, 31)))
 names = st.builds(
     Name,
     period=periods,
     part=st.sampled_from(["", "derbyshire", "city-of-london", "E06000015"]),
     version=st.integers(1, 99),
     synthetic=st.booleans(),
-    extension=st.sampled_from(["csv", "xlsx", "ods", "geojson"]),
+    extension=st.sampled_from(["csv", "xlsx", "ods", "geojson", "json", "yaml"]),
 )
 
 
@@ -37,21 +39,6 @@ def test_a_name_says_what_it_was_made_of(name):
 )
 def test_what_is_no_name(written):
     assert Name.parse(written) is None
-
-
-@given(st.dates(date(1990, 1, 1), date(2100, 12, 31)))
-def test_months_and_years_follow_each_other_without_gap_or_overlap(day):
-    for form in ("%Y-%m", "%Y"):
-        start, end = bounds(day.strftime(form))
-        assert start <= day < end
-        assert bounds(end.strftime(form))[0] == end
-        assert (end - timedelta(days=1)).strftime(form) == day.strftime(form)
-
-
-@pytest.mark.parametrize("written", ["2023-13", "2023-00", "23-07", "2023-7", "2023/07", ""])
-def test_what_is_no_period(written):
-    with pytest.raises(ValueError):
-        bounds(written)
 
 
 def test_discovery_lists_deliveries_and_tells_of_the_rest(desk):
@@ -167,3 +154,28 @@ def test_a_feed_with_one_period_needs_none_in_the_name(outbox):
     header = ",".join(column.header for column in contract.columns)
     found = recognise(outbox("LSOA_(2021)_to_Electoral_Ward_(2024)_to_LAD_(2024).csv", f"\ufeff{header}\n"), load_contracts())
     assert isinstance(found, Recognised) and found.name == replace(found.name, period="2024", part="", version=1)
+
+
+@pytest.mark.parametrize(
+    ("cadence", "sent", "target"),
+    [
+        ("quarterly", "crimes 2023-Q3.csv", "2023-Q3.csv"),
+        ("quarterly", "crimes Q2 2023-24.csv", "2023-Q3.csv"),
+        ("annual", "crimes 2023_24 final.csv", "2023-24.csv"),
+        ("annual", "crimes FY2023-2024.csv", "2023-24.csv"),
+        ("calendar_year", "crimes 2023.csv", "2023.csv"),
+    ],
+)
+def test_periods_are_named_by_the_cadence(outbox, cadence, sent, target):
+    period = r"(?i)^crimes (?P<period>(FY|Q[1-4] )?\d{4}([-_](Q\d|\d+))?)"
+    contract = replace(CONTRACTS["crimes"], cadence=cadence, file_names=(period,))
+    found = recognise(outbox(sent, text([row("crimes")])), {contract.id: contract})
+    assert isinstance(found, Recognised) and str(found.name) == target
+
+
+def test_a_name_of_another_cadence_is_told_how_periods_are_written(desk):
+    contract = replace(CONTRACTS["crimes"], cadence="annual")
+    for name in ("2023-24.csv", "2023-25.csv", "2023.csv", "2023-Q1.csv"):
+        desk.put("crimes", "x", name)
+    assert [found.period for found in discover(desk.raw, contract)] == ["2023-24"]
+    assert {stranger.reason.partition("delivered ")[2] for stranger in strangers(desk.raw, contract)} == {"annual (YYYY-YY)"}

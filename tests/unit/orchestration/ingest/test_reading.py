@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from dataclasses import replace
 from datetime import date, datetime
@@ -10,6 +11,7 @@ from xml.sax.saxutils import escape
 
 import pytest
 import xlsxwriter
+import yaml
 
 from orchestration.ingest.load import load, plan
 
@@ -222,3 +224,46 @@ def test_batches_bound_what_is_read_together_and_change_nothing(desk, tmp_path):
     records = desk.load("crimes", batch_bytes=1)
     assert [record.rows_accepted for record in records] == [2, 3, 4, 5, 6, 7]
     assert [codes(record) for record in records] == [[]] * 6
+
+
+REGISTER = """
+crimes:
+  - {Crime Reference: DC-2023-0000001, Month: 2023-07-03, Easting: 435000, Tags: [one, two]}
+  - {Crime Reference: DC-2023-0000002, Month: 2023-07-04, Easting: null, Knife: true}
+"""
+
+
+def register(contract):
+    """The contract of a register: a few plain columns of their own."""
+    plain = {"formats": (), "pattern": None, "allowed": (), "required": False, "optional": True, "not_before": ()}
+    fields = {"Crime Reference": "string", "Month": "date", "Easting": "integer", "Tags": "string", "Knife": "boolean"}
+    kinds = {"string": "VARCHAR", "date": "DATE", "integer": "INTEGER", "boolean": "BOOLEAN"}
+    columns = tuple(
+        replace(contract.columns[0], name=name.lower(), header=name, type=kind, sql_type=kinds[kind], **plain)
+        for name, kind in fields.items()
+    )
+    rule = replace(contract.period, column="month", time_zone=None)
+    return replace(contract, columns=columns, key=(), period=rule, formats=("json", "yaml", "csv"))
+
+
+@pytest.mark.parametrize("kind", ["yaml", "json"])
+def test_a_register_is_a_list_of_records(desk, kind):
+    content = REGISTER if kind == "yaml" else json.dumps(yaml.safe_load(REGISTER)["crimes"], default=str)
+    contract = register(CONTRACTS["crimes"])
+    desk.put("crimes", content, f"2023-07.{kind}")
+    (record,) = load(plan(desk.raw, desk.landing, contract, KEY), contract, desk.landing, KEY, now=NOW)
+    assert (record.verdict, record.faults) == ("accepted", ())
+    assert [tuple(kept.values())[:5] for kept in parquet(record.accepted)] == [
+        ("DC-2023-0000001", date(2023, 7, 3), 435000, "one; two", None),
+        ("DC-2023-0000002", date(2023, 7, 4), None, None, True),
+    ]
+
+
+@pytest.mark.parametrize(
+    "content", ["- {Crime Reference: {a: b}}", "- [a, b]", "just a sentence", "a: [1, 2]\nb: [3]", "- {a: b", "- *x"]
+)
+def test_what_is_no_register_is_refused(desk, content):
+    contract = register(CONTRACTS["crimes"])
+    desk.put("crimes", content, "2023-07.yaml")
+    (record,) = load(plan(desk.raw, desk.landing, contract, KEY), contract, desk.landing, KEY, now=NOW)
+    assert (record.verdict, codes(record)) == ("refused", ["D10"])
