@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 DAGSTER_YAML = """\
 telemetry:
   enabled: false
+nux:
+  enabled: false
 concurrency:
   pools:
     default_limit: 1

@@ -12,19 +12,25 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
-from orchestration import dbt, gates
+from orchestration import catalogue, dbt, gates
 from orchestration.resources import POOL, Refresh
+from orchestration.settings import DBT_PROJECT
 
 FACTS = "tag:facts"
 MARTS = "tag:marts"
 
 
 class Translator(DagsterDbtTranslator):
-    """Group and kinds of each model; keys and descriptions stay dagster-dbt's own (`schema/name`)."""
+    """Group and file of each model; key, description, kinds and owner (`meta.dagster.owners`) stay dagster-dbt's own."""
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
         """The schema of the model: reference, staging, conformed, marts or sna."""
         return str(dbt_resource_props["schema"])
+
+    def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
+        """dagster-dbt's own (columns as the project describes them), and the file that the model stands in."""
+        file = DBT_PROJECT / dbt_resource_props["original_file_path"]
+        return {**super().get_metadata(dbt_resource_props), **catalogue.code_reference(file)}
 
 
 def dbt_asset_sets(manifest: Mapping[str, Any]) -> tuple[dg.AssetsDefinition, dg.AssetsDefinition]:
@@ -44,12 +50,27 @@ def dbt_asset_sets(manifest: Mapping[str, Any]) -> tuple[dg.AssetsDefinition, dg
         select = everything if whole else _selected(context, manifest, translator)
         with refresh.warehouse() as con:
             opened = gates.begin(con, stage, whole=whole)
-        yield from dbt.build(context, refresh.settings, manifest, translator, select)
+        yield from _measured(dbt.build(context, refresh.settings, manifest, translator, select), context, refresh, manifest)
         with refresh.warehouse() as con:
             gates.complete(con, stage, opened.token, opened.upstream)
         context.log.info(f"stage {stage} stands")
 
     return facts, marts
+
+
+def _measured(
+    events: Iterator[Any], context: dg.AssetExecutionContext, refresh: Refresh, manifest: Mapping[str, Any]
+) -> Iterator[Any]:
+    """The events of a finished build, each materialisation with the columns and rows of its table."""
+    measured: dict[catalogue.TableName, dict[str, Any]] | None = None
+    for event in events:
+        if isinstance(event, dg.Output):
+            if measured is None:
+                with refresh.warehouse() as con:
+                    measured = catalogue.tables(con, manifest)
+            schema, table = context.asset_key_for_output(event.output_name).path
+            event = event.with_metadata({**event.metadata, **measured.get((schema, table), {})})
+        yield event
 
 
 def _selected(context: dg.AssetExecutionContext, manifest: Mapping[str, Any], translator: DagsterDbtTranslator) -> str:

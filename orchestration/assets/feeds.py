@@ -12,12 +12,14 @@ for a person who wants one period again, and shows which periods have been lande
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from orchestration import catalogue
 from orchestration.periods import keys
 from orchestration.resources import POOL, Refresh
+from orchestration.settings import CONTRACTS
 from orchestration.warehouse import table_name
 
 if TYPE_CHECKING:
@@ -51,13 +53,17 @@ def feed_assets(contract: "FeedContract") -> Feed:
     deliveries_key = dg.AssetKey(["deliveries", contract.agency, contract.feed])
     table_key = dg.AssetKey(["landing", table_name(contract)])
 
+    about = _about(contract)
+
     @dg.asset(
         key=deliveries_key,
         group_name=contract.agency,
-        description=f"Landing log of: {contract.title}. One partition per period ({contract.cadence}).",
+        description=f"Landing log of: {contract.title}. One partition per period ({contract.cadence}).\n\n{contract.purpose}",
         partitions_def=partitions_of(contract),
         backfill_policy=dg.BackfillPolicy.single_run(),
-        kinds={"parquet"},
+        kinds={contract.formats[0], "parquet"},
+        owners=[catalogue.team(contract.owner)],
+        metadata=about,
         pool=POOL,
     )
     def deliveries(context: dg.AssetExecutionContext, refresh: Refresh) -> dg.MaterializeResult[None]:
@@ -69,9 +75,10 @@ def feed_assets(contract: "FeedContract") -> Feed:
         key=table_key,
         deps=[deliveries_key],
         group_name=contract.agency,
-        description=contract.title,
-        kinds={"duckdb"},
-        metadata={"dagster/column_schema": _column_schema(contract)},
+        description=f"{contract.title}: the deliveries in use.\n\n{contract.purpose}",
+        kinds={"duckdb", "parquet"},
+        owners=[catalogue.team(contract.owner)],
+        metadata=about,
         pool=POOL,
     )
     def table(context: dg.AssetExecutionContext, refresh: Refresh) -> dg.MaterializeResult[None]:
@@ -82,10 +89,13 @@ def feed_assets(contract: "FeedContract") -> Feed:
         loads = _ingest(settings, contract)
         for load in loads:
             metadata = _metadata([load])
+            metadata["dagster/partition_row_count"] = load.rows_accepted
             context.log_event(dg.AssetMaterialization(deliveries_key, partition=load.period, metadata=metadata))
         received = [load for load in read(settings.landing) if load.received_at <= refresh.until]
         with refresh.warehouse() as con:
-            rows = warehouse.register(con, contract, received, current(received), refresh.as_at)
+            warehouse.register(con, contract, received, current(received), refresh.as_at)
+            # Counted, not summed over the deliveries: in an upsert feed a later row replaces an earlier one.
+            ((rows,),) = con.execute(f"select count(*) from landing.{table_name(contract)}").fetchall()
         context.log.info(f"{_told(loads)}; {rows:,} rows in use")
         return dg.MaterializeResult(metadata={"dagster/row_count": rows, **_metadata(loads)})
 
@@ -142,5 +152,14 @@ def _metadata(loads: Sequence["LoadRecord"]) -> dict[str, int]:
     }
 
 
-def _column_schema(contract: "FeedContract") -> dg.TableSchema:
-    return dg.TableSchema([dg.TableColumn(name, kind) for name, kind in contract.landed])
+def _about(contract: "FeedContract") -> dict[str, Any]:
+    """What a contract says that a reader of the graph asks: columns, basis, publisher, and the SNA's tables that need it."""
+    return {
+        "dagster/column_schema": catalogue.landed_columns(contract),
+        **catalogue.code_reference(CONTRACTS / contract.agency / contract.feed / "contract.yaml"),
+        "owner": contract.owner,
+        "legal_basis": contract.legal_basis,
+        "publisher": dg.MetadataValue.url(contract.publisher_url),
+        "retention_years": contract.retention_years,
+        "sna_tables": ", ".join(contract.tables) or "none",
+    }

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from orchestration import gates
+from orchestration import catalogue, gates
 from orchestration.resources import POOL, Refresh
+from orchestration.settings import PROJECT
 
 
 def release_asset(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
@@ -17,7 +18,9 @@ def release_asset(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
         key=["published", "release"],
         deps=marts,
         group_name="published",
-        kinds={"duckdb", "parquet"},
+        kinds={"duckdb", "parquet", "csv"},
+        owners=[catalogue.DATA_ENGINEERS],
+        metadata=catalogue.code_reference(PROJECT / "orchestration" / "publish.py"),
         pool=POOL,
     )
     def release(context: dg.AssetExecutionContext, refresh: Refresh) -> dg.MaterializeResult[None]:
@@ -37,6 +40,9 @@ def release_asset(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
                 "path": dg.MetadataValue.path(str(settings.published / publish.FILE)),
                 "dagster/row_count": sum(t["rows"] for t in tables.values()),
                 "synthetic": about["synthetic"],
+                "tables": dg.MetadataValue.table(
+                    [dg.TableRecord({"table": name, "rows": table["rows"]}) for name, table in sorted(tables.items())]
+                ),
             }
         )
 

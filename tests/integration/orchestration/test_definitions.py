@@ -2,10 +2,12 @@
 
 import os
 import subprocess
+from pathlib import Path
 
 import dagster as dg
 import pytest
 
+from orchestration.catalogue import team
 from orchestration.contracts import load_contracts
 from orchestration.definitions import JOB, build_defs
 from orchestration.settings import PROJECT, Settings
@@ -71,11 +73,38 @@ def test_each_stage_has_a_blocking_gate(graph):
     assert all(graph.get_check_spec(check).blocking for check in graph.asset_check_keys if check.name == "gate")
 
 
-def test_every_asset_has_a_group_and_a_description(graph):
+def test_the_graph_explains_itself(graph):
+    """Group, description, owner and kinds of every asset, and the file that defines it."""
     for key in graph.materializable_asset_keys:
         node = graph.get(key)
         assert node.group_name and node.group_name != "default", key
-        assert node.description, key
+        assert node.description and len(node.description) > 20, key
+        assert node.owners and all(owner.startswith("team:") for owner in node.owners), key
+        assert node.kinds, key
+        (reference,) = node.metadata["dagster/code_references"].code_references
+        assert Path(reference.file_path).is_file(), key
+
+
+def test_every_feed_is_owned_by_the_team_that_its_contract_names(graph):
+    for contract in load_contracts().values():
+        for key in (dg.AssetKey(["deliveries", *contract.id]), dg.AssetKey(["landing", "__".join(contract.id)])):
+            assert graph.get(key).owners == [team(contract.owner)], key
+            assert graph.get(key).group_name == contract.agency
+
+
+def test_every_landed_column_is_described_with_its_class_of_personal_data(graph):
+    for contract in load_contracts().values():
+        columns = graph.get(dg.AssetKey(["landing", "__".join(contract.id)])).metadata["dagster/column_schema"].columns
+        assert [(c.name, c.type) for c in columns if not c.name.startswith("_")] == list(contract.landed)
+        assert all(column.description for column in columns), contract.id
+        assert all(column.tags["classification"] for column in columns if not column.name.startswith("_")), contract.id
+
+
+def test_every_table_of_the_warehouse_has_a_column_schema(graph):
+    """Views of staging are the exception: their columns are known, and shown, once they have been made."""
+    for key in graph.materializable_asset_keys:
+        if key.path[0] not in ("published", "staging"):
+            assert graph.get(key).metadata["dagster/column_schema"].columns, key
 
 
 def test_the_refresh_job_is_one_run_without_partitions(graph, home):

@@ -1,0 +1,56 @@
+"""What the catalogue shows after a refresh is what the warehouse holds."""
+
+import duckdb
+import pytest
+
+from orchestration.definitions import build_defs
+from orchestration.instance import open_instance
+
+
+@pytest.fixture(scope="module")
+def materialised(county):
+    """Asset key → metadata of its latest materialisation, for every asset of the refreshed county but feeds not delivered."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("SNA_RAW", "SNA_HOME", "SNA_WAREHOUSE", "DAGSTER_HOME"):
+            patch.setenv(name, "")
+        keys = build_defs(county.settings).resolve_asset_graph().materializable_asset_keys
+        with open_instance(county.settings) as instance:
+            records = instance.get_asset_records(list(keys))
+    latest = {record.asset_entry.asset_key: record.asset_entry.last_materialization for record in records}
+    assert {key for key in keys - latest.keys() if key.path[0] != "deliveries"} == set()
+    return {key: event.asset_materialization.metadata for key, event in latest.items()}
+
+
+def test_every_table_shows_the_rows_that_it_holds(county, materialised):
+    shown = {
+        ".".join(key.path): metadata["dagster/row_count"].value
+        for key, metadata in materialised.items()
+        if key.path[0] not in ("deliveries", "staging", "published")
+    }
+    assert {name.split(".")[0] for name in shown} == {"landing", "reference", "conformed", "marts", "sna"}
+    con = duckdb.connect(str(county.settings.warehouse), read_only=True)
+    held = {name: con.execute(f"select count(*) from {name}").fetchall()[0][0] for name in shown}
+    con.close()
+    assert shown == held
+
+
+def test_every_table_and_view_shows_its_columns_with_their_types(materialised):
+    for key, metadata in materialised.items():
+        if key.path[0] in ("staging", "conformed", "marts", "sna", "reference"):
+            columns = metadata["dagster/column_schema"].value.columns
+            assert columns and all(column.type not in ("", "?") for column in columns), key
+        if key.path[0] in ("marts", "sna"):
+            assert all(column.description for column in columns), key
+
+
+def test_the_release_lists_its_tables(county, materialised):
+    (release,) = (metadata for key, metadata in materialised.items() if key.path[0] == "published")
+    listed = {record.data["table"]: record.data["rows"] for record in release["tables"].value.records}
+    assert listed["sna.figures"] == county.query("select count(*) from sna.figures")[0][0]
+    assert sum(listed.values()) == release["dagster/row_count"].value
+
+
+def test_the_landing_log_shows_the_rows_of_the_last_period(county, materialised):
+    for key, metadata in materialised.items():
+        if key.path[0] == "deliveries":
+            assert metadata["dagster/partition_row_count"].value == metadata["rows_accepted"].value > 0, key
