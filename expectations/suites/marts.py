@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import duckdb
 
 from expectations.rules import Rule, Suite, between, equal, in_set, none, zero
+from expectations.suites import maturity
 from orchestration.publish import PRIVATE_COLUMNS
 from orchestration.settings import is_the_one_county
 
@@ -29,6 +30,7 @@ class Mart:
         counted: condition of the rows of the fact that it counts.
         published: condition of the rows of the mart that count each of them once.
         year: the mart's column of financial years.
+        fact_year: the fact's.
         what: one row of the fact, in words.
     """
 
@@ -38,9 +40,14 @@ class Mart:
     counted: str = "is_serious_violence"
     published: str = "true"
     year: str = "financial_year"
+    fact_year: str = "financial_year"
     what: str = ""
 
 
+DATED_IN = """(
+    select year.financial_year from conformed.dim_financial_year as year
+    where outcome_date between year.first_day and year.last_day
+)"""
 MARTS = (
     Mart("offences", "offences", "fct_offence", what="offence"),
     Mart("offences_by_hour", "offences", "fct_offence", what="offence"),
@@ -51,6 +58,25 @@ MARTS = (
     Mart("weapons", "offences", "fct_offence", what="offence"),
     Mart("recorded_crime", "crimes", "fct_offence", what="recorded crime", counted="true"),
     Mart("outcomes", "outcome_records", "fct_outcome", what="outcome record"),
+    *(
+        Mart(
+            *(table, "outcome_records", "fct_outcome"),
+            published=f"basis = '{basis}'{rows}",
+            what=what,
+            counted=counted,
+            fact_year=year,
+        )
+        for table, rows in (("outcomes_monthly", ""), ("outcome_rates", " and breakdown = 'All offences'"))
+        for basis, what, counted, year in (
+            ("Recorded in period", "outcome record", "is_serious_violence", "financial_year"),
+            ("Closed in period", "dated outcome", "is_serious_violence and outcome_date is not null", DATED_IN),
+        )
+    ),
+    Mart(
+        *("outcome_maturity", "offences", "fct_offence"),
+        published="cohort_kind = 'Month' and months_since_recording = 0",
+        what="offence",
+    ),
     Mart("victims", "victims", "fct_victim", what="victim"),
     Mart("victims_single_year_of_age", "victims", "fct_victim", what="victim"),
     Mart("suspects", "suspects", "fct_suspect", what="suspect"),
@@ -75,13 +101,13 @@ MARTS = (
 def suites(con: duckdb.DuckDBPyConnection) -> list[Suite]:
     """Suites of every mart that counts a fact, of the figures and of their reconciliation; the warehouse decides none."""
     totals = [_total(mart) for mart in MARTS]
-    return [*totals, _plausible(), _figures(), _years(), _all_years(), _hours(), _reconciliation(), _nobody()]
+    return [*totals, _plausible(), _figures(), _years(), _all_years(), _hours(), _reconciliation(), _nobody(), *maturity.suites()]
 
 
 def _total(mart: Mart) -> Suite:
     return Suite(
         subject=f"marts.{mart.table}",
-        title=f"total of {mart.fact}",
+        title=f"total of {mart.fact}, {mart.what}",
         grain="years",
         sql=f"""
             with mart as (
@@ -89,7 +115,7 @@ def _total(mart: Mart) -> Suite:
                 from marts.{mart.table} where {mart.published} group by all
             ),
             fact as (
-                select financial_year as year, count(*) as in_fact
+                select {mart.fact_year} as year, count(*) as in_fact
                 from conformed.{mart.fact} where {mart.counted} group by all
             )
             select

@@ -64,7 +64,37 @@ OTHERS = [
         "alter table marts.offences add column person_key varchar",
     ),
 ]
-CASES = [*TOTALS, *YEARLY, *OTHERS]
+RATES, TRIANGLE = "marts.outcome_rates", "marts.outcome_maturity"
+MATURITY = [
+    (RATES, "The recorded basis equals T40", "update {0} set other_records = other_records + 1 where breakdown = 'All offences'"),
+    (
+        *(RATES, "Every breakdown adds up to all offences"),
+        "delete from {0} where rowid = (select min(rowid) from {0} where breakdown = 'District')",
+    ),
+    *(
+        (TRIANGLE, f"The triangle's last diagonal has every {what}", f"update {{0}} set {column} = 0 where is_latest")
+        for what, column in (
+            ("offence", "offences"),
+            ("closed offence", "closed_offences"),
+            ("positive offence", "positive_offences"),
+        )
+    ),
+    (
+        *(TRIANGLE, "No cohort has fewer outcomes at a greater age"),
+        "update {0} set closed_offences = 0 where months_since_recording = 5 and cohort = '2022/23 Q1'",
+    ),
+    (
+        *(TRIANGLE, "Positive are no more than closed, and closed no more than all offences"),
+        "update {0} set closed_offences = offences + 1 where is_latest",
+    ),
+    (TRIANGLE, "A cell is observable once all its offences are so old", "update {0} set is_observable = true"),
+    (TRIANGLE, "What is not observable yet is empty and never 0", "update {0} set closed_percent = 0 where not is_observable"),
+    (
+        *(TRIANGLE, "Quarters and years hold the offences of their months"),
+        "update {0} set offences = offences + 1 where cohort_kind = 'Quarter'",
+    ),
+]
+CASES = [*TOTALS, *YEARLY, *OTHERS, *MATURITY]
 
 
 @pytest.mark.parametrize(("subject", "rule", "damage"), CASES)
