@@ -12,41 +12,32 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from orchestration import telling
+from orchestration import release_commands, telling
 from orchestration.settings import Settings, SettingsError
+from orchestration.terminal import FAILED, WRONG_USAGE, Wait, console, errors, waiting
 
 app = typer.Typer(
     help="From agency deliveries to a published, reconciled Strategic Needs Assessment.",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
-# Into a file or a pipe, lines keep their length.
-console = Console(soft_wrap=True, width=None if sys.stdout.isatty() else 200)
-errors = Console(stderr=True, soft_wrap=True, width=None if sys.stderr.isatty() else 200)
-
-FAILED = 1
-WRONG_USAGE = 2
-
-Wait = Annotated[bool, typer.Option("--wait", help="Wait while another process works on the same home, instead of leaving.")]
-
-
-def _waiting(holder: str) -> None:
-    console.print(f"{holder}; waiting for it.", highlight=False)
+for command in release_commands.COMMANDS:
+    app.command()(command)
 
 
 def main() -> None:
     """Entry point: errors that a person can mend are told without a traceback."""
     from orchestration.contracts import ContractError
     from orchestration.lock import Busy
+    from orchestration.releases import DamagedRelease, NoSuchRelease
 
     try:
         app()
-    except (SettingsError, ContractError) as error:
+    except (SettingsError, ContractError, NoSuchRelease) as error:
         errors.print(f"[red]{error}[/]")
         sys.exit(WRONG_USAGE)
-    except Busy as error:
+    except (Busy, DamagedRelease) as error:
         errors.print(f"[red]{error}[/]")
         sys.exit(FAILED)
 
@@ -57,20 +48,26 @@ def refresh(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="Rebuild the marts from what had been received by the end of this day."),
     ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Publish although nothing is new, or although it was rolled back from.")
+    ] = False,
     wait: Wait = False,
 ) -> None:
     """Ingest what is new, rebuild, pass the three gates and publish."""
     from orchestration import lock, refreshing
 
     settings = Settings.from_env()
-    with lock.hold(settings.home, wait_seconds=lock.seconds(wait), on_wait=_waiting):
-        plan = refreshing.plan(settings, as_at.date().isoformat() if as_at else "")
+    with lock.hold(settings.home, wait_seconds=lock.seconds(wait), on_wait=waiting):
+        plan = refreshing.plan(settings, as_at.date().isoformat() if as_at else "", force=force)
         if not plan.feeds_delivered:
             console.print(f"Nothing has been delivered to {settings.raw}.")
             console.print("Next: `sna deliver FILE...` for real deliveries, or `sna demo` for a county that does not exist.")
             raise typer.Exit(FAILED)
         if plan.nothing_new is not None:
             telling.nothing_new(console, settings, plan.nothing_new)
+            return
+        if plan.held is not None:
+            telling.held_back(console, settings, plan.held)
             return
         from orchestration import warehouse
 
@@ -81,13 +78,16 @@ def refresh(
     if outcome.release is None:
         telling.failure(errors, settings, outcome.failures)
         raise typer.Exit(FAILED)
+    if outcome.held is not None:
+        telling.held_back(console, settings, outcome.held)
+        return
     telling.summary(console, settings, outcome.release)
 
 
 @app.command()
 def status() -> None:
     """Feeds, gates and the published release as they stand."""
-    from orchestration.publish import current_release
+    from orchestration.releases import current_release
 
     settings = Settings.from_env()
     release = current_release(settings.published)
@@ -103,7 +103,7 @@ def reconcile(
     table: Annotated[str | None, typer.Option(help="Only this table of the SNA, for example T03.")] = None,
 ) -> None:
     """Each printed figure of the SNA 2024 beside the computed one. Exits 1 where a figure differs or is missing."""
-    from orchestration.publish import current_release
+    from orchestration.releases import current_release
 
     settings = Settings.from_env()
     release = current_release(settings.published)

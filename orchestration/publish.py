@@ -3,33 +3,31 @@
     published/<audience>/releases/<release id>/sna_marts.duckdb    schemas sna, marts, meta; no person-level row
                                               /parquet/<schema>/<table>.parquet
                                               /csv/<schema>/<table>.csv
-                                              /manifest.json
-    published/<audience>/current -> releases/<release id>          the one link that a switch replaces
-    published/<audience>/sna_marts.duckdb -> current/sna_marts.duckdb
-    published/<audience>/manifest.json -> current/manifest.json
+                                              /manifest.json     inputs, tables with rows and content, files with SHA-256
+                                              /manifest.sha256   of manifest.json
 
-A reader that has the file open keeps its release; a new reader sees the new one. A release built `--as-at` a past date is
-reached by `as-at/<date>` and never becomes the current one.
+A reader that has the file open keeps its release; a new reader sees the new one. The links that lead to releases are described
+in `releases`, what is kept of them in `retention`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import subprocess
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from orchestration import retention
+from orchestration.releases import FILE, MANIFEST, Release, link, make_current, switching, sync
 from orchestration.settings import PROJECT
+from orchestration.verify import SEAL, content_hashes, file_hashes, seal, wrong_contents
 
-FILE = "sna_marts.duckdb"
 SCHEMAS = ("sna", "marts")
 # Columns that only person-level or record-level tables have; none may be published.
 PRIVATE_COLUMNS = (
@@ -44,39 +42,40 @@ class PublicationError(RuntimeError):
     """The release was not published; what was published before is untouched. The message says why."""
 
 
-@dataclass(frozen=True)
-class Release:
-    """A published release.
-
-    Attributes:
-        folder: its own folder, never changed again.
-        manifest: what `manifest.json` holds.
-        current: whether the stable path leads to it.
-    """
-
-    folder: Path
-    manifest: Mapping[str, Any]
-    current: bool
-
-    def open(self) -> duckdb.DuckDBPyConnection:
-        """The release's DuckDB file, read-only."""
-        return duckdb.connect(str(self.folder / FILE), read_only=True)
-
-
-def publish(warehouse: Path, published: Path, *, about: Mapping[str, Any], as_at: str = "") -> Release:
+def publish(
+    warehouse: Path,
+    published: Path,
+    *,
+    about: Mapping[str, Any],
+    as_at: str = "",
+    keep: int | None = None,
+) -> Release:
     """Write, verify and switch to a new release of the marts that stand in the warehouse.
 
     Args:
         about: what the manifest says of the inputs (`build_id`, `definition_id`, `synthetic`, `deliveries`, ...).
         as_at: ISO date that the marts were rebuilt for; empty for all that has been received.
+        keep: how many releases stay, older ones being removed afterwards; None for all.
 
     Raises:
         PublicationError: a private column, or the copy does not hold what the warehouse holds.
     """
+    with switching(published):
+        release = _add(warehouse, published / "releases", about=about, as_at=as_at)
+        if as_at:
+            link(published / "as-at" / as_at, Path("..") / "releases" / release.id)
+        else:
+            make_current(published, release.id)
+        if keep is not None:
+            retention.remove_releases(published, retention.surplus_releases(published, keep))
+    return release
+
+
+def _add(warehouse: Path, releases: Path, *, about: Mapping[str, Any], as_at: str) -> Release:
+    """Write and verify a release under its own name; nobody is led to it yet."""
     now = datetime.now(UTC)
     release_id = f"{now:%Y%m%dT%H%M%S%f}Z-{about['build_id'][:8]}"
-    releases = published / "releases"
-    releases.mkdir(parents=True, exist_ok=True)
+    releases.mkdir(exist_ok=True)
     _sweep(releases)
     writing = releases / f".writing-{release_id}"
     writing.mkdir()
@@ -89,8 +88,9 @@ def publish(warehouse: Path, published: Path, *, about: Mapping[str, Any], as_at
             **about,
         }
         tables = _write(warehouse, writing, head)
-        manifest = {**head, "content": _content(tables), "tables": tables}
-        (writing / "manifest.json").write_text(json.dumps(manifest, indent=2, default=str) + "\n")
+        manifest = {**head, "content": _content(tables), "tables": tables, "files": file_hashes(writing)}
+        (writing / MANIFEST).write_text(json.dumps(manifest, indent=2, default=str) + "\n")
+        (writing / SEAL).write_text(seal(writing))
         _verify(writing / FILE, tables)
         _settle(writing)
         folder = releases / release_id
@@ -98,56 +98,8 @@ def publish(warehouse: Path, published: Path, *, about: Mapping[str, Any], as_at
     except BaseException:
         shutil.rmtree(writing, ignore_errors=True)
         raise
-    _fsync(releases)
-    if as_at:
-        _link(published / "as-at" / as_at, Path("..") / "releases" / release_id)
-    else:
-        _link(published / FILE, Path("current") / FILE)
-        _link(published / "manifest.json", Path("current") / "manifest.json")
-        _link(published / "current", Path("releases") / release_id)
+    sync(releases)
     return Release(folder, manifest, current=not as_at)
-
-
-def current_release(published: Path) -> Release | None:
-    """The release that the stable path leads to, or None before the first publication."""
-    link = published / "current"
-    return read_release(published, link.readlink().name) if link.is_symlink() else None
-
-
-def read_release(published: Path, release_id: str) -> Release:
-    """A release by its id.
-
-    Raises:
-        FileNotFoundError: there is no such release.
-    """
-    folder = published / "releases" / release_id
-    link = published / "current"
-    is_current = link.is_symlink() and link.readlink().name == release_id
-    return Release(folder, json.loads((folder / "manifest.json").read_text()), current=is_current)
-
-
-def content_hashes(con: duckdb.DuckDBPyConnection, tables: Iterable[tuple[str, str]]) -> dict[str, dict[str, Any]]:
-    """Row count and content hash per table: `{"schema.table": {"rows": int, "content": hex}}`.
-
-    The hash does not depend on the order of rows (a 128-bit sum over each row's MD5), but on every value, on how often a row
-    occurs, and on the names and types of the columns.
-    """
-    result: dict[str, dict[str, Any]] = {}
-    for schema, table in tables:
-        columns = con.execute(
-            """select string_agg(column_name || ' ' || data_type, ',' order by column_index)
-               from duckdb_columns() where schema_name = ? and table_name = ? and database_name = current_database()""",
-            [schema, table],
-        ).fetchone()
-        row = con.execute(
-            f"""select count(*), md5(concat_ws('|', ?, count(*), sum(md5_number_lower(t::varchar)),
-                                               sum(md5_number_upper(t::varchar))))
-                from "{schema}"."{table}" as t""",
-            [columns[0] if columns else ""],
-        ).fetchone()
-        assert row is not None
-        result[f"{schema}.{table}"] = {"rows": row[0], "content": row[1]}
-    return result
 
 
 def git_commit() -> str:
@@ -278,13 +230,11 @@ def _verify(file: Path, expected: Mapping[str, Mapping[str, Any]]) -> None:
     """Reopen the finished file read-only and recompute what the manifest says of it."""
     con = duckdb.connect(str(file), read_only=True)
     try:
-        names = [tuple(name.split(".", 1)) for name in expected]
-        found = content_hashes(con, [(schema, table) for schema, table in names])
+        wrong = list(wrong_contents(con, expected))
     finally:
         con.close()
-    wrong = [name for name, value in expected.items() if found[name] != value]
     if wrong:
-        raise PublicationError(f"The written release does not hold what it should: {', '.join(wrong)}.")
+        raise PublicationError(f"The written release does not hold what it should: {' '.join(wrong)}")
 
 
 def _settle(folder: Path) -> None:
@@ -292,28 +242,8 @@ def _settle(folder: Path) -> None:
     for path in folder.rglob("*"):
         if path.is_file():
             path.chmod(0o444)
-        _fsync(path)
-    _fsync(folder)
-
-
-def _fsync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _link(link: Path, target: Path) -> None:
-    """Make or replace a relative symbolic link in one step."""
-    if link.is_symlink() and link.readlink() == target:
-        return
-    link.parent.mkdir(parents=True, exist_ok=True)
-    fresh = link.with_name(f".{link.name}.{os.getpid()}")
-    fresh.unlink(missing_ok=True)
-    fresh.symlink_to(target)
-    fresh.replace(link)
-    _fsync(link.parent)
+        sync(path)
+    sync(folder)
 
 
 def _sweep(releases: Path) -> None:

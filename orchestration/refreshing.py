@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import dagster as dg
     from rich.console import Console
 
-    from orchestration.publish import Release
+    from orchestration.releases import Release, Rollback
 
 
 @dataclass(frozen=True)
@@ -24,13 +24,17 @@ class Plan:
         new_deliveries: files that are not in the landing log yet.
         feeds_delivered: feeds with anything in the landing zone or the landing log.
         nothing_new: the published release, where it already holds exactly what a refresh would publish.
+        held: the rollback that went back from exactly what a refresh would publish.
         as_at: ISO date to rebuild for; empty for all that has been received.
+        force: publish all the same.
     """
 
     new_deliveries: int
     feeds_delivered: int
     nothing_new: Release | None
+    held: Rollback | None
     as_at: str
+    force: bool
 
 
 @dataclass(frozen=True)
@@ -40,32 +44,33 @@ class Outcome:
     Attributes:
         release: what was published, or None.
         failures: (step, message) of what failed.
+        held: the rollback for which the release before stays current.
     """
 
     release: Release | None
     failures: list[tuple[str, str]]
+    held: Rollback | None = None
 
 
-def plan(settings: Settings, as_at: str) -> Plan:
+def plan(settings: Settings, as_at: str, *, force: bool = False) -> Plan:
     """Look at the landing zone and the log without importing Dagster, dbt or Great Expectations."""
     from orchestration.build import build_id, identities
     from orchestration.contracts import load_contracts
     from orchestration.ingest import load
     from orchestration.ingest.landing import current, read
-    from orchestration.publish import current_release
+    from orchestration.releases import current_release, held_back
 
     contracts = load_contracts()
     new = [load.plan(settings.raw, settings.landing, contract, settings.pseudonym_key) for contract in contracts.values()]
     loads = read(settings.landing)
     delivered = {(load.agency, load.feed) for load in loads} | {(d.agency, d.feed) for found in new for d in found}
-    release = current_release(settings.published)
-    same = (
-        release is not None
-        and not as_at
-        and not any(new)
-        and release.manifest["build_id"] == build_id(identities(current(loads)), "")
-    )
-    return Plan(sum(map(len, new)), len(delivered), release if same else None, as_at)
+    release = held = None
+    if not (as_at or force or any(new)):
+        build = build_id(identities(current(loads)), "")
+        release = current_release(settings.published)
+        release = release if release is not None and release.manifest["build_id"] == build else None
+        held = held_back(settings.published, build)
+    return Plan(sum(map(len, new)), len(delivered), release, held, as_at, force)
 
 
 def run(settings: Settings, planned: Plan, console: Console) -> Outcome:
@@ -77,21 +82,23 @@ def run(settings: Settings, planned: Plan, console: Console) -> Outcome:
         from orchestration.definitions import JOB, build_defs
         from orchestration.instance import open_instance
         from orchestration.progress import LOGGER, Narrator
-        from orchestration.publish import read_release
+        from orchestration.releases import read_release, rollback
 
         job = build_defs(settings).resolve_job_def(JOB)
         # Its import takes seconds of Python, which fit beside the seconds that DuckDB needs to read the deliveries.
         Thread(target=import_module, args=["great_expectations"], daemon=True).start()
+    options = {"as_at": planned.as_at, "force": planned.force}
     with Narrator(console, steps=len(job.nodes)), open_instance(settings) as instance:
         result = job.execute_in_process(
             instance=instance,
             raise_on_error=False,
-            run_config={"loggers": {LOGGER: {}}, "resources": {"refresh": {"config": {"as_at": planned.as_at}}}},
+            run_config={"loggers": {LOGGER: {}}, "resources": {"refresh": {"config": options}}},
         )
     if not result.success:
         return Outcome(None, _failures(result))
-    published = result.asset_materializations_for_node("published__release")[0].metadata["release"].value
-    return Outcome(read_release(settings.published, str(published)), [])
+    metadata = result.asset_materializations_for_node("published__release")[0].metadata
+    held = rollback(settings.published) if metadata["held_back"].value else None
+    return Outcome(read_release(settings.published, str(metadata["release"].value)), [], held)
 
 
 def _failures(result: dg.ExecuteInProcessResult) -> list[tuple[str, str]]:

@@ -29,9 +29,11 @@ class Refresh(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     Attributes:
         as_at: ISO date; the marts are rebuilt from what had been received by the end of that day. Empty: everything.
+        force: publish also what was rolled back from.
     """
 
     as_at: str = ""
+    force: bool = False
 
     @property
     def settings(self) -> Settings:

@@ -12,7 +12,7 @@ from orchestration.settings import Settings
 
 if TYPE_CHECKING:
     from orchestration.ingest.landing import LoadRecord
-    from orchestration.publish import Release
+    from orchestration.releases import Release, Rollback
 
 
 def table(title: str, heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> Table:
@@ -27,13 +27,27 @@ def table(title: str, heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> Ta
 
 def nothing_new(console: Console, settings: Settings, release: Release) -> None:
     """Nothing was done, and why that is right."""
-    console.print(f"Nothing new in {settings.raw}: release {release.folder.name} already holds all of it.")
+    console.print(f"Nothing new in {settings.raw}: release {release.id} already holds all of it.")
     console.print(f"Published: {settings.published / 'sna_marts.duckdb'}")
+
+
+def held_back(console: Console, settings: Settings, rollback: Rollback) -> None:
+    """Nothing was published, since a person went back from exactly this."""
+    console.print(f"Nothing was published: {settings.raw} holds what release {rollback.left} was made of.", highlight=False)
+    console.print(rolled_back(rollback), highlight=False)
+
+
+def rolled_back(rollback: Rollback) -> str:
+    """The rollback in force, and what ends it."""
+    return (
+        f"[yellow]Rolled back[/] from {rollback.left} at {rollback.at}. It stays so until a delivery or the code has changed;"
+        " then a refresh publishes all that is in use again. `sna refresh --force` publishes now."
+    )
 
 
 def summary(console: Console, settings: Settings, release: Release) -> None:
     """The closing summary of a refresh that published."""
-    from orchestration.publish import FILE
+    from orchestration.releases import FILE
 
     con = release.open()
     feeds = con.execute(
@@ -61,7 +75,7 @@ def summary(console: Console, settings: Settings, release: Release) -> None:
         ("rows", f"{feeds[2]:,} accepted, {feeds[3]:,} quarantined"),
         ("gates", ", ".join(f"{stage} {passed}/{total}" for stage, passed, total in gates_passed)),
         ("figures", "{:,} match, {:,} errata, {:,} differ, {:,} missing, of {:,} printed".format(*figures)),
-        ("release", release.folder.name),
+        ("release", release.id),
     ]
     if release.current:
         rows.append(("published", str(settings.published / FILE)))
@@ -109,8 +123,12 @@ def failure(errors: Console, settings: Settings, failures: list[tuple[str, str]]
 def release(console: Console, settings: Settings, release: Release) -> None:
     """The published release and the feeds that it is made of."""
     _banner(console, release)
-    console.print(f"Release {release.folder.name}, published {release.manifest['published_at']}")
+    console.print(f"Release {release.id}, published {release.manifest['published_at']}")
     console.print(f"{settings.published / 'sna_marts.duckdb'}")
+    from orchestration.releases import rollback
+
+    if in_force := rollback(settings.published):
+        console.print(rolled_back(in_force), highlight=False)
     con = release.open()
     rows = con.execute(
         """select agency || '/' || feed, cadence, first_period, last_period, deliveries_in_use, deliveries_refused, rows_in_use,

@@ -14,7 +14,7 @@ import hypothesis
 import pytest
 from filelock import FileLock
 
-from orchestration.publish import FILE
+from orchestration.releases import FILE
 from orchestration.settings import PROJECT, Settings
 
 REAL_DATA = PROJECT.parent / "shared" / "data"

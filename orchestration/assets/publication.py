@@ -25,24 +25,32 @@ def release_asset(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
     )
     def release(context: dg.AssetExecutionContext, refresh: Refresh) -> dg.MaterializeResult[None]:
         """`sna_marts.duckdb` with the schemas sna, marts and meta, the same as Parquet and CSV, and `manifest.json`."""
-        from orchestration import publish, warehouse
+        from orchestration import operations, publish, warehouse
+        from orchestration.releases import FILE, current_release, held_back
 
         settings = refresh.settings
+        keep = operations.load().retention.releases
         with refresh.warehouse() as con:
             gates.require(con, "marts")
             about = warehouse.about(con)
-        published = publish.publish(settings.warehouse, settings.published, about=about, as_at=refresh.as_at)
+        rolled_back = None if refresh.force or refresh.as_at else held_back(settings.published, about["build_id"])
+        published = current_release(settings.published) if rolled_back else None
+        if published is not None:
+            context.log.warning(f"release {published.id} stays: exactly this was rolled back from; `force` publishes it again")
+        else:
+            published = publish.publish(settings.warehouse, settings.published, about=about, as_at=refresh.as_at, keep=keep)
         tables = published.manifest["tables"]
-        context.log.info(f"{len(tables)} tables in release {published.folder.name}")
+        context.log.info(f"{len(tables)} tables in release {published.id}")
         return dg.MaterializeResult(
             metadata={
-                "release": published.folder.name,
-                "path": dg.MetadataValue.path(str(settings.published / publish.FILE)),
+                "release": published.id,
+                "path": dg.MetadataValue.path(str(settings.published / FILE)),
                 "dagster/row_count": sum(t["rows"] for t in tables.values()),
                 "synthetic": about["synthetic"],
                 "tables": dg.MetadataValue.table(
                     [dg.TableRecord({"table": name, "rows": table["rows"]}) for name, table in sorted(tables.items())]
                 ),
+                "held_back": rolled_back is not None,
             }
         )
 

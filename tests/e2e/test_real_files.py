@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from orchestration.publish import read_release
+from orchestration.releases import read_release
 from tests.conftest import REAL_DATA
 
 pytestmark = [

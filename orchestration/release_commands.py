@@ -1,0 +1,104 @@
+"""The commands of `sna` about releases: list, roll back, verify, keep or remove."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from orchestration import lock, telling
+from orchestration.settings import Settings
+from orchestration.terminal import FAILED, Wait, console, errors, waiting
+
+Name = Annotated[
+    str,
+    typer.Argument(metavar="RELEASE", help="Id of a release or the beginning of it, 'current', or the date of an as-at release."),
+]
+
+
+def releases() -> None:
+    """The releases that are kept, and which of them readers are given."""
+    from orchestration.releases import all_releases, as_at_links, ids, rollback
+
+    published = Settings.from_env().published
+    found = all_releases(published)
+    if not ids(published):
+        console.print(f"Nothing published yet in {published}. Next: `sna refresh`.")
+        return
+    linked = {release: date for date, release in as_at_links(published).items()}
+    rows = []
+    for release in found:
+        manifest = release.manifest
+        part = "current" if release.current else f"as-at/{linked[release.id]}" if release.id in linked else ""
+        kind = "synthetic" if manifest["synthetic"] else "real"
+        count = sum(table["rows"] for table in manifest["tables"].values())
+        rows.append((release.id, manifest["published_at"], manifest["as_at"], manifest["build_id"][:8], f"{count:,}", part, kind))
+    heads = ["release", "published at", "as at", "build", "rows", "reached by", "data"]
+    console.print(telling.table(f"Releases in {published}", heads, rows))
+    for name in sorted(set(ids(published)) - {release.id for release in found}):
+        console.print(f"[red]{name}[/]: its manifest cannot be read; `sna verify {name}`", highlight=False)
+    if in_force := rollback(published):
+        console.print(telling.rolled_back(in_force), highlight=False)
+
+
+def rollback(release: Name, wait: Wait = False) -> None:
+    """Give readers an earlier release, in one step; the next refresh does not bring the later one back by itself."""
+    from orchestration.releases import find, read_release, roll_back
+
+    settings = Settings.from_env()
+    with lock.hold(settings.home, wait_seconds=lock.seconds(wait), on_wait=waiting):
+        target = read_release(settings.published, find(settings.published, release))
+        try:
+            roll_back(settings.published, target)
+        except ValueError as error:
+            errors.print(f"[red]{error}[/]", highlight=False)
+            raise typer.Exit(FAILED) from None
+    console.print(f"Current release: {target.id}, published {target.manifest['published_at']}.", highlight=False)
+    console.print("Readers see it when they open the file again. What was gone back from stays: `sna releases`.")
+    console.print(
+        "A refresh does not publish the same again. A new delivery or changed code does, and so does `sna refresh --force`."
+    )
+
+
+def verify(release: Name = "current") -> None:
+    """Whether a release is still what was published: every file's bytes, every table's rows and content."""
+    from orchestration.releases import find
+    from orchestration.verify import verify as problems
+
+    published = Settings.from_env().published
+    name = find(published, release)
+    folder = published / "releases" / name
+    wrong = problems(folder)
+    for problem in wrong:
+        errors.print(f"[red]{problem}[/]", highlight=False)
+    if wrong:
+        errors.print(
+            f"Release {name} is not what was published: {folder}. Give readers another with `sna rollback RELEASE`, or publish"
+            " anew with `sna refresh --force`."
+        )
+        raise typer.Exit(FAILED)
+    count = sum(path.is_file() for path in folder.rglob("*"))
+    console.print(f"Release {name}: {count} files and every table are as they were published.", highlight=False)
+
+
+def retain(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be removed.")] = False,
+    wait: Wait = False,
+) -> None:
+    """Remove what the retention policy in operations.yaml no longer keeps; never anything in use."""
+    from orchestration import operations, retention
+    from orchestration.releases import switching
+
+    settings = Settings.from_env()
+    policy = operations.load().retention
+    with lock.hold(settings.home, wait_seconds=lock.seconds(wait), on_wait=waiting), switching(settings.published):
+        surplus = retention.surplus_releases(settings.published, policy.releases)
+        for release in surplus:
+            console.print(f"release {release.id}, published {release.manifest['published_at']}", highlight=False)
+        if not dry_run:
+            retention.remove_releases(settings.published, surplus)
+    done = "would be removed" if dry_run else "removed"
+    console.print(f"{len(surplus)} releases {done}; {policy.releases} are kept ({operations.source()}).", highlight=False)
+
+
+COMMANDS = (releases, rollback, verify, retain)

@@ -1,0 +1,229 @@
+"""Releases that have been published, and which of them readers are given.
+
+    published/<audience>/current -> releases/<release id>          the one link that a switch replaces
+    published/<audience>/sna_marts.duckdb -> current/sna_marts.duckdb
+    published/<audience>/manifest.json -> current/manifest.json
+    published/<audience>/as-at/<date> -> ../releases/<release id>  rebuilt for a past date, never current
+    published/<audience>/rollback.json                             what the last rollback went back from
+
+A rollback holds until there is something else to publish: what was gone back from is not published again by the next refresh,
+but a new delivery, changed code or `sna refresh --force` publishes. The record of a rollback counts only while the release
+that it went back to is the current one, so no crash can leave a pointer and a record that contradict each other.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import duckdb
+
+FILE = "sna_marts.duckdb"
+MANIFEST = "manifest.json"
+ROLLBACK = "rollback.json"
+
+
+class NoSuchRelease(LookupError):
+    """No release, or more than one, goes by this name; the message says what there is."""
+
+
+class DamagedRelease(RuntimeError):
+    """The manifest of a release cannot be read; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """A published release.
+
+    Attributes:
+        folder: its own folder, never changed again.
+        manifest: what `manifest.json` holds.
+        current: whether the stable path leads to it.
+    """
+
+    folder: Path
+    manifest: Mapping[str, Any]
+    current: bool
+
+    @property
+    def id(self) -> str:
+        return self.folder.name
+
+    @property
+    def file(self) -> Path:
+        return self.folder / FILE
+
+    def open(self) -> duckdb.DuckDBPyConnection:
+        """The release's DuckDB file, read-only."""
+        import duckdb
+
+        return duckdb.connect(str(self.file), read_only=True)
+
+
+@dataclass(frozen=True)
+class Rollback:
+    """The rollback that is in force.
+
+    Attributes:
+        left: id of the release that was current before.
+        at: when, ISO 8601 in UTC.
+        held: build ids that a refresh does not publish again by itself.
+    """
+
+    left: str
+    at: str
+    held: frozenset[str]
+
+
+def current_release(published: Path) -> Release | None:
+    """The release that the stable path leads to, or None before the first publication."""
+    current = _current_id(published)
+    return read_release(published, current) if current else None
+
+
+def read_release(published: Path, release_id: str) -> Release:
+    """A release by its id.
+
+    Raises:
+        FileNotFoundError: there is no such release.
+        DamagedRelease: its manifest cannot be read.
+    """
+    folder = published / "releases" / release_id
+    try:
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+    except ValueError as error:
+        raise DamagedRelease(
+            f"{folder / MANIFEST} cannot be read: {error}. `sna releases` lists other releases, `sna rollback` goes back to one."
+        ) from error
+    return Release(folder, manifest, current=_current_id(published) == release_id)
+
+
+def all_releases(published: Path) -> list[Release]:
+    """Every release whose manifest can be read, the oldest first."""
+    found = []
+    for name in ids(published):
+        with suppress(DamagedRelease):
+            found.append(read_release(published, name))
+    return found
+
+
+def ids(published: Path) -> list[str]:
+    """Ids of all releases. They begin with the time of publication, so their order is that of publication."""
+    return sorted(path.parent.name for path in published.glob(f"releases/[!.]*/{MANIFEST}"))
+
+
+def find(published: Path, name: str) -> str:
+    """Id of the release that a person means: its id or the beginning of it, `current`, or the date of an as-at release.
+
+    Raises:
+        NoSuchRelease: none or several match.
+    """
+    link = published / "as-at" / name
+    wanted = _current_id(published) if name == "current" else link.readlink().name if link.is_symlink() else name
+    known = ids(published)
+    matches = [wanted] if wanted in known else [release for release in known if wanted and release.startswith(wanted)]
+    if len(matches) == 1:
+        return matches[0]
+    problem = f"'{name}' is the beginning of {len(matches)} releases" if matches else f"There is no release '{name}'"
+    raise NoSuchRelease(f"{problem} in {published}. `sna releases` lists them.")
+
+
+def as_at_links(published: Path) -> dict[str, str]:
+    """Date → id of the release that was rebuilt for it last."""
+    folder = published / "as-at"
+    return {link.name: link.readlink().name for link in sorted(folder.iterdir())} if folder.is_dir() else {}
+
+
+def make_current(published: Path, release_id: str) -> None:
+    """Lead the stable path to a release, in one step for every reader."""
+    link(published / FILE, Path("current") / FILE)
+    link(published / MANIFEST, Path("current") / MANIFEST)
+    link(published / "current", Path("releases") / release_id)
+
+
+def roll_back(published: Path, release: Release) -> None:
+    """Lead the stable path to an earlier (or again to a later) release, and hold what was current before.
+
+    Raises:
+        ValueError: it was rebuilt for a past date, or is current already.
+    """
+    if release.manifest["as_at"]:
+        raise ValueError(f"Release {release.id} was rebuilt for {release.manifest['as_at']}; it cannot be the current one.")
+    with switching(published):
+        before = _current_id(published)
+        if before is None or before == release.id:
+            raise ValueError(f"Release {release.id} is the current one already.")
+        in_force = rollback(published)
+        held = set(in_force.held) if in_force else set()
+        with suppress(DamagedRelease, FileNotFoundError):
+            held.add(read_release(published, before).manifest["build_id"])
+        held.discard(release.manifest["build_id"])
+        record = {
+            "to": release.id,
+            "from": before,
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "held_build_ids": sorted(held),
+        }
+        fresh = published / f".{ROLLBACK}.{os.getpid()}"
+        fresh.write_text(json.dumps(record, indent=2) + "\n")
+        sync(fresh)
+        fresh.replace(published / ROLLBACK)
+        make_current(published, release.id)
+
+
+def rollback(published: Path) -> Rollback | None:
+    """The rollback that is in force; None where the current release was the last one to be published."""
+    path = published / ROLLBACK
+    record = json.loads(path.read_text()) if path.exists() else {}
+    if not record or record["to"] != _current_id(published):
+        return None
+    return Rollback(record["from"], record["at"], frozenset(record["held_build_ids"]))
+
+
+def held_back(published: Path, build_id: str) -> Rollback | None:
+    """The rollback in force, where it went back from exactly this build."""
+    in_force = rollback(published)
+    return in_force if in_force and build_id in in_force.held else None
+
+
+@contextmanager
+def switching(published: Path) -> Iterator[None]:
+    """One process at a time writes, switches or removes releases; another waits the seconds that it takes."""
+    published.mkdir(parents=True, exist_ok=True)
+    with (published / ".lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def link(path: Path, target: Path) -> None:
+    """Make or replace a relative symbolic link in one step."""
+    if path.is_symlink() and path.readlink() == target:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(target)
+    fresh.replace(path)
+    sync(path.parent)
+
+
+def sync(path: Path) -> None:
+    """Wait until a file or folder is on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _current_id(published: Path) -> str | None:
+    current = published / "current"
+    return current.readlink().name if current.is_symlink() else None

@@ -1,0 +1,108 @@
+"""Whether a release is still what was published: bytes of every file, rows and content of every table.
+
+`manifest.json` lists each file with its SHA-256 and each table with its row count and content hash; `manifest.sha256` holds the
+SHA-256 of `manifest.json` itself, in the form that `sha256sum --check` reads.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.releases import FILE, MANIFEST
+
+SEAL = "manifest.sha256"
+
+
+def verify(folder: Path) -> list[str]:
+    """What is wrong with a release, one sentence each; empty where it is as it was published.
+
+    A manifest that is not the published one says nothing of the other files, and there is no telling what a damaged DuckDB file
+    does when it is opened: what depends on either is left out.
+    """
+    sealed = folder / SEAL
+    if not sealed.exists() or sealed.read_bytes() != seal(folder).encode():
+        return [f"{MANIFEST} and {SEAL} do not belong together: one of them has been changed since it was published."]
+    manifest = json.loads((folder / MANIFEST).read_bytes())
+    expected, found = manifest["files"], file_hashes(folder)
+    wrong = [_wrong_file(name, found.get(name), expected.get(name)) for name in sorted(set(found) | set(expected))]
+    if found.get(FILE) == expected[FILE]:
+        con = duckdb.connect(str(folder / FILE), read_only=True)
+        try:
+            wrong += wrong_contents(con, manifest["tables"])
+        finally:
+            con.close()
+    return [problem for problem in wrong if problem]
+
+
+def file_hashes(folder: Path) -> dict[str, dict[str, Any]]:
+    """`{path below the folder: {"sha256": hex, "bytes": int}}` of every file but the manifest and its seal."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in (MANIFEST, SEAL))
+    return {path.relative_to(folder).as_posix(): {"sha256": sha256(path), "bytes": path.stat().st_size} for path in paths}
+
+
+def seal(folder: Path) -> str:
+    """What `manifest.sha256` says of the `manifest.json` beside it."""
+    return f"{sha256(folder / MANIFEST)}  {MANIFEST}\n"
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def content_hashes(con: duckdb.DuckDBPyConnection, tables: Iterable[tuple[str, str]]) -> dict[str, dict[str, Any]]:
+    """Row count and content hash per table: `{"schema.table": {"rows": int, "content": hex}}`.
+
+    The hash does not depend on the order of rows (a 128-bit sum over each row's MD5), but on every value, on how often a row
+    occurs, and on the names and types of the columns.
+    """
+    result: dict[str, dict[str, Any]] = {}
+    for schema, table in tables:
+        columns = con.execute(
+            """select string_agg(column_name || ' ' || data_type, ',' order by column_index)
+               from duckdb_columns() where schema_name = ? and table_name = ? and database_name = current_database()""",
+            [schema, table],
+        ).fetchone()
+        row = con.execute(
+            f"""select count(*), md5(concat_ws('|', ?, count(*), sum(md5_number_lower(t::varchar)),
+                                               sum(md5_number_upper(t::varchar))))
+                from "{schema}"."{table}" as t""",
+            [columns[0] if columns else ""],
+        ).fetchone()
+        assert row is not None
+        result[f"{schema}.{table}"] = {"rows": row[0], "content": row[1]}
+    return result
+
+
+def wrong_contents(con: duckdb.DuckDBPyConnection, expected: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """One sentence for each table that is missing or does not hold what the manifest says of it."""
+    present = {
+        f"{schema}.{table}"
+        for schema, table in con.execute(
+            "select schema_name, table_name from duckdb_tables() where database_name = current_database()"
+        ).fetchall()
+    }
+    for name, value in expected.items():
+        if name not in present:
+            yield f"Table {name} is missing."
+            continue
+        schema, _, table = name.partition(".")
+        found = content_hashes(con, [(schema, table)])[name]
+        if found["rows"] != value["rows"]:
+            yield f"Table {name} holds {found['rows']:,} rows, and was published with {value['rows']:,}."
+        elif found["content"] != value["content"]:
+            yield f"Table {name} does not hold the values that were published."
+
+
+def _wrong_file(name: str, found: Mapping[str, Any] | None, expected: Mapping[str, Any] | None) -> str:
+    if found is None:
+        return f"File {name} is missing."
+    if expected is None:
+        return f"File {name} was not published with this release."
+    return "" if found == expected else f"File {name} has been changed since it was published."
