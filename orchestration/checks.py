@@ -9,6 +9,7 @@ import dagster as dg
 
 from orchestration import gates
 from orchestration.resources import POOL, Refresh
+from orchestration.retrying import retried
 
 Stage = Literal["feeds", "facts", "marts"]
 
@@ -29,6 +30,7 @@ def gate_check(stage: Stage, assets: Sequence[dg.AssetKey]) -> dg.AssetChecksDef
         can_subset=True,
         pool=POOL,
     )
+    @retried
     def gate(context: dg.AssetCheckExecutionContext, refresh: Refresh) -> Iterator[dg.AssetCheckResult]:
         import expectations.gate
 

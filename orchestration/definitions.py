@@ -9,10 +9,13 @@ import json
 import warnings
 
 import dagster as dg
+from dagster._core.storage.tags import MAX_RETRIES_TAG
 
+from orchestration import operations
 from orchestration.assets.dbt import dbt_asset_sets
 from orchestration.assets.feeds import feed_assets
 from orchestration.assets.publication import release_asset
+from orchestration.automation import automation
 from orchestration.checks import gate_check
 from orchestration.contracts import load_contracts
 from orchestration.dbt import manifest_path
@@ -32,6 +35,7 @@ def build_defs(settings: Settings) -> dg.Definitions:
     Raises:
         ContractError: a feed's contract is not valid.
         DbtError: the dbt project does not parse.
+        SettingsError: what runs unattended is not declared as it must be.
     """
     settings.export()
     manifest = json.loads(manifest_path(settings).read_text())
@@ -43,7 +47,15 @@ def build_defs(settings: Settings) -> dg.Definitions:
     fact_keys = sorted(key for key in facts.keys if key.path[0] == "conformed")
     release = release_asset(mart_keys)
     # Deliveries are partitioned, each feed by its own cadence; the tables over them take in whatever is new.
+    retries = operations.load().retries
     refreshed = dg.AssetSelection.all() - dg.AssetSelection.assets(*(feed.deliveries.key for feed in feeds))
+    job = dg.define_asset_job(
+        JOB,
+        selection=refreshed,
+        description="Ingest what is new, rebuild facts and marts, pass the three gates, publish.",
+        tags={MAX_RETRIES_TAG: str(retries.run_attempts)},
+    )
+    schedules, sensors = automation(settings, contracts, job)
     return dg.Definitions(
         assets=[*(feed.deliveries for feed in feeds), *tables, facts, marts, release],
         asset_checks=[
@@ -52,13 +64,9 @@ def build_defs(settings: Settings) -> dg.Definitions:
             gate_check("facts", fact_keys),
             gate_check("marts", mart_keys),
         ],
-        jobs=[
-            dg.define_asset_job(
-                JOB,
-                selection=refreshed,
-                description="Ingest what is new, rebuild facts and marts, pass the three gates, publish.",
-            )
-        ],
+        jobs=[job],
+        schedules=schedules,
+        sensors=sensors,
         # One process, one writer: another process for each step would import everything again and wait for the warehouse.
         executor=dg.in_process_executor,
         resources={"refresh": Refresh.configure_at_launch()},

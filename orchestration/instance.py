@@ -9,7 +9,10 @@ from orchestration.settings import Settings
 if TYPE_CHECKING:
     import dagster as dg
 
-# A pool without a limit limits nothing: one writer at a time owns the warehouse file.
+# A pool without a limit limits nothing: one run at a time owns the warehouse file. By run rather than by step, so that no step
+# of another run comes between two of this one, and a killed process leaves no claimed slot behind.
+# Retries of runs are for those whose process died; the job says how many (operations.yaml). What a step may try again it does
+# itself, and a closed gate is not tried again.
 DAGSTER_YAML = """\
 telemetry:
   enabled: false
@@ -18,7 +21,16 @@ nux:
 concurrency:
   pools:
     default_limit: 1
-    granularity: op
+    granularity: run
+run_monitoring:
+  enabled: true
+  start_timeout_seconds: 300
+run_retries:
+  enabled: true
+  max_retries: 0
+  retry_on_asset_or_op_failure: false
+freshness:
+  enabled: true
 event_log_storage:
   module: orchestration.event_log
   class: PooledSqliteEventLogStorage

@@ -1,4 +1,7 @@
-"""One refresh at a time per home."""
+"""One refresh at a time per home, and which runs are alive.
+
+Both are file locks, which go with their process: what was killed holds nothing, and nobody has to trust a number in a file.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,11 @@ from pathlib import Path
 from typing import IO
 
 # How often a waiting process looks again, in seconds.
-LOOK_AGAIN = 0.5
+LOOK_AGAIN = 0.25
+# Asking who holds the home takes it for a moment: nobody is sent away because of that.
+PATIENCE_SECONDS = 0.5
+
+_held: set[Path] = set()
 
 
 class Busy(RuntimeError):
@@ -20,8 +27,8 @@ class Busy(RuntimeError):
 
 
 @contextmanager
-def hold(home: Path, *, wait_seconds: float = 0, on_wait: Callable[[str], None] = lambda _: None) -> Iterator[None]:
-    """Hold the home while the block runs. The lock goes with the process, so a killed refresh leaves none behind.
+def hold(home: Path, *, wait_seconds: float = 0, on_wait: Callable[[str], object] = lambda _: None) -> Iterator[None]:
+    """Hold the home while the block runs; within a process that holds it already nothing changes.
 
     Args:
         wait_seconds: how long to wait for another process; `math.inf` for as long as it takes.
@@ -30,12 +37,16 @@ def hold(home: Path, *, wait_seconds: float = 0, on_wait: Callable[[str], None] 
     Raises:
         Busy: another process holds it, and still does after the wait.
     """
+    home = home.resolve()
+    if home in _held:
+        yield
+        return
     home.mkdir(parents=True, exist_ok=True)
     with (home / "refresh.lock").open("a+") as file:
-        deadline = time.monotonic() + wait_seconds
-        told = False
+        deadline = time.monotonic() + max(wait_seconds, PATIENCE_SECONDS)
+        told = not wait_seconds
         while not _taken(file):
-            holder = f"Process {_holder(file)} is working on {home}"
+            holder = f"Process {_written(file)} is working on {home}"
             if time.monotonic() >= deadline:
                 raise Busy(f"{holder}. Try again when it has finished, or wait for it with `--wait`.")
             if not told:
@@ -45,12 +56,47 @@ def hold(home: Path, *, wait_seconds: float = 0, on_wait: Callable[[str], None] 
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
-        yield
+        _held.add(home)
+        try:
+            yield
+        finally:
+            _held.discard(home)
 
 
 def seconds(wait: bool) -> float:
     """How long `--wait` waits, and how long its absence does."""
     return math.inf if wait else 0
+
+
+def holder(home: Path) -> str | None:
+    """Who works on a home, as `process 123`, or None."""
+    path = home / "refresh.lock"
+    if not path.exists():
+        return None
+    with path.open("r") as file:
+        return None if _taken(file) else f"process {_written(file)}"
+
+
+@contextmanager
+def alive(folder: Path, run_id: str) -> Iterator[None]:
+    """Show that a run's process lives for as long as the block runs."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / run_id
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def is_alive(folder: Path, run_id: str) -> bool | None:
+    """Whether a run's process lives; None where it never showed itself."""
+    try:
+        with (folder / run_id).open("r") as file:
+            return not _taken(file)
+    except FileNotFoundError:
+        return None
 
 
 def _taken(file: IO[str]) -> bool:
@@ -61,6 +107,6 @@ def _taken(file: IO[str]) -> bool:
     return True
 
 
-def _holder(file: IO[str]) -> str:
+def _written(file: IO[str]) -> str:
     file.seek(0)
     return file.read().strip()

@@ -83,14 +83,18 @@ def run(settings: Settings, planned: Plan, console: Console) -> Outcome:
         from orchestration.instance import open_instance
         from orchestration.progress import LOGGER, Narrator
         from orchestration.releases import read_release, rollback
+        from orchestration.retrying import ATTENDED
+        from orchestration.runs import bury
 
         job = build_defs(settings).resolve_job_def(JOB)
         # Its import takes seconds of Python, which fit beside the seconds that DuckDB needs to read the deliveries.
         Thread(target=import_module, args=["great_expectations"], daemon=True).start()
     options = {"as_at": planned.as_at, "force": planned.force}
     with Narrator(console, steps=len(job.nodes)), open_instance(settings) as instance:
+        bury(settings, instance)
         result = job.execute_in_process(
             instance=instance,
+            tags={ATTENDED: "sna refresh"},
             raise_on_error=False,
             run_config={"loggers": {LOGGER: {}}, "resources": {"refresh": {"config": options}}},
         )

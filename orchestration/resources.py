@@ -45,6 +45,23 @@ class Refresh(dg.ConfigurableResource):  # type: ignore[type-arg]
         return end_of_day(self.as_at) if self.as_at else datetime.max.replace(tzinfo=UTC)
 
     @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Refresh]:
+        """Hold the home for the whole run, wherever it was started: the command line has it already, a run of the daemon waits.
+
+        Raises:
+            Busy: another refresh has it for longer than `warehouse_wait_seconds` of operations.yaml.
+        """
+        from orchestration import lock, operations
+
+        home, wait = self.settings.home, operations.load().retries.warehouse_wait_seconds
+        tell = context.log.info if context.log else print
+        with (
+            lock.alive(self.settings.runs_alive, context.run.run_id if context.run else "none"),
+            lock.hold(home, wait_seconds=wait, on_wait=tell),
+        ):
+            yield self
+
+    @contextmanager
     def warehouse(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """The warehouse, open for writing; closed at the end so that dbt and other runs can have it."""
         from orchestration.warehouse import connect

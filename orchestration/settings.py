@@ -84,6 +84,10 @@ class Settings:
         return self.home / "dagster"
 
     @property
+    def runs_alive(self) -> Path:
+        return self.dagster_home / "alive"
+
+    @property
     def dbt_target(self) -> Path:
         return self.home / "dbt"
 

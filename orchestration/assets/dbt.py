@@ -14,6 +14,7 @@ from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
 from orchestration import catalogue, dbt, gates
 from orchestration.resources import POOL, Refresh
+from orchestration.retrying import retried
 from orchestration.settings import DBT_PROJECT
 
 FACTS = "tag:facts"
@@ -38,10 +39,12 @@ def dbt_asset_sets(manifest: Mapping[str, Any]) -> tuple[dg.AssetsDefinition, dg
     translator = Translator()
 
     @dbt_assets(manifest=manifest, select=FACTS, name="facts", dagster_dbt_translator=translator, pool=POOL)
+    @retried
     def facts(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[Any]:
         yield from _build(context, refresh, "facts", FACTS)
 
     @dbt_assets(manifest=manifest, select=MARTS, name="marts", dagster_dbt_translator=translator, pool=POOL)
+    @retried
     def marts(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[Any]:
         yield from _build(context, refresh, "marts", MARTS)
 

@@ -19,6 +19,7 @@ import dagster as dg
 from orchestration import catalogue
 from orchestration.periods import keys
 from orchestration.resources import POOL, Refresh
+from orchestration.retrying import retried
 from orchestration.settings import CONTRACTS
 from orchestration.warehouse import table_name
 
@@ -66,6 +67,7 @@ def feed_assets(contract: "FeedContract") -> Feed:
         metadata=about,
         pool=POOL,
     )
+    @retried
     def deliveries(context: dg.AssetExecutionContext, refresh: Refresh) -> dg.MaterializeResult[None]:
         loads = _ingest(refresh.settings, contract, context.partition_keys)
         context.log.info(_told(loads))
@@ -81,6 +83,7 @@ def feed_assets(contract: "FeedContract") -> Feed:
         metadata=about,
         pool=POOL,
     )
+    @retried
     def table(context: dg.AssetExecutionContext, refresh: Refresh) -> dg.MaterializeResult[None]:
         from orchestration import warehouse
         from orchestration.ingest.landing import current, read

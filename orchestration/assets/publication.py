@@ -8,6 +8,7 @@ import dagster as dg
 
 from orchestration import catalogue, gates
 from orchestration.resources import POOL, Refresh
+from orchestration.retrying import retried
 from orchestration.settings import PROJECT
 
 
@@ -23,6 +24,7 @@ def release_asset(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
         metadata=catalogue.code_reference(PROJECT / "orchestration" / "publish.py"),
         pool=POOL,
     )
+    @retried
     def release(context: dg.AssetExecutionContext, refresh: Refresh) -> dg.MaterializeResult[None]:
         """`sna_marts.duckdb` with the schemas sna, marts and meta, the same as Parquet and CSV, and `manifest.json`."""
         from orchestration import operations, publish, warehouse

@@ -1,22 +1,58 @@
 """One refresh at a time per home."""
 
-import math
 import os
+import signal
 import subprocess
 import sys
-from pathlib import Path
+from contextlib import contextmanager
 
 import pytest
 
 from orchestration import lock
 
+HOLDER = """
+import sys
+from pathlib import Path
+from orchestration import lock
+with lock.hold(Path(sys.argv[1])), lock.alive(Path(sys.argv[1]) / "alive", "run"):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextmanager
+def holding(home):
+    """Another process that holds the home until the block ends."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(home)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout.readline() == "held\n"
+        yield process
+    finally:
+        process.communicate()
+
 
 def test_a_second_process_is_told_who_holds_the_home(tmp_path):
-    program = f"from orchestration import lock; from pathlib import Path\nwith lock.hold(Path({str(tmp_path)!r})): pass"
-    with lock.hold(tmp_path):
-        second = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    assert second.returncode != 0
-    assert f"Process {os.getpid()} is working on" in second.stderr
+    with holding(tmp_path) as first:
+        with pytest.raises(lock.Busy, match=f"Process {first.pid} .*is working on"), lock.hold(tmp_path):
+            pass
+        assert f"process {first.pid}" in lock.holder(tmp_path)
+    assert lock.holder(tmp_path) is None
+
+
+def test_whoever_waits_is_told_once_for_whom_and_then_has_the_home(tmp_path):
+    said = []
+
+    def on_wait(words):
+        said.append(words)
+        first.stdin.close()
+
+    with holding(tmp_path) as first:
+        with lock.hold(tmp_path, wait_seconds=60, on_wait=on_wait):
+            assert f"Process {first.pid}" in said[0]
+        first.stdin = None
+    assert len(said) == 1
 
 
 def test_the_lock_goes_with_the_block(tmp_path):
@@ -26,23 +62,23 @@ def test_the_lock_goes_with_the_block(tmp_path):
         pass
 
 
-def test_who_waits_is_told_for_whom_and_goes_on_when_it_has_ended(tmp_path):
-    program = f"""
-from orchestration import lock; from pathlib import Path
-with lock.hold(Path({str(tmp_path)!r})):
-    print("held", flush=True)
-    input()
-"""
-    pipe = subprocess.PIPE
-    with subprocess.Popen([sys.executable, "-c", program], stdin=pipe, stdout=pipe, text=True) as first:
-        assert first.stdout.readline() == "held\n"
-        told = []
+def test_within_one_process_the_home_is_held_until_the_outermost_block_ends(tmp_path):
+    with lock.hold(tmp_path):
+        with lock.hold(tmp_path):
+            pass
+        assert f"process {os.getpid()}" in lock.holder(tmp_path)
+    assert lock.holder(tmp_path) is None
 
-        def release(holder: str) -> None:
-            told.append(holder)
-            first.stdin.write("\n")
-            first.stdin.flush()
 
-        with lock.hold(tmp_path, wait_seconds=math.inf, on_wait=release):
-            assert told == [f"Process {first.pid} is working on {tmp_path}"]
-    assert Path(tmp_path, "refresh.lock").read_text() == str(os.getpid())
+def test_a_killed_process_holds_nothing_and_does_not_live(tmp_path):
+    with holding(tmp_path) as first:
+        assert lock.is_alive(tmp_path / "alive", "run")
+        first.send_signal(signal.SIGKILL)
+        first.wait()
+        assert lock.holder(tmp_path) is None
+        assert lock.is_alive(tmp_path / "alive", "run") is False
+    assert lock.is_alive(tmp_path / "alive", "another") is None
+
+
+def test_nobody_holds_a_home_that_is_not_there(tmp_path):
+    assert lock.holder(tmp_path / "none") is None
