@@ -6,6 +6,7 @@ are passed on only where this project wrote them, or where they speak of files a
 
 # No `from __future__ import annotations` here: Dagster reads the annotations of its functions.
 
+import builtins
 import json
 import os
 import re
@@ -120,7 +121,7 @@ def tell(alert: Alert, policy: Operations, environment: Environment, log: Logger
 
 def _why(error: "SerializableErrorInfo | None") -> tuple[str, str]:
     """Why a step failed and what to do, from the first error whose words may be passed on, or the innermost one."""
-    while error is not None and error.cause is not None and error.cls_name not in REMEDIES:
+    while error is not None and error.cause is not None and _remedy(error.cls_name) is None:
         error = error.cause
     name = (error.cls_name if error else None) or "no error was recorded"
     words = re.sub(rf"^[\w.]*\b{name}: ", "", error.message.strip()) if error else ""
@@ -128,12 +129,20 @@ def _why(error: "SerializableErrorInfo | None") -> tuple[str, str]:
         return CLOSED
     if HELD in words:
         return words[words.index(HELD) :], OCCUPIED
-    if name in REMEDIES:
-        return words.splitlines()[0] if name != "GateClosed" else words, REMEDIES[name]
+    if remedy := _remedy(name):
+        return words or name, remedy
     return (
         f"An error that was not foreseen ({name.rpartition('.')[2]}); its words may quote data and stay in the run's log.",
         UNKNOWN,
     )
+
+
+def _remedy(name: str | None) -> str | None:
+    """What to do about an error of this class; None where its words may not be passed on."""
+    if name is None or name in REMEDIES:
+        return REMEDIES.get(name or "")
+    kind = getattr(builtins, name, None)
+    return REMEDIES["OSError"] if isinstance(kind, type) and issubclass(kind, OSError) else None
 
 
 def _gone(context: dg.RunFailureSensorContext) -> tuple[str, str]:

@@ -164,11 +164,11 @@ def test_words_that_may_quote_a_row_are_not_passed_on(instance, policy, hook, po
 
 
 def test_the_remedy_fits_the_reason(instance, policy, hook):
-    jobs = [failing(OSError(28, "No space left on device", "warehouse.duckdb")), failing(OSError(5, "Input/output error"))]
+    jobs = [failing(OSError(28, "No space left on device", "warehouse.duckdb")), failing(TimeoutError(110, "Timed out"))]
     tell(instance, policy, *jobs, channels=["webhook"])
     full, broken = (post["text"] for post in hook.posted)
     assert "No space left on device" in full and "is it full" in full
-    assert "Input/output error" in broken
+    assert "Timed out" in broken and "is it there" in broken
 
 
 def test_a_channel_that_fails_stops_neither_the_others_nor_the_sensor(instance, policy, hook, post_office, monkeypatch):
