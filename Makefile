@@ -6,7 +6,7 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: refresh test ui lint bench clean
+.PHONY: refresh test ui screenshot lint bench clean
 
 refresh: $(VENV)/installed  ## deliveries -> warehouse -> gates -> marts -> publication -> reconciliation
 	$(BIN)/sna demo --if-empty
@@ -23,6 +23,9 @@ lint: $(VENV)/installed  ## style, types and SQL
 
 ui: $(VENV)/installed  ## Dagster's web UI on http://127.0.0.1:3000
 	$(BIN)/sna ui
+
+screenshot: $(VENV)/installed  ## pictures of the web UI in docs/images; needs Chromium
+	SNA_SCREENSHOTS=docs/images $(BIN)/pytest tests/e2e/test_ui.py
 
 bench: $(VENV)/installed  ## speed and memory, measured in one run
 	$(BIN)/python -m tests.bench $(ARGS)

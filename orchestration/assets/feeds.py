@@ -9,6 +9,7 @@ for a person who wants one period again, and shows which periods have been lande
 
 # No `from __future__ import annotations` here: Dagster reads the annotations of its functions.
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 FIRST_MONTH = "2010-12"
 # Of returns that are delivered by quarter or year.
 FIRST_DAY = date(2005, 1, 1)
+
+PERIOD_ROWS = "dagster/partition_row_count"
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,11 @@ def feed_assets(contract: "FeedContract") -> Feed:
     def deliveries(context: dg.AssetExecutionContext, refresh: Refresh) -> dg.MaterializeResult[None]:
         loads = _ingest(refresh.settings, contract, context.partition_keys)
         context.log.info(_told(loads))
-        return dg.MaterializeResult(metadata=_metadata(loads))
+        rows = _rows_in_use(refresh.settings, contract)
+        for period in context.partition_keys:
+            metadata = {**_metadata([load for load in loads if load.period == period]), PERIOD_ROWS: rows[period]}
+            context.add_asset_metadata(metadata, partition_key=period)
+        return dg.MaterializeResult()
 
     @dg.asset(
         key=table_key,
@@ -90,9 +97,9 @@ def feed_assets(contract: "FeedContract") -> Feed:
 
         settings = refresh.settings
         loads = _ingest(settings, contract)
+        period_rows = _rows_in_use(settings, contract)
         for load in loads:
-            metadata = _metadata([load])
-            metadata["dagster/partition_row_count"] = load.rows_accepted
+            metadata = {**_metadata([load]), PERIOD_ROWS: period_rows[load.period]}
             context.log_event(dg.AssetMaterialization(deliveries_key, partition=load.period, metadata=metadata))
         received = [load for load in read(settings.landing) if load.received_at <= refresh.until]
         with refresh.warehouse() as con:
@@ -134,6 +141,16 @@ def _ingest(settings: "Settings", contract: "FeedContract", periods: Sequence[st
     found = plan(settings.raw, settings.landing, contract, settings.pseudonym_key)
     wanted = [d for d in found if periods is None or d.period in periods]
     return load(wanted, contract, settings.landing, settings.pseudonym_key, now=datetime.now(UTC))
+
+
+def _rows_in_use(settings: "Settings", contract: "FeedContract") -> Counter[str]:
+    """Accepted rows of the deliveries in use, by period."""
+    from orchestration.ingest.landing import current, read
+
+    rows: Counter[str] = Counter()
+    for load in current(read(settings.landing, *contract.id)):
+        rows[load.period] += load.rows_accepted
+    return rows
 
 
 def _told(loads: Sequence["LoadRecord"]) -> str:

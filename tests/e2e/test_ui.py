@@ -1,0 +1,217 @@
+"""The web UI, for real: webserver and daemon, runs started and read back over GraphQL, and what a person sees in a browser.
+
+`SNA_SCREENSHOTS=docs/images` writes the pictures of the README and of the how-to (`make screenshot`).
+"""
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+import duckdb
+import psutil
+import pytest
+
+from orchestration.contracts import load_contracts
+from tests.conftest import County
+from tests.e2e.web_ui import LOCATION, started
+from tests.integration.orchestration.test_gates_block import half_the_rows
+
+pytestmark = pytest.mark.xdist_group("ui")
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+FLAGS += ["--disable-component-update", "--disable-sync"]
+
+MONTH = "2023-07"
+CRIMES = "deliveries/derbyshire_constabulary/crimes"
+LANDED = "landing/derbyshire_constabulary__crimes"
+
+ASSET = """query Asset($key: AssetKeyInput!) { assetOrError(assetKey: $key) { ... on Asset {
+  definition { description groupName kinds owners { ... on TeamAssetOwner { team } } }
+  assetMaterializations(limit: 1) { partition runId metadataEntries { label
+    ... on IntMetadataEntry { intValue } ... on TableSchemaMetadataEntry { schema { columns { name type } } } } } } } }"""
+CHECKS = """query Checks($key: AssetKeyInput!) { assetNodeOrError(assetKey: $key) { ... on AssetNode {
+  assetChecksOrError { ... on AssetChecks { checks { name blocking executionForLatestMaterialization { runId status
+    evaluation { success severity description metadataEntries { ... on MarkdownMetadataEntry { mdStr } } } } } } } } } }"""
+
+
+@pytest.fixture(scope="module")
+def ui(county, tmp_path_factory):
+    """The UI over the county's deliveries and an empty home."""
+    folder = tmp_path_factory.mktemp("ui")
+    own = County(folder / "raw", folder / "home")
+    shutil.copytree(county.raw, own.raw, copy_function=os.link)
+    with started(own, folder) as running:
+        yield running
+    assert [
+        p.pid for p in psutil.process_iter(["environ"]) if str(folder) in str((p.info["environ"] or {}).get("SNA_HOME"))
+    ] == []
+
+
+@pytest.fixture(scope="module")
+def one_month(ui):
+    """One month ingested, as 'One month again' in the how-to says; the id of its run."""
+    run = ui.launch("__ASSET_JOB", assets=[CRIMES], partition=MONTH)
+    assert ui.ended(run) == "SUCCESS"
+    return run
+
+
+@pytest.fixture(scope="module")
+def refreshed(ui, one_month):
+    """Everything refreshed, as 'Everything' in the how-to says; the id of its run."""
+    run = ui.launch("refresh")
+    assert ui.ended(run) == "SUCCESS"
+    return run
+
+
+def key(asset):
+    return {"path": asset.split("/")}
+
+
+def latest(ui, asset):
+    """Latest materialisation of an asset, its numbers by label."""
+    (event,) = ui.ask(ASSET, key=key(asset))["assetOrError"]["assetMaterializations"]
+    return {**event, **{entry["label"]: entry.get("intValue") for entry in event["metadataEntries"]}}
+
+
+def checks(ui, asset):
+    """Checks of an asset by name, each as it ended for what stands there now."""
+    found = ui.ask(CHECKS, key=key(asset))["assetNodeOrError"]["assetChecksOrError"]["checks"]
+    return {check["name"]: check["executionForLatestMaterialization"] for check in found}
+
+
+def test_one_month_alone_is_ingested(ui, one_month):
+    event = latest(ui, CRIMES)
+    rows = sum(1 for _ in (ui.county.raw / f"derbyshire_constabulary/crimes/{MONTH}.synthetic.csv").open(encoding="utf-8")) - 1
+    assert (event["runId"], event["partition"], event["deliveries"]) == (one_month, MONTH, 1)
+    assert event["rows_accepted"] + event["rows_rejected"] == rows
+    assert event["dagster/partition_row_count"] == event["rows_accepted"] > 0
+
+
+def test_a_refresh_started_in_the_ui_publishes(ui, refreshed):
+    event = latest(ui, "published/release")
+    assert event["runId"] == refreshed
+    assert ui.county.query("select count(*) from sna.reconciliation where status in ('differs', 'missing')") == [(0,)]
+    assert event["dagster/row_count"] >= ui.county.query("select count(*) from sna.reconciliation")[0][0]
+
+
+@pytest.mark.parametrize("asset", [LANDED, "conformed/fct_offence", "marts/offences", "sna/figures"])
+def test_checks_and_row_counts_are_read_back(ui, refreshed, asset):
+    event = latest(ui, asset)
+    con = duckdb.connect(str(ui.county.settings.warehouse), read_only=True)
+    held = con.execute(f"select count(*) from {asset.replace('/', '.')}").fetchall()[0][0]
+    con.close()
+    assert (event["runId"], event["dagster/row_count"]) == (refreshed, held)
+    gate = checks(ui, asset)["gate"]
+    assert (gate["runId"], gate["status"], gate["evaluation"]["success"]) == (refreshed, "SUCCEEDED", True)
+    assert re.fullmatch(r"(\d+) of \1 expectations hold", gate["evaluation"]["description"])
+
+
+def test_owners_and_groups_are_told(ui):
+    for contract in load_contracts().values():
+        about = ui.ask(ASSET, key=key(f"deliveries/{contract.agency}/{contract.feed}"))["assetOrError"]["definition"]
+        assert about["groupName"] == contract.agency
+        assert about["owners"][0]["team"] and contract.title in about["description"]
+
+
+def test_a_past_date_is_a_valid_launch(ui):
+    """The launchpad's own validation of what the how-to says to enter."""
+    query = """query Valid($selector: PipelineSelector!, $config: RunConfigData) {
+      isPipelineConfigValid(pipeline: $selector, runConfigData: $config, mode: "default") { __typename } }"""
+    page = Path("docs/how-to/run-in-the-ui.md").read_text(encoding="utf-8")
+    block = re.search(r"```yaml\n(.*?)```", page, re.S)
+    assert block and "as_at" in block.group(1)
+    for config, verdict in (
+        (block.group(1), "PipelineConfigValidationValid"),
+        ("resources: {r: 1}", "RunConfigValidationInvalid"),
+    ):
+        answer = ui.ask(query, selector={**LOCATION, "pipelineName": "refresh"}, config=config)
+        assert answer["isPipelineConfigValid"]["__typename"] == verdict
+
+
+def test_the_daemon_is_well(ui, refreshed):
+    answer = ui.ask("{ instance { daemonHealth { allDaemonStatuses { daemonType required healthy } } } }")
+    required = [d for d in answer["instance"]["daemonHealth"]["allDaemonStatuses"] if d["required"]]
+    assert required and all(daemon["healthy"] for daemon in required), required
+
+
+@pytest.fixture(scope="module")
+def page(ui, refreshed):
+    """A browser that reaches nothing but this machine."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine: apt-get install chromium (docs/how-to/run-in-the-ui.md)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_context(viewport={"width": 1500, "height": 860}, base_url=ui.url).new_page()
+        away = []
+
+        def keep_here(route):
+            if route.request.url.startswith((ui.url, "data:", "blob:")):
+                route.continue_()
+            else:
+                away.append(route.request.url)
+                route.abort()
+
+        page.context.route("**/*", keep_here)
+        page.set_default_timeout(60_000)
+        yield page
+        browser.close()
+    assert away == []  # the pages are complete without the internet
+
+
+def picture(page, name):
+    folder = os.environ.get("SNA_SCREENSHOTS")
+    if folder:
+        page.wait_for_timeout(2000)  # the graph moves into its place
+        page.screenshot(path=Path(folder) / name)
+
+
+def test_the_graph_shows_the_agencies_and_the_stages(page):
+    page.goto("/asset-groups?expanded=global%40global%3Aderbyshire_constabulary,global%40global%3Apublished")
+    page.get_by_text("Hide navigation").click()
+    page.reload()  # with the room that this gives
+    for asset in ("crimes", "outcomes", "suspects", "victims", "release"):
+        page.get_by_text(asset, exact=True).last.wait_for()
+    shown = page.inner_text("body")
+    agencies = {contract.agency for contract in load_contracts().values()}
+    for group in agencies | {"reference", "staging", "conformed", "marts", "sna", "published"}:
+        assert re.search(rf"^{group}$", shown, re.M), group
+    picture(page, "asset-graph.png")
+
+
+def test_an_agency_shows_its_feeds_with_their_checks(page):
+    page.set_viewport_size({"width": 1300, "height": 1080})
+    page.goto("/locations/serious_violence/asset-groups/derbyshire_constabulary")
+    page.get_by_text(re.compile(r"^\d+ / \d+ Passed$")).first.wait_for()
+    shown = page.inner_text("body")
+    assert {"crimes", "outcomes", "suspects", "victims", "derbyshire_constabulary__crimes"} <= set(shown.splitlines())
+    results = re.findall(r"(\d+) / (\d+) Passed", shown)
+    assert len(results) >= 4 and all(passed == every for passed, every in results)
+    picture(page, "agency-checks.png")
+
+
+def test_a_closed_gate_is_told_with_its_remedy(ui, page):
+    """Last, since it spoils the landing zone: 'Why it stopped' in the how-to, after a refresh from a terminal."""
+    before = ui.county.release()
+    half_the_rows(ui.county)
+    told = ui.county.run("dagster", *documented("job execute"))
+    assert told.returncode != 0
+    gate = checks(ui, LANDED)["gate"]
+    assert (gate["status"], gate["evaluation"]["success"], gate["evaluation"]["severity"]) == ("FAILED", False, "ERROR")
+    remedy = "".join(entry.get("mdStr", "") for entry in gate["evaluation"]["metadataEntries"])
+    assert "derbyshire_constabulary/crimes" in remedy
+    assert ui.county.release() == before
+
+    page.goto(f"/assets/{LANDED}?view=checks&checkDetail=gate")
+    page.get_by_text(re.compile("Failed")).first.wait_for()
+    page.get_by_text(re.compile("expectations hold")).first.wait_for()
+
+
+def documented(command):
+    """Arguments of a `dagster` command as the how-to writes it."""
+    page = Path("docs/how-to/run-in-the-ui.md").read_text(encoding="utf-8")
+    (line,) = re.findall(rf"^    \.venv/bin/dagster ({command} .*)$", page, re.M)
+    return line.split()
