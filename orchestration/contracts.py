@@ -16,6 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from orchestration.layouts import Table, tables
 from orchestration.periods import Cadence, form, is_period
 
 CONTRACTS = Path(__file__).resolve().parent.parent / "raw"
@@ -26,7 +27,12 @@ LoadMode = Literal["replace_period", "upsert"]
 FileFormat = Literal["csv", "xlsx", "ods", "geojson", "json", "yaml"]
 Classification = Literal["public", "internal", "personal", "special_category", "direct_identifier"]
 
+Percent = Literal["no", "hundred", "share"]
+
 FeedKey = tuple[str, str]
+
+# Shorthand of the Government Statistical Service, with those that the Department for Education used before it.
+STANDARD_SYMBOLS = ("b", "c", "e", "f", "k", "low", "p", "r", "s", "u", "w", "x", "z", "-", "~", "*", ".", "..", ":")
 
 
 class ContractError(ValueError):
@@ -54,7 +60,10 @@ class Column:
         minimum, maximum: bounds, both included.
         not_before: columns of the same row that this date may not precede.
         free_text: text written by people, in which personal identifiers are looked for.
-        percent: "85%" is read as 85.
+        percent: `hundred`: "85%" is read as 85; `share`: as 0.85, which is what a workbook holds for a cell that shows 85%.
+        symbols: texts, in lower case, that may stand instead of a number (`c`, `z`, `-`) or behind it in brackets (`[r]`); kept
+            in the column `<name>_symbol`.
+        aliases: other headers under which the column comes.
     """
 
     name: str
@@ -75,8 +84,15 @@ class Column:
     maximum: float | None
     not_before: tuple[str, ...]
     free_text: bool
-    percent: bool
+    percent: Percent
+    symbols: tuple[str, ...]
+    aliases: tuple[str, ...]
     description: str
+
+    @property
+    def symbol_output(self) -> str:
+        """The landed column of its symbols."""
+        return f"{self.output or self.name}_symbol"
 
 
 @dataclass(frozen=True)
@@ -102,6 +118,7 @@ class FeedContract:
     Attributes:
         columns: in the order of the published format.
         key: columns that identify a row; empty where the feed has no key.
+        layout: how tables lie on the sheets; empty where the first row that is not blank is the header and all below it data.
         load_mode: a delivery replaces its period, or its rows replace older rows with the same key.
         file_names: patterns of the sender's own file names, with groups `period` (as `periods.normalised` takes it) and
             `part`.
@@ -125,6 +142,7 @@ class FeedContract:
     period: PeriodRule
     formats: tuple[FileFormat, ...]
     sheet: str | None
+    layout: tuple[Table, ...]
     file_names: tuple[str, ...]
     bad_row_limit: float
     volume_tolerance: float
@@ -147,7 +165,15 @@ class FeedContract:
     @cached_property
     def landed(self) -> tuple[tuple[str, str], ...]:
         """(column, DuckDB type) of `accepted.parquet`, without the lineage columns `_load_id` and `_row`."""
-        return tuple((column.output or column.name, column.sql_type) for column in self.columns if column.treatment != "drop")
+        return tuple(
+            landed
+            for column in self.columns
+            if column.treatment != "drop"
+            for landed in (
+                (column.output or column.name, column.sql_type),
+                *([(column.symbol_output, "VARCHAR")] if column.symbols else []),
+            )
+        )
 
     @property
     def pseudonymises(self) -> bool:
@@ -250,6 +276,7 @@ _FEED_PROPERTIES: dict[str, Any] = {
     "volumeTolerance": ...,
     "fileNames": (),
     "sheet": None,
+    "layout": None,
     "unknownColumns": "refuse",
     "doubledWhenBlank": None,
 }
@@ -259,6 +286,8 @@ _COLUMN_PROPERTIES: dict[str, Any] = {
     "notBefore": (),
     "freeText": False,
     "percent": False,
+    "symbols": (),
+    "aliases": (),
     "optional": False,
 }
 _TYPE_OPTIONS = {"pattern", "minimum", "maximum", "format", "timezone", "defaultTimezone"}
@@ -284,6 +313,7 @@ def _feed(reader: _Reader, odcs: Any) -> FeedContract:
         period=_period(reader, custom["period"]),
         formats=tuple(reader.one_of(item, FileFormat, "formats") for item in custom["formats"]),
         sheet=custom["sheet"],
+        layout=tables(custom["layout"], [column.name for column in columns], reader.fail),
         file_names=tuple(_regex(reader, item) for item in custom["fileNames"]),
         bad_row_limit=_share(reader, custom["badRowLimit"], "badRowLimit"),
         volume_tolerance=_share(reader, custom["volumeTolerance"], "volumeTolerance"),
@@ -332,17 +362,26 @@ def _column(reader: _Reader, item: Any) -> Column:
         maximum=options.get("maximum"),
         not_before=tuple(custom["notBefore"]),
         free_text=bool(custom["freeText"]),
-        percent=bool(custom["percent"]),
+        percent=reader.one_of({True: "hundred", False: "no"}.get(custom["percent"], custom["percent"]), Percent, "percent"),
+        symbols=_symbols(reader, item, custom["symbols"]),
+        aliases=tuple(map(str, custom["aliases"])),
         description=reader.need(item.description, "description"),
     )
 
 
+def _symbols(reader: _Reader, item: Any, given: Any) -> tuple[str, ...]:
+    if given and item.logicalType not in ("integer", "number"):
+        raise reader.fail("symbols stand instead of numbers: give the column the type integer or number.")
+    return STANDARD_SYMBOLS if given == "standard" else tuple(str(symbol).strip("[]").lower() for symbol in given)
+
+
 def _check_references(reader: _Reader, contract: FeedContract) -> None:
     """Columns that other parts of the contract name must be there, and names must be unique."""
-    for attribute in ("name", "header"):
-        values = [getattr(column, attribute) for column in contract.columns]
+    names = [column.name for column in contract.columns] + [column.symbol_output for column in contract.columns if column.symbols]
+    headers = [header.casefold() for column in contract.columns for header in (column.header, *column.aliases)]
+    for what, values in (("name", names), ("header", headers)):
         if len(set(values)) != len(values):
-            raise reader.fail(f"a column {attribute} occurs twice.")
+            raise reader.fail(f"a column {what} occurs twice.")
     named = [contract.period.column, contract.doubled_when_blank, *contract.key]
     for column in contract.columns:
         named += [column.age_on, *column.not_before]
@@ -354,8 +393,11 @@ def _check_references(reader: _Reader, contract: FeedContract) -> None:
         raise reader.fail("a fixed period goes with slaProperties frequency once, and with no other.")
     if contract.period.fixed is not None and not is_period(contract.cadence, contract.period.fixed):
         raise reader.fail(f"period {contract.period.fixed!r} is not written as {form(contract.cadence)}.")
-    if contract.sheet is None and {"xlsx", "ods"} & set(contract.formats):
-        raise reader.fail("a workbook format needs the custom property sheet.")
+    on_named_sheets = contract.layout and all(table.sheets for table in contract.layout)
+    if contract.sheet is None and not on_named_sheets and {"xlsx", "ods"} & set(contract.formats):
+        raise reader.fail("a workbook format needs the custom property sheet, or sheets in its layout.")
+    if contract.layout and not set(contract.formats) <= {"xlsx", "ods", "csv"}:
+        raise reader.fail("a layout goes with the formats xlsx, ods and csv.")
 
 
 def _period(reader: _Reader, given: Any) -> PeriodRule:

@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 
 from orchestration.contracts import FeedContract
 from orchestration.ingest.delivery import Delivery
-from orchestration.ingest.reading import Source, UnreadableError, tidy
-from orchestration.ingest.rules import Fault
+from orchestration.ingest.reading import ROW, SHEET, Source, tidy
+from orchestration.ingest.rules import Fault, UnreadableError
 from orchestration.ingest.typing import blank_sql, code_sql, landed_sql, literal, quoted, text, typed_sql, value
 from orchestration.periods import bounds
 
@@ -110,14 +110,25 @@ class Batch:
 
     def _fill(self) -> None:
         columns = self.contract.columns
-        landed = [sql for column in columns if (sql := landed_sql(column))]
+        landed = [sql for column in columns for sql in landed_sql(column)]
+        # Where a row says itself which row it was; the rows of a plain file are counted.
+        place = f'"d:sheet" as {quoted(SHEET)}, "d:row" as {quoted(ROW)}, ' if self.numbered else ""
         codes = ", ".join(code_sql(self.contract, column) for column in columns)
         state = f"case when {blank_sql(columns)} then {BLANK} when coalesce({codes}) is null then {GOOD} else {BAD} end"
         self.db.execute(
             f"create or replace table typed as {self.rows_sql(range(len(self.items)))} "
-            f"select d, {', '.join(landed)}, ({state})::tinyint as state from rows",
+            f"select d, {place}{', '.join(landed)}, ({state})::tinyint as state from rows",
             self.parameters(),
         )
+
+    @property
+    def numbered(self) -> bool:
+        """Whether `typed` has the columns `SHEET` and `ROW`."""
+        return self.items[0].source.numbered
+
+    def row_number_sql(self, first: int) -> str:
+        """SQL for the number that a row of `typed` has in the sender's file, of which the first row has the rowid `first`."""
+        return quoted(ROW) if self.numbered else f"(typed.rowid - {first} + {HEADER_ROWS + 1})::integer"
 
     def parameters(self) -> dict[str, Any]:
         """DuckDB refuses parameters that a statement does not use."""
@@ -141,6 +152,8 @@ class Batch:
             else f"null::varchar as {text(column.name)}"
             for column in self.contract.columns
         ]
+        if ROW in places:
+            texts += [f'c{places[SHEET]} as "d:sheet"', f'c{places[ROW]}::integer as "d:row"']
         values = [f"{typed_sql(column)} as {value(column.name)}" for column in self.contract.columns]
         numbered, chosen, kept = (", row_number() over () as n", f"join {only} using (n)", ", n") if only else ("", "", "")
         return f"""
@@ -271,10 +284,11 @@ class Batch:
         column = self.contract.doubled_when_blank
         if column is None:
             return {}
+        place = f", {quoted(SHEET)}, {quoted(ROW)}" if self.numbered else ""
         rows = self.db.execute(f"""
             select d, sum(times)::bigint
             from (
-                select count(*) as times, * exclude (state) from typed
+                select count(*) as times, * exclude (state{place}) from typed
                 where state = {GOOD} and {quoted(column)} is null
                 group by all
             )
@@ -288,7 +302,7 @@ class Batch:
         names = ", ".join(quoted(name) for name, _ in self.contract.landed)
         self.db.cursor().execute(f"""
             copy (
-                select {names}, '{load_id}' as _load_id, (rowid - {summary.first} + {HEADER_ROWS + 1})::integer as _row
+                select {names}, '{load_id}' as _load_id, {self.row_number_sql(summary.first)} as _row
                 from typed
                 where rowid between {summary.first} and {summary.last} and state = {GOOD}
             ) to {literal(str(path))} (format parquet, compression zstd, write_bloom_filter false)

@@ -28,8 +28,8 @@ from orchestration.ingest.delivery import Delivery, discover
 from orchestration.ingest.landing import LoadRecord
 from orchestration.ingest.pseudonyms import MACROS, key_mark, pads
 from orchestration.ingest.quarantine import Finding
-from orchestration.ingest.reading import Source, UnreadableError, count_rows, open_source
-from orchestration.ingest.rules import Fault, fault
+from orchestration.ingest.reading import Source, count_rows, open_source
+from orchestration.ingest.rules import Fault, UnreadableError, fault
 
 BATCH_BYTES = 256 * 1024 * 1024
 # DuckDB reserves for every column that it writes; with less it would use one thread only.
@@ -192,6 +192,10 @@ class _Run:
         faults = [*item.source.faults, *finding.faults]
         if blank := summary.blank + item.source.blank_lines:
             faults.append(fault("I03", rows=blank))
+        for column in self.contract.columns:
+            shown = summary.good - (summary.nulls or {}).get(column.symbol_output, summary.good)
+            if column.symbols and shown:
+                faults.append(fault("I13", column.header, shown))
         if doubled:
             column = self.contract.by_name[str(self.contract.doubled_when_blank)]
             faults.append(fault("I04", column.header, doubled))

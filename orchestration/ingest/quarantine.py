@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.contracts import Column, FeedContract
-from orchestration.ingest.batch import HEADER_ROWS, Batch, Summary
+from orchestration.ingest.batch import Batch, Summary
 from orchestration.ingest.pseudonyms import pseudonym_sql
+from orchestration.ingest.reading import SHEET
 from orchestration.ingest.rules import Fault, fault
 from orchestration.ingest.typing import code_sql, literal, quoted, text
 
@@ -36,30 +37,31 @@ def examine(batch: Batch, summaries: list[Summary]) -> dict[int, Finding]:
         return {}
     _examine_rows(batch, summaries, failed)
     rows = batch.db.execute(f"""
-        select d, code, header, count(*), min(_row, {FIRST_ROWS})
-        from (select d, _row, unnest(codes) as code, unnest(columns) as header from examined)
+        select d, code, header, _sheet, count(*), min(_row, {FIRST_ROWS})
+        from (select d, _row, _sheet, unnest(codes) as code, unnest(columns) as header from examined)
         group by all
         order by all
     """).fetchall()
     headers = dict(batch.db.execute("select d, count(*) from examined where is_header group by d").fetchall())
     by_header = {column.header: column for column in batch.contract.columns}
     faults: dict[int, list[Fault]] = {number: [] for number in failed}
-    for number, code, header, count, first_rows in rows:
+    for number, code, header, sheet, count, first_rows in rows:
         details = _details(batch.contract, by_header[header]) if header else {}
-        faults[number].append(fault(code, header, count, tuple(first_rows), **details))
+        faults[number].append(fault(code, header, count, tuple(first_rows), sheet or "", **details))
     return {number: Finding(tuple(found), headers.get(number, 0)) for number, found in faults.items()}
 
 
 def _examine_rows(batch: Batch, summaries: list[Summary], failed: list[int]) -> None:
     columns = batch.contract.columns
     # Row numbers over the files that are read again, in the order in which they are read.
-    batch.db.execute("create or replace table suspect (n bigint, _row integer, duplicate varchar)")
+    batch.db.execute("create or replace table suspect (n bigint, _row integer, _sheet varchar, duplicate varchar)")
+    sheet = quoted(SHEET) if batch.numbered else "null"
     before = 0
     for number in failed:
         first, last = summaries[number].first, summaries[number].last
         batch.db.execute(f"""
             insert into suspect
-            select {before} + typed.rowid - {first} + 1, typed.rowid - {first} + {HEADER_ROWS + 1}, duplicate.code
+            select {before} + typed.rowid - {first} + 1, {batch.row_number_sql(first)}, {sheet}, duplicate.code
             from typed
             left join duplicate on duplicate.row = typed.rowid
             where typed.rowid between {first} and {last} and state = 1
@@ -82,7 +84,7 @@ def _examine_rows(batch: Batch, summaries: list[Summary], failed: list[int]) -> 
             from judged join suspect using (n)
         )
         select
-            d, _row, is_header,
+            d, _row, _sheet, is_header,
             list_transform(all_faults, lambda f: f.code) as codes,
             list_transform(all_faults, lambda f: f.header) as columns
             {"".join(f", {sql}" for column in columns if (sql := _kept_sql(batch.contract, column)))}
@@ -93,7 +95,7 @@ def _examine_rows(batch: Batch, summaries: list[Summary], failed: list[int]) -> 
     for number in failed:
         if broken := batch.items[number].source.broken_rows:
             batch.db.execute(
-                f"insert into examined (d, _row, is_header, codes, columns) "
+                "insert into examined (d, _row, is_header, codes, columns) "
                 f"select {number}, unnest($rows::integer[]), false, ['R09'], [null]",
                 {"rows": list(broken)},
             )
@@ -131,8 +133,10 @@ def _details(contract: FeedContract, column: Column) -> Mapping[str, object]:
 
 def write_rejected(batch: Batch, number: int, load_id: str, path: Path) -> None:
     """Write the rows of one delivery that are in `examined`, in their order."""
+    without = "" if batch.numbered else ", _sheet"
     batch.db.cursor().execute(f"""
         copy (
-            select '{load_id}' as _load_id, * exclude (d, is_header) from examined where d = {number} order by _row
+            select '{load_id}' as _load_id, * exclude (d, is_header{without})
+            from examined where d = {number} order by _sheet, _row
         ) to {literal(str(path))} (format parquet, compression zstd)
     """)

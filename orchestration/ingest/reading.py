@@ -15,14 +15,20 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from orchestration.contracts import FeedContract, FileFormat
-from orchestration.ingest.rules import Fault, fault
+from orchestration.contracts import FeedContract
+from orchestration.ingest.headers import match_header
+from orchestration.ingest.rules import Fault, UnreadableError, fault
+from orchestration.ingest.shaping import Shaped, shape
+from orchestration.ingest.workbook import Grid, cell_text, is_protected, open_workbook, sheets_left_out
 
 Row = Sequence[Any]
+
+# Fields of a copy that say on which sheet and in which row of it a row was delivered; no column can have such a name.
+SHEET, ROW = ":sheet", ":row"
 
 # A ward boundary is one field of several hundred kilobytes.
 csv.field_size_limit(16 * 1024 * 1024)
@@ -41,18 +47,6 @@ _NAMES: dict[str, str] = {
     "binary": "an unknown binary file",
     "empty": "an empty file",
 }
-_IDENTIFIER_HEADER = re.compile(
-    r"\b(surname|forename|first ?name|last ?name|full ?name|(victim|suspect|offender|patient|person|nominal) name|name|address|"
-    r"nhs( ?(number|no))?|post ?code|(tele)?phone|mobile|e-?mail|date of birth|dob|ni number|national insurance)\b"
-)
-
-
-class UnreadableError(Exception):
-    """A delivery cannot be read at all; carries the faults that say why."""
-
-    def __init__(self, *faults: Fault) -> None:
-        super().__init__(", ".join(item.code for item in faults))
-        self.faults = faults
 
 
 @dataclass(frozen=True)
@@ -63,7 +57,7 @@ class Source:
         path: the delivered file itself, or a copy.
         sha256: of the delivered file.
         copy: where it can be written again.
-        header: contract column per field, None for a field that is passed over.
+        header: contract column per field, None for a field that is passed over; `SHEET` and `ROW` say where a row was delivered.
         records: data rows that must be found, where that can be told by counting line ends; None where it cannot.
         blank_lines: empty lines at the end, which DuckDB passes over.
         broken_rows: numbers of rows that could not be split into fields; blank rows stand in for them.
@@ -84,6 +78,11 @@ class Source:
     long_fields: bool = False
     tidied: bool = False
     faults: tuple[Fault, ...] = ()
+
+    @property
+    def numbered(self) -> bool:
+        """Whether each row carries its sheet and row number."""
+        return ROW in self.header
 
 
 def file_type(head: bytes, path: Path) -> str:
@@ -111,8 +110,9 @@ def _zip_type(path: Path) -> str:
             names = set(archive.namelist())
             if "xl/workbook.xml" in names:
                 return "xlsx"
-            if "mimetype" in names and b"opendocument.spreadsheet" in archive.read("mimetype"):
-                return "ods"
+            if "mimetype" in names:
+                with archive.open("mimetype") as mark:  # as much of it as matters: it can claim to be of any size
+                    return "ods" if b"opendocument.spreadsheet" in mark.read(200) else "archive"
     except (zipfile.BadZipFile, OSError):
         return "binary"
     return "archive"
@@ -129,20 +129,61 @@ def open_source(path: Path, contract: FeedContract, copy: Path) -> Source:
     """
     data = path.read_bytes()
     source = Source(path, hashlib.sha256(data).hexdigest(), copy.with_suffix(".tidy"))
-    kind = _accepted_type(data[:65536], path, contract)
+    kind = _accepted_type(data, path, contract)
+    if kind in ("xlsx", "ods") or contract.layout:
+        return _open_table(source, data, kind, contract, copy)
     if kind == "csv":
         return _open_text(source, data, contract, copy)
-    rows = iter(sheet_rows(path, kind, contract))
+    rows = iter(sheet_rows(path, kind))
     header = tuple(str(cell) for cell in next(rows))
-    columns = match_header(header, contract)
+    columns = tuple(match_header(header, contract))
     write_csv(copy, header, rows)
     return replace(source, path=copy, header=columns, wide_spaces=True, long_fields=kind == "geojson", tidied=True)
 
 
-def _accepted_type(head: bytes, path: Path, contract: FeedContract) -> str:
-    kind = _text_type(file_type(head, path), path, contract)
+def _open_table(source: Source, data: bytes, kind: str, contract: FeedContract, copy: Path) -> Source:
+    shaped, faults = _shaped(source.path, data, kind, contract)
+    header = (*shaped.columns, SHEET, ROW)
+    write_csv(copy, header, shaped.rows)
+    return replace(
+        source, path=copy, header=header, blank_lines=shaped.blank, wide_spaces=True, long_fields=True, tidied=True, faults=faults
+    )
+
+
+def _shaped(path: Path, data: bytes, kind: str, contract: FeedContract) -> tuple[Shaped, tuple[Fault, ...]]:
+    """The rows of a workbook, or of a CSV file that has a layout; and what is to be told about it.
+
+    Raises:
+        UnreadableError: the file is refused whole.
+    """
+    if kind == "csv":
+        text, faults = decode(data)
+        lines = csv.reader(io.StringIO(text if text is not None else data.decode("utf-8-sig"), newline=""))
+        try:
+            shaped = shape([Grid("", list(lines))], contract)
+        except csv.Error:
+            raise UnreadableError(fault("D10", detail="a row could not be split into fields")) from None
+        return shaped, (*faults, *shaped.told)
+    patterns = [table.sheets for table in contract.layout if table.sheets]
+    wanted = "|".join(f"(?:{_nameless(pattern)})" for pattern in patterns)
+    if patterns and contract.sheet:
+        wanted += f"|{re.escape(contract.sheet)}"
+    book = open_workbook(path, wanted or str(contract.sheet), is_pattern=bool(patterns))
+    shaped = shape(book.grids, contract)
+    return shaped, (*sheets_left_out(book), *shaped.told)
+
+
+def _nameless(pattern: str) -> str:
+    """A pattern without the names of its groups, which may occur once only."""
+    return re.sub(r"\(\?P<\w+>", "(", pattern)
+
+
+def _accepted_type(data: bytes, path: Path, contract: FeedContract) -> str:
+    kind = _text_type(file_type(data[:65536], path), path, contract)
     if kind == "empty":
         raise UnreadableError(fault("D03"))
+    if is_protected(data):
+        raise UnreadableError(fault("D15"))
     if kind not in contract.formats:
         expected = " or ".join(_NAMES[name] for name in contract.formats)
         raise UnreadableError(fault("D01", found=_NAMES[kind], expected=expected))
@@ -164,7 +205,7 @@ def _open_text(source: Source, data: bytes, contract: FeedContract, copy: Path) 
     records = _records(data)
     source = replace(
         source,
-        header=match_header(csv_header(data), contract),
+        header=tuple(match_header(csv_header(data), contract)),
         wide_spaces=b"\t" in data or (not data.isascii() and "\u00a0".encode() in data),
         records=records,
         blank_lines=_trailing_blank_lines(data),
@@ -204,47 +245,6 @@ def csv_header(data: bytes) -> tuple[str, ...]:
     """The fields of the first row."""
     start = data.removeprefix(b"\xef\xbb\xbf")[:262144].lstrip(b"\r\n").decode("utf-8", "ignore")
     return tuple(next(csv.reader(io.StringIO(start, newline="")), ()))
-
-
-def match_header(header: Sequence[str], contract: FeedContract) -> tuple[str | None, ...]:
-    """The contract's column of each field.
-
-    Raises:
-        UnreadableError: a column is missing, unknown, named twice, or an identifier that the feed must not hold.
-    """
-    known = {_plain(column.header): column.name for column in contract.columns}
-    names = [_plain(name) for name in header]
-    unknown = (
-        [] if contract.ignore_unknown_columns else [label for name, label in zip(names, header, strict=True) if name not in known]
-    )
-    faults = _unknown_columns(unknown, len(header))
-    faults += [fault("D06", label) for label in _repeated(contract, names)]
-    for column in contract.columns:
-        if _plain(column.header) not in names and not column.optional:
-            faults.append(fault("D04", column.header))
-    if faults:
-        raise UnreadableError(*faults)
-    return tuple(known.get(name) for name in names)
-
-
-def _unknown_columns(labels: Sequence[str], of: int) -> list[Fault]:
-    """Faults of headers that the contract does not name."""
-    if len(labels) > of / 2:
-        # The first row may well be a person's data in a file without a header: it is not repeated.
-        return [fault("D05", f"({len(labels)} of {of} headers; is the header row missing?)")]
-    return [
-        fault("D11" if _IDENTIFIER_HEADER.search(_plain(label)) else "D05", label.strip()[:80] or "(no header)")
-        for label in labels
-    ]
-
-
-def _repeated(contract: FeedContract, names: Sequence[str]) -> list[str]:
-    return [column.header for column in contract.columns if names.count(_plain(column.header)) > 1]
-
-
-def _plain(header: str) -> str:
-    """Headers are compared without regard to case, outer spaces and runs of spaces."""
-    return " ".join(header.replace("\ufeff", "").split()).casefold()
 
 
 def _records(data: bytes) -> int | None:
@@ -315,47 +315,18 @@ def _strict_rows(file: Iterable[str], fields: int, broken: list[int]) -> Iterato
         yield row
 
 
-def sheet_rows(path: Path, kind: FileFormat | str, contract: FeedContract) -> Iterator[Row]:
-    """Header and rows of a workbook, or of a GeoJSON, JSON or YAML file.
+def sheet_rows(path: Path, kind: str) -> Iterator[Row]:
+    """Header and rows of a GeoJSON, JSON or YAML file.
 
     Raises:
-        UnreadableError: the sheet is missing or the file is broken.
+        UnreadableError: the file is empty or broken.
     """
-    if kind == "geojson":
-        rows = _geojson_rows(path)
-    elif kind in ("json", "yaml"):
-        rows = register_rows(path, kind)
-    else:
-        rows = _workbook_rows(path, str(contract.sheet))
+    rows = _geojson_rows(path) if kind == "geojson" else register_rows(path, kind)
     first = next(rows, None)
     if first is None:
         raise UnreadableError(fault("D03"))
     yield first
     yield from rows
-
-
-def _workbook_rows(path: Path, sheet: str) -> Iterator[Row]:
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        workbook = CalamineWorkbook.from_path(path)
-        if sheet not in workbook.sheet_names:
-            raise UnreadableError(fault("D12", expected=sheet))
-        rows = workbook.get_sheet_by_name(sheet).to_python()
-    except (CalamineError, OSError, ValueError):
-        raise UnreadableError(fault("D10", detail="the workbook is damaged or protected by a password")) from None
-    for row in rows:
-        yield [_cell(value) for value in row]
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, datetime):
-        return value.isoformat(" ")
-    if isinstance(value, date):  # what a cell with a moment at midnight comes as
-        return datetime.combine(value, time()).isoformat(" ")
-    return str(value)
 
 
 def _geojson_rows(path: Path) -> Iterator[Row]:
@@ -409,7 +380,7 @@ def _plain_value(value: Any) -> str | None:
         raise TypeError("a mapping within a record")
     if isinstance(value, bool):
         return str(value).lower()
-    return str(value) if isinstance(value, date) else _cell(value)
+    return str(value) if isinstance(value, date) else cell_text(value)
 
 
 def write_csv(path: Path, header: Row, rows: Iterable[Row]) -> None:
@@ -421,19 +392,22 @@ def write_csv(path: Path, header: Row, rows: Iterable[Row]) -> None:
         writer.writerows(rows)
 
 
-def peek_header(path: Path, contract: FeedContract) -> tuple[str, ...]:
-    """The header of a file, read as little as its type allows.
+def check_header(path: Path, contract: FeedContract) -> None:
+    """Read as little of a file as its type allows to know that its headers are those of the contract.
 
     Raises:
-        UnreadableError: the type is not one of the contract's, or the file has no header.
+        UnreadableError: they are not, or the type is not one of the contract's.
     """
     with path.open("rb") as file:
         head = file.read(65536)
     kind = _accepted_type(head, path, contract)
-    if kind == "csv":
+    if kind in ("xlsx", "ods") or contract.layout:
+        _shaped(path, path.read_bytes(), kind, contract)
+    elif kind == "csv":
         text, _ = decode(head[: head.rfind(b"\n") + 1] or head)
-        return csv_header(text.encode() if text is not None else head)
-    return tuple(str(cell) for cell in next(sheet_rows(path, kind, contract)))
+        match_header(csv_header(text.encode() if text is not None else head), contract)
+    else:
+        match_header([str(cell) for cell in next(sheet_rows(path, kind))], contract)
 
 
 def describe(path: Path) -> str:
@@ -446,13 +420,13 @@ def count_rows(path: Path, contract: FeedContract) -> int:
     """Data rows of a file that was refused, as far as it can be read; 0 where it cannot."""
     try:
         data = path.read_bytes()
-        name = _text_type(file_type(data[:65536], path), path, contract)
+        name = _accepted_type(data, path, contract)
+        if name in ("xlsx", "ods") or contract.layout:
+            return len(_shaped(path, data, name, contract)[0].rows)
         if name == "csv":
             text, _ = decode(data)
             lines = csv.reader(io.StringIO(text if text is not None else data.decode("utf-8-sig"), newline=""))
             return max(sum(any(cell.strip() for cell in row) for row in lines) - 1, 0)
-        if name in ("xlsx", "ods", "geojson", "json", "yaml"):
-            return max(sum(any(str(cell).strip() for cell in row) for row in sheet_rows(path, name, contract)) - 1, 0)
+        return max(sum(any(str(cell).strip() for cell in row) for row in sheet_rows(path, name)) - 1, 0)
     except (UnreadableError, csv.Error):
-        pass
-    return 0
+        return 0

@@ -17,7 +17,8 @@ from typing import Literal
 from orchestration.contracts import FeedContract, FeedKey
 from orchestration.ingest.delivery import Delivery, Name, discover, misfit
 from orchestration.ingest.landing import sync
-from orchestration.ingest.reading import UnreadableError, describe, match_header, peek_header
+from orchestration.ingest.reading import check_header, describe
+from orchestration.ingest.rules import UnreadableError
 from orchestration.periods import normalised
 
 
@@ -86,7 +87,7 @@ def recognise(path: Path, contracts: Mapping[FeedKey, FeedContract]) -> Recognis
     fitting = []
     for contract, name in named:
         try:
-            match_header(peek_header(path, contract), contract)
+            check_header(path, contract)
             fitting.append((contract, name))
         except UnreadableError as error:
             problems = " ".join(item.message for item in error.faults[:3])

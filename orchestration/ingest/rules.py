@@ -31,7 +31,8 @@ class Fault:
     Attributes:
         column_name: header of the column; None for a fault of the row or file as a whole.
         rows: how many rows; None for a fault of the file.
-        first_rows: numbers of up to ten of them; the header is row 1.
+        first_rows: numbers of up to ten of them, as the sender's program numbers them: the first row of a file or sheet is row 1.
+        sheet: of a workbook; empty where there is only one table.
     """
 
     code: str
@@ -41,6 +42,15 @@ class Fault:
     first_rows: tuple[int, ...]
     message: str
     remedy: str
+    sheet: str = ""
+
+
+class UnreadableError(Exception):
+    """A delivery cannot be read at all; carries the faults that say why."""
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__(", ".join(item.code for item in faults))
+        self.faults = faults
 
 
 def _rules(severity: Severity, *rows: tuple[str, str, str, str]) -> list[Rule]:
@@ -116,8 +126,32 @@ CATALOGUE: dict[str, Rule] = {
             (
                 "D12",
                 "Sheet missing",
-                "The workbook has no sheet “{expected}”.",
-                "Put the data on a sheet of that name.",
+                "The workbook has no visible sheet “{expected}”.",
+                "Put the data on a visible sheet of that name.",
+            ),
+            (
+                "D13",
+                "Table not found",
+                "No row has the header “{expected}”, with which the table begins.",
+                "Keep the agreed layout; if it has to change, agree it first.",
+            ),
+            (
+                "D14",
+                "Formulas without values",
+                "{rows} cell(s) hold a formula that was never calculated.",
+                "Open the workbook in Excel or LibreOffice, let it calculate, save it and send it again; or paste values.",
+            ),
+            (
+                "D15",
+                "Protected by a password",
+                "The file can be opened only with a password.",
+                "Save it without a password and send it through the agreed secure channel.",
+            ),
+            (
+                "D16",
+                "Too large when opened",
+                "The file is far larger than a return can be: {detail}.",
+                "Send the data on a new workbook without formats on empty cells, pictures or macros.",
             ),
         ),
         *_rules(
@@ -233,6 +267,31 @@ CATALOGUE: dict[str, Rule] = {
                 "The content is that of the delivery that it supersedes.",
                 "None needed; check that the right file was sent.",
             ),
+            (
+                "I09",
+                "Rows around the table",
+                "{rows} row(s) of titles and notes above and below the table were passed over.",
+                "None needed.",
+            ),
+            (
+                "I10",
+                "Totals left out",
+                "{rows} row(s) of totals were left out: totals are computed from the rows.",
+                "None needed.",
+            ),
+            (
+                "I11",
+                "Sheets left out",
+                "{rows} other sheet(s) of the workbook were not read; {hidden} of them are hidden.",
+                "None needed, if the data are on the agreed sheets.",
+            ),
+            ("I12", "Columns left out", "{rows} column(s) of totals were left out.", "None needed."),
+            (
+                "I13",
+                "Symbols instead of numbers",
+                "“{column}” holds a symbol, such as c for confidential, instead of or beside a number in {rows} row(s).",
+                "None needed; the symbol is kept beside the number.",
+            ),
         ),
     )
 }
@@ -243,6 +302,7 @@ def fault(
     column: str | None = None,
     rows: int | None = None,
     first_rows: tuple[int, ...] = (),
+    sheet: str = "",
     **details: object,
 ) -> Fault:
     """Make the fault of a rule with its message filled in.
@@ -252,14 +312,16 @@ def fault(
     """
     rule = CATALOGUE[code]
     words = {"column": column, "rows": f"{rows:,}" if rows is not None else None, **details}
+    place = f"Sheet “{sheet}”: " if sheet else ""
     return Fault(
         code,
         rule.severity,
         column,
         rows,
         tuple(first_rows),
-        rule.message.format_map(words),
+        place + rule.message.format_map(words),
         rule.remedy.format_map(words),
+        sheet,
     )
 
 

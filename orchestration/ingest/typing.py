@@ -11,6 +11,7 @@ rows where it gave NULL, so tolerance costs nothing where it is not needed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from orchestration.contracts import Column, FeedContract
@@ -60,7 +61,12 @@ def typed_sql(column: Column) -> str:
 
 
 def _number_sql(column: Column, source: str) -> str:
-    if column.percent:
+    if column.symbols:
+        source = f"regexp_replace({source}, {literal(_marker(column))}, '', 'i')"
+    if column.percent == "share":
+        share = f"try_cast(rtrim({source}, '% ') as double) / 100"
+        source = f"if(suffix({source}, '%'), ({share})::varchar, {source})"
+    elif column.percent == "hundred":
         source = f"rtrim({source}, '% ')"
     plain = f"try_cast({source} as double)"
     grouped = f"case when regexp_full_match({source}, '{_THOUSANDS}') then replace({source}, ',', '')::double end"
@@ -69,6 +75,18 @@ def _number_sql(column: Column, source: str) -> str:
         return number
     # A cast would round 1.5 to 2.
     return f"case when {number} = floor({number}) then try_cast({number} as {column.sql_type}) end"
+
+
+def _marker(column: Column) -> str:
+    """Pattern of a symbol in brackets behind a number: `1,234 [r]`."""
+    return rf"(?:^|\s*)\[({'|'.join(map(re.escape, column.symbols))})\]$"
+
+
+def symbol_sql(column: Column) -> str:
+    """SQL for the symbol that stands instead of a number or, in brackets, behind one; NULL where there is none."""
+    source = text(column.name)
+    alone = f"case when lower({source}) in ({', '.join(map(literal, column.symbols))}) then lower({source}) end"
+    return f"coalesce({alone}, nullif(lower(regexp_extract({source}, {literal(_marker(column))}, 1, 'i')), ''))"
 
 
 def _time_sql(column: Column, source: str) -> str:
@@ -98,6 +116,8 @@ def code_sql(contract: FeedContract, column: Column) -> str:
         branches += _text_branches(column, source)
     else:
         code = {"integer": "R02", "number": "R02", "boolean": "R14"}.get(column.type, "R03")
+        if column.symbols:
+            branches.append(f"when {typed} is null and {symbol_sql(column)} is not null then null")
         branches.append(f"when {typed} is null then {_unless_formula(source, code)}")
     if column.type in ("integer", "number") and (column.minimum is not None or column.maximum is not None):
         low, high = _bound(column.minimum, "-"), _bound(column.maximum, "")
@@ -153,18 +173,21 @@ def _outside_period_sql(contract: FeedContract, column: Column, typed: str) -> s
     return f'{typed} < "d:start" or {typed} >= "d:end"'
 
 
-def landed_sql(column: Column) -> str | None:
-    """SQL for what a column leaves in the landing log, with its name; None where it is dropped."""
+def landed_sql(column: Column) -> list[str]:
+    """SQL for what a column leaves in the landing log, with the name of each: its value, and the symbol beside it."""
     typed = value(column.name)
     if column.treatment == "drop":
-        return None
+        return []
     if column.treatment == "pseudonymise":
         result = pseudonym_sql(text(column.name))
     elif column.treatment == "derive_age":
         result = age_sql(typed, value(str(column.age_on)))
     else:
         result = typed
-    return f"({result})::{column.sql_type} as {quoted(column.output or column.name)}"
+    landed = [f"({result})::{column.sql_type} as {quoted(column.output or column.name)}"]
+    if column.symbols:
+        landed.append(f"({symbol_sql(column)})::varchar as {quoted(column.symbol_output)}")
+    return landed
 
 
 def age_sql(born: str, on: str) -> str:

@@ -87,8 +87,9 @@ def test_what_is_no_number(written):
 
 
 def test_percentages_where_the_contract_has_them():
-    assert typed(replace(NUMBER, percent=True), "85%") == 85
-    assert typed(replace(NUMBER, percent=True), "85.5 %") == 85.5
+    assert typed(replace(NUMBER, percent="hundred"), "85%") == 85
+    assert [typed(replace(NUMBER, percent="share"), written) for written in ("85%", "8.5 %", "0.85")] == [0.85, 0.085, 0.85]
+    assert typed(replace(NUMBER, percent="hundred"), "85.5 %") == 85.5
     assert typed(NUMBER, "85%") is None
 
 
