@@ -23,8 +23,8 @@ from typing import Any
 
 import duckdb
 
-from orchestration import retention
-from orchestration.releases import FILE, MANIFEST, Release, link, make_current, switching, sync
+from orchestration import retention, revisions
+from orchestration.releases import FILE, MANIFEST, DamagedRelease, Release, current_release, link, make_current, switching, sync
 from orchestration.settings import PROJECT
 from orchestration.verify import SEAL, content_hashes, file_hashes, seal, wrong_contents
 
@@ -53,7 +53,8 @@ def publish(
     """Write, verify and switch to a new release of the marts that stand in the warehouse.
 
     Args:
-        about: what the manifest says of the inputs (`build_id`, `definition_id`, `synthetic`, `deliveries`, ...).
+        about: what the manifest says of the inputs: `build_id`, `definition_id`, `synthetic`, `deliveries`, and for revisions
+            `code_id` and `lineage`.
         as_at: ISO date that the marts were rebuilt for; empty for all that has been received.
         keep: how many releases stay, older ones being removed afterwards; None for all.
 
@@ -61,7 +62,7 @@ def publish(
         PublicationError: a private column, or the copy does not hold what the warehouse holds.
     """
     with switching(published):
-        release = _add(warehouse, published / "releases", about=about, as_at=as_at)
+        release = _add(warehouse, published, about=about, as_at=as_at)
         if as_at:
             link(published / "as-at" / as_at, Path("..") / "releases" / release.id)
         else:
@@ -71,10 +72,11 @@ def publish(
     return release
 
 
-def _add(warehouse: Path, releases: Path, *, about: Mapping[str, Any], as_at: str) -> Release:
+def _add(warehouse: Path, published: Path, *, about: Mapping[str, Any], as_at: str) -> Release:
     """Write and verify a release under its own name; nobody is led to it yet."""
     now = datetime.now(UTC)
     release_id = f"{now:%Y%m%dT%H%M%S%f}Z-{about['build_id'][:8]}"
+    releases = published / "releases"
     releases.mkdir(exist_ok=True)
     _sweep(releases)
     writing = releases / f".writing-{release_id}"
@@ -87,7 +89,7 @@ def _add(warehouse: Path, releases: Path, *, about: Mapping[str, Any], as_at: st
             "git_commit": git_commit(),
             **about,
         }
-        tables = _write(warehouse, writing, head)
+        tables = _write(warehouse, writing, head, None if as_at else _before(published))
         manifest = {**head, "content": _content(tables), "tables": tables, "files": file_hashes(writing)}
         (writing / MANIFEST).write_text(json.dumps(manifest, indent=2, default=str) + "\n")
         (writing / SEAL).write_text(seal(writing))
@@ -120,13 +122,28 @@ def git_commit() -> str:
         return "unknown"
 
 
+def _before(published: Path) -> Release | str | None:
+    """The release that is current until now, or why it cannot be compared with."""
+    try:
+        return current_release(published)
+    except (DamagedRelease, FileNotFoundError) as error:
+        return str(error)
+
+
 def _content(tables: Mapping[str, Mapping[str, Any]]) -> str:
-    """One hash over all figures and marts: equal for two refreshes of the same deliveries (`meta` tells of time and place)."""
-    parts = [f"{name} {value['content']}" for name, value in sorted(tables.items()) if not name.startswith("meta.")]
+    """One hash over all figures and marts: equal for two refreshes of the same deliveries.
+
+    `meta` tells of time and place, and revisions of what was published before.
+    """
+    parts = [
+        f"{name} {value['content']}"
+        for name, value in sorted(tables.items())
+        if not name.startswith("meta.") and name != revisions.TABLE
+    ]
     return hashlib.md5("\n".join(parts).encode(), usedforsecurity=False).hexdigest()
 
 
-def _write(warehouse: Path, folder: Path, head: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def _write(warehouse: Path, folder: Path, head: Mapping[str, Any], before: Release | str | None) -> dict[str, dict[str, Any]]:
     """Fill the release's DuckDB file, Parquet and CSV; return rows and content hash per table."""
     con = duckdb.connect(str(folder / FILE), config={"storage_compatibility_version": STORAGE})
     try:
@@ -136,6 +153,7 @@ def _write(warehouse: Path, folder: Path, head: Mapping[str, Any]) -> dict[str, 
             con.execute(f'create schema if not exists "{schema}"')
             con.execute(f'create table "{schema}"."{table}" as from warehouse."{schema}"."{table}" order by all')
         _copy_comments(con)
+        _write_revisions(con, head, before)
         _write_meta(con, head)
         tables = _tables(con, "sna_marts", ("sna", "marts", "meta"))
         for schema, table in tables:
@@ -186,6 +204,26 @@ def _copy_comments(con: duckdb.DuckDBPyConnection) -> None:
     for kind, name, comment in comments:
         text = comment.replace("'", "''")
         con.execute(f"comment on {kind} {name} is '{text}'")
+
+
+def _write_revisions(con: duckdb.DuckDBPyConnection, head: Mapping[str, Any], before: Release | str | None) -> None:
+    """`sna.revisions`: what differs from the release that was current until now. Its damage must not keep this one back."""
+    revisions.create(con, revisions.TABLE)
+    if before is None:
+        return
+    if isinstance(before, Release):
+        con.execute("begin")
+        try:
+            con.execute(f"attach '{before.file}' as before (read_only)")
+            after = {**head, "tables": content_hashes(con, _tables(con, "sna_marts"))}
+            revisions.fill(con, revisions.TABLE, ("before", "sna_marts"), before.manifest, after)
+            con.execute("commit")
+            con.execute("detach before")
+            return
+        except duckdb.Error as error:
+            con.execute("rollback")
+            before = f"{before.file}: {error}"
+    con.execute(f"insert into {revisions.TABLE} (change, value_before, cells) values ('unreadable', ?, 0)", [before])
 
 
 def _write_meta(con: duckdb.DuckDBPyConnection, head: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""The commands of `sna` about releases: list, roll back, verify, keep or remove."""
+"""The commands of `sna` about releases: list, roll back, verify, compare, keep or remove."""
 
 from __future__ import annotations
 
@@ -101,4 +101,19 @@ def retain(
     console.print(f"{len(surplus)} releases {done}; {policy.releases} are kept ({operations.source()}).", highlight=False)
 
 
-COMMANDS = (releases, rollback, verify, retain)
+def diff(
+    before: Name,
+    after: Name = "current",
+    table: Annotated[str | None, typer.Option(help="Only this table: sna.figures, marts.offences, or T03 of the report.")] = None,
+    rows: Annotated[int, typer.Option(min=0, help="How many changes to list; all are counted.")] = 50,
+) -> None:
+    """What changed between two releases: code, deliveries row by row, and figures with the deliveries that changed them."""
+    from orchestration.difference import difference
+    from orchestration.releases import find, read_release
+
+    settings = Settings.from_env()
+    found = [read_release(settings.published, find(settings.published, name)) for name in (before, after)]
+    telling.difference(console, difference(settings, found[0], found[1]), table, rows)
+
+
+COMMANDS = (releases, rollback, verify, diff, retain)

@@ -11,6 +11,7 @@ from rich.table import Table
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
+    from orchestration.difference import Difference
     from orchestration.ingest.landing import LoadRecord
     from orchestration.releases import Release, Rollback
 
@@ -89,6 +90,35 @@ def summary(console: Console, settings: Settings, release: Release) -> None:
         waiting_for_it = f"waiting for it: {tables}" if tables else "no table of the SNA waits for it"
         console.print(f"[yellow]not delivered[/] {feed}; {waiting_for_it}; the publisher offers it at {url}")
     console.print("Next: `sna reconcile --table T15`, `sna status`, or open the published file read-only in a BI tool.")
+
+
+def difference(console: Console, found: Difference, only: str | None, most: int) -> None:
+    """What differs between two releases; changes of figures are counted per table and the first ones listed."""
+    for release in (found.before, found.after):
+        console.print(f"{release.id}, published {release.manifest['published_at']}", highlight=False)
+    if found.code:
+        console.print(table("Code and definitions", ["what", "before", "after"], found.code))
+    if found.deliveries:
+        console.print(table("Deliveries", ["delivery", "what happened"], found.deliveries))
+    wanted = [row for row in found.revisions if only is None or _is_about(row, only)]
+    counts: dict[tuple[str, str], int] = {}
+    for name, change, *_, cells, _deliveries, _code in wanted:
+        counts[name, change] = counts.get((name, change), 0) + cells
+    if not wanted:
+        console.print("No published figure differs.")
+        return
+    console.print(table("Changes", ["table", "change", "cells"], [(*key, f"{n:,}") for key, n in counts.items()]))
+    listed = [row for row in wanted if row[2] is not None][:most]
+    if listed:
+        rows = [(name, key, column, b, a, "\n".join(by)) for name, _, key, column, b, a, _, by, _ in listed]
+        heads = ["table", "row", "column", "before", "after", "deliveries that may have changed it"]
+        console.print(table(f"The first {len(rows)} of them" if len(rows) < sum(counts.values()) else "All of them", heads, rows))
+    if any(code for *_, code in wanted):
+        console.print("The models or definitions differ as well, so they may be the cause.")
+
+
+def _is_about(revision: tuple[Any, ...], table: str) -> bool:
+    return revision[0] == table.lower() or f'"table_id":"{table.upper()}"' in (revision[2] or "")
 
 
 def quarantine(console: Console, loads: Iterable[LoadRecord]) -> None:

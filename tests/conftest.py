@@ -36,16 +36,25 @@ class County:
     def settings(self) -> Settings:
         return Settings(self.raw, self.home)
 
-    def run(self, program: str, *arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-        environment = {
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
             **os.environ,
             "SNA_RAW": str(self.raw),
             "SNA_HOME": str(self.home),
             "DAGSTER_HOME": str(self.settings.dagster_home),
             "COLUMNS": "200",
         }
+
+    def run(self, program: str, *arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
         command = [str(BIN / program), *arguments]
-        return subprocess.run(command, env=environment, cwd=cwd or PROJECT, capture_output=True, text=True, timeout=900)
+        return subprocess.run(command, env=self.environment, cwd=cwd or PROJECT, capture_output=True, text=True, timeout=900)
+
+    def start(self, program: str, *arguments: str) -> subprocess.Popen[str]:
+        """The same without waiting for its end; both streams come out as one."""
+        command = [str(BIN / program), *arguments]
+        pipe, both = subprocess.PIPE, subprocess.STDOUT
+        return subprocess.Popen(command, env=self.environment, cwd=PROJECT, stdout=pipe, stderr=both, text=True)
 
     def sna(self, *arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
         return self.run("sna", *arguments, cwd=cwd)

@@ -28,13 +28,18 @@ def release_asset(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
     def release(context: dg.AssetExecutionContext, refresh: Refresh) -> dg.MaterializeResult[None]:
         """`sna_marts.duckdb` with the schemas sna, marts and meta, the same as Parquet and CSV, and `manifest.json`."""
         from orchestration import operations, publish, warehouse
+        from orchestration.dbt import load_manifest, project_fingerprint
+        from orchestration.lineage import lineage
         from orchestration.releases import FILE, current_release, held_back
 
         settings = refresh.settings
         keep = operations.load().retention.releases
         with refresh.warehouse() as con:
             gates.require(con, "marts")
-            about = warehouse.about(con)
+            about = warehouse.about(con) | {
+                "code_id": project_fingerprint()[:16],
+                "lineage": lineage(load_manifest(settings), publish.SCHEMAS),
+            }
         rolled_back = None if refresh.force or refresh.as_at else held_back(settings.published, about["build_id"])
         published = current_release(settings.published) if rolled_back else None
         if published is not None:

@@ -2,59 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import duckdb
 import pytest
 
-from orchestration import publish
-from orchestration.releases import FILE, Release
-
-
-@dataclass(frozen=True)
-class Press:
-    """Publishes a warehouse into a folder of its own; `build` stands for the deliveries and the code."""
-
-    warehouse: Path
-    published: Path
-
-    def publish(self, build: str = "b", deliveries: Iterable[dict[str, Any]] = (), **options: Any) -> Release:
-        about = {
-            "build_id": build * 64,
-            "definition_id": "sna-2024",
-            "synthetic": True,
-            "deliveries": list(deliveries),
-        }
-        return publish.publish(self.warehouse, self.published, about=about, **options)
-
-    def change(self, sql: str) -> None:
-        con = duckdb.connect(str(self.warehouse))
-        con.execute(sql)
-        con.close()
-
-    def read(self, sql: str) -> list[tuple]:
-        con = duckdb.connect(str(self.published / FILE), read_only=True)
-        try:
-            return con.execute(sql).fetchall()
-        finally:
-            con.close()
+from tests.press import Press, make_press
 
 
 @pytest.fixture
 def press(tmp_path: Path) -> Press:
-    made = Press(tmp_path / "warehouse.duckdb", tmp_path / "home" / "published" / "partnership")
-    made.change("""
-        create schema sna; create schema marts; create schema ledger; create schema ops;
-        create table sna.figures as select 'T01' as table_id, range as value from range(10);
-        create table marts.offences as select 'Derby' as district, 7 as offences;
-        comment on column marts.offences.offences is 'How many, it''s a count';
-        create table ledger.feed as select 'police_uk' as agency;
-        create table ledger.build as select 'b' as build_id;
-        create table ops.stage as select 'marts' as stage, 'token' as token;
-        create table ops.verdict as select 'marts' as stage, 'token' as token, 'sna.figures' as subject, 'x' as expectation,
-            '' as column_name, true as success, false as crashed, '' as observed, 0 as failing_rows, '[]' as sample, '' as remedy;
-    """)
-    return made
+    return make_press(tmp_path)

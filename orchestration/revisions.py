@@ -1,0 +1,214 @@
+"""What changed between two releases: each figure with its value before and after, and the deliveries that may have changed it.
+
+    sna.revisions    in every release, against the release that was current before it; what `sna diff` shows for any two
+
+A delivery is named where it is in use in one of the two releases only, and its feed is upstream of the table by dbt's graph.
+Revisions are history, not content: two refreshes of the same deliveries hold the same figures, whatever was published before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import duckdb
+
+TABLE = "sna.revisions"
+# Cells of one table that are listed; where more have changed, they are counted.
+MOST_CELLS = 500
+# Deliveries that are named in one row.
+MOST_DELIVERIES = 20
+# Where a cell of a table has several columns that say the same, the one that people read.
+TOLD_BY = {"sna.figures": ["value_text"], "sna.reconciliation": ["status"]}
+
+COLUMNS = {
+    "release_before": ("varchar", "Release that the values before are from."),
+    "table_name": ("varchar", "Published table, with its schema."),
+    "change": (
+        "varchar",
+        "changed, added or removed (a cell, or a number of them); rows added or rows removed; table added or table removed;"
+        " columns (value_before holds those that went, value_after those that came); unreadable (the release before).",
+    ),
+    "row_key": ("varchar", "What the row is about, as JSON: the columns that identify it. Empty where cells are only counted."),
+    "column_name": ("varchar", "Column that changed; empty where a table has none but those that identify its rows."),
+    "value_before": ("varchar", "Value in the release before."),
+    "value_after": ("varchar", "Value in this release."),
+    "cells": ("bigint", f"How many cells the row stands for: 1, or all of a table's where more than {MOST_CELLS} changed."),
+    "deliveries": ("varchar[]", "Deliveries upstream that only one of the two releases uses: feed, file name and load id."),
+    "code_changed": ("boolean", "Whether the models or definitions changed as well, so that they may be the cause."),
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """A delivery that only one of two releases uses.
+
+    Attributes:
+        before, after: what the manifests say of it; None where the release does not use one for this period and part.
+    """
+
+    feed: str
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+
+    def __str__(self) -> str:
+        delivery = self.after or self.before
+        assert delivery is not None
+        told = f"{self.feed}/{delivery['file_name']} ({delivery['load_id']})"
+        return told if self.after else f"{told} no longer in use"
+
+
+def changed_deliveries(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
+    """The deliveries that differ between two manifests, by feed, period and part."""
+
+    def by_slot(manifest: Mapping[str, Any]) -> dict[tuple[str, ...], Mapping[str, Any]]:
+        return {(d["feed"], d["period"], d["part"]): d for d in manifest["deliveries"]}
+
+    old, new = by_slot(before), by_slot(after)
+    return [
+        Change(slot[0], old.get(slot), new.get(slot))
+        for slot in sorted(set(old) | set(new))
+        if (old.get(slot) or {}).get("load_id") != (new.get(slot) or {}).get("load_id")
+    ]
+
+
+def code_changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether models or definitions differ; unknown counts as yes."""
+    return any(before.get(name) is None or before.get(name) != after.get(name) for name in ("code_id", "definition_id"))
+
+
+def create(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    """An empty table of revisions, described."""
+    con.execute(f"create table {name} ({', '.join(f'{column} {kind}' for column, (kind, _) in COLUMNS.items())})")
+    for column, (_, description) in COLUMNS.items():
+        text = description.replace("'", "''")
+        con.execute(f"comment on column {name}.{column} is '{text}'")
+
+
+def fill(
+    con: duckdb.DuckDBPyConnection,
+    name: str,
+    catalogues: tuple[str, str],
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+) -> None:
+    """Add every change between two releases to a table made by `create`.
+
+    Args:
+        name: of that table.
+        catalogues: names under which the releases' DuckDB files are attached, the earlier one first.
+        before, after: their manifests; of `after` everything but the hashes of files.
+    """
+    changes = changed_deliveries(before, after)
+    lineage = after.get("lineage", {})
+    con.execute(
+        """create or replace temp table revision (
+               change varchar, row_key varchar, column_name varchar, b varchar, a varchar, cells bigint
+           )"""
+    )
+    for table in sorted(set(before["tables"]) | set(after["tables"])):
+        if table.startswith("meta.") or table == TABLE:
+            continue
+        was, now = before["tables"].get(table), after["tables"].get(table)
+        if was and now and was["content"] == now["content"]:
+            continue
+        con.execute("truncate revision")
+        if was is None or now is None:
+            change, rows = ("table added", now) if was is None else ("table removed", was)
+            con.execute("insert into revision values (?, null, null, null, null, ?)", [change, rows["rows"] if rows else 0])
+        else:
+            _compare(con, catalogues, table, lineage.get(table, {}).get("grain"))
+        upstream = lineage.get(table, {})
+        con.execute(
+            f"""insert into {name}
+                select ?, ?, change, row_key, column_name, b, a, cells, ?::varchar[], ? from revision""",
+            [before["release_id"], table, _named(changes, upstream.get("feeds")), code_changed(before, after)],
+        )
+        for table_id, feeds in upstream.get("figures", {}).items():
+            con.execute(
+                f"update {name} set deliveries = ?::varchar[] where table_name = ? and row_key like ?",
+                [_named(changes, feeds), table, f'%"table_id":"{table_id}"%'],
+            )
+
+
+def _named(changes: Iterable[Change], feeds: Iterable[str] | None) -> list[str]:
+    """The changed deliveries of some feeds as text; of all feeds where it is not known which are upstream."""
+    told = [str(change) for change in changes if feeds is None or change.feed in feeds]
+    return told if len(told) <= MOST_DELIVERIES else [*told[:MOST_DELIVERIES], f"and {len(told) - MOST_DELIVERIES} more"]
+
+
+def _compare(con: duckdb.DuckDBPyConnection, catalogues: tuple[str, str], table: str, grain: list[str] | None) -> None:
+    """Fill `revision` with the changes of one table that both releases have."""
+    schema, _, bare = table.partition(".")
+    kinds = [
+        dict(
+            con.execute(
+                """select column_name, data_type from duckdb_columns()
+                   where database_name = ? and schema_name = ? and table_name = ? order by column_index""",
+                [catalogue, schema, bare],
+            ).fetchall()
+        )
+        for catalogue in catalogues
+    ]
+    gone, come = ([c for c in kinds[i] if c not in kinds[1 - i]] for i in (0, 1))
+    if gone or come:
+        con.execute("insert into revision values ('columns', null, null, ?, ?, 1)", [", ".join(gone), ", ".join(come)])
+    common = [column for column in kinds[1] if column in kinds[0]]
+    if grain is None or not set(grain) <= set(common):
+        grain = [column for column in common if not _is_measure(kinds[1][column])]
+    told_by = [c for c in TOLD_BY.get(table, [c for c in common if c not in grain]) if c in common]
+    old, new = (f'"{catalogue}"."{schema}"."{bare}"' for catalogue in catalogues)
+    if grain and all(_is_unique(con, relation, grain) for relation in (old, new)):
+        _compare_cells(con, old, new, grain, told_by)
+    else:
+        _compare_rows(con, old, new, common)
+
+
+def _is_measure(kind: str) -> bool:
+    """Whether a column of this type counts or measures; smaller integers are hours, days, ages and places in an order."""
+    return kind in ("BIGINT", "UBIGINT", "HUGEINT", "DOUBLE", "FLOAT") or kind.startswith("DECIMAL")
+
+
+def _is_unique(con: duckdb.DuckDBPyConnection, relation: str, columns: list[str]) -> bool:
+    distinct = f"select count(*) from (select distinct {_list(columns)} from {relation})"
+    row = con.execute(f"select count(*) = ({distinct}) from {relation}").fetchone()
+    return bool(row and row[0])
+
+
+def _compare_cells(con: duckdb.DuckDBPyConnection, old: str, new: str, grain: list[str], told_by: list[str]) -> None:
+    on = " and ".join(f'b."{c}" is not distinct from a."{c}"' for c in grain)
+    key = ", ".join(f""" '{c}': if(a.here, a."{c}", b."{c}") """ for c in grain)
+    queries = [
+        f"""select case when b.here is null then 'added' when a.here is null then 'removed' else 'changed' end as change,
+                   to_json({{{key}}})::varchar as row_key, {name} as column_name, b.{value} as b, a.{value} as a, 1 as cells
+            from (select *, true as here, ''::varchar as nothing from {old}) as b
+            full join (select *, true as here, ''::varchar as nothing from {new}) as a on {on}
+            where a.here is null or b.here is null or b.{value} is distinct from a.{value}"""
+        for name, value in ([(f"'{c}'", f'"{c}"') for c in told_by] or [("null", "nothing")])
+    ]
+    con.execute("create or replace temp table cell as " + " union all ".join(f"({_as_text(query)})" for query in queries))
+    row = con.execute("select count(*) from cell").fetchone()
+    if row and row[0] > MOST_CELLS:
+        con.execute("insert into revision select change, null, column_name, null, null, count(*) from cell group by all")
+    else:
+        con.execute("insert into revision from cell")
+
+
+def _as_text(query: str) -> str:
+    return f"select change, row_key, column_name, b::varchar, a::varchar, cells from ({query})"
+
+
+def _compare_rows(con: duckdb.DuckDBPyConnection, old: str, new: str, columns: list[str]) -> None:
+    """Tables without columns that identify a row are compared as bags."""
+    chosen = _list(columns)
+    for change, ours, theirs in (("rows removed", old, new), ("rows added", new, old)):
+        con.execute(
+            f"""insert into revision select '{change}', null, null, null, null, count(*)
+                from (select {chosen} from {ours} except all select {chosen} from {theirs}) having count(*) > 0"""
+        )
+
+
+def _list(columns: list[str]) -> str:
+    return ", ".join(f'"{column}"' for column in columns)

@@ -1,0 +1,68 @@
+"""A warehouse of two small tables, and what publishes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration import publish
+from orchestration.releases import FILE, Release
+
+
+@dataclass(frozen=True)
+class Press:
+    """Publishes a warehouse into a folder of its own; `build` stands for the deliveries and the code."""
+
+    warehouse: Path
+    published: Path
+
+    def publish(
+        self,
+        build: str = "b",
+        deliveries: Iterable[dict[str, Any]] = (),
+        lineage: dict[str, Any] | None = None,
+        code_id: str = "a",
+        **options: Any,
+    ) -> Release:
+        about = {
+            "build_id": build if len(build) > 1 else build * 64,
+            "definition_id": "sna-2024",
+            "synthetic": True,
+            "deliveries": list(deliveries),
+            "lineage": lineage or {},
+            "code_id": code_id,
+        }
+        return publish.publish(self.warehouse, self.published, about=about, **options)
+
+    def change(self, sql: str) -> None:
+        con = duckdb.connect(str(self.warehouse))
+        con.execute(sql)
+        con.close()
+
+    def read(self, sql: str) -> list[tuple]:
+        con = duckdb.connect(str(self.published / FILE), read_only=True)
+        try:
+            return con.execute(sql).fetchall()
+        finally:
+            con.close()
+
+
+def make_press(folder: Path) -> Press:
+    """A press below a folder, with nothing published."""
+    made = Press(folder / "warehouse.duckdb", folder / "home" / "published" / "partnership")
+    made.change("""
+        create schema sna; create schema marts; create schema ledger; create schema ops;
+        create table sna.figures as select 'T01' as table_id, range as value from range(10);
+        create table marts.offences as select 'Derby' as district, 7 as offences;
+        comment on column marts.offences.offences is 'How many, it''s a count';
+        create table ledger.feed as select 'police_uk' as agency;
+        create table ledger.build as select 'b' as build_id;
+        create table ops.stage as select 'marts' as stage, 'token' as token;
+        create table ops.verdict as select 'marts' as stage, 'token' as token, 'sna.figures' as subject, 'x' as expectation,
+            '' as column_name, true as success, false as crashed, '' as observed, 0 as failing_rows, '[]' as sample, '' as remedy;
+    """)
+    return made
