@@ -128,6 +128,8 @@ class FeedContract:
         doubled_when_blank: column whose blank rows have no identity; if each of them occurs an even number of times, the
             sender has probably loaded them twice.
         retention_years: how long deliveries are kept.
+        latency_days: days after the end of a period on which its delivery is due; None for a feed that is delivered once.
+        grace_days: further days after which it is overdue; None likewise.
         tables: ids of the SNA's tables that wait for this feed.
     """
 
@@ -152,6 +154,8 @@ class FeedContract:
     legal_basis: str
     publisher_url: str
     retention_years: int
+    latency_days: int | None
+    grace_days: int | None
     tables: tuple[str, ...]
 
     @property
@@ -194,6 +198,8 @@ class FeedContract:
             "legal_basis",
             "publisher_url",
             "tables",
+            "latency_days",
+            "grace_days",
             "volume_tolerance",
             "file_names",
         }
@@ -323,6 +329,8 @@ def _feed(reader: _Reader, odcs: Any) -> FeedContract:
         legal_basis=reader.need(basis.description, "description of the legalBasis"),
         publisher_url=reader.need(_definition(reader, odcs, "publisher").url, "url of the publisher"),
         retention_years=int(reader.need(sla.get("retention"), "slaProperties retention (years)")),
+        latency_days=_days(reader, odcs, "latency", least=0),
+        grace_days=_days(reader, odcs, "gracePeriod", least=1),
         tables=tuple(custom["tables"]),
     )
     _check_references(reader, contract)
@@ -393,6 +401,9 @@ def _check_references(reader: _Reader, contract: FeedContract) -> None:
         raise reader.fail("a fixed period goes with slaProperties frequency once, and with no other.")
     if contract.period.fixed is not None and not is_period(contract.cadence, contract.period.fixed):
         raise reader.fail(f"period {contract.period.fixed!r} is not written as {form(contract.cadence)}.")
+    levels = {contract.latency_days is not None, contract.grace_days is not None}
+    if levels != {contract.cadence != "once"}:
+        raise reader.fail("slaProperties latency and gracePeriod (unit d) go with every feed but one that is delivered once.")
     on_named_sheets = contract.layout and all(table.sheets for table in contract.layout)
     if contract.sheet is None and not on_named_sheets and {"xlsx", "ods"} & set(contract.formats):
         raise reader.fail("a workbook format needs the custom property sheet, or sheets in its layout.")
@@ -408,6 +419,16 @@ def _period(reader: _Reader, given: Any) -> PeriodRule:
     if set(rule) - known or (("column" in rule) == ("fixed" in rule)):
         raise reader.fail("period is either {column: ..., timeZone: ...} or {fixed: ...} or the word name.")
     return PeriodRule(rule.get("column"), rule.get("time_zone"), rule.get("fixed"))
+
+
+def _days(reader: _Reader, odcs: Any, name: str, *, least: int) -> int | None:
+    """A service level in whole days, where the contract has it."""
+    level = next((item for item in odcs.slaProperties or () if item.property == name), None)
+    if level is None:
+        return None
+    if level.unit != "d" or not isinstance(level.value, int) or level.value < least:
+        raise reader.fail(f"slaProperties {name} is {level.value!r} {level.unit}; expected whole days (unit d), {least} or more.")
+    return level.value
 
 
 def _key(properties: Iterable[Any]) -> tuple[str, ...]:

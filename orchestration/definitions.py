@@ -59,7 +59,7 @@ def build_defs(settings: Settings) -> dg.Definitions:
     return dg.Definitions(
         assets=[*(feed.deliveries for feed in feeds), *tables, facts, marts, release],
         asset_checks=[
-            *(feed.check for feed in feeds),
+            *(check for feed in feeds for check in (feed.check, feed.freshness)),
             gate_check("feeds", sorted(table.key for table in tables)),
             gate_check("facts", fact_keys),
             gate_check("marts", mart_keys),

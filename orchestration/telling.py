@@ -163,10 +163,19 @@ def release(console: Console, settings: Settings, release: Release) -> None:
     rows = con.execute(
         """select agency || '/' || feed, cadence, first_period, last_period, deliveries_in_use, deliveries_refused, rows_in_use,
                   rows_rejected, case when is_synthetic then 'synthetic' when deliveries_in_use > 0 then 'real' end,
-                  array_to_string(waiting_tables, ', ')
+                  array_to_string(waiting_tables, ', '), freshness, next_period, due_on, overdue_on
            from meta.feeds order by all"""
     ).fetchall()
     con.close()
+    from orchestration.freshness import day, state_on
+
+    today = day()
+    # Reckoned when the release was made, judged by today.
+    shown = [
+        (*row[:-4], f"{state_on(today, due, overdue)}; {period} due {due}" if due else state)
+        for row in rows
+        for state, period, due, overdue in [row[-4:]]
+    ]
     heads = [
         "feed",
         "cadence",
@@ -178,8 +187,9 @@ def release(console: Console, settings: Settings, release: Release) -> None:
         "rejected",
         "data",
         "tables waiting",
+        "freshness",
     ]
-    console.print(table("Feeds", heads, rows))
+    console.print(table("Feeds", heads, shown))
 
 
 def gates(console: Console, settings: Settings) -> None:

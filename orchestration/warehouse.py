@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from orchestration import freshness
 from orchestration.build import build_id
 from orchestration.lock import Busy
 from orchestration.settings import DBT_PROJECT, Settings
@@ -43,7 +44,8 @@ create table if not exists ledger.feed (
     agency varchar, feed varchar, title varchar, cadence varchar, owner varchar, publisher_url varchar,
     legal_basis varchar, supplies varchar[], waiting_tables varchar[], first_period varchar, last_period varchar,
     deliveries_in_use bigint, deliveries_refused bigint, rows_in_use bigint, rows_rejected bigint,
-    last_received_at timestamp, is_synthetic boolean
+    last_received_at timestamp, is_synthetic boolean,
+    freshness varchar, next_period varchar, due_on date, overdue_on date
 );
 create table if not exists ledger.build (
     build_id varchar, as_at varchar, definition_id varchar, synthetic boolean
@@ -113,7 +115,7 @@ def register(
             for f in load.faults
         ],
     )
-    _insert(con, "feed", [_feed_row(contract, own, used)])
+    _insert(con, "feed", [_feed_row(contract, own, used, as_at)])
     _write_build(con, as_at)
     con.execute("commit")
     return sum(load.rows_accepted for load in used)
@@ -167,9 +169,10 @@ def _delivery_row(load: LoadRecord, in_use: bool) -> list[Any]:
     ]
 
 
-def _feed_row(contract: FeedContract, own: list[LoadRecord], used: list[LoadRecord]) -> list[Any]:
+def _feed_row(contract: FeedContract, own: list[LoadRecord], used: list[LoadRecord], as_at: str) -> list[Any]:
     supplies = list(contract.tables)
     periods = sorted(load.period for load in used)
+    fresh = freshness.judge(contract, used, freshness.day(as_at))
     return [
         *(
             contract.agency,
@@ -185,6 +188,7 @@ def _feed_row(contract: FeedContract, own: list[LoadRecord], used: list[LoadReco
         *(sum(load.rows_accepted for load in used), sum(load.rows_rejected for load in used)),
         max((load.received_at for load in used), default=None),
         any(load.synthetic for load in used),
+        *(fresh.state, fresh.next_period, fresh.due_on, fresh.overdue_on),
     ]
 
 

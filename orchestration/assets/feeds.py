@@ -11,14 +11,14 @@ for a person who wants one period again, and shows which periods have been lande
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from orchestration import catalogue
-from orchestration.periods import keys
+from orchestration.periods import bounds, keys
 from orchestration.resources import POOL, Refresh
 from orchestration.retrying import retried
 from orchestration.settings import CONTRACTS
@@ -45,11 +45,13 @@ class Feed:
         deliveries: the partitioned asset.
         table: the asset of the landing view, which the dbt source of the same key reads.
         check: tells of deliveries that were refused; it warns, for the last good delivery stays in use.
+        freshness: tells of a delivery that is due or overdue; it warns, for what is there stays right.
     """
 
     deliveries: dg.AssetsDefinition
     table: dg.AssetsDefinition
     check: dg.AssetChecksDefinition
+    freshness: dg.AssetChecksDefinition
 
 
 def feed_assets(contract: "FeedContract") -> Feed:
@@ -65,6 +67,7 @@ def feed_assets(contract: "FeedContract") -> Feed:
         description=f"Landing log of: {contract.title}. One partition per period ({contract.cadence}).\n\n{contract.purpose}",
         partitions_def=partitions_of(contract),
         backfill_policy=dg.BackfillPolicy.single_run(),
+        freshness_policy=freshness_policy(contract),
         kinds={contract.formats[0], "parquet"},
         owners=[catalogue.team(contract.owner)],
         metadata=about,
@@ -123,7 +126,31 @@ def feed_assets(contract: "FeedContract") -> Feed:
             metadata={"refused": dg.MetadataValue.md("\n".join(lines))} if refused else None,
         )
 
-    return Feed(deliveries, table, check)
+    @dg.asset_check(asset=table_key, name="fresh", description="The delivery of every period that has fallen due is in use")
+    def fresh(refresh: Refresh) -> dg.AssetCheckResult:
+        from orchestration.freshness import day, judge
+        from orchestration.ingest.landing import current, read
+
+        received = [load for load in read(refresh.settings.landing) if load.received_at <= refresh.until]
+        found = judge(contract, current(received), day(refresh.as_at))
+        return dg.AssetCheckResult(
+            passed=not found.is_late,
+            severity=dg.AssetCheckSeverity.WARN,
+            description=str(found),
+            metadata={name: str(value) for name, value in asdict(found).items() if value is not None},
+        )
+
+    return Feed(deliveries, table, check, fresh)
+
+
+def freshness_policy(contract: "FeedContract") -> dg.FreshnessPolicy | None:
+    """By time since the last delivery was landed, which the daemon can judge between runs; the check `fresh` judges by period."""
+    if contract.latency_days is None or contract.grace_days is None:
+        return None
+    stretches = (bounds(contract.cadence, key) for key in keys(contract.cadence, date(2023, 1, 1), date(2024, 12, 31)))
+    longest = max(end - start for start, end in stretches)
+    due = longest + timedelta(days=contract.latency_days)
+    return dg.FreshnessPolicy.time_window(fail_window=due + timedelta(days=contract.grace_days), warn_window=due)
 
 
 def partitions_of(contract: "FeedContract") -> dg.PartitionsDefinition[str]:

@@ -88,6 +88,8 @@ def custom(document, name):
         (lambda d: d["slaProperties"][0].update(value="once"), "a fixed period goes with slaProperties frequency once"),
         (lambda d: custom(d, "period").update(value={}), "period is either"),
         (lambda d: d["slaProperties"].pop(0), "slaProperties frequency is None"),
+        (lambda d: d["slaProperties"].pop(1), "latency and gracePeriod (unit d) go with every feed"),
+        (lambda d: d["slaProperties"][2].update(unit="m"), "slaProperties gracePeriod is 14 m; expected whole days"),
         (lambda d: d.pop("team"), "the owner"),
         (lambda d: d["description"]["authoritativeDefinitions"].pop(), "lacks one of type legalBasis"),
         (lambda d: d.update(domain="another_force"), "stands in another folder"),
