@@ -22,7 +22,7 @@ lint: $(VENV)/installed  ## style, types and SQL
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project
 
 ui: $(VENV)/installed  ## Dagster's web UI on http://127.0.0.1:3000
-	$(BIN)/sna ui
+	$(BIN)/sna run
 
 screenshot: $(VENV)/installed  ## pictures of the web UI in docs/images; needs Chromium
 	SNA_SCREENSHOTS=docs/images $(BIN)/pytest tests/e2e/test_ui.py

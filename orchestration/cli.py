@@ -217,16 +217,8 @@ def feeds() -> None:
 
 
 @app.command()
-def ui(port: Annotated[int, typer.Option(help="Port on this machine only.")] = 3000) -> None:
-    """Dagster's web UI and daemon on 127.0.0.1 over the same assets, until Ctrl-C."""
-    import subprocess
+def run(port: Annotated[int, typer.Option(help="Port on this machine only; 0 for any that is free.")] = 3000) -> None:
+    """Dagster's web UI and daemon on 127.0.0.1 until Ctrl-C; what SNA_ENVIRONMENT declares runs by itself."""
+    from orchestration import service
 
-    from orchestration.instance import prepare_instance
-    from orchestration.settings import PROJECT
-
-    settings = Settings.from_env()
-    settings.export()
-    prepare_instance(settings)
-    program = Path(sys.executable).with_name("dagster")
-    command = [str(program), "dev", "-w", str(PROJECT / "workspace.yaml"), "-h", "127.0.0.1", "-p", str(port)]
-    raise typer.Exit(subprocess.run(command, cwd=PROJECT).returncode)
+    raise typer.Exit(service.run(Settings.from_env(), port, lambda line: console.print(line, highlight=False, markup=False)))
