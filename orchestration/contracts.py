@@ -334,6 +334,8 @@ def _feed(reader: _Reader, odcs: Any) -> FeedContract:
         tables=tuple(custom["tables"]),
     )
     _check_references(reader, contract)
+    if {contract.latency_days is not None, contract.grace_days is not None} != {contract.cadence != "once"}:
+        raise reader.fail("slaProperties latency and gracePeriod (unit d) go with every feed but one that is delivered once.")
     return contract
 
 
@@ -401,9 +403,6 @@ def _check_references(reader: _Reader, contract: FeedContract) -> None:
         raise reader.fail("a fixed period goes with slaProperties frequency once, and with no other.")
     if contract.period.fixed is not None and not is_period(contract.cadence, contract.period.fixed):
         raise reader.fail(f"period {contract.period.fixed!r} is not written as {form(contract.cadence)}.")
-    levels = {contract.latency_days is not None, contract.grace_days is not None}
-    if levels != {contract.cadence != "once"}:
-        raise reader.fail("slaProperties latency and gracePeriod (unit d) go with every feed but one that is delivered once.")
     on_named_sheets = contract.layout and all(table.sheets for table in contract.layout)
     if contract.sheet is None and not on_named_sheets and {"xlsx", "ods"} & set(contract.formats):
         raise reader.fail("a workbook format needs the custom property sheet, or sheets in its layout.")
