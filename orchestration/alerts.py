@@ -45,7 +45,9 @@ BLOCKED = "DagsterAssetCheckFailedError"
 CLOSED = ("A gate is closed: what was delivered or built does not hold what it must.", REMEDIES["GateClosed"])
 OCCUPIED = "Close the program that has warehouse.duckdb open; BI tools open sna_marts.duckdb instead. Then run `sna refresh`."
 UNKNOWN = "Open the run in the web UI and read the step's error. Then run `sna refresh`, which begins where it is safe."
-GONE = "Nothing needs mending: the next refresh removes what was left half done. To have it now, run `sna refresh`."
+GONE = (
+    "As a rule nothing: the next refresh removes what was left half done. If this comes again, read the run's log in the web UI."
+)
 
 
 @dataclass(frozen=True)

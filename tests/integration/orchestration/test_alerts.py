@@ -204,4 +204,4 @@ def test_a_run_whose_process_died_needs_no_mending(instance, policy, hook):
     assert [reaction.error for reaction in result.dagster_run_reactions] == [None]
     (posted,) = hook.posted
     assert "Why: The process of this run is gone" in posted["text"]
-    assert "Nothing needs mending" in posted["text"]
+    assert "As a rule nothing" in posted["text"]

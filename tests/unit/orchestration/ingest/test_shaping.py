@@ -46,6 +46,7 @@ def contract(folder, columns: list[dict[str, Any]], layout: Any, **custom: Any) 
     document = yaml.safe_load(TEMPLATE.read_text())
     document |= {"domain": "agency", "dataProduct": "return"}
     document["slaProperties"][0]["value"] = "annual"
+    document["slaProperties"] += [{"property": name, "value": 90, "unit": "d"} for name in ("latency", "gracePeriod")]
     custom = {
         "loadMode": "replace_period",
         "period": "name",
