@@ -42,6 +42,7 @@ REMEDIES = {
     "FileNotFoundError": "Put the file or share back. Then run `sna refresh`.",
 }
 BLOCKED = "DagsterAssetCheckFailedError"
+DAGSTERS_WORDS = "from outside the execution context"
 CLOSED = ("A gate is closed: what was delivered or built does not hold what it must.", REMEDIES["GateClosed"])
 OCCUPIED = "Close the program that has warehouse.duckdb open; BI tools open sna_marts.duckdb instead. Then run `sna refresh`."
 UNKNOWN = "Open the run in the web UI and read the step's error. Then run `sna refresh`, which begins where it is safe."
@@ -148,7 +149,9 @@ def _remedy(name: str | None) -> str | None:
 
 
 def _gone(context: dg.RunFailureSensorContext) -> tuple[str, str]:
-    return context.failure_event.message or "Its process is gone.", GONE
+    """A run that others reported as failed; Dagster's words for that say nothing to a person."""
+    told = context.failure_event.message
+    return told if told and DAGSTERS_WORDS not in told else "Its process ended before it could say why.", GONE
 
 
 def _post(channel: Webhook, alert: Alert) -> str | None:

@@ -195,13 +195,20 @@ def test_without_channels_or_their_variables_the_log_has_it(instance, policy, mo
     assert "webhook is passed over: HOOK is not set." in said
 
 
-def test_a_run_whose_process_died_needs_no_mending(instance, policy, hook):
+@pytest.mark.parametrize(
+    ("reported", "told"),
+    [
+        ("The process of this run is gone: it was killed, or its machine was switched off.", "The process of this run is gone"),
+        (None, "Its process ended before it could say why."),
+    ],
+)
+def test_a_run_whose_process_died_is_told_of_as_such(instance, policy, hook, reported, told):
     sensor = failure_sensor(policy, operations.Environment(alerts=["webhook"]))
     cursor = sensor.evaluate_tick(dg.build_sensor_context(instance=instance)).cursor
     run = instance.create_run_for_job(failing(ValueError()), status=dg.DagsterRunStatus.STARTED)
-    instance.report_run_failed(run, "The process of this run is gone: it was killed, or its machine was switched off.")
+    instance.report_run_failed(run, reported)
     result = sensor.evaluate_tick(dg.build_sensor_context(instance=instance, cursor=cursor))
     assert [reaction.error for reaction in result.dagster_run_reactions] == [None]
     (posted,) = hook.posted
-    assert "Why: The process of this run is gone" in posted["text"]
+    assert f"Why: {told}" in posted["text"]
     assert "As a rule nothing" in posted["text"]
