@@ -17,14 +17,25 @@ import json
 import shutil
 import subprocess
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from orchestration import retention, revisions
-from orchestration.releases import FILE, MANIFEST, DamagedRelease, Release, current_release, link, make_current, switching, sync
+from orchestration.releases import (
+    FILE,
+    MANIFEST,
+    DamagedRelease,
+    Release,
+    current_release,
+    ids,
+    link,
+    make_current,
+    switching,
+    sync,
+)
 from orchestration.settings import PROJECT
 from orchestration.verify import SEAL, content_hashes, file_hashes, seal, wrong_contents
 
@@ -75,10 +86,10 @@ def publish(
 def _add(warehouse: Path, published: Path, *, about: Mapping[str, Any], as_at: str) -> Release:
     """Write and verify a release under its own name; nobody is led to it yet."""
     now = datetime.now(UTC)
-    release_id = f"{now:%Y%m%dT%H%M%S%f}Z-{about['build_id'][:8]}"
+    release_id = f"{_stamp(published, now)}-{about['build_id'][:8]}"
     releases = published / "releases"
     releases.mkdir(exist_ok=True)
-    _sweep(releases)
+    sweep(published)
     writing = releases / f".writing-{release_id}"
     writing.mkdir()
     try:
@@ -102,6 +113,15 @@ def _add(warehouse: Path, published: Path, *, about: Mapping[str, Any], as_at: s
         raise
     sync(releases)
     return Release(folder, manifest, current=not as_at)
+
+
+def _stamp(published: Path, now: datetime) -> str:
+    """The time as releases are named, but always after the newest one: a clock that was set back does not reorder them."""
+    form = "%Y%m%dT%H%M%S%fZ"
+    newest = max((name.partition("-")[0] for name in ids(published)), default="")
+    if newest >= now.strftime(form):
+        now = datetime.strptime(newest, form) + timedelta(microseconds=1)
+    return now.strftime(form)
 
 
 def git_commit() -> str:
@@ -284,7 +304,10 @@ def _settle(folder: Path) -> None:
     sync(folder)
 
 
-def _sweep(releases: Path) -> None:
-    """Remove what an interrupted publication left; only one publication runs at a time."""
-    for left in releases.glob(".writing-*"):
+def sweep(published: Path) -> None:
+    """Remove the unfinished release and the unfinished links of an interrupted publication. Only while `switching`."""
+    for left in published.glob("releases/.writing-*"):
         shutil.rmtree(left, ignore_errors=True)
+    # Links and files are made beside their place, under the id of the process that makes them.
+    for left in (*published.glob(".*.[0-9]*"), *published.glob("as-at/.*.[0-9]*")):
+        left.unlink()

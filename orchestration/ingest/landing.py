@@ -140,16 +140,21 @@ def workspace(landing: Path) -> Iterator[Path]:
 
     Folders that a killed process left behind are removed first.
     """
-    incoming = landing / INCOMING
-    for left in incoming.iterdir() if incoming.is_dir() else ():
-        if not _is_running(left.name.partition("-")[0]):
-            shutil.rmtree(left, ignore_errors=True)
-    folder = incoming / f"{os.getpid()}-{uuid.uuid4().hex}"
+    sweep_incoming(landing)
+    folder = landing / INCOMING / f"{os.getpid()}-{uuid.uuid4().hex}"
     folder.mkdir(parents=True, mode=0o700)
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep_incoming(landing: Path) -> None:
+    """Remove the workspaces of processes that are no more."""
+    incoming = landing / INCOMING
+    for left in incoming.iterdir() if incoming.is_dir() else ():
+        if not _is_running(left.name.partition("-")[0]):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _is_running(process: str) -> bool:

@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -241,7 +241,7 @@ class _Run:
             file_sha256=item.source.sha256,
             file_size=delivery.size,
             file_mtime_ns=delivery.mtime_ns,
-            received_at=self.now,
+            received_at=self._received_at(delivery),
             rows_delivered=summary.delivered,
             rows_accepted=good,
             rows_rejected=summary.delivered - good,
@@ -254,6 +254,11 @@ class _Run:
         )
         self.records[delivery.path] = log.put(self.landing, self.folder / load_id, record)
         self.known[delivery.period, delivery.part, delivery.synthetic].append(self.records[delivery.path])
+
+    def _received_at(self, delivery: Delivery) -> datetime:
+        """Now, but always after what it may take the place of: a clock that was set back does not make an earlier file win."""
+        rivals = self.known[delivery.period, delivery.part, delivery.synthetic]
+        return max([self.now, *(load.received_at + timedelta(microseconds=1) for load in rivals)])
 
     def _superseded(self, delivery: Delivery) -> LoadRecord | None:
         """The delivery whose place this one takes."""

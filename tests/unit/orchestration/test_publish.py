@@ -2,6 +2,7 @@
 
 import json
 import os
+from datetime import datetime
 
 import duckdb
 import pytest
@@ -93,6 +94,20 @@ def test_a_release_of_a_past_date_never_becomes_current(press):
     past = press.publish(as_at="2024-05-01")
     assert current_release(press.published) == current
     assert (press.published / "as-at" / "2024-05-01").resolve() == past.folder.resolve()
+
+
+def test_a_clock_that_was_set_back_does_not_reorder_releases(press, monkeypatch):
+    first = press.publish()
+
+    class Earlier(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return cls(2001, 2, 3, tzinfo=tz)
+
+    monkeypatch.setattr(publish, "datetime", Earlier)
+    second, third = press.publish(), press.publish()
+    assert first.id < second.id < third.id
+    assert third.manifest["published_at"] == "2001-02-03T00:00:00+00:00"
 
 
 def test_what_an_interrupted_publication_left_is_swept(press):

@@ -43,6 +43,14 @@ def test_going_back_to_earlier_content_is_a_new_load(desk):
     assert [record.load_id for record in current(desk.all())] == [made[2].load_id]
 
 
+def test_a_clock_that_was_set_back_does_not_make_an_earlier_file_win(desk):
+    first = desk.land("crimes", text(rows("crimes", 1)), now=LATER)
+    second = desk.land("crimes", text(rows("crimes", 2)), now=NOW)
+    assert second.received_at > first.received_at
+    assert [record.load_id for record in current(desk.all())] == [second.load_id]
+    assert desk.load("crimes", now=NOW) == []
+
+
 def test_the_same_deliveries_get_the_same_ids_anywhere(desk, tmp_path):
     from .conftest import Desk
 
