@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
+from orchestration import storage
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
@@ -145,6 +146,8 @@ def failure(errors: Console, settings: Settings, failures: list[tuple[str, str]]
     """What stopped a refresh, whom it concerns, and what to do."""
     for step, message in failures:
         errors.print(f"[red]Stopped at {step.replace('__', '/')}[/]: {message}", highlight=False)
+        if told := storage.advice(message, settings.home):
+            errors.print(told, highlight=False)
     gates(errors, settings)
     errors.print("What was published before is untouched. `sna quarantine` lists rejected rows and deliveries.")
     errors.print(f"Data Docs: {settings.data_docs / 'index.html'}")

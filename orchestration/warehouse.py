@@ -23,6 +23,7 @@ from orchestration import freshness
 from orchestration.build import build_id
 from orchestration.lock import Busy
 from orchestration.settings import DBT_PROJECT, Settings
+from orchestration.storage import FULL_WORDS
 
 if TYPE_CHECKING:
     from orchestration.contracts import FeedContract
@@ -55,6 +56,12 @@ create table if not exists ledger.build (
 # How DuckDB says which process keeps it out.
 LOCKED = re.compile(r"lock is held in (?P<program>.*) \(PID (?P<pid>\d+)\)")
 
+# How it says that a file cannot be read; everything in the warehouse can be made again.
+DAMAGE = (
+    *("Could not read enough bytes from file", "not a valid DuckDB database file", "Corrupt database file"),
+    *("Failure while replaying WAL file", "Failed to deserialize"),
+)
+
 # Columns that every landed row carries: which delivery said so, and its row there.
 LINEAGE = (("_load_id", "varchar"), ("_row", "integer"))
 
@@ -62,12 +69,14 @@ LINEAGE = (("_load_id", "varchar"), ("_row", "integer"))
 def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
     """The warehouse, open for writing, with the limits of `SNA_MEMORY_LIMIT` (default 4GB); made where it is missing.
 
+    A file that DuckDB cannot read is set aside and made anew: everything in it comes from the landing log.
+
     Raises:
         Busy: another process has the file open; the message names it and what it should open instead.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
     try:
-        con = duckdb.connect(str(settings.warehouse))
+        con = _open(settings)
     except duckdb.IOException as error:
         holder = LOCKED.search(str(error))
         if holder is None:
@@ -82,6 +91,36 @@ def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
     con.execute("set preserve_insertion_order = false")
     con.execute(SCHEMA)
     return con
+
+
+def _open(settings: Settings) -> duckdb.DuckDBPyConnection:
+    try:
+        return duckdb.connect(str(settings.warehouse))
+    except duckdb.Error as error:
+        if not is_damage(str(error)):
+            raise
+        set_aside(settings)
+        return duckdb.connect(str(settings.warehouse))
+
+
+def is_damage(message: str) -> bool:
+    """Whether an error of DuckDB says that its file cannot be read, and no full disk is the reason."""
+    return any(words in message for words in DAMAGE) and not any(words in message for words in FULL_WORDS)
+
+
+def set_aside(settings: Settings) -> None:
+    """Rename a damaged warehouse to `warehouse.duckdb.damaged`, in place of an earlier one, and its log with it."""
+    from orchestration.terminal import errors
+
+    wal = settings.warehouse.with_name(f"{settings.warehouse.name}.wal")
+    for path in (wal, settings.warehouse):
+        if path.exists():
+            path.replace(path.with_name(f"{path.name}.damaged"))
+    errors.print(
+        f"[yellow]{settings.warehouse} is damaged.[/] It was set aside as {settings.warehouse.name}.damaged and is made anew from"
+        " the landing log; nothing is lost. If this happens again, have the disk checked.",
+        highlight=False,
+    )
 
 
 def register(

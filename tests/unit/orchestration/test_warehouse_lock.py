@@ -3,7 +3,6 @@
 import subprocess
 import sys
 
-import duckdb
 import pytest
 
 from orchestration import warehouse
@@ -28,10 +27,3 @@ input()
             warehouse.connect(settings)
         tool.communicate("\n")
     warehouse.connect(settings).close()
-
-
-def test_another_fault_of_the_file_is_not_taken_for_a_lock(tmp_path):
-    settings = Settings(tmp_path / "raw", tmp_path)
-    settings.warehouse.write_text("not a database, but long enough to be looked into" * 1000)
-    with pytest.raises(duckdb.Error):
-        warehouse.connect(settings)

@@ -1,0 +1,33 @@
+"""A disk that is full, read-only or out of reach, told in words: whichever library met it, a person needs the same advice."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+# What Python, SQLite and DuckDB say. EFBIG is a quota or limit on the size of files.
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+CLOSED = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
+FULL_WORDS = ("No space left on device", "database or disk is full", "Disk quota exceeded", "File too large", "disk I/O error")
+CLOSED_WORDS = ("Read-only file system", "readonly database", "unable to open database file", "Permission denied")
+
+
+def advice(error: BaseException | str, home: Path) -> str | None:
+    """What to do about an error, or about what it came from; None where storage was not the reason."""
+    errors = [error] if isinstance(error, str) else _chain(error)
+    numbers = {e.errno for e in errors if isinstance(e, OSError)}
+    text = "\n".join(map(str, errors))
+    if numbers & FULL or any(words in text for words in FULL_WORDS):
+        return f"The disk that holds {home} is full, or a quota is reached. Free some space and run `sna refresh` again."
+    if numbers & CLOSED or any(words in text for words in CLOSED_WORDS):
+        return f"{home} cannot be written to. Mount it for writing, or give this account the right, and run `sna refresh` again."
+    return None
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    found: list[BaseException] = []
+    cause: BaseException | None = error
+    while cause is not None and cause not in found:
+        found.append(cause)
+        cause = cause.__cause__ or cause.__context__
+    return found
