@@ -40,6 +40,14 @@ def main() -> None:
     except (Busy, DamagedRelease) as error:
         errors.print(f"[red]{error}[/]")
         sys.exit(FAILED)
+    except Exception as error:
+        from orchestration import storage
+
+        advice = storage.advice(error, Settings.from_env().home)
+        if advice is None:
+            raise
+        errors.print(f"[red]{advice}[/] What was published before is untouched.", highlight=False)
+        sys.exit(FAILED)
 
 
 @app.command()
@@ -57,7 +65,9 @@ def refresh(
     from orchestration import lock, refreshing
 
     settings = Settings.from_env()
-    with lock.hold(settings.home, wait_seconds=lock.seconds(wait), on_wait=waiting):
+    with lock.hold(settings.home, wait_seconds=lock.seconds(wait), on_wait=waiting) as killed:
+        if killed:
+            clear_up(settings)
         plan = refreshing.plan(settings, as_at.date().isoformat() if as_at else "", force=force)
         if not plan.feeds_delivered:
             console.print(f"Nothing has been delivered to {settings.raw}.")
@@ -82,6 +92,14 @@ def refresh(
         telling.held_back(console, settings, outcome.held)
         return
     telling.summary(console, settings, outcome.release)
+
+
+def clear_up(settings: Settings) -> None:
+    """Tell that the last refresh was killed, and remove what it left."""
+    from orchestration import aftermath
+
+    console.print("The refresh before this one was cut off. What it left half done is cleared away; nothing else was lost.")
+    aftermath.clear(settings)
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from orchestration.settings import Settings
@@ -42,7 +43,10 @@ def prepare_instance(settings: Settings) -> None:
     settings.dagster_home.mkdir(parents=True, exist_ok=True)
     file = settings.dagster_home / "dagster.yaml"
     if not file.exists():
-        file.write_text(DAGSTER_YAML)
+        # Whole or not at all: Dagster would take an empty file for settings of its own.
+        fresh = file.with_suffix(f".{os.getpid()}")
+        fresh.write_text(DAGSTER_YAML)
+        fresh.replace(file)
 
 
 def open_instance(settings: Settings) -> dg.DagsterInstance:

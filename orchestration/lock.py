@@ -27,8 +27,10 @@ class Busy(RuntimeError):
 
 
 @contextmanager
-def hold(home: Path, *, wait_seconds: float = 0, on_wait: Callable[[str], object] = lambda _: None) -> Iterator[None]:
+def hold(home: Path, *, wait_seconds: float = 0, on_wait: Callable[[str], object] = lambda _: None) -> Iterator[bool]:
     """Hold the home while the block runs; within a process that holds it already nothing changes.
+
+    Yields whether the last holder was killed: its id is still in the file then.
 
     Args:
         wait_seconds: how long to wait for another process; `math.inf` for as long as it takes.
@@ -39,7 +41,7 @@ def hold(home: Path, *, wait_seconds: float = 0, on_wait: Callable[[str], object
     """
     home = home.resolve()
     if home in _held:
-        yield
+        yield False
         return
     home.mkdir(parents=True, exist_ok=True)
     with (home / "refresh.lock").open("a+") as file:
@@ -53,14 +55,21 @@ def hold(home: Path, *, wait_seconds: float = 0, on_wait: Callable[[str], object
                 on_wait(holder)
                 told = True
             time.sleep(LOOK_AGAIN)
+        killed = file.seek(0) == 0 and bool(file.read().strip())
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
         _held.add(home)
         try:
-            yield
+            yield killed
         finally:
             _held.discard(home)
+            file.truncate(0)
+
+
+def is_held_here(home: Path) -> bool:
+    """Whether this process holds a home."""
+    return home.resolve() in _held
 
 
 def seconds(wait: bool) -> float:

@@ -74,6 +74,18 @@ def plan(settings: Settings, as_at: str, *, force: bool = False) -> Plan:
 
 
 def run(settings: Settings, planned: Plan, console: Console) -> Outcome:
+    """Run the job to its end; once more on a new warehouse where the old one turns out to be damaged. See `_run`."""
+    from orchestration import warehouse
+
+    outcome = _run(settings, planned, console)
+    name = settings.warehouse.name
+    if any(warehouse.is_damage(message) and (name in message or "database" in message) for _, message in outcome.failures):
+        warehouse.set_aside(settings)
+        outcome = _run(settings, planned, console)
+    return outcome
+
+
+def _run(settings: Settings, planned: Plan, console: Console) -> Outcome:
     """Run the job to its end, one line per step on the console.
 
     Side effects: landing log, warehouse, Data Docs, Dagster instance and, where every gate passes, a new release.
@@ -87,6 +99,8 @@ def run(settings: Settings, planned: Plan, console: Console) -> Outcome:
         from orchestration.runs import bury
 
         job = build_defs(settings).resolve_job_def(JOB)
+        # Both sides need it: half imported by one thread, it fails in the other.
+        import_module("sqlalchemy.orm")
         # Its import takes seconds of Python, which fit beside the seconds that DuckDB needs to read the deliveries.
         Thread(target=import_module, args=["great_expectations"], daemon=True).start()
     options = {"as_at": planned.as_at, "force": planned.force}

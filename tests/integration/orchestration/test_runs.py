@@ -84,6 +84,20 @@ def test_a_run_that_finds_the_home_held_says_by_whom_and_touches_nothing(setting
     assert f"Process {other.pid} " in told
 
 
+def test_who_holds_the_home_knows_that_no_other_run_from_a_terminal_lives(settings, instance):
+    @dg.job(name="refresh")
+    def job():
+        pass
+
+    states = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.NOT_STARTED]
+    runs = [instance.create_run_for_job(job, status=status, tags={ATTENDED: "sna refresh"}) for status in states]
+    queued = instance.create_run_for_job(job, status=dg.DagsterRunStatus.NOT_STARTED)
+    assert bury(settings, instance) == []
+    with lock.hold(settings.home):
+        assert sorted(bury(settings, instance)) == sorted(run.run_id for run in runs)
+    assert instance.get_run_by_id(queued.run_id).status == dg.DagsterRunStatus.NOT_STARTED
+
+
 def test_a_run_whose_process_is_gone_is_marked_as_failed_and_a_living_or_young_one_is_not(settings, instance):
     @dg.job(name="refresh")
     def job():

@@ -55,6 +55,16 @@ def test_whoever_waits_is_told_once_for_whom_and_then_has_the_home(tmp_path):
     assert len(said) == 1
 
 
+def test_the_next_holder_learns_that_the_last_one_was_killed(tmp_path):
+    with holding(tmp_path) as first:
+        first.kill()
+        first.wait()
+        with lock.hold(tmp_path) as killed:
+            assert killed
+    with lock.hold(tmp_path) as killed:
+        assert not killed
+
+
 def test_the_lock_goes_with_the_block(tmp_path):
     with pytest.raises(ZeroDivisionError), lock.hold(tmp_path):
         raise ZeroDivisionError
