@@ -1,0 +1,189 @@
+"""A process that has imported everything once and forks a child for every `sna` command that is to be disturbed.
+
+Starting Python and importing Dagster, dbt and Great Expectations costs more than what is tested. The child runs the command's
+own entry point; nothing is open when it is forked, neither DuckDB nor a thread of Python. That this makes no difference is
+proved by the trials that kill the installed `sna` command itself.
+
+Requests and answers are lines of JSON on standard input and output (`Request`, `Answer`).
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import pkgutil
+import select
+import signal
+import sys
+import threading
+import time
+import traceback
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Point:
+    """A place in a refresh: the `occurrence`-th time (from 1) that `label` is reached, before or after it is done."""
+
+    label: str
+    occurrence: int = 1
+    after: bool = False
+
+
+@dataclass(frozen=True)
+class Request:
+    """One command and what is to happen to it.
+
+    Attributes:
+        arguments: of `sna`.
+        output: file for what the command says.
+        point: where `action` happens.
+        action: `kill`, `remove <path>` or `clock <seconds>`.
+        delay: `kill` so many seconds later, from outside and in the midst of whatever goes on then.
+        clock: seconds by which the command's clock is wrong from its start.
+        file_limit: bytes that no file may outgrow, or None.
+        trace: file for the list of points that the command passes.
+    """
+
+    arguments: list[str]
+    output: str
+    point: Point | None = None
+    action: str = "kill"
+    delay: float | None = None
+    clock: float = 0
+    file_limit: int | None = None
+    trace: str | None = None
+
+    @classmethod
+    def from_json(cls, text: str) -> Request:
+        document = json.loads(text)
+        point = document.pop("point")
+        return cls(**document, point=Point(**point) if point else None)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Exit status (negative: number of the signal that ended it), wall seconds and CPU seconds of a command."""
+
+    status: int
+    seconds: float
+    cpu: float
+
+
+@dataclass
+class _Passed:
+    """How often each label was reached so far."""
+
+    counts: dict[tuple[str, bool], int] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def count(self, label: str, after: bool) -> int:
+        with self.lock:
+            self.counts[label, after] = self.counts.get((label, after), 0) + 1
+            return self.counts[label, after]
+
+
+def _import_everything() -> None:
+    import great_expectations  # noqa: F401
+
+    import expectations.gate  # noqa: F401
+    import orchestration
+    from orchestration import dbt
+    from orchestration.definitions import build_defs
+    from orchestration.settings import Settings
+
+    for module in pkgutil.walk_packages(orchestration.__path__, "orchestration."):
+        importlib.import_module(module.name)
+    settings = Settings.from_env()
+    build_defs(settings)
+    # dbt parses in every process that builds; the child inherits what was parsed here.
+    dbt._parsed(settings, dbt.project_fingerprint())
+
+
+def _run(request: Request, tell: int) -> int:
+    """In the child: the command, with its points wired; a byte into `tell` asks the server for the kill."""
+    from tests.fault import points
+
+    os.setsid()
+    out = os.open(request.output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    os.dup2(out, 1)
+    os.dup2(out, 2)
+    if request.file_limit is not None:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_FSIZE, (request.file_limit, request.file_limit))
+    if request.clock:
+        points.shift_clock(request.clock)
+    if request.point or request.trace:
+        passed = _Passed()
+        trace = Path(request.trace).open("a") if request.trace else None  # noqa: SIM115
+
+        started = time.monotonic()
+
+        def reached(label: str, after: bool) -> None:
+            point = Point(label, passed.count(label, after), after)
+            if trace:
+                trace.write(json.dumps([time.monotonic() - started, asdict(point)]) + "\n")
+                trace.flush()
+            if request.point == point:
+                if request.delay is None:
+                    points.act(request.action)
+                else:
+                    os.write(tell, b"!")
+
+        points.wire(Path(os.environ["SNA_HOME"]), reached)
+    from orchestration import cli
+
+    sys.argv = ["sna", *request.arguments]
+    try:
+        cli.main()
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(bool(ended.code))
+    except BaseException:
+        traceback.print_exc()
+        return 1
+    return 0
+
+
+def _child(request: Request, tell: int) -> None:
+    status = 1
+    try:
+        status = _run(request, tell)
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def _serve(request: Request) -> Answer:
+    started = time.monotonic()
+    told, tell = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(told)
+        _child(request, tell)
+    os.close(tell)
+    if request.delay is not None and os.read(told, 1):
+        handle = os.pidfd_open(child)
+        ended, _, _ = select.select([handle], [], [], request.delay)
+        os.close(handle)
+        if not ended:
+            os.killpg(child, signal.SIGKILL)
+    os.close(told)
+    _, status, usage = os.wait4(child, 0)
+    return Answer(os.waitstatus_to_exitcode(status), time.monotonic() - started, usage.ru_utime + usage.ru_stime)
+
+
+def main() -> None:
+    """Serve until standard input ends."""
+    _import_everything()
+    assert threading.active_count() == 1, "a thread would not live on in the child"
+    print("ready", flush=True)
+    for line in sys.stdin:
+        print(json.dumps(asdict(_serve(Request.from_json(line)))), flush=True)
+
+
+if __name__ == "__main__":
+    main()
