@@ -29,6 +29,7 @@ for command in release_commands.COMMANDS:
 def main() -> None:
     """Entry point: errors that a person can mend are told without a traceback."""
     from orchestration.contracts import ContractError
+    from orchestration.ingest.landing import NoLongerKept
     from orchestration.lock import Busy
     from orchestration.releases import DamagedRelease, NoSuchRelease
 
@@ -37,7 +38,7 @@ def main() -> None:
     except (SettingsError, ContractError, NoSuchRelease) as error:
         errors.print(f"[red]{error}[/]")
         sys.exit(WRONG_USAGE)
-    except (Busy, DamagedRelease) as error:
+    except (Busy, DamagedRelease, NoLongerKept) as error:
         errors.print(f"[red]{error}[/]")
         sys.exit(FAILED)
     except Exception as error:

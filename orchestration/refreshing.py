@@ -57,12 +57,16 @@ def plan(settings: Settings, as_at: str, *, force: bool = False) -> Plan:
     from orchestration.build import build_id, identities
     from orchestration.contracts import load_contracts
     from orchestration.ingest import load
-    from orchestration.ingest.landing import current, read
+    from orchestration.ingest.landing import current, read, require_kept
     from orchestration.releases import current_release, held_back
 
     contracts = load_contracts()
     new = [load.plan(settings.raw, settings.landing, contract, settings.pseudonym_key) for contract in contracts.values()]
     loads = read(settings.landing)
+    if as_at:
+        from orchestration.resources import end_of_day
+
+        require_kept(load for load in loads if load.received_at <= end_of_day(as_at))
     delivered = {(load.agency, load.feed) for load in loads} | {(d.agency, d.feed) for found in new for d in found}
     release = held = None
     if not (as_at or force or any(new)):

@@ -86,19 +86,32 @@ def retain(
     wait: Wait = False,
 ) -> None:
     """Remove what the retention policy in operations.yaml no longer keeps; never anything in use."""
-    from orchestration import operations, retention
-    from orchestration.releases import switching
+    from datetime import UTC, datetime, timedelta
 
-    settings = Settings.from_env()
+    from orchestration import operations, retention
+    from orchestration.contracts import load_contracts
+    from orchestration.ingest.landing import read
+    from orchestration.releases import current_release, switching
+
+    settings, now = Settings.from_env(), datetime.now(UTC)
     policy = operations.load().retention
     with lock.hold(settings.home, wait_seconds=lock.seconds(wait), on_wait=waiting), switching(settings.published):
         surplus = retention.surplus_releases(settings.published, policy.releases)
-        for release in surplus:
-            console.print(f"release {release.id}, published {release.manifest['published_at']}", highlight=False)
+        release = current_release(settings.published)
+        published = {delivery["load_id"] for delivery in release.manifest["deliveries"]} if release else set()
+        kept_for = timedelta(days=policy.superseded_deliveries_days)
+        loads = read(settings.landing)
+        deliveries = retention.surplus_deliveries(loads, load_contracts(), published, kept_for, now)
+        stuck = []
         if not dry_run:
             retention.remove_releases(settings.published, surplus)
-    done = "would be removed" if dry_run else "removed"
-    console.print(f"{len(surplus)} releases {done}; {policy.releases} are kept ({operations.source()}).", highlight=False)
+            stuck = retention.apply(deliveries, loads, settings.raw, now)
+    telling.retained(console, surplus, deliveries, dry_run=dry_run)
+    console.print(f"Policy: {operations.source()} and the contracts.", highlight=False)
+    for file in stuck:
+        errors.print(f"[red]Not removed from the landing zone[/]: {file}", highlight=False)
+    if stuck:
+        raise typer.Exit(FAILED)
 
 
 def diff(

@@ -1,18 +1,34 @@
 """What is kept and what may go, by the `retention` section of operations.yaml. Nothing that is in use is ever removed.
 
+    releases     after each publication, and by `sna retain`
+    deliveries   by `sna retain` only: those whose place another has taken for long enough, and those that have been kept for as
+                 many years since their receipt as the feed's contract says
+
 A reader that has a file of a removed release open keeps reading it: the name goes, the file goes when the reader closes it.
+A delivery that is in use when its years are over is first kept out of use; the refresh after that publishes without it, and then
+its rows and its file go. Its record stays.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from orchestration.releases import Release, all_releases, as_at_links
 
+if TYPE_CHECKING:
+    from orchestration.contracts import FeedContract, FeedKey
+    from orchestration.ingest.landing import LoadRecord
+
 # What a killed removal left; a name with a dot is no release.
 REMOVING = ".removing-"
+YEAR = timedelta(days=365.25)
 
 
 def surplus_releases(published: Path, keep: int) -> list[Release]:
@@ -43,3 +59,107 @@ def remove_releases(published: Path, surplus: list[Release]) -> None:
     for left in (published / "releases").glob(f"{REMOVING}*"):
         # A network share keeps files that are open under another name until they are closed; the next time takes them.
         shutil.rmtree(left, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class Surplus:
+    """A delivery that need not be kept.
+
+    Attributes:
+        step: `retire` (keep it out of use, for it is in use and its years are over), `wait` (out of use, but the current release
+            is made of it) or `remove`.
+        why: in plain words.
+    """
+
+    load: LoadRecord
+    step: Literal["retire", "wait", "remove"]
+    why: str
+
+
+def surplus_deliveries(
+    loads: Sequence[LoadRecord],
+    contracts: Mapping[FeedKey, FeedContract],
+    published: Collection[str],
+    superseded: timedelta,
+    now: datetime,
+) -> list[Surplus]:
+    """The deliveries that need not be kept, in the order of their receipt.
+
+    Args:
+        loads: all of the landing log.
+        published: load ids that the current release is made of.
+        superseded: for how long a delivery is kept after another has taken its place.
+    """
+    from orchestration.ingest.landing import current
+
+    in_use = {load.load_id for load in current(loads)}
+    found = []
+    for load in loads:
+        contract = contracts.get((load.agency, load.feed))
+        if load.removed_at or contract is None:
+            continue
+        used = load.load_id in in_use or load.load_id in published
+        if load.received_at + contract.retention_years * YEAR < now:
+            step: Literal["retire", "wait", "remove"] = "remove"
+            if used:
+                step = "retire" if load.kept else "wait"
+            found.append(Surplus(load, step, f"kept for the {contract.retention_years} years of its contract"))
+        elif not used and (since := _superseded_at(load, loads)) and since + superseded < now:
+            found.append(Surplus(load, "remove", f"replaced on {since:%Y-%m-%d}"))
+    return found
+
+
+def apply(surplus: Sequence[Surplus], loads: Sequence[LoadRecord], raw: Path, now: datetime) -> list[str]:
+    """Retire and remove; returns the files of the landing zone that should have gone and could not.
+
+    The record says that the rows are gone before they are, so that nobody looks for them; what a killed removal left goes the
+    next time.
+    """
+    from orchestration.ingest.landing import ACCEPTED, REJECTED, rewrite
+
+    latest = {(load.agency, load.feed, load.file_name): load.load_id for load in loads}
+    stuck = []
+    at = now.isoformat(timespec="seconds")
+    removed = [load for load in loads if load.removed_at]
+    for item in surplus:
+        if item.step == "retire":
+            rewrite(replace(item.load, retired_at=at))
+        elif item.step == "remove":
+            record = replace(item.load, removed_at=at)
+            rewrite(record)
+            removed.append(record)
+    for load in removed:
+        for name in (ACCEPTED, REJECTED):
+            (load.folder / name).unlink(missing_ok=True)
+        file = raw / load.agency / load.feed / load.file_name
+        # Another delivery may have come under the same name.
+        if latest[load.agency, load.feed, load.file_name] != load.load_id or not _is_file_of(file, load):
+            continue
+        try:
+            file.unlink()
+        except OSError as error:
+            stuck.append(f"{file}: {error.strerror}")
+    return stuck
+
+
+def _superseded_at(load: LoadRecord, loads: Sequence[LoadRecord]) -> datetime | None:
+    """When another delivery took the place of this one; None where none has."""
+
+    def rank(one: LoadRecord) -> tuple[int, datetime, str]:
+        return one.version, one.received_at, one.load_id
+
+    takers = [
+        other.received_at
+        for other in loads
+        if other.verdict == "accepted"
+        and other.agency == load.agency
+        and (
+            (other.slot == load.slot and other.synthetic == load.synthetic and rank(other) > rank(load))
+            or (load.synthetic and not other.synthetic)
+        )
+    ]
+    return max(load.received_at, min(takers)) if takers else None
+
+
+def _is_file_of(file: Path, load: LoadRecord) -> bool:
+    return file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() == load.file_sha256

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from orchestration.difference import Difference
     from orchestration.ingest.landing import LoadRecord
     from orchestration.releases import Release, Rollback
+    from orchestration.retention import Surplus
 
 
 def table(title: str, heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> Table:
@@ -116,6 +117,25 @@ def difference(console: Console, found: Difference, only: str | None, most: int)
         console.print(table(f"The first {len(rows)} of them" if len(rows) < sum(counts.values()) else "All of them", heads, rows))
     if any(code for *_, code in wanted):
         console.print("The models or definitions differ as well, so they may be the cause.")
+
+
+def retained(console: Console, releases: list[Release], deliveries: list[Surplus], *, dry_run: bool) -> None:
+    """What retention removed or would remove, line by line, and what it left for later."""
+    steps = {
+        "remove": "would be removed" if dry_run else "removed",
+        "retire": "in use; would be left out of the next refresh" if dry_run else "in use; left out of the next refresh",
+        "wait": "the current release is made of it; goes after the next refresh",
+    }
+    for release in releases:
+        console.print(f"release {release.id}, published {release.manifest['published_at']}: {steps['remove']}", highlight=False)
+    for item in deliveries:
+        load = item.load
+        told = f"delivery {load.agency}/{load.feed}/{load.file_name} ({load.load_id}), {item.why}: {steps[item.step]}"
+        console.print(told, highlight=False)
+    count = sum(item.step == "remove" for item in deliveries)
+    console.print(f"{len(releases)} releases and {count} deliveries {steps['remove']}.", highlight=False)
+    if any(item.step != "remove" for item in deliveries):
+        console.print("Next: `sna refresh`, then `sna retain` again.")
 
 
 def _is_about(revision: tuple[Any, ...], table: str) -> bool:

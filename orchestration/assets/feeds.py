@@ -96,7 +96,7 @@ def feed_assets(contract: "FeedContract") -> Feed:
     @retried
     def table(context: dg.AssetExecutionContext, refresh: Refresh) -> dg.MaterializeResult[None]:
         from orchestration import warehouse
-        from orchestration.ingest.landing import current, read
+        from orchestration.ingest.landing import current, read, require_kept
 
         settings = refresh.settings
         loads = _ingest(settings, contract)
@@ -105,6 +105,8 @@ def feed_assets(contract: "FeedContract") -> Feed:
             metadata = {**_metadata([load]), PERIOD_ROWS: period_rows[load.period]}
             context.log_event(dg.AssetMaterialization(deliveries_key, partition=load.period, metadata=metadata))
         received = [load for load in read(settings.landing) if load.received_at <= refresh.until]
+        if refresh.as_at:
+            require_kept(received)
         with refresh.warehouse() as con:
             warehouse.register(con, contract, received, current(received), refresh.as_at)
             # Counted, not summed over the deliveries: in an upsert feed a later row replaces an earlier one.

@@ -4,6 +4,9 @@
                                                  rejected.parquet   rows in quarantine, with codes (absent where there are none)
                                                  load.json          what was delivered and what became of it (LoadRecord)
 
+Only retention writes to a delivery again: it keeps it out of use (`retired_at`), or removes its rows and its file from the
+landing zone (`removed_at`). The record stays, so that the file is not read again and the ledger still adds up.
+
 A crash leaves either a whole delivery or something below `.incoming/`, which nobody reads and the next load removes. Which
 deliveries are in use at a time is a choice of folders (`current`), so nothing is ever deleted to undo it.
 """
@@ -43,6 +46,8 @@ class LoadRecord:
         supersedes: load id of the delivery whose place it takes.
         fingerprint: of the contract, and of the pseudonym key where one is used, under which it was read.
         metrics: `period_min`, `period_max` (ISO text, of accepted rows), `null_share` (landed column → share), `rejected_share`.
+        retired_at: since when it is out of use because it has been kept for as long as its contract says; ISO 8601.
+        removed_at: since when only this record is left; ISO 8601.
         folder: where it lies; not part of the file.
         unchanged: nothing was loaded, since exactly this was received before; not part of the file.
     """
@@ -68,6 +73,8 @@ class LoadRecord:
     fingerprint: str
     faults: tuple[Fault, ...]
     metrics: Mapping[str, Any]
+    retired_at: str | None = None
+    removed_at: str | None = None
     folder: Path = field(default=Path(), compare=False)
     unchanged: bool = field(default=False, compare=False)
 
@@ -78,8 +85,13 @@ class LoadRecord:
 
     @property
     def accepted(self) -> Path | None:
-        """The accepted rows; None for a refused delivery."""
-        return self.folder / ACCEPTED if self.verdict == "accepted" else None
+        """The accepted rows; None for a delivery that was refused or removed."""
+        return self.folder / ACCEPTED if self.verdict == "accepted" and not self.removed_at else None
+
+    @property
+    def kept(self) -> bool:
+        """Whether retention leaves it in use."""
+        return not (self.retired_at or self.removed_at)
 
     @property
     def rejected(self) -> Path | None:
@@ -118,13 +130,17 @@ def current(
 ) -> list[LoadRecord]:
     """The deliveries in use: per period and part the highest version, of that the one received last.
 
-    Refused deliveries, those in `withheld` (load ids that a gate has stopped) and those received after `as_at` never are; and
+    Refused deliveries, those that retention has retired or removed, those in `withheld` (load ids that a gate has stopped) and
+    those received after `as_at` never are; and
     once an agency has an accepted real delivery, none of its synthetic ones is.
     """
     usable = [
         load
         for load in loads
-        if load.verdict == "accepted" and load.load_id not in withheld and (as_at is None or load.received_at <= as_at)
+        if load.verdict == "accepted"
+        and load.kept
+        and load.load_id not in withheld
+        and (as_at is None or load.received_at <= as_at)
     ]
     real = {load.agency for load in usable if not load.synthetic}
     chosen: dict[tuple[str, ...], LoadRecord] = {}
@@ -132,6 +148,40 @@ def current(
         if not (load.synthetic and load.agency in real):
             chosen[load.slot] = load
     return sorted(chosen.values(), key=lambda load: load.slot)
+
+
+class NoLongerKept(RuntimeError):
+    """A past state needs deliveries that retention has removed; the message says which."""
+
+
+def require_kept(received: Iterable[LoadRecord]) -> None:
+    """Make sure that what was in use once can be had back.
+
+    Args:
+        received: every load that had been received by then.
+
+    Raises:
+        NoLongerKept: retention has retired or removed some of it.
+    """
+    loads = list(received)
+    by_id = {load.load_id: load for load in loads}
+    then = current(replace(load, retired_at=None, removed_at=None) for load in loads)
+    gone = [by_id[load.load_id] for load in then if not by_id[load.load_id].kept]
+    if gone:
+        first = gone[0]
+        raise NoLongerKept(
+            f"{len(gone)} deliveries that were in use then are no longer kept, the first of them {first.agency}/{first.feed}/"
+            f"{first.file_name} since {first.removed_at or first.retired_at}. `sna releases` lists what is still kept."
+        )
+
+
+def rewrite(record: LoadRecord) -> None:
+    """Replace a delivery's record in one step."""
+    fresh = record.folder / f".{RECORD}.{os.getpid()}"
+    fresh.write_text(json.dumps(record.as_json(), indent=1))
+    sync(fresh)
+    fresh.replace(record.folder / RECORD)
+    sync(record.folder)
 
 
 @contextmanager

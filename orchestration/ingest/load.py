@@ -52,7 +52,9 @@ def plan(raw: Path, landing: Path, contract: FeedContract, key: bytes) -> list[D
     return [
         delivery
         for delivery in discover(raw, contract)
-        if (known := latest.get(delivery.file_name)) is None or known.fingerprint != mark or _has_changed(delivery, known)
+        if (known := latest.get(delivery.file_name)) is None
+        or (known.kept and known.fingerprint != mark)
+        or _has_changed(delivery, known)
     ]
 
 
@@ -147,7 +149,9 @@ class _Run:
 
     def _is_known(self, item: Item) -> bool:
         known = self.latest.get(item.delivery.file_name)
-        if known is None or known.file_sha256 != item.source.sha256 or known.fingerprint != self.fingerprint:
+        if known is None or known.file_sha256 != item.source.sha256:
+            return False
+        if known.kept and known.fingerprint != self.fingerprint:
             return False
         self.records[item.delivery.path] = replace(known, unchanged=True)
         return True
