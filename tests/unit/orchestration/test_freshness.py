@@ -6,8 +6,12 @@ from types import SimpleNamespace
 
 import pytest
 
+from orchestration import warehouse
 from orchestration.contracts import load_contracts
 from orchestration.freshness import Freshness, judge
+from orchestration.settings import Settings
+
+from .ingest.conftest import Desk, rows, text
 
 CRIMES = replace(load_contracts()["derbyshire_constabulary", "crimes"], latency_days=14, grace_days=7)
 
@@ -62,3 +66,15 @@ def test_nobody_is_late_with_made_up_data_or_before_the_first_delivery():
 def test_every_feed_that_comes_by_the_calendar_says_when_it_is_late():
     for contract in load_contracts().values():
         assert (contract.latency_days is None) == (contract.grace_days is None) == (contract.cadence == "once"), contract.id
+
+
+def test_the_ledger_has_it_as_of_the_day_that_the_marts_are_rebuilt_for(tmp_path):
+    settings = Settings(tmp_path / "raw", tmp_path / "home")
+    desk = Desk(settings.raw, settings.landing)
+    desk.land("crimes", text(rows("crimes", 2)), name="2023-07.csv")
+    con = warehouse.connect(settings)
+    for as_at, state in (("2023-09-13", "fresh"), ("2023-09-14", "due"), ("2023-09-28", "overdue")):
+        warehouse.register(con, load_contracts()[CRIMES.id], desk.all(), desk.all(), as_at)
+        row = con.execute("select freshness, next_period, due_on, overdue_on from ledger.feed").fetchone()
+        assert row == (state, "2023-08", date(2023, 9, 14), date(2023, 9, 28))
+    con.close()
