@@ -27,6 +27,7 @@ LoadMode = Literal["replace_period", "upsert"]
 FileFormat = Literal["csv", "xlsx", "ods", "geojson", "json", "yaml"]
 Classification = Literal["public", "internal", "personal", "special_category", "direct_identifier"]
 
+Sharing = Literal["as_contracted", "no_personal_identifiers"]
 Percent = Literal["no", "hundred", "share"]
 
 FeedKey = tuple[str, str]
@@ -119,6 +120,8 @@ class FeedContract:
         columns: in the order of the published format.
         key: columns that identify a row; empty where the feed has no key.
         layout: how tables lie on the sheets; empty where the first row that is not blank is the header and all below it data.
+        sharing: `no_personal_identifiers` for health and social care, whose deliveries are refused whole where they identify
+            anybody.
         load_mode: a delivery replaces its period, or its rows replace older rows with the same key.
         file_names: patterns of the sender's own file names, with groups `period` (as `periods.normalised` takes it) and
             `part`.
@@ -145,6 +148,7 @@ class FeedContract:
     formats: tuple[FileFormat, ...]
     sheet: str | None
     layout: tuple[Table, ...]
+    sharing: Sharing
     file_names: tuple[str, ...]
     bad_row_limit: float
     volume_tolerance: float
@@ -185,8 +189,10 @@ class FeedContract:
 
     @property
     def identifies_people(self) -> bool:
-        """Whether deliveries hold direct identifiers."""
-        return any(column.classification == "direct_identifier" for column in self.columns)
+        """Whether deliveries hold direct identifiers, or may not and are searched for them."""
+        return self.sharing == "no_personal_identifiers" or any(
+            column.classification == "direct_identifier" for column in self.columns
+        )
 
     @cached_property
     def fingerprint(self) -> str:
@@ -283,6 +289,7 @@ _FEED_PROPERTIES: dict[str, Any] = {
     "fileNames": (),
     "sheet": None,
     "layout": None,
+    "sharing": "as_contracted",
     "unknownColumns": "refuse",
     "doubledWhenBlank": None,
 }
@@ -314,6 +321,7 @@ def _feed(reader: _Reader, odcs: Any) -> FeedContract:
         purpose=reader.need(odcs.description.purpose, "description.purpose"),
         columns=columns,
         key=_key(properties),
+        sharing=reader.one_of(custom["sharing"], Sharing, "sharing"),
         load_mode=reader.one_of(custom["loadMode"], LoadMode, "loadMode"),
         cadence=reader.one_of(sla.get("frequency"), Cadence, "slaProperties frequency"),
         period=_period(reader, custom["period"]),
@@ -403,6 +411,13 @@ def _check_references(reader: _Reader, contract: FeedContract) -> None:
         raise reader.fail("a fixed period goes with slaProperties frequency once, and with no other.")
     if contract.period.fixed is not None and not is_period(contract.cadence, contract.period.fixed):
         raise reader.fail(f"period {contract.period.fixed!r} is not written as {form(contract.cadence)}.")
+    _check_forms(reader, contract)
+
+
+def _check_forms(reader: _Reader, contract: FeedContract) -> None:
+    """What a contract says of its files and their content must go together."""
+    if contract.sharing == "no_personal_identifiers" and any(c.classification == "direct_identifier" for c in contract.columns):
+        raise reader.fail("a feed that may not identify people has no column of direct identifiers.")
     on_named_sheets = contract.layout and all(table.sheets for table in contract.layout)
     if contract.sheet is None and not on_named_sheets and {"xlsx", "ods"} & set(contract.formats):
         raise reader.fail("a workbook format needs the custom property sheet, or sheets in its layout.")

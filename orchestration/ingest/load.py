@@ -22,7 +22,7 @@ from typing import Any
 
 from orchestration.contracts import FeedContract
 from orchestration.ingest import landing as log
-from orchestration.ingest import quarantine
+from orchestration.ingest import legal_gate, quarantine
 from orchestration.ingest.batch import Batch, Item, Summary
 from orchestration.ingest.delivery import Delivery, discover
 from orchestration.ingest.landing import LoadRecord
@@ -30,6 +30,7 @@ from orchestration.ingest.pseudonyms import MACROS, key_mark, pads
 from orchestration.ingest.quarantine import Finding
 from orchestration.ingest.reading import Source, count_rows, open_source
 from orchestration.ingest.rules import Fault, UnreadableError, fault
+from orchestration.periods import bounds
 
 BATCH_BYTES = 256 * 1024 * 1024
 # DuckDB reserves for every column that it writes; with less it would use one thread only.
@@ -140,6 +141,10 @@ class _Run:
         """The delivery with its source, and the faults for which it is refused unread; None where the file is gone."""
         copy = self.folder / hashlib.sha256(str(delivery.path).encode()).hexdigest()[:16]
         try:
+            if legal_gate.applies(self.contract):
+                start, _ = bounds(self.contract.cadence, delivery.period)
+                if faults := legal_gate.scan(delivery.path, self.contract, start):
+                    raise UnreadableError(*faults)
             return Item(delivery, open_source(delivery.path, self.contract, copy)), ()
         except UnreadableError as error:
             sha256 = hashlib.sha256(delivery.path.read_bytes()).hexdigest()

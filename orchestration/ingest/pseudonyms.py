@@ -51,16 +51,21 @@ def key_mark(key: bytes) -> str:
 # Upper case only: "s18 2nd" in the title of an offence is not a postcode.
 _POSTCODE = r"\b[A-Z]{1,2}[0-9][A-Z0-9]?\s*[0-9][ABD-HJLNP-UW-Z]{2}\b"
 _EMAIL = r"[A-Za-z0-9._%+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}"
-_PHONE = r"(?:\+44[\s-]?|\b0)\d(?:[\s-]?\d){8,9}\b"
+# Area codes stand in one piece and mobile numbers have eleven digits: "01-02-2024 10:15" is a time.
+PHONE = (
+    r"(?:\+44|\b0044)[\s-]?(?:\(0\) ?)?[1-9](?:[\s-]?\d){8,9}\b|\b07(?:[\s-]?\d){9}\b"
+    r"|\(?\b(?:02\d\)?[\s-]?\d{4}|0[13]\d{2}\)?[\s-]?\d{3})[\s-]?\d{4}\b"
+    r"|\(?\b(?:0[13]\d{3}|08\d{2})\)?[\s-]?\d{3}[\s-]?\d{3,4}\b|\(?\b01\d{4}\)?[\s-]?\d{4,5}\b"
+)
 _TEN_DIGITS = r"\b\d{3}[ -]?\d{3}[ -]?\d{4}\b"
-IDENTIFIERS = f"{_POSTCODE}|{_EMAIL}|{_PHONE}"
+IDENTIFIERS = f"{_POSTCODE}|{_EMAIL}|{PHONE}"
 
 # NHS number: ten digits; 11 - (sum of the first nine, weighted 10 to 2) mod 11 is the tenth, 11 counting as 0
-# (NHS Data Dictionary, NHS NUMBER).
+# (NHS Data Dictionary, NHS NUMBER). A number of one repeated digit passes and is nobody's.
 MACROS = f"""
 create or replace temp macro nhs_number(digits) as (
     11 - list_sum(list_transform(range(1, 10), lambda i: (11 - i) * digits[i]::integer)) % 11
-) % 11 = digits[10]::integer;
+) % 11 = digits[10]::integer and digits <> repeat(digits[1], 10);
 create or replace temp macro personal_identifier(words) as
     regexp_matches(words, '{IDENTIFIERS}')
     or len(list_filter(

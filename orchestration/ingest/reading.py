@@ -129,7 +129,7 @@ def open_source(path: Path, contract: FeedContract, copy: Path) -> Source:
     """
     data = path.read_bytes()
     source = Source(path, hashlib.sha256(data).hexdigest(), copy.with_suffix(".tidy"))
-    kind = _accepted_type(data, path, contract)
+    kind = accepted_type(data, path, contract)
     if kind in ("xlsx", "ods") or contract.layout:
         return _open_table(source, data, kind, contract, copy)
     if kind == "csv":
@@ -178,7 +178,12 @@ def _nameless(pattern: str) -> str:
     return re.sub(r"\(\?P<\w+>", "(", pattern)
 
 
-def _accepted_type(data: bytes, path: Path, contract: FeedContract) -> str:
+def accepted_type(data: bytes, path: Path, contract: FeedContract) -> str:
+    """What kind of file this is.
+
+    Raises:
+        UnreadableError: empty, protected, or not of a type that the feed takes.
+    """
     kind = _text_type(file_type(data[:65536], path), path, contract)
     if kind == "empty":
         raise UnreadableError(fault("D03"))
@@ -400,7 +405,7 @@ def check_header(path: Path, contract: FeedContract) -> None:
     """
     with path.open("rb") as file:
         head = file.read(65536)
-    kind = _accepted_type(head, path, contract)
+    kind = accepted_type(head, path, contract)
     if kind in ("xlsx", "ods") or contract.layout:
         _shaped(path, path.read_bytes(), kind, contract)
     elif kind == "csv":
@@ -420,7 +425,7 @@ def count_rows(path: Path, contract: FeedContract) -> int:
     """Data rows of a file that was refused, as far as it can be read; 0 where it cannot."""
     try:
         data = path.read_bytes()
-        name = _accepted_type(data, path, contract)
+        name = accepted_type(data, path, contract)
         if name in ("xlsx", "ods") or contract.layout:
             return len(_shaped(path, data, name, contract)[0].rows)
         if name == "csv":

@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Literal
 
 from orchestration.contracts import FeedContract, FeedKey
+from orchestration.ingest import legal_gate
 from orchestration.ingest.delivery import Delivery, Name, discover, misfit
 from orchestration.ingest.landing import sync
 from orchestration.ingest.reading import check_header, describe
 from orchestration.ingest.rules import UnreadableError
-from orchestration.periods import normalised
+from orchestration.periods import bounds, normalised
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,10 @@ def deliver(path: Path, raw: Path, contracts: Mapping[FeedKey, FeedContract]) ->
     Where the period has other content already, the copy becomes the next version; where it has the same, nothing is copied.
     """
     found = recognise(path, contracts)
+    if isinstance(found, Recognised) and legal_gate.applies(found.contract):
+        start, _ = bounds(found.contract.cadence, found.name.period)
+        if faults := legal_gate.scan(path, found.contract, start):  # not even a copy is taken
+            found = Unknown(path, " ".join(f"{item.message} {item.remedy}" for item in faults))
     if isinstance(found, Unknown):
         return Receipt(path, "refused", "", found.reason)
     rivals = [

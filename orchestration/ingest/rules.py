@@ -153,6 +153,15 @@ CATALOGUE: dict[str, Rule] = {
                 "The file is far larger than a return can be: {detail}.",
                 "Send the data on a new workbook without formats on empty cells, pictures or macros.",
             ),
+            (
+                "D17",
+                "Identifies people without legal power",
+                "{rows} row(s) hold what looks like {what}. Health and social-care information that identifies people may not "
+                "be shared under the Serious Violence Duty: Police, Crime, Sentencing and Courts Act 2022, section 16(4). "
+                "Nothing of the file was kept.",
+                "Remove it at the source and send the file again; delete the copies that were sent, from the landing zone too, "
+                "and tell the information-governance leads of both sides.",
+            ),
         ),
         *_rules(
             "row",

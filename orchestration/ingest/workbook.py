@@ -30,6 +30,12 @@ _CELL = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br=\"([A-Z]{1,3})(\d{1,7})\"")
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 
+# Elements that hold text outside cells, of both formats.
+_LOOSE = {
+    *("comment", "threadedComment", "txBody", "definedName", "annotation", "text-box", "header", "footer"),
+    *(f"{which}{what}" for which in ("odd", "even", "first") for what in ("Header", "Footer")),
+}
+
 Range = tuple[tuple[int, int], tuple[int, int]]
 
 
@@ -119,6 +125,50 @@ def open_workbook(path: Path, wanted: str, is_pattern: bool) -> Workbook:
     except (calamine.CalamineError, OSError, ValueError, KeyError, zipfile.BadZipFile, ElementTree.ParseError):
         raise UnreadableError(fault("D10", detail="the workbook is damaged")) from None
     return Workbook(grids, len(book.sheet_names) - len(chosen), len(book.sheet_names) - len(visible))
+
+
+def everything(path: Path) -> Iterator[Grid]:
+    """All text of a workbook: its sheets, hidden ones too, and a grid of what stands outside cells. None has a name.
+
+    Raises:
+        UnreadableError: damaged (D10), protected (D15) or too large (D16).
+    """
+    import python_calamine as calamine
+
+    check_size(path)
+    try:
+        if _ods_sheets(path) is None:
+            _check_all_xlsx(path)
+        book = calamine.CalamineWorkbook.from_path(path)
+        sheets = [sheet.name for sheet in book.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
+        grids = [Grid("", _grid(book, name).rows) for name in sheets]
+        loose = [*book.sheet_names, *_loose_texts(path)]
+    except (calamine.CalamineError, OSError, ValueError, KeyError, zipfile.BadZipFile, ElementTree.ParseError):
+        raise UnreadableError(fault("D10", detail="the workbook is damaged")) from None
+    yield from grids
+    yield Grid("", [[text] for text in loose])
+
+
+def _loose_texts(path: Path) -> Iterator[str]:
+    """Texts outside cells: comments, text boxes, headers and footers of the page, defined names, targets of links."""
+    with zipfile.ZipFile(path) as archive:
+        for part in archive.namelist():
+            if not part.endswith((".xml", ".rels")) or not part.startswith(("xl/", "content.xml", "styles.xml")):
+                continue
+            if part == "xl/sharedStrings.xml":  # those are cells
+                continue
+            for element in ElementTree.fromstring(archive.read(part)).iter():
+                if element.tag.rpartition("}")[2] in _LOOSE:
+                    yield " ".join("".join(element.itertext()).split())
+                elif part.endswith(".rels"):
+                    yield element.get("Target", "")
+
+
+def _check_all_xlsx(path: Path) -> None:
+    with zipfile.ZipFile(path) as archive:
+        for part in archive.namelist():
+            if part.startswith("xl/worksheets/") and part.endswith(".xml"):
+                _check_spread(*_spread(archive.read(part)))
 
 
 def _grid(book: Any, name: str) -> Grid:

@@ -12,57 +12,20 @@ import pytest
 import xlsxwriter
 import yaml
 
-from orchestration.contracts import CONTRACTS, ContractError, FeedContract, load_contract
+from orchestration.contracts import ContractError
 from orchestration.ingest.landing import LoadRecord
 from orchestration.ingest.load import load, plan
 from orchestration.settings import PROJECT
 
 from .conftest import KEY, NOW, Desk, codes, parquet
+from .returns import column, contract
 
-TEMPLATE = CONTRACTS / "mhclg" / "imd_2019" / "contract.yaml"
 Send = Callable[..., LoadRecord]
-
-
-def column(name: str, header: str = "", kind: str = "string", required: bool = False, **custom: Any) -> dict[str, Any]:
-    return {
-        "name": name,
-        "physicalName": header or f"({name})",
-        "description": name,
-        "logicalType": kind,
-        "physicalType": {"string": "VARCHAR", "number": "DOUBLE", "integer": "INTEGER"}[kind],
-        "required": required,
-        "classification": "public",
-        "customProperties": [{"property": key, "value": value} for key, value in custom.items()],
-    }
 
 
 DISTRICT = column("district", "District", required=True)
 OFFENCES = column("offences", "Offences", "integer")
 YEAR = column("year", "Year")
-
-
-def contract(folder, columns: list[dict[str, Any]], layout: Any, **custom: Any) -> FeedContract:
-    """A contract of an annual return with these columns."""
-    document = yaml.safe_load(TEMPLATE.read_text())
-    document |= {"domain": "agency", "dataProduct": "return"}
-    document["slaProperties"][0]["value"] = "annual"
-    document["slaProperties"] += [{"property": name, "value": 90, "unit": "d"} for name in ("latency", "gracePeriod")]
-    custom = {
-        "loadMode": "replace_period",
-        "period": "name",
-        "formats": ["xlsx", "ods", "csv"],
-        "tables": [],
-        "badRowLimit": 1.0,
-        "volumeTolerance": 1.0,
-        "sheet": "Data",
-        "layout": layout,
-    } | custom
-    document["customProperties"] = [{"property": key, "value": value} for key, value in custom.items() if value is not None]
-    document["schema"][0]["properties"] = columns
-    path = folder / "agency" / "return" / "contract.yaml"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(yaml.safe_dump(document))
-    return load_contract(path)
 
 
 def xlsx(sheets: dict[str, list[list[Any]]], merged: dict[str, str] | None = None, hidden: tuple[str, ...] = ()) -> bytes:

@@ -1,0 +1,118 @@
+"""Health and social-care deliveries are refused whole where anything in them identifies a person.
+
+The Serious Violence Duty gives no power to disclose such information: Police, Crime, Sentencing and Courts Act 2022, section
+16(4). So the whole file is looked through before a row of it is read: every cell of every sheet, hidden ones and unknown
+columns included, headings, comments, text boxes, page headers and sheet names. Not looked at: the file's properties, which name
+its author. What is found is told by kind and row; the text itself is shown nowhere.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orchestration.contracts import FeedContract
+from orchestration.ingest.headers import plain
+from orchestration.ingest.identifiers import KINDS, MACROS, folded
+from orchestration.ingest.pseudonyms import MACROS as CHECK_DIGIT
+from orchestration.ingest.reading import accepted_type, decode, sheet_rows
+from orchestration.ingest.rules import Fault, fault
+from orchestration.ingest.typing import literal
+from orchestration.ingest.workbook import Grid, everything
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+# A whole date so long before the period, in a column that holds no dates, can only be somebody's.
+BIRTH_YEARS = 3
+BETWEEN = " | "
+_DATE = re.compile(r"(?:\d{1,2}[./-]\d{1,2}[./-]((?:19|20)\d\d)|((?:19|20)\d\d)[./-]\d{1,2}[./-]\d{1,2})(?:[ T]00:00(?::00)?)?")
+
+
+def applies(contract: FeedContract) -> bool:
+    """Whether deliveries of this feed may not identify anybody."""
+    return contract.sharing == "no_personal_identifiers"
+
+
+def scan(path: Path, contract: FeedContract, start: date) -> tuple[Fault, ...]:
+    """What identifies people in a file: one fault per kind and sheet, none where there is nothing.
+
+    Args:
+        start: first day of the delivery's period.
+
+    Raises:
+        UnreadableError: the file cannot be looked through.
+    """
+    import duckdb
+
+    found: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
+    with duckdb.connect(":memory:") as db:
+        db.execute(CHECK_DIGIT + MACROS)
+        for grid in _grids(path, contract):
+            rows = [[folded(cell) for cell in row] for row in grid.rows]
+            for kind, number in _identifiers(db, rows, contract):
+                found[kind, grid.name].add(number)
+            if not contract.layout:
+                for number in _old_dates(rows, contract, start.year - BIRTH_YEARS):
+                    found["birth", grid.name].add(number)
+    return tuple(
+        fault("D17", rows=len(numbers), first_rows=tuple(sorted(numbers)[:10]), what=KINDS[kind])
+        for (kind, _), numbers in sorted(found.items())
+    )
+
+
+def _grids(path: Path, contract: FeedContract) -> Iterator[Grid]:
+    """All text of a file. Sheet names are text too, so no grid of a workbook is told by its name."""
+    data = path.read_bytes()
+    kind = accepted_type(data, path, contract)
+    if kind in ("xlsx", "ods"):
+        yield from everything(path)
+    elif kind == "csv":
+        text, _ = decode(data)
+        text = text if text is not None else data.decode("utf-8-sig")
+        try:
+            yield Grid("", list(csv.reader(io.StringIO(text, newline=""))))
+        except csv.Error:
+            yield Grid("", [[line] for line in text.splitlines()])
+    else:
+        yield Grid("", [["" if cell is None else str(cell) for cell in row] for row in sheet_rows(path, kind)])
+
+
+def _identifiers(db: DuckDBPyConnection, rows: Sequence[Sequence[str]], contract: FeedContract) -> Iterator[tuple[str, int]]:
+    """Kind and row number of each identifier, and of each heading that announces one and is not the contract's."""
+    own = ", ".join(literal(plain(label)) for column in contract.columns for label in (column.header, *column.aliases))
+    yield from db.execute(
+        "select distinct unnest(identifiers_in(words)) as kind, row from "
+        "(select unnest($words::varchar[]) as words, generate_subscripts($words::varchar[], 1) as row)",
+        {"words": [BETWEEN.join(filter(None, row)) for row in rows]},
+    ).fetchall()
+    # Every cell of a small sheet can be a heading; in a file of records only the first row is one.
+    places = list(enumerate(rows, 1)) if contract.layout else [(n, row) for n, row in enumerate(rows, 1) if any(row)][:1]
+    labels = [(number, _spaced(cell)) for number, row in places for cell in row if 0 < len(cell) <= 60]
+    yield from db.execute(
+        "select distinct 'heading', row from (select unnest($rows::integer[]) as row, unnest($labels::varchar[]) as label) "
+        f"where is_identifier_heading(label) and label not in ({own})",
+        {"rows": [number for number, _ in labels], "labels": [label for _, label in labels]},
+    ).fetchall()
+
+
+def _spaced(heading: str) -> str:
+    """`PtName` and `pt_name` as `pt name`."""
+    return plain(re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", heading))
+
+
+def _old_dates(rows: Sequence[Sequence[str]], contract: FeedContract, year: int) -> Iterator[int]:
+    header = next((row for row in rows if any(row)), ())
+    dated = {plain(column.header) for column in contract.columns if column.type in ("date", "timestamp")}
+    places = [place for place, label in enumerate(header) if plain(label) not in dated]
+    for number, row in enumerate(rows, 1):
+        for place in places:
+            match = _DATE.fullmatch(row[place].strip()) if place < len(row) else None
+            if match and int(match[1] or match[2]) <= year:
+                yield number
