@@ -19,7 +19,7 @@ from xml.etree import ElementTree
 from orchestration.ingest.rules import Fault, UnreadableError, fault
 
 # A year of records of a whole county is some 20 MB of XML in some 2 MB of archive.
-MAX_INFLATED_BYTES = 400 * 1024 * 1024
+MAX_INFLATED_BYTES = 200 * 1024 * 1024
 # Sheets full of numbers shrink to a tenth, the most monotonous ones to a fiftieth.
 MAX_RATIO = 200
 RATIO_MATTERS_BYTES = 10 * 1024 * 1024

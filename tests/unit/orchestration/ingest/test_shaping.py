@@ -15,6 +15,7 @@ import yaml
 from orchestration.contracts import ContractError
 from orchestration.ingest.landing import LoadRecord
 from orchestration.ingest.load import load, plan
+from orchestration.ingest.recognise import deliver
 from orchestration.settings import PROJECT
 
 from .conftest import KEY, NOW, Desk, codes, parquet
@@ -306,3 +307,12 @@ def test_symbols_are_kept_beside_the_number(send):
         *((12, None), (1234, None), (None, "c"), (None, "c"), (None, "low"), (None, "-"), (45, "r"), (None, None)),
     ]
     assert told(record) == [("R02", 2, (10, 11)), ("I13", 5, ())]
+
+
+def test_a_return_is_recognised_by_its_table(desk, tmp_path):
+    made = contract(tmp_path, [DISTRICT, OFFENCES], {"start": "District"}, fileNames=[r"^return (?P<period>\d{4}-\d{2})"])
+    sent = tmp_path / "return 2023-24 final.xlsx"
+    sent.write_bytes(xlsx({"Data": [["Our return"], ["District", "Offences"], ["Derby", 1]]}))
+    assert deliver(sent, desk.raw, {made.id: made}).target_name == "agency/return/2023-24.xlsx"
+    sent.write_bytes(xlsx({"Data": [["Another table"], ["Area", "Offences"], ["Derby", 1]]}))
+    assert "“District”" in deliver(sent, desk.raw, {made.id: made}).reason
