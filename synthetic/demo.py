@@ -35,7 +35,8 @@ def write_demo(
     """Write the demonstration deliveries of all feeds under ``raw``, with ``.synthetic`` in every file name.
 
     60 months (April 2019 to March 2024) of the constabulary's crimes, victims, suspects and outcomes, whose serious
-    violence has the published totals; stand-ins for the open data they are read with. The same seed and scale give
+    violence has the published totals; 36 months of stop searches, assault attendances, ambulance calls, referrals and fire
+    incidents; stand-ins for the open data they are read with. The same seed and scale give
     the same bytes. ``scale`` writes so many counties into the same files, each with its own crimes and people.
     ``dirt`` adds the faults of :mod:`synthetic.dirt` and their manifest. ``progress`` is told what is going on. Raises
     ValueError for a scale below 1.
@@ -43,14 +44,19 @@ def write_demo(
     import numpy as np
     import pandas as pd
 
+    from synthetic.ambulance import write_calls
     from synthetic.county import serious_violence
     from synthetic.database import load
     from synthetic.deliveries import write_constabulary
     from synthetic.dirt import add_dirt
+    from synthetic.emergency import write_attendances
+    from synthetic.fire import write_fire
     from synthetic.geography import lsoas
+    from synthetic.liaison import write_referrals
     from synthetic.open_data import load_spatial, write_boundaries, write_imd, write_lookup
     from synthetic.other_crime import other_crime
     from synthetic.police_uk import prepare, write_archive
+    from synthetic.stop_searches import write_searches
     from synthetic.targets import NO_DISTRICT, load_targets
 
     if scale < 1:
@@ -59,7 +65,7 @@ def write_demo(
     started = perf_counter()
     summary = DemoSummary(Path(raw), scale)
     # One stream per step, so that a change in one does not move the others.
-    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(6)]
+    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(11)]
 
     targets = load_targets()
     tell("Drawing serious violence")
@@ -87,6 +93,16 @@ def write_demo(
     summary.add("ons/lsoa_ward_district", write_lookup(areas, lookup))
     deprivation = summary.raw / "mhclg" / "imd_2019" / "2019.synthetic.xlsx"
     summary.add("mhclg/imd_2019", write_imd(streams[5], areas, deprivation))
+    tell("Writing the deliveries of the other agencies")
+    for deliveries in (
+        write_searches(streams[6], summary.raw, scale),
+        write_attendances(streams[7], summary.raw, scale),
+        write_calls(streams[8], areas, summary.raw, scale),
+        write_referrals(streams[9], summary.raw, scale),
+        write_fire(streams[10], summary.raw, scale),
+    ):
+        for feed, _, rows in deliveries:
+            summary.add(feed, rows)
     if dirt:
         tell("Adding faults")
         add_dirt(summary.raw, seed=seed)

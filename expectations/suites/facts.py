@@ -32,6 +32,7 @@ class Fact:
         key: columns that identify a row; empty where lineage does.
         dimensions: (column, dimension, column of the dimension) for each reference.
         extra: SQL condition of rows of the fact that no landed row stands for.
+        also: further feeds of the same columns whose rows the fact holds.
     """
 
     table: str
@@ -41,6 +42,7 @@ class Fact:
     dimensions: tuple[tuple[str, str, str], ...]
     fact_month: str = ""
     extra: str = "false"
+    also: tuple[str, ...] = ()
 
     @property
     def subject(self) -> str:
@@ -48,7 +50,8 @@ class Fact:
 
     @property
     def landing(self) -> str:
-        return "landing." + self.feed.replace("/", "__")
+        views = ["landing." + feed.replace("/", "__") for feed in (self.feed, *self.also)]
+        return f"({' union all by name '.join(f'from {view}' for view in views)})"
 
 
 DISTRICT = ("district_code", "dim_district", "district_code")
@@ -87,7 +90,60 @@ STOP_SEARCH = Fact(
     (YEAR, ("searched_date", "dim_date", "date_day")),
     fact_month="searched_at",
 )
-FACTS = (OFFENCE, VICTIM, SUSPECT, OUTCOME, STREET_CRIME, STREET_OUTCOME, STOP_SEARCH)
+ETHNICITY = ("ethnicity_code", "dim_ethnicity", "ethnicity_code")
+AGE = ("age_band", "dim_age_band", "age_band")
+HOSPITAL = ("hospital", "dim_hospital", "hospital")
+FORCE_STOP_SEARCH = Fact(
+    "fct_force_stop_search",
+    "derbyshire_constabulary/stop_searches",
+    "searched_at",
+    ("search_reference",),
+    (DISTRICT, YEAR, ETHNICITY, AGE, ("searched_date", "dim_date", "date_day")),
+)
+ED_ATTENDANCE = Fact(
+    "fct_ed_attendance",
+    "royal_derby_hospital/ed_assaults",
+    "arrived_at",
+    (),
+    (
+        *(DISTRICT, YEAR, ETHNICITY, AGE, HOSPITAL, ("arrived_date", "dim_date", "date_day")),
+        ("assault_method", "dim_assault_method", "assault_method"),
+    ),
+    also=("chesterfield_royal_hospital/ed_assaults",),
+)
+AMBULANCE_CALL = Fact(
+    "fct_ambulance_call",
+    "east_midlands_ambulance_service/assault_calls",
+    "called_at",
+    (),
+    (DISTRICT, YEAR, AGE, HOSPITAL, ("ward_code", "dim_ward", "ward_code"), ("called_date", "dim_date", "date_day")),
+)
+LIAISON_REFERRAL = Fact(
+    "fct_liaison_referral",
+    "nhs_liaison_and_diversion/referrals",
+    "referred_at",
+    (),
+    (YEAR, ("referred_date", "dim_date", "date_day")),
+    fact_month="referred_date",
+)
+FIRE_INCIDENT = Fact(
+    "fct_fire_incident",
+    "derbyshire_fire_and_rescue/incidents",
+    "called_at",
+    ("incident_number",),
+    (DISTRICT, YEAR, ("called_date", "dim_date", "date_day")),
+)
+FIRE_REFERRAL = Fact(
+    "fct_fire_referral",
+    "derbyshire_fire_and_rescue/referrals",
+    "make_date(left(financial_year, 4)::integer, 4, 1)",
+    (),
+    (YEAR,),
+)
+FACTS = (
+    *(OFFENCE, VICTIM, SUSPECT, OUTCOME, STREET_CRIME, STREET_OUTCOME, STOP_SEARCH),
+    *(FORCE_STOP_SEARCH, ED_ATTENDANCE, AMBULANCE_CALL, LIAISON_REFERRAL, FIRE_INCIDENT, FIRE_REFERRAL),
+)
 
 # Dimensions that grow with the deliveries; the others are seeds, whose keys dbt tests.
 GROWING = {"dim_lsoa": "lsoa_code", "dim_ward": "ward_code", "dim_offence": "offence_code"}
@@ -104,7 +160,7 @@ def suites(con: duckdb.DuckDBPyConnection) -> list[Suite]:
     found += [_clock(owners), _classification(), _totals(), _districts(owners)]
     found += [suite for fact in (VICTIM, SUSPECT) for suite in (_ages(fact, owners), _orphans(fact, owners, synthetic))]
     found += [_outcome_orphans(owners, synthetic), _not_yet_complete(), _outcome_codes(owners)]
-    found += [_pairs(), _double_loads(owners)]
+    found += [_pairs(), _double_loads(owners), _labels()]
     return found
 
 
@@ -465,6 +521,28 @@ def _double_loads(owners: Mapping[str, str]) -> Suite:
                 "rows_suspected",
                 _ask(owners, STREET_CRIME.feed, "for a later download of these months; the rows stay in and are marked."),
                 blocking=False,
+            ),
+        ),
+    )
+
+
+def _labels() -> Suite:
+    """The label itself is shown, cut short: it is what somebody has to map."""
+    return Suite(
+        subject="conformed.unmapped_label",
+        title="labels without a meaning",
+        grain="labels",
+        sql="""
+            select feed, scheme, left(source_label, 40) as label, row_count as rows_unmapped
+            from conformed.unmapped_label order by all
+        """,
+        labels=("feed", "scheme", "label"),
+        rules=(
+            none(
+                "Every label of every agency has a meaning here",
+                "The data engineer asks the agency what the label means and adds it, with its meaning, to "
+                "dbt_project/seeds/reference/source_label.csv; `sna refresh` then counts it.",
+                counts="rows_unmapped",
             ),
         ),
     )

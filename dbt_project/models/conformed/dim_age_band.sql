@@ -22,8 +22,12 @@ select
     five_year.age_band,
     five_year.sort_order as age_band_order,
     broad.age_band as age_group,
-    broad.sort_order as age_group_order
+    broad.sort_order as age_group_order,
+    stop_search.age_band as search_age_group,
+    stop_search.sort_order as search_age_group_order
 from banded as five_year
 inner join banded as broad
     on five_year.age_key = broad.age_key and broad.scheme = 'broad'
+inner join banded as stop_search
+    on five_year.age_key = stop_search.age_key and stop_search.scheme = 'stop_search'
 where five_year.scheme = 'five_year'

@@ -61,6 +61,41 @@ insert into landing.police_uk__outcomes by name
 insert into landing.police_uk__stop_and_search by name
     select timestamp '2023-06-30 20:00' + to_hours(i::int) as searched_at, 'Person search' as search_type,
            'search' as _load_id, i as _row from range(50) as t(i);
+insert into landing.derbyshire_constabulary__stop_searches by name
+    select 'SS' || i as search_reference, recorded_at as searched_at, 'Person' as search_type, 'An Act' as legislation,
+           ['Offensive weapons', 'Drugs'][i % 2 + 1] as search_reason, ['Offensive weapon', null][i % 4 // 2 + 1] as item_found,
+           'Arrest' as outcome, nullif(i % 70 + 10, 79) as age, ['M', 'F', null][i % 3 + 1] as sex,
+           ['W1', null][i % 2 + 1] as self_defined_ethnicity, ['Derby City', null][i % 2 + 1] as district,
+           'search' as _load_id, i as _row from crime;
+insert into landing.royal_derby_hospital__ed_assaults by name
+    select 'RTGFG' as site_code, recorded_at as arrived_at, ['Fist', 'Knife', null][i % 3 + 1] as assault_method,
+           ['Home', null][i % 2 + 1] as location_type, ['Derby', 'NE  Derbyshire'][i % 2 + 1] as district,
+           nullif(i % 90, 89) as age, ['Male', 'Female', null][i % 3 + 1] as sex, ['A', 'Z', null][i % 3 + 1] as ethnic_category,
+           'attendance' as _load_id, i as _row from crime;
+insert into landing.chesterfield_royal_hospital__ed_assaults by name
+    select * replace ('RFSDA' as site_code) from landing.royal_derby_hospital__ed_assaults where _row % 2 = 0;
+insert into landing.east_midlands_ambulance_service__assault_calls by name
+    select recorded_at as called_at, ['Hear and Treat', 'See and Treat', 'See, Treat and Convey'][i % 3 + 1] as response,
+           ['Male', 'Female', null, 'female'][i % 4 + 1] as sex, nullif(i % 90, 89) as age,
+           'E05000' || (i % 40 + 100) as ward_code, ['Derby City', 'Bolsover', null][i % 3 + 1] as district,
+           if(i % 3 = 2, ['Royal Derby Hospital', 'Other'][i % 2 + 1], null) as hospital,
+           'call' as _load_id, i as _row from crime;
+insert into landing.nhs_liaison_and_diversion__referrals by name
+    select recorded_at::date as referred_at, ['Adult', 'Child or young person'][i % 2 + 1] as age_group,
+           ['Male', 'Female', null][i % 3 + 1] as sex,
+           ['Violence against the person', 'Possession of a firearm', 'Theft'][i % 3 + 1] as offence_group,
+           i % 2 = 0 as previous_contact,
+           i % 3 = 0 as need_mental_health, i % 4 = 0 as need_substance, i % 5 = 0 as need_social_services,
+           i % 6 = 0 as need_learning_disability, i % 7 = 0 as need_accommodation, i % 8 = 0 as need_physical_health,
+           'referral' as _load_id, i as _row from crime;
+insert into landing.derbyshire_fire_and_rescue__incidents by name
+    select 'F' || i as incident_number, recorded_at as called_at,
+           ['Deliberate Fire - Primary', 'Malicious False Alarm'][i % 2 + 1] as incident_type,
+           ['City of Derby', 'High Peak', null][i % 3 + 1] as district, i % 9 = 0 as attack_on_firefighters,
+           'fire' as _load_id, i as _row from crime;
+insert into landing.derbyshire_fire_and_rescue__referrals by name
+    select year as financial_year, client as client_group, 100 as referrals, 'referrals' as _load_id, 1 as _row
+    from (values ('2022/23'), ('2023/24')) as years(year), (values ('Adult at risk'), ('Child at risk')) as clients(client);
 insert into ledger.feed by name
     select agency, feed, 'The owner' as owner, 24 as deliveries_in_use, false as is_synthetic, supplies
     from (values ('derbyshire_constabulary', 'crimes', ['T01', 'T03', 'T10']), ('derbyshire_constabulary', 'victims', ['T10']),

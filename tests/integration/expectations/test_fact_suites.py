@@ -42,6 +42,10 @@ UNKNOWN = [
 ]
 EXPLAIN = "A year is the sum of its"
 OTHERS = [
+    (
+        *("conformed.unmapped_label", "Every label of every agency has a meaning here"),
+        *("insert into {0} values ('royal_derby_hospital/ed_assaults', 'sex', 'Femme', 3)", 3),
+    ),
     (OFFENCE, "Hours run from 0 to 23", "update {0} set committed_hour = 24 where rowid < 3", 3),
     (OFFENCE, "Days of the week run from 1 to 7", "update {0} set committed_day_of_week = 0 where rowid = 0", 1),
     (OFFENCE, "Every offence has an hour", "update {0} set committed_hour = null where rowid = 0", 1),

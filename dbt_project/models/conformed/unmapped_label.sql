@@ -1,0 +1,52 @@
+{#- Every label column of staging that goes through the seed source_label. -#}
+{% set mapped = [
+    ('stg_derbyshire_constabulary__stop_searches', 'search_reason_label', 'search_reason'),
+    ('stg_derbyshire_constabulary__stop_searches', 'sex_label', 'sex'),
+    ('stg_derbyshire_constabulary__stop_searches', 'district_label', 'district'),
+    ('stg_royal_derby_hospital__ed_assaults', 'assault_method_label', 'assault_method'),
+    ('stg_royal_derby_hospital__ed_assaults', 'location_type_label', 'assault_location'),
+    ('stg_royal_derby_hospital__ed_assaults', 'district_label', 'district'),
+    ('stg_royal_derby_hospital__ed_assaults', 'sex_label', 'sex'),
+    ('stg_royal_derby_hospital__ed_assaults', 'ethnic_category_label', 'nhs_ethnic_category'),
+    ('stg_chesterfield_royal_hospital__ed_assaults', 'assault_method_label', 'assault_method'),
+    ('stg_chesterfield_royal_hospital__ed_assaults', 'location_type_label', 'assault_location'),
+    ('stg_chesterfield_royal_hospital__ed_assaults', 'district_label', 'district'),
+    ('stg_chesterfield_royal_hospital__ed_assaults', 'sex_label', 'sex'),
+    ('stg_chesterfield_royal_hospital__ed_assaults', 'ethnic_category_label', 'nhs_ethnic_category'),
+    ('stg_east_midlands_ambulance_service__assault_calls', 'response_label', 'ambulance_response'),
+    ('stg_east_midlands_ambulance_service__assault_calls', 'sex_label', 'sex'),
+    ('stg_east_midlands_ambulance_service__assault_calls', 'district_label', 'district'),
+    ('stg_east_midlands_ambulance_service__assault_calls', 'hospital_label', 'hospital'),
+    ('stg_nhs_liaison_and_diversion__referrals', 'age_group_label', 'life_stage'),
+    ('stg_nhs_liaison_and_diversion__referrals', 'sex_label', 'sex'),
+    ('stg_nhs_liaison_and_diversion__referrals', 'offence_group_label', 'liaison_offence_group'),
+    ('stg_derbyshire_fire_and_rescue__incidents', 'incident_type_label', 'fire_incident_kind'),
+    ('stg_derbyshire_fire_and_rescue__incidents', 'district_label', 'district'),
+    ('stg_derbyshire_fire_and_rescue__referrals', 'client_group_label', 'client_group'),
+] -%}
+
+with label as (
+    {% for staging_model, column, scheme in mapped %}
+        select
+            '{{ staging_model[4:] | replace("__", "/") }}' as feed,
+            '{{ scheme }}' as scheme,
+            {{ column }} as source_label,
+            count(*) as row_count
+        from {{ ref(staging_model) }}
+        where {{ column }} is not null
+        group by {{ column }}
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+)
+
+select
+    label.feed,
+    label.scheme,
+    label.source_label,
+    label.row_count
+from label
+left join {{ ref('source_label') }} as known
+    on
+        label.scheme = known.scheme
+        and {{ plain_label('label.source_label') }} = {{ plain_label('known.source_label') }}
+where known.scheme is null

@@ -1,0 +1,40 @@
+"""Every label of an agency goes through the seed source_label, and the list of what is checked forgets none."""
+
+from __future__ import annotations
+
+import csv
+import re
+
+from orchestration.settings import DBT_PROJECT
+
+MODELS = DBT_PROJECT / "models"
+CHECKED = set(
+    re.findall(r"\('(stg_\w+)', '(\w+)', '(\w+)'\)", (MODELS / "conformed" / "unmapped_label.sql").read_text()),
+)
+
+
+def test_every_label_column_of_staging_is_checked():
+    columns = {
+        (path.stem, column)
+        for path in (MODELS / "staging").glob("stg_*.sql")
+        for column in re.findall(r" as (\w+_label)\b", path.read_text())
+    }
+    # The crimes have seeds of their own, keyed by their labels.
+    columns -= {("stg_derbyshire_constabulary__crimes", "relationship_source_label")}
+    assert columns == {check[:2] for check in CHECKED}
+
+
+def test_every_fact_maps_a_label_by_the_scheme_that_is_checked():
+    for path in (MODELS / "conformed").glob("fct_*.sql"):
+        text = path.read_text()
+        read = set(re.findall(r"stg_\w+", text))
+        for column, scheme in re.findall(r"join_label\('\w+', '\w+\.(\w+)', '(\w+)'\)", text):
+            assert {(model, column, scheme) for model in read} <= CHECKED, path.name
+
+
+def test_a_label_has_one_meaning_in_its_scheme():
+    with (DBT_PROJECT / "seeds" / "reference" / "source_label.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    labels = [(row["scheme"], " ".join(row["source_label"].lower().split())) for row in rows]
+    assert len(set(labels)) == len(labels)
+    assert {scheme for scheme, _ in labels} == {scheme for _, _, scheme in CHECKED}
