@@ -5,13 +5,17 @@
     counts  name of a CTE with financial_year, row_label, count (a cell without one is 0)
     year_label    the column of report_year that heads the columns
     total_row, total_column   their labels, where the table has them
+    years         the years that head the columns: report_year, or a CTE made by delivered_years
+    row_group     heading over the rows
 
     Gives table_id, row_group, row_label, row_order, column_label, column_order, unit, numerator, denominator.
 #}
-{% macro year_table(table_id, rows, counts, year_label, total_row=none, total_column=none) -%}
+{% macro year_table(
+    table_id, rows, counts, year_label, total_row=none, total_column=none, years=none, row_group=''
+) -%}
     select
         '{{ table_id }}' as table_id,
-        '' as row_group,
+        '{{ row_group }}' as row_group,
         coalesce({{ rows }}.row_label, '{{ total_row or "" }}') as row_label,
         coalesce({{ rows }}.row_order, {{ last_position() }}) as row_order,
         coalesce(report_year.{{ year_label }}, '{{ total_column or "" }}') as column_label,
@@ -20,7 +24,7 @@
         coalesce(sum({{ counts }}.count), 0) as numerator,
         1 as denominator
     from {{ rows }}
-    cross join {{ ref('report_year') }} as report_year
+    cross join {{ years or ref('report_year') }} as report_year
     left join {{ counts }}
         on
             report_year.financial_year = {{ counts }}.financial_year
@@ -44,3 +48,39 @@
 
 {# Totals and percentages stand after everything else. #}
 {% macro last_position() -%} 9000 {%- endmacro %}
+
+{# The report's years that a mart tells of: a feed that began later has no figures of earlier years, rather than zeros. #}
+{% macro delivered_years(mart) -%}
+    select
+        financial_year,
+        financial_year_long,
+        start_year as year_order
+    from {{ ref('dim_financial_year') }}
+    where
+        financial_year between '{{ var("report_first_year") }}' and '{{ var("report_last_year") }}'
+        and financial_year in (select told.financial_year from {{ ref(mart) }} as told)
+{%- endmacro %}
+
+{#
+    The same with the years in the rows and what is counted in the columns. `columns` and `counts` are CTEs with
+    column_label, column_order and financial_year, column_label, count.
+#}
+{% macro table_of_years(table_id, columns, counts, years, unit='count', denominator='1') -%}
+    select
+        '{{ table_id }}' as table_id,
+        '' as row_group,
+        {{ years }}.financial_year as row_label,
+        {{ years }}.year_order as row_order,
+        {{ columns }}.column_label,
+        {{ columns }}.column_order,
+        '{{ unit }}' as unit,
+        coalesce(sum({{ counts }}.count), 0) as numerator,
+        {{ denominator }} as denominator
+    from {{ columns }}
+    cross join {{ years }}
+    left join {{ counts }}
+        on
+            {{ years }}.financial_year = {{ counts }}.financial_year
+            and {{ columns }}.column_label = {{ counts }}.column_label
+    group by {{ years }}.financial_year, {{ years }}.year_order, {{ columns }}.column_label, {{ columns }}.column_order
+{%- endmacro %}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import duckdb
 
 from expectations.rules import Rule, Suite, between, equal, in_set, none, zero
-from expectations.suites import maturity
+from expectations.suites import agencies, maturity
 from orchestration.publish import PRIVATE_COLUMNS
 from orchestration.settings import is_the_one_county
 
@@ -31,6 +31,7 @@ class Mart:
         published: condition of the rows of the mart that count each of them once.
         year: the mart's column of financial years.
         fact_year: the fact's.
+        fact_measure: what is counted of the fact's rows.
         what: one row of the fact, in words.
     """
 
@@ -41,6 +42,7 @@ class Mart:
     published: str = "true"
     year: str = "financial_year"
     fact_year: str = "financial_year"
+    fact_measure: str = "count(*)"
     what: str = ""
 
 
@@ -95,13 +97,61 @@ MARTS = (
         )
         for role in ("victim", "suspect")
     ),
+    *(
+        Mart(table, measure, fact, counted="true", what=what)
+        for fact, measure, what, tables in (
+            ("fct_force_stop_search", "searches", "search", ("force_stop_searches", "force_stop_searches_by_person")),
+            (
+                *("fct_ed_attendance", "attendances", "attendance"),
+                (
+                    *("ed_attendances", "ed_attendances_by_hour", "ed_attendances_by_person"),
+                    "ed_attendances_single_year_of_age",
+                ),
+            ),
+            (
+                *("fct_ambulance_call", "calls", "call"),
+                ("ambulance_calls", "ambulance_calls_by_hour", "ambulance_calls_by_person"),
+            ),
+            ("fct_liaison_referral", "referrals", "referral", ("liaison_referrals",)),
+            ("fct_fire_incident", "incidents", "incident", ("fire_incidents",)),
+        )
+        for table in tables
+    ),
+    Mart(
+        *("ambulance_conveyances", "calls", "fct_ambulance_call"),
+        counted="response = 'See, Treat and Convey'",
+        what="conveyance",
+    ),
+    Mart(
+        *("liaison_needs", "referrals", "fct_liaison_referral"),
+        counted="true",
+        published="need = 'Mental health'",
+        what="referral",
+    ),
+    Mart(
+        *("fire_referrals", "referrals", "fct_fire_referral"),
+        counted="true",
+        fact_measure="sum(referrals)",
+        what="referral",
+    ),
 )
 
 
 def suites(con: duckdb.DuckDBPyConnection) -> list[Suite]:
     """Suites of every mart that counts a fact, of the figures and of their reconciliation; the warehouse decides none."""
     totals = [_total(mart) for mart in MARTS]
-    return [*totals, _plausible(), _figures(), _years(), _all_years(), _hours(), _reconciliation(), _nobody(), *maturity.suites()]
+    return [
+        *totals,
+        _plausible(),
+        _figures(),
+        _years(),
+        _all_years(),
+        _hours(),
+        _reconciliation(),
+        _nobody(),
+        *maturity.suites(),
+        agencies.suite(),
+    ]
 
 
 def _total(mart: Mart) -> Suite:
@@ -115,7 +165,7 @@ def _total(mart: Mart) -> Suite:
                 from marts.{mart.table} where {mart.published} group by all
             ),
             fact as (
-                select {mart.fact_year} as year, count(*) as in_fact
+                select {mart.fact_year} as year, ({mart.fact_measure})::bigint as in_fact
                 from conformed.{mart.fact} where {mart.counted} group by all
             )
             select
@@ -181,8 +231,8 @@ def _figures() -> Suite:
         sql="""
             select
                 table_id, row_group, row_label, column_label, value_text,
-                case when unit = 'percent' and row_label <> 'Change %' then value end as share,
-                case when unit = 'count' and row_label <> 'Change' then value end as count
+                case when unit = 'percent' and row_label <> 'Change %' and column_label <> 'Percentage' then value end as share,
+                case when unit = 'count' and row_label <> 'Change' and column_label not like 'Increase%' then value end as count
             from sna.figures order by table_id, row_group, row_label, column_label
         """,
         labels=("table_id", "row_group", "row_label", "column_label", "value_text"),

@@ -17,6 +17,12 @@ with fraction as (
         'sna_victim_suspect_age',
         'sna_outcomes',
         'sna_deprivation',
+        'sna_stop_search',
+        'sna_ed_attendances',
+        'sna_ambulance',
+        'sna_fire',
+        'sna_liaison',
+        'sna_prose',
     ] %}
         select
             table_id,
@@ -37,7 +43,11 @@ precise as (
     select
         fraction.*,
         sna_table.section,
-        case when fraction.unit = 'percent' then sna_table.percent_decimals else 0 end as decimals
+        case fraction.unit
+            when 'percent' then sna_table.percent_decimals
+            when 'rate' then coalesce(sna_table.rate_decimals, 0)
+            else 0
+        end as decimals
     from fraction
     inner join {{ ref('sna_table') }} as sna_table
         on fraction.table_id = sna_table.table_id
@@ -74,18 +84,22 @@ where value is not null
 union all
 
 select
-    peak_month.table_id,
+    words.table_id,
     sna_table.section,
-    peak_month.row_group,
-    peak_month.row_label,
-    peak_month.row_order,
-    peak_month.column_label,
-    peak_month.column_order,
+    words.row_group,
+    words.row_label,
+    words.row_order,
+    words.column_label,
+    words.column_order,
     null as value,
-    peak_month.value_text,
-    peak_month.unit,
+    words.value_text,
+    words.unit,
     null as numerator,
     null as denominator
-from {{ ref('sna_peak_month') }} as peak_month
+from (
+    select * from {{ ref('sna_peak_month') }}
+    union all
+    select * from {{ ref('sna_prose_words') }}
+) as words
 inner join {{ ref('sna_table') }} as sna_table
-    on peak_month.table_id = sna_table.table_id
+    on words.table_id = sna_table.table_id

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import duckdb
 import pytest
 
-from expectations.suites import marts
+from expectations.suites import agencies, marts
 from expectations.suites.marts import MARTS, NO_MORE_IN_A_YEAR, SAME_IN_A_YEAR, YEARS
 from orchestration.gates import Verdict
 
@@ -94,7 +94,11 @@ MATURITY = [
         "update {0} set offences = offences + 1 where cohort_kind = 'Quarter'",
     ),
 ]
-CASES = [*TOTALS, *YEARLY, *OTHERS, *MATURITY]
+AGENCIES = [
+    (FIGURES, name, f"update {{0}} set value = value + 1 where unit = 'count' and ({agencies.SUMS[part]})")
+    for name, part, _ in agencies.SAME
+]
+CASES = [*TOTALS, *YEARLY, *OTHERS, *MATURITY, *AGENCIES]
 
 
 @pytest.mark.parametrize(("subject", "rule", "damage"), CASES)

@@ -1,0 +1,88 @@
+{#
+    One statement of the prose, as a row of sna_prose: a fraction of sums over the rows of a relation. No row where there
+    is nothing to sum. A percentage carries the factor 100.
+#}
+{% macro prose_number(table_id, position, row_label, column_label, unit, numerator, relation, denominator='1', where='true') -%}
+    select
+        '{{ table_id }}' as table_id,
+        '' as row_group,
+        '{{ row_label }}' as row_label,
+        {{ position }} as row_order,
+        '{{ column_label }}' as column_label,
+        1 as column_order,
+        '{{ unit }}' as unit,
+        cast({{ '100 * ' if unit == 'percent' }}({{ numerator }}) as bigint) as numerator,
+        cast({{ denominator }} as bigint) as denominator
+    from {{ relation }}
+    where {{ where }}
+    having count(*) > 0
+{%- endmacro %}
+
+{# Whether a sum rose in every year over the one before, in a word, as a row of sna_prose_words. #}
+{% macro prose_trend(table_id, position, row_label, numerator, relation, denominator='1', where='true') -%}
+    select
+        '{{ table_id }}' as table_id,
+        '' as row_group,
+        '{{ row_label }}' as row_label,
+        {{ position }} as row_order,
+        'Trend' as column_label,
+        1 as column_order,
+        'text' as unit,
+        case when bool_and(share > share_before) then 'increasing' else 'not increasing' end as value_text
+    from (
+        select
+            share,
+            lag(share) over (order by financial_year) as share_before
+        from (
+            select
+                financial_year,
+                cast({{ numerator }} as double) / ({{ denominator }}) as share
+            from {{ relation }}
+            where {{ where }}
+            group by financial_year
+        )
+    )
+    where share_before is not null
+    having count(*) > 0
+{%- endmacro %}
+
+{# The member with the largest sum, as a row of sna_prose_words. #}
+{% macro prose_leader(table_id, position, row_label, member, measure, relation, where='true') -%}
+    select
+        '{{ table_id }}' as table_id,
+        '' as row_group,
+        '{{ row_label }}' as row_label,
+        {{ position }} as row_order,
+        'Name' as column_label,
+        1 as column_order,
+        'text' as unit,
+        member as value_text
+    from (
+        select
+            {{ member }} as member,
+            row_number() over (order by sum({{ measure }}) desc, {{ member }}) as place
+        from {{ relation }}
+        where {{ where }}
+        group by {{ member }}
+    )
+    where place = 1
+{%- endmacro %}
+
+{# The rows of a mart that are of the report's years. #}
+{% macro in_report(mart) -%}
+    (
+        select * from {{ ref(mart) }}
+        where financial_year between '{{ var("report_first_year") }}' and '{{ var("report_last_year") }}'
+    )
+{%- endmacro %}
+
+{# The sum over the rows that meet a condition. #}
+{% macro sum_where(condition, measure) -%}
+    sum(case when {{ condition }} then {{ measure }} else 0 end)
+{%- endmacro %}
+
+{# That sum in a later year less that in an earlier one. #}
+{% macro change_where(condition, measure, earlier, later) -%}
+    {{ sum_where(condition ~ " and financial_year = '" ~ later ~ "'", measure) }}
+    - {{ sum_where(condition ~ " and financial_year = '" ~ earlier ~ "'", measure) }}
+{%- endmacro %}

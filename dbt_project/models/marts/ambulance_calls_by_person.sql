@@ -1,0 +1,14 @@
+select
+    call.financial_year,
+    district.district_code,
+    district.district,
+    district.area,
+    call.response,
+    call.sex,
+    call.age_band,
+    call.age_group,
+    count(*) as calls
+from {{ ref('fct_ambulance_call') }} as call
+inner join {{ ref('dim_district') }} as district
+    on call.district_code = district.district_code
+group by all

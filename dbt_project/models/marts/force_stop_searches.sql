@@ -1,0 +1,17 @@
+select
+    search.month_start,
+    search.financial_year,
+    district.district_code,
+    district.district,
+    district.area,
+    search.search_type,
+    search.legislation,
+    search.search_reason,
+    search.item_found,
+    search.outcome,
+    count(*) as searches,
+    count(case when search.is_weapon_found_as_sought then 1 end) as weapons_found_as_sought
+from {{ ref('fct_force_stop_search') }} as search
+inner join {{ ref('dim_district') }} as district
+    on search.district_code = district.district_code
+group by all

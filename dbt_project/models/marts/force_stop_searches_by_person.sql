@@ -1,0 +1,14 @@
+select
+    search.financial_year,
+    search.search_age_group,
+    search.sex,
+    ethnicity.ethnicity_code,
+    ethnicity.ethnicity,
+    ethnicity.ethnicity_group,
+    search.search_reason,
+    count(*) as searches,
+    count(case when search.is_weapon_found_as_sought then 1 end) as weapons_found_as_sought
+from {{ ref('fct_force_stop_search') }} as search
+inner join {{ ref('dim_ethnicity') }} as ethnicity
+    on search.ethnicity_code = ethnicity.ethnicity_code
+group by all

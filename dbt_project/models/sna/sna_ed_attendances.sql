@@ -1,0 +1,115 @@
+-- T44 and T47, T45 and T48: the same two tables of two hospitals. T46: methods at Royal Derby, all years together.
+with hospital (hospital, count_table, average_table) as (
+    values ('Royal Derby Hospital', 'T44', 'T45'), ('Chesterfield Royal Hospital', 'T47', 'T48')
+),
+
+attendance as (
+    select
+        financial_year,
+        hospital,
+        sum(attendances) as attendances
+    from {{ ref('ed_attendances') }}
+    group by financial_year, hospital
+),
+
+reported as (
+    {{ delivered_years('ed_attendances') }}
+),
+
+by_year as (
+    select
+        hospital.count_table,
+        hospital.average_table,
+        reported.financial_year,
+        reported.year_order,
+        attendance.attendances
+    from attendance
+    inner join hospital
+        on attendance.hospital = hospital.hospital
+    inner join reported
+        on attendance.financial_year = reported.financial_year
+),
+
+method as (
+    select
+        assault_method,
+        sum(attendances) as attendances,
+        row_number() over (order by sum(attendances) desc, assault_method) as row_order
+    from {{ ref('ed_attendances') }}
+    where
+        hospital = 'Royal Derby Hospital'
+        and assault_method <> 'Unknown'
+        and financial_year between '{{ var("report_first_year") }}' and '{{ var("report_last_year") }}'
+    group by assault_method
+),
+
+known as (
+    select sum(attendances) as attendances
+    from method
+    having count(*) > 0
+),
+
+method_row as (
+    select * from method
+    union all
+    select
+        'Total' as assault_method,
+        known.attendances,
+        {{ last_position() }} as row_order
+    from known
+)
+
+select
+    count_table as table_id,
+    '' as row_group,
+    financial_year as row_label,
+    year_order as row_order,
+    'Attendances per year' as column_label,
+    1 as column_order,
+    'count' as unit,
+    attendances as numerator,
+    1 as denominator
+from by_year
+
+union all
+
+select
+    average_table as table_id,
+    '' as row_group,
+    financial_year as row_label,
+    year_order as row_order,
+    'Average attendances per month' as column_label,
+    1 as column_order,
+    'rate' as unit,
+    attendances as numerator,
+    12 as denominator
+from by_year
+
+union all
+
+select
+    'T46' as table_id,
+    '' as row_group,
+    assault_method as row_label,
+    row_order,
+    'Count (n)' as column_label,
+    1 as column_order,
+    'count' as unit,
+    attendances as numerator,
+    1 as denominator
+from method_row
+
+union all
+
+select
+    'T46' as table_id,
+    '' as row_group,
+    method_row.assault_method as row_label,
+    method_row.row_order,
+    'Percentage (%)' as column_label,
+    2 as column_order,
+    'percent' as unit,
+    100 * method_row.attendances as numerator,
+    known.attendances as denominator
+from method_row
+cross join known
