@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -61,8 +62,16 @@ def _deliveries(settings: Settings, before: Release, after: Release) -> list[tup
     from orchestration.ingest.landing import read
 
     changes = revisions.changed_deliveries(before.manifest, after.manifest)
-    loads = {load.load_id: load for load in read(settings.landing)} if changes else {}
-    return [(str(change), _what_happened(change, loads)) for change in changes]
+    reread = Counter(change.feed for change in changes if _is_same_file(change))
+    again = "the same files, read under another contract or key"
+    told = [(f"{feed}: {files} deliveries", again) for feed, files in sorted(reread.items())]
+    others = [change for change in changes if not _is_same_file(change)]
+    loads = {load.load_id: load for load in read(settings.landing)} if others else {}
+    return told + [(str(change), _what_happened(change, loads)) for change in others]
+
+
+def _is_same_file(change: revisions.Change) -> bool:
+    return bool(change.before and change.after and change.before["file_sha256"] == change.after["file_sha256"])
 
 
 def _what_happened(change: revisions.Change, loads: dict[str, LoadRecord]) -> str:

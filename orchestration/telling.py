@@ -101,7 +101,9 @@ def difference(console: Console, found: Difference, only: str | None, most: int)
     if found.code:
         console.print(table("Code and definitions", ["what", "before", "after"], found.code))
     if found.deliveries:
-        console.print(table("Deliveries", ["delivery", "what happened"], found.deliveries))
+        console.print("Deliveries")
+        for delivery, happened in found.deliveries:
+            console.print(f"  {delivery}\n    {happened}", highlight=False, markup=False)
     wanted = [row for row in found.revisions if only is None or _is_about(row, only)]
     counts: dict[tuple[str, str], int] = {}
     for name, change, *_, cells, _deliveries, _code in wanted:

@@ -107,8 +107,10 @@ def feed_assets(contract: "FeedContract") -> Feed:
         received = [load for load in read(settings.landing) if load.received_at <= refresh.until]
         if refresh.as_at:
             require_kept(received)
+        in_use = current(received)
         with refresh.warehouse() as con:
-            warehouse.register(con, contract, received, current(received), refresh.as_at)
+            for feed in _registered_by(contract, loads):
+                warehouse.register(con, feed, received, in_use, refresh.as_at)
             # Counted, not summed over the deliveries: in an upsert feed a later row replaces an earlier one.
             ((rows,),) = con.execute(f"select count(*) from landing.{table_name(contract)}").fetchall()
         context.log.info(f"{_told(loads)}; {rows:,} rows in use")
@@ -170,6 +172,19 @@ def _ingest(settings: "Settings", contract: "FeedContract", periods: Sequence[st
     found = plan(settings.raw, settings.landing, contract, settings.pseudonym_key)
     wanted = [d for d in found if periods is None or d.period in periods]
     return load(wanted, contract, settings.landing, settings.pseudonym_key, now=datetime.now(UTC))
+
+
+def _registered_by(contract: "FeedContract", loads: Sequence["LoadRecord"]) -> list["FeedContract"]:
+    """The feeds whose view is made anew after these deliveries of one feed.
+
+    An agency's first real delivery puts the synthetic ones of all its feeds out of use, also of those registered before.
+    """
+    from orchestration.contracts import load_contracts
+
+    if all(load.synthetic for load in loads):
+        return [contract]
+    siblings = [other for other in load_contracts().values() if other.agency == contract.agency and other.id != contract.id]
+    return [contract, *siblings]
 
 
 def _rows_in_use(settings: "Settings", contract: "FeedContract") -> Counter[str]:
