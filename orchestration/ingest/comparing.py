@@ -40,7 +40,7 @@ def compare(before: Path, after: Path, contract: FeedContract) -> Comparison:
     """Compare the accepted rows (Parquet) of two deliveries of one feed.
 
     Rows that are equal in both are set aside first. The rest are matched by the contract's key or, where it has none, by the
-    column whose blank rows have no identity (police.uk's crime id); an identity that repeats is matched in the order of the rows.
+    column whose blank rows have no identity (police.uk's crime id), those of one identity in the order of their values.
     """
     import duckdb
 
@@ -72,7 +72,7 @@ def compare(before: Path, after: Path, contract: FeedContract) -> Comparison:
             ids = ", ".join(f'"{name}"' for name in identity)
             on = " and ".join(f'b."{name}" = a."{name}"' for name in (*identity, "nth"))
             counts = ", ".join(f'count(*) filter (b."{name}" is distinct from a."{name}")' for name in common)
-            nth = f"(select *, row_number() over (partition by {ids} order by _row) as nth from {{}})"
+            nth = f"(select *, row_number() over (partition by {ids} order by {chosen}) as nth from {{}})"
             changed, *differing = con.execute(
                 f"select count(*), {counts} from {nth.format('gone')} as b join {nth.format('come')} as a on {on}"
             ).fetchall()[0]

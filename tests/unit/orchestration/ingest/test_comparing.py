@@ -36,6 +36,12 @@ def test_rows_are_matched_by_identity_once_equal_ones_are_set_aside(landed):
     assert "last_outcome_category in 2" in str(found) and "charged" not in str(found)
 
 
+def test_rows_of_one_identity_that_changed_places_are_matched_by_their_values(landed):
+    before = landed("a", ("1", "x", "open"), ("1", "y", "open"))
+    after = landed("b", ("1", "y", "closed"), ("1", "x", "closed"))
+    assert compare(before, after, STREET).columns == {"last_outcome_category": 2}
+
+
 def test_without_identity_a_change_is_a_removal_and_an_addition(landed):
     before, after = landed("a", ("1", "x", "open")), landed("b", ("1", "x", "charged"))
     found = compare(before, after, dataclasses.replace(STREET, doubled_when_blank=None))
