@@ -6,16 +6,20 @@ batches of aggregates only, see `privacy.py`.
 
     <data_docs>/index.html              links the stages
     <data_docs>/<stage>/index.html      every expectation of the stage, the failed ones first
-    <data_docs>/<stage>/<n>.html        one suite as Great Expectations shows it
+    <data_docs>/<stage>/<name>.html     one suite as Great Expectations shows it, named by its content
+    <data_docs>/<stage>/lines.json      what the stage's page lists, for the next time that only a part is judged
 """
 
 from __future__ import annotations
 
 import functools
+import hashlib
 import html
+import json
 import re
 import shutil
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -33,6 +37,7 @@ th{background:#f3f2f1}h1{font-size:1.6rem}a{color:#1d70b8}
 .fa-times::before{content:"✗ fails"}
 .fa-exclamation-triangle::before{content:"! crashed"}
 """
+LINES = "lines.json"
 FOREIGN = re.compile(r"<(script|style|iframe|footer)\b.*?</\1>|<(link|img)\b[^>]*>", re.DOTALL)
 
 
@@ -51,11 +56,12 @@ def _renderers() -> tuple[Any, Any]:
     return ValidationResultsPageRenderer(run_info_at_end=True), DefaultJinjaPageView()
 
 
-def write(data_docs: Path, stage: str, judged: Sequence[tuple[Verdict, str | None]]) -> None:
+def write(data_docs: Path, stage: str, judged: Sequence[tuple[Verdict, str | None]], *, keep_others: bool = False) -> None:
     """Replace the pages of a stage: its index, and one page per suite that could be run.
 
     Args:
         judged: each verdict with the page of its suite; verdicts of one suite share the page.
+        keep_others: subjects that were not judged keep their lines and pages.
 
     Raises:
         OSError: the pages cannot be written.
@@ -64,19 +70,33 @@ def write(data_docs: Path, stage: str, judged: Sequence[tuple[Verdict, str | Non
     writing = data_docs / f".{stage}"
     shutil.rmtree(writing, ignore_errors=True)
     writing.mkdir(parents=True)
-    pages = list(dict.fromkeys(text for _, text in judged if text is not None))
-    names = {text: f"{number:03}.html" for number, text in enumerate(pages, start=1)}
-    for text, name in names.items():
-        (writing / name).write_text(text, "utf-8")
-    (writing / "index.html").write_text(_stage_index(stage, judged, names), "utf-8")
+    lines = _kept(folder, writing, {verdict.subject for verdict, _ in judged}) if keep_others else []
+    for verdict, text in judged:
+        name = f"{hashlib.sha256(text.encode()).hexdigest()[:16]}.html" if text is not None else None
+        if text is not None and name is not None and not (writing / name).exists():
+            (writing / name).write_text(text, "utf-8")
+        lines.append((verdict, name))
+    (writing / "index.html").write_text(_stage_index(stage, lines), "utf-8")
+    (writing / LINES).write_text(json.dumps([[asdict(verdict), name] for verdict, name in lines]), "utf-8")
     shutil.rmtree(folder, ignore_errors=True)
     writing.rename(folder)
     (data_docs / "index.html").write_text(_index(data_docs), "utf-8")
 
 
-def _stage_index(stage: str, judged: Sequence[tuple[Verdict, str | None]], names: dict[str, str]) -> str:
+def _kept(folder: Path, writing: Path, judged: set[str]) -> list[tuple[Verdict, str | None]]:
+    """Lines of the subjects that were not judged, with their pages copied."""
+    if not (folder / LINES).exists():
+        return []
+    lines = [(Verdict(**verdict), name) for verdict, name in json.loads((folder / LINES).read_text("utf-8"))]
+    kept = [(verdict, name) for verdict, name in lines if verdict.subject not in judged]
+    for name in {name for _, name in kept if name is not None}:
+        shutil.copyfile(folder / name, writing / name)
+    return kept
+
+
+def _stage_index(stage: str, judged: Sequence[tuple[Verdict, str | None]]) -> str:
     failed = sum(not verdict.success for verdict, _ in judged)
-    lines = "".join(_line(verdict, names.get(text or "")) for verdict, text in sorted(judged, key=lambda pair: pair[0].success))
+    lines = "".join(_line(verdict, name) for verdict, name in sorted(judged, key=lambda pair: pair[0].success))
     return _document(
         f"Gate: {stage}",
         f"<p>{len(judged) - failed} of {len(judged)} expectations hold. {datetime.now(UTC):%d %B %Y, %H:%M} UTC. "

@@ -10,7 +10,7 @@ import contextlib
 import functools
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -55,10 +55,13 @@ class Judgement:
     page: str | None
 
 
-def run(stage: Stage, con: duckdb.DuckDBPyConnection, data_docs: Path) -> list[Verdict]:
+def run(stage: Stage, con: duckdb.DuckDBPyConnection, data_docs: Path, subjects: Collection[str] | None = None) -> list[Verdict]:
     """Judge a stage of the warehouse and write its Data Docs to `data_docs/<stage>/`.
 
     A rule that cannot be evaluated, whatever the cause, gives a crashed verdict and no exception.
+
+    Args:
+        subjects: judge only these; the pages of the others stay as they are. None: all.
 
     Returns:
         One verdict per expectation, in the order of the suites.
@@ -67,7 +70,7 @@ def run(stage: Stage, con: duckdb.DuckDBPyConnection, data_docs: Path) -> list[V
         OSError: the Data Docs cannot be written.
     """
     try:
-        suites = SUITES[stage](con)
+        suites = [suite for suite in SUITES[stage](con) if subjects is None or suite.subject in subjects]
     except Exception as error:
         verdict = Verdict(
             stage, "The suites of this gate can be drawn up", False, crashed=True, observed=_reason(error), remedy=INSPECT
@@ -75,7 +78,8 @@ def run(stage: Stage, con: duckdb.DuckDBPyConnection, data_docs: Path) -> list[V
         docs.write(data_docs, stage, [(verdict, None)])
         return [verdict]
     judgements = [judge(suite, con) for suite in suites]
-    docs.write(data_docs, stage, [(verdict, j.page) for j in judgements for verdict in j.verdicts])
+    judged = [(verdict, j.page) for j in judgements for verdict in j.verdicts]
+    docs.write(data_docs, stage, judged, keep_others=subjects is not None)
     return [verdict for j in judgements for verdict in j.verdicts]
 
 

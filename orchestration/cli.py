@@ -104,6 +104,29 @@ def clear_up(settings: Settings) -> None:
 
 
 @app.command()
+def rebuild() -> None:
+    """Build the warehouse again from the landed deliveries, and publish if that changes anything."""
+    from orchestration import lock, refreshing
+    from orchestration.releases import current_release
+
+    settings = Settings.from_env()
+    with lock.hold(settings.home):
+        before = current_release(settings.published)
+        plan = refreshing.from_the_ground(settings)
+        if not plan.feeds_delivered:
+            console.print(f"Nothing has been landed in {settings.landing}. Next: `sna refresh`.")
+            raise typer.Exit(FAILED)
+        outcome = refreshing.run(settings, plan, console)
+    if outcome.release is None:
+        telling.failure(errors, settings, outcome.failures)
+        raise typer.Exit(FAILED)
+    if before is not None and outcome.release.folder == before.folder:
+        console.print(f"The warehouse was built again, with the same content as release {before.folder.name}, which stays.")
+    else:
+        telling.summary(console, settings, outcome.release)
+
+
+@app.command()
 def status() -> None:
     """Feeds, gates and the published release as they stand."""
     from orchestration.releases import current_release

@@ -69,6 +69,8 @@ def manifest_path(settings: Settings) -> Path:
 def _parsed(settings: Settings, _fingerprint: str) -> Manifest:
     """The project as dbt's own object, parsed once for both stages; writes `manifest.json`."""
     manifest: Manifest = _invoke(settings, ["parse"]).result
+    # Selectors are only of use to a person who runs dbt by hand, and dbt cannot copy a manifest that has any.
+    manifest.selectors = {}
     return manifest
 
 
@@ -84,8 +86,13 @@ def build(
     manifest: Mapping[str, Any],
     translator: DagsterDbtTranslator,
     select: str,
+    *,
+    whole: bool = False,
 ) -> Iterator[Any]:
     """Build the selected seeds, models and data tests; yield a Dagster event for each.
+
+    Args:
+        whole: build incremental models from everything, rather than from what has changed.
 
     Raises:
         DbtError: a node failed; everything that dbt still could build has been yielded before.
@@ -93,13 +100,29 @@ def build(
     from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
     finished: list[dict[str, Any]] = []
-    command = ["build", "--no-write-json", "--select", select, "--exclude-resource-type", "unit_test"]
     try:
-        _invoke(settings, command, finished, _parsed(settings, project_fingerprint()))
+        execute(settings, select, whole=whole, finished=finished)
     finally:
         for event in finished:
             message = DbtCoreCliEventMessage(raw_event=event, event_history_metadata={})
             yield from message.to_default_asset_events(manifest=manifest, dagster_dbt_translator=translator, context=context)
+
+
+def execute(settings: Settings, select: str, *, whole: bool = False, finished: list[dict[str, Any]] | None = None) -> None:
+    """Build the selected seeds, models and data tests.
+
+    Args:
+        whole: build incremental models from everything, rather than from what has changed.
+        finished: takes the event of each node that has ended.
+
+    Raises:
+        DbtError: a node failed.
+    """
+    command = ["build", "--no-write-json", "--select", select, "--exclude-resource-type", "unit_test"]
+    if whole:
+        command.append("--full-refresh")
+    # dbt writes what it compiles into the object, and trips over it when it is given the same one again.
+    _invoke(settings, command, finished, _parsed(settings, project_fingerprint()).deepcopy())
 
 
 def _invoke(

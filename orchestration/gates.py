@@ -1,9 +1,9 @@
 """The chain of stages and the verdicts between them: feeds → facts → marts → publication.
 
 The feeds stage's token names the deliveries in use. Every materialisation of facts or marts gets a new token and remembers
-the token of the stage that it was built from. A gate's verdict belongs to one token. A stage may start only from a stage that
-is complete, up to date and passed: so a check that failed in an earlier run still blocks, and so does one that was never made
-for exactly this data.
+the token of the stage that it was built from. A gate's verdict belongs to one token: of the stage, or in the first stage of the
+feed, so that one new delivery has only its own feed judged anew. A stage may start only from a stage that is complete, up to
+date and passed: so a check that failed in an earlier run still blocks, and so does one that was never made for exactly this data.
 """
 
 from __future__ import annotations
@@ -37,6 +37,17 @@ create table if not exists ops.verdict (
     remedy varchar,
     judged_at timestamp default current_timestamp::timestamp
 );
+-- The verdicts on what stands there now.
+create or replace view ops.standing_verdict as
+select verdict.*
+from ops.verdict as verdict
+left join ledger.feed as feed
+    on verdict.stage = 'feeds' and verdict.subject = feed.agency || '/' || feed.feed
+left join ops.stage as stage
+    on verdict.stage = stage.stage
+left join ledger.build as build
+    on verdict.stage = 'feeds' and feed.feed is null
+where verdict.token = coalesce(feed.gate_token, stage.token, build.build_id);
 """
 
 
@@ -110,6 +121,13 @@ def complete(con: duckdb.DuckDBPyConnection, name: str, token: str, upstream: st
     )
 
 
+def stands(con: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Whether the last build of a stage came to its end, whatever it was built from."""
+    prepare(con)
+    row = con.execute("select token is not null from ops.stage where stage = ?", [name]).fetchone()
+    return bool(row and row[0])
+
+
 def token_of(con: duckdb.DuckDBPyConnection, name: str) -> str:
     """Token of a stage that stands whole and is built from the current stage before it.
 
@@ -135,21 +153,51 @@ def feeds_token(con: duckdb.DuckDBPyConnection) -> str:
     return str(row[0])
 
 
-def record(con: duckdb.DuckDBPyConnection, name: str, token: str, verdicts: list[Verdict]) -> None:
-    """Store the verdicts of one or more subjects of a stage, replacing what these subjects had for any token."""
+def to_judge(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Feeds (`agency/feed`) whose deliveries, contract or rules have changed since they passed the gate."""
     prepare(con)
-    subjects = sorted({v.subject for v in verdicts})
+    rows = con.execute(
+        """with judged as (
+               select subject, bool_and(success) as passed from ops.standing_verdict where stage = 'feeds' group by all
+           )
+           select agency || '/' || feed as subject from ledger.feed
+           where agency || '/' || feed not in (select subject from judged where passed)
+           order by subject"""
+    ).fetchall()
+    return [str(subject) for (subject,) in rows]
+
+
+def record(con: duckdb.DuckDBPyConnection, name: str, token: str, verdicts: list[Verdict]) -> None:
+    """Store the verdicts of one or more subjects of a stage, replacing what these subjects had for any token.
+
+    A verdict on a feed is stored under the feed's own token; what is said of the whole stage is replaced in any case.
+    """
+    prepare(con)
+    subjects = sorted({v.subject for v in verdicts} | {name})
     con.execute("delete from ops.verdict where stage = ? and list_contains(?, subject)", [name, subjects])
+    feeds = con.execute("select agency || '/' || feed, gate_token from ledger.feed").fetchall() if name == STAGES[0] else []
+    own = dict(feeds)
     con.executemany(
         """insert into ops.verdict (stage, token, subject, expectation, column_name, success, crashed,
                                     observed, failing_rows, sample, remedy)
            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         [
-            [name, token, v.subject, v.expectation, v.column, v.success, v.crashed]
+            [name, own.get(v.subject, token), v.subject, v.expectation, v.column, v.success, v.crashed]
             + [v.observed, v.failing_rows, v.sample, v.remedy]
             for v in verdicts
         ],
     )
+
+
+def standing(con: duckdb.DuckDBPyConnection, name: str) -> list[Verdict]:
+    """The verdicts on what stands in a stage now, in order of subject."""
+    prepare(con)
+    rows = con.execute(
+        """select subject, expectation, success, column_name, crashed, observed, failing_rows, sample, remedy
+           from ops.standing_verdict where stage = ? order by subject""",
+        [name],
+    ).fetchall()
+    return [Verdict(*row) for row in rows]
 
 
 def require(con: duckdb.DuckDBPyConnection, name: str) -> str:
@@ -160,15 +208,14 @@ def require(con: duckdb.DuckDBPyConnection, name: str) -> str:
     """
     token = token_of(con, name)
     row = con.execute(
-        """select count(*), count(*) filter (not success),
-                  string_agg(distinct subject || ': ' || expectation, '; ') filter (not success)
-           from ops.verdict where stage = ? and token = ?""",
-        [name, token],
+        """select count(*), string_agg(distinct subject || ': ' || expectation, '; ') filter (not success)
+           from ops.standing_verdict where stage = ?""",
+        [name],
     ).fetchone()
     assert row is not None
-    judged, failed, names = row
-    if judged == 0:
-        raise GateClosed(f"The gate of stage '{name}' has not judged the data that stands there. Run `sna refresh`.")
+    judged, failed = row
     if failed:
-        raise GateClosed(f"The gate of stage '{name}' is closed: {names}. `sna status` says what to do.")
+        raise GateClosed(f"The gate of stage '{name}' is closed: {failed}. `sna status` says what to do.")
+    if judged == 0 or (name == STAGES[0] and to_judge(con)):
+        raise GateClosed(f"The gate of stage '{name}' has not judged the data that stands there. Run `sna refresh`.")
     return token

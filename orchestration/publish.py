@@ -124,6 +124,11 @@ def _stamp(published: Path, now: datetime) -> str:
     return now.strftime(form)
 
 
+def content_of(con: duckdb.DuckDBPyConnection) -> str:
+    """The content hash that a release of what stands in the warehouse would have."""
+    return _content(content_hashes(con, _tables(con, "warehouse")))
+
+
 def git_commit() -> str:
     """Commit of the code that built the release, `+changes` where files differ from it, or 'unknown' outside a checkout."""
     command = [
@@ -262,15 +267,11 @@ def _write_meta(con: duckdb.DuckDBPyConnection, head: Mapping[str, Any]) -> None
         [head[k] for k in ("release_id", "published_at", "as_at", "git_commit", "build_id", "definition_id")]
         + [head["synthetic"], head["synthetic"]],
     )
-    con.execute("create table meta.feeds as from warehouse.ledger.feed order by all")
+    con.execute("create table meta.feeds as select * exclude (token, gate_token) from warehouse.ledger.feed order by all")
     con.execute(
         """create table meta.quality as
-           select v.stage, v.subject, v.expectation, v.column_name, v.success, v.crashed, v.observed,
-                  v.failing_rows, v.sample, v.remedy
-           from warehouse.ops.verdict as v
-           join (
-               select stage, token from warehouse.ops.stage union all select 'feeds', build_id from warehouse.ledger.build
-           ) as stands using (stage, token)
+           select stage, subject, expectation, column_name, success, crashed, observed, failing_rows, sample, remedy
+           from warehouse.ops.standing_verdict
            order by all"""
     )
     con.execute(

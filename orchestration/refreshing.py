@@ -27,6 +27,7 @@ class Plan:
         held: the rollback that went back from exactly what a refresh would publish.
         as_at: ISO date to rebuild for; empty for all that has been received.
         force: publish all the same.
+        landed_only: leave the landing zone as it is.
     """
 
     new_deliveries: int
@@ -35,6 +36,7 @@ class Plan:
     held: Rollback | None
     as_at: str
     force: bool
+    landed_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,9 +74,23 @@ def plan(settings: Settings, as_at: str, *, force: bool = False) -> Plan:
     if not (as_at or force or any(new)):
         build = build_id(identities(current(loads)), "")
         release = current_release(settings.published)
-        release = release if release is not None and release.manifest["build_id"] == build else None
+        if release is None or release.manifest["build_id"] != build or not settings.warehouse.exists():
+            release = None
         held = held_back(settings.published, build)
     return Plan(sum(map(len, new)), len(delivered), release, held, as_at, force)
+
+
+def from_the_ground(settings: Settings) -> Plan:
+    """Throw the warehouse away, so that everything is built again from the deliveries that have been landed.
+
+    The landing log and what was published stay as they are.
+    """
+    from orchestration.ingest.landing import read
+
+    for file in (settings.warehouse, settings.warehouse.with_name(settings.warehouse.name + ".wal")):
+        file.unlink(missing_ok=True)
+    delivered = {(load.agency, load.feed) for load in read(settings.landing)}
+    return Plan(0, len(delivered), None, None, "", force=False, landed_only=True)
 
 
 def run(settings: Settings, planned: Plan, console: Console) -> Outcome:
@@ -107,7 +123,7 @@ def _run(settings: Settings, planned: Plan, console: Console) -> Outcome:
         import_module("sqlalchemy.orm")
         # Its import takes seconds of Python, which fit beside the seconds that DuckDB needs to read the deliveries.
         Thread(target=import_module, args=["great_expectations"], daemon=True).start()
-    options = {"as_at": planned.as_at, "force": planned.force}
+    options = {"as_at": planned.as_at, "force": planned.force, "landed_only": planned.landed_only}
     with Narrator(console, steps=len(job.nodes)), open_instance(settings) as instance:
         bury(settings, instance)
         result = job.execute_in_process(

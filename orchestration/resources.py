@@ -30,10 +30,12 @@ class Refresh(dg.ConfigurableResource):  # type: ignore[type-arg]
     Attributes:
         as_at: ISO date; the marts are rebuilt from what had been received by the end of that day. Empty: everything.
         force: publish also what was rolled back from.
+        landed_only: leave the landing zone as it is and take what has been landed already; publish only what differs.
     """
 
     as_at: str = ""
     force: bool = False
+    landed_only: bool = False
 
     @property
     def settings(self) -> Settings:

@@ -11,18 +11,22 @@ All of it can be thrown away and made again from the landing log.
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import json
 import os
 import re
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from orchestration import freshness
+from orchestration import freshness, gates, increments
 from orchestration.build import build_id
+from orchestration.dbt import fingerprint
 from orchestration.lock import Busy
-from orchestration.settings import DBT_PROJECT, Settings
+from orchestration.settings import DBT_PROJECT, PROJECT, Settings
 from orchestration.storage import FULL_WORDS
 
 if TYPE_CHECKING:
@@ -30,6 +34,8 @@ if TYPE_CHECKING:
     from orchestration.ingest.landing import LoadRecord
 
 SCHEMA = """
+create schema if not exists ops;
+create table if not exists ops.layout (layout varchar);
 create schema if not exists landing;
 create schema if not exists ledger;
 create table if not exists ledger.delivery (
@@ -46,7 +52,9 @@ create table if not exists ledger.feed (
     legal_basis varchar, supplies varchar[], waiting_tables varchar[], first_period varchar, last_period varchar,
     deliveries_in_use bigint, deliveries_refused bigint, rows_in_use bigint, rows_rejected bigint,
     last_received_at timestamp, is_synthetic boolean,
-    freshness varchar, next_period varchar, due_on date, overdue_on date
+    freshness varchar, next_period varchar, due_on date, overdue_on date,
+    token varchar,        -- names the deliveries in use
+    gate_token varchar    -- names what the feeds gate judges: these deliveries, the contract and the rules
 );
 create table if not exists ledger.build (
     build_id varchar, as_at varchar, definition_id varchar, synthetic boolean
@@ -89,7 +97,7 @@ def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
     con.execute(f"set memory_limit = '{os.environ.get('SNA_MEMORY_LIMIT', '4GB')}'")
     con.execute(f"set temp_directory = '{settings.warehouse}.tmp'")
     con.execute("set preserve_insertion_order = false")
-    con.execute(SCHEMA)
+    _lay_out(con)
     return con
 
 
@@ -123,6 +131,19 @@ def set_aside(settings: Settings) -> None:
     )
 
 
+def _lay_out(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the tables of the ledger and the gates; those of another version of this project are made anew, for the landing log
+    holds all that they say."""
+    layout = hashlib.sha256((SCHEMA + gates.SCHEMA + increments.SCHEMA).encode()).hexdigest()
+    con.execute("begin")
+    con.execute(SCHEMA)
+    if con.execute("from ops.layout").fetchall() != [(layout,)]:
+        con.execute("drop schema ops cascade; drop schema ledger cascade")
+        con.execute(SCHEMA + gates.SCHEMA + increments.SCHEMA)
+        con.execute("insert into ops.layout values (?)", [layout])
+    con.execute("commit")
+
+
 def register(
     con: duckdb.DuckDBPyConnection,
     contract: FeedContract,
@@ -133,7 +154,7 @@ def register(
     """Make one feed's landing view and its rows of the ledger anew; return the rows in use.
 
     Args:
-        loads: every load of any feed that had been received by `as_at`.
+        loads: every load of the feed that had been received by `as_at`; those of others are passed over.
         in_use: those of them that the landing log says are in use.
     """
     own = [load for load in loads if (load.agency, load.feed) == contract.id]
@@ -228,7 +249,23 @@ def _feed_row(contract: FeedContract, own: list[LoadRecord], used: list[LoadReco
         max((load.received_at for load in used), default=None),
         any(load.synthetic for load in used),
         *(fresh.state, fresh.next_period, fresh.due_on, fresh.overdue_on),
+        *_tokens(contract, used),
     ]
+
+
+def _tokens(contract: FeedContract, used: list[LoadRecord]) -> tuple[str, str]:
+    """Names of the deliveries in use, and of all that decides what the gate says of them."""
+    token = _hash(contract.fingerprint, *(load.load_id for load in used))
+    return token, _hash(token, json.dumps(asdict(contract), sort_keys=True, default=str), _rules())
+
+
+@functools.cache
+def _rules() -> str:
+    return fingerprint(PROJECT / "expectations")
+
+
+def _hash(*words: str) -> str:
+    return hashlib.sha256("\n".join(words).encode()).hexdigest()[:32]
 
 
 def _write_build(con: duckdb.DuckDBPyConnection, as_at: str) -> None:

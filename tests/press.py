@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from orchestration import publish
+from orchestration import gates, publish
 from orchestration.releases import FILE, Release
 
 
@@ -55,14 +55,17 @@ def make_press(folder: Path) -> Press:
     """A press below a folder, with nothing published."""
     made = Press(folder / "warehouse.duckdb", folder / "home" / "published" / "partnership")
     made.change("""
-        create schema sna; create schema marts; create schema ledger; create schema ops;
+        create schema sna; create schema marts; create schema ledger;
         create table sna.figures as select 'T01' as table_id, range as value from range(10);
         create table marts.offences as select 'Derby' as district, 7 as offences;
         comment on column marts.offences.offences is 'How many, it''s a count';
-        create table ledger.feed as select 'police_uk' as agency;
+        create table ledger.feed as select 'police_uk' as agency, 'street' as feed, 'token' as gate_token;
         create table ledger.build as select 'b' as build_id;
-        create table ops.stage as select 'marts' as stage, 'token' as token;
-        create table ops.verdict as select 'marts' as stage, 'token' as token, 'sna.figures' as subject, 'x' as expectation,
-            '' as column_name, true as success, false as crashed, '' as observed, 0 as failing_rows, '[]' as sample, '' as remedy;
+    """)
+    made.change(gates.SCHEMA)
+    made.change("""
+        insert into ops.stage by name select 'marts' as stage, 'token' as token;
+        insert into ops.verdict by name
+            select 'marts' as stage, 'token' as token, 'sna.figures' as subject, 'x' as expectation, true as success;
     """)
     return made

@@ -23,3 +23,13 @@
 {% macro days(first, last) -%}
     (select cast(unnest(generate_series(date '{{ first }}', date '{{ last }}', interval 1 day)) as date) as date_day)
 {%- endmacro %}
+
+{# First day of a month that is written 2024-01. #}
+{% macro month_start_of_label(label) -%}
+    cast(left(cast({{ label }} as varchar), 7) || '-01' as date)
+{%- endmacro %}
+
+{# First day of the month, here, of a timestamp kept in UTC. #}
+{% macro month_start_of_utc(utc_timestamp) -%}
+    cast(date_trunc('month', {{ local_time(utc_timestamp, 'Europe/London') }}) as date)
+{%- endmacro %}

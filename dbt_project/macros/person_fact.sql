@@ -21,4 +21,5 @@
         on person.sex_code = sex.sex_code
     left join {{ ref('dim_ethnicity') }} as ethnicity
         on person.ethnicity_code = ethnicity.ethnicity_code
+    where {{ of_changed_crime('person.crime_reference') }}
 {%- endmacro %}

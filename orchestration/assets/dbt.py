@@ -7,12 +7,13 @@ split where the gates stand: the *facts* set (seeds, staging, conformed) and the
 # No `from __future__ import annotations` here: Dagster reads the annotations of its functions.
 
 from collections.abc import Iterator, Mapping
+from graphlib import TopologicalSorter
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
-from orchestration import catalogue, dbt, gates
+from orchestration import catalogue, dbt, gates, increments
 from orchestration.resources import POOL, Refresh
 from orchestration.retrying import retried
 from orchestration.settings import DBT_PROJECT
@@ -41,43 +42,79 @@ def dbt_asset_sets(manifest: Mapping[str, Any]) -> tuple[dg.AssetsDefinition, dg
     @dbt_assets(manifest=manifest, select=FACTS, name="facts", dagster_dbt_translator=translator, pool=POOL)
     @retried
     def facts(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[Any]:
-        yield from _build(context, refresh, "facts", FACTS)
+        yield from _build(context, refresh, "facts", manifest, translator)
 
     @dbt_assets(manifest=manifest, select=MARTS, name="marts", dagster_dbt_translator=translator, pool=POOL)
     @retried
     def marts(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[Any]:
-        yield from _build(context, refresh, "marts", MARTS)
-
-    def _build(context: dg.AssetExecutionContext, refresh: Refresh, stage: str, everything: str) -> Iterator[Any]:
-        whole = not context.is_subset
-        select = everything if whole else _selected(context, manifest, translator)
-        with refresh.warehouse() as con:
-            opened = gates.begin(con, stage, whole=whole)
-        yield from _measured(dbt.build(context, refresh.settings, manifest, translator, select), context, refresh, manifest)
-        with refresh.warehouse() as con:
-            gates.complete(con, stage, opened.token, opened.upstream)
-        context.log.info(f"stage {stage} stands")
+        yield from _build(context, refresh, "marts", manifest, translator)
 
     return facts, marts
 
 
-def _measured(
-    events: Iterator[Any], context: dg.AssetExecutionContext, refresh: Refresh, manifest: Mapping[str, Any]
+def _build(
+    context: dg.AssetExecutionContext, refresh: Refresh, stage: str, manifest: Mapping[str, Any], translator: Translator
 ) -> Iterator[Any]:
-    """The events of a finished build, each materialisation with the columns and rows of its table."""
+    """Build what has to be built of a stage, and say of the rest that it stands."""
+    code = dbt.project_fingerprint()
+    chosen = _chosen(context, manifest, translator)
+    with refresh.warehouse() as con:
+        stood = gates.stands(con, stage)
+        opened = gates.begin(con, stage, whole=not context.is_subset)
+        if context.is_subset:
+            increment = increments.Increment(frozenset(chosen), False, "built, as chosen")
+        else:
+            increment = increments.plan(con, stage, stands=stood, code=code, manifest=manifest)
+        standing = catalogue.tables(con, manifest)
+    to_build = [node for node in chosen if increment.nodes is None or node in increment.nodes]
+    for node in chosen:
+        if node not in to_build:
+            # What follows starts only from an asset that says that it is up to date.
+            yield dg.MaterializeResult(asset_key=chosen[node], metadata=_told(standing, chosen[node], rebuilt=False))
+    tested: set[dg.AssetCheckKey] = set()
+    if to_build:
+        names = [manifest["nodes"][node]["name"] for node in to_build]
+        events = dbt.build(context, refresh.settings, manifest, translator, " ".join(names), whole=increment.whole)
+        yield from _measured(events, context, refresh, manifest, tested)
+    for key in sorted(context.selected_asset_check_keys - tested, key=str):
+        # Passed when its table was last built: a table that fails a test does not stand.
+        yield dg.AssetCheckResult(passed=True, asset_key=key.asset_key, check_name=key.name, metadata={"rebuilt": False})
+    with refresh.warehouse() as con:
+        gates.complete(con, stage, opened.token, opened.upstream)
+        if not context.is_subset:
+            increments.remember(con, stage, code)
+    context.log.info(f"{len(to_build)} of {len(chosen)} tables and views {increment.reason}")
+
+
+def _measured(
+    events: Iterator[Any],
+    context: dg.AssetExecutionContext,
+    refresh: Refresh,
+    manifest: Mapping[str, Any],
+    tested: set[dg.AssetCheckKey],
+) -> Iterator[Any]:
+    """The events of a finished build, each materialisation with the columns and rows of its table; adds to `tested`."""
     measured: dict[catalogue.TableName, dict[str, Any]] | None = None
     for event in events:
+        if isinstance(event, dg.AssetCheckResult) and event.asset_key and event.check_name:
+            tested.add(dg.AssetCheckKey(event.asset_key, event.check_name))
         if isinstance(event, dg.Output):
             if measured is None:
                 with refresh.warehouse() as con:
                     measured = catalogue.tables(con, manifest)
-            schema, table = context.asset_key_for_output(event.output_name).path
-            event = event.with_metadata({**event.metadata, **measured.get((schema, table), {})})
+            key = context.asset_key_for_output(event.output_name)
+            event = event.with_metadata({**event.metadata, **_told(measured, key, rebuilt=True)})
         yield event
 
 
-def _selected(context: dg.AssetExecutionContext, manifest: Mapping[str, Any], translator: DagsterDbtTranslator) -> str:
-    """dbt selection of the models that were chosen in the UI or on the command line."""
-    keys = context.selected_asset_keys
-    nodes = [n for n in manifest["nodes"].values() if n["resource_type"] in ("model", "seed")]
-    return " ".join(n["name"] for n in nodes if translator.get_asset_key(n) in keys)
+def _told(measured: Mapping[catalogue.TableName, dict[str, Any]], key: dg.AssetKey, *, rebuilt: bool) -> dict[str, Any]:
+    schema, table = key.path
+    return {"rebuilt": rebuilt, **measured.get((schema, table), {})}
+
+
+def _chosen(context: dg.AssetExecutionContext, manifest: Mapping[str, Any], translator: Translator) -> dict[str, dg.AssetKey]:
+    """dbt's ids of the seeds and models that this run is to bring up to date, each after those that it reads."""
+    sorter = TopologicalSorter({name: manifest["parent_map"].get(name, []) for name in manifest["nodes"]})
+    nodes = [manifest["nodes"][name] for name in sorter.static_order() if name in manifest["nodes"]]
+    keys = {n["unique_id"]: translator.get_asset_key(n) for n in nodes if n["resource_type"] in ("model", "seed")}
+    return {node: key for node, key in keys.items() if key in context.selected_asset_keys}

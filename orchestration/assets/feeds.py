@@ -99,12 +99,12 @@ def feed_assets(contract: "FeedContract") -> Feed:
         from orchestration.ingest.landing import current, read, require_kept
 
         settings = refresh.settings
-        loads = _ingest(settings, contract)
-        period_rows = _rows_in_use(settings, contract)
+        loads = [] if refresh.landed_only else _ingest(settings, contract)
+        period_rows = _rows_in_use(settings, contract) if loads else {}
         for load in loads:
             metadata = {**_metadata([load]), PERIOD_ROWS: period_rows[load.period]}
             context.log_event(dg.AssetMaterialization(deliveries_key, partition=load.period, metadata=metadata))
-        received = [load for load in read(settings.landing) if load.received_at <= refresh.until]
+        received = [load for load in read(settings.landing, contract.agency) if load.received_at <= refresh.until]
         if refresh.as_at:
             require_kept(received)
         in_use = current(received)

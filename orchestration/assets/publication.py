@@ -40,9 +40,14 @@ def release_asset(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
                 "code_id": project_fingerprint()[:16],
                 "lineage": lineage(load_manifest(settings), publish.SCHEMAS),
             }
+            content = publish.content_of(con) if refresh.landed_only else None
+        standing = current_release(settings.published)
         rolled_back = None if refresh.force or refresh.as_at else held_back(settings.published, about["build_id"])
-        published = current_release(settings.published) if rolled_back else None
-        if published is not None:
+        published = standing if rolled_back else None
+        if standing is not None and content == standing.manifest["content"]:
+            published = standing
+            context.log.info(f"release {published.id} stays: it has the same content")
+        elif published is not None:
             context.log.warning(f"release {published.id} stays: exactly this was rolled back from; `force` publishes it again")
         else:
             published = publish.publish(settings.warehouse, settings.published, about=about, as_at=refresh.as_at, keep=keep)

@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', incremental_strategy='replace_changed', unique_key='crime_reference') }}
+
 select
     victim.crime_reference,
     victim.person_key as victim_person_key,
@@ -13,3 +15,4 @@ select
 from {{ ref('fct_victim') }} as victim
 inner join {{ ref('fct_suspect') }} as suspect
     on victim.crime_reference = suspect.crime_reference
+where {{ of_changed_crime('victim.crime_reference') }}

@@ -1,5 +1,8 @@
+{{ config(materialized='incremental', incremental_strategy='replace_changed', unique_key='crime_reference') }}
+
 with crime as (
     select * from {{ ref('stg_derbyshire_constabulary__crimes') }}
+    where {{ of_changed_crime('crime_reference') }}
 ),
 
 -- One row: the name of the exclusion that each flag brings, where the definition has it.
@@ -18,6 +21,7 @@ outcome_record as (
         outcome_code,
         decision_maker
     from {{ ref('stg_derbyshire_constabulary__outcomes') }}
+    where {{ of_changed_crime('crime_reference') }}
 ),
 
 -- An offence can have more than one outcome record; the last is the one it stands at.

@@ -1,3 +1,5 @@
+{{ config(materialized='incremental', incremental_strategy='replace_changed', unique_key='crime_reference') }}
+
 with recorded as (
     select
         record.crime_reference,
@@ -7,6 +9,7 @@ with recorded as (
         record.outcome_date,
         record.load_id
     from {{ ref('stg_derbyshire_constabulary__outcomes') }} as record
+    where {{ of_changed_crime('record.crime_reference') }}
 ),
 
 not_yet_complete as (
@@ -18,7 +21,7 @@ not_yet_complete as (
         cast(null as date) as outcome_date,
         load_id
     from {{ ref('fct_offence') }}
-    where outcome_key = '0'
+    where outcome_key = '0' and {{ of_changed_crime('crime_reference') }}
 ),
 
 outcome_record as (

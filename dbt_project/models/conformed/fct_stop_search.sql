@@ -1,14 +1,17 @@
+{{ config(materialized='incremental', incremental_strategy='replace_changed', unique_key='month_start') }}
+
 with searches as (
     select
         *,
         {{ local_time('searched_at_utc', 'Europe/London') }} as searched_at
     from {{ ref('stg_police_uk__stop_and_search') }}
+    where {{ of_changed_month(month_start_of_utc('searched_at_utc')) }}
 )
 
 select
     searches.searched_at,
     cast(searches.searched_at as date) as searched_date,
-    cast(date_trunc('month', searches.searched_at) as date) as month_start,
+    {{ month_start_of_utc('searches.searched_at_utc') }} as month_start,
     {{ financial_year('searches.searched_at') }} as financial_year,
     coalesce(delivery.part, 'Unknown') as force,
     coalesce(searches.search_type, 'Unknown') as search_type,

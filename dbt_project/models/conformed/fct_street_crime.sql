@@ -1,8 +1,11 @@
+{{ config(materialized='incremental', incremental_strategy='replace_changed', unique_key='month_start') }}
+
 with street as (
     select
         *,
-        cast(left(cast(recorded_month as varchar), 7) || '-01' as date) as month_start
+        {{ month_start_of_label('recorded_month') }} as month_start
     from {{ ref('stg_police_uk__street') }}
+    where {{ of_changed_month(month_start_of_label('recorded_month')) }}
 ),
 
 -- Anti-social behaviour has no id, and identical rows are separate incidents. But where in a force's month every

@@ -1,8 +1,11 @@
+{{ config(materialized='incremental', incremental_strategy='replace_changed', unique_key='month_start') }}
+
 with outcome as (
     select
         *,
-        cast(left(cast(outcome_month as varchar), 7) || '-01' as date) as month_start
+        {{ month_start_of_label('outcome_month') }} as month_start
     from {{ ref('stg_police_uk__outcomes') }}
+    where {{ of_changed_month(month_start_of_label('outcome_month')) }}
 )
 
 select

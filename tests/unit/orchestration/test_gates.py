@@ -11,12 +11,14 @@ from orchestration.gates import GateClosed, Verdict
 def con():
     connection = duckdb.connect()
     connection.execute("create schema ledger; create table ledger.build as select 'build-1' as build_id")
+    connection.execute("create table ledger.feed as select 'police' as agency, 'crimes' as feed, 'crimes-1' as gate_token")
     gates.prepare(connection)
     yield connection
     connection.close()
 
 
 def judge(con, stage, success=True, crashed=False, subject="conformed.fct_offence"):
+    subject = "police/crimes" if stage == "feeds" else subject
     verdict = Verdict(subject, "rows are conserved", success, crashed=crashed, remedy="mend it")
     gates.record(con, stage, gates.token_of(con, stage), [verdict])
 
@@ -88,3 +90,34 @@ def test_verdicts_of_a_subject_replace_its_older_ones(con):
     judge(con, "feeds", success=False)
     judge(con, "feeds")
     assert con.execute("select count(*), bool_and(success) from ops.verdict").fetchone() == (1, True)
+
+
+def test_only_a_feed_that_has_changed_is_judged_anew(con):
+    con.execute("insert into ledger.feed values ('police', 'victims', 'victims-1')")
+    assert gates.to_judge(con) == ["police/crimes", "police/victims"]
+    for subject in gates.to_judge(con):
+        gates.record(con, "feeds", "build-1", [Verdict(subject, "rows are conserved", True)])
+    assert gates.to_judge(con) == []
+    con.execute(
+        "update ledger.feed set gate_token = 'crimes-2' where feed = 'crimes'; update ledger.build set build_id = 'build-2'"
+    )
+    assert gates.to_judge(con) == ["police/crimes"]
+    with pytest.raises(GateClosed, match="has not judged"):
+        gates.require(con, "feeds")
+    judge(con, "feeds")
+    assert gates.require(con, "feeds") == "build-2"
+    assert {verdict.subject for verdict in gates.standing(con, "feeds")} == {"police/crimes", "police/victims"}
+
+
+def test_a_feed_that_failed_is_judged_again(con):
+    judge(con, "feeds", success=False)
+    assert gates.to_judge(con) == ["police/crimes"]
+
+
+def test_a_verdict_on_the_whole_stage_closes_it_until_it_is_judged_again(con):
+    judge(con, "feeds")
+    gates.record(con, "feeds", "build-1", [Verdict("feeds", "The suites of this gate can be drawn up", False, crashed=True)])
+    with pytest.raises(GateClosed, match="drawn up"):
+        gates.require(con, "feeds")
+    judge(con, "feeds")
+    assert gates.require(con, "feeds") == "build-1"

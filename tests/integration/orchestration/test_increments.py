@@ -1,0 +1,257 @@
+"""Whatever is delivered in whatever order, what the increments leave is what a build from nothing gives."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any, ClassVar
+
+import duckdb
+import hypothesis.strategies as st
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+
+from orchestration import dbt, increments, warehouse
+from orchestration.contracts import load_contracts
+from orchestration.ingest import landing
+from orchestration.ingest.load import load, plan
+from orchestration.settings import Settings
+from orchestration.verify import content_hashes
+
+pytestmark = pytest.mark.xdist_group("increments")
+
+MONTHS = ("2023-02", "2023-03", "2023-04")
+CONTRACTS = load_contracts()
+POLICE = ("crimes", "victims", "suspects", "outcomes")
+# Of the definition, of the definition but excluded by a flag, and outside it.
+OFFENCES = (("8N", "008/01"), ("8N", "008/06"), ("34B", "034/22"), ("10C", "081/03"), ("44", "044/00"), ("105A", "105/01"))
+DISTRICTS = ("Derby City", "High Peak", "Chesterfield", "Erewash")
+HEADERS = {feed: [c.header for c in CONTRACTS["derbyshire_constabulary", feed].columns] for feed in POLICE}
+STREET = [c.header for c in CONTRACTS["police_uk", "street"].columns]
+# What is compared: all facts and dimensions, but for the bookkeeping of the increments themselves.
+BUILT = "select schema_name, table_name from duckdb_tables() where schema_name = 'conformed' order by all"
+BOOKKEEPING = {("conformed", "changed_crime"), ("conformed", "changed_month")}
+
+
+def crime(reference: str, recorded: datetime, random: Random) -> dict[str, str]:
+    ho_class, sub_code = random.choice(OFFENCES)
+    return {
+        "Crime Reference": reference,
+        "Recorded Date Time": f"{recorded:%d/%m/%Y %H:%M}",
+        "Committed From": f"{recorded - timedelta(hours=random.randrange(90)):%d/%m/%Y %H:%M}",
+        "HO Class": ho_class,
+        "HO Sub Code": sub_code,
+        "Offence Title": f"Offence {sub_code}",
+        "District": random.choice(DISTRICTS),
+        "Location Type": "Street",
+        "Domestic Abuse Flag": random.choice("YN"),
+        "Modern Slavery Flag": "N",
+        "Alcohol Qualifier": random.choice("YN"),
+        "Drugs Qualifier": "N",
+        "Knife Crime Flag": random.choice("YN"),
+        "Suspect to Victim Relationship": random.choice(("Acquaintance", "Stranger", "")),
+    }
+
+
+def person(of: dict[str, str], random: Random) -> dict[str, str]:
+    return {
+        "Crime Reference": of["Crime Reference"],
+        "Crime Recorded Date Time": of["Recorded Date Time"],
+        "Offence Date": of["Committed From"][:10],
+        "Nominal Reference": f"N{random.randrange(10):08}",
+        "Date of Birth": f"01/02/{random.randrange(1950, 2015)}",
+        "Sex": random.choice("MF"),
+        "Self Defined Ethnicity": random.choice(("W1", "NS", "A2")),
+    }
+
+
+def outcome(reference: str, sequence: int, day: date, random: Random) -> dict[str, str]:
+    return {
+        "Crime Reference": reference,
+        "Outcome Sequence": str(sequence),
+        "Outcome Code": random.choice(("1", "14", "16", "18")),
+        "Outcome Title": "As decided",
+        "Outcome Date": f"{day:%d/%m/%Y}",
+        "Decision Maker": "Police",
+    }
+
+
+def street(month: str, random: Random) -> dict[str, str]:
+    kind = random.choice(("Anti-social behaviour", "Violence and sexual offences"))
+    return {
+        "Crime ID": "" if kind == "Anti-social behaviour" else f"{random.getrandbits(256):064x}",
+        "Month": month,
+        "Reported by": "Derbyshire Constabulary",
+        "Falls within": "Derbyshire Constabulary",
+        "Longitude": "-1.476000",
+        "Latitude": "52.922000",
+        "Location": f"On or near Street {random.randrange(3)}",
+        "LSOA code": random.choice(("E01013457", "E01019413", "E01999999")),
+        "LSOA name": "A place",
+        "Crime type": kind,
+        "Last outcome category": ""
+        if kind == "Anti-social behaviour"
+        else random.choice(("Under investigation", "Local resolution")),
+    }
+
+
+class Deliveries(RuleBasedStateMachine):
+    """Months arrive, are sent again, and are refreshed in between, in any order."""
+
+    base: ClassVar[Path]
+    runs: ClassVar[int] = 0
+    followed: ClassVar[int] = 0  # builds that were increments
+
+    @initialize(seed=st.integers(0, 2**32 - 1))
+    def begin(self, seed: int) -> None:
+        """What the history before has left in the warehouse is one more thing that the first increment must do away with."""
+        type(self).runs += 1
+        self.settings = Settings(self.base / f"raw-{self.runs}", self.base / "home")
+        shutil.rmtree(self.settings.landing, ignore_errors=True)
+        self.random = Random(seed)
+        self.versions: dict[tuple[str, str, bool], int] = {}
+        self.crimes: dict[str, list[dict[str, str]]] = {}
+        self.clock = datetime(2024, 5, 1, tzinfo=UTC)
+        self.deliver_month(MONTHS[0])
+        self.refresh()
+
+    def write(self, agency: str, feed: str, month: str, rows: list[dict[str, str]], *, synthetic: bool = False) -> None:
+        slot = (f"{agency}/{feed}", month, synthetic)
+        self.versions[slot] = version = self.versions.get(slot, 0) + 1
+        part = "-derbyshire" if agency == "police_uk" else ""
+        name = f"{month}{part}{'.synthetic' if synthetic else ''}{f'.v{version}' if version > 1 else ''}.csv"
+        path = self.settings.raw / agency / feed / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, HEADERS.get(feed, STREET), restval="")
+            writer.writeheader()
+            writer.writerows(rows)
+
+    def police(self, feed: str, month: str, rows: list[dict[str, str]], *, synthetic: bool = False) -> None:
+        if rows:
+            self.write("derbyshire_constabulary", feed, month, rows, synthetic=synthetic)
+
+    def deliver_month(self, month: str, *, synthetic: bool = False) -> None:
+        first = datetime.fromisoformat(f"{month}-01")
+        crimes = [
+            crime(f"DC-{first.year}-{first.month:02}{n:05}", first + timedelta(hours=self.random.randrange(640)), self.random)
+            for n in range(self.random.randrange(5, 12))
+        ]
+        self.crimes[month] = crimes
+        self.police("crimes", month, crimes, synthetic=synthetic)
+        for feed in ("victims", "suspects"):
+            people = [person(c, self.random) for c in crimes for _ in range(self.random.randrange(3))]
+            unique = {(p["Crime Reference"], p["Nominal Reference"]): p for p in people}
+            self.police(feed, month, list(unique.values()), synthetic=synthetic)
+        decided = [outcome(c["Crime Reference"], 1, first.date() + timedelta(27), self.random) for c in crimes[::2]]
+        self.police("outcomes", month, decided, synthetic=synthetic)
+
+    @rule(month=st.sampled_from(MONTHS), synthetic=st.booleans())
+    def a_month_is_delivered(self, month: str, synthetic: bool) -> None:
+        """For the first time or again; stand-ins too, which give way to what is real."""
+        self.deliver_month(month, synthetic=synthetic)
+        self.perhaps_refresh()
+
+    @rule(month=st.sampled_from(MONTHS), feed=st.sampled_from(POLICE[1:3]))
+    def people_are_sent_again(self, month: str, feed: str) -> None:
+        crimes = self.crimes.get(month, [])
+        self.police(feed, month, [person(c, self.random) for c in crimes if self.random.random() < 0.7])
+        self.perhaps_refresh()
+
+    @rule(month=st.sampled_from(MONTHS))
+    def outcomes_come_late(self, month: str) -> None:
+        """Of crimes of any month: some for the first time, some in place of an earlier record, some as a further one."""
+        known = [c["Crime Reference"] for crimes in self.crimes.values() for c in crimes]
+        chosen = self.random.sample(known, min(4, len(known)))
+        day = date.fromisoformat(f"{month}-28")
+        self.police("outcomes", month, [outcome(r, self.random.randrange(1, 3), day, self.random) for r in chosen])
+        self.perhaps_refresh()
+
+    @rule(month=st.sampled_from(MONTHS), doubled=st.booleans())
+    def the_archive_is_downloaded(self, month: str, doubled: bool) -> None:
+        rows = [street(month, self.random) for _ in range(60)]
+        self.write("police_uk", "street", month, rows * 2 if doubled else rows)
+        self.perhaps_refresh()
+
+    @rule()
+    def a_look_up_changes(self) -> None:
+        """Any row of the facts may move with it."""
+        contract = CONTRACTS["ons", "lsoa_ward_district"]
+        version = self.versions.get(("ons", "", False), 0) + 1
+        self.versions["ons", "", False] = version
+        path = self.settings.raw / "ons" / contract.feed / f"2024{f'.v{version}' if version > 1 else ''}.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        values = {
+            "lsoa_code_2021": "E01013457",
+            "lsoa_name_2021": "Derby 001A",
+            "ward_code_2024": "E05015510",
+            "ward_name_2024": "Abbey",
+            "district_code_2024": self.random.choice(("E06000015", "E07000033")),
+            "district_name_2024": "Derby",
+        }
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow([c.header for c in contract.columns])
+            writer.writerow([values.get(c.name, "x") for c in contract.columns])
+
+    def perhaps_refresh(self) -> None:
+        if self.random.random() < 0.5:
+            self.refresh()
+
+    def refresh(self) -> None:
+        self.clock += timedelta(hours=1)
+        for contract in CONTRACTS.values():
+            found = plan(self.settings.raw, self.settings.landing, contract, b"0123456789abcdef")
+            load(found, contract, self.settings.landing, b"0123456789abcdef", now=self.clock)
+        self.build(stands=True)
+
+    def build(self, *, stands: bool) -> None:
+        manifest = dbt.load_manifest(self.settings)
+        with warehouse.connect(self.settings) as con:
+            for contract in CONTRACTS.values():
+                received = landing.read(self.settings.landing, contract.agency)
+                warehouse.register(con, contract, received, landing.current(received), "")
+            increment = increments.plan(con, "facts", stands=stands, code="same", manifest=manifest)
+        type(self).followed += bool(increment.nodes) and not increment.whole
+        models = {key: n["name"] for key, n in manifest["nodes"].items() if n["schema"] in ("staging", "conformed")}
+        if increment.nodes is None:
+            dbt.execute(self.settings, "tag:facts", whole=True)
+        elif names := [name for key, name in models.items() if key in increment.nodes]:
+            dbt.execute(self.settings, " ".join(names), whole=increment.whole)
+        with warehouse.connect(self.settings) as con:
+            increments.remember(con, "facts", "same")
+
+    def content(self) -> dict[str, Any]:
+        with duckdb.connect(str(self.settings.warehouse), read_only=True) as con:
+            return content_hashes(con, [table for table in con.execute(BUILT).fetchall() if table not in BOOKKEEPING])
+
+    def teardown(self) -> None:
+        if not hasattr(self, "settings"):
+            return
+        self.refresh()
+        by_increments = self.content()
+        self.settings.warehouse.unlink()
+        self.build(stands=False)
+        assert by_increments == self.content()
+        assert by_increments["conformed.fct_offence"]["rows"] > 0
+
+
+def test_increments_give_what_a_build_from_nothing_gives(tmp_path: Path) -> None:
+    Deliveries.base = tmp_path
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        Deliveries,
+        settings=settings(
+            max_examples=4,
+            stateful_step_count=8,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    assert Deliveries.followed >= 5, "hardly any increment was tried"
