@@ -20,12 +20,12 @@ DAMAGES = {
 def test_a_damaged_file_is_set_aside_and_told(tmp_path, capsys, damage):
     settings = Settings(tmp_path / "raw", tmp_path / "home")
     con = warehouse.connect(settings)
-    con.execute("create schema ops; create table ops.stage as from range(300000)")
+    con.execute("create schema other; create table other.bulk as from range(300000)")
     con.close()
     DAMAGES[damage](settings.warehouse, settings.warehouse.stat().st_size)
     con = warehouse.connect(settings)
     assert con.execute("from ledger.delivery").fetchall() == []
-    assert con.execute("from duckdb_tables() where schema_name = 'ops'").fetchall() == []
+    assert con.execute("from duckdb_tables() where schema_name = 'other'").fetchall() == []
     con.close()
     assert settings.warehouse.with_name("warehouse.duckdb.damaged").exists()
     assert "nothing is lost" in capsys.readouterr().err
