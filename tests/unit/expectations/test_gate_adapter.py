@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -125,11 +127,11 @@ def test_data_docs_are_whole_static_and_linked(
     gate.run("feeds", con, tmp_path)
     gate.run("facts", con, tmp_path)
     pages = {path.relative_to(tmp_path).as_posix(): path.read_text("utf-8") for path in tmp_path.rglob("*.html")}
-    assert set(pages) == {"index.html", "feeds/index.html", "feeds/001.html", "facts/index.html"}
+    (suite,) = set(pages) - {"index.html", "feeds/index.html", "facts/index.html"}
     assert 'href="feeds/index.html"' in pages["index.html"]
     assert "marts: not judged yet" in pages["index.html"]
-    assert 'href="001.html"' in pages["feeds/index.html"]
-    assert "Hours run from 0 to 23" in pages["feeds/001.html"]
+    assert f'href="{suite.removeprefix("feeds/")}"' in pages["feeds/index.html"]
+    assert "Hours run from 0 to 23" in pages[suite]
     assert not any("http" in page or "<script" in page for page in pages.values())
 
 
@@ -140,4 +142,20 @@ def test_data_docs_of_a_stage_are_replaced(
         monkeypatch.setattr(gate, "SUITES", {"feeds": lambda con, suites=suites: suites})
         gate.run("feeds", con, tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["feeds", "index.html"]
-    assert sorted(path.name for path in (tmp_path / "feeds").iterdir()) == ["001.html", "index.html"]
+    assert len(list((tmp_path / "feeds").glob("*.html"))) == 2
+
+
+def test_a_subject_that_is_not_judged_keeps_its_lines_and_pages(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = replace(HOURS, subject="police/victims")
+    monkeypatch.setattr(gate, "SUITES", {"feeds": lambda con: [HOURS, other]})
+    gate.run("feeds", con, tmp_path)
+    before = (tmp_path / "feeds" / "index.html").read_text("utf-8")
+    pages = set((tmp_path / "feeds").glob("*.html"))
+    found = gate.run("feeds", con, tmp_path, [other.subject])
+    assert {verdict.subject for verdict in found} == {other.subject}
+    after = (tmp_path / "feeds" / "index.html").read_text("utf-8")
+    assert before.count("<tr class=") == after.count("<tr class=")
+    assert len(pages & set((tmp_path / "feeds").glob("*.html"))) >= 2
+    assert not [name for name in re.findall(r'href="(\w+\.html)"', after) if not (tmp_path / "feeds" / name).exists()]
