@@ -6,7 +6,7 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: refresh test ui screenshot lint bench clean
+.PHONY: refresh test ui screenshot lint bench fault clean
 
 refresh: $(VENV)/installed  ## deliveries -> warehouse -> gates -> marts -> publication -> reconciliation
 	$(BIN)/sna demo --if-empty
@@ -29,6 +29,9 @@ screenshot: $(VENV)/installed  ## pictures of the web UI in docs/images; needs C
 
 bench: $(VENV)/installed  ## speed and memory, measured in one run
 	$(BIN)/python -m tests.bench $(ARGS)
+
+fault: $(VENV)/installed  ## kill the refresh 200 times, fill its disk, damage its files; prints a table
+	$(BIN)/python -m tests.fault $(ARGS)
 
 $(VENV)/installed: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from bisect import bisect_right
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tests.fault import state
@@ -15,6 +14,9 @@ KILLED = -9
 # What must never be left half: the landing log, the gates' verdicts, the release and the links to it.
 DURABLE = ("rename", "replace", "symlink", "link", "fsync", "open landing", "open published", "open dagster")
 DURABLE += ("duckdb insert or replace into", "duckdb delete from ops.verdict", "duckdb insert into ledger", "duckdb attach")
+# Places that every refresh with something to publish passes, whatever has been landed before.
+LATE = ("step gate", "step facts", "step marts", "step published", "rename data_docs", "rename published", "replace published")
+LATE += ("symlink published", "open published", "fsync published/partnership/releases/.writing-*/sna", "open data_docs/.feeds/i")
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Kill:
         kind: the row of the table that it counts in.
         steps: kill the installed command, after it has told of so many steps.
         empty: kill the very first refresh of a home.
-        then: points of further kills, each of the refresh that was to recover.
+        then: further kills, each of the refresh that was to recover.
     """
 
     kind: str
@@ -33,14 +35,15 @@ class Kill:
     delay: float | None = None
     steps: int | None = None
     empty: bool = False
-    then: tuple[Point, ...] = ()
+    then: tuple[Kill, ...] = ()
 
     def __str__(self) -> str:
         if self.point is None:
             return f"{self.delay or 0:.2f} s after step {self.steps}"
+        more = f", and {len(self.then)} more" if self.then else ""
         side = "after" if self.point.after else "before"
         where = f"{side} {self.point.label}" + (f" ({self.point.occurrence})" if self.point.occurrence > 1 else "")
-        return where if self.delay is None else f"{self.delay:.2f} s {where}"
+        return (where if self.delay is None else f"{self.delay:.2f} s {where}") + more
 
 
 @dataclass
@@ -55,6 +58,7 @@ class Trial:
         identical: facts, figures, landing log and ledger are an undisturbed run's.
         problems: whatever did not hold, in words.
         seconds, cpu: of the refresh that recovered.
+        said: by that refresh.
     """
 
     kind: str
@@ -66,6 +70,7 @@ class Trial:
     problems: list[str] = field(default_factory=list)
     seconds: float = 0
     cpu: float = 0
+    said: str = ""
 
     @property
     def passed(self) -> bool:
@@ -76,26 +81,33 @@ def attempt(bench: Bench, kill: Kill) -> Trial:
     """Put the home back, kill a refresh, check, recover, check again."""
     trial = Trial(kill.kind, str(kill))
     bench.put_back(empty=kill.empty)
-    for point in (kill.point, *kill.then):
-        if kill.steps is not None:
-            answer = bench.installed_sna("refresh", steps=kill.steps, delay=kill.delay or 0)
+    for one in (kill, *kill.then):
+        if one.steps is not None:
+            answer = bench.installed_sna("refresh", steps=one.steps, delay=one.delay or 0)
         else:
-            answer = bench.sna("refresh", point=point, delay=kill.delay)
+            answer = bench.sna("refresh", point=one.point, delay=one.delay)
         if answer.status == KILLED:
             trial.kills += 1
         elif answer.status != 0:
             trial.problems.append(f"ended with {answer.status} instead of being killed: {bench.said[-500:]}")
         check_intact(bench, trial, empty=kill.empty)
+        if answer.status == 0:
+            break
     recover(bench, trial)
     return trial
 
 
-def check_intact(bench: Bench, trial: Trial, *, empty: bool = False) -> None:
-    """What must hold straight after a fault, before anything is mended."""
+def check_intact(bench: Bench, trial: Trial, *, empty: bool = False, any_content: bool = False) -> None:
+    """What must hold straight after a fault, before anything is mended.
+
+    Args:
+        empty: nothing had been published before, so there may be nothing to read.
+        any_content: the fault may have been published around; the release is to be whole, whatever it holds.
+    """
     found = []
     if not empty or (bench.settings.published / "current").is_symlink():
         try:
-            found = state.faults_of_release(bench.settings, bench.allowed)
+            found = state.faults_of_release(bench.settings, None if any_content else bench.allowed)
         except Exception as error:  # A reader would have had it.
             found = [f"a reader meets {type(error).__name__}: {error}"]
     trial.intact = trial.intact and not found
@@ -105,7 +117,7 @@ def check_intact(bench: Bench, trial: Trial, *, empty: bool = False) -> None:
 def recover(bench: Bench, trial: Trial) -> Answer:
     """A plain refresh must mend everything: content, ledger, litter, run history; the next one finds nothing to do."""
     answer = bench.sna("refresh")
-    trial.seconds, trial.cpu = answer.seconds, answer.cpu
+    trial.seconds, trial.cpu, trial.said = answer.seconds, answer.cpu, bench.said
     if answer.status != 0:
         trial.recovered = trial.identical = False
         trial.problems.append(f"a plain refresh ends with {answer.status}: {bench.said[-1500:]}")
@@ -147,6 +159,28 @@ def moments(bench: Bench, number: int, seed: int) -> list[Kill]:
     return found
 
 
+def chains(bench: Bench, number: int, seed: int, landing: int = 5, late: int = 1) -> list[Kill]:
+    """Kills in a row, each of the refresh that was to recover from the one before, and only then one that may end.
+
+    First around deliveries that go into the landing log, then in the stages after it, last at any moment. Each lies further on
+    than the one before, for what a killed refresh has landed the next does not land again.
+    """
+    chance = random.Random(seed)
+    passed = [p for _, p in bench.passed if p.occurrence == 1]
+    landed = [p for p in passed if p.label.startswith("rename landing")]
+    built = [p for p in passed if p.label.startswith(LATE)]
+    found = []
+    for end in moments(bench, number, seed):
+        first, *then = _in_order(chance.sample(landed, landing), passed) + _in_order(chance.sample(built, late), passed)
+        then_kills = [Kill("", point) for point in then]
+        found.append(Kill("SIGKILL again and again", first, then=(*then_kills, end)))
+    return found
+
+
+def _in_order(points: list[Point], order: list[Point]) -> list[Point]:
+    return sorted(points, key=order.index)
+
+
 def of_the_first_refresh(bench: Bench, number: int, seed: int) -> list[Kill]:
     """Of a home that does not exist yet: its own files are being made then. The points are those of any refresh."""
     chance = random.Random(seed)
@@ -159,10 +193,3 @@ def of_the_command(number: int, seed: int) -> list[Kill]:
     """Of the installed `sna refresh`, in a process of its own."""
     chance = random.Random(seed)
     return [Kill("SIGKILL of `sna refresh` itself", steps=i % 17, delay=chance.uniform(0, 1)) for i in range(number)]
-
-
-def in_a_row(bench: Bench, points: list[Point], length: int, kind: str = "SIGKILL again while recovering") -> Iterator[Kill]:
-    """Several kills one after the other, before a refresh may end."""
-    for start in range(0, len(points), length):
-        first, *then = points[start : start + length]
-        yield Kill(kind, first, then=tuple(then))
