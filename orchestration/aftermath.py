@@ -23,7 +23,7 @@ def clear(settings: Settings) -> None:
         with switching(settings.published):
             sweep(settings.published)
     shutil.rmtree(f"{settings.warehouse}.tmp", ignore_errors=True)
-    for half in (settings.home / "secrets").glob("*.[0-9]*"):
+    for half in (*settings.home.glob("secrets/*.[0-9]*"), *settings.dagster_home.glob("dagster.[0-9]*")):
         half.unlink()
     with open_instance(settings) as instance:
         bury(settings, instance)

@@ -137,10 +137,14 @@ class Bench:
         return Answer(status, time.monotonic() - started, cpu)
 
     def put_back(self, *, empty: bool = False) -> None:
-        """The home as it was with the first release published, or no home at all; the landing zone complete."""
-        shutil.rmtree(self.settings.home, ignore_errors=True)
-        if not empty:
-            subprocess.run(["cp", "-a", str(self.work / "published-once"), str(self.settings.home)], check=True)
+        """The home as it was with the first release published, or with dbt's manifest only; the landing zone complete."""
+        source, home = self.work / "published-once", self.settings.home
+        shutil.rmtree(home, ignore_errors=True)
+        if empty:
+            # The fork server has parsed the project and would not write the manifest again.
+            shutil.copytree(source / "dbt", home / "dbt")
+        else:
+            subprocess.run(["cp", "-a", str(source), str(home)], check=True)
 
     @cached_property
     def undisturbed(self) -> State:

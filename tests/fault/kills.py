@@ -184,7 +184,7 @@ def _in_order(points: list[Point], order: list[Point]) -> list[Point]:
 def of_the_first_refresh(bench: Bench, number: int, seed: int) -> list[Kill]:
     """Of a home that does not exist yet: its own files are being made then. The points are those of any refresh."""
     chance = random.Random(seed)
-    early = [Point(f"{call} dagster/dagster.yaml") for call in ("open",)]
+    early = [Point("open dagster/dagster.*"), Point("replace dagster/dagster.yaml")]
     later = chance.sample([p for _, p in bench.passed if not p.label.startswith(("unlink", "open dbt"))], number)
     return [Kill("SIGKILL of the first refresh", p, empty=True) for p in [*early, *later][:number]]
 

@@ -136,6 +136,7 @@ def litter(settings: Settings) -> list[str]:
         "warehouse.duckdb.tmp*",
         "warehouse.duckdb.wal",
         "secrets/*.[0-9]*",
+        "dagster/dagster.[0-9]*",
     ]
     left = {path for pattern in patterns for path in settings.home.glob(pattern)}
     return sorted(f"{path.relative_to(settings.home)} was left behind" for path in left)
