@@ -156,7 +156,9 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 def all_of_them() -> list[Callable[[Bench], Trial]]:
     """Every fault that is no kill, in several sizes."""
     made = [trial("full disk", f"{size / 2**20:.2f} MiB free", full_disk(size)) for size in (32 << 10, 1 << 20, 3 << 20, 6 << 20)]
-    made += [trial("limit on the size of files", f"{size >> 10} KiB", limited_files(size)) for size in (0, 64 << 10, 4 << 20)]
+    made += [
+        trial("limit on the size of files", f"{size >> 10} KiB", limited_files(size)) for size in (16 << 10, 64 << 10, 4 << 20)
+    ]
     made += [trial("read-only home", "mounted read-only", read_only_home)]
     made += [trial("vanished delivery", f"before `{point.label}`", vanished(point)) for point in (LISTED, READ)]
     made += [emptied_landing_zone, *map(damaged_warehouse, DAMAGES)]

@@ -43,7 +43,7 @@ class Request:
         action: `kill`, `remove <path>` or `clock <seconds>`.
         delay: `kill` so many seconds later, from outside and in the midst of whatever goes on then.
         clock: seconds by which the command's clock is wrong from its start.
-        file_limit: bytes that no file may outgrow, or None.
+        file_limit: bytes that no file may outgrow, the output included, or None.
         trace: file for the list of points that the command passes.
     """
 
