@@ -104,13 +104,15 @@ def clear_up(settings: Settings) -> None:
 
 
 @app.command()
-def rebuild() -> None:
+def rebuild(wait: Wait = False) -> None:
     """Build the warehouse again from the landed deliveries, and publish if that changes anything."""
     from orchestration import lock, refreshing
     from orchestration.releases import current_release
 
     settings = Settings.from_env()
-    with lock.hold(settings.home):
+    with lock.hold(settings.home, wait_seconds=lock.seconds(wait), on_wait=waiting) as killed:
+        if killed:
+            clear_up(settings)
         before = current_release(settings.published)
         plan = refreshing.from_the_ground(settings)
         if not plan.feeds_delivered:
@@ -120,7 +122,9 @@ def rebuild() -> None:
     if outcome.release is None:
         telling.failure(errors, settings, outcome.failures)
         raise typer.Exit(FAILED)
-    if before is not None and outcome.release.folder == before.folder:
+    if outcome.held is not None:
+        telling.held_back(console, settings, outcome.held)
+    elif before is not None and outcome.release.folder == before.folder:
         console.print(f"The warehouse was built again, with the same content as release {before.folder.name}, which stays.")
     else:
         telling.summary(console, settings, outcome.release)

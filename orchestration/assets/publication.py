@@ -43,14 +43,18 @@ def release_asset(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
             content = publish.content_of(con) if refresh.landed_only else None
         standing = current_release(settings.published)
         rolled_back = None if refresh.force or refresh.as_at else held_back(settings.published, about["build_id"])
-        published = standing if rolled_back else None
-        if standing is not None and content == standing.manifest["content"]:
+        if standing is None or refresh.force or refresh.as_at:
+            published = None
+        elif rolled_back:
             published = standing
-            context.log.info(f"release {published.id} stays: it has the same content")
-        elif published is not None:
             context.log.warning(f"release {published.id} stays: exactly this was rolled back from; `force` publishes it again")
         else:
+            same = standing.manifest["build_id"] == about["build_id"] and content in (None, standing.manifest["content"])
+            published = standing if same else None
+        if published is None:
             published = publish.publish(settings.warehouse, settings.published, about=about, as_at=refresh.as_at, keep=keep)
+        elif not rolled_back:
+            context.log.info(f"release {published.id} stays: it holds exactly this")
         tables = published.manifest["tables"]
         context.log.info(f"{len(tables)} tables in release {published.id}")
         return dg.MaterializeResult(

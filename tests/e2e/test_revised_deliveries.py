@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ class Revised:
         before, after: the releases with the earlier and with the revised deliveries.
         together: (exit status, output) of two refreshes that were started together.
         blocked: what a refresh said while another program had the warehouse open.
+        told: what the refresh of the revised deliveries said.
     """
 
     county: County
@@ -35,6 +37,7 @@ class Revised:
     after: Release
     together: list[tuple[int, str]]
     blocked: subprocess.CompletedProcess[str]
+    told: str
 
 
 def received(county, day):
@@ -79,7 +82,7 @@ def revised(county, tmp_path_factory):
         blocked = refresh_while_open(made)
         told = made.sna("refresh")
         assert told.returncode == 0, told.stdout + told.stderr
-    return Revised(made, before, current_release(made.settings.published), together, blocked)
+    return Revised(made, before, current_release(made.settings.published), together, blocked, told.stdout)
 
 
 def refresh_while_open(county):
@@ -157,3 +160,21 @@ def test_as_at_gives_back_what_was_published_before_the_resubmission_and_the_lat
     assert current_release(published).id == revised.after.id
     untold = revised.county.sna("diff", revised.before.id, "2025-04-01")
     assert "No published figure differs." in untold.stdout
+
+
+def test_only_what_depends_on_the_revisions_is_judged_and_built_anew(revised):
+    assert "; 2 feeds judged anew" in revised.told
+    facts, marts = re.findall(r"(\d+) of (\d+) tables and views built; 2 feeds have changed", revised.told)
+    assert int(facts[0]) < int(facts[1]) / 2
+    assert int(marts[0]) < int(marts[1])
+
+
+def test_a_rebuild_gives_what_the_increments_gave(revised, monkeypatch):
+    """Every fact, mart and figure, after months, a resubmission, a late outcome and a look into the past."""
+    monkeypatch.setenv("SNA_RECONCILIATION", "report")
+    back = revised.county.sna("refresh")
+    assert back.returncode == 0 and "Nothing new" in back.stdout
+    told = revised.county.sna("rebuild")
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert f"with the same content as release {revised.after.id}" in told.stdout
+    assert current_release(revised.county.settings.published).id == revised.after.id
