@@ -8,6 +8,7 @@ Ends with 1 where anything did not hold.
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import statistics
 import subprocess
@@ -43,7 +44,10 @@ def jobs(bench: Bench, number: int, seed: int) -> list[Job]:
         *kills.of_the_first_refresh(bench, max(share // 20, 3), seed),
         *kills.chains(bench, max(share // 30, 1), seed + 1),
     ]
-    return [*faults.all_of_them(), *(partial(_attempt, kill) for kill in planned)]
+    made = [*faults.all_of_them(), *(partial(_attempt, kill) for kill in planned)]
+    # So that a run that is stopped early has seen something of everything.
+    random.Random(seed).shuffle(made)
+    return made
 
 
 def _attempt(kill: Kill, bench: Bench) -> Trial:
@@ -102,8 +106,12 @@ def main(
 
         started: Future[None] = Future()
         with ThreadPoolExecutor(workers) as pool:
-            for future in [pool.submit(serve, name) for name in range(workers)]:
-                future.result()
+            try:
+                for future in [pool.submit(serve, name) for name in range(workers)]:
+                    future.result()
+            except KeyboardInterrupt:
+                console.print("stopping after the trials that are under way")
+                waiting.clear()
     trials.sort(key=lambda trial: trial.kind)
     console.print(table(trials))
     bad = sum(not trial.passed for trial in trials)
