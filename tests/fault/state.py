@@ -15,6 +15,8 @@ from orchestration.releases import FILE
 from orchestration.settings import Settings
 from orchestration.verify import content_hashes
 
+# What the last build found changed: it depends on what stood before, and nothing reads it afterwards.
+BOOKKEEPING = {("conformed", "changed_crime"), ("conformed", "changed_month")}
 TERMINAL = ("SUCCESS", "FAILURE", "CANCELED")
 
 
@@ -42,7 +44,7 @@ class State:
         con = duckdb.connect(str(settings.warehouse), read_only=True)
         try:
             tables = con.execute("select schema_name, table_name from duckdb_tables() where schema_name = 'conformed'").fetchall()
-            facts = content_hashes(con, tables)
+            facts = content_hashes(con, [table for table in tables if table not in BOOKKEEPING])
             in_use = con.execute("select load_id from ledger.delivery where in_use").fetchall()
         finally:
             con.close()
