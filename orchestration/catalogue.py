@@ -38,13 +38,16 @@ def code_reference(file: Path) -> dict[str, dg.MetadataValue[Any]]:
 def landed_columns(contract: FeedContract) -> dg.TableSchema:
     """Columns of a feed as it lands, described, with the class of personal data of each as its tag."""
     described = []
-    landed = (column for column in contract.columns if column.treatment != "drop")
+    # A column of numbers that may be symbols lands as two.
+    landed = (column for column in contract.columns if column.treatment != "drop" for _ in range(2 if column.symbols else 1))
     for column, (name, kind) in zip(landed, contract.landed, strict=True):
         described.append(
             dg.TableColumn(
                 name,
                 kind,
-                description=column.description + TREATMENTS.get(column.treatment, ""),
+                description=f"Symbol instead of or behind the number of {column.name}."
+                if column.symbols and name == column.symbol_output
+                else column.description + TREATMENTS.get(column.treatment, ""),
                 constraints=dg.TableColumnConstraints(nullable=not column.required),
                 tags={"classification": column.classification},
             )

@@ -226,21 +226,28 @@ def demo(
     scale: Annotated[int, typer.Option(min=1, help="Number of counties.")] = 1,
     seed: Annotated[int, typer.Option(help="Another seed gives another county with the same totals.")] = 2024,
     dirt: Annotated[bool, typer.Option(help="Inject known faults, listed in dirt-manifest.json.")] = False,
-    if_empty: Annotated[bool, typer.Option(help="Only when the landing zone holds no delivery.")] = False,
+    if_empty: Annotated[
+        bool, typer.Option(help="Only when the landing zone holds no delivery but the returns of the project.")
+    ] = False,
 ) -> None:
     """Write the synthetic deliveries of a county that does not exist."""
     from orchestration.contracts import load_contracts
     from orchestration.ingest.delivery import discover
+    from orchestration.returns import comes_with_the_project, lay_out
     from synthetic import write_demo
 
     settings = Settings.from_env()
-    if if_empty and any(discover(settings.raw, contract) for contract in load_contracts().values()):
+    found = (delivery for contract in load_contracts().values() for delivery in discover(settings.raw, contract))
+    if if_empty and not all(map(comes_with_the_project, found)):
         console.print(f"{settings.raw} already holds deliveries; the demonstration data are left out.")
         return
     with console.status("writing the demonstration deliveries") as progress:
         summary = write_demo(settings.raw, seed=seed, scale=scale, dirt=dirt, progress=progress.update)
+        returns = lay_out(settings.raw)
     files, rows = sum(summary.files.values()), sum(summary.rows.values())
     console.print(f"{files} deliveries with {rows:,} rows written to {settings.raw} in {summary.seconds:.0f} s.")
+    if returns:
+        console.print(f"{returns} published returns of agencies, which are real, were put beside them.")
     console.print("Next: `sna refresh`.")
 
 

@@ -18,6 +18,9 @@ SUMS = {
     "t49_conveyed": "table_id = 'T49' and row_group = 'All' and row_label = 'See, Treat and Convey'",
     "t51": "table_id = 'T51' and row_label <> 'Grand Total'",
     "t51_total": "table_id = 'T51' and row_label = 'Grand Total'",
+    "t52": "table_id = 'T52' and row_label <> 'Total'",
+    "t52_total": "table_id = 'T52' and row_label = 'Total'",
+    "t53": "table_id = 'T53'",
     "t57": "table_id = 'T57' and row_label <> 'Total'",
     "t57_total": "table_id = 'T57' and row_label = 'Total'",
     "t75": "table_id = 'T75' and row_label <> 'Total'",
@@ -30,6 +33,8 @@ SAME = (
     ("T49: the sexes, with Unknown, add up to all calls", "t49_sexes", "t49_total"),
     ("T51: the hospitals add up to the total", "t51", "t51_total"),
     ("T51: the total is the conveyed calls of T49", "t51_total", "t49_conveyed"),
+    ("T52: the districts, with Unknown, add up to the total", "t52", "t52_total"),
+    ("T53: the sexes add up to the cases of T52", "t53", "t52_total"),
     ("T57: the districts, with Unknown, add up to the total", "t57", "t57_total"),
     ("T75: the groups add up to the total", "t75", "t75_total"),
 )

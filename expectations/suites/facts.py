@@ -57,6 +57,8 @@ class Fact:
 DISTRICT = ("district_code", "dim_district", "district_code")
 LSOA = ("lsoa_code", "dim_lsoa", "lsoa_code")
 YEAR = ("financial_year", "dim_financial_year", "financial_year")
+# Date of a count of a whole year.
+YEAR_BEGINS = "make_date(left(financial_year, 4)::integer, 4, 1)"
 PERSON = (DISTRICT, ("ethnicity_code", "dim_ethnicity", "ethnicity_code"), ("age_band", "dim_age_band", "age_band"))
 
 OFFENCE = Fact(
@@ -136,13 +138,21 @@ FIRE_INCIDENT = Fact(
 FIRE_REFERRAL = Fact(
     "fct_fire_referral",
     "derbyshire_fire_and_rescue/referrals",
-    "make_date(left(financial_year, 4)::integer, 4, 1)",
+    YEAR_BEGINS,
     (),
+    (YEAR,),
+)
+PROBATION_CASE_COUNT = Fact(
+    "fct_probation_case_count",
+    "probation_service/serious_violence_cases",
+    YEAR_BEGINS,
+    ("financial_year", "breakdown", "category"),
     (YEAR,),
 )
 FACTS = (
     *(OFFENCE, VICTIM, SUSPECT, OUTCOME, STREET_CRIME, STREET_OUTCOME, STOP_SEARCH),
     *(FORCE_STOP_SEARCH, ED_ATTENDANCE, AMBULANCE_CALL, LIAISON_REFERRAL, FIRE_INCIDENT, FIRE_REFERRAL),
+    PROBATION_CASE_COUNT,
 )
 
 # Dimensions that grow with the deliveries; the others are seeds, whose keys dbt tests.

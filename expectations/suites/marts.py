@@ -134,6 +134,15 @@ MARTS = (
         fact_measure="sum(referrals)",
         what="referral",
     ),
+    *(
+        Mart(
+            *(table, "cases", "fct_probation_case_count"),
+            counted=f"breakdown {rows} 'District'",
+            fact_measure="sum(cases)",
+            what="probation case",
+        )
+        for table, rows in (("probation_cases", "="), ("probation_cases_by_person", "<>"))
+    ),
 )
 
 

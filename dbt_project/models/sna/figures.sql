@@ -20,6 +20,7 @@ with fraction as (
         'sna_stop_search',
         'sna_ed_attendances',
         'sna_ambulance',
+        'sna_probation',
         'sna_fire',
         'sna_liaison',
         'sna_prose',

@@ -1,5 +1,5 @@
--- What the prose of sections 10, 13, 16 and 23 states in numbers, mostly of graphs that are lost. The years are in the
--- sentences, so they are here too.
+-- What the prose of sections 10, 13, 14, 16 and 23 states in numbers, mostly of graphs that are lost. The years are in
+-- the sentences, so they are here too.
 {% set derby = "hospital = 'Royal Derby Hospital'" %}
 {% set chesterfield = "hospital = 'Chesterfield Royal Hospital'" %}
 {% set known = sum_where("primary_means <> 'Unknown'", 'attendances') %}
@@ -21,6 +21,8 @@
 {% set violence = "is_violence_or_possession and financial_year = '2023/24' and need = 'Mental health'" %}
 {% set adult = "life_stage = 'Adult'" %}
 {% set child = "life_stage = 'Child or young person'" %}
+{% set probation = in_report('probation_cases') %}
+{% set probation_person = in_report('probation_cases_by_person') %}
 {% set per_month = '12 * count(distinct financial_year)' %}
 
 {% set statements = [
@@ -57,6 +59,15 @@
         sum_where('not is_hospital_in_county', 'calls'), conveyed, 'sum(calls)', 'true'),
     ('P13.3', 'Patients taken to Royal Derby or Chesterfield Royal', 'Share of conveyed', 'percent',
         sum_where('is_hospital_in_county', 'calls'), conveyed, 'sum(calls)', 'true'),
+    ('P14', 'Cases', 'Average per year', 'rate', 'sum(cases)', probation, 'count(distinct financial_year)', 'true'),
+    ('P14', 'Cases in the Derbyshire Dales in 2022/23', 'Count', 'count', 'sum(cases)', probation, '1',
+        "district = 'Derbyshire Dales' and financial_year = '2022/23'"),
+    ('P14', 'Cases in the Derbyshire Dales in 2023/24', 'Count', 'count', 'sum(cases)', probation, '1',
+        "district = 'Derbyshire Dales' and financial_year = '2023/24'"),
+    ('P14', 'Cases in Erewash in 2023/24', 'Count', 'count', 'sum(cases)', probation, '1',
+        "district = 'Erewash' and financial_year = '2023/24'"),
+    ('P14', 'Cases of people aged 21 to 24 in 2023/24', 'Count', 'count', 'sum(cases)', probation_person, '1',
+        "breakdown = 'Age group' and category = '21-24' and financial_year = '2023/24'"),
     ('P16', 'Decrease of deliberate fires from 2022/23 to 2023/24', 'Percentage', 'percent',
         '-(' ~ change_where("incident_kind = 'Deliberate fire'", 'incidents', '2022/23', '2023/24') ~ ')', fire,
         sum_where("incident_kind = 'Deliberate fire' and financial_year = '2022/23'", 'incidents'), 'true'),

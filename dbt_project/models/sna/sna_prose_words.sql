@@ -1,4 +1,4 @@
--- What the prose of sections 13, 16 and 23 states in words, mostly of graphs that are lost.
+-- What the prose of sections 13, 14, 16 and 23 states in words, mostly of graphs that are lost.
 {% set ed = in_report('ed_attendances') %}
 {% set weapon = "sum(case when primary_means = 'Weapon' then attendances else 0 end)" %}
 {% set known = "nullif(sum(case when primary_means <> 'Unknown' then attendances else 0 end), 0)" %}
@@ -13,6 +13,9 @@ union all
     "hospital = 'Chesterfield Royal Hospital'") }}
 union all
 {{ prose_leader('P13.3', 90, 'District with most calls', 'district', 'calls', in_report('ambulance_calls')) }}
+union all
+{{ prose_leader('P14', 90, 'District with the largest decrease from 2021/22 to 2023/24', 'district',
+    "case financial_year when '2021/22' then cases when '2023/24' then -cases else 0 end", in_report('probation_cases')) }}
 union all
 {{ prose_trend('P16', 90, 'Malicious false alarms in Derby from 2022/23 to 2023/24', 'sum(incidents)',
     in_report('fire_incidents'),

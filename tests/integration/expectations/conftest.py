@@ -96,6 +96,11 @@ insert into landing.derbyshire_fire_and_rescue__incidents by name
 insert into landing.derbyshire_fire_and_rescue__referrals by name
     select year as financial_year, client as client_group, 100 as referrals, 'referrals' as _load_id, 1 as _row
     from (values ('2022/23'), ('2023/24')) as years(year), (values ('Adult at risk'), ('Child at risk')) as clients(client);
+insert into landing.probation_service__serious_violence_cases by name
+    select year as financial_year, breakdown, category, cases, 'probation' as _load_id, 1 as _row
+    from (values ('2022/23'), ('2023/24')) as years(year),
+         (values ('District', 'Derby', 20), ('District', 'High Peak', 5), ('Sex', 'Male', 15), ('Sex', 'Female', 10)) as
+         counts(breakdown, category, cases);
 insert into ledger.feed by name
     select agency, feed, 'The owner' as owner, 24 as deliveries_in_use, false as is_synthetic, supplies
     from (values ('derbyshire_constabulary', 'crimes', ['T01', 'T03', 'T10']), ('derbyshire_constabulary', 'victims', ['T10']),

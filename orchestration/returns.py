@@ -1,0 +1,29 @@
+"""The agencies' own aggregate returns that come with the project: published counts, in the form in which they are sent."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from orchestration.ingest.delivery import Delivery
+from orchestration.settings import PROJECT
+
+# By name, so that a delivery of somebody's own beside them is never taken for one of them. .gitignore lets the same through.
+RETURNS = tuple(f"probation_service/serious_violence_cases/{year}.ods" for year in ("2021-22", "2022-23", "2023-24"))
+
+
+def comes_with_the_project(delivery: Delivery) -> bool:
+    """Whether a delivery is one of these returns, and so no sign that anybody has delivered anything."""
+    return f"{delivery.agency}/{delivery.feed}/{delivery.file_name}" in RETURNS
+
+
+def lay_out(raw: Path) -> int:
+    """Copy the returns into another landing zone than the project's own, which has them; those there stay. Number copied."""
+    copied = 0
+    for name in RETURNS:
+        source, target = PROJECT / "raw" / name, raw / name
+        if source.exists() and not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+            copied += 1
+    return copied
