@@ -9,7 +9,10 @@ from orchestration.ingest.delivery import Delivery
 from orchestration.settings import PROJECT
 
 # By name, so that a delivery of somebody's own beside them is never taken for one of them. .gitignore lets the same through.
-RETURNS = tuple(f"probation_service/serious_violence_cases/{year}.ods" for year in ("2021-22", "2022-23", "2023-24"))
+RETURNS = (
+    *(f"probation_service/serious_violence_cases/{year}.ods" for year in ("2021-22", "2022-23", "2023-24")),
+    *(f"{council}_youth_justice/offences/2024-Q1.xlsx" for council in ("derby_city", "derbyshire_county")),
+)
 
 
 def comes_with_the_project(delivery: Delivery) -> bool:

@@ -149,10 +149,18 @@ PROBATION_CASE_COUNT = Fact(
     ("financial_year", "breakdown", "category"),
     (YEAR,),
 )
+YOUTH_JUSTICE_RETURN = Fact(
+    "fct_youth_justice_return",
+    "derby_city_youth_justice/offences",
+    YEAR_BEGINS,
+    ("area", "financial_year", "breakdown", "offence_group", "category_as_sent"),
+    (YEAR,),
+    also=("derbyshire_county_youth_justice/offences",),
+)
 FACTS = (
     *(OFFENCE, VICTIM, SUSPECT, OUTCOME, STREET_CRIME, STREET_OUTCOME, STOP_SEARCH),
     *(FORCE_STOP_SEARCH, ED_ATTENDANCE, AMBULANCE_CALL, LIAISON_REFERRAL, FIRE_INCIDENT, FIRE_REFERRAL),
-    PROBATION_CASE_COUNT,
+    *(PROBATION_CASE_COUNT, YOUTH_JUSTICE_RETURN),
 )
 
 # Dimensions that grow with the deliveries; the others are seeds, whose keys dbt tests.

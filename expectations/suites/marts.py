@@ -143,6 +143,12 @@ MARTS = (
         )
         for table, rows in (("probation_cases", "="), ("probation_cases_by_person", "<>"))
     ),
+    Mart(
+        *("youth_justice_offences", "offences", "fct_youth_justice_return"),
+        counted="unit = 'count'",
+        fact_measure="sum(counted)",
+        what="youth justice offence",
+    ),
 )
 
 

@@ -21,6 +21,7 @@ with fraction as (
         'sna_ed_attendances',
         'sna_ambulance',
         'sna_probation',
+        'sna_youth_justice',
         'sna_fire',
         'sna_liaison',
         'sna_prose',

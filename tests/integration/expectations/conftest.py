@@ -101,6 +101,16 @@ insert into landing.probation_service__serious_violence_cases by name
     from (values ('2022/23'), ('2023/24')) as years(year),
          (values ('District', 'Derby', 20), ('District', 'High Peak', 5), ('Sex', 'Male', 15), ('Sex', 'Female', 10)) as
          counts(breakdown, category, cases);
+insert into landing.derby_city_youth_justice__offences by name
+    select year as financial_year, breakdown, category, counted, 'city' as _load_id, 1 as _row
+    from (values ('2022-23'), ('2023-24')) as years(year),
+         (values ('Offence', 'Threats to kill', 20), ('Offence', 'Assault by beating', 5), ('Ethnicity', 'White', 1.4)) as
+         counts(breakdown, category, counted);
+insert into landing.derbyshire_county_youth_justice__offences by name
+    select year as financial_year, offence_group, category, 7 as counted, 'county' as _load_id, 1 as _row
+    from (values ('2022-23'), ('2023-24')) as years(year),
+         (values ('Serious violence cases', 'Robbery'), ('Knife crime cases', 'Possess knife blade or sharply pointed article'))
+         as counts(offence_group, category);
 insert into ledger.feed by name
     select agency, feed, 'The owner' as owner, 24 as deliveries_in_use, false as is_synthetic, supplies
     from (values ('derbyshire_constabulary', 'crimes', ['T01', 'T03', 'T10']), ('derbyshire_constabulary', 'victims', ['T10']),
