@@ -31,3 +31,8 @@ def build_id(contents: Iterable[tuple[str, str]], as_at: str) -> str:
 def identities(loads: Iterable[LoadRecord]) -> list[tuple[str, str]]:
     """What `build_id` wants to know of deliveries in use."""
     return [("/".join(load.slot), load.file_sha256) for load in loads]
+
+
+def received_id(load_ids: Iterable[str]) -> str:
+    """SHA-256 (hex) over the ids of all that was received, refused deliveries too: what a release tells of the feeds."""
+    return hashlib.sha256("\n".join(sorted(load_ids)).encode()).hexdigest()

@@ -56,7 +56,7 @@ class Outcome:
 
 def plan(settings: Settings, as_at: str, *, force: bool = False) -> Plan:
     """Look at the landing zone and the log without importing Dagster, dbt or Great Expectations."""
-    from orchestration.build import build_id, identities
+    from orchestration.build import build_id, identities, received_id
     from orchestration.contracts import load_contracts
     from orchestration.ingest import load
     from orchestration.ingest.landing import current, read, require_kept
@@ -73,8 +73,9 @@ def plan(settings: Settings, as_at: str, *, force: bool = False) -> Plan:
     release = held = None
     if not (as_at or force or any(new)):
         build = build_id(identities(current(loads)), "")
+        received = received_id(load.load_id for load in loads if (load.agency, load.feed) in contracts)
         release = current_release(settings.published)
-        if release is None or release.manifest["build_id"] != build or not settings.warehouse.exists():
+        if release is None or not settings.warehouse.exists() or not release.holds(build, received):
             release = None
         held = held_back(settings.published, build)
     return Plan(sum(map(len, new)), len(delivered), release, held, as_at, force)

@@ -61,6 +61,10 @@ class Release:
     def file(self) -> Path:
         return self.folder / FILE
 
+    def holds(self, build_id: str, received_id: str) -> bool:
+        """Whether exactly this code and these deliveries made it, and it tells of exactly what was received."""
+        return (self.manifest["build_id"], self.manifest.get("received_id")) == (build_id, received_id)
+
     def open(self) -> duckdb.DuckDBPyConnection:
         """The release's DuckDB file, read-only."""
         import duckdb

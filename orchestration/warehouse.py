@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from orchestration import freshness, gates, increments
-from orchestration.build import build_id
+from orchestration.build import build_id, received_id
 from orchestration.dbt import fingerprint
 from orchestration.lock import Busy
 from orchestration.settings import DBT_PROJECT, PROJECT, Settings
@@ -187,7 +187,10 @@ def table_name(contract: FeedContract) -> str:
 
 
 def about(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """What a release's manifest says of its inputs: build, definition, synthetic or not, deliveries with their hashes."""
+    """What a release's manifest says of its inputs: build, definition, synthetic or not, deliveries with their hashes.
+
+    `received_id` names all that was received, refused deliveries too, because `meta.feeds` tells of these as well.
+    """
     row = con.execute("select build_id, definition_id, synthetic from ledger.build").fetchone()
     assert row is not None
     deliveries = con.execute(
@@ -196,8 +199,10 @@ def about(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
            from ledger.delivery where in_use order by all"""
     ).fetchall()
     names = [column[0] for column in con.description or []]
+    received = con.execute("select load_id from ledger.delivery").fetchall()
     return {
         "build_id": row[0],
+        "received_id": received_id(str(load_id) for (load_id,) in received),
         "definition_id": row[1],
         "synthetic": row[2],
         "deliveries": [dict(zip(names, delivery, strict=True)) for delivery in deliveries],

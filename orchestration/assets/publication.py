@@ -49,8 +49,8 @@ def release_asset(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
             published = standing
             context.log.warning(f"release {published.id} stays: exactly this was rolled back from; `force` publishes it again")
         else:
-            same = standing.manifest["build_id"] == about["build_id"] and content in (None, standing.manifest["content"])
-            published = standing if same else None
+            same = standing.holds(about["build_id"], about["received_id"])
+            published = standing if same and content in (None, standing.manifest["content"]) else None
         if published is None:
             published = publish.publish(settings.warehouse, settings.published, about=about, as_at=refresh.as_at, keep=keep)
         elif not rolled_back:
