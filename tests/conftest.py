@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import shutil
 import subprocess
@@ -19,10 +20,23 @@ from orchestration.settings import PROJECT, Settings
 
 REAL_DATA = PROJECT.parent / "shared" / "data"
 BIN = Path(sys.executable).parent
+PUBLICATION = PROJECT / "dbt_project" / "seeds" / "publication"
 
 # How long an example takes says more about the machine than about the code.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
+
+
+def seeded(name: str) -> list[dict[str, str]]:
+    """Rows of a seed of the publication: `published_figure` or `erratum`."""
+    with (PUBLICATION / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def reconciled() -> dict[str, int]:
+    """Printed figures by the status that they must have on the demonstration data."""
+    printed, errata = len(seeded("published_figure")), len(seeded("erratum"))
+    return {"match": printed - errata, "erratum": errata}
 
 
 @dataclass(frozen=True)

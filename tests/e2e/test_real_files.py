@@ -5,7 +5,7 @@ import json
 import pytest
 
 from orchestration.releases import read_release
-from tests.conftest import REAL_DATA
+from tests.conftest import REAL_DATA, reconciled
 
 pytestmark = [
     pytest.mark.xdist_group("real_files"),
@@ -39,7 +39,7 @@ def test_real_deliveries_replace_the_stand_ins_of_their_agency_only(delivered):
 
 def test_the_figures_still_reconcile_and_deprivation_does_on_the_real_file(delivered):
     counts = dict(delivered.query("select status, count(*) from sna.reconciliation group by all"))
-    assert counts == {"match": 2427, "erratum": 82}
+    assert counts == reconciled()
     assert delivered.query("select count(*) from sna.reconciliation where table_id = 'T63' and status = 'match'") == [(20,)]
 
 

@@ -27,7 +27,7 @@ PATIENCE = 300
 
 LAUNCH = """mutation Launch($params: ExecutionParams!) { launchRun(executionParams: $params) {
   __typename ... on LaunchRunSuccess { run { runId } } ... on PythonError { message }
-  ... on RunConfigValidationInvalid { errors { message } } } }"""
+  ... on RunConfigValidationInvalid { errors { message } } ... on InvalidSubsetError { message } } }"""
 RUN = "query Run($id: ID!) { runOrError(runId: $id) { ... on Run { status jobName assetSelection { path } } } }"
 ENDED = ("SUCCESS", "FAILURE", "CANCELED")
 
@@ -50,13 +50,18 @@ class WebUi:
         return answer["data"]
 
     def launch(self, job: str, *, assets: list[str] | None = None, partition: str | None = None) -> str:
-        """Start a run, as the buttons do; returns its id."""
+        """Start a run, as the buttons do, once the code server answers in time; returns its id."""
         selector: dict[str, Any] = {**LOCATION, "jobName": job}
         if assets is not None:
             selector["assetSelection"] = [{"path": asset.split("/")} for asset in assets]
             selector["assetCheckSelection"] = []
         tags = [{"key": "dagster/partition", "value": partition}] if partition else []
-        answer = self.ask(LAUNCH, params={"selector": selector, "runConfigData": {}, "executionMetadata": {"tags": tags}})
+        params = {"selector": selector, "runConfigData": {}, "executionMetadata": {"tags": tags}}
+        until = time.monotonic() + PATIENCE
+        # On a busy machine the webserver loses its code server for a moment, and calls every selection of it invalid.
+        while (answer := self.ask(LAUNCH, params=params))["launchRun"]["__typename"] == "InvalidSubsetError":
+            assert time.monotonic() < until, answer
+            time.sleep(2)
         assert answer["launchRun"]["__typename"] == "LaunchRunSuccess", answer
         return answer["launchRun"]["run"]["runId"]
 
