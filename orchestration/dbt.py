@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 # The events by which dbt tells how a node ended.
 RESULT_EVENTS = ("LogModelResult", "LogSeedResult", "LogSnapshotResult", "LogTestResult")
-SOURCE_FOLDERS = ("macros", "models", "seeds", "snapshots", "tests")
+SOURCE_FOLDERS = ("macros", "models", "python", "seeds", "snapshots", "tests")
 
 
 class DbtError(RuntimeError):
@@ -136,7 +135,6 @@ def _invoke(
     from dbt.cli.main import dbtRunner
 
     settings.export()
-    os.environ["DBT_PROFILES_DIR"] = str(DBT_PROJECT)
 
     def collect(event: Any) -> None:
         if finished is not None and event.info.name in RESULT_EVENTS:

@@ -128,4 +128,5 @@ class Settings:
         os.environ["SNA_RAW"] = str(self.raw)
         os.environ["SNA_HOME"] = str(self.home)
         os.environ["SNA_WAREHOUSE"] = str(self.warehouse)
+        os.environ["DBT_PROFILES_DIR"] = str(DBT_PROJECT)
         os.environ["DAGSTER_HOME"] = str(self.dagster_home)

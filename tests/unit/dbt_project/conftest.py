@@ -10,6 +10,7 @@ from typing import Any
 
 import jinja2
 import pytest
+import yaml
 
 from orchestration.settings import DBT_PROJECT, Settings
 
@@ -70,7 +71,8 @@ def manifest(empty_warehouse: Path, settings: Settings) -> dict[str, Any]:
 def render() -> Callable[[str], str]:
     """Expand the project's own macros in a piece of SQL, without dbt."""
     macros = "".join(path.read_text() for path in sorted((DBT_PROJECT / "macros").glob("*.sql")))
-    return lambda sql: jinja2.Environment().from_string(macros + sql).render().strip()
+    variables = yaml.safe_load((DBT_PROJECT / "dbt_project.yml").read_text())["vars"]
+    return lambda sql: jinja2.Environment().from_string(macros + sql).render(var=variables.get).strip()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,0 +1,45 @@
+{#
+    How sure a number is: 95 % confidence limits of counts and shares, and whether a change is one.
+
+    The Poisson functions are those of python/exact.py; behind these macros so that another engine can bring its own.
+#}
+
+{# Limits of the count that would be expected of the same place and time again: exact (Garwood), as a count. #}
+{% macro poisson_lower(count) -%} poisson_lower(cast({{ count }} as bigint)) {%- endmacro %}
+{% macro poisson_upper(count) -%} poisson_upper(cast({{ count }} as bigint)) {%- endmacro %}
+
+{# A count per so many people, and its exact limits. NULL where the population is 0 or not known. #}
+{% macro rate_per(count, population, per=1000) -%}
+    (cast({{ per }} as double) * {{ count }} / nullif({{ population }}, 0))
+{%- endmacro %}
+{% macro rate_lower(count, population, per=1000) -%} {{ rate_per(poisson_lower(count), population, per) }} {%- endmacro %}
+{% macro rate_upper(count, population, per=1000) -%} {{ rate_per(poisson_upper(count), population, per) }} {%- endmacro %}
+
+{# Wilson limits (1927, without continuity correction) of a part as a percentage of the whole. NULL where the whole is 0. #}
+{% macro wilson_lower(part, whole) -%} {{ _wilson(part, whole, '-') }} {%- endmacro %}
+{% macro wilson_upper(part, whole) -%} {{ _wilson(part, whole, '+') }} {%- endmacro %}
+
+{% macro _wilson(part, whole, sign) -%}
+    {%- set z = '1.959963984540054' -%}
+    {%- set n = "cast(nullif(" ~ whole ~ ", 0) as double)" -%}
+    {%- set p = "((" ~ part ~ ") / " ~ n ~ ")" -%}
+    (
+        100 * ({{ p }} + {{ z }} * {{ z }} / (2 * {{ n }})
+        {{ sign }} {{ z }} * sqrt(greatest({{ p }} * (1 - {{ p }}) / {{ n }} + {{ z }} * {{ z }} / (4 * {{ n }} * {{ n }}), 0)))
+        / (1 + {{ z }} * {{ z }} / {{ n }})
+    )
+{%- endmacro %}
+
+{#
+    A change between two counts of equal exposure, in words: 'increase' or 'decrease' only where an exact test at 5 % finds
+    one, else 'no clear change'; 'too few to compare' below the variable `compare_minimum`; NULL where there is no earlier count.
+#}
+{% macro change_verdict(earlier, later) -%}
+    case
+        when {{ earlier }} is null or {{ later }} is null then null
+        when greatest({{ earlier }}, {{ later }}) < {{ var('compare_minimum') }} then 'too few to compare'
+        when poisson_change_p(cast({{ earlier }} as bigint), cast({{ later }} as bigint)) >= 0.05 then 'no clear change'
+        when {{ later }} > {{ earlier }} then 'increase'
+        else 'decrease'
+    end
+{%- endmacro %}

@@ -1,0 +1,86 @@
+"""Limits of counts and shares, and the verdict on a change, against published values and hand-made examples."""
+
+from __future__ import annotations
+
+import duckdb
+import exact
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binomtest, poisson
+
+
+@pytest.fixture(scope="session")
+def evaluate(render):
+    con = duckdb.connect()
+    exact.Plugin("exact", {}).configure_connection(con)
+
+    def run(call, **row):
+        columns = ", ".join(f"cast(${name} as bigint) as {name}" for name in row)
+        return con.execute(f"select {render('{{ ' + call + ' }}')} from (select {columns})", row).fetchone()[0]
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("count", "lower", "upper"),
+    # Table of exact limits, Breslow and Day 1987 (and every epidemiology text since).
+    [
+        (0, 0, 3.69),
+        (1, 0.0253, 5.57),
+        (2, 0.242, 7.22),
+        (5, 1.62, 11.67),
+        (10, 4.80, 18.39),
+        (20, 12.22, 30.89),
+        (100, 81.4, 121.6),
+    ],
+)
+def test_poisson_limits_as_tabulated(evaluate, count, lower, upper):
+    assert evaluate("poisson_lower('n')", n=count) == pytest.approx(lower, abs=0.006, rel=1e-3)
+    assert evaluate("poisson_upper('n')", n=count) == pytest.approx(upper, abs=0.006, rel=1e-3)
+
+
+@given(count=st.integers(1, 10**6))
+def test_poisson_limits_leave_a_fortieth_on_either_side(count):
+    import numpy as np
+
+    lower, upper = exact.poisson_lower(np.array([count])), exact.poisson_upper(np.array([count]))
+    assert poisson.sf(count - 1, lower[0]) == pytest.approx(0.025, rel=1e-4)
+    assert poisson.cdf(count, upper[0]) == pytest.approx(0.025, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "lower", "upper"),
+    # Method 3 in table I of Newcombe 1998, Statistics in Medicine 17: 857-872.
+    [(81, 263, 25.53, 36.62), (15, 148, 6.24, 16.05), (0, 20, 0, 16.11), (1, 29, 0.61, 17.18)],
+)
+def test_wilson_limits_as_published(evaluate, part, whole, lower, upper):
+    assert evaluate("wilson_lower('part', 'whole')", part=part, whole=whole) == pytest.approx(lower, abs=0.005)
+    assert evaluate("wilson_upper('part', 'whole')", part=part, whole=whole) == pytest.approx(upper, abs=0.005)
+
+
+def test_what_is_not_known_has_no_limits(evaluate):
+    assert evaluate("wilson_upper('part', 'whole')", part=0, whole=0) is None
+    assert evaluate("poisson_upper('n')", n=None) is None
+    assert evaluate("rate_per('n', 'people')", n=3, people=0) is None
+
+
+def test_rates_are_per_thousand(evaluate):
+    row = {"n": 10, "people": 2000}
+    limits = [evaluate(f"{macro}('n', 'people')", **row) for macro in ("rate_lower", "rate_per", "rate_upper")]
+    assert limits == pytest.approx([2.398, 5, 9.195], abs=1e-3)
+
+
+@given(earlier=st.integers(0, 400), later=st.integers(0, 400))
+def test_the_test_of_a_change_is_the_exact_binomial_one(evaluate, earlier, later):
+    verdict = evaluate("change_verdict('earlier', 'later')", earlier=earlier, later=later)
+    if max(earlier, later) < 20:
+        assert verdict == "too few to compare"
+    elif binomtest(later, earlier + later, 0.5).pvalue >= 0.05:
+        assert verdict == "no clear change"
+    else:
+        assert verdict == ("increase" if later > earlier else "decrease")
+
+
+def test_a_first_period_has_no_change(evaluate):
+    assert evaluate("change_verdict('earlier', 'later')", earlier=None, later=100) is None
