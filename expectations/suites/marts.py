@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import duckdb
 
 from expectations.rules import Rule, Suite, between, equal, in_set, none, zero
-from expectations.suites import agencies, maturity
+from expectations.suites import agencies, maturity, trends
 from orchestration.publish import PRIVATE_COLUMNS
 from orchestration.settings import is_the_one_county
 
@@ -165,6 +165,7 @@ def suites(con: duckdb.DuckDBPyConnection) -> list[Suite]:
         _reconciliation(),
         _nobody(),
         *maturity.suites(),
+        *trends.suites(),
         agencies.suite(),
     ]
 

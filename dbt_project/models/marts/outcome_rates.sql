@@ -62,6 +62,8 @@ select
     closed_records,
     pending_offences,
     positive_percent,
+    {{ wilson_lower('positive_records', 'outcome_records') }} as positive_percent_low,
+    {{ wilson_upper('positive_records', 'outcome_records') }} as positive_percent_high,
     positive_percent_at_most,
     pending_percent,
     last_month as observed_to,

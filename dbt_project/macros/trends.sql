@@ -1,0 +1,25 @@
+{#
+    monthly_count summed by month or financial year, for each district and for the whole area.
+
+    period   month_start or financial_year
+
+    Gives series, counted, area, financial_year, month_start (if asked for), months, value.
+#}
+{% macro counts_by_area(period) -%}
+    select
+        monthly.series,
+        monthly.counted,
+        coalesce(district.district, 'Derby and Derbyshire') as area,
+        monthly.financial_year,
+        {%- if period == 'month_start' %}
+        monthly.month_start,
+        {%- endif %}
+        count(distinct monthly.month_start) as months,
+        cast(sum(monthly.value) as bigint) as value
+    from {{ ref('monthly_count') }} as monthly
+    inner join {{ ref('dim_district') }} as district
+        on monthly.district_code = district.district_code
+    {%- set columns = 'monthly.series, monthly.counted, monthly.financial_year' %}
+    {%- if period == 'month_start' %}{% set columns = columns ~ ', monthly.month_start' %}{% endif %}
+    group by grouping sets (({{ columns }}), ({{ columns }}, district.district))
+{%- endmacro %}

@@ -1,0 +1,63 @@
+"""Gate 3, part of it: the trend marts hold every count once, and their limits lie around them."""
+
+from __future__ import annotations
+
+from expectations.rules import Suite, equal, zero
+
+ENGINEER = "The data engineer compares the dbt models of the trend marts with monthly_count, mends them and builds them again."
+
+
+def suites() -> list[Suite]:
+    """Suites of `marts.monthly_trends` and `marts.yearly_trends`."""
+    return [_parts("monthly_trends"), _parts("yearly_trends"), _facts(), _limits("monthly_trends"), _limits("yearly_trends")]
+
+
+def _parts(mart: str) -> Suite:
+    return Suite(
+        subject=f"marts.{mart}",
+        title="parts and whole",
+        grain="years of a series",
+        sql=f"""
+            select
+                series, financial_year,
+                coalesce(sum(value) filter (area <> 'Derby and Derbyshire'), 0)::bigint as in_districts,
+                coalesce(sum(value) filter (area = 'Derby and Derbyshire'), 0)::bigint as in_all
+            from marts.{mart} group by all order by all
+        """,
+        labels=("series", "financial_year"),
+        rules=(equal("The districts, with Unknown, add up to the whole", "in_districts", "in_all", ENGINEER),),
+    )
+
+
+def _facts() -> Suite:
+    return Suite(
+        subject="marts.yearly_trends",
+        title="serious violence of the fact",
+        grain="years",
+        sql="""
+            with fact as (
+                select financial_year, count(*)::bigint as in_fact
+                from conformed.fct_offence where is_serious_violence group by all
+            )
+            select financial_year, in_fact, coalesce(value, 0) as in_mart
+            from fact left join (
+                from marts.yearly_trends where series = 'Serious violence' and area = 'Derby and Derbyshire'
+            ) using (financial_year) order by all
+        """,
+        labels=("financial_year",),
+        rules=(equal("Every offence is counted once", "in_mart", "in_fact", ENGINEER),),
+    )
+
+
+def _limits(mart: str) -> Suite:
+    return Suite(
+        subject=f"marts.{mart}",
+        title="limits",
+        grain="series",
+        sql=f"""
+            select series, count(*) filter (not value between value_low and value_high)::bigint as outside
+            from marts.{mart} group by all order by all
+        """,
+        labels=("series",),
+        rules=(zero("Every number lies between its limits", "outside", ENGINEER),),
+    )
