@@ -21,7 +21,7 @@ from orchestration.contracts import FeedContract
 from orchestration.ingest.headers import plain
 from orchestration.ingest.identifiers import KINDS, MACROS, folded
 from orchestration.ingest.pseudonyms import MACROS as CHECK_DIGIT
-from orchestration.ingest.reading import accepted_type, decode, sheet_rows
+from orchestration.ingest.reading import accepted_type, plain_text, sheet_rows
 from orchestration.ingest.rules import Fault, fault
 from orchestration.ingest.typing import literal
 from orchestration.ingest.workbook import Grid, everything
@@ -73,8 +73,8 @@ def _grids(path: Path, contract: FeedContract) -> Iterator[Grid]:
     kind = accepted_type(data, path, contract)
     if kind in ("xlsx", "ods"):
         yield from everything(path)
-    elif kind == "csv":
-        text, _ = decode(data)
+    elif kind in ("csv", "tsv"):
+        text, _ = plain_text(data, kind)
         text = text if text is not None else data.decode("utf-8-sig")
         try:
             yield Grid("", list(csv.reader(io.StringIO(text, newline=""))))

@@ -35,6 +35,7 @@ csv.field_size_limit(16 * 1024 * 1024)
 
 _NAMES: dict[str, str] = {
     "csv": "CSV text",
+    "tsv": "tab-separated text",
     "xlsx": "an Excel workbook (.xlsx)",
     "ods": "an OpenDocument workbook (.ods)",
     "geojson": "GeoJSON",
@@ -132,8 +133,8 @@ def open_source(path: Path, contract: FeedContract, copy: Path) -> Source:
     kind = accepted_type(data, path, contract)
     if kind in ("xlsx", "ods") or contract.layout:
         return _open_table(source, data, kind, contract, copy)
-    if kind == "csv":
-        return _open_text(source, data, contract, copy)
+    if kind in ("csv", "tsv"):
+        return _open_text(source, data, kind, contract, copy)
     rows = iter(sheet_rows(path, kind))
     header = tuple(str(cell) for cell in next(rows))
     columns = tuple(match_header(header, contract))
@@ -196,14 +197,40 @@ def accepted_type(data: bytes, path: Path, contract: FeedContract) -> str:
 
 
 def _text_type(kind: str, path: Path, contract: FeedContract) -> str:
-    """YAML has no mark of its own: plain text is YAML where the feed takes that, and CSV only under another name."""
-    is_yaml = "yaml" in contract.formats and ("csv" not in contract.formats or path.suffix.lower() in (".yaml", ".yml"))
-    return "yaml" if kind == "csv" and is_yaml else kind
+    """YAML and tab-separated text have no mark: plain text is that where the feed takes it, and CSV only under another name."""
+    if kind != "csv":
+        return kind
+    for other, suffixes in (("yaml", (".yaml", ".yml")), ("tsv", (".tsv", ".tab"))):
+        if other in contract.formats and ("csv" not in contract.formats or path.suffix.lower() in suffixes):
+            return other
+    return kind
 
 
-def _open_text(source: Source, data: bytes, contract: FeedContract, copy: Path) -> Source:
+def _with_commas(text: str) -> str:
+    """Tab-separated text as CSV, each row with the fields that it has."""
+    written = io.StringIO(newline="")
+    csv.writer(written, lineterminator="\n").writerows(csv.reader(io.StringIO(text, newline=""), "excel-tab"))
+    return written.getvalue()
+
+
+def plain_text(data: bytes, kind: str) -> tuple[str | None, tuple[Fault, ...]]:
+    """The text of a file that is not UTF-8 CSV, or None for one that is; and what is to be told about the encoding.
+
+    Raises:
+        UnreadableError: no encoding fits, or a row has no end.
+    """
     text, faults = decode(data)
-    if text is not None:  # not UTF-8: go on with a copy that is
+    if kind != "tsv":
+        return text, faults
+    try:
+        return _with_commas(text if text is not None else data.decode("utf-8-sig")), faults
+    except csv.Error:
+        raise UnreadableError(fault("D10", detail="a row could not be split into fields")) from None
+
+
+def _open_text(source: Source, data: bytes, kind: str, contract: FeedContract, copy: Path) -> Source:
+    text, faults = plain_text(data, kind)
+    if text is not None:  # not UTF-8 CSV: go on with a copy that is
         data = text.encode()
         copy.write_bytes(data)
         source = replace(source, path=copy)
@@ -408,8 +435,8 @@ def check_header(path: Path, contract: FeedContract) -> None:
     kind = accepted_type(head, path, contract)
     if kind in ("xlsx", "ods") or contract.layout:
         _shaped(path, path.read_bytes(), kind, contract)
-    elif kind == "csv":
-        text, _ = decode(head[: head.rfind(b"\n") + 1] or head)
+    elif kind in ("csv", "tsv"):
+        text, _ = plain_text(head[: head.rfind(b"\n") + 1] or head, kind)
         match_header(csv_header(text.encode() if text is not None else head), contract)
     else:
         match_header([str(cell) for cell in next(sheet_rows(path, kind))], contract)
@@ -428,8 +455,8 @@ def count_rows(path: Path, contract: FeedContract) -> int:
         name = accepted_type(data, path, contract)
         if name in ("xlsx", "ods") or contract.layout:
             return len(_shaped(path, data, name, contract)[0].rows)
-        if name == "csv":
-            text, _ = decode(data)
+        if name in ("csv", "tsv"):
+            text, _ = plain_text(data, name)
             lines = csv.reader(io.StringIO(text if text is not None else data.decode("utf-8-sig"), newline=""))
             return max(sum(any(cell.strip() for cell in row) for row in lines) - 1, 0)
         return max(sum(any(str(cell).strip() for cell in row) for row in sheet_rows(path, name)) - 1, 0)

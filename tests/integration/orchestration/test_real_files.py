@@ -149,6 +149,15 @@ def test_look_up_and_boundaries_are_found_among_their_neighbours(empty):
 
 
 def test_nothing_else_is_taken_for_a_delivery(empty):
-    known = {"police_uk", "police_uk_revisions", "imd2019", "ons_geography"}
+    known = {"police_uk", "police_uk_revisions", "imd2019", "ons_geography", "schools"}
     for folder in sorted(path for path in DATA.iterdir() if path.is_dir() and path.name not in known):
         assert set(empty.deliver(folder)) == {"refused"}, folder.name
+
+
+def test_schools_and_where_they_are(empty):
+    """The Department's list is in Windows-1252 and the points are tab-separated; both come in whole."""
+    assert empty.deliver(DATA / "schools") == {"delivered": 2}
+    (schools,), (points,) = empty.load("dfe", "schools"), empty.load("dfe", "school_locations")
+    assert (schools.rows_accepted, points.rows_accepted) == (26_346, 42_420)
+    assert [fault.code for fault in schools.faults] == ["I01"]
+    assert points.faults == ()
