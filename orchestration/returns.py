@@ -12,6 +12,7 @@ from orchestration.settings import PROJECT
 RETURNS = (
     *(f"probation_service/serious_violence_cases/{year}.ods" for year in ("2021-22", "2022-23", "2023-24")),
     *(f"{council}_youth_justice/offences/2024-Q1.xlsx" for council in ("derby_city", "derbyshire_county")),
+    "safer_derbyshire/nte_kpi/2024-08.xlsx",
 )
 
 

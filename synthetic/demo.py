@@ -58,6 +58,7 @@ def write_demo(
     from synthetic.police_uk import prepare, write_archive
     from synthetic.stop_searches import write_searches
     from synthetic.targets import NO_DISTRICT, load_targets
+    from synthetic.term_dates import write_term_dates
 
     if scale < 1:
         raise ValueError(f"scale must be 1 or more, not {scale}")
@@ -93,6 +94,8 @@ def write_demo(
     summary.add("ons/lsoa_ward_district", write_lookup(areas, lookup))
     deprivation = summary.raw / "mhclg" / "imd_2019" / "2019.synthetic.xlsx"
     summary.add("mhclg/imd_2019", write_imd(streams[5], areas, deprivation))
+    for _, rows in write_term_dates(summary.raw / "local_education_authorities" / "term_dates"):
+        summary.add("local_education_authorities/term_dates", rows)
     tell("Writing the deliveries of the other agencies")
     for deliveries in (
         write_searches(streams[6], summary.raw, scale),

@@ -33,6 +33,8 @@
     ('stg_derbyshire_county_youth_justice__offences', 'offence_group_label', 'youth_offence_group'),
     ('stg_derbyshire_county_youth_justice__offences', 'offence_label', 'youth_offence'),
     ('stg_derbyshire_county_youth_justice__offences', 'ethnicity_label', 'ethnicity_group'),
+    ('stg_safer_derbyshire__nte_kpi', 'nte_offence_type_label', 'nte_offence_type'),
+    ('stg_safer_derbyshire__nte_kpi', 'district_label', 'district'),
 ] -%}
 
 with label as (
