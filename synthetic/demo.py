@@ -53,7 +53,7 @@ def write_demo(
     from synthetic.fire import write_fire
     from synthetic.geography import lsoas
     from synthetic.liaison import write_referrals
-    from synthetic.open_data import load_spatial, write_boundaries, write_imd, write_lookup
+    from synthetic.open_data import load_spatial, write_boundaries, write_imd, write_lookup, write_lsoa_boundaries
     from synthetic.other_crime import other_crime
     from synthetic.police_uk import prepare, write_archive
     from synthetic.stop_searches import write_searches
@@ -90,6 +90,8 @@ def write_demo(
             summary.add(feed, rows)
         for _, rows in write_boundaries(database, areas, summary.raw / "ons" / "ward_boundaries"):
             summary.add("ons/ward_boundaries", rows)
+        for _, rows in write_lsoa_boundaries(database, areas, summary.raw / "ons" / "lsoa_boundaries"):
+            summary.add("ons/lsoa_boundaries", rows)
     lookup = summary.raw / "ons" / "lsoa_ward_district" / "2024.synthetic.csv"
     summary.add("ons/lsoa_ward_district", write_lookup(areas, lookup))
     deprivation = summary.raw / "mhclg" / "imd_2019" / "2019.synthetic.xlsx"

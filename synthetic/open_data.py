@@ -1,4 +1,4 @@
-"""Stand-ins for three open data sets, in their publishers' formats, about the county that does not exist.
+"""Stand-ins for four open data sets, in their publishers' formats, about the county that does not exist.
 
 Published constraint: LSOAs among the five most and the five least deprived tenths of England, by district (T63).
 Ours: which LSOA is how deprived within these halves. Real files (see each contract) replace all of them.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -130,17 +130,39 @@ def _feature(number: int, ward: dict[Any, Any], ring: list[list[float]]) -> dict
 
 def write_boundaries(database: duckdb.DuckDBPyConnection, areas: pd.DataFrame, folder: Path) -> Iterator[tuple[Path, int]]:
     """Ward boundaries of May 2025, one GeoJSON file per district (degrees, CRS84); yields path and wards."""
+    yield from _write_layer(database, wards(areas), _feature, folder, "2025")
+
+
+def write_lsoa_boundaries(database: duckdb.DuckDBPyConnection, areas: pd.DataFrame, folder: Path) -> Iterator[tuple[Path, int]]:
+    """LSOA boundaries of 2021, one GeoJSON file per district (degrees, CRS84); yields path and LSOAs."""
+    yield from _write_layer(database, areas, _lsoa_feature, folder, "2021")
+
+
+def _lsoa_feature(number: int, area: dict[Any, Any], ring: list[list[float]]) -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "properties": {"FID": number, "LSOA21CD": area["code"], "LSOA21NM": area["name"]},
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    }
+
+
+def _write_layer(
+    database: duckdb.DuckDBPyConnection,
+    table: pd.DataFrame,
+    feature: Callable[[int, dict[Any, Any], list[list[float]]], dict[str, Any]],
+    folder: Path,
+    period: str,
+) -> Iterator[tuple[Path, int]]:
     folder.mkdir(parents=True, exist_ok=True)
-    table = wards(areas)
     corners = [("west", "south"), ("east", "south"), ("east", "north"), ("west", "north"), ("west", "south")]
     rings = np.stack([to_degrees(database, table[x].to_numpy(), table[y].to_numpy()) for x, y in corners], axis=1)
     for code, members in table.groupby("district_code"):
         features = [
-            _feature(number + 1, row, rings[number].round(9).tolist())
+            feature(number + 1, row, rings[number].round(9).tolist())
             for number, row in zip(members.index.to_numpy().tolist(), members.to_dict("records"), strict=True)
         ]
         crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}
-        path = folder / f"2025-{code}.synthetic.geojson"
+        path = folder / f"{period}-{code}.synthetic.geojson"
         path.write_text(
             json.dumps({"type": "FeatureCollection", "name": code, "crs": crs, "features": features}), encoding="utf-8"
         )
