@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import duckdb
 
 from expectations.rules import Rule, Suite, between, equal, in_set, none, zero
-from expectations.suites import agencies, maturity, trends
+from expectations.suites import agencies, hotspots, maturity, trends
 from orchestration.publish import PRIVATE_COLUMNS
 from orchestration.settings import is_the_one_county
 
@@ -166,6 +166,7 @@ def suites(con: duckdb.DuckDBPyConnection) -> list[Suite]:
         _nobody(),
         *maturity.suites(),
         *trends.suites(),
+        *hotspots.suites(),
         agencies.suite(),
     ]
 

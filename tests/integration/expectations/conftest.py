@@ -111,6 +111,13 @@ insert into landing.derbyshire_county_youth_justice__offences by name
     from (values ('2022-23'), ('2023-24')) as years(year),
          (values ('Serious violence cases', 'Robbery'), ('Knife crime cases', 'Possess knife blade or sharply pointed article'))
          as counts(offence_group, category);
+update landing.derbyshire_constabulary__crimes
+    set easting = 430000 + 900 * (_row % 7) + _row, northing = 335000 + 900 * (_row % 5) where _row % 9 <> 0;
+insert into landing.ons__lsoa_ward_district by name
+    select 'E0101' || (n + 1000) as lsoa_code, 'Place ' || n as lsoa_name, 'E05000' || (n % 40 + 100) as ward_code,
+           'Ward ' || (n % 40) as ward_name, 'E06000015' as district_code, 'Derby' as district_name,
+           'lookup' as _load_id, n as _row
+    from range(85) as t(n);
 insert into ledger.feed by name
     select agency, feed, 'The owner' as owner, 24 as deliveries_in_use, false as is_synthetic, supplies
     from (values ('derbyshire_constabulary', 'crimes', ['T01', 'T03', 'T10']), ('derbyshire_constabulary', 'victims', ['T10']),

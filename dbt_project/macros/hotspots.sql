@@ -1,0 +1,93 @@
+{# The definitions of violence by which places are counted, with the flag of fct_offence that each is. #}
+{% macro hotspot_definitions() -%}
+    {{- return([('Serious violence', 'is_serious_violence')]) -}}
+{%- endmacro %}
+
+{# The first day of a month that is written 2024-04, less or more whole months. #}
+{% macro months_from(date_column, months) -%}
+    cast({{ date_column }} + interval ({{ months }}) month as date)
+{%- endmacro %}
+
+{#
+    An hour of the clock as it is said: Midnight, 1am, noon, 11pm; 24 is midnight again. And the part of a day in which
+    something that begins in this hour lies.
+#}
+{% macro hour_in_words(hour) -%}
+    case {{ hour }} % 24
+        when 0 then 'midnight'
+        when 12 then 'noon'
+        else cast(case when {{ hour }} % 12 = 0 then 12 else {{ hour }} % 12 end as varchar)
+            || case when {{ hour }} % 24 < 12 then 'am' else 'pm' end
+    end
+{%- endmacro %}
+{% macro part_of_day(hour) -%}
+    case
+        when {{ hour }} < 12 then 'morning'
+        when {{ hour }} < 17 then 'afternoon'
+        when {{ hour }} < 21 then 'evening'
+        else 'night'
+    end
+{%- endmacro %}
+
+{# Items in a sentence: a, b and c. Both arguments are SQL; the order is that of `sort`. #}
+{% macro in_a_sentence(item, sort) -%}
+    regexp_replace(string_agg({{ item }}, ', ' order by {{ sort }}), ', ([^,]*)$', ' and \1')
+{%- endmacro %}
+
+{# Python's "not a number", as SQL says it. #}
+{% macro empty_if_nan(value) -%}
+    case when isnan({{ value }}) then null else {{ value }} end
+{%- endmacro %}
+
+{# The columns offences_low and offences_high: exact limits of a count, with one decimal. #}
+{% macro poisson_limits(count) -%}
+    round({{ poisson_lower(count) }}, 1) as offences_low,
+    round({{ poisson_upper(count) }}, 1) as offences_high,
+{%- endmacro %}
+
+{#
+    The rows of the marts of LSOAs and hexagons: every place in every window, ranked by volume, with how often it was among the
+    top fifth in the financial years, and what Gi* finds.
+#}
+{% macro ranked_places(place_kind) %}
+    with place as (
+        select
+            place_window.definition,
+            place_window.place_code,
+            place_window.offences,
+            hotspot_window.first_month,
+            hotspot_window.last_month,
+            hotspot_window.window_label,
+            hotspot_window.financial_year,
+            {{ empty_if_nan('clustering.z') }} as gi_z,
+            {{ empty_if_nan('clustering.p') }} as gi_p,
+            {{ empty_if_nan('clustering.q') }} as gi_q,
+            rank() over places as volume_rank,
+            5 * (rank() over places - 1) < count(*) over (partition by place_window.definition, place_window.last_month)
+            and place_window.offences > 0 as is_top_fifth
+        from {{ ref('fct_place_window') }} as place_window
+        inner join {{ ref('dim_hotspot_window') }} as hotspot_window
+            on place_window.last_month = hotspot_window.last_month
+        inner join {{ ref('place_clustering') }} as clustering
+            on
+                place_window.definition = clustering.definition
+                and place_window.place_kind = clustering.place_kind
+                and place_window.place_code = clustering.place_code
+                and place_window.last_month = clustering.last_month
+        where place_window.place_kind = '{{ place_kind }}'
+        window places as (partition by place_window.definition, place_window.last_month order by place_window.offences desc)
+    )
+
+    select
+        place.*,
+        count(place.financial_year) over years as years_observed,
+        count(case when place.financial_year is not null and place.is_top_fifth then 1 end) over years as years_in_top_fifth,
+        case
+            when place.gi_q is null then 'nothing to compare'
+            when place.gi_q > 0.05 then 'no clear pattern'
+            when place.gi_z > 0 then 'hot'
+            else 'cold'
+        end as clustering
+    from place
+    window years as (partition by place.definition, place.place_code)
+{% endmacro %}

@@ -1,0 +1,29 @@
+"""Which LSOAs of the county adjoin: those whose boundaries touch; where none were delivered, the nearest by where crime is."""
+
+
+def model(dbt, session):
+    import pandas as pd
+    import spatial
+
+    dbt.config(materialized="table")
+    bounded = (
+        dbt.ref("dim_lsoa_boundary").query("boundary", "select lsoa_code, boundary_geojson from boundary order by lsoa_code").df()
+    )
+    if len(bounded):
+        focal, neighbour = spatial.touching(spatial.polygons(bounded["boundary_geojson"].tolist()))
+        codes, basis = bounded["lsoa_code"], "Boundaries touch"
+    else:
+        centres = (
+            dbt.ref("fct_offence")
+            .query(
+                "offence",
+                """select lsoa_code, avg(easting) as easting, avg(northing) as northing from offence
+               where lsoa_code <> 'Unknown' and easting is not null group by all order by all""",
+            )
+            .df()
+        )
+        focal, neighbour = spatial.nearest(centres["easting"].to_numpy(float), centres["northing"].to_numpy(float))
+        codes, basis = centres["lsoa_code"], "Nearest centres of recorded crime"
+    codes = codes.astype("string")
+    pairs = pd.DataFrame({"lsoa_code": codes.take(focal).to_numpy(), "neighbour_code": codes.take(neighbour).to_numpy()})
+    return pairs.astype("string").assign(basis=pd.Series(basis, index=pairs.index, dtype="string"))

@@ -1,0 +1,22 @@
+"""The hexagons in which anything was ever recorded, with their shape."""
+
+
+def model(dbt, session):
+    import json
+
+    import h3
+    import pandas as pd
+
+    dbt.config(materialized="table")
+    codes = dbt.ref("bridge_point_hexagon").query("point", "select distinct hexagon_code from point order by all").df()
+    cells = codes["hexagon_code"].tolist()
+    centres = [h3.cell_to_latlng(cell) for cell in cells]
+    return pd.DataFrame(
+        {
+            "hexagon_code": pd.Series(cells, dtype="string"),
+            "centre_longitude": pd.Series([east for _, east in centres], dtype=float),
+            "centre_latitude": pd.Series([north for north, _ in centres], dtype=float),
+            "area_km2": pd.Series([h3.cell_area(cell, unit="km^2") for cell in cells], dtype=float),
+            "boundary_geojson": pd.Series([json.dumps(h3.cells_to_geo([cell])) for cell in cells], dtype="string"),
+        }
+    )

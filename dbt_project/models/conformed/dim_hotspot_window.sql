@@ -1,0 +1,50 @@
+-- Every twelve months in a row for which crimes were delivered.
+with span as (
+    select
+        min(recorded_month) as first_month,
+        max(recorded_month) as last_month
+    from {{ ref('fct_offence') }}
+),
+
+calendar as (
+    select distinct
+        month_start,
+        month_label
+    from {{ ref('dim_date') }}
+),
+
+complete as (
+    select
+        first_month.month_start as first_month,
+        last_month.month_start as last_month,
+        first_month.month_label || ' to ' || last_month.month_label as window_label,
+        last_month.month_start = span.last_month as is_latest
+    from span
+    inner join calendar as last_month
+        on span.last_month >= last_month.month_start
+    inner join calendar as first_month
+        on
+            last_month.month_start = {{ months_from('first_month.month_start', 11) }}
+            and span.first_month <= first_month.month_start
+),
+
+named as (
+    select
+        complete.*,
+        complete.last_month = {{ month_start_of_label("'" ~ var('hotspot_window_last') ~ "'") }} as is_published,
+        financial_year.financial_year
+    from complete
+    left join {{ ref('dim_financial_year') }} as financial_year
+        on complete.first_month = financial_year.first_day
+)
+
+select
+    first_month,
+    last_month,
+    {{ months_from('last_month', 1) }} - 1 as last_day,
+    window_label,
+    is_published,
+    is_latest,
+    financial_year,
+    is_published or is_latest or financial_year is not null as is_analysed
+from named

@@ -1,0 +1,17 @@
+"""Whether places near each other are alike: Moran's I of all places of a kind in each window."""
+
+
+def model(dbt, session):
+    import pandas as pd
+    import spatial
+
+    dbt.config(materialized="table")
+    counted, neighbours = dbt.ref("fct_place_window").df(), dbt.ref("bridge_place_neighbour").df()
+    keys = ["definition", "place_kind", "last_month"]
+    found = [
+        {**group.iloc[0][keys], "places": len(group), **spatial.moran(group["offences"].to_numpy(float), weights)}
+        for group, weights in spatial.weighted(counted, neighbours)
+    ]
+    columns = {"places": "int64", "i": float, "expected": float, "z": float, "p": float}
+    made = pd.DataFrame(found, columns=[*keys, *columns]).astype({"definition": "string", "place_kind": "string", **columns})
+    return made.assign(last_month=pd.to_datetime(made["last_month"]))

@@ -1,0 +1,16 @@
+"""Where violence clusters: Getis-Ord Gi* of each place in each window, adjusted for the number of places."""
+
+
+def model(dbt, session):
+    import pandas as pd
+    import spatial
+
+    dbt.config(materialized="table")
+    counted, neighbours = dbt.ref("fct_place_window").df(), dbt.ref("bridge_place_neighbour").df()
+    found = [
+        group.assign(**spatial.getis_ord(group["offences"].to_numpy(), weights).set_index(group.index))
+        for group, weights in spatial.weighted(counted, neighbours)
+    ]
+    columns = ["definition", "place_kind", "place_code", "last_month", "z", "p", "q"]
+    made = pd.concat([*found, counted.head(0).assign(z=0.0, p=0.0, q=0.0)])
+    return made[columns].astype({"definition": "string", "place_kind": "string", "place_code": "string"})

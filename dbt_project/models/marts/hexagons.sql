@@ -1,0 +1,7 @@
+select
+    hexagon_code,
+    centre_longitude,
+    centre_latitude,
+    area_km2,
+    boundary_geojson
+from {{ ref('dim_hexagon') }}

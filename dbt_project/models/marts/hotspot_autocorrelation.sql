@@ -1,0 +1,21 @@
+select
+    found.definition,
+    hotspot_window.first_month,
+    hotspot_window.last_month,
+    hotspot_window.window_label,
+    hotspot_window.financial_year,
+    found.place_kind,
+    cast(found.places as bigint) as places,
+    {{ empty_if_nan('found.i') }} as morans_i,
+    {{ empty_if_nan('found.expected') }} as expected_i,
+    {{ empty_if_nan('found.z') }} as z,
+    {{ empty_if_nan('found.p') }} as p,
+    case
+        when isnan(found.p) then 'nothing to compare'
+        when found.p > 0.025 then 'no clear pattern'
+        when found.i > found.expected then 'clustered'
+        else 'dispersed'
+    end as pattern
+from {{ ref('place_autocorrelation') }} as found
+inner join {{ ref('dim_hotspot_window') }} as hotspot_window
+    on found.last_month = hotspot_window.last_month

@@ -1,0 +1,27 @@
+with ranked as (
+    {{ ranked_places('Hexagon') }}
+)
+
+select
+    ranked.definition,
+    ranked.first_month,
+    ranked.last_month,
+    ranked.window_label,
+    ranked.financial_year,
+    ranked.place_code as hexagon_code,
+    hexagon.centre_longitude,
+    hexagon.centre_latitude,
+    hexagon.area_km2,
+    ranked.offences,
+    {{ poisson_limits('ranked.offences') }}
+    ranked.volume_rank,
+    ranked.is_top_fifth,
+    ranked.years_observed,
+    ranked.years_in_top_fifth,
+    ranked.gi_z,
+    ranked.gi_p,
+    ranked.gi_q,
+    ranked.clustering
+from ranked
+inner join {{ ref('dim_hexagon') }} as hexagon
+    on ranked.place_code = hexagon.hexagon_code

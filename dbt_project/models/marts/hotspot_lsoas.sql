@@ -1,0 +1,33 @@
+with ranked as (
+    {{ ranked_places('LSOA') }}
+)
+
+select
+    ranked.definition,
+    ranked.first_month,
+    ranked.last_month,
+    ranked.window_label,
+    ranked.financial_year,
+    ranked.place_code as lsoa_code,
+    lsoa.lsoa_name,
+    lsoa.ward_code,
+    ward.ward_name,
+    district.district_code,
+    district.district,
+    ranked.offences,
+    {{ poisson_limits('ranked.offences') }}
+    ranked.volume_rank,
+    ranked.is_top_fifth,
+    ranked.years_observed,
+    ranked.years_in_top_fifth,
+    ranked.gi_z,
+    ranked.gi_p,
+    ranked.gi_q,
+    ranked.clustering
+from ranked
+inner join {{ ref('dim_lsoa') }} as lsoa
+    on ranked.place_code = lsoa.lsoa_code
+inner join {{ ref('dim_ward') }} as ward
+    on lsoa.ward_code = ward.ward_code
+inner join {{ ref('dim_district') }} as district
+    on lsoa.district_code = district.district_code

@@ -1,0 +1,180 @@
+"""Statistics of counts in places, for the Python models: who is whose neighbour, where counts cluster, what small numbers hide.
+
+Places are given in one order, as whole columns; a neighbourhood is two columns of positions in that order, one row for each
+ordered pair. Coordinates are metres of the British National Grid (EPSG:27700).
+
+    Getis-Ord Gi* and Moran's I     esda (PySAL), whose worked examples are the tests
+    False-discovery control         Benjamini and Hochberg 1995, scipy
+    Empirical-Bayes rates           Marshall 1991, the global estimator
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from libpysal.graph import Graph
+
+Floats: TypeAlias = NDArray[np.float64]
+Ints: TypeAlias = NDArray[np.int64]
+
+HEXAGON_RESOLUTION = 8
+"""Of H3: cells of 0.74 square kilometres on average, about the size of an urban LSOA."""
+TOUCHING = 5.0
+"""Generalised boundaries leave slivers of some metres between areas that meet."""
+PERMUTATIONS = 999
+SEED = 1950
+"""Of the permutations, so that the same counts give the same p-value (1950: Moran's paper)."""
+NATIONAL_GRID, DEGREES = "EPSG:27700", "OGC:CRS84"
+
+
+def to_degrees(easting: Floats, northing: Floats) -> tuple[Floats, Floats]:
+    """Longitude and latitude (WGS84, degrees)."""
+    from pyproj import Transformer
+
+    degrees: tuple[Floats, Floats] = Transformer.from_crs(NATIONAL_GRID, DEGREES, always_xy=True).transform(easting, northing)
+    return degrees
+
+
+def polygons(geojson: Sequence[str]) -> NDArray[Any]:
+    """Shapes in metres of GeoJSON geometries in degrees; what crosses itself is mended."""
+    import geopandas
+    import shapely
+
+    shapes = shapely.make_valid(shapely.from_geojson(np.asarray(geojson, dtype=object)))
+    metres: NDArray[Any] = geopandas.GeoSeries(shapes, crs=DEGREES).to_crs(NATIONAL_GRID).to_numpy()
+    return metres
+
+
+def touching(shapes: NDArray[Any]) -> tuple[Ints, Ints]:
+    """Neighbours of areas: those that meet in an edge or a corner (queen contiguity), or nearly (`TOUCHING` metres)."""
+    from shapely import STRtree
+
+    focal, neighbour = STRtree(shapes).query(shapes, predicate="dwithin", distance=TOUCHING)
+    return focal[focal != neighbour], neighbour[focal != neighbour]
+
+
+def nearest(easting: Floats, northing: Floats, k: int = 6) -> tuple[Ints, Ints]:
+    """Neighbours of points: the k nearest of each, and whose nearest it is, so that neighbours are so mutually.
+
+    Six is what an area has on the average in a map of areas (Euler).
+    """
+    from scipy.spatial import KDTree
+
+    points = np.column_stack([easting, northing])
+    k = min(k, len(points) - 1)
+    if k < 1:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    _, found = KDTree(points).query(points, k=k + 1)
+    focal, neighbour = np.repeat(np.arange(len(points)), k + 1), found.ravel()
+    pairs = np.column_stack([focal, neighbour])[focal != neighbour]
+    both = np.unique(np.vstack([pairs, pairs[:, ::-1]]), axis=0)
+    return both[:, 0], both[:, 1]
+
+
+def graph(places: int, focal: Ints, neighbour: Ints) -> Graph:
+    """Binary spatial weights over `places` places; one without neighbours stays, alone."""
+    from libpysal.graph import Graph
+
+    # A weight of 0 to itself is how the library writes down a place without neighbours.
+    alone = np.setdiff1d(np.arange(places), focal)
+    weights = np.repeat([1.0, 0.0], [len(focal), len(alone)])
+    focal, neighbour = np.concatenate([focal, alone]), np.concatenate([neighbour, alone])
+    # The library keeps the places in the order in which they come.
+    order = np.lexsort([neighbour, focal])
+    return Graph.from_arrays(focal[order], neighbour[order], weights[order])
+
+
+def getis_ord(counts: Ints, weights: Graph) -> pd.DataFrame:
+    """Getis-Ord Gi* of each place with its neighbours (binary weights, the place itself included).
+
+    Returns:
+        z (standard deviations above what the whole area would lead to expect), p (two-sided, normal), q (p adjusted over all
+        places: of those with q of at most 0.05, one in twenty is expected to be chance). NaN where all counts are equal.
+    """
+    import pandas as pd
+    from esda.getisord import G_Local
+
+    if len(counts) < 3 or np.ptp(counts) == 0:
+        nothing = np.full(len(counts), np.nan)
+        return pd.DataFrame({"z": nothing, "p": nothing, "q": nothing})
+    found = G_Local(counts.astype(float), weights, transform="B", permutations=0, star=True)
+    p = np.minimum(1.0, 2 * np.asarray(found.p_norm))
+    return pd.DataFrame({"z": np.asarray(found.Zs), "p": p, "q": adjusted(p)})
+
+
+def moran(values: Floats, weights: Graph) -> dict[str, float]:
+    """Moran's I over all places (row-standardised weights).
+
+    Returns:
+        i, expected (of no pattern), z (under randomisation), p (one-sided, of `PERMUTATIONS` permutations with a fixed seed, as
+        esda counts them: the share at least as extreme as i on its side). NaN where values do not vary or are too few.
+    """
+    from esda.moran import Moran
+
+    if len(values) < 4 or np.ptp(values) == 0:
+        return dict.fromkeys(("i", "expected", "z", "p"), float("nan"))
+    found = Moran(values, weights, transformation="r", permutations=0)
+    rows = weights.transform("r").sparse
+    centred = values - values.mean()
+    shuffled = np.random.default_rng(SEED).permuted(np.tile(centred, (PERMUTATIONS, 1)), axis=1).T
+    scale = len(values) / rows.sum() / (centred @ centred)
+    simulated = scale * np.einsum("ij,ij->j", shuffled, rows @ shuffled)
+    above = int((simulated >= found.I).sum())
+    p = (min(above, PERMUTATIONS - above) + 1) / (PERMUTATIONS + 1)
+    return {"i": float(found.I), "expected": float(found.EI), "z": float(found.z_rand), "p": p}
+
+
+def empirical_bayes(events: Ints, population: Floats) -> Floats:
+    """Rates (events per head) shrunk towards the mean of all places, the more the fewer people a place has.
+
+    Marshall (1991), Applied Statistics 40(2). Where the rates vary no more than chance would make them, each is the mean; where
+    nobody lives there is no rate (NaN), and such a place takes no part.
+    """
+    known = population > 0
+    people = np.where(known, population, np.nan)
+    if not known.any():
+        return people
+    mean = events[known].sum() / people[known].sum()
+    rate = events / people
+    spread = np.nansum(people * (rate - mean) ** 2) / np.nansum(people) - mean / np.nanmean(people)
+    if spread <= 0:
+        return np.where(known, mean, np.nan)
+    trust = spread / (spread + mean / people)
+    smoothed: Floats = trust * rate + (1 - trust) * mean
+    return smoothed
+
+
+def adjusted(p: Floats) -> Floats:
+    """P-values adjusted for their number, by Benjamini and Hochberg (1995); NaN stays."""
+    from scipy.stats import false_discovery_control
+
+    known = ~np.isnan(p)
+    q = np.full(len(p), np.nan)
+    if known.any():
+        q[known] = false_discovery_control(p[known], method="bh")
+    return q
+
+
+def weighted(counted: pd.DataFrame, neighbours: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, Graph]]:
+    """The rows of each definition, kind of place and window, in the order of their places, with the spatial weights of these.
+
+    Args:
+        counted: definition, place_kind, place_code, last_month and anything else; every window has every place of its kind.
+        neighbours: place_kind, place_code, neighbour_code; pairs of places that are not counted are passed over.
+    """
+    import pandas as pd
+
+    for kind, rows in counted.sort_values("place_code").groupby("place_kind"):
+        pairs = neighbours[neighbours["place_kind"] == kind]
+        codes = pd.Index(rows["place_code"].unique())
+        focal, neighbour = codes.get_indexer(pairs["place_code"]), codes.get_indexer(pairs["neighbour_code"])
+        known = (focal >= 0) & (neighbour >= 0)
+        weights = graph(len(codes), focal[known], neighbour[known])
+        for _, group in rows.groupby(["definition", "last_month"]):
+            yield group, weights

@@ -1,0 +1,107 @@
+"""Gate 3, part of it: the marts of hotspots add up to the facts and to one another, and rank what they say they rank."""
+
+from __future__ import annotations
+
+from expectations.rules import Suite, between, equal, zero
+
+ENGINEER = "The data engineer compares the dbt models of the hotspot marts with fct_offence, mends them and builds them again."
+
+# The flag of fct_offence that each definition is.
+FLAG = "case definition when 'Serious violence' then is_serious_violence end"
+
+
+def suites() -> list[Suite]:
+    """Suites of the hotspot marts."""
+    return [_concentration(), _places(), _ranks()]
+
+
+def _concentration() -> Suite:
+    """The facts are counted here by date, in the mart by places and months."""
+    return Suite(
+        subject="marts.hotspot_concentration",
+        title="windows and facts",
+        grain="windows of a definition and kind of place",
+        sql=f"""
+            select
+                mart.definition, mart.place_kind, mart.window_label, mart.top_fifth_share, mart.gini, mart.gini_of_sparse,
+                (mart.offences + mart.offences_elsewhere)::bigint as in_mart,
+                (
+                    select count(*) from conformed.fct_offence as offence
+                    where offence.recorded_date between mart.first_month and last_day(mart.last_month) and {FLAG}
+                ) as in_fact
+            from marts.hotspot_concentration as mart order by all
+        """,
+        labels=("definition", "place_kind", "window_label"),
+        rules=(
+            equal("Every offence of a window has a place or is elsewhere", "in_mart", "in_fact", ENGINEER),
+            between("The top fifth of the places has no less than a fifth", "top_fifth_share", 19.9, 100, ENGINEER),
+            between("A Gini coefficient lies from 0 to 1", "gini", 0, 1, ENGINEER),
+            between("A Gini coefficient of sparse counts lies from 0 to 1", "gini_of_sparse", -0.001, 1, ENGINEER),
+        ),
+    )
+
+
+def _places() -> Suite:
+    return Suite(
+        subject="marts.hotspot_concentration",
+        title="places",
+        grain="windows of a definition and kind of place",
+        sql="""
+            with place as (
+                select definition, 'LSOA' as place_kind, last_month, offences from marts.hotspot_lsoas
+                union all
+                select definition, 'Hexagon', last_month, offences from marts.hotspot_hexagons
+            ),
+            summed as (
+                select definition, place_kind, last_month, count(*) as places, sum(offences)::bigint as offences
+                from place group by all
+            )
+            select
+                mart.definition, mart.place_kind, mart.window_label, mart.places, mart.offences,
+                coalesce(summed.places, 0) as places_listed, coalesce(summed.offences, 0) as offences_listed
+            from marts.hotspot_concentration as mart
+            left join summed using (definition, place_kind, last_month) order by all
+        """,
+        labels=("definition", "place_kind", "window_label"),
+        rules=(
+            equal("Every place is listed", "places_listed", "places", ENGINEER),
+            equal("The places have the offences of the window", "offences_listed", "offences", ENGINEER),
+        ),
+    )
+
+
+def _ranks() -> Suite:
+    """A rank is one more than the places with more: counted here without ranking anything."""
+    return Suite(
+        subject="marts.hotspot_lsoas",
+        title="ranks and findings",
+        grain="windows of a definition",
+        sql="""
+            with step as (
+                select
+                    definition, window_label, offences, min(volume_rank) as best, max(volume_rank) as worst, count(*) as places
+                from marts.hotspot_lsoas group by all
+            ),
+            ordered as (
+                select *, 1 + coalesce(sum(places) over (
+                    partition by definition, window_label order by offences desc rows between unbounded preceding and 1 preceding
+                ), 0) as due
+                from step
+            ),
+            finding as (
+                select definition, window_label,
+                    count(*) filter (clustering in ('hot', 'cold') and gi_q > 0.05) as found_by_chance,
+                    count(*) filter (gi_q < gi_p) as not_adjusted
+                from marts.hotspot_lsoas group by all
+            )
+            select definition, window_label, found_by_chance, not_adjusted,
+                count(*) filter (best <> due or worst <> due) as wrong_ranks
+            from ordered join finding using (definition, window_label) group by all order by all
+        """,
+        labels=("definition", "window_label"),
+        rules=(
+            zero("Ranks of LSOAs are ranks by offences", "wrong_ranks", ENGINEER),
+            zero("No LSOA is called hot or cold that may be so by chance", "found_by_chance", ENGINEER),
+            zero("P-values are adjusted upwards only", "not_adjusted", ENGINEER),
+        ),
+    )
