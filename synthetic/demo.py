@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
@@ -22,6 +22,11 @@ class DemoSummary:
         """Count one more file of a feed."""
         self.files[feed] = self.files.get(feed, 0) + 1
         self.rows[feed] = self.rows.get(feed, 0) + rows
+
+    def add_all(self, written: Iterable[tuple[str, Path, int]]) -> None:
+        """Count files as they are written: feed, path and rows of each."""
+        for feed, _, rows in written:
+            self.add(feed, rows)
 
 
 def write_demo(
@@ -49,13 +54,22 @@ def write_demo(
     from synthetic.database import load
     from synthetic.deliveries import write_constabulary
     from synthetic.dirt import add_dirt
+    from synthetic.domains import write_domains
     from synthetic.emergency import write_attendances
     from synthetic.fire import write_fire
     from synthetic.geography import lsoas
     from synthetic.liaison import write_referrals
-    from synthetic.open_data import load_spatial, write_boundaries, write_imd, write_lookup, write_lsoa_boundaries
+    from synthetic.open_data import (
+        deprivation,
+        load_spatial,
+        write_boundaries,
+        write_imd,
+        write_lookup,
+        write_lsoa_boundaries,
+    )
     from synthetic.other_crime import other_crime
     from synthetic.police_uk import prepare, write_archive
+    from synthetic.prisons import write_prisons
     from synthetic.stop_searches import write_searches
     from synthetic.targets import NO_DISTRICT, load_targets
     from synthetic.term_dates import write_term_dates
@@ -66,7 +80,7 @@ def write_demo(
     started = perf_counter()
     summary = DemoSummary(Path(raw), scale)
     # One stream per step, so that a change in one does not move the others.
-    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(11)]
+    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(13)]
 
     targets = load_targets()
     tell("Drawing serious violence")
@@ -86,16 +100,18 @@ def write_demo(
         tell("Writing stand-ins for open data")
         load_spatial(database)
         prepare(streams[4], database, areas)
-        for feed, _, rows in write_archive(database, summary.raw, scale):
-            summary.add(feed, rows)
+        summary.add_all(write_archive(database, summary.raw, scale))
         for _, rows in write_boundaries(database, areas, summary.raw / "ons" / "ward_boundaries"):
             summary.add("ons/ward_boundaries", rows)
         for _, rows in write_lsoa_boundaries(database, areas, summary.raw / "ons" / "lsoa_boundaries"):
             summary.add("ons/lsoa_boundaries", rows)
     lookup = summary.raw / "ons" / "lsoa_ward_district" / "2024.synthetic.csv"
     summary.add("ons/lsoa_ward_district", write_lookup(areas, lookup))
-    deprivation = summary.raw / "mhclg" / "imd_2019" / "2019.synthetic.xlsx"
-    summary.add("mhclg/imd_2019", write_imd(streams[5], areas, deprivation))
+    index = deprivation(streams[5], areas)
+    mhclg = summary.raw / "mhclg"
+    summary.add("mhclg/imd_2019", write_imd(areas, index, mhclg / "imd_2019" / "2019.synthetic.xlsx"))
+    domains = mhclg / "imd_2019_domains" / "2019.synthetic.csv"
+    summary.add("mhclg/imd_2019_domains", write_domains(streams[11], areas, index, domains))
     for _, rows in write_term_dates(summary.raw / "local_education_authorities" / "term_dates"):
         summary.add("local_education_authorities/term_dates", rows)
     tell("Writing the deliveries of the other agencies")
@@ -105,9 +121,9 @@ def write_demo(
         write_calls(streams[8], areas, summary.raw, scale),
         write_referrals(streams[9], summary.raw, scale),
         write_fire(streams[10], summary.raw, scale),
+        write_prisons(streams[12], summary.raw),
     ):
-        for feed, _, rows in deliveries:
-            summary.add(feed, rows)
+        summary.add_all(deliveries)
     if dirt:
         tell("Adding faults")
         add_dirt(summary.raw, seed=seed)

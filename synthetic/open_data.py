@@ -1,7 +1,9 @@
 """Stand-ins for four open data sets, in their publishers' formats, about the county that does not exist.
 
-Published constraint: LSOAs among the five most and the five least deprived tenths of England, by district (T63).
-Ours: which LSOA is how deprived within these halves. Real files (see each contract) replace all of them.
+Published constraint: LSOAs among the five most and the five least deprived tenths of England, by district (T63), and in the
+most deprived tenth: 46 of them (section 19), by district as file 1 of the indices has them.
+Ours: which LSOA is how deprived within these, but that much crime and deprivation tend to go together. Real files (see
+each contract) replace all of them.
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     import duckdb
 
 LSOAS_IN_ENGLAND = 32_844
+MOST_DEPRIVED_TENTH = (3, 2, 6, 24, 1, 4, 3, 3, 0)
+"""LSOAs in the most deprived tenth of England, by district in the order of T06."""
 IMD_HEADERS = (
     "LSOA code (2011)",
     "LSOA name (2011)",
@@ -42,24 +46,24 @@ def deprivation(rng: np.random.Generator, areas: pd.DataFrame) -> pd.DataFrame:
     """rank (1 = most deprived of England, all different) and decile of each LSOA."""
     districts = list(dict.fromkeys(areas["district_name"]))
     deprived = implied("T63", districts, ("Most deprived: Indices 1 - 5",))[0][:, 0]
-    half = LSOAS_IN_ENGLAND // 2
-    low = rng.permutation(half) + 1
-    high = rng.permutation(half) + half + 1
+    tenth, half = LSOAS_IN_ENGLAND // 10, LSOAS_IN_ENGLAND // 2
+    pools = [rng.permutation(np.arange(low, high)) + 1 for low, high in ((0, tenth), (tenth, half), (half, LSOAS_IN_ENGLAND))]
+    heat = np.log(areas["heat"].to_numpy()) + rng.normal(0, 1, len(areas))
     rank = np.empty(len(areas), dtype=np.int64)
     for number, district in enumerate(districts):
-        rows = rng.permutation(np.flatnonzero(areas["district_name"].to_numpy() == district))
-        worst = int(deprived[number])
-        rank[rows[:worst]], low = low[:worst], low[worst:]
-        rank[rows[worst:]], high = high[: len(rows) - worst], high[len(rows) - worst :]
+        rows = np.flatnonzero(areas["district_name"].to_numpy() == district)
+        rows = rows[np.argsort(-heat[rows], kind="stable")]
+        worst, worse = MOST_DEPRIVED_TENTH[number], int(deprived[number])
+        for place, members in enumerate(np.split(rows, [worst, worse])):
+            rank[members], pools[place] = np.sort(pools[place][: len(members)]), pools[place][len(members) :]
     return pd.DataFrame({"rank": rank, "decile": -(-rank * 10 // LSOAS_IN_ENGLAND)})
 
 
-def write_imd(rng: np.random.Generator, areas: pd.DataFrame, path: Path) -> int:
+def write_imd(areas: pd.DataFrame, scores: pd.DataFrame, path: Path) -> int:
     """File 1 of the English Indices of Deprivation 2019: an empty sheet "Notes", then "IMD2019"."""
     import xlsxwriter
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    scores = deprivation(rng, areas)
     with xlsxwriter.Workbook(path) as book:
         book.set_properties({"created": WRITTEN})
         book.add_worksheet("Notes")

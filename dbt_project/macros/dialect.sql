@@ -33,3 +33,8 @@
 {% macro month_start_of_utc(utc_timestamp) -%}
     cast(date_trunc('month', {{ local_time(utc_timestamp, 'Europe/London') }}) as date)
 {%- endmacro %}
+
+{# Last day of a month that is written March 2024. #}
+{% macro month_end_of_name(name) -%}
+    last_day(cast(strptime('1 ' || {{ name }}, '%d %B %Y') as date))
+{%- endmacro %}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import duckdb
 
 from expectations.rules import Rule, Suite, between, equal, none, zero
+from expectations.suites import national
 
 # Share of persons whose offence is not there that real recording produces; more is a fault of an extract.
 ORPHANS = 0.005
@@ -157,10 +158,34 @@ YOUTH_JUSTICE_RETURN = Fact(
     (YEAR,),
     also=("derbyshire_county_youth_justice/offences",),
 )
+PRISON_SAFETY = Fact(
+    "fct_prison_safety",
+    "moj/safety_in_custody",
+    "last_day(strptime('1 ' || twelve_months_ending, '%d %B %Y')::date)",
+    ("measure", "kind", "sex", "twelve_months_ending"),
+    (("twelve_months_ending", "dim_date", "date_day"),),
+    fact_month="twelve_months_ending",
+)
+PRISON_POPULATION = Fact(
+    "fct_prison_population",
+    "moj/prison_population",
+    "counted_on",
+    ("counted_on", "offence_group", "sex"),
+    (("counted_on", "dim_date", "date_day"),),
+)
+REOFFENDING = Fact(
+    "fct_reoffending",
+    "moj/proven_reoffending",
+    "last_day(strptime('1 ' || split_part(cohort, ' to ', 2), '%d %B %Y')::date)",
+    ("cohort", "breakdown", "age_range", "category"),
+    (("cohort_ends", "dim_date", "date_day"),),
+    fact_month="cohort_ends",
+)
 FACTS = (
     *(OFFENCE, VICTIM, SUSPECT, OUTCOME, STREET_CRIME, STREET_OUTCOME, STOP_SEARCH),
     *(FORCE_STOP_SEARCH, ED_ATTENDANCE, AMBULANCE_CALL, LIAISON_REFERRAL, FIRE_INCIDENT, FIRE_REFERRAL),
     *(PROBATION_CASE_COUNT, YOUTH_JUSTICE_RETURN),
+    *(PRISON_SAFETY, PRISON_POPULATION, REOFFENDING),
 )
 
 # Dimensions that grow with the deliveries; the others are seeds, whose keys dbt tests.
@@ -178,7 +203,7 @@ def suites(con: duckdb.DuckDBPyConnection) -> list[Suite]:
     found += [_clock(owners), _classification(), _totals(), _districts(owners)]
     found += [suite for fact in (VICTIM, SUSPECT) for suite in (_ages(fact, owners), _orphans(fact, owners, synthetic))]
     found += [_outcome_orphans(owners, synthetic), _not_yet_complete(), _outcome_codes(owners)]
-    found += [_pairs(), _double_loads(owners), _labels()]
+    found += [_pairs(), _double_loads(owners), _labels(), *national.fact_suites()]
     return found
 
 

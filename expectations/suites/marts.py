@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import duckdb
 
 from expectations.rules import Rule, Suite, between, equal, in_set, none, zero
-from expectations.suites import agencies, hotspots, maturity, trends
+from expectations.suites import agencies, hotspots, maturity, national, trends
 from orchestration.publish import PRIVATE_COLUMNS
 from orchestration.settings import is_the_one_county
 
@@ -149,6 +149,21 @@ MARTS = (
         fact_measure="sum(counted)",
         what="youth justice offence",
     ),
+    *(
+        Mart(
+            *(table, measure, fact),
+            counted="true",
+            year=f"year({day})",
+            fact_year=f"year({day})",
+            fact_measure=f"sum({measure})",
+            what=what,
+        )
+        for table, measure, fact, day, what in (
+            ("prison_safety", "incidents", "fct_prison_safety", "twelve_months_ending", "incident in custody"),
+            ("prison_population", "prisoners", "fct_prison_population", "counted_on", "prisoner"),
+            ("reoffending", "reoffences", "fct_reoffending", "cohort_ends", "reoffence"),
+        )
+    ),
 )
 
 
@@ -168,6 +183,7 @@ def suites(con: duckdb.DuckDBPyConnection) -> list[Suite]:
         *trends.suites(),
         *hotspots.suites(),
         agencies.suite(),
+        *national.mart_suites(),
     ]
 
 
@@ -248,7 +264,12 @@ def _figures() -> Suite:
         sql="""
             select
                 table_id, row_group, row_label, column_label, value_text,
-                case when unit = 'percent' and row_label <> 'Change %' and column_label <> 'Percentage' then value end as share,
+                case
+                    when
+                        unit = 'percent' and row_label <> 'Change %' and column_label <> 'Percentage'
+                        and not regexp_matches(column_label, '(?i)crease|change|correlation')
+                        then value
+                end as share,
                 case when unit = 'count' and row_label <> 'Change' and column_label not like 'Increase%' then value end as count
             from sna.figures order by table_id, row_group, row_label, column_label
         """,

@@ -15,6 +15,18 @@ in_2011 as (
         imd_rank,
         imd_decile
     from {{ ref('stg_mhclg__imd_2019') }}
+    union all
+    -- File 7 has what file 1 has; who delivers it alone has the index too.
+    select
+        domains.lsoa_code_2011 as lsoa_code,
+        domains.lsoa_name_2011 as lsoa_name,
+        domains.district_code_2019 as district_code,
+        domains.imd_rank,
+        domains.imd_decile
+    from {{ ref('stg_mhclg__imd_2019_domains') }} as domains
+    left join {{ ref('stg_mhclg__imd_2019') }} as file_1
+        on domains.lsoa_code_2011 = file_1.lsoa_code_2011
+    where file_1.lsoa_code_2011 is null
 ),
 
 seen as (

@@ -35,6 +35,13 @@
     ('stg_derbyshire_county_youth_justice__offences', 'ethnicity_label', 'ethnicity_group'),
     ('stg_safer_derbyshire__nte_kpi', 'nte_offence_type_label', 'nte_offence_type'),
     ('stg_safer_derbyshire__nte_kpi', 'district_label', 'district'),
+    ('stg_moj__safety_in_custody', 'kind_label', 'prison_safety_kind'),
+    ('stg_moj__safety_in_custody', 'sex_label', 'sex'),
+    ('stg_moj__prison_population', 'offence_group_label', 'prison_offence_group'),
+    ('stg_moj__prison_population', 'sex_label', 'sex'),
+    ('stg_moj__proven_reoffending', 'age_group_label', 'reoffending_age_group'),
+    ('stg_moj__proven_reoffending', 'sentence_label', 'custodial_sentence'),
+    ('stg_moj__proven_reoffending', 'reoffence_label', 'reoffence_type'),
 ] -%}
 
 with label as (

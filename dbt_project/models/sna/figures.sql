@@ -25,6 +25,9 @@ with fraction as (
         'sna_fire',
         'sna_liaison',
         'sna_prose',
+        'sna_prisons',
+        'sna_deprivation_domains',
+        'sna_prose_national',
     ] %}
         select
             table_id,
@@ -102,6 +105,10 @@ from (
     select * from {{ ref('sna_peak_month') }}
     union all
     select * from {{ ref('sna_prose_words') }}
+    union all
+    select * from {{ ref('sna_prison_sentences') }}
+    union all
+    select * from {{ ref('sna_prose_words_national') }}
 ) as words
 inner join {{ ref('sna_table') }} as sna_table
     on words.table_id = sna_table.table_id

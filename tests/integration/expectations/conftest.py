@@ -14,6 +14,7 @@ from orchestration.contracts import load_contracts
 from orchestration.dbt import _invoke
 from orchestration.gates import Verdict
 from orchestration.settings import Settings
+from tests.integration.expectations.damages import national
 
 # Two financial years of 60 crimes a month, of which five in six are of a class in the definition; people, outcomes,
 # and three feeds of the open archive. Numbers are arbitrary; whole numbers modulo something make every branch occur.
@@ -146,6 +147,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
                 f"create table landing.{warehouse.table_name(contract)} (" + ", ".join(f'"{n}" {t}' for n, t in columns) + ")"
             )
         con.execute(COUNTY)
+        con.execute(national.COUNTY)
     _invoke(settings, ["build", "--exclude-resource-type", "unit_test", "test"])
     return settings
 

@@ -11,6 +11,7 @@ import pytest
 from expectations.suites import facts
 from expectations.suites.facts import FACTS, GROWING
 from orchestration.gates import Verdict
+from tests.integration.expectations.damages import national
 
 Judge = Callable[..., Verdict]
 
@@ -101,6 +102,7 @@ OTHERS = [
         9,
     ),
     (BRIDGE, "Every victim is paired with every suspect of the offence once", "delete from {0} where rowid = 0", 1),
+    *national.FACTS,
 ]
 FOR_INFORMATION = [
     (OUTCOME, "Every outcome belongs to an offence", "update {0} set crime_reference = 'x' where rowid = 0", 1),

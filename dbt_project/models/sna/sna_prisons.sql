@@ -1,0 +1,78 @@
+-- T42: prisoners by offence group on the last day delivered, as a share of all. T43: the figures in its sentences, each
+-- for the last twelve months delivered of its measure (deaths are told a quarter further than the rest).
+{% set safety = [
+    ('Deaths', 'number', 'count', 'All deaths', 'All', 'incidents', '1'),
+    ('Deaths', 'decrease %', 'percent', 'All deaths', 'All', 'incidents_year_before - incidents', 'incidents_year_before'),
+    ('Deaths', 'previous 12 months', 'count', 'All deaths', 'All', 'incidents_year_before', '1'),
+    ('Deaths, self-inflicted', 'number', 'count', 'Self-inflicted deaths', 'All', 'incidents', '1'),
+    ('Deaths, self-inflicted', 'decrease %', 'percent', 'Self-inflicted deaths', 'All',
+        'incidents_year_before - incidents', 'incidents_year_before'),
+    ('Deaths, self-inflicted', 'previous 12 months', 'count', 'Self-inflicted deaths', 'All', 'incidents_year_before', '1'),
+    ('Self-harm', 'number', 'count', 'All self-harm incidents', 'All', 'incidents', '1'),
+    ('Self-harm', 'increase %', 'percent', 'All self-harm incidents', 'All',
+        'incidents - incidents_year_before', 'incidents_year_before'),
+    ('Self-harm', 'male rate increase %', 'percent', 'All self-harm incidents', 'Male',
+        'rate_per_1000 - rate_year_before', 'rate_year_before'),
+    ('Self-harm', 'female rate decrease %', 'percent', 'All self-harm incidents', 'Female',
+        'rate_year_before - rate_per_1000', 'rate_year_before'),
+    ('Assaults', 'number', 'count', 'All assaults', 'All', 'incidents', '1'),
+    ('Assaults', 'increase %', 'percent', 'All assaults', 'All', 'incidents - incidents_year_before', 'incidents_year_before'),
+    ('Assaults', 'male rate increase %', 'percent', 'All assaults', 'Male',
+        'rate_per_1000 - rate_year_before', 'rate_year_before'),
+    ('Assaults', 'female rate increase %', 'percent', 'All assaults', 'Female',
+        'rate_per_1000 - rate_year_before', 'rate_year_before'),
+    ('Assaults on staff', 'number', 'count', 'Assaults on staff', 'All', 'incidents', '1'),
+    ('Assaults on staff', 'increase %', 'percent', 'Assaults on staff', 'All',
+        'incidents - incidents_year_before', 'incidents_year_before'),
+    ('Assaults on staff', 'male rate increase %', 'percent', 'Assaults on staff', 'Male',
+        'rate_per_1000 - rate_year_before', 'rate_year_before'),
+    ('Assaults on staff', 'female rate increase %', 'percent', 'Assaults on staff', 'Female',
+        'rate_per_1000 - rate_year_before', 'rate_year_before'),
+    ('Assaults on staff', 'per 1000 female prisoners', 'rate', 'Assaults on staff', 'Female', 'rate_per_1000', '1'),
+    ('Serious assaults', 'number', 'count', 'Serious assaults', 'All', 'incidents', '1'),
+    ('Serious assaults', 'increase %', 'percent', 'Serious assaults', 'All',
+        'incidents - incidents_year_before', 'incidents_year_before'),
+    ('Serious assaults, prisoner on prisoner', 'increase %', 'percent', 'Serious prisoner-on-prisoner assaults', 'All',
+        'incidents - incidents_year_before', 'incidents_year_before'),
+    ('Serious assaults on staff', 'increase %', 'percent', 'Serious assaults on staff', 'All',
+        'incidents - incidents_year_before', 'incidents_year_before'),
+] -%}
+
+with offence_group as (
+    select
+        offence_group,
+        sum(prisoners) as prisoners
+    from {{ ref('prison_population') }}
+    where is_latest
+    group by offence_group
+)
+
+select
+    'T42' as table_id,
+    '' as row_group,
+    offence_group as row_label,
+    row_number() over (order by prisoners desc, offence_group asc) as row_order,
+    '%' as column_label,
+    1 as column_order,
+    'percent' as unit,
+    100 * prisoners as numerator,
+    sum(prisoners) over () as denominator
+from offence_group
+
+{% for row_label, column_label, unit, kind, sex, numerator, denominator in safety %}
+    union all
+
+    -- Rates have one decimal: tenths are whole numbers.
+    select
+        'T43' as table_id,
+        'figures in the text cell' as row_group,
+        '{{ row_label }}' as row_label,
+        {{ loop.index }} as row_order,
+        '{{ column_label }}' as column_label,
+        {{ loop.index }} as column_order,
+        '{{ unit }}' as unit,
+        {{ '100 * ' if unit == 'percent' }}cast(10 * ({{ numerator }}) as bigint) as numerator,
+        cast(10 * ({{ denominator }}) as bigint) as denominator
+    from {{ ref('prison_safety') }}
+    where is_latest and kind = '{{ kind }}' and sex = '{{ sex }}'
+{% endfor %}

@@ -1,0 +1,50 @@
+"""National statistics of the small county, and for every rule about them a damage that makes it fail."""
+
+COUNTY = """
+insert into landing.moj__safety_in_custody by name
+    select measure, kind, sex, strftime(last_day(date '2022-03-01' + to_months((3 * i)::int)), '%B %Y') as twelve_months_ending,
+           if(sex = 'All', 200, 100) + i as incidents, 10.5 + i as rate_per_1000, 'safety' as _load_id, i as _row
+    from range(9) as t(i), (values ('Deaths', 'All deaths', 'All'), ('Self-harm', 'All self-harm incidents', 'All'),
+                                   ('Self-harm', 'All self-harm incidents', 'Male'),
+                                   ('Self-harm', 'All self-harm incidents', 'Female'))
+         as kinds(measure, kind, sex);
+update landing.moj__safety_in_custody set incidents = 200 + 2 * _row where measure = 'Self-harm' and sex = 'All';
+insert into landing.moj__prison_population by name
+    select day::date as counted_on, offence_group, sex, prisoners, 'prisons' as _load_id, 1 as _row
+    from (values ('2023-06-30'), ('2024-06-30')) as days(day), (values ('Robbery', 'Male', 90), ('Robbery', 'Female', 10),
+         ('Theft offences', 'Male', 50)) as counts(offence_group, sex, prisoners);
+insert into landing.moj__proven_reoffending by name
+    select 'July to September 2022' as cohort, breakdown, age_range, category, offenders, reoffenders, reoffences,
+           'again' as _load_id, 1 as _row
+    from (values ('Overall', 'Adult', 'All offenders', 100, 30, 60), ('Age group', 'Adult', '18 to 20', 40, 12, null),
+                 ('Age group', 'Adult', '21 to 24', 60, 18, null), ('Reoffence type', 'Adult', 'Robbery', null, null, 20),
+                 ('Reoffence type', 'Adult', 'Theft offences', null, null, 40),
+                 ('Months to reoffence', 'All', '1', null, null, 60))
+         as counts(breakdown, age_range, category, offenders, reoffenders, reoffences);
+insert into landing.mhclg__imd_2019_domains by name
+    select 'E0101' || (i + 1000) as lsoa_code_2011, 'Derby ' || i as lsoa_name_2011, 'E06000015' as district_code_2019,
+           'Derby' as district_name_2019, i + 1 as imd_rank, 1 as imd_decile,
+           i + 1 as income_rank, 1 as income_decile, i + 1 as employment_rank, 1 as employment_decile, i + 1 as education_rank,
+           1 as education_decile, i + 1 as health_rank, 1 as health_decile, i + 1 as crime_rank, 1 as crime_decile,
+           i + 1 as barriers_rank, 1 as barriers_decile, i + 1 as living_environment_rank, 1 as living_environment_decile,
+           1500 as population_2015, 'domains' as _load_id, i as _row
+    from range(30) as t(i);
+"""
+
+AGAIN, CUSTODY, DOMAIN = "conformed.fct_reoffending", "conformed.fct_prison_safety", "conformed.fct_deprivation_domain"
+FACTS = [
+    (AGAIN, "Reoffenders by age add up to the cohort's", "update {0} set reoffenders = 11 where category = '18 to 20'", 1),
+    (AGAIN, "Reoffences by type add up to the cohort's", "update {0} set reoffences = 21 where category = 'Robbery'", 1),
+    (AGAIN, "No group has more reoffenders than offenders", "update {0} set offenders = 1 where category = '18 to 20'", 1),
+    (CUSTODY, "Male and female incidents add up to all", "update {0} set incidents = 0 where sex = 'Male'", 9),
+    (DOMAIN, "Every LSOA is in every domain once", "delete from {0} where domain = 'Health' and lsoa_code = 'E01011000'", 1),
+    (DOMAIN, "Every decile is that of its rank in England", "update {0} set domain_decile = 2 where lsoa_code = 'E01011000'", 7),
+]
+CASES = [
+    (
+        *("marts.deprivation_domains", "Every LSOA with an index has its domains"),
+        "delete from {0} where lsoa_code = 'E01011000'",
+    ),
+]
+NOT_COUNTING = {"deprivation_domains"}
+"""Marts that describe areas, or hold rates as a publisher gave them."""
