@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 # Who looks after what no agency delivers.
 DATA_ENGINEERS = "team:vru-data-engineers"
-TREATMENTS = {"pseudonymise": " Landed as a keyed pseudonym.", "derive_age": " Landed as an age in years."}
+TREATMENTS = {
+    "pseudonymise": " Landed as a keyed pseudonym.",
+    "derive_age": " Landed as an age in years.",
+    "tokenise": " Landed as keyed tokens.",
+}
 
 TableName = tuple[str, str]
 
@@ -38,8 +42,8 @@ def code_reference(file: Path) -> dict[str, dg.MetadataValue[Any]]:
 def landed_columns(contract: FeedContract) -> dg.TableSchema:
     """Columns of a feed as it lands, described, with the class of personal data of each as its tag."""
     described = []
-    # A column of numbers that may be symbols lands as two.
-    landed = (column for column in contract.columns if column.treatment != "drop" for _ in range(2 if column.symbols else 1))
+    # A column of numbers that may be symbols lands as two, and one that is tokenised as several.
+    landed = (column for column in contract.columns for _ in column.outputs)
     for column, (name, kind) in zip(landed, contract.landed, strict=True):
         described.append(
             dg.TableColumn(

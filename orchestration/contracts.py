@@ -16,13 +16,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from orchestration.ingest.tokens import SUFFIXES
 from orchestration.layouts import Table, tables
 from orchestration.periods import Cadence, form, is_period
 
 CONTRACTS = Path(__file__).resolve().parent.parent / "raw"
 
 LogicalType = Literal["string", "date", "timestamp", "integer", "number", "boolean"]
-Treatment = Literal["keep", "pseudonymise", "derive_age", "drop"]
+Treatment = Literal["keep", "pseudonymise", "derive_age", "tokenise", "drop"]
 LoadMode = Literal["replace_period", "upsert"]
 FileFormat = Literal["csv", "tsv", "xlsx", "ods", "geojson", "json", "yaml"]
 Classification = Literal["public", "internal", "personal", "special_category", "direct_identifier"]
@@ -53,7 +54,8 @@ class Column:
         optional: a delivery may lack the column altogether; it is then blank.
         classification: class of personal data.
         treatment: `keep`; `pseudonymise` (lands as `output`); `derive_age` (lands as `output`, age in completed years on the
-            date in column `age_on`); `drop`.
+            date in column `age_on`); `tokenise` (a name or date lands as keyed tokens, `tokens.SUFFIXES`, that begin with
+            `output`); `drop`.
         formats: date formats (strptime) besides ISO 8601.
         time_zone: zone that a stated UTC offset is converted to; times without one are taken as they stand.
         allowed: the only values, where there is a closed list.
@@ -94,6 +96,16 @@ class Column:
     def symbol_output(self) -> str:
         """The landed column of its symbols."""
         return f"{self.output or self.name}_symbol"
+
+    @property
+    def outputs(self) -> tuple[tuple[str, str], ...]:
+        """(column, DuckDB type) of everything that it leaves in the landing log."""
+        name = self.output or self.name
+        if self.treatment == "drop":
+            return ()
+        if self.treatment == "tokenise":
+            return tuple((f"{name}{suffix}", self.sql_type) for suffix in SUFFIXES[self.type])
+        return (name, self.sql_type), *([(self.symbol_output, "VARCHAR")] if self.symbols else [])
 
 
 @dataclass(frozen=True)
@@ -173,19 +185,11 @@ class FeedContract:
     @cached_property
     def landed(self) -> tuple[tuple[str, str], ...]:
         """(column, DuckDB type) of `accepted.parquet`, without the lineage columns `_load_id` and `_row`."""
-        return tuple(
-            landed
-            for column in self.columns
-            if column.treatment != "drop"
-            for landed in (
-                (column.output or column.name, column.sql_type),
-                *([(column.symbol_output, "VARCHAR")] if column.symbols else []),
-            )
-        )
+        return tuple(landed for column in self.columns for landed in column.outputs)
 
     @property
     def pseudonymises(self) -> bool:
-        return any(column.treatment == "pseudonymise" for column in self.columns)
+        return any(column.treatment in ("pseudonymise", "tokenise") for column in self.columns)
 
     @property
     def identifies_people(self) -> bool:
@@ -353,9 +357,11 @@ def _column(reader: _Reader, item: Any) -> Column:
     if unknown := set(options) - _TYPE_OPTIONS:
         raise reader.fail(f"unknown logicalTypeOptions {', '.join(sorted(unknown))}.")
     treatment = reader.one_of(custom["treatment"], Treatment, "treatment")
-    renamed = treatment in ("pseudonymise", "derive_age")
+    renamed = treatment in ("pseudonymise", "derive_age", "tokenise")
     if renamed != bool(item.encryptedName):
-        raise reader.fail("encryptedName names the landed column of a pseudonym or derived age, and of nothing else.")
+        raise reader.fail("encryptedName names the landed column of a pseudonym, derived age or token, and of nothing else.")
+    if treatment == "tokenise" and item.logicalType not in SUFFIXES:
+        raise reader.fail("tokenise goes with names (string) and dates.")
     if (treatment == "derive_age") != bool(custom["ageOn"]):
         raise reader.fail("ageOn goes with treatment derive_age.")
     classification = reader.one_of(item.classification, Classification, "classification")

@@ -6,6 +6,7 @@
     typing     contract → SQL that types a column and finds what is wrong with it
     rules      the catalogue: code, severity, message, remedy
     pseudonyms keyed pseudonyms and personal identifiers in text
+    tokens     keyed tokens of names and dates of birth, to tell how alike two people are
     load       deliveries → landing, many files at a time
     quarantine what exactly is wrong with the rows that failed
     landing    the immutable log and which deliveries are in use

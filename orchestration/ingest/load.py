@@ -30,6 +30,7 @@ from orchestration.ingest.pseudonyms import MACROS, key_mark, pads
 from orchestration.ingest.quarantine import Finding
 from orchestration.ingest.reading import Source, count_rows, open_source
 from orchestration.ingest.rules import Fault, UnreadableError, fault
+from orchestration.ingest.tokens import MACROS as TOKEN_MACROS
 from orchestration.periods import bounds
 
 BATCH_BYTES = 256 * 1024 * 1024
@@ -124,7 +125,7 @@ class _Run:
         # A join may let rows change places, and a long list of allowed values would be turned into one.
         self.db.execute("set preserve_insertion_order = true; set disabled_optimizers = 'in_clause'")
         self.db.execute("set TimeZone = 'UTC'")
-        self.db.execute(MACROS)
+        self.db.execute(MACROS + TOKEN_MACROS)
 
     def land(self, deliveries: Sequence[Delivery], batch_bytes: int) -> None:
         with ThreadPoolExecutor(THREADS) as pool:

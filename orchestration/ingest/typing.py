@@ -16,6 +16,7 @@ from collections.abc import Sequence
 
 from orchestration.contracts import Column, FeedContract
 from orchestration.ingest.pseudonyms import pseudonym_sql
+from orchestration.ingest.tokens import token_sqls
 
 OLDEST = "1900-01-01"
 OLDEST_PERSON_YEARS = 120
@@ -174,10 +175,14 @@ def _outside_period_sql(contract: FeedContract, column: Column, typed: str) -> s
 
 
 def landed_sql(column: Column) -> list[str]:
-    """SQL for what a column leaves in the landing log, with the name of each: its value, and the symbol beside it."""
+    """SQL for what a column leaves in the landing log, with the name of each: `Column.outputs`."""
     typed = value(column.name)
     if column.treatment == "drop":
         return []
+    if column.treatment == "tokenise":
+        tokens = token_sqls(column.type, text(column.name), typed)
+        named = zip(tokens, column.outputs, strict=True)
+        return [f"({token})::{sql_type} as {quoted(name)}" for token, (name, sql_type) in named]
     if column.treatment == "pseudonymise":
         result = pseudonym_sql(text(column.name))
     elif column.treatment == "derive_age":
