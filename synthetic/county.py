@@ -21,6 +21,7 @@ from synthetic.offences import offence_records, place_victims
 from synthetic.outcomes import outcome_records
 from synthetic.persons import TOP_SUSPECTS, TOP_VICTIMS, identify
 from synthetic.relationships import relationships
+from synthetic.sequel import with_sequel
 from synthetic.sex import suspect_sexes, victim_sexes
 from synthetic.suspects import suspect_records
 from synthetic.targets import HOMICIDE, PersonTargets, Targets
@@ -65,7 +66,7 @@ def _people(
 
 
 def serious_violence(rng: np.random.Generator, targets: Targets) -> Records:
-    """Draw the offences, people and outcomes whose counts equal ``targets``."""
+    """Draw the offences, people and outcomes whose counts equal ``targets``, and those of the month after."""
     victims = ages.occurrences(rng, targets.victims, targets.offences, ages.VICTIMS, targets.offences[:, HOMICIDE])
     offences = offence_records(rng, targets, victims)
     victims = place_victims(rng, offences, victims)
@@ -81,4 +82,4 @@ def serious_violence(rng: np.random.Generator, targets: Targets) -> Records:
     outcomes = outcome_records(rng, targets, offences)
     victims, victim_persons = _people(rng, targets.victims, TOP_VICTIMS, victims, offences, victim_sexes)
     suspects, suspect_persons = _people(rng, targets.suspects, TOP_SUSPECTS, suspects, offences, suspect_sexes)
-    return Records(offences, victims, suspects, victim_persons, suspect_persons, outcomes)
+    return with_sequel(rng, Records(offences, victims, suspects, victim_persons, suspect_persons, outcomes))

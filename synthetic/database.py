@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from synthetic.county import Records
-from synthetic.geography import place
 from synthetic.other_crime import OtherCrime
+from synthetic.placing import Map, place
 from synthetic.targets import Targets
 
 if TYPE_CHECKING:
@@ -27,18 +27,18 @@ MINUTES_VIOLENT, MINUTES_PROPERTY = 20, 500
 """Assumed share of crimes with a known end, and mean duration."""
 
 
-def _crimes(rng: np.random.Generator, records: Records, other: OtherCrime, areas: pd.DataFrame) -> pd.DataFrame:
+def _crimes(rng: np.random.Generator, records: Records, other: OtherCrime, county: Map) -> pd.DataFrame:
     """All crimes with the columns of ``crime`` below but its number; serious violence first."""
     serious = records.offences.assign(domestic=False, slavery=False, property=False)
     shared = [name for name in other.offences.columns if name in serious.columns]
     crimes = pd.concat([serious[shared], other.offences[shared]], ignore_index=True)
-    crimes = pd.concat([crimes, place(rng, areas, crimes["district"].to_numpy())], axis=1)
+    crimes = pd.concat([crimes, place(rng, county, crimes)], axis=1)
     committed = crimes["committed"].to_numpy().astype("datetime64[m]")
     recorded = crimes["recorded"].to_numpy().astype("datetime64[m]")
     lasts = rng.exponential(np.where(crimes["property"], MINUTES_PROPERTY, MINUTES_VIOLENT)).astype(np.int64)
     until = np.minimum(committed + lasts, recorded)
     until[rng.random(len(crimes)) >= LASTING_SHARE] = np.datetime64("NaT")
-    for name in ("code", "weapon", "relationship", "location"):
+    for name in ("code", "weapon", "relationship", "location", "street"):
         crimes[name] = crimes[name].astype("category")
     # The order of recording is the order of the reference numbers.
     order = np.lexsort((np.arange(len(crimes)), recorded))
@@ -46,17 +46,15 @@ def _crimes(rng: np.random.Generator, records: Records, other: OtherCrime, areas
     rank[order] = np.arange(len(crimes))
     year = (crimes["month"].to_numpy() + 3) // 12 + 2019
     first = np.searchsorted(np.sort(year), year)  # Earlier years are recorded earlier.
-    return crimes.assign(
-        id=np.arange(len(crimes)), until=until, reference_year=year, number=rank - first, point=rng.integers(0, 8, len(crimes))
-    )
+    return crimes.assign(id=np.arange(len(crimes)), until=until, reference_year=year, number=rank - first)
 
 
 def load(
-    rng: np.random.Generator, targets: Targets, records: Records, other: OtherCrime, areas: pd.DataFrame
+    rng: np.random.Generator, targets: Targets, records: Records, other: OtherCrime, county: Map
 ) -> duckdb.DuckDBPyConnection:
     """A database with the tables crime, victim, suspect, outcome, lsoa, offence_title, outcome_title, district.
 
-    crime: id, month (0-59 of recording), reference_year, number (from 0 within the year), recorded, committed, until,
+    crime: id, month (0-60 of recording), reference_year, number (from 0 within the year), recorded, committed, until,
     code, district, lsoa, ...; victim and suspect: crime attributes, nominal (from 0), born, sex, ethnicity; outcome:
     month (of its date), crime attributes, sequence, code, ... Blank text is NULL.
     """
@@ -64,7 +62,7 @@ def load(
 
     from synthetic.targets import SEEDS
 
-    crimes = _crimes(rng, records, other, areas)
+    crimes = _crimes(rng, records, other, county)
     people = pd.concat([records.victim_persons, records.suspect_persons, other.persons], ignore_index=True)
     people["person"] = np.arange(len(people))
     people["nominal"] = rng.permutation(len(people))
@@ -94,14 +92,15 @@ def load(
         ("victims", victims),
         ("suspects", suspects),
         ("outcomes", outcomes),
-        ("areas", areas.assign(lsoa=np.arange(len(areas)))),
+        ("areas", county.areas.assign(lsoa=np.arange(len(county.areas)))),
     ):
         database.register(name, frame)
     database.execute("create table lsoa as select * from areas")
     database.execute(
         """
         create table crime as
-        select * replace (nullif(weapon, '') as weapon, nullif(relationship, '') as relationship)
+        select * replace (nullif(weapon, '') as weapon, nullif(relationship, '') as relationship,
+            nullif(street, '') as street)
         from crimes order by month, recorded, id
         """
     )

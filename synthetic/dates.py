@@ -15,7 +15,10 @@ from synthetic.controlled import apportion, deal
 from synthetic.targets import PEAK_MONTH, PEAK_YEAR, Floats, Ints, published
 
 FIRST_MONTH = np.datetime64("2019-04", "M")
-MONTHS = 60
+REPORT_MONTHS = 60
+"""The five years of the report."""
+MONTHS = 61
+"""And April 2024, the last month of the twelve that the hotspots are scored by (section 4)."""
 # Assumed weights by month, April to March.
 SEASON = np.array([1.00, 1.05, 1.06, 1.08, 1.06, 1.00, 1.00, 0.97, 0.94, 0.93, 0.90, 1.01])
 LOCKDOWN = {12: 0.55, 13: 0.70, 14: 0.90, 19: 0.90, 21: 0.75, 22: 0.80}
@@ -27,8 +30,8 @@ DELAY_SHARES = (62, 16, 5, 3, 2, 2, 2, 1.5, 1.5, 1.2, 1.2, 1, 0.8, 0.5, 0.3)
 
 
 def month_weights(rng: np.random.Generator) -> Floats:
-    """60 weights, April 2019 to March 2024, with an ordinary month-to-month variation of at most an eighth."""
-    weights = np.tile(SEASON, 5) * np.exp(np.clip(rng.normal(0, 0.06, MONTHS), -0.12, 0.12))
+    """61 weights, April 2019 to April 2024, with an ordinary month-to-month variation of at most an eighth."""
+    weights = np.resize(SEASON, MONTHS) * np.exp(np.clip(rng.normal(0, 0.06, MONTHS), -0.12, 0.12))
     for month, factor in LOCKDOWN.items():
         weights[month] *= factor
     return weights
@@ -36,7 +39,7 @@ def month_weights(rng: np.random.Generator) -> Floats:
 
 def month_quotas(rng: np.random.Generator, by_year: Ints) -> Ints:
     """5 x 12 offences; July 2023 as printed and every other month of its three years below it."""
-    weights = month_weights(rng).reshape(5, 12)
+    weights = month_weights(rng)[:REPORT_MONTHS].reshape(5, 12)
     quotas = np.stack([apportion(weights[year], int(by_year[year])) for year in range(5)])
     peak = int(published()["T02", "3 commentary", "Offences in peak month"])
     others = np.delete(np.arange(12), PEAK_MONTH)
@@ -46,7 +49,7 @@ def month_quotas(rng: np.random.Generator, by_year: Ints) -> Ints:
 
 
 def times(rng: np.random.Generator, month: Ints, weekday: Ints, hour: Ints) -> pd.DataFrame:
-    """Columns month (0-59, of recording), committed and recorded (datetime64[m]).
+    """Columns month (0-60, of recording), committed and recorded (datetime64[m]).
 
     ``weekday`` (0 = Monday) and ``hour`` are those of the offence, ``month`` that of the record.
     """

@@ -44,7 +44,8 @@ def _crimes() -> str:
         if(drugs, 'Y', 'N') as "Drugs Qualifier",
         weapon as "Weapon Description",
         if(knife, 'Y', 'N') as "Knife Crime Flag",
-        relationship as "Suspect to Victim Relationship"
+        relationship as "Suspect to Victim Relationship",
+        street as "Street"
     from crime
     inner join offence_title on offence_title.ho_sub_code = crime.code::varchar
     left join lsoa using (lsoa)

@@ -39,10 +39,11 @@ def write_demo(
 ) -> DemoSummary:
     """Write the demonstration deliveries of all feeds under ``raw``, with ``.synthetic`` in every file name.
 
-    60 months (April 2019 to March 2024) of the constabulary's crimes, victims, suspects and outcomes, whose serious
-    violence has the published totals; 36 months of stop searches, assault attendances, ambulance calls, referrals and fire
-    incidents; stand-ins for the open data they are read with. The same seed and scale give
-    the same bytes. ``scale`` writes so many counties into the same files, each with its own crimes and people.
+    61 months (April 2019 to April 2024) of the constabulary's crimes, victims, suspects and outcomes, whose serious
+    violence has the published totals, as have wards, streets, schools and the night-time economy; 36 months of stop
+    searches, assault attendances, ambulance calls, referrals and fire incidents; stand-ins for the open data they are
+    read with. The same seed and scale give the same bytes. ``scale`` writes so many counties into the same files, each
+    with its own crimes and people.
     ``dirt`` adds the faults of :mod:`synthetic.dirt` and their manifest. ``progress`` is told what is going on. Raises
     ValueError for a scale below 1.
     """
@@ -57,17 +58,10 @@ def write_demo(
     from synthetic.domains import write_domains
     from synthetic.emergency import write_attendances
     from synthetic.fire import write_fire
-    from synthetic.geography import lsoas
     from synthetic.liaison import write_referrals
-    from synthetic.open_data import (
-        deprivation,
-        load_spatial,
-        write_boundaries,
-        write_imd,
-        write_lookup,
-        write_lsoa_boundaries,
-    )
+    from synthetic.open_data import deprivation, load_spatial, write_imd, write_lookup
     from synthetic.other_crime import other_crime
+    from synthetic.placing import draw_map, write_geography
     from synthetic.police_uk import prepare, write_archive
     from synthetic.prisons import write_prisons
     from synthetic.stop_searches import write_searches
@@ -80,17 +74,18 @@ def write_demo(
     started = perf_counter()
     summary = DemoSummary(Path(raw), scale)
     # One stream per step, so that a change in one does not move the others.
-    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(13)]
+    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(14)]
 
     targets = load_targets()
     tell("Drawing serious violence")
     records = serious_violence(streams[0], targets)
     tell("Drawing other crime")
-    areas = lsoas(streams[1])
+    county = draw_map(streams[1])
+    areas = county.areas
     shares = targets.district_year[:NO_DISTRICT].sum(axis=1).astype(float)
     known = pd.concat([records.victim_persons, records.suspect_persons], ignore_index=True)
     other = other_crime(streams[2], shares / shares.sum(), known)
-    database = load(streams[3], targets, records, other, areas)
+    database = load(streams[3], targets, records, other, county)
     with database:
         tell("Writing the constabulary's deliveries")
         for feed, path, rows in write_constabulary(database, summary.raw, scale):
@@ -99,12 +94,9 @@ def write_demo(
                 tell(f"Wrote {path.name[:7]} of the constabulary")
         tell("Writing stand-ins for open data")
         load_spatial(database)
-        prepare(streams[4], database, areas)
+        prepare(streams[4], database, county)
         summary.add_all(write_archive(database, summary.raw, scale))
-        for _, rows in write_boundaries(database, areas, summary.raw / "ons" / "ward_boundaries"):
-            summary.add("ons/ward_boundaries", rows)
-        for _, rows in write_lsoa_boundaries(database, areas, summary.raw / "ons" / "lsoa_boundaries"):
-            summary.add("ons/lsoa_boundaries", rows)
+        write_geography(database, streams[13], county, summary.raw, summary.add)
     lookup = summary.raw / "ons" / "lsoa_ward_district" / "2024.synthetic.csv"
     summary.add("ons/lsoa_ward_district", write_lookup(areas, lookup))
     index = deprivation(streams[5], areas)

@@ -212,7 +212,7 @@ def _refused(months: _Months) -> Iterator[Injected]:
     yield refuse("D01", _VICTIMS, lambda file: "<!DOCTYPE html><html><body>Please log in</body></html>")
     yield refuse("D02", _CRIMES, lambda file: file.text.encode() + "Café,".encode() + b"Caf\xe9\n")
     yield refuse("D03", _OUTCOMES, lambda file: file.written(file.header, []))
-    yield refuse("D04", _CRIMES, lambda file: file.written(file.header[:-1], [row[:-1] for row in file.rows]), _RELATIONSHIP)
+    yield refuse("D04", _CRIMES, lambda file: _without(file, _RELATIONSHIP), _RELATIONSHIP)
     yield refuse("D05", _CRIMES, lambda file: file.written([*file.header, "Beat"], [[*row, "B1"] for row in file.rows]), "Beat")
     yield refuse("D06", _OUTCOMES, lambda file: file.written([*file.header[:-1], "Outcome Title"], file.rows), "Outcome Title")
     yield refuse("D07", _SUSPECTS, lambda file: file.written(file.header, [*file.rows, file.header, *file.rows[:1]]))
@@ -221,6 +221,12 @@ def _refused(months: _Months) -> Iterator[Injected]:
     yield refuse("D10", _VICTIMS, lambda file: file.text + '"DC-2020-0000001,01/01/2020 10:00\n')
     yield refuse("D11", _VICTIMS, lambda file: _with_names(file), "Victim Name")
     yield _workbook_without_sheet(months.take(_CRIMES))
+
+
+def _without(file: _File, header: str) -> str:
+    place = file.header.index(header)
+    header_left, *rows = [row[:place] + row[place + 1 :] for row in [file.header, *file.rows]]
+    return file.written(header_left, rows)
 
 
 def _all_in_the_next_month(file: _File) -> str:

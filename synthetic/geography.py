@@ -1,8 +1,9 @@
 """A map of a county that does not exist.
 
-Real: names and codes of the nine districts, and how many LSOAs of 2011 (642, behind T63) and wards of 2024 (176) each
-has. Ours: everything else. Districts are rectangles about where the real ones are (British National Grid, metres),
-tiled into wards and these into LSOAs, with codes in ranges that the ONS has not given out (E0599..., E0199...).
+Real: names and codes of the nine districts, how many LSOAs of 2011 (642, behind T63) and wards of 2024 (176) each
+has, and the names of the fifteen wards of T26 and of the seven streets of T27. Ours: everything else. Districts are
+rectangles about where the real ones are (British National Grid, metres), tiled into wards and these into LSOAs, with
+codes in ranges that the ONS has not given out (E0599..., E0199...).
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import string
 import numpy as np
 import pandas as pd
 
-from synthetic.targets import SEEDS, Floats, implied, read_csv
+from synthetic.population import populations
+from synthetic.targets import SEEDS, Floats, implied, place_counts, read_csv
 
 # West, south, east, north in kilometres, and wards, in the order of T06.
 DISTRICTS: dict[str, tuple[tuple[int, int, int, int], int]] = {
@@ -26,8 +28,32 @@ DISTRICTS: dict[str, tuple[tuple[int, int, int, int], int]] = {
     "North East Derbyshire": ((428, 357, 444, 368), 24),
     "South Derbyshire": ((421, 315, 441, 330), 15),
 }
-SNAP_POINTS = 8
-"""Places per LSOA at which the open archive shows crime."""
+# Where the wards of T26 lie, by place in their district's tiling; Derby's busy wards lie side by side around Arboretum.
+NAMED_WARDS: dict[str, dict[int, str]] = {
+    "Amber Valley": {11: "Ripley"},
+    "Chesterfield": {6: "St Leonard's"},
+    "Derby": {
+        0: "Littleover",
+        1: "Normanton",
+        2: "Sinfin",
+        3: "Boulton",
+        5: "Abbey",
+        6: "Arboretum",
+        7: "Alvaston",
+        9: "Mackworth",
+        10: "Darley",
+        11: "Derwent",
+    },
+    "Erewash": {8: "Little Hallam", 9: "Awsworth Road"},
+    "South Derbyshire": {7: "Swadlincote"},
+}
+HOT_STREETS = {
+    "Arboretum": ("Curzon Street", "Wardwick", "Victoria Street", "St. Peters Street"),
+    "St Leonard's": ("Holywell Street", "Corporation Street", "Stephenson Place"),
+}
+"""First streets of the first LSOA of their ward (T27)."""
+SNAP_POINTS = 12
+"""Streets per LSOA; each is one of the places at which the open archive shows crime."""
 STREETS = (
     "Alder",
     "Birch",
@@ -44,8 +70,16 @@ STREETS = (
     "Oak",
     "Poplar",
     "Rowan",
+    "Sorrel",
+    "Thistle",
+    "Willow",
 )
 STREET_ENDS = ("Street", "Road", "Close", "Avenue", "Lane", "Drive", "Way", "Court")
+
+USUAL_RATE = 4.2
+"""Assumed: what T26 counts per 1,000 people, in wards that it does not name."""
+CENTRE_POINTS, CENTRE_EDGE = 8, 0.6
+"""How many of an LSOA's places lie in its western part, and how much of its width this part has."""
 
 Box = tuple[float, float, float, float]
 
@@ -67,8 +101,8 @@ def tile(box: Box, parts: int) -> list[Box]:
 
 def lsoas(rng: np.random.Generator) -> pd.DataFrame:
     """One row per LSOA: code, name, ward_code, ward_name, district (row of T06), district_code, district_name, west,
-    south, east, north (metres) and heat, its share of its district's crime before scaling (assumed: town centres
-    have much more than the rest).
+    south, east, north (metres), population and heat, its weight among the LSOAs of the county where crime is drawn
+    (assumed: some have much more than the rest; wards of T26 as printed).
     """
     names = list(DISTRICTS)
     numbers = implied("T63", names, ("Most deprived: Indices 1 - 5",))[1][:, 0]
@@ -86,7 +120,7 @@ def lsoas(rng: np.random.Generator) -> pd.DataFrame:
                         f"E0199{len(rows) + 1:04d}",
                         f"{name} {w + 1:02d}{string.ascii_uppercase[part]}",
                         f"E0599{ward_number:04d}",
-                        f"{name} Ward {w + 1:02d}",
+                        NAMED_WARDS.get(name, {}).get(w, f"{name} Ward {w + 1:02d}"),
                         index,
                         code_of[name],
                         name,
@@ -106,7 +140,21 @@ def lsoas(rng: np.random.Generator) -> pd.DataFrame:
         "east",
         "north",
     ]
-    return pd.DataFrame(rows, columns=columns).assign(heat=rng.lognormal(0, 0.9, len(rows)))
+    areas = pd.DataFrame(rows, columns=columns)
+    areas["population"] = populations(rng, areas)
+    return areas.assign(heat=_heat(rng, areas))
+
+
+def _heat(rng: np.random.Generator, areas: pd.DataFrame) -> Floats:
+    """Weight of each LSOA: that of its ward, shared out unevenly among the ward's."""
+    ward = areas["ward_code"].factorize()[0]
+    people = np.bincount(ward, areas["population"])
+    names = areas.groupby(ward)["ward_name"].first()
+    printed = place_counts("T26", "SV totals per population: Total")
+    usual = USUAL_RATE / 1000 * people * rng.lognormal(0, 0.25, len(people))
+    weight = np.array([printed.get(name, rate) for name, rate in zip(names, usual, strict=True)])
+    share = rng.lognormal(0, 0.6, len(areas))
+    return np.asarray(weight[ward] * share / np.bincount(ward, share)[ward])
 
 
 def wards(areas: pd.DataFrame) -> pd.DataFrame:
@@ -124,38 +172,30 @@ def wards(areas: pd.DataFrame) -> pd.DataFrame:
 
 
 def snap_points(rng: np.random.Generator, areas: pd.DataFrame) -> pd.DataFrame:
-    """One row per LSOA and point: lsoa (row number), point, easting, northing (whole metres), street."""
+    """One row per LSOA and point: lsoa (row number), point, easting, northing (whole metres), street (no name twice in a
+    ward).
+
+    The first ``CENTRE_POINTS`` lie in the west of the LSOA, where a town centre may be, the others in the east.
+    """
     size = len(areas) * SNAP_POINTS
     lsoa = np.repeat(np.arange(len(areas)), SNAP_POINTS)
+    point = np.tile(np.arange(SNAP_POINTS), len(areas))
     box = areas[["west", "south", "east", "north"]].to_numpy()[lsoa]
-    u = rng.uniform(0.05, 0.95, (size, 2))
-    first, last = rng.choice(np.array(STREETS, dtype=object), size), rng.choice(np.array(STREET_ENDS, dtype=object), size)
+    u = rng.uniform(0.08, 0.92, (size, 2))
+    central = point < CENTRE_POINTS
+    u[:, 0] = np.where(central, 0.08 + (CENTRE_EDGE - 0.16) * u[:, 0], CENTRE_EDGE + 0.08 + (0.84 - CENTRE_EDGE) * u[:, 0])
+    names = np.array([f"{first} {last}" for first in STREETS for last in STREET_ENDS], dtype=object)
+    street = np.empty(size, dtype=object)
+    for _, rows in pd.Series(np.arange(size)).groupby(areas["ward_code"].to_numpy()[lsoa]):
+        street[rows] = rng.permutation(names)[: len(rows)]
+        hot = HOT_STREETS.get(areas["ward_name"].to_numpy()[lsoa[rows.iloc[0]]], ())
+        street[rows[: len(hot)]] = hot
     return pd.DataFrame(
         {
             "lsoa": lsoa,
-            "point": np.tile(np.arange(SNAP_POINTS), len(areas)),
+            "point": point,
             "easting": np.rint(box[:, 0] + u[:, 0] * (box[:, 2] - box[:, 0])).astype(np.int64),
             "northing": np.rint(box[:, 1] + u[:, 1] * (box[:, 3] - box[:, 1])).astype(np.int64),
-            "street": "On or near " + first + " " + last,
-        }
-    )
-
-
-def place(rng: np.random.Generator, areas: pd.DataFrame, district: np.ndarray) -> pd.DataFrame:
-    """lsoa (row number, -1 where the district is unknown), easting, northing of each offence."""
-    size = len(district)
-    heat: Floats = areas["heat"].to_numpy()
-    lsoa = np.full(size, -1)
-    for number in range(len(DISTRICTS)):
-        members = np.flatnonzero(areas["district"].to_numpy() == number)
-        rows = np.flatnonzero(district == number)
-        lsoa[rows] = rng.choice(members, len(rows), p=heat[members] / heat[members].sum())
-    box = areas[["west", "south", "east", "north"]].to_numpy()[lsoa]
-    u = rng.random((size, 2))
-    return pd.DataFrame(
-        {
-            "lsoa": lsoa,
-            "easting": (box[:, 0] + u[:, 0] * (box[:, 2] - box[:, 0])).astype(np.int64),
-            "northing": (box[:, 1] + u[:, 1] * (box[:, 3] - box[:, 1])).astype(np.int64),
+            "street": street,
         }
     )

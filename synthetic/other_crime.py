@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from synthetic.controlled import apportion
-from synthetic.dates import MONTHS, month_weights, times
+from synthetic.dates import MONTHS, REPORT_MONTHS, month_weights, times
 from synthetic.details import KNIFE, LOCATIONS, pick
 from synthetic.outcomes import outcome_dates
 from synthetic.targets import HERE, NO_DISTRICT, Floats, Ints, read_csv
@@ -25,6 +25,8 @@ HOURS: dict[str, Floats] = {
     "night": np.array([13, 10, 10, 10, 9, 7, 5, 5, 5, 5, 4, 4, 5, 4, 4, 5, 6, 8, 9, 9, 9, 9, 11, 12], dtype=float),
 }
 WEEKDAYS = np.array([0.135, 0.13, 0.132, 0.135, 0.15, 0.165, 0.153])
+WEEKEND_NIGHT = 3.0
+"""How much more of what happens in the evening happens between midnight and four on Saturday and Sunday."""
 NO_DISTRICT_SHARE = 0.006
 RELATIONSHIPS = {"": 0.45, "Stranger": 0.22, "Acquaintance": 0.17, "Other": 0.08, "Neighbour": 0.06, "Not seen": 0.02}
 DOMESTIC_RELATIONSHIPS = {
@@ -44,6 +46,7 @@ PLACES: dict[str, dict[str, float]] = {
     "028/01": {"Dwelling": 1.0},
     "030/01": {"Shop": 0.4, "Other": 0.45, "Education establishment": 0.05, "Licensed premises": 0.1},
     "046/00": {"Shop": 1.0},
+    "056/02": {"Street": 0.4, "Open space": 0.35, "Other": 0.25},
     "045/10": {"Street": 0.6, "Car park": 0.3, "Other": 0.1},
     "048/01": {"Street": 0.65, "Car park": 0.2, "Other": 0.15},
     "058/03": {"Street": 0.7, "Car park": 0.25, "Other": 0.05},
@@ -78,16 +81,17 @@ def _offences(rng: np.random.Generator, district_shares: Floats) -> tuple[pd.Dat
     counts = []
     for row, first in enumerate(number["first_month"]):
         weights = np.where(np.arange(MONTHS) >= first, season, 0)
-        counts.append(apportion(weights, round(5 * number["yearly"][row] * weights.sum() / season.sum())))
+        counts.append(apportion(weights, round(5 * number["yearly"][row] * weights.sum() / season[:REPORT_MONTHS].sum())))
     flat = np.concatenate(counts)
     kind = np.repeat(np.repeat(np.arange(len(rows)), MONTHS), flat)
     month = np.repeat(np.tile(np.arange(MONTHS), len(rows)), flat)
     size = len(kind)
-    hour = np.empty(size, dtype=np.int64)
+    slot = np.empty(size, dtype=np.int64)
     profile = np.array([row["hours"] for row in rows], dtype=object)[kind]
-    for name, weights in HOURS.items():
+    for name in HOURS:
         chosen = np.flatnonzero(profile == name)
-        hour[chosen] = rng.choice(24, len(chosen), p=weights / weights.sum())
+        slot[chosen] = rng.choice(168, len(chosen), p=_week(name).ravel())
+    hour, weekday = np.divmod(slot, 7)
 
     def happens(name: str) -> np.ndarray:
         return rng.random(size) < number[name][kind]
@@ -106,7 +110,7 @@ def _offences(rng: np.random.Generator, district_shares: Floats) -> tuple[pd.Dat
     relationship = np.where(domestic, pick(rng, DOMESTIC_RELATIONSHIPS, size), pick(rng, RELATIONSHIPS, size))
     victims = happens("victim") * (1 + (rng.random(size) < 0.04))
     suspects = happens("suspect") * (1 + rng.poisson(0.12, size))
-    offences = times(rng, month, rng.choice(7, size, p=WEEKDAYS), hour).assign(
+    offences = times(rng, month, weekday, hour).assign(
         district=np.where(rng.random(size) < NO_DISTRICT_SHARE, NO_DISTRICT, district),
         code=code,
         weapon=weapon,
@@ -120,6 +124,14 @@ def _offences(rng: np.random.Generator, district_shares: Floats) -> tuple[pd.Dat
         property=profile != "evening",
     )
     return offences, pd.DataFrame({"victims": victims, "suspects": suspects})
+
+
+def _week(profile: str) -> Floats:
+    """Share of each hour (24) and weekday (7)."""
+    week = np.outer(HOURS[profile], WEEKDAYS)
+    if profile == "evening":
+        week[:4, 5:] *= WEEKEND_NIGHT
+    return np.asarray(week / week.sum())
 
 
 def _locations(rng: np.random.Generator, code: np.ndarray, domestic: np.ndarray) -> np.ndarray:
@@ -192,7 +204,7 @@ def _outcomes(rng: np.random.Generator, offences: pd.DataFrame, suspects: Ints) 
 
 
 def other_crime(rng: np.random.Generator, district_shares: Floats, known: pd.DataFrame) -> OtherCrime:
-    """Draw five years of other crime.
+    """Draw other crime of all months.
 
     ``district_shares`` (9) place it; ``known`` are the people of serious violence (born, sex, ethnicity), some of
     whom are met here too: a person numbered below ``len(known)`` is one of them, the others are rows of ``persons``.

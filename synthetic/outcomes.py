@@ -20,7 +20,7 @@ POSITIVE = {"1": 0.72, "1A": 0.03, "2": 0.04, "2A": 0.005, "3": 0.05, "3A": 0.00
 REMAINING_WITH_SUSPECT = {"5": 0.05, "9": 0.08, "10": 0.2, "11": 0.12, "12": 0.05, "13": 0.05, "22": 0.45}
 REMAINING = {"17": 0.1, "20": 0.35, "21": 0.55}
 SECOND = {"20": 0.4, "21": 0.3, "22": 0.3}
-LAST_DAY = np.datetime64("2024-03-31")
+LAST_DAY = np.datetime64("2024-04-30")
 MEAN_DAYS = {"18": 35.0, "14": 40.0}
 """Assumed mean days to an outcome; others take 110."""
 
@@ -111,7 +111,7 @@ def _weights(code: str, kind: Ints, victims: Ints, month: Ints) -> Floats:
 
 
 def outcome_dates(rng: np.random.Generator, recorded: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    """A day from the recording to the last day of the five years, soon after in most cases."""
+    """A day from the recording to the last day that is delivered, soon after in most cases."""
     mean = np.full(len(codes), 110.0)
     for code, days in MEAN_DAYS.items():
         mean[codes == code] = days

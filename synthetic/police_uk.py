@@ -19,9 +19,10 @@ from synthetic.controlled import apportion
 from synthetic.dates import FIRST_MONTH
 from synthetic.deliveries import copy_csv, period
 from synthetic.details import pick
-from synthetic.geography import SNAP_POINTS, snap_points
+from synthetic.geography import SNAP_POINTS
 from synthetic.open_data import to_degrees
 from synthetic.other_crime import HOURS
+from synthetic.placing import Map
 
 if TYPE_CHECKING:
     import duckdb
@@ -116,9 +117,9 @@ WINTER_TIME = (np.datetime64("2023-10-29T01:00"), np.datetime64("2024-03-31T02:0
 """Between these (London) clocks show UTC, in the rest of the year an hour more."""
 
 
-def prepare(rng: np.random.Generator, database: duckdb.DuckDBPyConnection, areas: pd.DataFrame) -> None:
+def prepare(rng: np.random.Generator, database: duckdb.DuckDBPyConnection, county: Map) -> None:
     """Tables snap (a place per LSOA and point), asb, crime_type, category and search in the database."""
-    snap = snap_points(rng, areas)
+    areas, snap = county.areas, county.points.assign(street="On or near " + county.points["street"])
     degrees = to_degrees(database, snap["easting"].to_numpy(), snap["northing"].to_numpy())
     snap = snap.assign(longitude=degrees[:, 0], latitude=degrees[:, 1])
     heat = areas["heat"].to_numpy()

@@ -51,6 +51,9 @@ classified as (
         offence.recorded_crime_group,
         offence.offence_type,
         offence.offence_subtype,
+        hotspot.ho_sub_code is not null
+        and not crime.is_domestic_abuse
+        and not crime.is_modern_slavery as is_hotspot_violence,
         coalesce(
             offence.class_exclusion,
             case when offence.offence_type is null then 'Not in the definition' end,
@@ -61,6 +64,11 @@ classified as (
     cross join flag_exclusion
     inner join {{ ref('dim_offence') }} as offence
         on crime.ho_class = offence.ho_class and crime.ho_sub_code = offence.ho_sub_code
+    left join {{ ref('hotspot_violence_definition') }} as hotspot
+        on
+            crime.ho_class = hotspot.ho_class
+            and crime.ho_sub_code = hotspot.ho_sub_code
+            and hotspot.definition_id = '{{ var("hotspot_definition_id") }}'
 )
 
 select
@@ -80,6 +88,7 @@ select
     classified.offence_type,
     classified.offence_subtype,
     classified.exclusion_reason,
+    classified.is_hotspot_violence,
     classified.is_knife_crime,
     coalesce(classified.weapon, 'Not recorded') as weapon,
     coalesce(district.district_code, 'Unknown') as district_code,
@@ -87,6 +96,7 @@ select
     coalesce(classified.lsoa_code, 'Unknown') as lsoa_code,
     classified.easting,
     classified.northing,
+    classified.street,
     classified.location_type,
     classified.is_domestic_abuse,
     classified.is_modern_slavery,

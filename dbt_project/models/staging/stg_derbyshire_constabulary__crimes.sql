@@ -12,6 +12,7 @@ select
     easting,
     northing,
     lsoa_code,
+    street,
     location_type,
     domestic_abuse = 'Y' as is_domestic_abuse,
     modern_slavery = 'Y' as is_modern_slavery,

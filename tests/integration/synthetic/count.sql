@@ -28,7 +28,8 @@ select "Crime Reference" as reference,
 from read_csv(getvariable('raw') || '/derbyshire_constabulary/crimes/*.csv', all_varchar = true) as crime
 inner join definition on crime."HO Sub Code" = definition.ho_sub_code
 left join district on crime."District" = district.source_name
-where "Domestic Abuse Flag" = 'N' and "Modern Slavery Flag" = 'N'
+where recorded < '2024-04-01' -- the years of the report
+    and "Domestic Abuse Flag" = 'N' and "Modern Slavery Flag" = 'N'
     and crime."HO Class" not in (select ho_class from exclusion where ho_class is not null);
 
 create macro people(feed) as table

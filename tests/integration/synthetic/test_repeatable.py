@@ -36,7 +36,11 @@ def test_another_seed_gives_other_records_with_the_same_totals(raw, count, tmp_p
 def test_two_counties_in_the_same_files(demo, tmp_path):
     twice = write_demo(tmp_path, scale=2)
     assert twice.files == demo.files
-    single = [feed for feed in demo.rows if feed.startswith(("ons/", "mhclg/")) or feed.endswith("fire_and_rescue/referrals")]
+    single = [
+        feed
+        for feed in demo.rows
+        if feed.startswith(("ons/", "mhclg/", "dfe/", "safer_derbyshire/")) or feed.endswith("fire_and_rescue/referrals")
+    ]
     assert all(twice.rows[feed] == (rows if feed in single else 2 * rows) for feed, rows in demo.rows.items())
     path = tmp_path / "derbyshire_constabulary"
     references = f"""select count(distinct "Crime Reference") from read_csv('{path}/crimes/*.csv', all_varchar = true)"""
@@ -55,6 +59,6 @@ def test_summary_and_progress(demo, tmp_path):
     with pytest.raises(ValueError, match="scale"):
         write_demo(tmp_path, scale=0, progress=told.append)
     assert not list(tmp_path.iterdir())
-    assert demo.files["derbyshire_constabulary/crimes"] == 60
+    assert demo.files["derbyshire_constabulary/crimes"] == 61
     assert sum(demo.files.values()) == len([path for path in demo.raw.rglob("*") if path.is_file()])
     assert all(".synthetic." in path.name for path in demo.raw.rglob("*") if path.is_file())

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synthetic.geography import DISTRICTS, lsoas, place, snap_points, tile, wards
+from synthetic.geography import DISTRICTS, HOT_STREETS, SNAP_POINTS, lsoas, snap_points, tile, wards
 from synthetic.open_data import deprivation
-from synthetic.targets import NO_DISTRICT, labels
+from synthetic.targets import labels, place_counts
 
 
 @pytest.fixture(scope="module")
@@ -42,22 +42,24 @@ def test_as_many_areas_as_there_are(areas):
     assert areas["ward_code"].str.fullmatch(r"E0599\d{4}").all()
 
 
-def test_crimes_lie_in_their_area(areas):
-    district = np.tile(np.arange(NO_DISTRICT + 1), 50)
-    found = place(np.random.default_rng(2), areas, district)
-    assert ((found["lsoa"] < 0) == (district == NO_DISTRICT)).all()
-    known = found[found["lsoa"] >= 0]
-    at = areas.iloc[known["lsoa"]].reset_index(drop=True)
-    assert (at["district"].to_numpy() == district[known.index]).all()
-    assert (known["easting"].between(np.floor(at["west"].to_numpy()), at["east"].to_numpy())).all()
-    assert (known["northing"].between(np.floor(at["south"].to_numpy()), at["north"].to_numpy())).all()
-
-
 def test_places_of_the_archive_lie_in_their_area(areas):
     points = snap_points(np.random.default_rng(3), areas)
     at = areas.iloc[points["lsoa"]].reset_index(drop=True)
     assert points["easting"].between(at["west"], at["east"]).all()
     assert points["northing"].between(at["south"], at["north"]).all()
+    assert not points.groupby(at["ward_code"])["street"].agg(lambda names: names.duplicated().any()).any()
+    for ward, streets in HOT_STREETS.items():
+        assert points[(at["ward_name"] == ward).to_numpy()]["street"].head(SNAP_POINTS).tolist()[: len(streets)] == list(streets)
+
+
+def test_residents_are_those_of_the_report(areas):
+    wards = areas.groupby("ward_name")["population"].sum()
+    named = place_counts("T26", "SV totals per population: Total pop")
+    assert len(named) == 15
+    assert {name: wards[name] for name in named} == named
+    assert areas.groupby("district_name")["population"].sum().to_dict() == place_counts("T37", "Population")
+    assert areas["population"].sum() == 1_056_000
+    assert areas["population"].between(1000, 3500).all()
 
 
 def test_ranks_are_those_of_england(areas):
