@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from orchestration.ingest.rules import Fault
+from orchestration.returns import RETURNS
 
 INCOMING = ".incoming"
 ACCEPTED = "accepted.parquet"
@@ -132,7 +133,7 @@ def current(
 
     Refused deliveries, those that retention has retired or removed, those in `withheld` (load ids that a gate has stopped) and
     those received after `as_at` never are; and
-    once an agency has an accepted real delivery, none of its synthetic ones is.
+    once an agency has an accepted real delivery beside the returns that come with the project, none of its synthetic ones is.
     """
     usable = [
         load
@@ -142,7 +143,7 @@ def current(
         and load.load_id not in withheld
         and (as_at is None or load.received_at <= as_at)
     ]
-    real = {load.agency for load in usable if not load.synthetic}
+    real = {load.agency for load in usable if not load.synthetic and f"{load.agency}/{load.feed}/{load.file_name}" not in RETURNS}
     chosen: dict[tuple[str, ...], LoadRecord] = {}
     for load in sorted(usable, key=lambda load: (load.version, load.received_at, load.load_id)):
         if not (load.synthetic and load.agency in real):
