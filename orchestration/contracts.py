@@ -25,7 +25,7 @@ CONTRACTS = Path(__file__).resolve().parent.parent / "raw"
 LogicalType = Literal["string", "date", "timestamp", "integer", "number", "boolean"]
 Treatment = Literal["keep", "pseudonymise", "derive_age", "tokenise", "drop"]
 LoadMode = Literal["replace_period", "upsert"]
-FileFormat = Literal["csv", "tsv", "xlsx", "ods", "geojson", "json", "yaml"]
+FileFormat = Literal["csv", "tsv", "xlsx", "ods", "geojson", "json", "yaml", "parquet"]
 Classification = Literal["public", "internal", "personal", "special_category", "direct_identifier"]
 
 Sharing = Literal["as_contracted", "no_personal_identifiers"]

@@ -1,7 +1,7 @@
 """From the bytes that were delivered to one plain CSV file with a known header.
 
 The type of a file is what its first bytes say, whatever its name ends in. A UTF-8 CSV file that DuckDB can read as it
-stands is left where it is; anything else (another encoding, a workbook, GeoJSON, rows that are broken) is written again
+stands is left where it is; anything else (another encoding, a workbook, GeoJSON, Parquet, rows that are broken) is written again
 as plain UTF-8 CSV in a private folder. Nothing is judged here beyond what makes a file unreadable or its header wrong.
 """
 
@@ -45,6 +45,7 @@ _NAMES: dict[str, str] = {
     "archive": "a compressed archive",
     "json": "JSON",
     "yaml": "YAML",
+    "parquet": "a Parquet file",
     "binary": "an unknown binary file",
     "empty": "an empty file",
 }
@@ -90,7 +91,13 @@ def file_type(head: bytes, path: Path) -> str:
     """What kind of file the first bytes begin: a key of the names above."""
     if head.startswith(b"PK\x03\x04"):
         return _zip_type(path)
-    for magic, kind in ((b"%PDF", "pdf"), (b"\xd0\xcf\x11\xe0", "xls"), (b"\x1f\x8b", "archive"), (b"7z\xbc\xaf", "archive")):
+    for magic, kind in (
+        (b"%PDF", "pdf"),
+        (b"\xd0\xcf\x11\xe0", "xls"),
+        (b"\x1f\x8b", "archive"),
+        (b"7z\xbc\xaf", "archive"),
+        (b"PAR1", "parquet"),
+    ):
         if head.startswith(magic):
             return kind
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -165,18 +172,9 @@ def _shaped(path: Path, data: bytes, kind: str, contract: FeedContract) -> tuple
         except csv.Error:
             raise UnreadableError(fault("D10", detail="a row could not be split into fields")) from None
         return shaped, (*faults, *shaped.told)
-    patterns = [table.sheets for table in contract.layout if table.sheets]
-    wanted = "|".join(f"(?:{_nameless(pattern)})" for pattern in patterns)
-    if patterns and contract.sheet:
-        wanted += f"|{re.escape(contract.sheet)}"
-    book = open_workbook(path, wanted or str(contract.sheet), is_pattern=bool(patterns))
+    book = open_workbook(path, contract.sheet, [table.sheets for table in contract.layout if table.sheets])
     shaped = shape(book.grids, contract)
     return shaped, (*sheets_left_out(book), *shaped.told)
-
-
-def _nameless(pattern: str) -> str:
-    """A pattern without the names of its groups, which may occur once only."""
-    return re.sub(r"\(\?P<\w+>", "(", pattern)
 
 
 def accepted_type(data: bytes, path: Path, contract: FeedContract) -> str:
@@ -348,12 +346,18 @@ def _strict_rows(file: Iterable[str], fields: int, broken: list[int]) -> Iterato
 
 
 def sheet_rows(path: Path, kind: str) -> Iterator[Row]:
-    """Header and rows of a GeoJSON, JSON or YAML file.
+    """Header and rows of a GeoJSON, JSON, YAML or Parquet file.
 
     Raises:
         UnreadableError: the file is empty or broken.
     """
-    rows = _geojson_rows(path) if kind == "geojson" else register_rows(path, kind)
+    match kind:
+        case "parquet":
+            rows = _parquet_rows(path)
+        case "geojson":
+            rows = _geojson_rows(path)
+        case _:
+            rows = register_rows(path, kind)
     first = next(rows, None)
     if first is None:
         raise UnreadableError(fault("D03"))
@@ -374,6 +378,21 @@ def _geojson_rows(path: Path) -> Iterator[Row]:
     if rows:
         yield [*keys, "geometry"]
     yield from rows
+
+
+def _parquet_rows(path: Path) -> Iterator[Row]:
+    """Every value as the text that it would be in a CSV file, so that the contract types it as it does there."""
+    import duckdb
+
+    try:
+        with duckdb.connect() as db:
+            db.read_parquet(str(path)).select("columns(*)::varchar").to_view("delivered")
+            found = db.execute("from delivered")
+            yield [column[0] for column in found.description or ()]
+            while rows := found.fetchmany(10_000):
+                yield from rows
+    except duckdb.Error:
+        raise UnreadableError(fault("D10", detail="the Parquet file is damaged or was cut off")) from None
 
 
 def register_rows(path: Path, kind: str) -> Iterator[Row]:

@@ -95,8 +95,8 @@ def check_size(path: Path) -> None:
         raise UnreadableError(fault("D10", detail="the workbook is damaged or was cut off")) from None
 
 
-def open_workbook(path: Path, wanted: str, is_pattern: bool) -> Workbook:
-    """The visible sheets of that name, or whose whole name fits the pattern; hidden ones are told of and not read.
+def open_workbook(path: Path, wanted: str | None, patterns: Sequence[str] = ()) -> Workbook:
+    """The visible sheets of that name, or whose whole name fits one of the patterns; hidden ones are told of and not read.
 
     Raises:
         UnreadableError: no such sheet (D12), damaged (D10), protected (D15), too large (D16), or formulas never calculated (D14).
@@ -112,9 +112,9 @@ def open_workbook(path: Path, wanted: str, is_pattern: bool) -> Workbook:
             for sheet in book.sheets_metadata
             if sheet.typ == calamine.SheetTypeEnum.WorkSheet and sheet.visible == calamine.SheetVisibleEnum.Visible
         ]
-        chosen = [name for name in visible if (re.fullmatch(wanted, name.strip()) if is_pattern else name == wanted)]
+        chosen = [name for name in visible if name == wanted or any(re.fullmatch(p, name.strip()) for p in patterns)]
         if not chosen:
-            raise UnreadableError(fault("D12", expected=wanted))
+            raise UnreadableError(fault("D12", expected=" or ".join(filter(None, (wanted, *patterns)))))
         numbers = {name: book.sheet_names.index(name) for name in chosen}
         if ods is None:
             _check_xlsx(path, numbers)

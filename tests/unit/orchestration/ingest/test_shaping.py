@@ -316,3 +316,15 @@ def test_a_return_is_recognised_by_its_table(desk, tmp_path):
     assert deliver(sent, desk.raw, {made.id: made}).target_name == "agency/return/2023-24.xlsx"
     sent.write_bytes(xlsx({"Data": [["Another table"], ["Area", "Offences"], ["Derby", 1]]}))
     assert "“District”" in deliver(sent, desk.raw, {made.id: made}).reason
+
+
+def test_patterns_of_sheets_may_pass_over_letter_case_and_name_the_same_column(send):
+    """Each is a pattern by itself: flags stand at its beginning, and two may have a group of one name."""
+    layout = [
+        {"sheets": r"(?i)cases (?P<year>\d{4})", "start": "District"},
+        {"sheets": r"(?i)offences (?P<year>\d{4})", "start": "District"},
+    ]
+    sheet = [["District", "Offences"], ["Derby", 3]]
+    record = send(xlsx({"CASES 2022": sheet, "Offences 2023": sheet, "Notes": [["none"]]}), [DISTRICT, OFFENCES, YEAR], layout)
+    assert (record.verdict, codes(record)) == ("accepted", ["I11"])
+    assert [(row["year"], row["offences"]) for row in parquet(record.accepted)] == [("2022", 3), ("2023", 3)]
