@@ -13,6 +13,9 @@ RETURNS = (
     *(f"probation_service/serious_violence_cases/{year}.ods" for year in ("2021-22", "2022-23", "2023-24")),
     *(f"{council}_youth_justice/offences/2024-Q1.xlsx" for council in ("derby_city", "derbyshire_county")),
     "safer_derbyshire/nte_kpi/2024-08.xlsx",
+    *(f"derbyshire_childrens_social_care/activity/{year}.xlsx" for year in ("2021-22", "2022-23", "2023-24")),
+    "derby_city_childrens_social_care/activity/2023-24.xlsx",
+    "derby_and_derbyshire_education/attendance/2023-24.xlsx",
 )
 
 

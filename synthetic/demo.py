@@ -41,8 +41,8 @@ def write_demo(
 
     61 months (April 2019 to April 2024) of the constabulary's crimes, victims, suspects and outcomes, whose serious
     violence has the published totals, as have wards, streets, schools and the night-time economy; 36 months of stop
-    searches, assault attendances, ambulance calls, referrals and fire incidents; stand-ins for the open data they are
-    read with. The same seed and scale give the same bytes. ``scale`` writes so many counties into the same files, each
+    searches, assault attendances, ambulance calls, referrals and fire incidents; returns about schools and young
+    people; stand-ins for the open data they are read with. The same seed and scale give the same bytes. ``scale`` writes so many counties into the same files, each
     with its own crimes and people.
     ``dirt`` adds the faults of :mod:`synthetic.dirt` and their manifest. ``progress`` is told what is going on. Raises
     ValueError for a scale below 1.
@@ -56,6 +56,7 @@ def write_demo(
     from synthetic.deliveries import write_constabulary
     from synthetic.dirt import add_dirt
     from synthetic.domains import write_domains
+    from synthetic.education import write_education
     from synthetic.emergency import write_attendances
     from synthetic.fire import write_fire
     from synthetic.liaison import write_referrals
@@ -114,6 +115,7 @@ def write_demo(
         write_referrals(streams[9], summary.raw, scale),
         write_fire(streams[10], summary.raw, scale),
         write_prisons(streams[12], summary.raw),
+        write_education(streams[13], summary.raw, scale),
     ):
         summary.add_all(deliveries)
     if dirt:

@@ -18,8 +18,13 @@
     having count(*) > 0
 {%- endmacro %}
 
-{# Whether a sum rose in every year over the one before, in a word, as a row of sna_prose_words. #}
-{% macro prose_trend(table_id, position, row_label, numerator, relation, denominator='1', where='true') -%}
+{#
+    Whether a sum rose in every year over the one before, in a word, as a row of sna_prose_words. For a fall give the negative
+    sum and the word for it.
+#}
+{% macro prose_trend(
+    table_id, position, row_label, numerator, relation, denominator='1', where='true', rising='increasing'
+) -%}
     select
         '{{ table_id }}' as table_id,
         '' as row_group,
@@ -28,7 +33,7 @@
         'Trend' as column_label,
         1 as column_order,
         'text' as unit,
-        case when bool_and(share > share_before) then 'increasing' else 'not increasing' end as value_text
+        case when bool_and(share > share_before) then '{{ rising }}' else 'not {{ rising }}' end as value_text
     from (
         select
             share,

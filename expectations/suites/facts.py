@@ -181,11 +181,61 @@ REOFFENDING = Fact(
     (("cohort_ends", "dim_date", "date_day"),),
     fact_month="cohort_ends",
 )
+AREA = ("area_code", "dim_area", "area_code")
+SCHOOL_YEAR = ("academic_year", "dim_academic_year", "academic_year")
+CHILDRENS_SOCIAL_CARE_RETURN = Fact(
+    "fct_childrens_social_care_return",
+    "derbyshire_childrens_social_care/activity",
+    YEAR_BEGINS,
+    ("area", "financial_year", "breakdown", "measure", "category_as_sent"),
+    (YEAR,),
+    also=("derby_city_childrens_social_care/activity",),
+)
+SCHOOL_ABSENCE = Fact(
+    "fct_school_absence",
+    "derby_and_derbyshire_education/attendance",
+    "make_date(left(academic_year, 4)::integer, 9, 1)",
+    ("academic_year", "breakdown", "category_as_sent", "absence_kind"),
+    (SCHOOL_YEAR,),
+)
+SCHOOL_EXCLUSION_COUNT = Fact(
+    "fct_school_exclusion_count",
+    "dfe/exclusion_reasons",
+    "make_date(left(academic_year, 4)::integer, 9, 1)",
+    ("source", "load_id", "academic_year", "area_as_sent", "phase", "exclusion_kind", "reason"),
+    (SCHOOL_YEAR, AREA),
+    also=("derbyshire_county_education/exclusions", "derby_city_education/exclusions"),
+)
+CHILDREN_IN_NEED = Fact(
+    "fct_children_in_need",
+    "dfe/children_in_need",
+    "make_date(time_period::integer - 1, 4, 1)",
+    ("financial_year", "area_as_sent", "area_name", "category", "breakdown", "measure"),
+    (YEAR, AREA),
+    fact_month=YEAR_BEGINS,
+)
+LAIT_VALUE = Fact(
+    "fct_lait_value",
+    "dfe/lait",
+    "make_date(left(years, 4)::integer, 1, 1)",
+    ("measure", "years", "la_number"),
+    (AREA,),
+    fact_month="make_date(start_year, 1, 1)",
+)
+NEET_RATE = Fact(
+    "fct_neet_rate",
+    "dfe/neet_scorecard",
+    "make_date(calendar_year::integer, 1, 1)",
+    ("source", "calendar_year", "area_code", "place", "measure"),
+    (AREA,),
+    also=("derbyshire_county_education/neet", "derby_city_education/neet"),
+)
 FACTS = (
     *(OFFENCE, VICTIM, SUSPECT, OUTCOME, STREET_CRIME, STREET_OUTCOME, STOP_SEARCH),
     *(FORCE_STOP_SEARCH, ED_ATTENDANCE, AMBULANCE_CALL, LIAISON_REFERRAL, FIRE_INCIDENT, FIRE_REFERRAL),
     *(PROBATION_CASE_COUNT, YOUTH_JUSTICE_RETURN),
     *(PRISON_SAFETY, PRISON_POPULATION, REOFFENDING),
+    *(CHILDRENS_SOCIAL_CARE_RETURN, SCHOOL_ABSENCE, SCHOOL_EXCLUSION_COUNT, CHILDREN_IN_NEED, LAIT_VALUE, NEET_RATE),
 )
 
 # Dimensions that grow with the deliveries; the others are seeds, whose keys dbt tests.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import duckdb
 
 from expectations.rules import Rule, Suite, between, equal, in_set, none, zero
-from expectations.suites import agencies, hotspots, maturity, national, trends
+from expectations.suites import agencies, education, hotspots, maturity, national, trends
 from orchestration.publish import PRIVATE_COLUMNS
 from orchestration.settings import is_the_one_county
 
@@ -164,6 +164,29 @@ MARTS = (
             ("reoffending", "reoffences", "fct_reoffending", "cohort_ends", "reoffence"),
         )
     ),
+    Mart(
+        *("childrens_social_care", "number", "fct_childrens_social_care_return"),
+        counted="breakdown = 'Sex'",
+        fact_measure="sum(counted)",
+        what="number of children's social care",
+    ),
+    Mart(
+        *("social_care_referral_outcomes", "referrals", "fct_childrens_social_care_return"),
+        counted="breakdown = 'Referral outcome'",
+        fact_measure="sum(counted)",
+        what="referral with an outcome",
+    ),
+    *(
+        Mart(
+            *(table, "exclusions", "fct_school_exclusion_count"),
+            counted=f"source = '{source}' and is_latest_release and area_code <> 'Elsewhere'",
+            year="academic_year",
+            fact_year="academic_year",
+            fact_measure="sum(counted)",
+            what=f"exclusion of the {source}",
+        )
+        for table, source in (("school_exclusions", "Local authorities"), ("exclusion_reasons", "Department for Education"))
+    ),
 )
 
 
@@ -184,6 +207,7 @@ def suites(con: duckdb.DuckDBPyConnection) -> list[Suite]:
         *hotspots.suites(),
         agencies.suite(),
         *national.mart_suites(),
+        *education.suites(),
     ]
 
 

@@ -28,6 +28,9 @@ with fraction as (
         'sna_prisons',
         'sna_deprivation_domains',
         'sna_prose_national',
+        'sna_education',
+        'sna_social_care',
+        'sna_prose_education',
     ] %}
         select
             table_id,
@@ -109,6 +112,8 @@ from (
     select * from {{ ref('sna_prison_sentences') }}
     union all
     select * from {{ ref('sna_prose_words_national') }}
+    union all
+    select * from {{ ref('sna_prose_words_education') }}
 ) as words
 inner join {{ ref('sna_table') }} as sna_table
     on words.table_id = sna_table.table_id

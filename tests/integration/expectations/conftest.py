@@ -14,7 +14,7 @@ from orchestration.contracts import load_contracts
 from orchestration.dbt import _invoke
 from orchestration.gates import Verdict
 from orchestration.settings import Settings
-from tests.integration.expectations.damages import national
+from tests.integration.expectations import damages
 
 # Two financial years of 60 crimes a month, of which five in six are of a class in the definition; people, outcomes,
 # and three feeds of the open archive. Numbers are arbitrary; whole numbers modulo something make every branch occur.
@@ -147,7 +147,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
                 f"create table landing.{warehouse.table_name(contract)} (" + ", ".join(f'"{n}" {t}' for n, t in columns) + ")"
             )
         con.execute(COUNTY)
-        con.execute(national.COUNTY)
+        for module in damages.MODULES:
+            con.execute(getattr(module, "COUNTY", ""))
     _invoke(settings, ["build", "--exclude-resource-type", "unit_test", "test"])
     return settings
 

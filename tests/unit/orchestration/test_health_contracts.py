@@ -5,6 +5,8 @@ import pytest
 from orchestration.contracts import load_contracts
 
 HEALTH = [
+    ("derbyshire_childrens_social_care", "activity"),
+    ("derby_city_childrens_social_care", "activity"),
     ("royal_derby_hospital", "ed_assaults"),
     ("chesterfield_royal_hospital", "ed_assaults"),
     ("east_midlands_ambulance_service", "assault_calls"),

@@ -1,0 +1,9 @@
+select
+    area,
+    financial_year,
+    measure,
+    category as sex,
+    counted as number,
+    symbol
+from {{ ref('fct_childrens_social_care_return') }}
+where breakdown = 'Sex'

@@ -1,0 +1,16 @@
+select
+    rate.source,
+    rate.calendar_year,
+    area.area_code,
+    area.area,
+    area.area_level,
+    rate.place_kind,
+    rate.place,
+    rate.measure,
+    rate.percent as percent_of_young_people,
+    rate.per_1000 as per_1000_population,
+    rate.symbol
+from {{ ref('fct_neet_rate') }} as rate
+inner join {{ ref('dim_area') }} as area
+    on rate.area_code = area.area_code
+where rate.area_code <> 'Elsewhere'

@@ -1,0 +1,11 @@
+select
+    'Local authorities' as source,
+    academic_year,
+    'E10000007' as area_as_sent,
+    school_type as phase_label,
+    exclusion_kind as exclusion_kind_label,
+    reason as reason_label,
+    counted,
+    counted_symbol as symbol,
+    _load_id as load_id
+from {{ source('landing', 'derbyshire_county_education__exclusions') }}
