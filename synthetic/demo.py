@@ -42,8 +42,8 @@ def write_demo(
     61 months (April 2019 to April 2024) of the constabulary's crimes, victims, suspects and outcomes, whose serious
     violence has the published totals, as have wards, streets, schools and the night-time economy; 36 months of stop
     searches, assault attendances, ambulance calls, referrals and fire incidents; returns about schools and young
-    people; stand-ins for the open data they are read with. The same seed and scale give the same bytes. ``scale`` writes so many counties into the same files, each
-    with its own crimes and people.
+    people; stand-ins for the open data they are read with. The same seed and scale give the same bytes. ``scale``
+    writes so many counties into the same files, each with its own crimes and people.
     ``dirt`` adds the faults of :mod:`synthetic.dirt` and their manifest. ``progress`` is told what is going on. Raises
     ValueError for a scale below 1.
     """
@@ -75,7 +75,7 @@ def write_demo(
     started = perf_counter()
     summary = DemoSummary(Path(raw), scale)
     # One stream per step, so that a change in one does not move the others.
-    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(14)]
+    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(15)]
 
     targets = load_targets()
     tell("Drawing serious violence")
@@ -115,7 +115,7 @@ def write_demo(
         write_referrals(streams[9], summary.raw, scale),
         write_fire(streams[10], summary.raw, scale),
         write_prisons(streams[12], summary.raw),
-        write_education(streams[13], summary.raw, scale),
+        write_education(streams[14], summary.raw, scale),
     ):
         summary.add_all(deliveries)
     if dirt:
