@@ -29,6 +29,7 @@ FileFormat = Literal["csv", "tsv", "xlsx", "ods", "geojson", "json", "yaml", "pa
 Classification = Literal["public", "internal", "personal", "special_category", "direct_identifier"]
 
 Sharing = Literal["as_contracted", "no_personal_identifiers"]
+Custody = Literal["warehouse", "vault"]
 Percent = Literal["no", "hundred", "share"]
 
 FeedKey = tuple[str, str]
@@ -134,6 +135,7 @@ class FeedContract:
         layout: how tables lie on the sheets; empty where the first row that is not blank is the header and all below it data.
         sharing: `no_personal_identifiers` for health and social care, whose deliveries are refused whole where they identify
             anybody.
+        custody: `vault` where no table or view of the warehouse may show a row of it; only the vault reads its landed files.
         load_mode: a delivery replaces its period, or its rows replace older rows with the same key.
         file_names: patterns of the sender's own file names, with groups `period` (as `periods.normalised` takes it) and
             `part`.
@@ -154,6 +156,7 @@ class FeedContract:
     purpose: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
+    custody: Custody
     load_mode: LoadMode
     cadence: Cadence
     period: PeriodRule
@@ -212,6 +215,7 @@ class FeedContract:
             "grace_days",
             "volume_tolerance",
             "file_names",
+            "custody",
         }
         rules = {name: value for name, value in asdict(self).items() if name not in wording}
         for column in rules["columns"]:
@@ -294,6 +298,7 @@ _FEED_PROPERTIES: dict[str, Any] = {
     "sheet": None,
     "layout": None,
     "sharing": "as_contracted",
+    "custody": "warehouse",
     "unknownColumns": "refuse",
     "doubledWhenBlank": None,
 }
@@ -326,6 +331,7 @@ def _feed(reader: _Reader, odcs: Any) -> FeedContract:
         columns=columns,
         key=_key(properties),
         sharing=reader.one_of(custom["sharing"], Sharing, "sharing"),
+        custody=reader.one_of(custom["custody"], Custody, "custody"),
         load_mode=reader.one_of(custom["loadMode"], LoadMode, "loadMode"),
         cadence=reader.one_of(sla.get("frequency"), Cadence, "slaProperties frequency"),
         period=_period(reader, custom["period"]),

@@ -1,6 +1,7 @@
 """The warehouse file's inner door: landing views over the deliveries in use, and the ledger of all deliveries.
 
-    landing.<agency>__<feed>   view: accepted rows of the deliveries in use, typed; empty where nothing was delivered
+    landing.<agency>__<feed>   view: accepted rows of the deliveries in use, typed; empty where nothing was delivered,
+                               and none for a feed in the vault's custody
     ledger.delivery            one row per delivery: delivered = accepted + rejected, and whether it is in use
     ledger.fault               one row per delivery, rule and column that was broken
     ledger.feed                one row per contract: how complete it is and which SNA tables wait for it
@@ -160,7 +161,11 @@ def register(
     own = [load for load in loads if (load.agency, load.feed) == contract.id]
     used = [load for load in in_use if (load.agency, load.feed) == contract.id]
     con.execute("begin")
-    con.execute(f"create or replace view landing.{table_name(contract)} as {_view(contract, used)}")
+    if contract.custody == "vault":
+        # Who can read the warehouse can read its views: of such a feed it knows the deliveries, and no row.
+        con.execute(f"drop view if exists landing.{table_name(contract)}")
+    else:
+        con.execute(f"create or replace view landing.{table_name(contract)} as {rows_in_use(contract, used)}")
     feed = [contract.agency, contract.feed]
     for table in ("delivery", "fault", "feed"):
         con.execute(f"delete from ledger.{table} where agency = ? and feed = ?", feed)
@@ -209,7 +214,8 @@ def about(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     }
 
 
-def _view(contract: FeedContract, used: list[LoadRecord]) -> str:
+def rows_in_use(contract: FeedContract, used: list[LoadRecord]) -> str:
+    """Query of the accepted rows of the deliveries in use, with the lineage columns; empty where nothing was delivered."""
     files = [str(load.accepted) for load in used if load.rows_accepted]
     if not files:
         columns = ", ".join(f'null::{kind} as "{name}"' for name, kind in (*contract.landed, *LINEAGE))

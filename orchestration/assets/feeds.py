@@ -112,7 +112,8 @@ def feed_assets(contract: "FeedContract") -> Feed:
             for feed in _registered_by(contract, loads):
                 warehouse.register(con, feed, received, in_use, refresh.as_at)
             # Counted, not summed over the deliveries: in an upsert feed a later row replaces an earlier one.
-            ((rows,),) = con.execute(f"select count(*) from landing.{table_name(contract)}").fetchall()
+            own = [load for load in in_use if (load.agency, load.feed) == contract.id]
+            ((rows,),) = con.execute(f"select count(*) from ({warehouse.rows_in_use(contract, own)})").fetchall()
         context.log.info(f"{_told(loads)}; {rows:,} rows in use")
         return dg.MaterializeResult(metadata={"dagster/row_count": rows, **_metadata(loads)})
 

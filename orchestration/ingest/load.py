@@ -94,6 +94,10 @@ def load(
         raise ValueError("the time of receipt needs a time zone")
     if not deliveries:
         return []
+    if contract.custody == "vault":
+        own = landing / contract.agency / contract.feed
+        own.mkdir(parents=True, exist_ok=True)
+        own.chmod(0o700)
     with log.workspace(landing) as folder:
         run = _Run(contract, landing, key, now, folder, memory_limit)
         # A version may supersede the one before it, so that one must have been judged.
