@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration import release_commands, telling
+from orchestration import hkci_commands, release_commands, telling
 from orchestration.settings import Settings, SettingsError
 from orchestration.terminal import FAILED, WRONG_USAGE, Wait, console, errors, waiting
 
@@ -24,21 +24,27 @@ app = typer.Typer(
 )
 for command in release_commands.COMMANDS:
     app.command()(command)
+app.add_typer(hkci_commands.app, name="hkci")
 
 
 def main() -> None:
     """Entry point: errors that a person can mend are told without a traceback."""
     from orchestration.contracts import ContractError
     from orchestration.ingest.landing import NoLongerKept
+    from orchestration.knife_carriers import NothingToRead
     from orchestration.lock import Busy
     from orchestration.releases import DamagedRelease, NoSuchRelease
+    from vault.access_log import NoReason
+    from vault.index import UnfairWeights
+    from vault.policy import PolicyError
+    from vault.store import VaultClosed
 
     try:
         app()
-    except (SettingsError, ContractError, NoSuchRelease) as error:
+    except (SettingsError, ContractError, NoSuchRelease, NoReason, PolicyError) as error:
         errors.print(f"[red]{error}[/]")
         sys.exit(WRONG_USAGE)
-    except (Busy, DamagedRelease, NoLongerKept) as error:
+    except (Busy, DamagedRelease, NoLongerKept, NothingToRead, UnfairWeights, VaultClosed) as error:
         errors.print(f"[red]{error}[/]")
         sys.exit(FAILED)
     except Exception as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib import import_module
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from orchestration.settings import Settings
 
@@ -98,18 +98,40 @@ def run(settings: Settings, planned: Plan, console: Console) -> Outcome:
     """Run the job to its end; once more on a new warehouse where the old one turns out to be damaged. See `_run`."""
     from orchestration import warehouse
 
-    outcome = _run(settings, planned, console)
+    outcome = _both_halves(settings, planned, console)
     name = settings.warehouse.name
     if any(warehouse.is_damage(message) and (name in message or "database" in message) for _, message in outcome.failures):
         warehouse.set_aside(settings)
-        outcome = _run(settings, planned, console)
+        outcome = _both_halves(settings, planned, console)
     return outcome
 
 
-def _run(settings: Settings, planned: Plan, console: Console) -> Outcome:
+def _both_halves(settings: Settings, planned: Plan, console: Console) -> Outcome:
+    """Run the job whole; for demonstration data without their run of the vault, up to the facts, then that run, then the rest."""
+    from orchestration import knife_carriers
+
+    if planned.as_at or planned.landed_only or not knife_carriers.may_demonstrate(settings):
+        return _run(settings, planned, console)
+    facts = _run(settings, planned, console, half="facts")
+    if facts.failures:
+        return facts
+    made = knife_carriers.demonstrate(settings)
+    if made is None:
+        return _run(settings, planned, console)
+    console.print(
+        f"[green]✓[/] {'vault':<42} {sum(made.nominals.values())} entries in run {made.run_id}; only counts have left it",
+        highlight=False,
+    )
+    return _run(settings, planned, console, half="marts")
+
+
+def _run(settings: Settings, planned: Plan, console: Console, half: Literal["facts", "marts"] | None = None) -> Outcome:
     """Run the job to its end, one line per step on the console.
 
     Side effects: landing log, warehouse, Data Docs, Dagster instance and, where every gate passes, a new release.
+
+    Args:
+        half: only up to the gate of the facts, or only the counts of the vault and all that is built after them.
     """
     with console.status("reading the project"):
         from orchestration.definitions import JOB, build_defs
@@ -124,20 +146,38 @@ def _run(settings: Settings, planned: Plan, console: Console) -> Outcome:
         import_module("sqlalchemy.orm")
         # Its import takes seconds of Python, which fit beside the seconds that DuckDB needs to read the deliveries.
         Thread(target=import_module, args=["great_expectations"], daemon=True).start()
+    chosen = _half(job, half)
     options = {"as_at": planned.as_at, "force": planned.force, "landed_only": planned.landed_only}
-    with Narrator(console, steps=len(job.nodes)), open_instance(settings) as instance:
+    with Narrator(console, steps=len(chosen or job.nodes)), open_instance(settings) as instance:
         bury(settings, instance)
         result = job.execute_in_process(
             instance=instance,
             tags={ATTENDED: "sna refresh"},
             raise_on_error=False,
+            asset_selection=chosen,
             run_config={"loggers": {LOGGER: {}}, "resources": {"refresh": {"config": options}}},
         )
     if not result.success:
         return Outcome(None, _failures(result))
+    if half == "facts":
+        return Outcome(None, [])
     metadata = result.asset_materializations_for_node("published__release")[0].metadata
     held = rollback(settings.published) if metadata["held_back"].value else None
     return Outcome(read_release(settings.published, str(metadata["release"].value)), [], held)
+
+
+def _half(job: dg.JobDefinition, half: Literal["facts", "marts"] | None) -> list[dg.AssetKey] | None:
+    """The assets of one half of the job; None for all of it."""
+    from orchestration.knife_carriers import AGENCY, COUNTS
+
+    if half is None:
+        return None
+    built_last = ("marts", "sna", "published")
+    first = [key for key in job.asset_layer.executable_asset_keys if key.path[0] not in built_last]
+    if half == "facts":
+        return first
+    landed_before = {key for key in first if key.path[0] == "landing" and key.path[1] != f"{AGENCY}__{COUNTS}"}
+    return [key for key in job.asset_layer.executable_asset_keys if key not in landed_before]
 
 
 def _failures(result: dg.ExecuteInProcessResult) -> list[tuple[str, str]]:

@@ -88,6 +88,10 @@ class Settings:
         return self.dagster_home / "alive"
 
     @property
+    def vault(self) -> Path:
+        return self.home / "vault"
+
+    @property
     def dbt_target(self) -> Path:
         return self.home / "dbt"
 

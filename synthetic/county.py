@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from synthetic import ages
+from synthetic import ages, carriers
 from synthetic.dates import serious_violence_times
 from synthetic.details import offence_details
 from synthetic.districts import place_offences
@@ -53,14 +53,17 @@ def _people(
     occurrences: pd.DataFrame,
     offences: pd.DataFrame,
     sexes: Callable[[np.random.Generator, pd.DataFrame], np.ndarray],
+    cohort: carriers.Carriers | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     at = occurrences["offence"].to_numpy()
     records = occurrences.assign(
         area=offences["area"].to_numpy()[at],
         day=offences["committed"].to_numpy()[at].astype("datetime64[D]"),
+        counted=carriers.counted(offences)[at] & (cohort is not None),
     )
-    person, born = identify(rng, people, top, records)
-    records = records.assign(person=person)
+    person, born, members = identify(rng, people, top, records, cohort)
+    male = pd.Series(cohort.male if cohort else [], index=members, dtype=object)
+    records = records.assign(person=person, male=male.reindex(person).to_numpy())
     persons = pd.DataFrame({"born": born, "sex": sexes(rng, records), "ethnicity": ethnicities(rng, people, records)})
     return records[["offence", "person"]], persons
 
@@ -81,5 +84,7 @@ def serious_violence(rng: np.random.Generator, targets: Targets) -> Records:
     offences["relationship"] = relationships(rng, targets, offences)
     outcomes = outcome_records(rng, targets, offences)
     victims, victim_persons = _people(rng, targets.victims, TOP_VICTIMS, victims, offences, victim_sexes)
-    suspects, suspect_persons = _people(rng, targets.suspects, TOP_SUSPECTS, suspects, offences, suspect_sexes)
+    suspects, suspect_persons = _people(
+        rng, targets.suspects, TOP_SUSPECTS, suspects, offences, suspect_sexes, carriers.targets(rng)
+    )
     return with_sequel(rng, Records(offences, victims, suspects, victim_persons, suspect_persons, outcomes))

@@ -59,6 +59,7 @@ def write_demo(
     from synthetic.education import write_education
     from synthetic.emergency import write_attendances
     from synthetic.fire import write_fire
+    from synthetic.knife_carriers import write_carriers
     from synthetic.liaison import write_referrals
     from synthetic.open_data import deprivation, load_spatial, write_imd, write_lookup
     from synthetic.other_crime import other_crime
@@ -93,6 +94,8 @@ def write_demo(
             summary.add(feed, rows)
             if feed.endswith("/outcomes"):
                 tell(f"Wrote {path.name[:7]} of the constabulary")
+        for feed, _, rows in write_carriers(streams[14], database, summary.raw, scale):
+            summary.add(feed, rows)
         tell("Writing stand-ins for open data")
         load_spatial(database)
         prepare(streams[4], database, county)

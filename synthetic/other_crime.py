@@ -15,7 +15,7 @@ import pandas as pd
 
 from synthetic.controlled import apportion
 from synthetic.dates import MONTHS, REPORT_MONTHS, month_weights, times
-from synthetic.details import KNIFE, LOCATIONS, pick
+from synthetic.details import BLADE_CODES, FIREARM_CODES, KNIFE, LOCATIONS, OTHER_WEAPON_CODES, pick
 from synthetic.outcomes import outcome_dates
 from synthetic.targets import HERE, NO_DISTRICT, Floats, Ints, read_csv
 
@@ -185,6 +185,12 @@ def _involve(rng: np.random.Generator, times_each: Ints, pool: Ints, known: Ints
     return pd.DataFrame({"offence": offence, "person": person}).drop_duplicates(ignore_index=True)
 
 
+def _on_knives(offences: pd.DataFrame) -> np.ndarray:
+    """Knife crime or possession of a weapon that is not domestic."""
+    possession = {*FIREARM_CODES, *BLADE_CODES, *OTHER_WEAPON_CODES}
+    return ((offences["knife"] | offences["code"].isin(possession)) & ~offences["domestic"]).to_numpy()
+
+
 def _outcomes(rng: np.random.Generator, offences: pd.DataFrame, suspects: Ints) -> pd.DataFrame:
     size = len(offences)
     code = np.where(suspects > 0, pick(rng, WITH_SUSPECT, size), pick(rng, WITHOUT_SUSPECT, size))
@@ -220,6 +226,10 @@ def other_crime(rng: np.random.Generator, district_shares: Floats, known: pd.Dat
     old = np.flatnonzero(known["born"].isna() | (known["born"] < pd.Timestamp("2009-01-01")))
     harmed = _involve(rng, victims, np.arange(first, second), old, 0.05)
     blamed = _involve(rng, suspects, np.arange(second, second + len(accused)), old, 0.08)
+    # Nobody becomes a habitual knife carrier by these: who they are is settled among the suspects of serious violence.
+    alone = np.flatnonzero(_on_knives(offences)[blamed["offence"]])
+    (chance,) = rng.spawn(1)
+    blamed.loc[alone, "person"] = second + chance.choice(len(accused), len(alone), replace=False)
 
     # Offences whose name tells the victim's sex and age.
     code = offences["code"].to_numpy()[harmed["offence"]]

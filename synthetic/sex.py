@@ -30,7 +30,7 @@ def victim_sexes(rng: np.random.Generator, records: pd.DataFrame) -> np.ndarray:
 
 
 def suspect_sexes(rng: np.random.Generator, records: pd.DataFrame) -> np.ndarray:
-    """F or M of each person. ``records`` needs person, year, age."""
+    """F or M of each person. ``records`` needs person, year, age, male (True or False where it is settled, else missing)."""
     year, group = records["year"].to_numpy(), age_group(records["age"].to_numpy())
     everyone = np.zeros((5, GROUPS), dtype=np.int64)
     np.add.at(everyone, (year, group), 1)
@@ -42,4 +42,6 @@ def suspect_sexes(rng: np.random.Generator, records: pd.DataFrame) -> np.ndarray
     by_year = apportion(everyone.sum(axis=1), female)
     women = controlled(everyone * (by_group / everyone.sum(axis=0)), by_year, by_group, everyone)
     quotas = np.stack([women.ravel(), (everyone - women).ravel()], axis=1)
-    return SEXES[fill(rng, records["person"].to_numpy(), GROUPS * year + group, quotas)]
+    settled = records["male"].map({False: 0, True: 1}).groupby(records["person"]).first().dropna().astype(int)
+    given = dict(zip(settled.index, settled, strict=True))
+    return SEXES[fill(rng, records["person"].to_numpy(), GROUPS * year + group, quotas, given=given)]

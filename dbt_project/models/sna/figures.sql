@@ -31,6 +31,7 @@ with fraction as (
         'sna_education',
         'sna_social_care',
         'sna_prose_education',
+        'sna_hkci',
     ] %}
         select
             table_id,

@@ -1,0 +1,15 @@
+select
+    reference_date,
+    financial_year,
+    cohort,
+    breakdown,
+    category,
+    nominals,
+    nominals_symbol,
+    share_percent,
+    share_percent_symbol,
+    suspects,
+    suspects_symbol,
+    cast(minimum_cell as integer) as minimum_cell
+from {{ ref('fct_knife_carrier_count') }}
+where breakdown <> 'Lifestyle factor'

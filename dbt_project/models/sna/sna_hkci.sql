@@ -1,0 +1,91 @@
+-- T32: lifestyle factors of the crime cohort; P6.3: what the prose says of lost charts C18 to C20. The cohort is the last one drawn
+-- in the report's years. Shares come as whole percentages: some stand for counts that are too small to tell.
+with report_cohort as (
+    select max(reference_date) as reference_date
+    from {{ ref('hkci_cohort') }}
+    where cohort = 'Crime' and financial_year = '{{ var("report_last_year") }}'
+),
+
+factor as (
+    select
+        'T32' as table_id,
+        question as row_label,
+        sort_order as row_order,
+        nominals,
+        share_percent
+    from {{ ref('hkci_factors') }}
+    where cohort = 'Crime' and reference_date in (select reference_date from report_cohort)
+),
+
+statement (breakdown, category, row_label, row_order) as (
+    values
+    ('Age group', '15-17', 'Nominals aged 15 to 17', 2),
+    ('Sex', 'Male', 'Male nominals', 3),
+    ('Offences', '2', 'Nominals with 2 offences', 4),
+    ('Offences', '3', 'Nominals with 3 offences', 5),
+    ('Offences', '4', 'Nominals with 4 offences', 6),
+    ('Offences', '5', 'Nominals with 5 offences', 7)
+),
+
+cohort as (
+    select *
+    from {{ ref('hkci_cohort') }}
+    where cohort = 'Crime' and reference_date in (select reference_date from report_cohort)
+)
+
+select
+    table_id,
+    '' as row_group,
+    row_label,
+    row_order,
+    'Yes' as column_label,
+    1 as column_order,
+    'count' as unit,
+    nominals as numerator,
+    1 as denominator
+from factor
+
+union all
+
+select
+    table_id,
+    '' as row_group,
+    row_label,
+    row_order,
+    '%' as column_label,
+    2 as column_order,
+    'percent' as unit,
+    share_percent as numerator,
+    1 as denominator
+from factor
+
+union all
+
+select
+    'P6.3' as table_id,
+    '' as row_group,
+    'Nominals' as row_label,
+    1 as row_order,
+    'Count' as column_label,
+    1 as column_order,
+    'count' as unit,
+    nominals as numerator,
+    1 as denominator
+from cohort
+where breakdown = 'Total'
+
+union all
+
+select
+    'P6.3' as table_id,
+    '' as row_group,
+    statement.row_label,
+    statement.row_order,
+    'Share' as column_label,
+    1 as column_order,
+    'percent' as unit,
+    cohort.share_percent as numerator,
+    1 as denominator
+from statement
+inner join cohort
+    on statement.breakdown = cohort.breakdown and statement.category = cohort.category

@@ -1,0 +1,14 @@
+select
+    reference_date,
+    cohort,
+    breakdown,
+    category,
+    nominals,
+    nominals_symbol,
+    share_percent,
+    share_percent_symbol,
+    suspects,
+    suspects_symbol,
+    minimum_cell,
+    _load_id as load_id
+from {{ source('landing', 'derbyshire_constabulary__knife_carrier_counts') }}

@@ -1,0 +1,194 @@
+"""The Habitual Knife Carriers Index between the warehouse and the vault: what a run reads, and how its counts come back.
+
+The counts leave the vault as a delivery of the feed `derbyshire_constabulary/knife_carrier_counts`, which is checked against its
+contract and landed like any other; the next refresh publishes it. Nothing else goes that way (docs/decisions/0012-vault.md).
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import os
+import secrets
+import shutil
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orchestration.settings import Settings
+
+if TYPE_CHECKING:
+    from orchestration.ingest.landing import LoadRecord
+    from vault.disclosure import Cell
+    from vault.index import Run, Sources
+
+AGENCY = "derbyshire_constabulary"
+INTELLIGENCE, LIFESTYLE, COUNTS = "knife_intelligence", "lifestyle_factors", "knife_carrier_counts"
+READ = ("crimes", "suspects", INTELLIGENCE, LIFESTYLE)
+DEMONSTRATION = ".demonstration-"
+
+
+class NothingToRead(RuntimeError):
+    """A run cannot be made from what has been landed; the message says what is missing."""
+
+
+def run(settings: Settings, reference_date: date, *, why: str, acting_for: str = "") -> tuple[Run, LoadRecord]:
+    """Draw the cohorts of a date into the vault and land their counts.
+
+    Raises:
+        VaultClosed: no key in the environment, or not the vault's.
+        NoReason: no reason was given.
+        NothingToRead: the facts do not stand, or a feed is missing.
+        UnfairWeights: the points of the lifestyle factors break the rules of the index.
+    """
+    from vault.store import key_from_environment
+
+    return _run(settings, settings.vault, key_from_environment(), reference_date, why, acting_for)
+
+
+def demonstrate(settings: Settings) -> Run | None:
+    """Make the run that demonstration data are there for, where it was not made yet.
+
+    Without a key in the environment it is made in a vault of its own, with a key that nobody ever sees, which is removed
+    afterwards: only the counts remain.
+    """
+    from vault.store import KEY, key_from_environment
+
+    if not demonstration_is_due(settings):
+        return None
+    reference_date = _end_of_quarter(_in_use(settings)[LIFESTYLE])
+    why = "Demonstration data: the run that the SNA reports on"
+    if os.environ.get(KEY):
+        return _run(settings, settings.vault, key_from_environment(), reference_date, why, "")[0]
+    for left in settings.vault.glob(f"{DEMONSTRATION}*"):
+        shutil.rmtree(left)
+    folder = settings.vault / f"{DEMONSTRATION}{os.getpid()}"
+    try:
+        return _run(settings, folder, secrets.token_hex(32), reference_date, why, "")[0]
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def may_demonstrate(settings: Settings) -> bool:
+    """Whether a refresh should see to the demonstration's run: its feeds are synthetic, and no run was made since they came.
+
+    Looks at names only, so that it can be asked before anything is landed.
+    """
+    from orchestration.contracts import load_contracts
+    from orchestration.ingest.delivery import discover
+    from orchestration.ingest.load import plan
+
+    contracts = load_contracts()
+    found = {feed: discover(settings.raw, contracts[AGENCY, feed]) for feed in READ}
+    if not found[LIFESTYLE] or any(not delivery.synthetic for own in found.values() for delivery in own):
+        return False
+    contract = contracts[AGENCY, LIFESTYLE]
+    return bool(plan(settings.raw, settings.landing, contract, settings.pseudonym_key)) or demonstration_is_due(settings)
+
+
+def demonstration_is_due(settings: Settings) -> bool:
+    """Whether all that a run reads has been landed and is synthetic, and no counts were landed since."""
+    in_use = _in_use(settings)
+    loads = [load for feed in READ for load in in_use[feed]]
+    if not all(in_use[feed] for feed in READ) or not all(load.synthetic for load in loads):
+        return False
+    last = max(load.received_at for load in in_use[LIFESTYLE])
+    return not any(load.received_at > last for load in in_use[COUNTS])
+
+
+def sources(settings: Settings) -> Sources:
+    """What a run reads: the facts in the warehouse, and the landed rows of the feeds in the vault's custody.
+
+    Raises:
+        NothingToRead: the facts do not stand behind an open gate, or a feed has no delivery in use.
+    """
+    from orchestration import gates, warehouse
+    from orchestration.contracts import load_contracts
+    from vault.index import Sources
+
+    contracts, in_use = load_contracts(), _in_use(settings)
+    if missing := [f"{AGENCY}/{feed}" for feed in READ if not in_use[feed]]:
+        raise NothingToRead(f"Nothing has been landed of {', '.join(missing)}. Deliver it and run `sna refresh` first.")
+    con = warehouse.connect(settings)
+    try:
+        gates.require(con, "facts")
+    except gates.GateClosed as error:
+        raise NothingToRead(str(error)) from error
+    finally:
+        con.close()
+    loads = [load for feed in READ for load in in_use[feed]]
+    identity = "\n".join(sorted(f"{'/'.join(load.slot)} {load.file_sha256}" for load in loads))
+
+    def rows(feed: str) -> str:
+        return warehouse.rows_in_use(contracts[AGENCY, feed], in_use[feed])
+
+    return Sources(
+        warehouse=settings.warehouse,
+        intelligence=rows(INTELLIGENCE),
+        lifestyle=rows(LIFESTYLE),
+        fingerprint=hashlib.sha256(identity.encode()).hexdigest(),
+        is_synthetic=any(load.synthetic for load in loads),
+    )
+
+
+def _run(settings: Settings, folder: Path, key: str, reference_date: date, why: str, acting_for: str) -> tuple[Run, LoadRecord]:
+    from vault import index, policy, store
+
+    settings.vault.mkdir(parents=True, exist_ok=True)
+    settings.vault.chmod(0o700)
+    read, rules = sources(settings), policy.load()
+    with store.opened(folder, key) as con:
+        made = index.run(con, folder, read, rules, reference_date, why=why, acting_for=acting_for)
+    return made, _land(settings, made, read, rules.minimum_cell)
+
+
+def _in_use(settings: Settings) -> dict[str, list[LoadRecord]]:
+    """The deliveries in use of each feed that takes part."""
+    from orchestration.ingest.landing import current, read
+
+    in_use = current(read(settings.landing, AGENCY))
+    return {feed: [load for load in in_use if load.feed == feed] for feed in (*READ, COUNTS)}
+
+
+def _end_of_quarter(loads: list[LoadRecord]) -> date:
+    """Last day of the newest quarter delivered."""
+    from orchestration.periods import bounds
+
+    return bounds("quarterly", max(load.period for load in loads))[1] - timedelta(days=1)
+
+
+def _land(settings: Settings, made: Run, read: Sources, minimum: int) -> LoadRecord:
+    """Write the counts as a delivery, and land it by the feed's contract; only the landed delivery remains."""
+    from orchestration.contracts import load_contracts
+    from orchestration.ingest.delivery import discover
+    from orchestration.ingest.load import load
+
+    contract = load_contracts()[AGENCY, COUNTS]
+    outgoing = settings.vault / f".outgoing-{os.getpid()}"
+    quarter = f"{made.reference_date.year}-Q{(made.reference_date.month + 2) // 3}"
+    file = outgoing / AGENCY / COUNTS / f"{quarter}{'.synthetic' if read.is_synthetic else ''}.csv"
+    file.parent.mkdir(parents=True)
+    try:
+        with file.open("w", newline="", encoding="utf-8") as target:
+            writer = csv.writer(target, lineterminator="\n")
+            writer.writerow(column.header for column in contract.columns)
+            writer.writerows(_row(cell, made.reference_date, minimum, read.fingerprint) for cell in made.told)
+        (record,) = load(discover(outgoing, contract), contract, settings.landing, settings.pseudonym_key, now=datetime.now(UTC))
+    finally:
+        shutil.rmtree(outgoing)
+    if record.verdict != "accepted":
+        raise NothingToRead(f"The counts do not keep their contract: {'; '.join(fault.message for fault in record.faults)}")
+    return record
+
+
+def _row(cell: Cell, reference_date: date, minimum: int, fingerprint: str) -> list[object]:
+    from vault.disclosure import SYMBOL
+
+    no_suspects = SYMBOL if cell.suspects_withheld else "z"
+    return [
+        *(f"{reference_date:%d/%m/%Y}", cell.cohort, cell.breakdown, cell.category),
+        SYMBOL if cell.nominals is None else cell.nominals,
+        SYMBOL if cell.share_percent is None else cell.share_percent,
+        no_suspects if cell.suspects is None else cell.suspects,
+        *(minimum, fingerprint),
+    ]

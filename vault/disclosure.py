@@ -1,0 +1,108 @@
+"""What may be told of a run: counts of one breakdown at a time, none too small, and none that gives a small one away.
+
+1. A count from 1 to one below the minimum cell is withheld; so is the yes of a lifestyle factor whose no is that small.
+2. In a breakdown that adds up to the total, further counts are withheld, the smallest first, until at least two are and they
+   add up to the minimum cell: the total less what is told then leaves each of them open between 0 and that sum.
+3. Joined, stayed and left are told together or not at all.
+4. A cohort below the minimum cell is withheld whole. So is every breakdown of a cohort that differs from one told before by fewer
+   people than the minimum cell: the difference of two tables would be about these few.
+5. What the SNA 2024 has printed already (`policy.yaml`) is told again as printed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from vault.policy import Exemption, Policy
+
+SYMBOL = "c"
+TOTAL, FACTOR, MOVEMENT = "Total", "Lifestyle factor", "Movement"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One count of a cohort.
+
+    Attributes:
+        nominals, of_nominals: the count and the cohort; the count is None where it is withheld.
+        suspects: all suspects of the same category; None where there is no comparison.
+        share_percent: share of the cohort, rounded half up; None where it is withheld.
+        suspects_withheld: whether a number of suspects was too small to tell.
+    """
+
+    cohort: str
+    breakdown: str
+    category: str
+    nominals: int | None
+    of_nominals: int
+    suspects: int | None
+    share_percent: int | None
+    suspects_withheld: bool = False
+
+
+def cell(cohort: str, breakdown: str, category: str, nominals: int, of_nominals: int, suspects: int | None) -> Cell:
+    """A count as it was made, with its share."""
+    share = (200 * nominals + of_nominals) // (2 * of_nominals)
+    return Cell(cohort, breakdown, category, nominals, of_nominals, suspects, share)
+
+
+def withheld(counts: Sequence[int], minimum: int) -> set[int]:
+    """Positions of the counts of a breakdown that are withheld, where the reader knows what they add up to."""
+    small = {place for place, count in enumerate(counts) if 0 < count < minimum}
+    rest = sorted((count, place) for place, count in enumerate(counts) if count >= minimum)
+    while small and rest and (len(small) < 2 or sum(counts[place] for place in small) < minimum):
+        small.add(rest.pop(0)[1])
+    return small
+
+
+def protect(
+    cells: Sequence[Cell], policy: Policy, reference_date: date, differs_by: Collection[tuple[str, int]] = ()
+) -> list[Cell]:
+    """The cells as they may be told, in the order given.
+
+    Args:
+        differs_by: (cohort, number of people) by which the cohort differs from each one told before.
+    """
+    told = list(cells)
+    groups: dict[tuple[str, str], list[int]] = {}
+    for place, cell in enumerate(cells):
+        groups.setdefault((cell.cohort, cell.breakdown), []).append(place)
+    for (cohort, breakdown), places in groups.items():
+        members = [cells[place] for place in places]
+        hidden = _hidden(members, breakdown, policy.minimum_cell)
+        close = any(name == cohort and 0 < number < policy.minimum_cell for name, number in differs_by)
+        if members[0].of_nominals < policy.minimum_cell or (close and breakdown != TOTAL):
+            hidden = set(range(len(members)))
+        few = withheld([cell.suspects or 0 for cell in members], policy.minimum_cell) if breakdown != TOTAL else set()
+        for position, place in enumerate(places):
+            if position in hidden:
+                told[place] = _withhold(cells[place], policy.already_published, reference_date)
+            if position in few:
+                told[place] = replace(told[place], suspects=None, suspects_withheld=True)
+    return told
+
+
+def _hidden(members: Sequence[Cell], breakdown: str, minimum: int) -> set[int]:
+    counts = [int(cell.nominals or 0) for cell in members]
+    everything = set(range(len(members)))
+    if breakdown == TOTAL:
+        return set()
+    if breakdown == MOVEMENT:
+        return everything if any(0 < count < minimum for count in counts) else set()
+    if breakdown == FACTOR:
+        return {
+            place
+            for place, cell in enumerate(members)
+            if any(0 < count < minimum for count in (counts[place], cell.of_nominals - counts[place]))
+        }
+    return withheld(counts, minimum)
+
+
+def _withhold(cell: Cell, already_published: Collection[Exemption], reference_date: date) -> Cell:
+    def printed(column: str) -> bool:
+        return (reference_date, cell.cohort, cell.breakdown, cell.category, column) in already_published
+
+    hidden = replace(cell, nominals=cell.nominals if printed("nominals") else None)
+    return hidden if printed("share_percent") else replace(hidden, share_percent=None)
