@@ -94,8 +94,7 @@ def write_demo(
             summary.add(feed, rows)
             if feed.endswith("/outcomes"):
                 tell(f"Wrote {path.name[:7]} of the constabulary")
-        for feed, _, rows in write_carriers(streams[14], database, summary.raw, scale):
-            summary.add(feed, rows)
+        summary.add_all(write_carriers(streams[14], database, summary.raw, scale))
         tell("Writing stand-ins for open data")
         load_spatial(database)
         prepare(streams[4], database, county)

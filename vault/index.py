@@ -176,7 +176,7 @@ def _attach(con: duckdb.DuckDBPyConnection, sources: Sources) -> None:
 
 
 def _weigh(con: duckdb.DuckDBPyConnection) -> None:
-    """Crime Harm Index of each suspect's incidents, in days: a sum only where the edition in force has a weight for all of them."""
+    """Crime Harm Index of each suspect's incidents, in days: a sum only where the edition in force weighs all of them."""
     weights = con.execute(
         """select 1 from duckdb_tables() where database_name = 'warehouse' and schema_name = 'conformed'
            and table_name = 'dim_offence_harm'"""

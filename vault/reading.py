@@ -93,7 +93,7 @@ def bias(con: duckdb.DuckDBPyConnection, look: Look, run_id: str) -> list[tuple[
     """The cohort against all suspects of the same offences, by age group, sex, ethnicity group and area.
 
     Columns: cohort, breakdown, category, nominals, suspects, nominals per 1,000 suspects with the limits of the 95% Wilson
-    interval (none for the intelligence cohort, whose members need not be suspects), share of the cohort less share of the suspects
+    interval (none for the intelligence cohort, whose members need not be suspects), share of the cohort less that of suspects
     in percentage points, whether the category says that nothing is known.
     """
     from scipy.stats import binomtest

@@ -1,6 +1,6 @@
 {{ config(tags=['facts']) }}
--- That somebody is a victim of violence gives no points, no factor gives less than none, and all others together make the 40 of the
--- case study in SNA 2024 section 6.3. The vault refuses to score otherwise.
+-- That somebody is a victim of violence gives no points, no factor gives less than none, and all others together make
+-- the 40 of the case study in SNA 2024 section 6.3. The vault refuses to score otherwise.
 select
     sum(points) as points,
     sum(case when factor = 'victim_of_violence' then points end) as points_of_victims

@@ -1,5 +1,5 @@
--- T32: lifestyle factors of the crime cohort; P6.3: what the prose says of lost charts C18 to C20. The cohort is the last one drawn
--- in the report's years. Shares come as whole percentages: some stand for counts that are too small to tell.
+-- T32: lifestyle factors of the crime cohort; P6.3: what the prose says of lost charts C18 to C20. The cohort is the
+-- last one of the report's last year. Shares come as whole percentages: some stand for counts too small to tell.
 with report_cohort as (
     select max(reference_date) as reference_date
     from {{ ref('hkci_cohort') }}
@@ -14,7 +14,7 @@ factor as (
         nominals,
         share_percent
     from {{ ref('hkci_factors') }}
-    where cohort = 'Crime' and reference_date in (select reference_date from report_cohort)
+    where cohort = 'Crime' and reference_date = (select max(report_cohort.reference_date) from report_cohort)
 ),
 
 statement (breakdown, category, row_label, row_order) as (
@@ -30,7 +30,7 @@ statement (breakdown, category, row_label, row_order) as (
 cohort as (
     select *
     from {{ ref('hkci_cohort') }}
-    where cohort = 'Crime' and reference_date in (select reference_date from report_cohort)
+    where cohort = 'Crime' and reference_date = (select max(report_cohort.reference_date) from report_cohort)
 )
 
 select
