@@ -3,9 +3,10 @@
     store        the file: opened with a key from the environment, or not at all
     access_log   who opened it, when, why and for what; append-only and hash-chained
     policy       rules, thresholds and retention of the index, as configuration (`policy.yaml`)
-    index        a run: cohorts, scores, joiners and leavers, bias (`index/*.sql`)
+    index        a run: cohorts, scores, joiners and leavers, bias (`sql/*.sql`)
     disclosure   what may be told of a run, as counts
     reading      what a person may look up, and what expires
+    linkage      one person under several references
 
-Only counts leave it, as a delivery that is landed like any other (`orchestration/knife_carriers.py`).
+Only counts leave the index, as a delivery that is landed like any other (`orchestration/knife_carriers.py`).
 """

@@ -8,7 +8,7 @@ here knows a name or a date of birth, and nothing here may be fed with health da
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import duckdb
@@ -69,7 +69,7 @@ def link(con: duckdb.DuckDBPyConnection, people: str) -> None:
         select person_key, min(person_key) over (partition by cluster_id) as linked_key from {people_found.physical_name}
         """
     )
-    linker.table_management.delete_tables_created_by_splink_from_db()
+    linker.table_management.delete_tables_created_by_splink_from_db()  # type: ignore[no-untyped-call]
 
 
 def _settings() -> SettingsCreator:
@@ -78,7 +78,7 @@ def _settings() -> SettingsCreator:
     from splink import SettingsCreator, block_on
 
     def compared(name: str, column: str, alike: str, rare: bool) -> compare.CustomComparison:
-        levels = [
+        levels: list[Any] = [
             level.NullLevel(column),
             level.ExactMatchLevel(column, term_frequency_adjustments=rare),
             level.CustomLevel(alike, label_for_charts="alike"),

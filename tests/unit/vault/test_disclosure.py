@@ -1,0 +1,81 @@
+"""What is told gives no small count away."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vault import policy
+from vault.disclosure import cell, protect, withheld
+
+POLICY = replace(policy.load(), minimum_cell=5)
+DAY = date(2024, 6, 30)
+
+
+def told(breakdown, counts, total=None, **options):
+    total = sum(counts.values()) if total is None else total
+    cells = [cell("Crime", breakdown, name, n, total, None) for name, n in counts.items()]
+    return {c.category: c.nominals for c in protect(cells, POLICY, options.pop("day", DAY), **options)}
+
+
+def test_a_small_count_takes_the_next_smallest_with_it():
+    assert told("Offences", {"2": 32, "3": 16, "4": 6, "5": 2}) == {"2": 32, "3": 16, "4": None, "5": None}
+    assert told("Sex", {"Male": 52, "Female": 4}) == {"Male": None, "Female": None}
+    assert told("Sex", {"Male": 51, "Female": 5}) == {"Male": 51, "Female": 5}
+
+
+def test_a_factor_that_all_but_a_few_have_is_small_too():
+    assert told("Lifestyle factor", {"a": 55, "b": 45, "c": 3, "d": 56}, total=56) == {"a": None, "b": 45, "c": None, "d": 56}
+
+
+def test_movement_is_told_together_or_not_at_all():
+    assert told("Movement", {"Joined": 2, "Stayed": 50, "Left": 9}, total=52) == dict.fromkeys(("Joined", "Stayed", "Left"))
+    assert told("Movement", {"Joined": 6, "Stayed": 50, "Left": 9}, total=56)["Left"] == 9
+
+
+def test_a_cohort_that_differs_by_a_few_from_one_told_before_is_told_as_a_total_only():
+    counts = {"Under": 30, "Over": 26}
+    assert told("Age group", counts, differs_by=[("Crime", 60), ("Crime", 4)]) == {"Under": None, "Over": None}
+    assert told("Total", {"All": 56}, differs_by=[("Crime", 4)]) == {"All": 56}
+    assert told("Age group", counts, differs_by=[("Crime", 0), ("Crime", 5), ("Intelligence", 1)]) == counts
+
+
+def test_a_cohort_too_small_is_not_told_at_all():
+    assert told("Total", {"All": 4}) == {"All": None}
+
+
+def test_what_is_in_print_is_told_again_of_that_quarter_only():
+    cells = [cell("Crime", "Offences", name, n, 56, None) for name, n in {"2": 32, "3": 16, "4": 6, "5": 2}.items()]
+    shares = {day: [c.share_percent for c in protect(cells, POLICY, day)] for day in (date(2024, 3, 31), DAY)}
+    assert shares == {date(2024, 3, 31): [57, 29, 11, 4], DAY: [57, 29, None, None]}
+
+
+@given(st.lists(st.integers(0, 40), min_size=1, max_size=8), st.integers(2, 10))
+def test_no_small_count_can_be_worked_out_of_the_others(counts, minimum):
+    """The reader knows the total, every count that is told, and the rule."""
+    hidden = withheld(counts, minimum)
+    assert not [n for place, n in enumerate(counts) if 0 < n < minimum and place not in hidden]
+    if hidden and sum(counts) >= minimum:
+        remainder = sum(counts[place] for place in hidden)
+        # At least two are open, and each of them can be anything from nothing to all of the remainder.
+        assert len(hidden) >= 2 and remainder >= minimum
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("incidents: 2, months", "incidents: 0, months"),
+        ("minimum_cell: 5", "minimum_cel: 5"),
+        ("history_months: 12", "history_months: 3"),
+        ("crime_cohort:", "crime_cohorts:"),
+    ],
+)
+def test_a_policy_that_is_half_understood_is_refused(tmp_path, change, message):
+    path = tmp_path / "policy.yaml"
+    text = policy.FILE.read_text()
+    assert change in text
+    path.write_text(text.replace(change, message))
+    with pytest.raises(policy.PolicyError):
+        policy.load(path)

@@ -1,0 +1,65 @@
+"""The vault opens with its key or not at all, and shows nothing to who has only the file."""
+
+import stat
+
+import pytest
+
+from tests.unit.vault.conftest import KEY
+from vault import store
+
+SECRET = "somebody-who-must-not-be-found"
+
+
+@pytest.fixture
+def written(folder):
+    with store.opened(folder, KEY) as con:
+        con.execute(f"create table vault.main.person as select '{SECRET}' || i as person_key from range(5000) as t (i)")
+    return folder / store.FILE
+
+
+def test_the_file_shows_nothing(written):
+    for path in written.parent.iterdir():
+        assert SECRET.encode() not in path.read_bytes() and KEY.encode() not in path.read_bytes()
+    with store.opened(written.parent, KEY) as con:
+        assert con.execute("select count(*) from vault.main.person").fetchall() == [(5000,)]
+
+
+def test_the_log_before_a_checkpoint_shows_nothing(written):
+    with store.opened(written.parent, KEY) as con:
+        con.execute(f"insert into vault.main.person values ('{SECRET}')")
+        assert any(path.name.endswith(".wal") for path in written.parent.iterdir())
+        assert not any(SECRET.encode() in path.read_bytes() for path in written.parent.iterdir())
+
+
+def test_file_and_folder_are_their_owners_alone(written):
+    assert stat.S_IMODE(written.stat().st_mode) == 0o600
+    assert stat.S_IMODE(written.parent.stat().st_mode) == 0o700
+
+
+def test_a_wrong_key_opens_nothing_and_is_not_told(written):
+    wrong = "w" * 40
+    with pytest.raises(store.VaultClosed, match="is not the key") as raised, store.opened(written.parent, wrong):
+        pass
+    assert wrong not in str(raised.value) and KEY not in str(raised.value)
+    assert raised.value.__cause__ is None
+
+
+def test_duckdb_without_a_key_opens_nothing(written):
+    import duckdb
+
+    with pytest.raises(duckdb.Error):
+        duckdb.connect(str(written))
+
+
+@pytest.mark.parametrize(("given", "why"), [(None, "is not set"), ("", "is not set"), ("short", "holds 5 characters")])
+def test_no_key_no_vault(monkeypatch, given, why):
+    monkeypatch.delenv(store.KEY, raising=False)
+    if given is not None:
+        monkeypatch.setenv(store.KEY, given)
+    with pytest.raises(store.VaultClosed, match=why):
+        store.key_from_environment()
+
+
+def test_nothing_is_spilled(folder):
+    with store.opened(folder, KEY) as con:
+        assert con.execute("select current_setting('temp_directory')").fetchall() == [("",)]
