@@ -63,6 +63,7 @@ class Column:
         pattern: regular expression that the whole value must match.
         minimum, maximum: bounds, both included.
         not_before: columns of the same row that this date may not precede.
+        planned: the date may lie in the future.
         free_text: text written by people, in which personal identifiers are looked for.
         percent: `hundred`: "85%" is read as 85; `share`: as 0.85, which is what a workbook holds for a cell that shows 85%.
         symbols: texts, in lower case, that may stand instead of a number (`c`, `z`, `-`) or behind it in brackets (`[r]`); kept
@@ -87,6 +88,7 @@ class Column:
     minimum: float | None
     maximum: float | None
     not_before: tuple[str, ...]
+    planned: bool
     free_text: bool
     percent: Percent
     symbols: tuple[str, ...]
@@ -306,6 +308,7 @@ _COLUMN_PROPERTIES: dict[str, Any] = {
     "treatment": "keep",
     "ageOn": None,
     "notBefore": (),
+    "planned": False,
     "freeText": False,
     "percent": False,
     "symbols": (),
@@ -391,6 +394,7 @@ def _column(reader: _Reader, item: Any) -> Column:
         minimum=options.get("minimum"),
         maximum=options.get("maximum"),
         not_before=tuple(custom["notBefore"]),
+        planned=bool(custom["planned"]),
         free_text=bool(custom["freeText"]),
         percent=reader.one_of({True: "hundred", False: "no"}.get(custom["percent"], custom["percent"]), Percent, "percent"),
         symbols=_symbols(reader, item, custom["symbols"]),

@@ -27,6 +27,7 @@ from orchestration import retention, revisions
 from orchestration.releases import (
     FILE,
     MANIFEST,
+    SYNTHETIC_BANNER,
     DamagedRelease,
     Release,
     current_release,
@@ -262,10 +263,9 @@ def _write_meta(con: duckdb.DuckDBPyConnection, head: Mapping[str, Any]) -> None
         """create table meta.release as select
                ? as release_id, ?::timestamptz as published_at, ?::date as as_at, ? as git_commit,
                ? as build_id, ? as definition_id, ?::boolean as is_synthetic,
-               case when ?::boolean then 'Synthetic demonstration data: no real person, offence or place' else '' end
-                   as banner""",
+               case when ?::boolean then ? else '' end as banner""",
         [head[k] for k in ("release_id", "published_at", "as_at", "git_commit", "build_id", "definition_id")]
-        + [head["synthetic"], head["synthetic"]],
+        + [head["synthetic"], head["synthetic"], SYNTHETIC_BANNER],
     )
     con.execute("create table meta.feeds as select * exclude (token, gate_token) from warehouse.ledger.feed order by all")
     con.execute(

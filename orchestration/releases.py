@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 FILE = "sna_marts.duckdb"
 MANIFEST = "manifest.json"
+# What everything says that was made from the demonstration; its aggregate returns are what agencies have published.
+SYNTHETIC_BANNER = (
+    "Synthetic demonstration data: no record is of a real person, offence or place. Aggregate returns of the agencies are real."
+)
 ROLLBACK = "rollback.json"
 
 

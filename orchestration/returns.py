@@ -11,6 +11,7 @@ from orchestration.settings import PROJECT
 # By name, so that a delivery of somebody's own beside them is never taken for one of them. .gitignore lets the same through.
 RETURNS = (
     *(f"probation_service/serious_violence_cases/{year}.ods" for year in ("2021-22", "2022-23", "2023-24")),
+    "vru/interventions/2024-25.yaml",
     *(f"{council}_youth_justice/offences/2024-Q1.xlsx" for council in ("derby_city", "derbyshire_county")),
     "safer_derbyshire/nte_kpi/2024-08.xlsx",
     *(f"derbyshire_childrens_social_care/activity/{year}.xlsx" for year in ("2021-22", "2022-23", "2023-24")),

@@ -248,5 +248,7 @@ def gates(console: Console, settings: Settings) -> None:
 
 
 def _banner(console: Console, release: Release) -> None:
+    from orchestration.releases import SYNTHETIC_BANNER
+
     if release.manifest["synthetic"]:
-        console.print("[yellow]Synthetic demonstration data: no real person, offence or place.[/]")
+        console.print(f"[yellow]{SYNTHETIC_BANNER}[/]")

@@ -38,3 +38,8 @@
 {% macro month_end_of_name(name) -%}
     last_day(cast(strptime('1 ' || {{ name }}, '%d %B %Y') as date))
 {%- endmacro %}
+
+{# The members of a list that is written in one text, one row each; a blank text is one blank member. #}
+{% macro members_of(text, separator=';') -%}
+    unnest(coalesce(string_split({{ text }}, '{{ separator }}'), [null]))
+{%- endmacro %}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import duckdb
 
 from expectations.rules import Rule, Suite, between, equal, in_set, none, zero
-from expectations.suites import agencies, education, hotspots, maturity, national, trends
+from expectations.suites import agencies, education, hotspots, maturity, national, one_picture, trends
 from orchestration.publish import PRIVATE_COLUMNS
 from orchestration.settings import is_the_one_county
 
@@ -202,6 +202,7 @@ def suites(con: duckdb.DuckDBPyConnection) -> list[Suite]:
         _hours(),
         _reconciliation(),
         _nobody(),
+        *one_picture.suites(),
         *maturity.suites(),
         *trends.suites(),
         *hotspots.suites(),

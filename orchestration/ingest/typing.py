@@ -157,7 +157,9 @@ def _bound(number: float | None, sign: str) -> str:
 
 
 def _impossible_sql(column: Column, typed: str) -> str:
-    reasons = [f'{typed} >= "d:tomorrow"', f"{typed} < date '{OLDEST}'"]
+    reasons = [f"{typed} < date '{OLDEST}'"]
+    if not column.planned:
+        reasons.append(f'{typed} >= "d:tomorrow"')
     reasons += [f"{typed} < {value(other)}" for other in column.not_before]
     if column.age_on:
         on = value(column.age_on)

@@ -8,6 +8,7 @@ import duckdb
 import pytest
 
 from orchestration.publish import PRIVATE_COLUMNS
+from orchestration.releases import SYNTHETIC_BANNER
 from tests.conftest import reconciled
 
 
@@ -17,7 +18,7 @@ def counts(county, where="true"):
 
 def test_the_refresh_said_what_it_did(county):
     told = (county.raw.parent / "refresh.txt").read_text()
-    assert "Synthetic demonstration data" in told
+    assert SYNTHETIC_BANNER in told
     match, errata = reconciled().values()
     figures = f"{match:,} match, {errata:,} errata, 0 differ, 0 missing, of {match + errata:,} printed"
     assert re.search(rf"figures +{figures}", told), told

@@ -23,6 +23,7 @@
     ('stg_derbyshire_fire_and_rescue__incidents', 'incident_type_label', 'fire_incident_kind'),
     ('stg_derbyshire_fire_and_rescue__incidents', 'district_label', 'district'),
     ('stg_derbyshire_fire_and_rescue__referrals', 'client_group_label', 'client_group'),
+    ('stg_vru__interventions', 'district_label', 'district'),
     ('stg_probation_service__serious_violence_cases', 'district_label', 'district'),
     ('stg_probation_service__serious_violence_cases', 'sex_label', 'sex'),
     ('stg_probation_service__serious_violence_cases', 'age_group_label', 'probation_age_group'),

@@ -119,6 +119,11 @@ insert into landing.ons__lsoa_ward_district by name
            'Ward ' || (n % 40) as ward_name, 'E06000015' as district_code, 'Derby' as district_name,
            'lookup' as _load_id, n as _row
     from range(85) as t(n);
+insert into landing.vru__interventions by name
+    select 'VRU-2023-24-0' || i as intervention_reference, 'Mentoring' as intervention, 'An aim' as aim, 'Pupils' as cohort,
+           districts, '2023/24' as financial_year, 'Not stated' as evaluation_status, 'A register' as source,
+           'register' as _load_id
+    from (values (1, 'City of Derby; Bolsover'), (2, 'Chesterfield'), (3, null)) as t(i, districts);
 insert into ledger.feed by name
     select agency, feed, 'The owner' as owner, 24 as deliveries_in_use, false as is_synthetic, supplies
     from (values ('derbyshire_constabulary', 'crimes', ['T01', 'T03', 'T10']), ('derbyshire_constabulary', 'victims', ['T10']),

@@ -1,0 +1,48 @@
+-- Beside each intervention, what its district was like in the last whole year before the money came.
+with serious_violence as (
+    select
+        counted.financial_year,
+        years.start_year,
+        counted.district_code,
+        counted.numerator as offences
+    from {{ ref('fct_district_indicator') }} as counted
+    inner join {{ ref('dim_financial_year') }} as years
+        on counted.financial_year = years.financial_year
+    where counted.indicator_id = 'serious_violence' and counted.is_whole_year
+)
+
+select
+    intervention.intervention_reference,
+    intervention.intervention,
+    intervention.phase,
+    intervention.provider,
+    intervention.aim,
+    intervention.cohort,
+    intervention.age_from,
+    intervention.age_to,
+    intervention.financial_year,
+    intervention.start_date,
+    intervention.end_date,
+    intervention.dates_stated,
+    intervention.funding_source,
+    intervention.funding_pounds,
+    intervention.reach_planned,
+    intervention.reach_achieved,
+    intervention.reach_of,
+    intervention.evaluation_status,
+    intervention.evaluation_note,
+    intervention.place,
+    district.district_code,
+    case district.district_code when 'Unknown' then 'Not stated' else district.district end as district,
+    before.financial_year as year_before,
+    case when district.is_in_county then before.offences end as offences_year_before,
+    intervention.source
+from {{ ref('dim_intervention') }} as intervention
+inner join {{ ref('fct_intervention_district') }} as covered
+    on intervention.intervention_reference = covered.intervention_reference
+inner join {{ ref('dim_district') }} as district
+    on covered.district_code = district.district_code
+left join {{ ref('dim_financial_year') }} as funded
+    on intervention.financial_year = funded.financial_year
+left join serious_violence as before
+    on covered.district_code = before.district_code and funded.start_year - 1 = before.start_year

@@ -1,0 +1,96 @@
+with person as (
+    select
+        victim.financial_year,
+        victim.age_band,
+        victim.age_group,
+        victim.sex,
+        'police' as seen_by,
+        victim.is_serious_violence,
+        violence.recorded_crime_group is not null as is_violence
+    from {{ ref('fct_victim') }} as victim
+    inner join {{ ref('fct_offence') }} as offence
+        on victim.crime_reference = offence.crime_reference
+    left join {{ ref('violence_group') }} as violence
+        on offence.recorded_crime_group = violence.recorded_crime_group
+    where victim.is_serious_violence or violence.recorded_crime_group is not null
+
+    union all
+
+    select
+        financial_year,
+        age_band,
+        age_group,
+        sex,
+        'hospital' as seen_by,
+        false as is_serious_violence,
+        false as is_violence
+    from {{ ref('fct_ed_attendance') }}
+
+    union all
+
+    select
+        financial_year,
+        age_band,
+        age_group,
+        sex,
+        'ambulance' as seen_by,
+        false as is_serious_violence,
+        false as is_violence
+    from {{ ref('fct_ambulance_call') }}
+),
+
+band as (
+    select
+        age_band,
+        cast(min(age_band_order) as integer) as age_band_order
+    from {{ ref('dim_age_band') }}
+    group by age_band
+),
+
+counted as (
+    select
+        person.financial_year,
+        person.age_band,
+        band.age_band_order,
+        person.age_group,
+        person.sex,
+        count(case when person.is_serious_violence then 1 end) as serious_violence_victims,
+        count(case when person.is_violence then 1 end) as violence_victims,
+        count(case when person.seen_by = 'hospital' then 1 end) as ed_attendances,
+        count(case when person.seen_by = 'ambulance' then 1 end) as ambulance_calls
+    from person
+    inner join band
+        on person.age_band = band.age_band
+    group by all
+),
+
+-- A year from which nothing came has not counted nothing: a sum of 0 is left out.
+of_the_year as (
+    select
+        financial_year,
+        nullif(sum(serious_violence_victims), 0) as serious_violence_victims,
+        nullif(sum(violence_victims), 0) as violence_victims,
+        nullif(sum(ed_attendances), 0) as ed_attendances,
+        nullif(sum(ambulance_calls), 0) as ambulance_calls
+    from counted
+    group by financial_year
+)
+
+select
+    counted.financial_year,
+    counted.age_band,
+    counted.age_band_order,
+    counted.age_group,
+    counted.sex,
+    case when of_the_year.serious_violence_victims is not null then counted.serious_violence_victims end as serious_violence_victims,
+    {{ pct('counted.serious_violence_victims', 'of_the_year.serious_violence_victims', 2) }}
+        as serious_violence_victims_percent,
+    case when of_the_year.violence_victims is not null then counted.violence_victims end as violence_victims,
+    {{ pct('counted.violence_victims', 'of_the_year.violence_victims', 2) }} as violence_victims_percent,
+    case when of_the_year.ed_attendances is not null then counted.ed_attendances end as ed_attendances,
+    {{ pct('counted.ed_attendances', 'of_the_year.ed_attendances', 2) }} as ed_attendances_percent,
+    case when of_the_year.ambulance_calls is not null then counted.ambulance_calls end as ambulance_calls,
+    {{ pct('counted.ambulance_calls', 'of_the_year.ambulance_calls', 2) }} as ambulance_calls_percent
+from counted
+inner join of_the_year
+    on counted.financial_year = of_the_year.financial_year

@@ -1,0 +1,98 @@
+"""Gate 3, part of it: the marts across agencies hold every event once, in the column of its kind, and nothing else."""
+
+from __future__ import annotations
+
+from expectations.rules import Suite, equal
+
+ENGINEER = "The data engineer compares the dbt model of the mart with the facts that it reads, mends it and builds it again."
+
+VIOLENCE = "recorded_crime_group in (select recorded_crime_group from reference.violence_group {})"
+# Column of the mart -> the fact that it counts, and the rows of it.
+EVENTS = {
+    "serious_violence_offences": ("fct_offence", "is_serious_violence"),
+    "violence_offences": ("fct_offence", VIOLENCE.format("")),
+    "violence_with_injury_offences": ("fct_offence", VIOLENCE.format("where with_injury")),
+    "ed_attendances": ("fct_ed_attendance", "true"),
+    "ambulance_calls": ("fct_ambulance_call", "true"),
+}
+# A person whose offence was never delivered is in no year.
+OF_VIOLENCE = f"crime_reference in (select crime_reference from conformed.fct_offence where {VIOLENCE.format('')})"
+PEOPLE = {
+    "serious_violence_victims": ("fct_victim", "is_serious_violence"),
+    "violence_victims": ("fct_victim", OF_VIOLENCE),
+    "ed_attendances": ("fct_ed_attendance", "true"),
+    "ambulance_calls": ("fct_ambulance_call", "true"),
+}
+
+
+def suites() -> list[Suite]:
+    """Suites of the marts that show several agencies side by side, and of the register of interventions."""
+    return [
+        _kinds("violence_across_agencies", EVENTS, "Every event is counted once, in the column of its kind"),
+        _kinds("victims_across_agencies", PEOPLE, "Everybody is counted once, in the column of their kind"),
+        _ratios(),
+        _interventions(),
+    ]
+
+
+def _kinds(mart: str, measures: dict[str, tuple[str, str]], name: str) -> Suite:
+    in_mart = " union all ".join(
+        f"select '{column}' as kind, financial_year, coalesce(sum({column}), 0)::bigint as in_mart from marts.{mart} group by all"
+        for column in measures
+    )
+    in_fact = " union all ".join(
+        f"select '{column}' as kind, financial_year, count(*) as in_fact from conformed.{fact} where {rows} group by all"
+        for column, (fact, rows) in measures.items()
+    )
+    return Suite(
+        subject=f"marts.{mart}",
+        title="events of each kind",
+        grain="years of a kind",
+        sql=f"""
+            select kind, financial_year, coalesce(in_mart, 0) as in_mart, coalesce(in_fact, 0) as in_fact,
+                   coalesce(in_mart, 0) - coalesce(in_fact, 0) as difference
+            from ({in_mart}) full join ({in_fact}) using (kind, financial_year) order by all
+        """,
+        labels=("kind", "financial_year"),
+        rules=(equal(name, "in_mart", "in_fact", ENGINEER, counts="difference"),),
+    )
+
+
+def _ratios() -> Suite:
+    """Years that an agency did not deliver whole are in the picture, and in no ratio."""
+    sums = ", ".join(f"sum({column})::bigint as {column}" for column in EVENTS)
+    unpivoted = f"unpivot (select financial_year, {sums} from {{}} group by all) on {', '.join(EVENTS)} into name kind value n"
+    return Suite(
+        subject="marts.violence_ratios",
+        title="districts of the ratios",
+        grain="years of a kind",
+        sql=f"""
+            with in_ratios as ({unpivoted.format("marts.violence_ratios")}),
+            in_picture as ({unpivoted.format("(from marts.violence_across_agencies where district_code <> 'Outside')")})
+            select kind, financial_year, in_ratios.n as in_ratios, coalesce(in_picture.n, 0) as in_picture,
+                   in_ratios.n - coalesce(in_picture.n, 0) as difference
+            from in_ratios left join in_picture using (kind, financial_year) order by all
+        """,
+        labels=("kind", "financial_year"),
+        rules=(
+            equal(
+                "The districts, with Unknown, add up to the events of all agencies",
+                *("in_ratios", "in_picture", ENGINEER),
+                counts="difference",
+            ),
+        ),
+    )
+
+
+def _interventions() -> Suite:
+    return Suite(
+        subject="marts.interventions",
+        title="register of interventions",
+        grain="registers",
+        sql="""
+            select
+                (select count(distinct intervention_reference) from landing.vru__interventions) as landed,
+                (select count(distinct intervention_reference) from marts.interventions) as shown
+        """,
+        rules=(equal("Every intervention of the register is shown", "landed", "shown", ENGINEER),),
+    )

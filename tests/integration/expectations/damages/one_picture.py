@@ -1,0 +1,20 @@
+"""Damages to the marts across agencies."""
+
+PICTURE, PEOPLE, RATIOS = "marts.violence_across_agencies", "marts.victims_across_agencies", "marts.violence_ratios"
+
+CASES = [
+    # An attendance that is told as a call changes no total of rows, only the kinds.
+    (
+        *(PICTURE, "Every event is counted once, in the column of its kind"),
+        "update {0} set ed_attendances = ed_attendances - 1, ambulance_calls = ambulance_calls + 1"
+        " where rowid = (select min(rowid) from {0} where ed_attendances > 0)",
+    ),
+    (
+        *(PEOPLE, "Everybody is counted once, in the column of their kind"),
+        "delete from {0} where rowid = (select min(rowid) from {0} where violence_victims > 0)",
+    ),
+    (RATIOS, "The districts, with Unknown, add up to the events of all agencies", "delete from {0} where district = 'Derby'"),
+    ("marts.interventions", "Every intervention of the register is shown", "delete from {0} where district = 'Chesterfield'"),
+]
+# The first three count several facts, each in a column; the register counts nothing.
+NOT_COUNTING = ("violence_across_agencies", "victims_across_agencies", "violence_ratios", "interventions")
