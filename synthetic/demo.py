@@ -51,6 +51,8 @@ def write_demo(
     import pandas as pd
 
     from synthetic.ambulance import write_calls
+    from synthetic.census import write_census
+    from synthetic.contextual import write_contextual
     from synthetic.county import serious_violence
     from synthetic.database import load
     from synthetic.deliveries import write_constabulary
@@ -76,7 +78,7 @@ def write_demo(
     started = perf_counter()
     summary = DemoSummary(Path(raw), scale)
     # One stream per step, so that a change in one does not move the others.
-    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(15)]
+    streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(17)]
 
     targets = load_targets()
     tell("Drawing serious violence")
@@ -109,6 +111,8 @@ def write_demo(
     summary.add("mhclg/imd_2019_domains", write_domains(streams[11], areas, index, domains))
     for _, rows in write_term_dates(summary.raw / "local_education_authorities" / "term_dates"):
         summary.add("local_education_authorities/term_dates", rows)
+    summary.add_all(write_census(streams[15], areas, index, summary.raw))
+    summary.add_all(write_contextual(streams[16], areas, summary.raw))
     tell("Writing the deliveries of the other agencies")
     for deliveries in (
         write_searches(streams[6], summary.raw, scale),

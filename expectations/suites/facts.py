@@ -230,12 +230,21 @@ NEET_RATE = Fact(
     (AREA,),
     also=("derbyshire_county_education/neet", "derby_city_education/neet"),
 )
+CENSUS_COUNT = Fact(
+    "fct_census_count",
+    "ons/census_population",
+    "make_date(census_year, 1, 1)",
+    ("census_year", "national_district_code", "measure", "sex", "age_from"),
+    (DISTRICT,),
+)
+CENSUS_ETHNICITY = Fact("fct_census_ethnicity", "ons/census_ethnicity", "date '2021-03-21'", (), (ETHNICITY,))
 FACTS = (
     *(OFFENCE, VICTIM, SUSPECT, OUTCOME, STREET_CRIME, STREET_OUTCOME, STOP_SEARCH),
     *(FORCE_STOP_SEARCH, ED_ATTENDANCE, AMBULANCE_CALL, LIAISON_REFERRAL, FIRE_INCIDENT, FIRE_REFERRAL),
     *(PROBATION_CASE_COUNT, YOUTH_JUSTICE_RETURN),
     *(PRISON_SAFETY, PRISON_POPULATION, REOFFENDING),
     *(CHILDRENS_SOCIAL_CARE_RETURN, SCHOOL_ABSENCE, SCHOOL_EXCLUSION_COUNT, CHILDREN_IN_NEED, LAIT_VALUE, NEET_RATE),
+    *(CENSUS_COUNT, CENSUS_ETHNICITY),
 )
 
 # Dimensions that grow with the deliveries; the others are seeds, whose keys dbt tests.

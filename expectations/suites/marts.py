@@ -187,6 +187,28 @@ MARTS = (
         )
         for table, source in (("school_exclusions", "Local authorities"), ("exclusion_reasons", "Department for Education"))
     ),
+    *(
+        Mart(
+            *(table, measure, "fct_census_count"),
+            counted=f"measure = '{counted}' and district_code <> 'Outside'",
+            year="census_year",
+            fact_year="census_year",
+            fact_measure="sum(counted)",
+            what=what,
+        )
+        for table, measure, counted, what in (
+            ("census_population", "residents", "Residents", "resident"),
+            ("census_households", "households", "Households", "household"),
+        )
+    ),
+    Mart(
+        *("census_ethnicity", "residents", "fct_census_ethnicity"),
+        counted="area <> 'Outside the county'",
+        year="area",
+        fact_year="area",
+        fact_measure="sum(residents)",
+        what="resident",
+    ),
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from expectations.rules import Suite, equal, zero
+from expectations.rules import Suite, between, equal, zero
 
 PUBLISHER = "Ask the publisher for a corrected file; until then the data engineer withdraws this one."
 ENGINEER = "The data engineer compares the dbt models of these tables with their fact, mends them and builds them again."
@@ -10,12 +10,12 @@ ENGINEER = "The data engineer compares the dbt models of these tables with their
 
 def fact_suites() -> list[Suite]:
     """Gate 2."""
-    return [_reoffending(), _custody(), _domains()]
+    return [_reoffending(), _custody(), _domains(), _contextual()]
 
 
 def mart_suites() -> list[Suite]:
     """Gate 3."""
-    return [_deprivation()]
+    return [_deprivation(), _small_areas()]
 
 
 def _reoffending() -> Suite:
@@ -110,4 +110,45 @@ def _deprivation() -> Suite:
         """,
         labels=("district",),
         rules=(equal("Every LSOA with an index has its domains", "lsoas", "lsoas_with_domains", ENGINEER),),
+    )
+
+
+def _contextual() -> Suite:
+    """The inspectorate's rows, landed and in the fact."""
+    return Suite(
+        subject="conformed.fct_contextual_indicator",
+        title="rows landed and rows in the fact",
+        grain="measures",
+        sql="""
+            with landed as (
+                select measure, count(*)::bigint as rows_landed from landing.hmicfrs__contextual_indicators group by all
+            ),
+            kept as (select measure, count(*)::bigint as rows_in_fact from conformed.fct_contextual_indicator group by all)
+            select measure, coalesce(rows_landed, 0) as rows_landed, coalesce(rows_in_fact, 0) as rows_in_fact
+            from landed full join kept using (measure) order by all
+        """,
+        labels=("measure",),
+        rules=(equal("Every landed row is in the fact once", "rows_landed", "rows_in_fact", ENGINEER),),
+    )
+
+
+def _small_areas() -> Suite:
+    """Households of the census by LSOA and by district; both are perturbed a little, so they may differ by half a per cent."""
+    return Suite(
+        subject="marts.census_households",
+        title="households by LSOA and by district",
+        grain="districts",
+        sql="""
+            with small as (
+                select lsoa.district_code, sum(households)::bigint as households_of_lsoas
+                from conformed.lsoa_population join conformed.dim_lsoa as lsoa using (lsoa_code)
+                where households is not null group by all
+            )
+            select
+                district, households, households_of_lsoas,
+                abs(households_of_lsoas - households) / households::double as difference
+            from marts.census_households join small using (district_code) where census_year = 2021 order by all
+        """,
+        labels=("district", "households", "households_of_lsoas"),
+        rules=(between("The LSOAs of a district have its households, within 0.5%", "difference", 0, 0.005, PUBLISHER),),
     )

@@ -69,6 +69,10 @@
     ('stg_derby_city_education__neet', 'measure_label', 'neet_measure'),
     ('stg_dfe__neet_scorecard', 'locality_label', 'neet_locality'),
     ('stg_dfe__neet_scorecard', 'measure_label', 'neet_measure'),
+    ('stg_ons__census_population', 'sex_label', 'sex'),
+    ('stg_ons__census_ethnicity', 'ethnic_group_label', 'census_ethnic_group'),
+    ('stg_hmicfrs__contextual_indicators', 'offence_label', 'contextual_offence'),
+    ('stg_hmicfrs__contextual_indicators', 'indicator_label', 'contextual_indicator'),
 ] -%}
 
 with label as (

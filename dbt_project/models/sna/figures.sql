@@ -32,6 +32,8 @@ with fraction as (
         'sna_social_care',
         'sna_prose_education',
         'sna_hkci',
+        'sna_census',
+        'sna_contextual',
     ] %}
         select
             table_id,

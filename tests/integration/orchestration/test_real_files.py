@@ -135,6 +135,19 @@ def test_the_index_of_deprivation_as_published(empty):
     ) == [(32_844, 1, 32_844, 1, 10)]
 
 
+def test_the_census_as_published(empty):
+    assert empty.deliver(DATA / "census2021") == {"delivered": 2}
+    assert empty.deliver(DATA / "ons_population") == {"delivered": 1, "refused": 1}
+    (homes,), (adults,), (groups,) = (
+        empty.load("ons", feed) for feed in ("census_households", "census_residents_16_plus", "census_ethnicity")
+    )
+    assert [record.rows_accepted for record in (homes, adults, groups)] == [35_672, 35_672, 3_500]
+    assert {record.rows_rejected for record in (homes, adults, groups)} == {0}
+    # Derby's residents by ethnic group, as added up in the publisher's file.
+    assert rows([groups], "select sum(residents) from landed where authority_code = 'E06000015'") == [(261_364,)]
+    assert rows([adults], "select residents from landed where area = 'E01011954 : Hartlepool 001A'") == [(1758,)]
+
+
 def test_look_up_and_boundaries_are_found_among_their_neighbours(empty):
     assert empty.deliver(DATA / "ons_geography") == {"delivered": 19, "refused": 13}
     (look_up,) = empty.load("ons", "lsoa_ward_district")
@@ -150,7 +163,7 @@ def test_look_up_and_boundaries_are_found_among_their_neighbours(empty):
 
 
 def test_nothing_else_is_taken_for_a_delivery(empty):
-    known = {"police_uk", "police_uk_revisions", "imd2019", "ons_geography", "schools"}
+    known = {"police_uk", "police_uk_revisions", "imd2019", "ons_geography", "census2021", "ons_population", "schools"}
     for folder in sorted(path for path in DATA.iterdir() if path.is_dir() and path.name not in known):
         assert set(empty.deliver(folder)) == {"refused"}, folder.name
 

@@ -29,10 +29,26 @@ insert into landing.mhclg__imd_2019_domains by name
            i + 1 as barriers_rank, 1 as barriers_decile, i + 1 as living_environment_rank, 1 as living_environment_decile,
            1500 as population_2015, 'domains' as _load_id, i as _row
     from range(30) as t(i);
+insert into landing.ons__census_population by name
+    select census_year, 'E06000015 : Derby' as area, measure, sex, age, counted, 'census' as _load_id, 1 as _row
+    from (values (2011), (2021)) as years(census_year),
+         (values ('Residents', 'Female', 'Aged 4 years and under', 50), ('Residents', 'Male', 'Aged 85 years and over', 50),
+                 ('Households', 'Total', 'All households', 40)) as counts(measure, sex, age, counted);
+insert into landing.ons__census_households by name
+    select 'E01011000' as lsoa_code, 'Derby 0' as lsoa_name, 40 as households, 'homes' as _load_id, 1 as _row;
+insert into landing.ons__census_ethnicity by name
+    select 'E06000015' as authority_code, 'Derby' as authority_name, 14 as ethnic_group_code, 'White: Irish' as ethnic_group,
+           100 as residents, 'ethnicity' as _load_id, 1 as _row;
+insert into landing.hmicfrs__contextual_indicators by name
+    select 'Rate' as measure, 'Police force area' as area_type, 'E2300000' || i as area_code, 'Force ' || i as area_name,
+           'Not applicable' as offence, 'No car households' as indicator, 10 + i as figure, 'context' as _load_id, i as _row
+    from range(5) as t(i);
 """
 
+CONTEXT = "conformed.fct_contextual_indicator"
 AGAIN, CUSTODY, DOMAIN = "conformed.fct_reoffending", "conformed.fct_prison_safety", "conformed.fct_deprivation_domain"
 FACTS = [
+    (CONTEXT, "Every landed row is in the fact once", "delete from {0} where rowid = 0", 1),
     (AGAIN, "Reoffenders by age add up to the cohort's", "update {0} set reoffenders = 11 where category = '18 to 20'", 1),
     (AGAIN, "Reoffences by type add up to the cohort's", "update {0} set reoffences = 21 where category = 'Robbery'", 1),
     (AGAIN, "No group has more reoffenders than offenders", "update {0} set offenders = 1 where category = '18 to 20'", 1),
@@ -42,9 +58,13 @@ FACTS = [
 ]
 CASES = [
     (
+        *("marts.census_households", "The LSOAs of a district have its households, within 0.5%"),
+        "update {0} set households = 41",
+    ),
+    (
         *("marts.deprivation_domains", "Every LSOA with an index has its domains"),
         "delete from {0} where lsoa_code = 'E01011000'",
     ),
 ]
-NOT_COUNTING = {"deprivation_domains"}
+NOT_COUNTING = {"contextual_indicators", "deprivation_domains"}
 """Marts that describe areas, or hold rates as a publisher gave them."""

@@ -1,0 +1,10 @@
+select
+    counted.census_year,
+    district.district_code,
+    district.district,
+    district.area,
+    counted.counted as households
+from {{ ref('fct_census_count') }} as counted
+inner join {{ ref('dim_district') }} as district
+    on counted.district_code = district.district_code
+where counted.measure = 'Households' and district.is_in_county
