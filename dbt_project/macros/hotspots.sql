@@ -1,9 +1,14 @@
 {# The definitions of violence by which places are counted, with the flag of fct_offence that each is. #}
 {% macro hotspot_definitions() -%}
-    {{- return([('Serious violence', 'is_serious_violence')]) -}}
+    {{- return([('Serious violence', 'is_serious_violence'), ('Hotspot violence', 'is_hotspot_violence')]) -}}
 {%- endmacro %}
 
-{# The first day of a month that is written 2024-04, less or more whole months. #}
+{# Their names, as the rows of a relation. #}
+{% macro hotspot_definition_rows() -%}
+    values {% for definition, _ in hotspot_definitions() %}('{{ definition }}'){{ ', ' if not loop.last }}{% endfor %}
+{%- endmacro %}
+
+{# A date so many whole months later, or earlier where they are negative. #}
 {% macro months_from(date_column, months) -%}
     cast({{ date_column }} + interval ({{ months }}) month as date)
 {%- endmacro %}
@@ -62,6 +67,9 @@
             {{ empty_if_nan('clustering.z') }} as gi_z,
             {{ empty_if_nan('clustering.p') }} as gi_p,
             {{ empty_if_nan('clustering.q') }} as gi_q,
+            case when place_window.population is not null then hotspot_window.population_year end as population_year,
+            cast(place_window.population as bigint) as population,
+            {{ empty_if_nan('clustering.smoothed_rate') }} as smoothed_rate,
             rank() over places as volume_rank,
             5 * (rank() over places - 1) < count(*) over (partition by place_window.definition, place_window.last_month)
             and place_window.offences > 0 as is_top_fifth
@@ -91,3 +99,58 @@
     from place
     window years as (partition by place.definition, place.place_code)
 {% endmacro %}
+
+{# The score of a ward as the needs assessment prints it: volume rank and half the rate rank, rounded half up. Lower is hotter. #}
+{% macro hotspot_score(volume_rank, rate_rank) -%}
+    {{ integer_divide("(2 * " ~ volume_rank ~ " + " ~ rate_rank ~ " + 1)", "2") }}
+{%- endmacro %}
+
+{#
+    Which counts of a relation stand out from their mean: p (exact, one-sided, Poisson) and q, adjusted for the number of counts
+    of the same family (Benjamini and Hochberg 1995). The relation has `family` (SQL list of columns), `offences` and `mean`.
+#}
+{% macro outstanding(relation, family) %}
+    select
+        tested.*,
+        min(least(1, p * counts / place)) over (
+            partition by {{ family }} order by place desc rows between unbounded preceding and current row
+        ) as q
+    from (
+        select
+            judged.*,
+            count(*) over (partition by {{ family }}) as counts,
+            rank() over (partition by {{ family }} order by p) as place
+        from (
+            select
+                counted.*,
+                poisson_at_least(cast(offences as bigint), cast(mean as double)) as p
+            from {{ relation }} as counted
+        ) as judged
+    ) as tested
+{% endmacro %}
+
+{# The wards of the hotspot and control set in force on the last day of each analysed window, with its first and last month. #}
+{% macro hotspot_wards_in_force(analysed=true) %}
+    select
+        hotspot_window.first_month,
+        hotspot_window.last_month,
+        ward.ward_code,
+        hotspot_ward.printed_name,
+        hotspot_ward.section,
+        hotspot_ward.ward_type
+    from {{ ref('hotspot_ward') }} as hotspot_ward
+    inner join {{ ref('dim_ward') }} as ward
+        on hotspot_ward.ward_name = ward.ward_name and hotspot_ward.district_code = ward.district_code
+    inner join {{ ref('dim_hotspot_window') }} as hotspot_window
+        on
+            hotspot_ward.valid_from <= hotspot_window.last_day
+            and hotspot_window.last_day <= coalesce(hotspot_ward.valid_to, hotspot_window.last_day)
+    {%- if analysed %}
+    where hotspot_window.is_analysed
+    {%- endif %}
+{% endmacro %}
+
+{# How T27 heads its rows: the rank, and the name of the ward without an apostrophe. #}
+{% macro hotspot_row_label(ward) -%}
+    cast({{ ward }}.combined_rank_printed as varchar) || ') ' || replace({{ ward }}.printed_name, '''', '')
+{%- endmacro %}

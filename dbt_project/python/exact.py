@@ -39,6 +39,13 @@ def poisson_upper(count: Ints) -> Floats:
     return chi2.ppf(1 - ALPHA / 2, 2 * (count + 1)) / 2  # type: ignore[no-any-return]
 
 
+def poisson_at_least(count: Ints, mean: Floats) -> Floats:
+    """Probability of so many or more under a given mean: the exact test of a count against it; 1 for a count of 0."""
+    from scipy.stats import poisson
+
+    return poisson.sf(count - 1, mean)  # type: ignore[no-any-return]
+
+
 def poisson_change_p(earlier: Ints, later: Ints) -> Floats:
     """Exact conditional test (Przyborowski and Wilenski 1940): given their sum, the later count is binomial with one half."""
     from scipy.stats import binom
@@ -51,11 +58,16 @@ class Plugin(BasePlugin):  # type: ignore[misc]
     """Adds the functions of this file to a connection."""
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
-        """Register each function under its own name, on bigints, giving a double; NULL gives NULL."""
+        """Register each function under its own name, giving a double; NULL gives NULL."""
         from duckdb.func import PythonUDFType
 
-        for function, arguments in ((poisson_lower, 1), (poisson_upper, 1), (poisson_change_p, 2)):
-            types: list[Any] = ["bigint"] * arguments
+        functions: tuple[tuple[Callable[..., Floats], list[Any]], ...] = (
+            (poisson_lower, ["bigint"]),
+            (poisson_upper, ["bigint"]),
+            (poisson_at_least, ["bigint", "double"]),
+            (poisson_change_p, ["bigint", "bigint"]),
+        )
+        for function, types in functions:
             conn.create_function(function.__name__, _by_arrow(function), types, "double", type=PythonUDFType.ARROW)
 
 

@@ -150,6 +150,22 @@ def empirical_bayes(events: Ints, population: Floats) -> Floats:
     return smoothed
 
 
+def standard_rates(events: Ints, population: Floats) -> Floats:
+    """Rates in standard deviations from the mean, each by its own variance, so that Moran's I of them is not led by small places.
+
+    Assunção and Reis (1999), Statistics in Medicine 18, with the estimator of `empirical_bayes`. Nothing where the residents of
+    any place are not known: a map with holes has other neighbours.
+    """
+    if not (population > 0).all():
+        return np.empty(0)
+    if not events.any():
+        return np.zeros(len(events))
+    from esda.smoothing import assuncao_rate
+
+    rates: Floats = np.asarray(assuncao_rate(events, population)).ravel()
+    return rates
+
+
 def adjusted(p: Floats) -> Floats:
     """P-values adjusted for their number, by Benjamini and Hochberg (1995); NaN stays."""
     from scipy.stats import false_discovery_control

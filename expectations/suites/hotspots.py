@@ -7,12 +7,12 @@ from expectations.rules import Suite, between, equal, zero
 ENGINEER = "The data engineer compares the dbt models of the hotspot marts with fct_offence, mends them and builds them again."
 
 # The flag of fct_offence that each definition is.
-FLAG = "case definition when 'Serious violence' then is_serious_violence end"
+FLAG = "case definition when 'Serious violence' then is_serious_violence when 'Hotspot violence' then is_hotspot_violence end"
 
 
 def suites() -> list[Suite]:
     """Suites of the hotspot marts."""
-    return [_concentration(), _places(), _ranks()]
+    return [_concentration(), _places(), _ranks(), _wards(), _ward_ranks(), _hours()]
 
 
 def _concentration() -> Suite:
@@ -103,5 +103,99 @@ def _ranks() -> Suite:
             zero("Ranks of LSOAs are ranks by offences", "wrong_ranks", ENGINEER),
             zero("No LSOA is called hot or cold that may be so by chance", "found_by_chance", ENGINEER),
             zero("P-values are adjusted upwards only", "not_adjusted", ENGINEER),
+        ),
+    )
+
+
+def _wards() -> Suite:
+    return Suite(
+        subject="marts.hotspot_wards",
+        title="wards and facts",
+        grain="windows of a definition",
+        sql=f"""
+            with mart as (
+                select definition, first_month, last_month, window_label, sum(offences)::bigint as in_mart
+                from marts.hotspot_wards where scope = 'All wards' group by all
+            )
+            select definition, window_label, in_mart, (
+                select count(*) from conformed.fct_offence as offence
+                where offence.recorded_date between mart.first_month and last_day(mart.last_month) and {FLAG}
+            ) as in_fact
+            from mart order by all
+        """,
+        labels=("definition", "window_label"),
+        rules=(equal("Every offence of twelve months is in one ward, or in Unknown", "in_mart", "in_fact", ENGINEER),),
+    )
+
+
+def _ward_ranks() -> Suite:
+    """Every rank is one more than the wards that are better: counted here without ranking anything."""
+    return Suite(
+        subject="marts.hotspot_wards",
+        title="ranks and scores",
+        grain="windows of a definition and scope",
+        sql="""
+            with ward as (from marts.hotspot_wards where volume_rank is not null),
+            better as (
+                select
+                    this.definition, this.window_label, this.scope, this.ward_code,
+                    any_value(this.volume_rank) - 1 - count(*) filter (other.offences > this.offences) as volume_off,
+                    coalesce(any_value(this.rate_rank) - 1 - count(*) filter (other.rate > this.rate), 0) as rate_off,
+                    coalesce(any_value(this.score_stated - this.volume_rank - this.rate_rank), 0) as stated_off,
+                    coalesce(any_value(2 * this.score_printed - 2 * this.volume_rank - this.rate_rank), 0) as printed_over,
+                    coalesce(any_value(this.combined_rank_printed) - 1 - count(*) filter (
+                        (other.score_printed, other.volume_rank) < (this.score_printed, this.volume_rank)
+                    ), 0) as combined_off
+                from ward as this
+                join ward as other using (definition, window_label, scope)
+                where this.is_published_window or this.last_month = (select max(last_month) from ward)
+                group by all
+            )
+            select definition, window_label, scope,
+                count(*) filter (volume_off <> 0 or rate_off <> 0 or combined_off <> 0) as wrong_ranks,
+                count(*) filter (stated_off <> 0 or printed_over not in (0, 1)) as wrong_scores
+            from better group by all order by all
+        """,
+        labels=("definition", "window_label", "scope"),
+        rules=(
+            zero("Ranks of wards are ranks by offences, rate and score", "wrong_ranks", ENGINEER),
+            zero("Scores are sums of ranks, with the rate rank whole or halved", "wrong_scores", ENGINEER),
+        ),
+    )
+
+
+def _hours() -> Suite:
+    return Suite(
+        subject="marts.hotspot_hours",
+        title="hours, streets and wards",
+        grain="windows of a ward",
+        sql="""
+            with hour as (
+                select definition, last_month, ward_code, location, sum(offences)::bigint as in_hours,
+                    coalesce(sum(offences) filter (is_hot), 0)::bigint as in_hot_hours
+                from marts.hotspot_hours group by all
+            ),
+            span as (
+                select definition, last_month, ward_code, location, sum(offences)::bigint as in_spans
+                from marts.hotspot_spans group by all
+            ),
+            place as (
+                select definition, last_month, ward_code, 'Whole ward' as location, offences as in_place
+                from marts.hotspot_wards where scope = 'Hotspot and control wards'
+                union all
+                select definition, last_month, ward_code, 'Busiest streets', sum(offences)::bigint
+                from marts.hotspot_streets where is_busiest group by all
+            )
+            select definition, last_month::varchar as last_month, ward_code, location, in_hours,
+                coalesce(in_place, 0) as in_place, in_hot_hours, coalesce(in_spans, 0) as in_spans
+            from hour
+            left join place using (definition, last_month, ward_code, location)
+            left join span using (definition, last_month, ward_code, location)
+            order by all
+        """,
+        labels=("definition", "last_month", "ward_code", "location"),
+        rules=(
+            equal("The hours of a ward, or of its busiest streets, have all of its offences", "in_hours", "in_place", ENGINEER),
+            equal("The spans have the offences of the hot hours", "in_spans", "in_hot_hours", ENGINEER),
         ),
     )

@@ -28,12 +28,38 @@ complete as (
             and span.first_month <= first_month.month_start
 ),
 
+estimate as (
+    select distinct mid_year
+    from {{ ref('fct_population') }}
+),
+
+-- Residents at the latest mid-year that the window reaches, else at the first one known.
+peopled as (
+    select
+        complete.last_month,
+        coalesce(
+            max(
+                case
+                    when make_date(estimate.mid_year, 6, 30) < {{ months_from('complete.last_month', 1) }}
+                        then estimate.mid_year
+                end
+            ),
+            min(estimate.mid_year)
+        ) as population_year
+    from complete
+    cross join estimate
+    group by complete.last_month
+),
+
 named as (
     select
         complete.*,
         complete.last_month = {{ month_start_of_label("'" ~ var('hotspot_window_last') ~ "'") }} as is_published,
-        financial_year.financial_year
+        financial_year.financial_year,
+        peopled.population_year
     from complete
+    left join peopled
+        on complete.last_month = peopled.last_month
     left join {{ ref('dim_financial_year') }} as financial_year
         on complete.first_month = financial_year.first_day
 )
@@ -46,5 +72,6 @@ select
     is_published,
     is_latest,
     financial_year,
+    population_year,
     is_published or is_latest or financial_year is not null as is_analysed
 from named

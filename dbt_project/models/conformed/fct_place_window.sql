@@ -17,7 +17,7 @@ with place as (
 ),
 
 definition (definition) as (
-    values {% for definition, _ in hotspot_definitions() %}('{{ definition }}'){{ ', ' if not loop.last }}{% endfor %}
+    {{ hotspot_definition_rows() }}
 ),
 
 counted as (
@@ -40,7 +40,8 @@ select
     place.place_kind,
     place.place_code,
     hotspot_window.last_month,
-    cast(coalesce(counted.offences, 0) as bigint) as offences
+    cast(coalesce(counted.offences, 0) as bigint) as offences,
+    population.population
 from {{ ref('dim_hotspot_window') }} as hotspot_window
 cross join definition
 cross join place
@@ -50,4 +51,9 @@ left join counted
         and place.place_kind = counted.place_kind
         and place.place_code = counted.place_code
         and hotspot_window.last_month = counted.last_month
+left join {{ ref('fct_population') }} as population
+    on
+        place.place_kind = 'LSOA'
+        and place.place_code = population.lsoa_code
+        and hotspot_window.population_year = population.mid_year
 where hotspot_window.is_analysed

@@ -9,9 +9,14 @@ def model(dbt, session):
     counted, neighbours = dbt.ref("fct_place_window").df(), dbt.ref("bridge_place_neighbour").df()
     keys = ["definition", "place_kind", "last_month"]
     found = [
-        {**group.iloc[0][keys], "places": len(group), **spatial.moran(group["offences"].to_numpy(float), weights)}
+        {**group.iloc[0][keys], "measure": measure, "places": len(group), **spatial.moran(values, weights)}
         for group, weights in spatial.weighted(counted, neighbours)
+        for measure, values in (
+            ("Offences", group["offences"].to_numpy(float)),
+            ("Rate", spatial.standard_rates(group["offences"].to_numpy(), group["population"].to_numpy(float))),
+        )
+        if len(values)
     ]
-    columns = {"places": "int64", "i": float, "expected": float, "z": float, "p": float}
+    columns = {"measure": "string", "places": "int64", "i": float, "expected": float, "z": float, "p": float}
     made = pd.DataFrame(found, columns=[*keys, *columns]).astype({"definition": "string", "place_kind": "string", **columns})
     return made.assign(last_month=pd.to_datetime(made["last_month"]))

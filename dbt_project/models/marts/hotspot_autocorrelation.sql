@@ -5,6 +5,7 @@ select
     hotspot_window.window_label,
     hotspot_window.financial_year,
     found.place_kind,
+    found.measure,
     cast(found.places as bigint) as places,
     {{ empty_if_nan('found.i') }} as morans_i,
     {{ empty_if_nan('found.expected') }} as expected_i,

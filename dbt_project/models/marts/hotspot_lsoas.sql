@@ -16,6 +16,12 @@ select
     district.district,
     ranked.offences,
     {{ poisson_limits('ranked.offences') }}
+    ranked.population_year,
+    ranked.population,
+    {{ rate_per('ranked.offences', 'ranked.population') }} as rate,
+    round({{ rate_lower('ranked.offences', 'ranked.population') }}, 2) as rate_low,
+    round({{ rate_upper('ranked.offences', 'ranked.population') }}, 2) as rate_high,
+    round(1000 * ranked.smoothed_rate, 2) as smoothed_rate,
     ranked.volume_rank,
     ranked.is_top_fifth,
     ranked.years_observed,

@@ -34,6 +34,7 @@ with fraction as (
         'sna_hkci',
         'sna_census',
         'sna_contextual',
+        'sna_hotspots',
     ] %}
         select
             table_id,
@@ -109,6 +110,8 @@ select
     null as denominator
 from (
     select * from {{ ref('sna_peak_month') }}
+    union all
+    select * from {{ ref('sna_hotspots_words') }}
     union all
     select * from {{ ref('sna_prose_words') }}
     union all

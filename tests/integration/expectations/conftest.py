@@ -114,9 +114,17 @@ insert into landing.derbyshire_county_youth_justice__offences by name
          as counts(offence_group, category);
 update landing.derbyshire_constabulary__crimes
     set easting = 430000 + 900 * (_row % 7) + _row, northing = 335000 + 900 * (_row % 5) where _row % 9 <> 0;
+-- One ward is a hotspot ward of the seed, with a street and an hour of the week that stand out.
+update landing.derbyshire_constabulary__crimes
+    set ward_name = 'Arboretum', street = if(_row % 2 = 0, 'Long Street', 'Side Street ' || _row),
+        committed_from = date_trunc('week', committed_from) + interval 2 hour
+    where ward_code = 'E05000107';
+insert into landing.ons__population by name
+    select 2022 as mid_year, 'E0101' || (n + 1000) as lsoa_code, 1000 + n as population, 'residents' as _load_id, n as _row
+    from range(85) as t(n);
 insert into landing.ons__lsoa_ward_district by name
     select 'E0101' || (n + 1000) as lsoa_code, 'Place ' || n as lsoa_name, 'E05000' || (n % 40 + 100) as ward_code,
-           'Ward ' || (n % 40) as ward_name, 'E06000015' as district_code, 'Derby' as district_name,
+           if(n % 40 = 7, 'Arboretum', 'Ward ' || (n % 40)) as ward_name, 'E06000015' as district_code, 'Derby' as district_name,
            'lookup' as _load_id, n as _row
     from range(85) as t(n);
 insert into landing.vru__interventions by name

@@ -84,3 +84,10 @@ def test_the_test_of_a_change_is_the_exact_binomial_one(evaluate, earlier, later
 
 def test_a_first_period_has_no_change(evaluate):
     assert evaluate("change_verdict('earlier', 'later')", earlier=None, later=100) is None
+
+
+def test_so_many_or_more_by_chance():
+    import numpy as np
+
+    # By hand: 1, 1 - 1/e, and 1 - 2.5/e of a mean of 1.
+    assert exact.poisson_at_least(np.array([0, 1, 3]), np.array([1.0, 1.0, 1.0])) == pytest.approx([1, 0.6321206, 0.0803014])

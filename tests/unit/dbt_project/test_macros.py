@@ -116,5 +116,27 @@ def test_figures_within_a_tolerance_or_equal_as_text(evaluate, published, comput
     assert evaluate("same_figure('a', 'b', '2.05')", a=published, b=computed) is same
 
 
+@pytest.mark.parametrize(
+    ("published", "computed", "same"),
+    [
+        ("Midnight to 4am. Saturday morning", "midnight to 4am, Saturday morning", True),
+        ("Midnight to 4am", "Midnight to 4 am", False),
+        ("Erewash", "Bolsover", False),
+        ("1.5", "15", False),
+    ],
+)
+def test_text_is_the_same_where_its_words_are(evaluate, published, computed, same):
+    assert evaluate("same_figure('a', 'b', '0')", a=published, b=computed) is same
+
+
+@pytest.mark.parametrize(
+    ("hour", "words", "part"),
+    [(0, "midnight", "morning"), (4, "4am", "morning"), (12, "noon", "afternoon"), (19, "7pm", "evening"), (23, "11pm", "night")],
+)
+def test_hours_in_words(evaluate, hour, words, part):
+    assert evaluate("hour_in_words('hour')", hour=hour) == words
+    assert evaluate("part_of_day('hour')", hour=hour) == part
+
+
 def test_nothing_computed_is_not_the_same(evaluate):
     assert evaluate("same_figure('a', 'b', '0')", a="205", b=None) is False

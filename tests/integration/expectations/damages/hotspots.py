@@ -1,6 +1,7 @@
 """Damages to the marts of hotspots."""
 
 CONCENTRATION, LSOAS = "marts.hotspot_concentration", "marts.hotspot_lsoas"
+WARDS, HOURS = "marts.hotspot_wards", "marts.hotspot_hours"
 CASES = [
     (CONCENTRATION, "Every offence of a window has a place or is elsewhere", "update {0} set offences_elsewhere = 0"),
     (CONCENTRATION, "The top fifth of the places has no less than a fifth", "update {0} set top_fifth_share = 19"),
@@ -19,6 +20,27 @@ CASES = [
         "update {0} set clustering = 'hot', gi_q = 0.5 where rowid = 0",
     ),
     (LSOAS, "P-values are adjusted upwards only", "update {0} set gi_q = gi_p / 2"),
+    (WARDS, "Every offence of twelve months is in one ward, or in Unknown", "delete from {0} where volume_rank = 1"),
+    *(
+        (WARDS, "Ranks of wards are ranks by offences, rate and score", f"update {{0}} set {rank} = {rank} + 1")
+        for rank in ("volume_rank", "rate_rank", "combined_rank_printed")
+    ),
+    *(
+        (
+            WARDS,
+            "Scores are sums of ranks, with the rate rank whole or halved",
+            f"update {{0}} set {score} = {score} + 1",
+        )
+        for score in ("score_stated", "score_printed")
+    ),
+    (
+        *(HOURS, "The hours of a ward, or of its busiest streets, have all of its offences"),
+        "delete from {0} where rowid = (select min(rowid) from {0} where offences > 0)",
+    ),
+    (HOURS, "The spans have the offences of the hot hours", "delete from marts.hotspot_spans"),
 ]
 # They describe areas, or count the same offences in windows that overlap.
-NOT_COUNTING = ("hexagons", "lsoas", "hotspot_autocorrelation", "hotspot_concentration", "hotspot_hexagons", "hotspot_lsoas")
+NOT_COUNTING = (
+    *("hexagons", "lsoas", "hotspot_autocorrelation", "hotspot_concentration", "hotspot_hexagons", "hotspot_lsoas"),
+    *("hotspot_wards", "hotspot_streets", "hotspot_hours", "hotspot_spans"),
+)

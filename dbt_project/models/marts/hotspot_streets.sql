@@ -1,0 +1,27 @@
+select
+    street.definition,
+    hotspot_window.first_month,
+    hotspot_window.last_month,
+    hotspot_window.window_label,
+    district.district_code,
+    district.district,
+    ward.ward_code,
+    ward.ward_name,
+    street.street,
+    street.offences,
+    {{ poisson_limits('street.offences') }}
+    round(street.mean, 2) as street_mean,
+    rank() over (
+        partition by street.definition, street.last_month, street.ward_code order by street.offences desc
+    ) as volume_rank,
+    street.p,
+    street.q,
+    street.is_busiest
+from {{ ref('hotspot_street') }} as street
+inner join {{ ref('dim_hotspot_window') }} as hotspot_window
+    on street.last_month = hotspot_window.last_month
+inner join {{ ref('dim_ward') }} as ward
+    on street.ward_code = ward.ward_code
+inner join {{ ref('dim_district') }} as district
+    on ward.district_code = district.district_code
+where street.offences > 0

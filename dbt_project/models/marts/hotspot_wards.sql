@@ -1,0 +1,147 @@
+with in_force as (
+    {{ hotspot_wards_in_force(analysed=false) }}
+),
+
+resident as (
+    select
+        mid_year,
+        ward_code,
+        sum(population) as population
+    from {{ ref('fct_population') }}
+    group by mid_year, ward_code
+),
+
+counted as (
+    select
+        place_month.definition,
+        place_month.place_code as ward_code,
+        hotspot_window.last_month,
+        sum(place_month.offences) as offences
+    from {{ ref('fct_place_month') }} as place_month
+    inner join {{ ref('dim_hotspot_window') }} as hotspot_window
+        on place_month.recorded_month between hotspot_window.first_month and hotspot_window.last_month
+    where place_month.place_kind = 'Ward'
+    group by all
+),
+
+-- Every ward of the county, and whatever else the force gives as a ward.
+ward as (
+    select dim_ward.*
+    from {{ ref('dim_ward') }} as dim_ward
+    where
+        dim_ward.district_code in (select district.district_code from {{ ref('district') }} as district)
+        or dim_ward.ward_code in (select counted.ward_code from counted)
+),
+
+rated as (
+    select
+        definition.definition,
+        hotspot_window.first_month,
+        hotspot_window.last_month,
+        hotspot_window.window_label,
+        hotspot_window.is_published,
+        ward.ward_code,
+        ward.ward_name,
+        ward.vintage as ward_vintage,
+        ward.district_code,
+        in_force.printed_name,
+        in_force.section,
+        in_force.ward_type,
+        cast(coalesce(counted.offences, 0) as bigint) as offences,
+        case when resident.population is not null then hotspot_window.population_year end as population_year,
+        cast(resident.population as bigint) as population,
+        {{ rate_per('coalesce(counted.offences, 0)', 'resident.population') }} as rate
+    from {{ ref('dim_hotspot_window') }} as hotspot_window
+    cross join (
+        {{ hotspot_definition_rows() }}
+    ) as definition (definition)
+    cross join ward
+    left join counted
+        on
+            definition.definition = counted.definition
+            and hotspot_window.last_month = counted.last_month
+            and ward.ward_code = counted.ward_code
+    left join resident
+        on
+            ward.ward_code = resident.ward_code
+            and hotspot_window.population_year = resident.mid_year
+    left join in_force
+        on
+            hotspot_window.last_month = in_force.last_month
+            and ward.ward_code = in_force.ward_code
+),
+
+scoped as (
+    select
+        'All wards' as scope,
+        rated.*,
+        rated.ward_code <> 'Unknown' as is_ranked
+    from rated
+
+    union all
+
+    select
+        'Hotspot and control wards' as scope,
+        rated.*,
+        true as is_ranked
+    from rated
+    where rated.ward_type is not null
+),
+
+ranked as (
+    select
+        *,
+        case when is_ranked then rank() over (scoped_window order by offences desc) end as volume_rank,
+        case
+            when is_ranked and rate is not null then rank() over (scoped_window order by rate desc nulls last)
+        end as rate_rank
+    from scoped
+    window scoped_window as (partition by definition, last_month, scope, is_ranked)
+),
+
+scored as (
+    select
+        *,
+        volume_rank + rate_rank as score_stated,
+        {{ hotspot_score('volume_rank', 'rate_rank') }} as score_printed
+    from ranked
+)
+
+select
+    scored.definition,
+    scored.first_month,
+    scored.last_month,
+    scored.window_label,
+    scored.is_published as is_published_window,
+    scored.scope,
+    scored.ward_code,
+    scored.ward_name,
+    scored.ward_vintage,
+    district.district_code,
+    district.district,
+    scored.section,
+    scored.ward_type,
+    scored.printed_name,
+    scored.offences,
+    {{ poisson_limits('scored.offences') }}
+    scored.population_year,
+    scored.population,
+    scored.rate,
+    round({{ rate_lower('scored.offences', 'scored.population') }}, 2) as rate_low,
+    round({{ rate_upper('scored.offences', 'scored.population') }}, 2) as rate_high,
+    scored.volume_rank,
+    scored.rate_rank,
+    scored.score_stated,
+    case
+        when scored.score_stated is not null
+            then rank() over (of_scope order by scored.score_stated asc nulls last, scored.volume_rank asc)
+    end as combined_rank_stated,
+    scored.score_printed,
+    case
+        when scored.score_printed is not null
+            then rank() over (of_scope order by scored.score_printed asc nulls last, scored.volume_rank asc)
+    end as combined_rank_printed
+from scored
+inner join {{ ref('dim_district') }} as district
+    on scored.district_code = district.district_code
+window of_scope as (partition by scored.definition, scored.last_month, scored.scope)
