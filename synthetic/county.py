@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from synthetic import ages, carriers
+from synthetic import ages, carriers, minors
 from synthetic.dates import serious_violence_times
 from synthetic.details import offence_details
 from synthetic.districts import place_offences
 from synthetic.ethnicity import ethnicities
-from synthetic.offences import offence_records, place_victims
+from synthetic.offences import ADULT, CHILD, age_class, offence_records, place_victims
 from synthetic.outcomes import outcome_records
 from synthetic.persons import TOP_SUSPECTS, TOP_VICTIMS, identify
 from synthetic.relationships import relationships
@@ -71,15 +71,20 @@ def _people(
 def serious_violence(rng: np.random.Generator, targets: Targets) -> Records:
     """Draw the offences, people and outcomes whose counts equal ``targets``, and those of the month after."""
     victims = ages.occurrences(rng, targets.victims, targets.offences, ages.VICTIMS, targets.offences[:, HOMICIDE])
+    victims = minors.split_by_year(rng, victims, minors.VICTIMS)
     offences = offence_records(rng, targets, victims)
     victims = place_victims(rng, offences, victims)
     area, district = place_offences(rng, targets, offences)
     offences = pd.concat([offences.assign(area=area, district=district), serious_violence_times(rng, offences)], axis=1)
     suspects = ages.occurrences(rng, targets.suspects, targets.offences, ages.SUSPECTS)
+    suspects = minors.split_by_year(rng, suspects, minors.SUSPECTS)
     suspects = suspect_records(rng, targets, offences, victims, suspects)
     size = len(offences)
     offences["victims"] = np.bincount(victims["offence"], minlength=size)
     offences["suspects"] = np.bincount(suspects["offence"], minlength=size)
+    for name, wanted in (("child_suspects", CHILD), ("adult_suspects", ADULT)):
+        of_age = suspects.loc[age_class(suspects["age"]) == wanted, "offence"]
+        offences[name] = np.bincount(of_age, minlength=size)
     offences = pd.concat([offences, offence_details(rng, targets, offences)], axis=1)
     offences["relationship"] = relationships(rng, targets, offences)
     outcomes = outcome_records(rng, targets, offences)

@@ -42,8 +42,8 @@ def write_demo(
     61 months (April 2019 to April 2024) of the constabulary's crimes, victims, suspects and outcomes, whose serious
     violence has the published totals, as have wards, streets, schools and the night-time economy; 36 months of stop
     searches, assault attendances, ambulance calls, referrals and fire incidents; returns about schools and young
-    people; stand-ins for the open data they are read with. The same seed and scale give the same bytes. ``scale``
-    writes so many counties into the same files, each with its own crimes and people.
+    people; stand-ins for the open data and the harm weights they are read with. The same seed and scale give the same
+    bytes. ``scale`` writes so many counties into the same files, each with its own crimes and people.
     ``dirt`` adds the faults of :mod:`synthetic.dirt` and their manifest. ``progress`` is told what is going on. Raises
     ValueError for a scale below 1.
     """
@@ -61,6 +61,7 @@ def write_demo(
     from synthetic.education import write_education
     from synthetic.emergency import write_attendances
     from synthetic.fire import write_fire
+    from synthetic.harm import write_weights
     from synthetic.knife_carriers import write_carriers
     from synthetic.liaison import write_referrals
     from synthetic.open_data import deprivation, load_spatial, write_imd, write_lookup
@@ -122,6 +123,7 @@ def write_demo(
         write_fire(streams[10], summary.raw, scale),
         write_prisons(streams[12], summary.raw),
         write_education(streams[14], summary.raw, scale),
+        write_weights(summary.raw),
     ):
         summary.add_all(deliveries)
     if dirt:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import duckdb
 
 from expectations.rules import Rule, Suite, between, equal, in_set, none, zero
-from expectations.suites import agencies, education, hotspots, maturity, national, one_picture, trends
+from expectations.suites import agencies, education, harm, hotspots, maturity, national, one_picture, trends
 from orchestration.publish import PRIVATE_COLUMNS
 from orchestration.settings import is_the_one_county
 
@@ -58,6 +58,12 @@ MARTS = (
     Mart("qualifiers", "offences", "fct_offence", what="offence"),
     Mart("relationships", "offences", "fct_offence", what="offence"),
     Mart("weapons", "offences", "fct_offence", what="offence"),
+    Mart("crime_harm", "offences", "fct_offence", what="offence"),
+    Mart("crime_harm_weights", "offences", "fct_offence", year="'all years'", fact_year="'all years'", what="offence"),
+    *(
+        Mart("crime_harm_by_person", "occurrences", f"fct_{role}", published=f"role = '{role}'", what=f"occurrence of a {role}")
+        for role in ("victim", "suspect")
+    ),
     Mart("recorded_crime", "crimes", "fct_offence", what="recorded crime", counted="true"),
     Mart("outcomes", "outcome_records", "fct_outcome", what="outcome record"),
     *(
@@ -223,6 +229,7 @@ def suites(con: duckdb.DuckDBPyConnection) -> list[Suite]:
         _all_years(),
         _hours(),
         _reconciliation(),
+        *harm.suites(),
         _nobody(),
         *one_picture.suites(),
         *maturity.suites(),

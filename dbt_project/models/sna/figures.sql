@@ -25,6 +25,7 @@ with fraction as (
         'sna_fire',
         'sna_liaison',
         'sna_prose',
+        'sna_prose_chi',
         'sna_prisons',
         'sna_deprivation_domains',
         'sna_prose_national',
@@ -110,6 +111,8 @@ select
     null as denominator
 from (
     select * from {{ ref('sna_peak_month') }}
+    union all
+    select * from {{ ref('sna_prose_words_chi') }}
     union all
     select * from {{ ref('sna_hotspots_words') }}
     union all

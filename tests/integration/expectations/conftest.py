@@ -132,6 +132,9 @@ insert into landing.vru__interventions by name
            districts, '2023/24' as financial_year, 'Not stated' as evaluation_status, 'A register' as source,
            'register' as _load_id
     from (values (1, 'City of Derby; Bolsover'), (2, 'Chesterfield'), (3, null)) as t(i, districts);
+insert into landing.cambridge__crime_harm_index by name
+    select '2023' as edition, code as ho_sub_code, 'An offence' as offence_title, score, 'weights' as _load_id, 1 as _row
+    from (values ('008/01', 182), ('008/02', 120.5), ('008/26', 5), ('034/01', 365), ('034/11', 365)) as weights(code, score);
 insert into ledger.feed by name
     select agency, feed, 'The owner' as owner, 24 as deliveries_in_use, false as is_synthetic, supplies
     from (values ('derbyshire_constabulary', 'crimes', ['T01', 'T03', 'T10']), ('derbyshire_constabulary', 'victims', ['T10']),
@@ -142,6 +145,9 @@ insert into ledger.delivery by name
            strftime(date '2022-04-01' + to_months(n::int), '%Y-%m') as period,
            60 as rows_delivered, 60 as rows_accepted, 0 as rows_rejected, true as in_use
     from range(24) as month(n), (values ('crimes'), ('victims'), ('suspects')) as feeds(feed);
+insert into ledger.delivery by name
+    select 'weights' as load_id, 'cambridge' as agency, 'crime_harm_index' as feed, '2023' as period, false as synthetic,
+           5 as rows_delivered, 5 as rows_accepted, 0 as rows_rejected, true as in_use;
 insert into ledger.build values ('build', '', 'sna-2024', false);
 """
 

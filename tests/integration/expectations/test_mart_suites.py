@@ -99,6 +99,7 @@ AGENCIES = [
     (FIGURES, name, f"update {{0}} set value = value + 1 where unit = 'count' and ({agencies.SUMS[part]})")
     for name, part, _ in agencies.SAME
 ]
+WEIGHED = ("marts.crime_harm_weights", "Every offence has a weight")
 CASES = [*TOTALS, *YEARLY, *OTHERS, *MATURITY, *AGENCIES, *damages.CASES]
 
 
@@ -116,13 +117,22 @@ def test_damaged_marts_fail(con: duckdb.DuckDBPyConnection, judge: Judge, subjec
 def test_every_rule_has_a_damage(con: duckdb.DuckDBPyConnection) -> None:
     declared = {(suite.subject, rule.name) for suite in marts.suites(con) for rule in suite.rules}
     reconciled = {(RECONCILIATION, DEMONSTRATION), (RECONCILIATION, "Real data agree with the publication")}
-    assert declared == {case[:2] for case in CASES} | reconciled
+    assert declared == {case[:2] for case in CASES} | reconciled | {WEIGHED}
 
 
 def test_every_mart_that_counts_is_judged(con: duckdb.DuckDBPyConnection) -> None:
     built = {name for (name,) in con.execute("select table_name from duckdb_tables() where schema_name = 'marts'").fetchall()}
     # They describe areas, or hold rates as an agency sent them, and count nothing.
     assert built - {mart.table for mart in MARTS} == {"deprivation", "wards", "youth_justice_rates"} | damages.NOT_COUNTING
+
+
+def test_offences_without_a_weight_are_told_and_close_nothing(con: duckdb.DuckDBPyConnection, judge: Judge) -> None:
+    assert judge("marts", *WEIGHED).failing_rows == 0
+    con.execute("update marts.crime_harm_weights set harm_days = null where ho_sub_code = '034/11'")
+    ((robberies,),) = con.execute("select offences from marts.crime_harm_weights where ho_sub_code = '034/11'").fetchall()
+    verdict = judge("marts", *WEIGHED)
+    assert (verdict.success, verdict.failing_rows) == (True, robberies)
+    assert "harm_version" in verdict.remedy
 
 
 def test_real_data_may_differ_from_the_publication(con: duckdb.DuckDBPyConnection, judge: Judge) -> None:
