@@ -37,6 +37,7 @@ CODES: dict[int, dict[str, float]] = {
     BLADES: {"008/26": 0.93, "008/27": 0.03, "090/01": 0.04},
     OTHER_WEAPONS: {"010/91": 1.0},
 }
+POSSESSION_CODES = tuple(code for group in (FIREARMS, BLADES, OTHER_WEAPONS) for code in CODES[group])
 FIREARM_WITH_INTENT = "010/11"
 """Never with a knife."""
 PEOPLE = ["children", "adults", "child_suspects", "adult_suspects"]

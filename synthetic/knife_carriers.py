@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 
 from synthetic.carriers import RECENT_FROM, REFERENCE, UNDER_25, WINDOW_FROM
+from synthetic.codes import POSSESSION_CODES
 from synthetic.deliveries import AGENCY, DAY, copy_csv, period
-from synthetic.details import BLADE_CODES, FIREARM_CODES, OTHER_WEAPON_CODES, pick
+from synthetic.details import pick
 from synthetic.monthly import cells, days
 from synthetic.persons import as_number
 from synthetic.targets import Ints
@@ -57,7 +58,7 @@ WEAPONS = {"Knife/blade": 0.62, "Machete": 0.16, "Knuckle duster": 0.03, "Baseba
 
 def _suspects(database: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """Suspects of the last 12 months with a known age: nominal, born, number of offences that count, is_carrier."""
-    codes = ", ".join(f"'{code}'" for code in {*FIREARM_CODES, *BLADE_CODES, *OTHER_WEAPON_CODES})
+    codes = ", ".join(f"'{code}'" for code in POSSESSION_CODES)
     return database.execute(
         f"""
         with incident as (

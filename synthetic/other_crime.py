@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from synthetic.codes import POSSESSION_CODES
 from synthetic.controlled import apportion
 from synthetic.dates import MONTHS, REPORT_MONTHS, month_weights, times
-from synthetic.details import BLADE_CODES, FIREARM_CODES, KNIFE, LOCATIONS, OTHER_WEAPON_CODES, pick
+from synthetic.details import KNIFE, LOCATIONS, pick
 from synthetic.outcomes import outcome_dates
 from synthetic.targets import HERE, NO_DISTRICT, Floats, Ints, read_csv
 
@@ -187,8 +188,7 @@ def _involve(rng: np.random.Generator, times_each: Ints, pool: Ints, known: Ints
 
 def _on_knives(offences: pd.DataFrame) -> np.ndarray:
     """Knife crime or possession of a weapon that is not domestic."""
-    possession = {*FIREARM_CODES, *BLADE_CODES, *OTHER_WEAPON_CODES}
-    return ((offences["knife"] | offences["code"].isin(possession)) & ~offences["domestic"]).to_numpy()
+    return ((offences["knife"] | offences["code"].isin(POSSESSION_CODES)) & ~offences["domestic"]).to_numpy()
 
 
 def _outcomes(rng: np.random.Generator, offences: pd.DataFrame, suspects: Ints) -> pd.DataFrame:
