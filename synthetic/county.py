@@ -21,6 +21,7 @@ from synthetic.offences import ADULT, CHILD, age_class, offence_records, place_v
 from synthetic.outcomes import outcome_records
 from synthetic.persons import TOP_SUSPECTS, TOP_VICTIMS, identify
 from synthetic.relationships import relationships
+from synthetic.school_age import mark_serious, shift_years
 from synthetic.sequel import with_sequel
 from synthetic.sex import suspect_sexes, victim_sexes
 from synthetic.suspects import suspect_records
@@ -33,7 +34,7 @@ class Records:
 
     offences: pd.DataFrame
     """year, kind, area, district, month, committed, recorded, code, weapon, knife, alcohol, drugs, relationship,
-    location.
+    location, school, minor.
     """
     victims: pd.DataFrame
     """offence, person."""
@@ -87,6 +88,8 @@ def serious_violence(rng: np.random.Generator, targets: Targets) -> Records:
         offences[name] = np.bincount(of_age, minlength=size)
     offences = pd.concat([offences, offence_details(rng, targets, offences)], axis=1)
     offences["relationship"] = relationships(rng, targets, offences)
+    offences = shift_years(rng, offences, victims)
+    offences = pd.concat([offences, mark_serious(rng, offences, victims)], axis=1)
     outcomes = outcome_records(rng, targets, offences)
     victims, victim_persons = _people(rng, targets.victims, TOP_VICTIMS, victims, offences, victim_sexes)
     suspects, suspect_persons = _people(

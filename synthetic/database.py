@@ -32,7 +32,7 @@ def _crimes(rng: np.random.Generator, records: Records, other: OtherCrime, count
     serious = records.offences.assign(domestic=False, slavery=False, property=False)
     shared = [name for name in other.offences.columns if name in serious.columns]
     crimes = pd.concat([serious[shared], other.offences[shared]], ignore_index=True)
-    crimes = pd.concat([crimes, place(rng, county, crimes)], axis=1)
+    crimes = crimes.assign(**place(rng, county, crimes, len(serious)))
     committed = crimes["committed"].to_numpy().astype("datetime64[m]")
     recorded = crimes["recorded"].to_numpy().astype("datetime64[m]")
     lasts = rng.exponential(np.where(crimes["property"], MINUTES_PROPERTY, MINUTES_VIOLENT)).astype(np.int64)

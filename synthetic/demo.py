@@ -89,7 +89,7 @@ def write_demo(
     areas = county.areas
     shares = targets.district_year[:NO_DISTRICT].sum(axis=1).astype(float)
     known = pd.concat([records.victim_persons, records.suspect_persons], ignore_index=True)
-    other = other_crime(streams[2], shares / shares.sum(), known)
+    other = other_crime(streams[2], shares / shares.sum(), known, records.offences)
     database = load(streams[3], targets, records, other, county)
     with database:
         tell("Writing the constabulary's deliveries")

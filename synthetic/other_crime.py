@@ -18,6 +18,7 @@ from synthetic.controlled import apportion
 from synthetic.dates import MONTHS, REPORT_MONTHS, month_weights, times
 from synthetic.details import KNIFE, LOCATIONS, pick
 from synthetic.outcomes import outcome_dates
+from synthetic.school_age import OLDEST, YOUNGEST, age_on, births, mark_other
 from synthetic.targets import HERE, NO_DISTRICT, Floats, Ints, read_csv
 
 HOURS: dict[str, Floats] = {
@@ -209,11 +210,12 @@ def _outcomes(rng: np.random.Generator, offences: pd.DataFrame, suspects: Ints) 
     )
 
 
-def other_crime(rng: np.random.Generator, district_shares: Floats, known: pd.DataFrame) -> OtherCrime:
+def other_crime(rng: np.random.Generator, district_shares: Floats, known: pd.DataFrame, serious: pd.DataFrame) -> OtherCrime:
     """Draw other crime of all months.
 
     ``district_shares`` (9) place it; ``known`` are the people of serious violence (born, sex, ethnicity), some of
     whom are met here too: a person numbered below ``len(known)`` is one of them, the others are rows of ``persons``.
+    ``serious`` are the offences of serious violence, whose victims of school age count with those met here.
     """
     offences, involved = _offences(rng, district_shares)
     victims, suspects = involved["victims"].to_numpy(), involved["suspects"].to_numpy()
@@ -242,10 +244,37 @@ def other_crime(rng: np.random.Generator, district_shares: Floats, known: pd.Dat
     ):
         rows = np.flatnonzero(code == name)
         harmed.loc[rows, "person"] = first + rng.choice(np.flatnonzero(fitting), len(rows))
+    persons = pd.concat([sufferers, accused], ignore_index=True)
+    marks = mark_other(rng, offences, victims, (FEMALE_ADULT, MALE_TEEN, FEMALE_TEEN), serious)
+    harmed, persons = _school_children(rng, offences, marks, harmed, persons, known)
     return OtherCrime(
-        offences,
+        offences.assign(school=marks["school"], minor=marks["minor"]),
         harmed.drop_duplicates(ignore_index=True),
         blamed,
-        pd.concat([sufferers, accused], ignore_index=True),
+        persons,
         _outcomes(rng, offences, suspects),
     )
+
+
+def _school_children(
+    rng: np.random.Generator,
+    offences: pd.DataFrame,
+    marks: pd.DataFrame,
+    harmed: pd.DataFrame,
+    persons: pd.DataFrame,
+    known: pd.DataFrame,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """``harmed`` and ``persons`` with victims of school age in the offences marked so, and in no other of their groups."""
+    at, person = harmed["offence"].to_numpy(), harmed["person"].to_numpy().copy()
+    day = offences["committed"].to_numpy().astype("datetime64[D]")[at]
+    born = np.concatenate([known["born"].to_numpy(), persons["born"].to_numpy()])
+    minor = marks["minor"].to_numpy()[at]
+    age = age_on(day, born[person])
+    wrong = np.flatnonzero((marks["group"].to_numpy()[at] >= 0) & ~minor & (age >= YOUNGEST) & (age <= OLDEST))
+    adults = len(known) + np.flatnonzero((persons["born"] < pd.Timestamp("2002-01-01")).to_numpy())
+    person[wrong] = rng.choice(adults, len(wrong))
+    rows = np.flatnonzero(minor)
+    person[rows] = len(born) + np.arange(len(rows))
+    children = persons.iloc[rng.integers(0, len(persons), len(rows))].reset_index(drop=True)
+    children["born"] = births(rng, day[rows], marks["school"].to_numpy()[at[rows]])
+    return harmed.assign(person=person), pd.concat([persons, children], ignore_index=True)

@@ -22,7 +22,8 @@ def drawn():
             "ethnicity": ["W1", "NS", "A1"],
         }
     )
-    return other_crime(np.random.default_rng(1), np.full(9, 1 / 9), known)
+    serious = pd.DataFrame({"knife": True, "minor": True, "month": np.repeat([25, 37, 49], 90), "school": 0})
+    return other_crime(np.random.default_rng(1), np.full(9, 1 / 9), known, serious)
 
 
 def test_codes_are_known_and_excluded_where_the_definition_holds_them():
