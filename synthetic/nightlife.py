@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from synthetic.controlled import controlled
+from synthetic.controlled import apportion, controlled
 from synthetic.geography import CENTRE_EDGE, DISTRICTS
 from synthetic.targets import NO_DISTRICT, SEEDS, YEARS, Ints, place_counts, read_csv
 
@@ -158,9 +158,13 @@ def in_centres(rng: np.random.Generator, crimes: pd.DataFrame, serious: int, wan
         free = np.bincount(kind[free_rows], minlength=kinds)
         left = by_type - reserved.sum(axis=1), by_district - reserved.sum(axis=0)
         # Where there is little but serious violence, its districts are those that can be had.
-        scarce = free < left[0] * 0.5
+        scarce = free < left[0]
         start = np.where(scarce[:, None], fixed + 0.01, np.outer(left[0], left[1]) / left[1].sum())
-        most = np.where(scarce[:, None], fixed + free[:, None], left[1][None])
+        enough = fixed.sum(axis=1) >= left[0]
+        spare = np.stack(
+            [np.zeros_like(left[1]) if some else apportion(left[1], int(n)) for some, n in zip(enough, free, strict=True)]
+        )
+        most = np.where(scarce[:, None], fixed + spare, left[1][None])
         table = controlled(start, *left, most)
         taken = _shares(free, fixed, table)
         for k, d in np.argwhere(taken > 0):
