@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import duckdb
-import pytest
 
-from tests.conftest import REAL_DATA
-
-PRINTED = REAL_DATA.parent / "seed" / "tables" / "26-ward-hotspots.csv"
+from tests.conftest import PUBLICATION
 
 
-@pytest.mark.skipif(not PRINTED.exists(), reason="the transcribed publication is not on this machine (../shared/seed)")
 def test_the_rule_gives_the_printed_scores_and_ranks(render):
     con = duckdb.connect()
-    con.read_csv(str(PRINTED), all_varchar=True).create("cell")
+    con.read_csv(str(PUBLICATION / "published_figure.csv"), all_varchar=True).filter("table_id = 'T26'").create("cell")
     con.execute(
         """
         create table printed as
-        pivot (select row_label as ward, split_part(column_label, ': ', -1) as name, value from cell)
-        on name using any_value(value) group by ward
+        pivot (select row_label as ward, split_part(column_label, ': ', -1) as name, published from cell)
+        on name using any_value(published) group by ward
         """
     )
     score = render("{{ hotspot_score('volume_rank', 'rate_rank') }}")
