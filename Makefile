@@ -6,7 +6,7 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: refresh test ui screenshot lint bench fault clean
+.PHONY: refresh test docs ui screenshot lint bench fault clean
 
 refresh: $(VENV)/installed  ## deliveries -> warehouse -> gates -> marts -> publication -> reconciliation
 	$(BIN)/sna demo --if-empty
@@ -20,6 +20,9 @@ lint: $(VENV)/installed  ## style, types and SQL
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project
+
+docs: $(VENV)/installed  ## write docs/feeds.md, docs/dictionary.md and docs/tables.md from the contracts and dbt
+	$(BIN)/python -m orchestration.documentation
 
 ui: $(VENV)/installed  ## Dagster's web UI on http://127.0.0.1:3000
 	$(BIN)/sna run

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from expectations.rules import Suite, equal
+from expectations.rules import Suite, equal, in_set, zero
 
 ENGINEER = "The data engineer compares the dbt model of the mart with the facts that it reads, mends it and builds it again."
 
@@ -24,13 +24,31 @@ PEOPLE = {
     "ambulance_calls": ("fct_ambulance_call", "true"),
 }
 
+# Indicator -> the fact that it counts, the rows of it, and what is summed.
+INDICATORS = {
+    "serious_violence": ("fct_offence", "is_serious_violence", "count(*)"),
+    "knife_crime": ("fct_offence", "is_serious_violence and is_knife_crime", "count(*)"),
+    "victims": ("fct_victim", "is_serious_violence", "count(*)"),
+    "suspects": ("fct_suspect", "is_serious_violence", "count(*)"),
+    "stop_searches": ("fct_force_stop_search", "true", "count(*)"),
+    "ed_attendances": ("fct_ed_attendance", "true", "count(*)"),
+    "ambulance_calls": ("fct_ambulance_call", "true", "count(*)"),
+    "deliberate_fires": ("fct_fire_incident", "incident_kind = 'Deliberate fire'", "count(*)"),
+    "probation_cases": (
+        "(select *, category as district_code from conformed.fct_probation_case_count)",
+        *("breakdown = 'District'", "sum(cases)"),
+    ),
+}
+
 
 def suites() -> list[Suite]:
-    """Suites of the marts that show several agencies side by side, and of the register of interventions."""
+    """Suites of the marts that show several agencies side by side, of the profiles and of the register of interventions."""
     return [
         _kinds("violence_across_agencies", EVENTS, "Every event is counted once, in the column of its kind"),
         _kinds("victims_across_agencies", PEOPLE, "Everybody is counted once, in the column of their kind"),
         _ratios(),
+        _indicators(),
+        _profiles(),
         _interventions(),
     ]
 
@@ -80,6 +98,50 @@ def _ratios() -> Suite:
                 *("in_ratios", "in_picture", ENGINEER),
                 counts="difference",
             ),
+        ),
+    )
+
+
+def _indicators() -> Suite:
+    in_fact = " union all ".join(
+        f"""select '{indicator}' as indicator_id, financial_year, coalesce({measure}, 0)::bigint as in_fact
+            from {fact if fact.startswith("(") else "conformed." + fact}
+            where {rows} and district_code in (select district_code from reference.district) group by all"""
+        for indicator, (fact, rows, measure) in INDICATORS.items()
+    )
+    return Suite(
+        subject="marts.district_profile",
+        title="counts of the facts",
+        grain="years of an indicator",
+        sql=f"""
+            with in_profile as (
+                select indicator_id, financial_year, sum(counted)::bigint as in_profile from marts.district_profile group by all
+            )
+            select indicator_id, financial_year, coalesce(in_profile, 0) as in_profile, in_fact
+            from ({in_fact}) left join in_profile using (indicator_id, financial_year) order by all
+        """,
+        labels=("indicator_id", "financial_year"),
+        rules=(equal("The nine districts have what their fact counts in them", "in_profile", "in_fact", ENGINEER),),
+    )
+
+
+def _profiles() -> Suite:
+    return Suite(
+        subject="marts.district_profile",
+        title="profiles",
+        grain="years of an indicator",
+        sql="""
+            select
+                indicator_id, financial_year, count(distinct district_code) as districts,
+                count(*) filter (not value between value_low and value_high)::bigint as outside,
+                count(*) filter (not is_whole_year and (value is not null or change_verdict is not null))::bigint as begun
+            from marts.district_profile group by all order by all
+        """,
+        labels=("indicator_id", "financial_year"),
+        rules=(
+            in_set("Every indicator has all nine districts", "districts", [9], ENGINEER),
+            zero("Every value lies between its limits", "outside", ENGINEER),
+            zero("A year that has only begun has no value", "begun", ENGINEER),
         ),
     )
 

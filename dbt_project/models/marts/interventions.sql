@@ -4,11 +4,33 @@ with serious_violence as (
         counted.financial_year,
         years.start_year,
         counted.district_code,
-        counted.numerator as offences
+        counted.numerator as offences,
+        population.population
     from {{ ref('fct_district_indicator') }} as counted
     inner join {{ ref('dim_financial_year') }} as years
         on counted.financial_year = years.financial_year
+    left join {{ ref('district_population') }} as population
+        on counted.financial_year = population.financial_year and counted.district_code = population.district_code
     where counted.indicator_id = 'serious_violence' and counted.is_whole_year
+),
+
+county_population as (
+    select
+        financial_year,
+        sum(population) as population
+    from {{ ref('district_population') }}
+    group by financial_year
+),
+
+county as (
+    select
+        serious_violence.financial_year,
+        cast(sum(serious_violence.offences) as bigint) as offences,
+        max(population.population) as population
+    from serious_violence
+    left join county_population as population
+        on serious_violence.financial_year = population.financial_year
+    group by serious_violence.financial_year
 )
 
 select
@@ -36,6 +58,9 @@ select
     case district.district_code when 'Unknown' then 'Not stated' else district.district end as district,
     before.financial_year as year_before,
     case when district.is_in_county then before.offences end as offences_year_before,
+    case when district.is_in_county then round({{ rate_per('before.offences', 'before.population') }}, 2) end
+        as rate_year_before,
+    round({{ rate_per('county.offences', 'county.population') }}, 2) as county_rate_year_before,
     intervention.source
 from {{ ref('dim_intervention') }} as intervention
 inner join {{ ref('fct_intervention_district') }} as covered
@@ -46,3 +71,5 @@ left join {{ ref('dim_financial_year') }} as funded
     on intervention.financial_year = funded.financial_year
 left join serious_violence as before
     on covered.district_code = before.district_code and funded.start_year - 1 = before.start_year
+left join county
+    on before.financial_year = county.financial_year

@@ -1,6 +1,7 @@
 """Damages to the marts across agencies."""
 
 PICTURE, PEOPLE, RATIOS = "marts.violence_across_agencies", "marts.victims_across_agencies", "marts.violence_ratios"
+PROFILE = "marts.district_profile"
 
 CASES = [
     # An attendance that is told as a call changes no total of rows, only the kinds.
@@ -14,7 +15,14 @@ CASES = [
         "delete from {0} where rowid = (select min(rowid) from {0} where violence_victims > 0)",
     ),
     (RATIOS, "The districts, with Unknown, add up to the events of all agencies", "delete from {0} where district = 'Derby'"),
+    (
+        *(PROFILE, "The nine districts have what their fact counts in them"),
+        "update {0} set counted = counted + 1 where district = 'Derby' and indicator_id = 'suspects'",
+    ),
+    (PROFILE, "Every indicator has all nine districts", "delete from {0} where district = 'Derby' and indicator_id = 'homicide'"),
+    (PROFILE, "Every value lies between its limits", "update {0} set value_low = value + 1 where unit = 'percent'"),
+    (PROFILE, "A year that has only begun has no value", "update {0} set is_whole_year = false where unit = 'percent'"),
     ("marts.interventions", "Every intervention of the register is shown", "delete from {0} where district = 'Chesterfield'"),
 ]
-# The first three count several facts, each in a column; the register counts nothing.
-NOT_COUNTING = ("violence_across_agencies", "victims_across_agencies", "violence_ratios", "interventions")
+# They count several facts, each in a column or as an indicator; the register counts nothing.
+NOT_COUNTING = ("violence_across_agencies", "victims_across_agencies", "violence_ratios", "district_profile", "interventions")

@@ -1,0 +1,205 @@
+with indicator as (
+    select * from {{ ref('profile_indicator') }}
+),
+
+occurring as (
+    select distinct
+        indicator_id,
+        financial_year,
+        is_whole_year
+    from {{ ref('fct_district_indicator') }}
+),
+
+reported_year as (
+    select distinct financial_year from {{ ref('fct_offence') }}
+),
+
+-- Of what was taken once, every later year shows the same.
+shown as (
+    select
+        occurring.indicator_id,
+        occurring.financial_year,
+        occurring.financial_year as counted_year,
+        occurring.is_whole_year
+    from occurring
+    inner join indicator
+        on occurring.indicator_id = indicator.indicator_id
+    where not indicator.carries_forward
+
+    union all
+
+    select
+        occurring.indicator_id,
+        reported_year.financial_year,
+        occurring.financial_year as counted_year,
+        true as is_whole_year
+    from occurring
+    inner join indicator
+        on occurring.indicator_id = indicator.indicator_id
+    inner join reported_year
+        on occurring.financial_year <= reported_year.financial_year
+    where indicator.carries_forward
+),
+
+-- The county has the unknown districts among its offences, since they happened in it.
+county as (
+    select
+        counted.indicator_id,
+        counted.financial_year,
+        cast(sum(case when counted.district_code <> 'Outside' then counted.numerator end) as bigint) as numerator,
+        cast(sum(case when counted.district_code <> 'Outside' then counted.denominator end) as bigint) as denominator,
+        cast(sum(counted.numerator) as bigint) as england_numerator,
+        cast(sum(counted.denominator) as bigint) as england_denominator,
+        bool_or(counted.district_code = 'Outside') as has_the_rest_of_england
+    from {{ ref('fct_district_indicator') }} as counted
+    group by counted.indicator_id, counted.financial_year
+),
+
+county_population as (
+    select
+        financial_year,
+        cast(sum(population) as bigint) as population
+    from {{ ref('district_population') }}
+    group by financial_year
+),
+
+measured as (
+    select
+        shown.financial_year,
+        year_of.start_year,
+        district.district_code,
+        district.district,
+        district.area,
+        indicator.indicator_id,
+        indicator.indicator,
+        indicator.kind,
+        indicator.unit,
+        indicator.base,
+        indicator.polarity,
+        indicator.carries_forward,
+        indicator.is_national_in_feed,
+        indicator.national_note,
+        indicator.caveat,
+        cast(indicator.sort_order as integer) as sort_order,
+        shown.is_whole_year,
+        coalesce(counted.numerator, 0) as counted,
+        case indicator.unit
+            when 'rate' then population.population
+            else coalesce(counted.denominator, 0)
+        end as base_count,
+        population.mid_year as population_mid_year,
+        county.numerator as county_counted,
+        case indicator.unit when 'rate' then county_population.population else county.denominator end as county_base,
+        case when indicator.is_national_in_feed and county.has_the_rest_of_england then county.england_numerator end
+            as national_counted,
+        county.england_denominator as national_base
+    from shown
+    inner join indicator
+        on shown.indicator_id = indicator.indicator_id
+    inner join {{ ref('dim_financial_year') }} as year_of
+        on shown.financial_year = year_of.financial_year
+    inner join {{ ref('dim_district') }} as district
+        on district.is_in_county
+    inner join county
+        on shown.indicator_id = county.indicator_id and shown.counted_year = county.financial_year
+    left join {{ ref('fct_district_indicator') }} as counted
+        on
+            shown.indicator_id = counted.indicator_id
+            and shown.counted_year = counted.financial_year
+            and district.district_code = counted.district_code
+    left join {{ ref('district_population') }} as population
+        on shown.financial_year = population.financial_year and district.district_code = population.district_code
+    left join county_population
+        on shown.financial_year = county_population.financial_year
+),
+
+-- Nothing is divided in a year with missing months.
+divisible as (
+    select
+        *,
+        case unit when 'rate' then 1000 else 100 end as per,
+        case when is_whole_year then base_count end as whole_base,
+        case when is_whole_year then county_base end as whole_county_base
+    from measured
+),
+
+valued as (
+    select
+        *,
+        {{ rate_per('counted', 'whole_base', 'per') }} as value,
+        case unit
+            when 'rate' then {{ rate_lower('counted', 'whole_base', 'per') }}
+            else {{ wilson_lower('counted', 'whole_base') }}
+        end as value_low,
+        case unit
+            when 'rate' then {{ rate_upper('counted', 'whole_base', 'per') }}
+            else {{ wilson_upper('counted', 'whole_base') }}
+        end as value_high,
+        {{ rate_per('county_counted', 'whole_county_base', 'per') }} as county_value,
+        {{ rate_per('national_counted', 'national_base', 'per') }} as national_value,
+        -- What must be large enough to be compared: the count of a rate, the base of a percentage.
+        case unit when 'rate' then counted else whole_base end as enough
+    from divisible
+),
+
+ranked as (
+    select
+        *,
+        rank() over (partition by indicator_id, financial_year order by value desc nulls last) as position_by_value
+    from valued
+),
+
+compared as (
+    select
+        this_year.*,
+        last_year.value as prior_value,
+        last_year.counted as prior_counted,
+        last_year.base_count as prior_base
+    from ranked as this_year
+    left join valued as last_year
+        on
+            this_year.indicator_id = last_year.indicator_id
+            and this_year.district_code = last_year.district_code
+            and this_year.start_year = last_year.start_year + 1
+            and this_year.is_whole_year
+            and last_year.is_whole_year
+            and not this_year.carries_forward
+)
+
+select
+    financial_year,
+    district_code,
+    district,
+    area,
+    indicator_id,
+    indicator,
+    sort_order,
+    kind,
+    unit,
+    base,
+    polarity,
+    counted,
+    cast(base_count as bigint) as base_count,
+    cast(case unit when 'rate' then population_mid_year end as smallint) as population_mid_year,
+    round(value, 2) as value,
+    round(value_low, 2) as value_low,
+    round(value_high, 2) as value_high,
+    round(county_value, 2) as county_value,
+    {{ benchmark_verdict('value_low', 'value_high', 'county_value', 'enough') }} as against_county,
+    round(national_value, 2) as national_value,
+    case
+        when is_national_in_feed
+            then {{ benchmark_verdict('value_low', 'value_high', 'national_value', 'enough') }}
+    end as against_national,
+    case when national_value is null then national_note end as national_note,
+    cast(case when value is not null and enough >= {{ var('compare_minimum') }} then position_by_value end as integer)
+        as rank_of_nine,
+    round(prior_value, 2) as prior_value,
+    round(value - prior_value, 2) as change_on_prior,
+    case unit
+        when 'rate' then {{ change_verdict('prior_counted', 'counted') }}
+        else {{ share_change_verdict('prior_counted', 'prior_base', 'counted', 'base_count') }}
+    end as change_verdict,
+    is_whole_year,
+    caveat
+from compared
