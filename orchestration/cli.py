@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration import hkci_commands, release_commands, telling
+from orchestration import hkci_commands, link_commands, release_commands, telling
 from orchestration.settings import Settings, SettingsError
 from orchestration.terminal import FAILED, WRONG_USAGE, Wait, console, errors, waiting
 
@@ -25,13 +25,15 @@ app = typer.Typer(
 for command in release_commands.COMMANDS:
     app.command()(command)
 app.add_typer(hkci_commands.app, name="hkci")
+app.add_typer(link_commands.app, name="link")
 
 
 def main() -> None:
     """Entry point: errors that a person can mend are told without a traceback."""
     from orchestration.contracts import ContractError
+    from orchestration.crossing import NothingToRead
     from orchestration.ingest.landing import NoLongerKept
-    from orchestration.knife_carriers import NothingToRead
+    from orchestration.linked_people import NoTruth
     from orchestration.lock import Busy
     from orchestration.releases import DamagedRelease, NoSuchRelease
     from vault.access_log import NoReason
@@ -41,7 +43,7 @@ def main() -> None:
 
     try:
         app()
-    except (SettingsError, ContractError, NoSuchRelease, NoReason, PolicyError) as error:
+    except (SettingsError, ContractError, NoSuchRelease, NoReason, NoTruth, PolicyError) as error:
         errors.print(f"[red]{error}[/]")
         sys.exit(WRONG_USAGE)
     except (Busy, DamagedRelease, NoLongerKept, NothingToRead, UnfairWeights, VaultClosed) as error:

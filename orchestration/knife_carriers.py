@@ -6,15 +6,13 @@ contract and landed like any other; the next refresh publishes it. Nothing else 
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import os
-import secrets
-import shutil
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestration import crossing
+from orchestration.crossing import NothingToRead
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,11 +23,6 @@ if TYPE_CHECKING:
 AGENCY = "derbyshire_constabulary"
 INTELLIGENCE, LIFESTYLE, COUNTS = "knife_intelligence", "lifestyle_factors", "knife_carrier_counts"
 READ = ("crimes", "suspects", INTELLIGENCE, LIFESTYLE)
-DEMONSTRATION = ".demonstration-"
-
-
-class NothingToRead(RuntimeError):
-    """A run cannot be made from what has been landed; the message says what is missing."""
 
 
 def run(settings: Settings, reference_date: date, *, why: str, acting_for: str = "") -> tuple[Run, LoadRecord]:
@@ -52,21 +45,12 @@ def demonstrate(settings: Settings) -> Run | None:
     Without a key in the environment it is made in a vault of its own, with a key that nobody ever sees, which is removed
     afterwards: only the counts remain.
     """
-    from vault.store import KEY, key_from_environment
-
     if not demonstration_is_due(settings):
         return None
     reference_date = _end_of_quarter(_in_use(settings)[LIFESTYLE])
     why = "Demonstration data: the run that the SNA reports on"
-    if os.environ.get(KEY):
-        return _run(settings, settings.vault, key_from_environment(), reference_date, why, "")[0]
-    for left in settings.vault.glob(f"{DEMONSTRATION}*"):
-        shutil.rmtree(left)
-    folder = settings.vault / f"{DEMONSTRATION}{os.getpid()}"
-    try:
-        return _run(settings, folder, secrets.token_hex(32), reference_date, why, "")[0]
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with crossing.demonstration_vault(settings) as (folder, key):
+        return _run(settings, folder, key, reference_date, why, "")[0]
 
 
 def may_demonstrate(settings: Settings) -> bool:
@@ -102,20 +86,14 @@ def sources(settings: Settings) -> Sources:
     Raises:
         NothingToRead: the facts do not stand behind an open gate, or a feed has no delivery in use.
     """
-    from orchestration import gates, warehouse
+    from orchestration import warehouse
     from orchestration.contracts import load_contracts
     from vault.index import Sources
 
     contracts, in_use = load_contracts(), _in_use(settings)
     if missing := [f"{AGENCY}/{feed}" for feed in READ if not in_use[feed]]:
         raise NothingToRead(f"Nothing has been landed of {', '.join(missing)}. Deliver it and run `sna refresh` first.")
-    con = warehouse.connect(settings)
-    try:
-        gates.require(con, "facts")
-    except gates.GateClosed as error:
-        raise NothingToRead(str(error)) from error
-    finally:
-        con.close()
+    crossing.require_facts(settings)
     loads = [load for feed in READ for load in in_use[feed]]
     identity = "\n".join(sorted(f"{'/'.join(load.slot)} {load.file_sha256}" for load in loads))
 
@@ -134,8 +112,6 @@ def sources(settings: Settings) -> Sources:
 def _run(settings: Settings, folder: Path, key: str, reference_date: date, why: str, acting_for: str) -> tuple[Run, LoadRecord]:
     from vault import index, policy, store
 
-    settings.vault.mkdir(parents=True, exist_ok=True)
-    settings.vault.chmod(0o700)
     read, rules = sources(settings), policy.load()
     with store.opened(folder, key) as con:
         made = index.run(con, folder, read, rules, reference_date, why=why, acting_for=acting_for)
@@ -144,10 +120,7 @@ def _run(settings: Settings, folder: Path, key: str, reference_date: date, why: 
 
 def _in_use(settings: Settings) -> dict[str, list[LoadRecord]]:
     """The deliveries in use of each feed that takes part."""
-    from orchestration.ingest.landing import current, read
-
-    in_use = current(read(settings.landing, AGENCY))
-    return {feed: [load for load in in_use if load.feed == feed] for feed in (*READ, COUNTS)}
+    return crossing.in_use(settings, AGENCY, *READ, COUNTS)
 
 
 def _end_of_quarter(loads: list[LoadRecord]) -> date:
@@ -158,27 +131,9 @@ def _end_of_quarter(loads: list[LoadRecord]) -> date:
 
 
 def _land(settings: Settings, made: Run, read: Sources, minimum: int) -> LoadRecord:
-    """Write the counts as a delivery, and land it by the feed's contract; only the landed delivery remains."""
-    from orchestration.contracts import load_contracts
-    from orchestration.ingest.delivery import discover
-    from orchestration.ingest.load import load
-
-    contract = load_contracts()[AGENCY, COUNTS]
-    outgoing = settings.vault / f".outgoing-{os.getpid()}"
     quarter = f"{made.reference_date.year}-Q{(made.reference_date.month + 2) // 3}"
-    file = outgoing / AGENCY / COUNTS / f"{quarter}{'.synthetic' if read.is_synthetic else ''}.csv"
-    file.parent.mkdir(parents=True)
-    try:
-        with file.open("w", newline="", encoding="utf-8") as target:
-            writer = csv.writer(target, lineterminator="\n")
-            writer.writerow(column.header for column in contract.columns)
-            writer.writerows(_row(cell, made.reference_date, minimum, read.fingerprint) for cell in made.told)
-        (record,) = load(discover(outgoing, contract), contract, settings.landing, settings.pseudonym_key, now=datetime.now(UTC))
-    finally:
-        shutil.rmtree(outgoing)
-    if record.verdict != "accepted":
-        raise NothingToRead(f"The counts do not keep their contract: {'; '.join(fault.message for fault in record.faults)}")
-    return record
+    rows = [_row(cell, made.reference_date, minimum, read.fingerprint) for cell in made.told]
+    return crossing.land(settings, (AGENCY, COUNTS), quarter, rows, is_synthetic=read.is_synthetic)
 
 
 def _row(cell: Cell, reference_date: date, minimum: int, fingerprint: str) -> list[object]:

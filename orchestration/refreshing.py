@@ -107,21 +107,20 @@ def run(settings: Settings, planned: Plan, console: Console) -> Outcome:
 
 
 def _both_halves(settings: Settings, planned: Plan, console: Console) -> Outcome:
-    """Run the job whole; for demonstration data without their run of the vault, up to the facts, then that run, then the rest."""
-    from orchestration import knife_carriers
+    """Run the job whole; for demonstration data without their runs of the vault, up to the facts, then these, then the rest."""
+    from orchestration import knife_carriers, linked_people
 
     if planned.as_at or planned.landed_only or not knife_carriers.may_demonstrate(settings):
         return _run(settings, planned, console)
     facts = _run(settings, planned, console, half="facts")
     if facts.failures:
         return facts
-    made = knife_carriers.demonstrate(settings)
-    if made is None:
+    index, linked = knife_carriers.demonstrate(settings), linked_people.demonstrate(settings)
+    if index is None and linked is None:
         return _run(settings, planned, console)
-    console.print(
-        f"[green]✓[/] {'vault':<42} {sum(made.nominals.values())} entries in run {made.run_id}; only counts have left it",
-        highlight=False,
-    )
+    told = [f"{sum(index.nominals.values())} entries in run {index.run_id}"] if index else []
+    told += [f"{linked.references:,} references linked to {linked.people:,} people"] if linked else []
+    console.print(f"[green]✓[/] {'vault':<42} {', '.join(told)}; only counts have left it", highlight=False)
     return _run(settings, planned, console, half="marts")
 
 
@@ -168,7 +167,7 @@ def _run(settings: Settings, planned: Plan, console: Console, half: Literal["fac
 
 def _half(job: dg.JobDefinition, half: Literal["facts", "marts"] | None) -> list[dg.AssetKey] | None:
     """The assets of one half of the job; None for all of it."""
-    from orchestration.knife_carriers import AGENCY, COUNTS
+    from orchestration import knife_carriers, linked_people
 
     if half is None:
         return None
@@ -176,7 +175,8 @@ def _half(job: dg.JobDefinition, half: Literal["facts", "marts"] | None) -> list
     first = [key for key in job.asset_layer.executable_asset_keys if key.path[0] not in built_last]
     if half == "facts":
         return first
-    landed_before = {key for key in first if key.path[0] == "landing" and key.path[1] != f"{AGENCY}__{COUNTS}"}
+    counts = {f"{runs.AGENCY}__{runs.COUNTS}" for runs in (knife_carriers, linked_people)}
+    landed_before = {key for key in first if key.path[0] == "landing" and key.path[1] not in counts}
     return [key for key in job.asset_layer.executable_asset_keys if key not in landed_before]
 
 

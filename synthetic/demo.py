@@ -64,6 +64,7 @@ def write_demo(
     from synthetic.harm import write_weights
     from synthetic.knife_carriers import write_carriers
     from synthetic.liaison import write_referrals
+    from synthetic.nominals import write_register
     from synthetic.open_data import deprivation, load_spatial, write_imd, write_lookup
     from synthetic.other_crime import other_crime
     from synthetic.placing import draw_map, write_geography
@@ -97,7 +98,8 @@ def write_demo(
             summary.add(feed, rows)
             if feed.endswith("/outcomes"):
                 tell(f"Wrote {path.name[:7]} of the constabulary")
-        summary.add_all(write_carriers(streams[14], database, summary.raw, scale))
+        summary.add_all(write_carriers(streams[15], database, summary.raw, scale))
+        summary.add_all(write_register(streams[16], database, len(records.offences), summary.raw, scale))
         tell("Writing stand-ins for open data")
         load_spatial(database)
         prepare(streams[4], database, county)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import duckdb
 
 from expectations.rules import Rule, Suite, between, equal, in_set, none, zero
-from expectations.suites import agencies, education, harm, hotspots, maturity, national, one_picture, trends
+from expectations.suites import agencies, education, harm, hotspots, linked_people, maturity, national, one_picture, trends
 from orchestration.publish import PRIVATE_COLUMNS
 from orchestration.settings import is_the_one_county
 
@@ -235,6 +235,7 @@ def suites(con: duckdb.DuckDBPyConnection) -> list[Suite]:
         *maturity.suites(),
         *trends.suites(),
         *hotspots.suites(),
+        *linked_people.suites(),
         agencies.suite(),
         *national.mart_suites(),
         *education.suites(),

@@ -1,0 +1,104 @@
+"""What the runs of the vault have in common: what they read, in which vault a demonstration runs, and how counts come out.
+
+Counts leave the vault as a delivery of a feed of their own, which is checked against its contract and landed like any other; the
+next refresh publishes it. Nothing else goes that way (docs/decisions/0012-vault.md).
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orchestration.settings import Settings
+
+if TYPE_CHECKING:
+    from orchestration.ingest.landing import LoadRecord
+
+DEMONSTRATION = ".demonstration-"
+
+
+class NothingToRead(RuntimeError):
+    """A run cannot be made from what has been landed; the message says what is missing."""
+
+
+def in_use(settings: Settings, agency: str, *feeds: str) -> dict[str, list[LoadRecord]]:
+    """The deliveries in use of each of these feeds of an agency."""
+    from orchestration.ingest.landing import current, read
+
+    loads = current(read(settings.landing, agency))
+    return {feed: [load for load in loads if load.feed == feed] for feed in feeds}
+
+
+def require_facts(settings: Settings) -> None:
+    """The facts stand behind an open gate.
+
+    Raises:
+        NothingToRead: they do not.
+    """
+    from orchestration import gates, warehouse
+
+    con = warehouse.connect(settings)
+    try:
+        gates.require(con, "facts")
+    except gates.GateClosed as error:
+        raise NothingToRead(str(error)) from error
+    finally:
+        con.close()
+
+
+@contextmanager
+def demonstration_vault(settings: Settings) -> Iterator[tuple[Path, str]]:
+    """Folder and key for a run of demonstration data: the vault itself where its key is in the environment.
+
+    Without one, a vault of its own, with a key that nobody ever sees, which is removed afterwards: only counts remain.
+    """
+    from vault.store import KEY, key_from_environment
+
+    if os.environ.get(KEY):
+        yield settings.vault, key_from_environment()
+        return
+    for left in settings.vault.glob(f"{DEMONSTRATION}*"):
+        shutil.rmtree(left)
+    folder = settings.vault / f"{DEMONSTRATION}{os.getpid()}"
+    try:
+        yield folder, secrets.token_hex(32)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def land(
+    settings: Settings, feed: tuple[str, str], period: str, rows: Iterable[Sequence[object]], *, is_synthetic: bool
+) -> LoadRecord:
+    """Write counts as a delivery of a feed, and land it by its contract; only the landed delivery remains.
+
+    Raises:
+        NothingToRead: the counts do not keep their contract.
+    """
+    from orchestration.contracts import load_contracts
+    from orchestration.ingest.delivery import discover
+    from orchestration.ingest.load import load
+
+    contract = load_contracts()[feed]
+    settings.vault.mkdir(parents=True, exist_ok=True)
+    settings.vault.chmod(0o700)
+    outgoing = settings.vault / f".outgoing-{os.getpid()}"
+    file = outgoing.joinpath(*feed, f"{period}{'.synthetic' if is_synthetic else ''}.csv")
+    file.parent.mkdir(parents=True)
+    try:
+        with file.open("w", newline="", encoding="utf-8") as target:
+            writer = csv.writer(target, lineterminator="\n")
+            writer.writerow(column.header for column in contract.columns)
+            writer.writerows(rows)
+        (record,) = load(discover(outgoing, contract), contract, settings.landing, settings.pseudonym_key, now=datetime.now(UTC))
+    finally:
+        shutil.rmtree(outgoing)
+    if record.verdict != "accepted":
+        raise NothingToRead(f"The counts do not keep their contract: {'; '.join(fault.message for fault in record.faults)}")
+    return record

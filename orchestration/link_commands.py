@@ -1,0 +1,64 @@
+"""`sna link`: who is who among the nominals, in the vault. Every command that opens the vault asks why, and is logged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestration import telling
+from orchestration.settings import Settings
+from orchestration.terminal import Wait, console, waiting
+
+app = typer.Typer(
+    help="Who is who among the nominals: linked by keyed tokens in the vault, opened with SNA_VAULT_KEY only.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+)
+
+Reason = Annotated[str, typer.Option(help="Why; goes into the log.")]
+ActingFor = Annotated[str, typer.Option("--as", metavar="NAME", help="For whom, where the login name does not say it.")]
+
+
+@app.command()
+def run(reason: Reason, acting_for: ActingFor = "", wait: Wait = False) -> None:
+    """Link the register of nominals, and land the counts of people for the next refresh."""
+    from orchestration import linked_people, lock
+
+    settings = Settings.from_env()
+    with lock.hold(settings.home, wait_seconds=lock.seconds(wait), on_wait=waiting), console.status("linking"):
+        made, delivery = linked_people.run(settings, why=reason, acting_for=acting_for)
+    console.print(
+        f"Run {made.run_id}: {made.references:,} references are {made.people:,} people, by {made.pairs:,} pairs."
+        f" Counts were landed as delivery {delivery.load_id}."
+    )
+    console.print("Next: `sna link audit --reason ...` to judge pairs by eye, and `sna refresh` to publish the counts.")
+
+
+@app.command()
+def audit(
+    reason: Reason,
+    acting_for: ActingFor = "",
+    size: Annotated[int, typer.Option(min=2, help="How many pairs.")] = 20,
+) -> None:
+    """Pairs nearest to the threshold, half of them linked: how they agree and how much that weighs. No name is shown."""
+    from vault import people, store
+
+    folder = Settings.from_env().vault
+    with store.opened(folder, store.key_from_environment()) as con:
+        rows = people.audit(con, folder, size, why=reason, acting_for=acting_for)
+    console.print(telling.table("Pairs to judge", [name.replace("_", " ") for name in people.AUDITED], rows))
+
+
+@app.command()
+def evaluate(truth: Annotated[Path, typer.Argument(help="CSV file with nominal_reference and same_person_as.")]) -> None:
+    """Precision and recall of the last run by threshold, where it is known who is who (demonstration data)."""
+    from orchestration import linked_people
+    from vault import people, store
+
+    settings = Settings.from_env()
+    pairs = linked_people.truth(settings, truth)
+    with store.opened(settings.vault, store.key_from_environment()) as con:
+        rows = [(f"{at:.2f}", found, f"{right:.1%}", f"{of:.1%}") for at, found, right, of in people.evaluate(con, pairs)]
+    console.print(telling.table(f"{len(pairs)} pairs are one person", ["threshold", "pairs", "precision", "recall"], rows))

@@ -1,0 +1,111 @@
+"""The linkage of nominals between the landing log and the vault: what a run reads, and how its counts come back.
+
+As with the Habitual Knife Carriers Index, counts leave the vault as a delivery of their own feed,
+`derbyshire_constabulary/linked_people_counts`, and nothing else does (docs/decisions/0013-linkage.md).
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orchestration import crossing
+from orchestration.crossing import NothingToRead
+from orchestration.settings import Settings
+
+if TYPE_CHECKING:
+    from orchestration.ingest.landing import LoadRecord
+    from vault.people import Linked, Register
+
+AGENCY = "derbyshire_constabulary"
+REGISTER, COUNTS = "nominals", "linked_people_counts"
+
+
+class NoTruth(ValueError):
+    """The file of who is who cannot be read; the message says why."""
+
+
+def run(settings: Settings, *, why: str, acting_for: str = "") -> tuple[Linked, LoadRecord]:
+    """Link the register of nominals in the vault and land the counts.
+
+    Raises:
+        VaultClosed: no key in the environment, or not the vault's.
+        NoReason: no reason was given.
+        NothingToRead: the facts do not stand, or no register is in use.
+    """
+    from vault.store import key_from_environment
+
+    return run_in(settings, settings.vault, key_from_environment(), why=why, acting_for=acting_for)
+
+
+def run_in(settings: Settings, folder: Path, key: str, *, why: str, acting_for: str = "") -> tuple[Linked, LoadRecord]:
+    """The same in a vault of another folder."""
+    from vault import people, policy, store
+    from vault.linkage import THRESHOLD
+
+    read, period = _register(settings)
+    with store.opened(folder, key) as con:
+        made = people.run(con, folder, read, why=why, acting_for=acting_for)
+    minimum = policy.load().minimum_cell
+    rows = [
+        [*("c" if value is None else value for value in cells.values()), THRESHOLD, minimum, read.fingerprint]
+        for cells in people.protected(made.counts, minimum)
+    ]
+    return made, crossing.land(settings, (AGENCY, COUNTS), period, rows, is_synthetic=read.is_synthetic)
+
+
+def demonstrate(settings: Settings) -> Linked | None:
+    """Make the run for a synthetic register, where it was not made yet, as `crossing.demonstration_vault` says."""
+    if not is_due(settings):
+        return None
+    with crossing.demonstration_vault(settings) as (folder, key):
+        return run_in(settings, folder, key, why="Demonstration data: repeat people by person")[0]
+
+
+def is_due(settings: Settings) -> bool:
+    """Whether a synthetic register is in use whose counts were not landed yet."""
+    in_use = crossing.in_use(settings, AGENCY, REGISTER, COUNTS)
+    register = in_use[REGISTER]
+    if not register or not all(load.synthetic for load in register):
+        return False
+    last = max(load.received_at for load in register)
+    return not any(load.received_at > last for load in in_use[COUNTS])
+
+
+def truth(settings: Settings, file: Path) -> set[frozenset[str]]:
+    """Pairs of person keys from a CSV file with the columns nominal_reference and same_person_as.
+
+    Raises:
+        NoTruth: the file is not there, or has other columns.
+    """
+    from orchestration.ingest.pseudonyms import pseudonym
+
+    try:
+        with file.open(encoding="utf-8", newline="") as source:
+            rows = [(row["nominal_reference"], row["same_person_as"]) for row in csv.DictReader(source)]
+    except (OSError, KeyError) as error:
+        raise NoTruth(f"{file}: a CSV file with the columns nominal_reference and same_person_as is needed.") from error
+    key = settings.pseudonym_key
+    return {frozenset((pseudonym(key, one), pseudonym(key, other))) for one, other in rows}
+
+
+def _register(settings: Settings) -> tuple[Register, str]:
+    """The register in use, and the period of its newest delivery."""
+    from orchestration import warehouse
+    from orchestration.contracts import load_contracts
+    from vault.people import Register
+
+    loads = crossing.in_use(settings, AGENCY, REGISTER)[REGISTER]
+    if not loads:
+        raise NothingToRead(f"Nothing has been landed of {AGENCY}/{REGISTER}. Deliver it and run `sna refresh` first.")
+    crossing.require_facts(settings)
+    identity = "\n".join(sorted(f"{'/'.join(load.slot)} {load.file_sha256}" for load in loads))
+    register = Register(
+        warehouse=settings.warehouse,
+        nominals=warehouse.rows_in_use(load_contracts()[AGENCY, REGISTER], loads),
+        fingerprint=hashlib.sha256(identity.encode()).hexdigest(),
+        is_synthetic=any(load.synthetic for load in loads),
+    )
+    return register, max(load.period for load in loads)
