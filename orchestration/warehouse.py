@@ -225,7 +225,7 @@ def rows_in_use(contract: FeedContract, used: list[LoadRecord]) -> str:
     if contract.load_mode == "upsert":
         # The later delivery's row stands; within a delivery the later row.
         order = ", ".join(f"'{load.load_id}'" for load in used)
-        key = ", ".join(contract.key)
+        key = ", ".join(contract.by_name[name].output or name for name in contract.key)
         query += (
             f" qualify row_number() over (partition by {key} order by list_position([{order}], _load_id) desc, _row desc) = 1"
         )
