@@ -1,5 +1,7 @@
 """No nominal of the index can be found in anything that leaves the vault, or in the warehouse."""
 
+import re
+
 import duckdb
 import pytest
 
@@ -28,6 +30,10 @@ def secrets(county) -> set[str]:
                 found |= {name for (name,) in con.execute('select distinct "Report Reference" from delivered').fetchall()}
     assert len(found) > 500
     return found
+
+
+def _words(path) -> set[bytes]:
+    return set(re.findall(rb"[A-Za-z0-9-]+", path.read_bytes()))
 
 
 def test_custody_is_the_vaults():
@@ -64,12 +70,10 @@ def test_no_log_page_or_target_holds_any_of_them(county, secrets):
         for path in folder.rglob("*") if folder.exists() else ():
             # DuckDB and Parquet compress what they hold; they are read as tables above.
             if path.is_file() and path.suffix not in (".duckdb", ".parquet"):
-                content = path.read_bytes()
                 looked_at += 1
-                assert not [pattern for pattern in patterns if pattern in content], path
+                assert not _words(path) & patterns, path
     for record in settings.landing.rglob("load.json"):
-        content = record.read_bytes()
-        assert not [pattern for pattern in patterns if pattern in content], record
+        assert not _words(record) & patterns, record
     assert looked_at > 50
 
 

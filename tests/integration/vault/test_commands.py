@@ -1,0 +1,49 @@
+"""`sna hkci` as a person meets it: shut without a key, asking why, and a run that only counts leave."""
+
+import pytest
+
+from tests.conftest import County
+from vault.store import KEY
+
+WHY = ("--reason", "Tasking meeting of 12 April")
+
+
+@pytest.fixture
+def empty(tmp_path, monkeypatch) -> County:
+    monkeypatch.delenv(KEY, raising=False)
+    return County(tmp_path / "raw", tmp_path / "home")
+
+
+@pytest.mark.parametrize("command", [("list",), ("show", "1"), ("bias",), ("expire",), ("run", "--at", "2024-03-31")])
+def test_without_a_key_nothing_opens_and_nothing_is_made(empty, command):
+    result = empty.sna("hkci", *command, *WHY)
+    assert result.returncode == 1
+    assert f"{KEY} is not set" in result.stderr and "Traceback" not in result.stderr
+    assert not (empty.settings.vault / "vault.duckdb").exists()
+
+
+def test_without_a_reason_nothing_opens(empty, monkeypatch):
+    monkeypatch.setenv(KEY, "k" * 40)
+    assert empty.sna("hkci", "list").returncode == 2
+    result = empty.sna("hkci", "list", "--reason", "no")
+    assert result.returncode != 0 and "Traceback" not in result.stderr
+
+
+@pytest.mark.xdist_group("county")
+def test_a_run_is_logged_listed_and_leaves_as_counts(own_county, monkeypatch):
+    monkeypatch.setenv(KEY, "a key that is long enough for the vault")
+    made = own_county.sna("hkci", "run", "--at", "2024-03-31", *WHY)
+    assert made.returncode == 0, made.stderr
+    assert "56" in made.stdout
+    listed = own_county.sna("hkci", "list", "--cohort", "crime", *WHY)
+    assert listed.stdout.count("Joined") == 56
+    whole = own_county.sna("hkci", "log", "--verify")
+    assert (whole.returncode, whole.stdout) == (0, "2 lines, each as it was written.\n")
+
+    log = own_county.settings.vault / "access.log"
+    log.write_text(log.read_text().replace("crime", "Crime").replace("Crime cohorts", "no cohorts"))
+    broken = own_county.sna("hkci", "log", "--verify")
+    assert broken.returncode == 1 and "was changed" in broken.stderr
+
+    assert own_county.sna("refresh").returncode == 0
+    assert own_county.query("select nominals from marts.hkci_cohort where cohort = 'Crime' and breakdown = 'Total'") == [(56,)]
