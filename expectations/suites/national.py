@@ -15,7 +15,7 @@ def fact_suites() -> list[Suite]:
 
 def mart_suites() -> list[Suite]:
     """Gate 3."""
-    return [_deprivation(), _small_areas()]
+    return [_deprivation(), _small_areas(), _drivers()]
 
 
 def _reoffending() -> Suite:
@@ -151,4 +151,28 @@ def _small_areas() -> Suite:
         """,
         labels=("district", "households", "households_of_lsoas"),
         rules=(between("The LSOAs of a district have its households, within 0.5%", "difference", 0, 0.005, PUBLISHER),),
+    )
+
+
+def _drivers() -> Suite:
+    """Correlations are correlations, and none with recorded crime's own domain."""
+    return Suite(
+        subject="marts.drivers",
+        title="correlations",
+        grain="correlations",
+        sql="""
+            select
+                source, crime_source, crime_type, indicator, method, coefficient,
+                (coefficient not between coefficient_low and coefficient_high)::int as outside_its_limits,
+                (q_value < p_value)::int as adjusted_the_wrong_way,
+                (indicator = 'Crime' or (indicator = 'Index of Multiple Deprivation' and caveat is null))::int as circular
+            from marts.drivers order by all
+        """,
+        labels=("crime_type", "indicator", "method"),
+        rules=(
+            between("Every correlation lies from -1 to 1", "coefficient", -1, 1, ENGINEER),
+            zero("Every correlation lies within its limits", "outside_its_limits", ENGINEER),
+            zero("No adjusted p-value is below the unadjusted", "adjusted_the_wrong_way", ENGINEER),
+            zero("Nothing made of recorded crime is called a driver of crime without saying so", "circular", ENGINEER),
+        ),
     )

@@ -29,6 +29,9 @@ insert into landing.mhclg__imd_2019_domains by name
            i + 1 as barriers_rank, 1 as barriers_decile, i + 1 as living_environment_rank, 1 as living_environment_decile,
            1500 as population_2015, 'domains' as _load_id, i as _row
     from range(30) as t(i);
+insert into landing.ons__census_residents_16_plus by name
+    select 'E0101' || (i + 1000) || ' : Derby ' || i as area, 900 + 37 * i % 200 as residents, 'adults' as _load_id, i as _row
+    from range(30) as t(i);
 insert into landing.ons__census_population by name
     select census_year, 'E06000015 : Derby' as area, measure, sex, age, counted, 'census' as _load_id, 1 as _row
     from (values (2011), (2021)) as years(census_year),
@@ -56,7 +59,15 @@ FACTS = [
     (DOMAIN, "Every LSOA is in every domain once", "delete from {0} where domain = 'Health' and lsoa_code = 'E01011000'", 1),
     (DOMAIN, "Every decile is that of its rank in England", "update {0} set domain_decile = 2 where lsoa_code = 'E01011000'", 7),
 ]
+DRIVERS = "marts.drivers"
 CASES = [
+    (DRIVERS, "Every correlation lies from -1 to 1", "update {0} set coefficient = 41.6 where rowid = 0"),
+    (DRIVERS, "Every correlation lies within its limits", "update {0} set coefficient_low = coefficient_high where rowid = 0"),
+    (DRIVERS, "No adjusted p-value is below the unadjusted", "update {0} set q_value = -1 where rowid = 0"),
+    (
+        *(DRIVERS, "Nothing made of recorded crime is called a driver of crime without saying so"),
+        "update {0} set indicator = 'Crime' where rowid = 0",
+    ),
     (
         *("marts.census_households", "The LSOAs of a district have its households, within 0.5%"),
         "update {0} set households = 41",
@@ -66,5 +77,5 @@ CASES = [
         "delete from {0} where lsoa_code = 'E01011000'",
     ),
 ]
-NOT_COUNTING = {"contextual_indicators", "deprivation_domains"}
+NOT_COUNTING = {"contextual_indicators", "deprivation_domains", "drivers"}
 """Marts that describe areas, or hold rates as a publisher gave them."""
