@@ -16,3 +16,9 @@
 {% macro financial_year(date_column) -%}
     {{ financial_year_label(financial_year_start(date_column)) }}
 {%- endmacro %}
+
+{# First and last of the report's last years, as calendar years: those that begin in its last financial years' Aprils. #}
+{% macro last_report_calendar_year() -%} cast(left('{{ var("report_last_year") }}', 4) as smallint) {%- endmacro %}
+{% macro first_report_calendar_year() -%}
+    cast({{ last_report_calendar_year() }} - {{ var('report_recent_years') }} + 1 as smallint)
+{%- endmacro %}

@@ -24,6 +24,8 @@ with fraction as (
         'sna_youth_justice',
         'sna_fire',
         'sna_liaison',
+        'sna_school_proximity',
+        'sna_nte',
         'sna_prose',
         'sna_prose_chi',
         'sna_prisons',
@@ -36,6 +38,7 @@ with fraction as (
         'sna_census',
         'sna_contextual',
         'sna_hotspots',
+        'sna_prose_places',
     ] %}
         select
             table_id,
@@ -123,6 +126,7 @@ from (
     select * from {{ ref('sna_prose_words_national') }}
     union all
     select * from {{ ref('sna_prose_words_education') }}
+    select * from {{ ref('sna_prose_words_places') }}
 ) as words
 inner join {{ ref('sna_table') }} as sna_table
     on words.table_id = sna_table.table_id

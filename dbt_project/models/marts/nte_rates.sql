@@ -1,0 +1,91 @@
+{#- A rate of a year with the population of its mid-year, or of the nearest one delivered, the earlier of two. -#}
+with district_population as (
+    select
+        district_code,
+        mid_year,
+        cast(sum(population) as bigint) as population
+    from {{ ref('fct_population') }}
+    group by district_code, mid_year
+),
+
+financial_year as (
+    select
+        financial_year,
+        start_year
+    from {{ ref('dim_financial_year') }}
+    where financial_year in (select crime.financial_year from {{ ref('nte_crimes') }} as crime)
+),
+
+delivered_mid_year as (
+    select distinct mid_year from district_population
+),
+
+mid_year as (
+    select
+        financial_year.financial_year,
+        arg_min(
+            delivered_mid_year.mid_year,
+            2 * abs(delivered_mid_year.mid_year - financial_year.start_year)
+            + case when delivered_mid_year.mid_year > financial_year.start_year then 1 else 0 end
+        ) as mid_year
+    from financial_year
+    cross join delivered_mid_year
+    group by financial_year.financial_year
+),
+
+counted as (
+    select
+        financial_year,
+        district_code,
+        cast(sum(crimes) as bigint) as crimes
+    from {{ ref('nte_crimes') }}
+    group by financial_year, district_code
+),
+
+complete as (
+    select
+        financial_year.financial_year,
+        financial_year.start_year,
+        district.district_code,
+        district.district,
+        district.area,
+        mid_year.mid_year,
+        district_population.population,
+        coalesce(counted.crimes, 0) as crimes
+    from financial_year
+    inner join {{ ref('dim_district') }} as district
+        on district.is_in_county
+    left join mid_year
+        on financial_year.financial_year = mid_year.financial_year
+    left join district_population
+        on
+            district.district_code = district_population.district_code
+            and mid_year.mid_year = district_population.mid_year
+    left join counted
+        on
+            financial_year.financial_year = counted.financial_year
+            and district.district_code = counted.district_code
+),
+
+changed as (
+    select
+        *,
+        lag(crimes) over (partition by district_code order by start_year) as crimes_year_before
+    from complete
+)
+
+select
+    financial_year,
+    district_code,
+    district,
+    area,
+    crimes,
+    cast(mid_year as smallint) as population_mid_year,
+    population,
+    round({{ rate_per('crimes', 'population') }}, 2) as rate_per_1000,
+    round({{ rate_lower('crimes', 'population') }}, 2) as rate_per_1000_low,
+    round({{ rate_upper('crimes', 'population') }}, 2) as rate_per_1000_high,
+    crimes_year_before,
+    crimes - crimes_year_before as change,
+    {{ change_verdict('crimes_year_before', 'crimes') }} as verdict
+from changed

@@ -1,0 +1,29 @@
+with counted as (
+    select
+        calendar_year,
+        offence_group,
+        cast(sum(offences) as bigint) as offences,
+        cast({{ sum_where('is_at_or_near_school', 'offences') }} as bigint) as at_or_near,
+        {% for name, day_type in [
+            ('at_or_near_on_school_days', 'School day'),
+            ('at_or_near_in_holidays', 'Holiday or weekend'),
+            ('at_or_near_day_not_known', 'Not known'),
+        ] %}
+            cast({{ sum_where("is_at_or_near_school and day_type = '" ~ day_type ~ "'", 'offences') }} as bigint)
+                as {{ name }}
+            {%- if not loop.last %},{% endif %}
+        {% endfor %}
+    from {{ ref('school_proximity') }}
+    group by calendar_year, offence_group
+)
+
+select
+    *,
+    round(100.0 * at_or_near / offences, 2) as at_or_near_percent,
+    round({{ wilson_lower('at_or_near', 'offences') }}, 2) as at_or_near_percent_low,
+    round({{ wilson_upper('at_or_near', 'offences') }}, 2) as at_or_near_percent_high,
+    round(100.0 * at_or_near_on_school_days / offences, 2) as school_days_percent,
+    round({{ wilson_lower('at_or_near_on_school_days', 'offences') }}, 2) as school_days_percent_low,
+    round({{ wilson_upper('at_or_near_on_school_days', 'offences') }}, 2) as school_days_percent_high,
+    round(100.0 * (at_or_near - at_or_near_on_school_days) / nullif(at_or_near, 0), 2) as not_on_school_days_percent
+from counted
