@@ -238,6 +238,13 @@ CENSUS_COUNT = Fact(
     (DISTRICT,),
 )
 CENSUS_ETHNICITY = Fact("fct_census_ethnicity", "ons/census_ethnicity", "date '2021-03-21'", (), (ETHNICITY,))
+NTE_RETURN = Fact(
+    "fct_nte_return",
+    "safer_derbyshire/nte_kpi",
+    YEAR_BEGINS,
+    ("financial_year", "breakdown", "category_as_sent"),
+    (YEAR,),
+)
 FACTS = (
     *(OFFENCE, VICTIM, SUSPECT, OUTCOME, STREET_CRIME, STREET_OUTCOME, STOP_SEARCH),
     *(FORCE_STOP_SEARCH, ED_ATTENDANCE, AMBULANCE_CALL, LIAISON_REFERRAL, FIRE_INCIDENT, FIRE_REFERRAL),
@@ -245,6 +252,7 @@ FACTS = (
     *(PRISON_SAFETY, PRISON_POPULATION, REOFFENDING),
     *(CHILDRENS_SOCIAL_CARE_RETURN, SCHOOL_ABSENCE, SCHOOL_EXCLUSION_COUNT, CHILDREN_IN_NEED, LAIT_VALUE, NEET_RATE),
     *(CENSUS_COUNT, CENSUS_ETHNICITY),
+    NTE_RETURN,
 )
 
 # Dimensions that grow with the deliveries; the others are seeds, whose keys dbt tests.

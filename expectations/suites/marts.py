@@ -7,7 +7,18 @@ from dataclasses import dataclass
 import duckdb
 
 from expectations.rules import Rule, Suite, between, equal, in_set, none, zero
-from expectations.suites import agencies, education, harm, hotspots, linked_people, maturity, national, one_picture, trends
+from expectations.suites import (
+    agencies,
+    education,
+    harm,
+    hotspots,
+    linked_people,
+    maturity,
+    national,
+    one_picture,
+    places,
+    trends,
+)
 from orchestration.publish import PRIVATE_COLUMNS
 from orchestration.settings import is_the_one_county
 
@@ -215,6 +226,20 @@ MARTS = (
         fact_measure="sum(residents)",
         what="resident",
     ),
+    *(
+        Mart(table, "crimes", "fct_nte_crime", counted="true", what="crime of the night-time economy")
+        for table in ("nte_crimes", "nte_crimes_by_hour", "nte_rates")
+    ),
+    *(
+        Mart(
+            *(table, "offences", "fct_school_age_offence"),
+            counted="true",
+            year="calendar_year",
+            fact_year="calendar_year",
+            what="offence with a victim of school age",
+        )
+        for table in ("school_proximity", "school_proximity_terms")
+    ),
 )
 
 
@@ -239,6 +264,7 @@ def suites(con: duckdb.DuckDBPyConnection) -> list[Suite]:
         agencies.suite(),
         *national.mart_suites(),
         *education.suites(),
+        *places.suites(),
     ]
 
 
@@ -325,7 +351,9 @@ def _figures() -> Suite:
                         and not regexp_matches(column_label, '(?i)crease|change|correlation')
                         then value
                 end as share,
-                case when unit = 'count' and row_label <> 'Change' and column_label not like 'Increase%' then value end as count
+                case when unit = 'count' and row_label <> 'Change'
+                        and not regexp_matches(column_label, '^(Increase|Difference)') then value
+                end as count
             from sna.figures order by table_id, row_group, row_label, column_label
         """,
         labels=("table_id", "row_group", "row_label", "column_label", "value_text"),

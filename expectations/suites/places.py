@@ -1,0 +1,91 @@
+"""Gate 3, part of it: offences at and near schools and crime of the night-time economy add up, and agree with their return."""
+
+from __future__ import annotations
+
+from expectations.rules import Suite, equal, in_set
+
+ENGINEER = "The data engineer compares the dbt models of these marts: they read the same fact and must add up."
+RETURN = (
+    "The data engineer compares the boundaries of the areas and the seed nte_offence_type with those of the research team, or "
+    "asks it of what date its report is: crimes are recounted."
+)
+
+# Sums of figures over all years.
+SUMS = {
+    "t33": "table_id = 'T33' and row_label <> 'Total'",
+    "t33_total": "table_id = 'T33' and row_label = 'Total'",
+    "t36": "table_id = 'T36' and row_label <> 'Total crimes' and column_label not like 'Difference%'",
+    "t36_total": "table_id = 'T36' and row_label = 'Total crimes' and column_label not like 'Difference%'",
+    "t36_change": "table_id = 'T36' and row_label <> 'Total crimes' and column_label like 'Difference%'",
+    "t36_total_change": "table_id = 'T36' and row_label = 'Total crimes' and column_label like 'Difference%'",
+    "t37": "table_id = 'T37' and row_label <> 'Force' and column_label <> 'Population'",
+    "t37_force": "table_id = 'T37' and row_label = 'Force' and column_label <> 'Population'",
+}
+SAME = (
+    ("T33: the years add up to the totals", "t33", "t33_total"),
+    ("T36: the offence types add up to the total", "t36", "t36_total"),
+    ("T36: the differences add up to that of the total", "t36_change", "t36_total_change"),
+    ("T37: the districts add up to the force", "t37", "t37_force"),
+    ("T37: the force has the total crimes of T36", "t37_force", "t36_total"),
+)
+
+
+def suites() -> list[Suite]:
+    """Suites of the marts and tables of sections 8 and 9."""
+    return [_tables(), _districts(), _return()]
+
+
+def _tables() -> Suite:
+    sums = ", ".join(f"coalesce(sum(value) filter ({rows}), 0)::bigint as {name}" for name, rows in SUMS.items())
+    return Suite(
+        subject="sna.figures",
+        title="tables of schools and the night-time economy",
+        grain="totals",
+        sql=f"select {sums} from sna.figures where unit = 'count'",
+        rules=tuple(equal(name, left, right, ENGINEER) for name, left, right in SAME),
+    )
+
+
+def _districts() -> Suite:
+    return Suite(
+        subject="marts.school_proximity_districts",
+        title="districts and all",
+        grain="counts",
+        sql="""
+            with mart as (
+                select
+                    min(first_calendar_year) as first_year, max(last_calendar_year) as last_year,
+                    coalesce(sum(offences), 0)::bigint as offences, coalesce(sum(at_or_near), 0)::bigint as at_or_near
+                from marts.school_proximity_districts
+            ),
+            term as (
+                select coalesce(sum(offences), 0)::bigint as offences, coalesce(sum(at_or_near), 0)::bigint as at_or_near
+                from marts.school_proximity_terms where calendar_year between (select first_year from mart)
+                    and (select last_year from mart)
+            )
+            select 'offences' as counted, mart.offences as in_districts, term.offences as in_all from mart, term
+            union all
+            select 'at or near a school', mart.at_or_near, term.at_or_near from mart, term
+        """,
+        labels=("counted",),
+        rules=(equal("The districts hold every offence of their years", "in_districts", "in_all", ENGINEER),),
+    )
+
+
+def _return() -> Suite:
+    """A difference is told and closes nothing: the team counts at another date."""
+    return Suite(
+        subject="marts.nte_reconciliation",
+        title="our count and the return",
+        grain="categories of a year",
+        sql="""select financial_year, breakdown, category, crimes, returned_crimes, status
+               from marts.nte_reconciliation order by all""",
+        labels=("financial_year", "breakdown", "category", "crimes", "returned_crimes"),
+        rules=(
+            in_set(
+                "Crime of the night-time economy is as the research team returned it",
+                *("status", ["agrees", "suppressed"], RETURN),
+                blocking=False,
+            ),
+        ),
+    )
