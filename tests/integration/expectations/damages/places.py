@@ -27,7 +27,7 @@ CASES = [
         "update {0} set offences = offences + 1 where rowid = 0",
     ),
     (
-        *("marts.nte_reconciliation", "Crime of the night-time economy is as the research team returned it"),
+        *("marts.nte_reconciliation", "Either breakdown compares every crime of a year"),
         "insert into {0} by name select '2022/23' as financial_year, 'District' as breakdown, 'Derby' as category, 2 as crimes, "
         "3 as returned_crimes, -1 as difference, 'differs' as status",
     ),
