@@ -126,6 +126,7 @@ from (
     select * from {{ ref('sna_prose_words_national') }}
     union all
     select * from {{ ref('sna_prose_words_education') }}
+    union all
     select * from {{ ref('sna_prose_words_places') }}
 ) as words
 inner join {{ ref('sna_table') }} as sna_table
