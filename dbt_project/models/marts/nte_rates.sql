@@ -13,7 +13,7 @@ financial_year as (
         financial_year,
         start_year
     from {{ ref('dim_financial_year') }}
-    where financial_year in (select crime.financial_year from {{ ref('nte_crimes') }} as crime)
+    where financial_year in (select crime.financial_year from {{ ref('fct_nte_crime') }} as crime)
 ),
 
 delivered_mid_year as (
@@ -37,8 +37,8 @@ counted as (
     select
         financial_year,
         district_code,
-        cast(sum(crimes) as bigint) as crimes
-    from {{ ref('nte_crimes') }}
+        count(*) as crimes
+    from {{ ref('fct_nte_crime') }}
     group by financial_year, district_code
 ),
 

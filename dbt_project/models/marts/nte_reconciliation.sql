@@ -3,8 +3,8 @@ with ours as (
         financial_year,
         'Offence type' as breakdown,
         nte_offence_type as category,
-        cast(sum(crimes) as bigint) as crimes
-    from {{ ref('nte_crimes') }}
+        count(*) as crimes
+    from {{ ref('fct_nte_crime') }}
     group by financial_year, nte_offence_type
 
     union all
@@ -13,8 +13,8 @@ with ours as (
         financial_year,
         'District' as breakdown,
         district_code as category,
-        cast(sum(crimes) as bigint) as crimes
-    from {{ ref('nte_crimes') }}
+        count(*) as crimes
+    from {{ ref('fct_nte_crime') }}
     group by financial_year, district_code
 ),
 
@@ -68,15 +68,9 @@ select
         when compared.crimes = compared.returned_crimes then 'agrees'
         else 'differs'
     end as status,
-    rates.population,
     compared.returned_population
 from compared
 inner join told_by_both
     on compared.financial_year = told_by_both.financial_year
 left join {{ ref('dim_district') }} as district
     on compared.breakdown = 'District' and compared.category = district.district_code
-left join {{ ref('nte_rates') }} as rates
-    on
-        compared.breakdown = 'District'
-        and compared.financial_year = rates.financial_year
-        and compared.category = rates.district_code

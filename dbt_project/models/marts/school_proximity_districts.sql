@@ -1,15 +1,19 @@
 with counted as (
     select
-        district_code,
-        district,
-        area,
-        cast(sum(offences) as bigint) as offences,
-        cast({{ sum_where('is_at_or_near_school', 'offences') }} as bigint) as at_or_near,
-        cast({{ sum_where("is_at_or_near_school and day_type = 'School day'", 'offences') }} as bigint)
-            as at_or_near_on_school_days
-    from {{ ref('school_proximity') }}
-    where calendar_year between {{ first_report_calendar_year() }} and {{ last_report_calendar_year() }}
-    group by district_code, district, area
+        district.district_code,
+        district.district,
+        district.area,
+        count(*) as offences,
+        cast({{ sum_where("offence.place <> 'Elsewhere or at another time'", 1) }} as bigint) as at_or_near,
+        cast(
+            {{ sum_where("offence.place <> 'Elsewhere or at another time' and offence.day_type = 'School day'", 1) }}
+            as bigint
+        ) as at_or_near_on_school_days
+    from {{ ref('fct_school_age_offence') }} as offence
+    inner join {{ ref('dim_district') }} as district
+        on offence.district_code = district.district_code
+    where offence.calendar_year between {{ first_report_calendar_year() }} and {{ last_report_calendar_year() }}
+    group by district.district_code, district.district, district.area
 )
 
 select

@@ -2,18 +2,18 @@ with counted as (
     select
         calendar_year,
         offence_group,
-        cast(sum(offences) as bigint) as offences,
-        cast({{ sum_where('is_at_or_near_school', 'offences') }} as bigint) as at_or_near,
+        count(*) as offences,
+        cast({{ sum_where("place <> 'Elsewhere or at another time'", 1) }} as bigint) as at_or_near,
         {% for name, day_type in [
             ('at_or_near_on_school_days', 'School day'),
             ('at_or_near_in_holidays', 'Holiday or weekend'),
             ('at_or_near_day_not_known', 'Not known'),
         ] %}
-            cast({{ sum_where("is_at_or_near_school and day_type = '" ~ day_type ~ "'", 'offences') }} as bigint)
+            cast({{ sum_where("place <> 'Elsewhere or at another time' and day_type = '" ~ day_type ~ "'", 1) }} as bigint)
                 as {{ name }}
             {%- if not loop.last %},{% endif %}
         {% endfor %}
-    from {{ ref('school_proximity') }}
+    from {{ ref('fct_school_age_offence') }}
     group by calendar_year, offence_group
 )
 
