@@ -43,3 +43,8 @@
 {% macro members_of(text, separator=';') -%}
     unnest(coalesce(string_split({{ text }}, '{{ separator }}'), [null]))
 {%- endmacro %}
+
+{# Months that are completed from one day to another: from 31 January to 28 February none. #}
+{% macro completed_months(first_day, last_day) -%}
+    date_sub('month', {{ first_day }}, {{ last_day }})
+{%- endmacro %}

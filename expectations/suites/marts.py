@@ -17,6 +17,7 @@ from expectations.suites import (
     national,
     one_picture,
     places,
+    repeat,
     trends,
 )
 from orchestration.publish import PRIVATE_COLUMNS
@@ -255,6 +256,7 @@ def suites(con: duckdb.DuckDBPyConnection) -> list[Suite]:
         _hours(),
         _reconciliation(),
         *harm.suites(),
+        *repeat.suites(),
         _nobody(),
         *one_picture.suites(),
         *maturity.suites(),

@@ -28,6 +28,7 @@ with fraction as (
         'sna_nte',
         'sna_prose',
         'sna_prose_chi',
+        'sna_prose_repeat',
         'sna_prisons',
         'sna_deprivation_domains',
         'sna_prose_national',

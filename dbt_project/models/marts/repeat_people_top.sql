@@ -1,0 +1,57 @@
+{% set size = 25 %}
+with occurrence as (
+    {% for role in ['victim', 'suspect'] %}
+        select
+            '{{ role }}' as role,
+            financial_year,
+            person_key,
+            crime_reference
+        from {{ ref('fct_' ~ role) }}
+        where is_serious_violence
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+in_period as (
+    select
+        *,
+        financial_year as period,
+        false as is_whole_report
+    from occurrence
+
+    union all
+
+    select
+        *,
+        '{{ var("report_first_year") }} - {{ var("report_last_year") }}' as period,
+        true as is_whole_report
+    from occurrence
+    where financial_year between '{{ var("report_first_year") }}' and '{{ var("report_last_year") }}'
+),
+
+person as (
+    select
+        role,
+        period,
+        person_key,
+        row_number() over (partition by role, period order by count(*) desc, person_key) as place
+    from in_period
+    group by role, period, person_key
+)
+
+select
+    in_period.role,
+    in_period.period,
+    in_period.is_whole_report,
+    count(distinct case when person.place <= {{ size }} then in_period.person_key end) as people,
+    count(case when person.place <= {{ size }} then 1 end) as occurrences,
+    count(distinct case when person.place <= {{ size }} then in_period.crime_reference end) as offences,
+    count(*) as all_occurrences,
+    {{ pct('count(case when person.place <= ' ~ size ~ ' then 1 end)', 'count(*)', 1) }} as occurrences_percent
+from in_period
+inner join person
+    on
+        in_period.role = person.role
+        and in_period.period = person.period
+        and in_period.person_key = person.person_key
+group by in_period.role, in_period.period, in_period.is_whole_report

@@ -1,0 +1,95 @@
+with seen as (
+    {% for role in ['victim', 'suspect'] %}
+        select
+            person_key,
+            financial_year,
+            is_serious_violence,
+            '{{ role }}' as role
+        from {{ ref('fct_' ~ role) }}
+        where financial_year is not null
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+in_scope as (
+    select
+        *,
+        'All recorded crime' as scope
+    from seen
+
+    union all
+
+    select
+        *,
+        'Serious violence' as scope
+    from seen
+    where is_serious_violence
+),
+
+in_period as (
+    select
+        scope,
+        financial_year as period,
+        false as is_whole_report,
+        person_key,
+        role
+    from in_scope
+
+    union all
+
+    select
+        scope,
+        '{{ var("report_first_year") }} - {{ var("report_last_year") }}' as period,
+        true as is_whole_report,
+        person_key,
+        role
+    from in_scope
+    where financial_year between '{{ var("report_first_year") }}' and '{{ var("report_last_year") }}'
+),
+
+person as (
+    select
+        scope,
+        period,
+        is_whole_report,
+        person_key,
+        bool_or(role = 'victim') as is_victim,
+        bool_or(role = 'suspect') as is_suspect
+    from in_period
+    group by scope, period, is_whole_report, person_key
+),
+
+counted as (
+    select
+        scope,
+        period,
+        is_whole_report,
+        count(case when is_victim then 1 end) as victims,
+        count(case when is_suspect then 1 end) as suspects,
+        count(case when is_victim and is_suspect then 1 end) as people_who_are_both
+    from person
+    group by scope, period, is_whole_report
+),
+
+protected as (
+    select
+        *,
+        people_who_are_both between 1 and {{ var("overlap_minimum") }} - 1 as is_suppressed
+    from counted
+)
+
+select
+    scope,
+    period,
+    is_whole_report,
+    victims,
+    suspects,
+    is_suppressed,
+    case when not is_suppressed then people_who_are_both end as people_who_are_both,
+    case
+        when not is_suppressed then {{ pct('people_who_are_both', 'victims', 1) }}
+    end as both_percent_of_victims,
+    case
+        when not is_suppressed then {{ pct('people_who_are_both', 'suspects', 1) }}
+    end as both_percent_of_suspects
+from protected
