@@ -37,6 +37,7 @@ REPLACES = {
 TREATMENTS = {
     "keep": "",
     "pseudonymise": "; becomes a keyed pseudonym while it is read",
+    "tokenise": "; becomes keyed tokens while it is read",
     "derive_age": "; becomes an age in years while it is read",
     "drop": "; is checked and not kept",
 }

@@ -1,11 +1,13 @@
 """The pages about feeds, tables and columns say what the contracts and dbt say, in Markdown that holds."""
 
 import re
+from typing import get_args
 
 import pytest
 
-from orchestration.contracts import load_contracts
-from orchestration.documentation import dictionary_page, feeds_page, tables_page
+from orchestration.contracts import LoadMode, Treatment, load_contracts
+from orchestration.documentation import FREQUENCY, REPLACES, TREATMENTS, dictionary_page, feeds_page, tables_page
+from orchestration.periods import Cadence
 
 CONTRACTS = load_contracts().values()
 MANIFEST = {
@@ -47,6 +49,10 @@ def test_the_dictionary_has_every_published_table_and_column():
     assert re.findall(r"^## (.*)$", page, re.MULTILINE) == ["marts.offences", "sna.figures"]
     assert "Offences. Grain: one row per month | ward." in page
     assert "| `offences` | bigint | How many, if &lt; 5 too. |" in page
+
+
+def test_there_are_words_for_all_that_a_contract_can_say():
+    assert [set(get_args(kind)) for kind in (Cadence, LoadMode, Treatment)] == [set(FREQUENCY), set(REPLACES), set(TREATMENTS)]
 
 
 @pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: "/".join(contract.id))
