@@ -1,15 +1,16 @@
+{% set near = "place <> 'Elsewhere or at another time'" %}
 with counted as (
     select
         calendar_year,
         offence_group,
         count(*) as offences,
-        cast({{ sum_where("place <> 'Elsewhere or at another time'", 1) }} as bigint) as at_or_near,
+        cast({{ sum_where(near, 1) }} as bigint) as at_or_near,
         {% for name, day_type in [
             ('at_or_near_on_school_days', 'School day'),
             ('at_or_near_in_holidays', 'Holiday or weekend'),
             ('at_or_near_day_not_known', 'Not known'),
         ] %}
-            cast({{ sum_where("place <> 'Elsewhere or at another time' and day_type = '" ~ day_type ~ "'", 1) }} as bigint)
+            cast({{ sum_where(near ~ " and day_type = '" ~ day_type ~ "'", 1) }} as bigint)
                 as {{ name }}
             {%- if not loop.last %},{% endif %}
         {% endfor %}
