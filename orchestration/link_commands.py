@@ -52,7 +52,11 @@ def audit(
 
 
 @app.command()
-def evaluate(truth: Annotated[Path, typer.Argument(help="CSV file with nominal_reference and same_person_as.")]) -> None:
+def evaluate(
+    truth: Annotated[Path, typer.Argument(help="CSV file with nominal_reference and same_person_as.")],
+    reason: Reason,
+    acting_for: ActingFor = "",
+) -> None:
     """Precision and recall of the last run by threshold, where it is known who is who (demonstration data)."""
     from orchestration import linked_people
     from vault import people, store
@@ -60,5 +64,6 @@ def evaluate(truth: Annotated[Path, typer.Argument(help="CSV file with nominal_r
     settings = Settings.from_env()
     pairs = linked_people.truth(settings, truth)
     with store.opened(settings.vault, store.key_from_environment()) as con:
-        rows = [(f"{at:.2f}", found, f"{right:.1%}", f"{of:.1%}") for at, found, right, of in people.evaluate(con, pairs)]
+        found = people.evaluate(con, settings.vault, pairs, why=reason, acting_for=acting_for)
+    rows = [(f"{at:.2f}", number, f"{right:.1%}", f"{of:.1%}") for at, number, right, of in found]
     console.print(telling.table(f"{len(pairs)} pairs are one person", ["threshold", "pairs", "precision", "recall"], rows))

@@ -1,7 +1,7 @@
 """The linkage of nominals between the landing log and the vault: what a run reads, and how its counts come back.
 
 As with the Habitual Knife Carriers Index, counts leave the vault as a delivery of their own feed,
-`derbyshire_constabulary/linked_people_counts`, and nothing else does (docs/decisions/0013-linkage.md).
+`derbyshire_constabulary/linked_people_counts`, and nothing else does (docs/decisions/0014-linkage.md).
 """
 
 from __future__ import annotations

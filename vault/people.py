@@ -132,17 +132,26 @@ def audit(con: duckdb.DuckDBPyConnection, folder: Path, size: int, *, why: str, 
                     row_number() over (partition by match_probability >= {THRESHOLD}
                         order by abs(match_probability - {THRESHOLD}), pair_number) as place
                 from vault.linkage.pair)
-            select {", ".join(AUDITED)} from judged where place <= {size} / 2 order by match_weight desc, pair_number"""
+            select {", ".join(AUDITED)} from (
+                select * replace (round(match_weight, 2) as match_weight, round(match_probability, 3) as match_probability)
+                from judged)
+            where place <= {size} / 2 order by match_weight desc, pair_number"""
     ).fetchall()
 
 
-def evaluate(con: duckdb.DuckDBPyConnection, truth: set[frozenset[str]]) -> list[tuple[float, int, float, float]]:
+def evaluate(
+    con: duckdb.DuckDBPyConnection, folder: Path, truth: set[frozenset[str]], *, why: str, acting_for: str = ""
+) -> list[tuple[float, int, float, float]]:
     """How well the last run did on a register whose truth is known: threshold, pairs, precision and recall (0 to 1).
 
     Args:
         truth: the pairs of person keys that are one person.
+
+    Raises:
+        NoReason: no reason was given.
     """
     _script(con, "linkage")
+    access_log.write(folder, con, "evaluate links", why=why, what=f"{len(truth)} known pairs", acting_for=acting_for)
     results = []
     for threshold in THRESHOLDS:
         found = _pairs(con, threshold)

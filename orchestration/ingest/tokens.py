@@ -7,7 +7,7 @@ A token is a pseudonym (`pseudonyms.pseudonym_sql`) of a normalised part of an i
     date    `<output>`        the date
             `<output>_year_month`, `_year_day`, `_month_day`    two of its three parts, which one slip of the pen leaves
 
-Equal names give equal tokens, so their frequencies show: contracts keep such a feed in the vault (decision 13).
+Equal names give equal tokens, so their frequencies show: contracts keep such a feed in the vault (decision 14).
 """
 
 from __future__ import annotations

@@ -129,3 +129,25 @@ def test_looking_works(county, command):
 def test_wrong_usage_exits_2(county):
     assert county.sna("refresh", "--as-at", "yesterday").returncode == 2
     assert county.sna("quarantine", "no/feed").returncode == 2
+
+
+def test_people_under_two_references_are_found_and_counted(county):
+    rows = county.query("select role, nominals, people, repeat_people >= repeat_nominals from marts.repeat_people_linked")
+    assert len(rows) == 12
+    assert all(people <= nominals and more for _, nominals, people, more in rows if people is not None)
+    assert any(people is not None and people < nominals for _, nominals, people, _ in rows)
+    # Counted apart from the vault.
+    assert county.query(
+        """select count(*) from marts.repeat_people_linked as linked join marts.repeat_people as counted using (role, period)
+           where linked.nominals <> counted.individuals or linked.repeat_nominals <> counted.repeat_individuals"""
+    ) == [(0,)]
+
+
+def test_names_and_dates_of_birth_land_as_tokens(county):
+    (file,) = county.settings.landing.glob("derbyshire_constabulary/nominals/*/*/accepted.parquet")
+    columns = duckdb.sql(f"describe from read_parquet('{file}')").fetchall()
+    tokens = [name for name, *_ in columns if "_token" in name]
+    assert {name for name, *_ in columns} == {"person_key", "sex", "_load_id", "_row", *tokens}
+    for name in ("person_key", *tokens):
+        broken = f"select count(*) from read_parquet('{file}') where not regexp_full_match({name}, '[0-9a-f]{{32}}')"
+        assert duckdb.sql(broken).fetchone() == (0,), name
