@@ -18,5 +18,5 @@ CASES = [
         "update {0} set value = 0 where series = 'Serious violence'",
     ),
 ]
-# They count several facts, each as a series.
-NOT_COUNTING = ("monthly_trends", "yearly_trends")
+# They count several facts, each as a series, or none.
+NOT_COUNTING = ("monthly_trends", "yearly_trends", "poisson_limits")
