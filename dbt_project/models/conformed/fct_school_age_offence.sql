@@ -83,31 +83,33 @@ in_the_open as (
         and offence.northing is not null
 ),
 
+-- A school counts while it is open: as long as the list knows, for the list ends before some offences.
 candidate as (
     select
         in_the_open.crime_reference,
         in_the_open.phase,
-        in_the_open.school_year,
-        school.phase as school_phase,
-        school.last_school_year,
-        school.list_school_year,
+        in_the_open.phase = school.phase
+        and school.last_school_year >= least(in_the_open.school_year, school.list_school_year) as counts,
         {{ geodesic_metres('in_the_open.earth_point', 'school.earth_point') }} as metres
     from in_the_open
     inner join school
         on {{ maybe_within_metres('in_the_open.grid_point', 'school.grid_point', var('school_radius_metres')) }}
 ),
 
--- A school counts while it is open: as long as the list knows, for the list ends before some offences.
+-- No filter stands here: the planner would make it a condition of the join above, and compare all schools of a phase
+-- with all offences of it rather than look up what is near.
 near as (
     select
         crime_reference,
-        min(case when phase = 'Secondary' then metres end) as metres_to_secondary,
-        min(case when phase = 'Primary' then metres end) as metres_to_primary
+        {% for phase in ['Secondary', 'Primary'] %}
+            min(
+                case
+                    when counts and phase = '{{ phase }}' and metres <= {{ var('school_radius_metres') }} then metres
+                end
+            ) as metres_to_{{ phase | lower }}
+            {%- if not loop.last %},{% endif %}
+        {% endfor %}
     from candidate
-    where
-        phase = school_phase
-        and metres <= {{ var('school_radius_metres') }}
-        and last_school_year >= least(school_year, list_school_year)
     group by crime_reference
 )
 
