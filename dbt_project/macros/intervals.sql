@@ -23,11 +23,16 @@
     {%- set z = '1.959963984540054' -%}
     {%- set n = "cast(nullif(" ~ whole ~ ", 0) as double)" -%}
     {%- set p = "((" ~ part ~ ") / " ~ n ~ ")" -%}
-    (
-        100 * ({{ p }} + {{ z }} * {{ z }} / (2 * {{ n }})
-        {{ sign }} {{ z }} * sqrt(greatest({{ p }} * (1 - {{ p }}) / {{ n }} + {{ z }} * {{ z }} / (4 * {{ n }} * {{ n }}), 0)))
-        / (1 + {{ z }} * {{ z }} / {{ n }})
-    )
+    {#- Rounding can leave a limit a hair below 0, and a negative zero of it; `greatest` passes NULL over. -#}
+    case
+        when {{ n }} is not null then greatest(
+            0,
+            100 * ({{ p }} + {{ z }} * {{ z }} / (2 * {{ n }})
+            {{ sign }} {{ z }}
+            * sqrt(greatest({{ p }} * (1 - {{ p }}) / {{ n }} + {{ z }} * {{ z }} / (4 * {{ n }} * {{ n }}), 0)))
+            / (1 + {{ z }} * {{ z }} / {{ n }})
+        )
+    end
 {%- endmacro %}
 
 {#

@@ -68,8 +68,11 @@ def _examine_rows(batch: Batch, summaries: list[Summary], failed: list[int]) -> 
         """)
         before += last - first + 1
     found = [f"{{'code': {code_sql(batch.contract, column)}, 'header': {literal(column.header)}}}" for column in columns]
+    # A column that the delivery may lack is then blank in its header too.
     is_header = " and ".join(
-        f"lower({text(column.name)}) is not distinct from {literal(column.header.lower())}" for column in columns
+        f"lower({f'coalesce({text(column.name)}, {literal(column.header)})' if column.optional else text(column.name)})"
+        f" is not distinct from {literal(column.header.lower())}"
+        for column in columns
     )
     batch.db.execute(
         f"""

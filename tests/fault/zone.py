@@ -34,13 +34,13 @@ def cut(county: Path, before: Path, after: Path) -> None:
         for file in files:
             if file.name[:7] in wanted:
                 new = monthly and file.name[:7] == wanted[-1]
-                _copy(file, (after if new else before) / feed.relative_to(county) / file.name)
+                _copy(file, (after if new else before) / feed.relative_to(county) / file.name, sampled=monthly)
     _spoil(before, after)
 
 
-def _copy(source: Path, target: Path) -> None:
+def _copy(source: Path, target: Path, *, sampled: bool) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    if source.suffix != ".csv" or source.stat().st_size < 100_000:
+    if not sampled or source.suffix != ".csv" or source.stat().st_size < 100_000:
         shutil.copy(source, target)
         return
     _edit(source, target, _sample)
