@@ -350,7 +350,7 @@ def _figures() -> Suite:
                 case
                     when
                         unit = 'percent' and row_label <> 'Change %' and column_label <> 'Percentage'
-                        and not regexp_matches(column_label, '(?i)crease|change|correlation')
+                        and not regexp_matches(column_label, '(?i)crease|change|correlation|percentage points')
                         then value
                 end as share,
                 case when unit = 'count' and row_label <> 'Change'

@@ -3,8 +3,10 @@
 import duckdb
 import pytest
 
+from orchestration.contracts import load_contracts
 from orchestration.definitions import build_defs
 from orchestration.instance import open_instance
+from orchestration.warehouse import table_name
 
 
 @pytest.fixture(scope="module")
@@ -22,10 +24,12 @@ def materialised(county):
 
 
 def test_every_table_shows_the_rows_that_it_holds(county, materialised):
+    # The warehouse has no view of them.
+    kept_away = {table_name(contract) for contract in load_contracts().values() if contract.custody == "vault"}
     shown = {
         ".".join(key.path): event.metadata["dagster/row_count"].value
         for key, event in materialised.items()
-        if key.path[0] not in ("deliveries", "staging", "published")
+        if key.path[0] not in ("deliveries", "staging", "published") and key.path[-1] not in kept_away
     }
     assert {name.split(".")[0] for name in shown} == {"landing", "reference", "conformed", "marts", "sna"}
     con = duckdb.connect(str(county.settings.warehouse), read_only=True)

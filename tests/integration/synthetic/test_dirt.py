@@ -18,7 +18,7 @@ from orchestration.ingest.rules import CATALOGUE
 from synthetic.dirt import MANIFEST, add_dirt
 
 KEY = b"a key for tests only"
-NOW = datetime(2024, 5, 1, tzinfo=UTC)
+NOW = datetime(2024, 12, 1, tzinfo=UTC)
 # Of returns with a layout, of workbooks that nobody can open, and of health feeds: none of them is dirt in police records.
 RETURNS = {"D13", "D14", "D15", "D16", "D17", "I09", "I10", "I11", "I12", "I13"}
 HISTORY = {"I05", "I07"}  # speak of what was received before, which files alone cannot say
