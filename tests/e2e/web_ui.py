@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import pytest
 
-from orchestration.instance import prepare_instance
+from orchestration.instance import open_instance
 from orchestration.settings import PROJECT
 from tests.conftest import BIN, County
 
@@ -80,7 +81,11 @@ def started(county: County, logs: Path) -> Iterator[WebUi]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
-    prepare_instance(county.settings)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("SNA_RAW", "SNA_HOME", "SNA_WAREHOUSE", "DAGSTER_HOME", "DBT_PROFILES_DIR"):
+            patch.setenv(name, "")
+        # As `sna run` does: two programs that both make the databases of a new home trip over each other.
+        open_instance(county.settings).dispose()
     environment = {
         **os.environ,
         "SNA_RAW": str(county.raw),
