@@ -1,7 +1,8 @@
-"""A small landing zone with every feed in it: what a release was made of, and the deliveries that then arrive.
+"""A small landing zone with every feed of the warehouse in it: what a release was made of, and the deliveries that then arrive.
 
 Cut out of a demonstration county: the first months of every feed, of each month a sample of the rows that keeps a crime
-together with its people and outcomes. Some deliveries are spoilt, so that the quarantine is not empty.
+together with its people and outcomes. Some deliveries are spoilt, so that the quarantine is not empty. Feeds in the vault's custody
+are left out: a run of the vault is an event of its own time, which another history has at another time.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 from zlib import crc32
+
+from orchestration.contracts import load_contracts
 
 KEPT = 12  # one crime in so many
 KEYS = ("Crime Reference", "Crime ID")
@@ -26,7 +29,8 @@ def cut(county: Path, before: Path, after: Path) -> None:
     Args:
         county: landing zone of a demonstration county (`sna demo`).
     """
-    for feed in sorted(path for path in county.glob("*/*") if path.is_dir()):
+    kept_away = {contract.id for contract in load_contracts().values() if contract.custody == "vault"}
+    for feed in sorted(path for path in county.glob("*/*") if path.is_dir() and path.parts[-2:] not in kept_away):
         files = sorted(path for path in feed.iterdir() if path.is_file())
         periods = sorted({path.name[:7] for path in files})
         monthly = len(periods) > MONTHS_BEFORE and all(period[4] == "-" and period[5:].isdigit() for period in periods)

@@ -41,12 +41,13 @@ from domain
 
 union all
 
--- The index's own way of putting domains together: ranks, transformed exponentially, weighted.
+-- The index's own way of putting domains together: ranks, transformed exponentially, weighted. Rounded, because a sum of fractions
+-- depends in its last digits on their order.
 select
     lsoa_code,
     'Deprivation without crime' as indicator,
     'Deprivation index' as indicator_group,
-    sum(weight * -23 * ln(1 - share * (1 - exp(-100.0 / 23)))) / sum(weight) as measure,
+    round(sum(weight * -23 * ln(1 - share * (1 - exp(-100.0 / 23)))) / sum(weight), 9) as measure,
     'The domains but Crime, by the weights of the Index of Multiple Deprivation 2019' as caveat
 from domain
 group by lsoa_code
