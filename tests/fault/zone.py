@@ -1,8 +1,8 @@
 """A small landing zone with every feed of the warehouse in it: what a release was made of, and the deliveries that then arrive.
 
 Cut out of a demonstration county: the first months of every feed, of each month a sample of the rows that keeps a crime
-together with its people and outcomes. Some deliveries are spoilt, so that the quarantine is not empty. Feeds in the vault's custody
-are left out: a run of the vault is an event of its own time, which another history has at another time.
+together with its people and outcomes. Some deliveries are spoilt, so that the quarantine is not empty. Feeds in the custody of
+the vault are left out: a run of the vault is an event of its own time, which another history has at another time.
 """
 
 from __future__ import annotations
