@@ -41,8 +41,8 @@ from domain
 
 union all
 
--- The index's own way of putting domains together: ranks, transformed exponentially, weighted. Rounded, because a sum of fractions
--- depends in its last digits on their order.
+-- The index's own way of putting domains together: ranks, transformed exponentially, weighted. Rounded, because a sum
+-- of fractions depends in its last digits on their order.
 select
     lsoa_code,
     'Deprivation without crime' as indicator,

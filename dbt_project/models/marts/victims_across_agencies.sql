@@ -82,7 +82,8 @@ select
     counted.age_band_order,
     counted.age_group,
     counted.sex,
-    case when of_the_year.serious_violence_victims is not null then counted.serious_violence_victims end as serious_violence_victims,
+    case when of_the_year.serious_violence_victims is not null then counted.serious_violence_victims end
+        as serious_violence_victims,
     {{ pct('counted.serious_violence_victims', 'of_the_year.serious_violence_victims', 2) }}
         as serious_violence_victims_percent,
     case when of_the_year.violence_victims is not null then counted.violence_victims end as violence_victims,
