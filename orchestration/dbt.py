@@ -9,10 +9,12 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from orchestration.lock import exclusively
 from orchestration.settings import DBT_PROJECT, Settings
 
 if TYPE_CHECKING:
@@ -58,16 +60,20 @@ def manifest_path(settings: Settings) -> Path:
     stamp = settings.dbt_target / "fingerprint"
     current = project_fingerprint()
     if not path.exists() or not stamp.exists() or stamp.read_text() != current:
-        settings.dbt_target.mkdir(parents=True, exist_ok=True)
-        _parsed(settings, current)
+        # Webserver, daemon and code server start together in a new home: each must find a whole file.
+        fresh = path.with_name(f".{path.name}.{os.getpid()}")
+        _parsed(settings, current).write(str(fresh))
+        fresh.replace(path)
         stamp.write_text(current)
     return path
 
 
 @functools.lru_cache(maxsize=1)
 def _parsed(settings: Settings, _fingerprint: str) -> Manifest:
-    """The project as dbt's own object, parsed once for both stages; writes `manifest.json`."""
-    manifest: Manifest = _invoke(settings, ["parse"]).result
+    """The project as dbt's own object, parsed once for both stages, by one process at a time: dbt keeps files of its own."""
+    settings.dbt_target.mkdir(parents=True, exist_ok=True)
+    with exclusively(settings.dbt_target / "parse.lock"):
+        manifest: Manifest = _invoke(settings, ["parse", "--no-write-json"]).result
     # Selectors are only of use to a person who runs dbt by hand, and dbt cannot copy a manifest that has any.
     manifest.selectors = {}
     return manifest

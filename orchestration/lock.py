@@ -1,6 +1,6 @@
-"""One refresh at a time per home, and which runs are alive.
+"""One refresh at a time per home, one process at a time at a file, and which runs are alive.
 
-Both are file locks, which go with their process: what was killed holds nothing, and nobody has to trust a number in a file.
+All are file locks, which go with their process: what was killed holds nothing, and nobody has to trust a number in a file.
 """
 
 from __future__ import annotations
@@ -65,6 +65,15 @@ def hold(home: Path, *, wait_seconds: float = 0, on_wait: Callable[[str], object
         finally:
             _held.discard(home)
             file.truncate(0)
+
+
+@contextmanager
+def exclusively(path: Path) -> Iterator[None]:
+    """One process at a time, for what takes seconds; another waits. The file is made beside what it is about, and stays."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def is_held_here(home: Path) -> bool:

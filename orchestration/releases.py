@@ -13,7 +13,6 @@ that it went back to is the current one, so no crash can leave a pointer and a r
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -22,6 +21,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from orchestration.lock import exclusively
 
 if TYPE_CHECKING:
     import duckdb
@@ -205,9 +206,7 @@ def held_back(published: Path, build_id: str) -> Rollback | None:
 @contextmanager
 def switching(published: Path) -> Iterator[None]:
     """One process at a time writes, switches or removes releases; another waits the seconds that it takes."""
-    published.mkdir(parents=True, exist_ok=True)
-    with (published / ".lock").open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with exclusively(published / ".lock"):
         yield
 
 
