@@ -175,10 +175,12 @@ def _write(warehouse: Path, folder: Path, head: Mapping[str, Any], before: Relea
     try:
         con.execute(f"attach '{warehouse}' as warehouse (read_only)")
         _refuse_private_columns(con)
+        con.execute("begin")  # a commit for each of the many comments would take longer than all the rest
         for schema, table in _tables(con, "warehouse"):
             con.execute(f'create schema if not exists "{schema}"')
             con.execute(f'create table "{schema}"."{table}" as from warehouse."{schema}"."{table}" order by all')
         _copy_comments(con)
+        con.execute("commit")
         _write_revisions(con, head, before)
         _write_meta(con, head)
         tables = _tables(con, "sna_marts", ("sna", "marts", "meta"))

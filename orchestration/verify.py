@@ -62,21 +62,23 @@ def content_hashes(con: duckdb.DuckDBPyConnection, tables: Iterable[tuple[str, s
     The hash does not depend on the order of rows (a 128-bit sum over each row's MD5), but on every value, on how often a row
     occurs, and on the names and types of the columns.
     """
+    columns = dict(
+        con.execute(
+            """select schema_name || '.' || table_name, string_agg(column_name || ' ' || data_type, ',' order by column_index)
+               from duckdb_columns() where database_name = current_database() group by all"""
+        ).fetchall()
+    )
     result: dict[str, dict[str, Any]] = {}
     for schema, table in tables:
-        columns = con.execute(
-            """select string_agg(column_name || ' ' || data_type, ',' order by column_index)
-               from duckdb_columns() where schema_name = ? and table_name = ? and database_name = current_database()""",
-            [schema, table],
-        ).fetchone()
+        name = f"{schema}.{table}"
         row = con.execute(
             f"""select count(*), md5(concat_ws('|', ?, count(*), sum(md5_number_lower(t::varchar)),
                                                sum(md5_number_upper(t::varchar))))
                 from "{schema}"."{table}" as t""",
-            [columns[0] if columns else ""],
+            [columns.get(name, "")],
         ).fetchone()
         assert row is not None
-        result[f"{schema}.{table}"] = {"rows": row[0], "content": row[1]}
+        result[name] = {"rows": row[0], "content": row[1]}
     return result
 
 
@@ -88,13 +90,13 @@ def wrong_contents(con: duckdb.DuckDBPyConnection, expected: Mapping[str, Mappin
             "select schema_name, table_name from duckdb_tables() where database_name = current_database()"
         ).fetchall()
     }
+    names = (name.partition(".") for name in expected if name in present)
+    hashes = content_hashes(con, [(schema, table) for schema, _, table in names])
     for name, value in expected.items():
-        if name not in present:
+        found = hashes.get(name)
+        if found is None:
             yield f"Table {name} is missing."
-            continue
-        schema, _, table = name.partition(".")
-        found = content_hashes(con, [(schema, table)])[name]
-        if found["rows"] != value["rows"]:
+        elif found["rows"] != value["rows"]:
             yield f"Table {name} holds {found['rows']:,} rows, and was published with {value['rows']:,}."
         elif found["content"] != value["content"]:
             yield f"Table {name} does not hold the values that were published."
