@@ -37,7 +37,7 @@ def in_use(settings: Settings, agency: str, *feeds: str) -> dict[str, list[LoadR
 
 
 def require_facts(settings: Settings) -> None:
-    """The facts stand behind an open gate.
+    """The facts of all that has been received stand behind an open gate.
 
     Raises:
         NothingToRead: they do not.
@@ -46,6 +46,7 @@ def require_facts(settings: Settings) -> None:
 
     con = warehouse.connect(settings)
     try:
+        gates.require_date(con, "")
         gates.require(con, "facts")
     except gates.GateClosed as error:
         raise NothingToRead(str(error)) from error

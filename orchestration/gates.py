@@ -147,9 +147,14 @@ def token_of(con: duckdb.DuckDBPyConnection, name: str) -> str:
 
 
 def feeds_token(con: duckdb.DuckDBPyConnection) -> str:
-    """The feeds stage stands by itself: its token is the build id, which names exactly the deliveries in use."""
+    """The feeds stage stands by itself: its token is the build id, which names exactly the deliveries in use.
+
+    Raises:
+        GateClosed: nothing has been brought in.
+    """
     row = con.execute("select build_id from ledger.build").fetchone()
-    assert row is not None
+    if row is None:
+        raise GateClosed("No feed has been brought in yet. Run `sna refresh`.")
     return str(row[0])
 
 
@@ -198,6 +203,20 @@ def standing(con: duckdb.DuckDBPyConnection, name: str) -> list[Verdict]:
         [name],
     ).fetchall()
     return [Verdict(*row) for row in rows]
+
+
+def require_date(con: duckdb.DuckDBPyConnection, as_at: str) -> None:
+    """Every feed stands as it was received by this date, or all of it where the date is empty.
+
+    Raises:
+        GateClosed: a refresh for another date was the last to bring in a feed.
+    """
+    row = con.execute(
+        "select agency || '/' || feed, as_at from ledger.feed where as_at <> ? order by all limit 1", [as_at]
+    ).fetchone()
+    if row:
+        stands, wanted = (f"as of {date}" if date else "with all that has been received" for date in (row[1], as_at))
+        raise GateClosed(f"{row[0]} stands {stands}, and this is to be {wanted}. Run `sna refresh`, which brings in every feed.")
 
 
 def require(con: duckdb.DuckDBPyConnection, name: str) -> str:

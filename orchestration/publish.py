@@ -269,7 +269,7 @@ def _write_meta(con: duckdb.DuckDBPyConnection, head: Mapping[str, Any]) -> None
         [head[k] for k in ("release_id", "published_at", "as_at", "git_commit", "build_id", "definition_id")]
         + [head["synthetic"], head["synthetic"], SYNTHETIC_BANNER],
     )
-    con.execute("create table meta.feeds as select * exclude (token, gate_token) from warehouse.ledger.feed order by all")
+    con.execute("create table meta.feeds as select * exclude (as_at, token, gate_token) from warehouse.ledger.feed order by all")
     con.execute(
         """create table meta.quality as
            select stage, subject, expectation, column_name, success, crashed, observed, failing_rows, sample, remedy

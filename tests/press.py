@@ -59,7 +59,8 @@ def make_press(folder: Path) -> Press:
         create table sna.figures as select 'T01' as table_id, range as value from range(10);
         create table marts.offences as select 'Derby' as district, 7 as offences;
         comment on column marts.offences.offences is 'How many, it''s a count';
-        create table ledger.feed as select 'police_uk' as agency, 'street' as feed, 'token' as token, 'token' as gate_token;
+        create table ledger.feed as
+            select 'police_uk' as agency, 'street' as feed, '' as as_at, 'token' as token, 'token' as gate_token;
         create table ledger.build as select 'b' as build_id;
     """)
     made.change(gates.SCHEMA)

@@ -59,6 +59,7 @@ def _build(
     code = dbt.project_fingerprint()
     chosen = _chosen(context, manifest, translator)
     with refresh.warehouse() as con:
+        gates.require_date(con, refresh.as_at)
         stood = gates.stands(con, stage)
         opened = gates.begin(con, stage, whole=not context.is_subset)
         if context.is_subset:

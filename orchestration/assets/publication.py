@@ -30,18 +30,19 @@ def release_asset(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
         from orchestration import operations, publish, warehouse
         from orchestration.dbt import load_manifest, project_fingerprint
         from orchestration.lineage import lineage
-        from orchestration.releases import FILE, current_release, held_back
+        from orchestration.releases import FILE, held_back, usable_release
 
         settings = refresh.settings
         keep = operations.load().retention.releases
         with refresh.warehouse() as con:
+            gates.require_date(con, refresh.as_at)
             gates.require(con, "marts")
             about = warehouse.about(con) | {
                 "code_id": project_fingerprint()[:16],
                 "lineage": lineage(load_manifest(settings), publish.SCHEMAS),
             }
             content = publish.content_of(con) if refresh.landed_only else None
-        standing = current_release(settings.published)
+        standing = usable_release(settings.published)
         rolled_back = None if refresh.force or refresh.as_at else held_back(settings.published, about["build_id"])
         if standing is None or refresh.force or refresh.as_at:
             published = None

@@ -162,6 +162,16 @@ def test_as_at_gives_back_what_was_published_before_the_resubmission_and_the_lat
     assert "No published figure differs." in untold.stdout
 
 
+def test_what_was_rebuilt_for_a_past_date_is_not_published_as_if_it_were_of_today(revised):
+    """After the look into the past, the last step alone, as a retry or a button of the web UI would run it."""
+    again = revised.county.run(
+        "dagster", "asset", "materialize", "-m", "orchestration.definitions", "--select", "published/release"
+    )
+    assert again.returncode != 0
+    assert "stands as of 2025-04-01" in again.stdout + again.stderr
+    assert current_release(revised.county.settings.published).id == revised.after.id
+
+
 def test_only_what_depends_on_the_revisions_is_judged_and_built_anew(revised):
     assert "; 2 feeds judged anew" in revised.told
     facts, marts = re.findall(r"(\d+) of (\d+) tables and views built; 2 feeds have changed", revised.told)

@@ -11,7 +11,9 @@ from orchestration.gates import GateClosed, Verdict
 def con():
     connection = duckdb.connect()
     connection.execute("create schema ledger; create table ledger.build as select 'build-1' as build_id")
-    connection.execute("create table ledger.feed as select 'police' as agency, 'crimes' as feed, 'crimes-1' as gate_token")
+    connection.execute(
+        "create table ledger.feed as select 'police' as agency, 'crimes' as feed, 'crimes-1' as gate_token, '' as as_at"
+    )
     gates.prepare(connection)
     yield connection
     connection.close()
@@ -39,6 +41,22 @@ def test_the_whole_way(con):
     build(con, "marts")
     judge(con, "marts")
     assert gates.require(con, "marts") == gates.token_of(con, "marts")
+
+
+def test_feeds_of_another_date_are_not_built_from(con):
+    con.execute("insert into ledger.feed values ('police', 'victims', 'victims-1', '2024-05-01')")
+    with pytest.raises(GateClosed, match=r"police/victims stands as of 2024-05-01, and this is to be with all .* `sna refresh`"):
+        gates.require_date(con, "")
+    with pytest.raises(GateClosed, match="police/crimes stands with all that has been received"):
+        gates.require_date(con, "2024-05-01")
+    con.execute("update ledger.feed set as_at = '2024-05-01'")
+    gates.require_date(con, "2024-05-01")
+
+
+def test_before_any_feed_was_brought_in_there_is_nothing_to_stand_on(con):
+    con.execute("delete from ledger.build")
+    with pytest.raises(GateClosed, match="sna refresh"):
+        gates.begin(con, "facts")
 
 
 def test_a_stage_does_not_start_before_the_gate_has_judged(con):
@@ -93,7 +111,7 @@ def test_verdicts_of_a_subject_replace_its_older_ones(con):
 
 
 def test_only_a_feed_that_has_changed_is_judged_anew(con):
-    con.execute("insert into ledger.feed values ('police', 'victims', 'victims-1')")
+    con.execute("insert into ledger.feed values ('police', 'victims', 'victims-1', '')")
     assert gates.to_judge(con) == ["police/crimes", "police/victims"]
     for subject in gates.to_judge(con):
         gates.record(con, "feeds", "build-1", [Verdict(subject, "rows are conserved", True)])
