@@ -221,26 +221,28 @@ def gates(console: Console, settings: Settings) -> None:
     """The gates as they stand in the warehouse, and every closed one with its remedy."""
     if not settings.warehouse.exists():
         return
+    import duckdb
+
     from orchestration import warehouse
-    from orchestration.gates import prepare
     from orchestration.lock import Busy
 
     try:
-        con = warehouse.connect(settings)
+        with warehouse.looking(settings) as con:
+            rows = con.execute(
+                """select stage, count(*), count(*) filter (success), count(*) filter (not success and not crashed),
+                          count(*) filter (crashed)
+                   from ops.verdict group by stage order by list_position(['feeds', 'facts', 'marts'], stage)"""
+            ).fetchall()
+            closed = con.execute(
+                """select stage, subject, expectation, crashed, observed, failing_rows, remedy
+                   from ops.verdict where not success order by all"""
+            ).fetchall()
     except Busy as busy:
         console.print(f"The gates cannot be read now. {busy}", highlight=False)
         return
-    prepare(con)
-    rows = con.execute(
-        """select stage, count(*), count(*) filter (success), count(*) filter (not success and not crashed),
-                  count(*) filter (crashed)
-           from ops.verdict group by stage order by list_position(['feeds', 'facts', 'marts'], stage)"""
-    ).fetchall()
-    closed = con.execute(
-        """select stage, subject, expectation, crashed, observed, failing_rows, remedy
-           from ops.verdict where not success order by all"""
-    ).fetchall()
-    con.close()
+    except duckdb.Error:
+        console.print("The gates cannot be read. Next: `sna refresh`, which makes the warehouse anew where it has to.")
+        return
     console.print(table("Gates", ["stage", "expectations", "hold", "fail", "crashed"], rows))
     for stage, subject, expectation, crashed, observed, failing, remedy in closed:
         how = "could not be evaluated" if crashed else f"{observed}; {failing:,} rows" if failing else observed

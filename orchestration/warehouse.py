@@ -17,13 +17,15 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from orchestration import freshness, gates, increments
+from orchestration import freshness, gates, increments, lock
 from orchestration.build import build_id, received_id
 from orchestration.dbt import fingerprint
 from orchestration.lock import Busy
@@ -54,6 +56,7 @@ create table if not exists ledger.feed (
     deliveries_in_use bigint, deliveries_refused bigint, rows_in_use bigint, rows_rejected bigint,
     last_received_at timestamp, is_synthetic boolean,
     freshness varchar, next_period varchar, due_on date, overdue_on date,
+    as_at varchar,        -- ISO date that it was rebuilt for, or empty
     token varchar,        -- names the deliveries in use
     gate_token varchar    -- names what the feeds gate judges: these deliveries, the contract and the rules
 );
@@ -64,6 +67,8 @@ create table if not exists ledger.build (
 
 # How DuckDB says which process keeps it out.
 LOCKED = re.compile(r"lock is held in (?P<program>.*) \(PID (?P<pid>\d+)\)")
+
+PATIENCE_SECONDS = 2.0
 
 # How it says that a file cannot be read; everything in the warehouse can be made again.
 DAMAGE = (
@@ -84,22 +89,49 @@ def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
         Busy: another process has the file open; the message names it and what it should open instead.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
-    try:
-        con = _open(settings)
-    except duckdb.IOException as error:
-        holder = LOCKED.search(str(error))
-        if holder is None:
-            raise
-        raise Busy(
-            f"Process {holder['pid']} ({holder['program']}) has {settings.warehouse} open, so nothing can be written; nothing"
-            f" is lost. Close it there and refresh again: what has been received already stays. BI tools open"
-            f" {settings.published / 'sna_marts.duckdb'} read-only instead (docs/how-to/connect-a-bi-tool.md)."
-        ) from error
+    con = _when_free(settings)
     con.execute(f"set memory_limit = '{os.environ.get('SNA_MEMORY_LIMIT', '4GB')}'")
     con.execute(f"set temp_directory = '{settings.warehouse}.tmp'")
     con.execute("set preserve_insertion_order = false")
     _lay_out(con)
     return con
+
+
+@contextmanager
+def looking(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse as it stands, read-only, for a moment: a refresh that wants it waits so long (`PATIENCE_SECONDS`).
+
+    Raises:
+        Busy: a refresh is at work.
+        duckdb.Error: there is no warehouse, or it cannot be read.
+    """
+    if who := lock.holder(settings.home):
+        raise Busy(f"{who.capitalize()} is working on {settings.home}.")
+    con = duckdb.connect(str(settings.warehouse), read_only=True)
+    try:
+        yield con
+    finally:
+        con.close()
+
+
+def _when_free(settings: Settings) -> duckdb.DuckDBPyConnection:
+    """`_open`, after a moment where somebody only has a look."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return _open(settings)
+        except duckdb.IOException as error:
+            holder = LOCKED.search(str(error))
+            if holder is None:
+                raise
+            if time.monotonic() < deadline:
+                time.sleep(lock.LOOK_AGAIN)
+                continue
+            raise Busy(
+                f"Process {holder['pid']} ({holder['program']}) has {settings.warehouse} open, so nothing can be written;"
+                f" nothing is lost. Close it there and refresh again: what has been received already stays. BI tools open"
+                f" {settings.published / 'sna_marts.duckdb'} read-only instead (docs/how-to/connect-a-bi-tool.md)."
+            ) from error
 
 
 def _open(settings: Settings) -> duckdb.DuckDBPyConnection:
@@ -259,7 +291,7 @@ def _feed_row(contract: FeedContract, own: list[LoadRecord], used: list[LoadReco
         *(sum(load.rows_accepted for load in used), sum(load.rows_rejected for load in used)),
         max((load.received_at for load in used), default=None),
         any(load.synthetic for load in used),
-        *(fresh.state, fresh.next_period, fresh.due_on, fresh.overdue_on),
+        *(fresh.state, fresh.next_period, fresh.due_on, fresh.overdue_on, as_at),
         *_tokens(contract, used),
     ]
 
