@@ -93,7 +93,7 @@ def look(settings: Settings, contracts: Iterable[FeedContract], before: Watch, *
                     after.asked[name] = mark
                     continue
                 last = before.seen.get(name)
-                since = last[2] if last is not None and last[:2] == mark else int(now)
+                since = min(last[2], int(now)) if last is not None and last[:2] == mark else int(now)
                 after.seen[name] = [*mark, since]
                 (at_rest if now - since >= settle_seconds else moving).append(delivery)
         else:

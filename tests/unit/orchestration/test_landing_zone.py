@@ -66,6 +66,13 @@ def test_the_waiting_begins_anew_while_a_file_grows_or_its_time_changes(zone):
     assert zone.look(SETTLE) == (["2024-01.csv"], [])
 
 
+def test_a_clock_that_is_set_back_does_not_keep_a_file_waiting_until_it_is_made_up_for(zone):
+    zone.write("2024-01.csv")
+    zone.look()
+    assert zone.look(-86_400) == ([], ["2024-01.csv"])
+    assert zone.look(SETTLE) == (["2024-01.csv"], [])
+
+
 def test_an_old_time_of_change_does_not_make_a_file_that_was_just_copied_old(zone):
     zone.write("2024-01.csv", mtime=1)
     assert zone.look() == ([], ["2024-01.csv"])
