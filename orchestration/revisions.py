@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import duckdb
 
 TABLE = "sna.revisions"
-# Cells of one table that are listed; where more have changed, they are counted.
+# Cells of one table that are listed; where more have changed, they are counted. Of the report's figures each one is listed.
 MOST_CELLS = 500
 # Deliveries that are named in one row.
 MOST_DELIVERIES = 20
@@ -35,7 +35,7 @@ COLUMNS = {
     "column_name": ("varchar", "Column that changed; empty where a table has none but those that identify its rows."),
     "value_before": ("varchar", "Value in the release before."),
     "value_after": ("varchar", "Value in this release."),
-    "cells": ("bigint", f"How many cells the row stands for: 1, or all of a table's where more than {MOST_CELLS} changed."),
+    "cells": ("bigint", f"How many cells the row stands for: 1, or all of a mart's where more than {MOST_CELLS} changed."),
     "deliveries": ("varchar[]", "Deliveries upstream that only one of the two releases uses: feed, file name and load id."),
     "code_changed": ("boolean", "Whether the models or definitions changed as well, so that they may be the cause."),
 }
@@ -161,7 +161,7 @@ def _compare(con: duckdb.DuckDBPyConnection, catalogues: tuple[str, str], table:
     told_by = [c for c in TOLD_BY.get(table, [c for c in common if c not in grain]) if c in common]
     old, new = (f'"{catalogue}"."{schema}"."{bare}"' for catalogue in catalogues)
     if grain and all(_is_unique(con, relation, grain) for relation in (old, new)):
-        _compare_cells(con, old, new, grain, told_by)
+        _compare_cells(con, old, new, grain, told_by, most=None if table in TOLD_BY else MOST_CELLS)
     else:
         _compare_rows(con, old, new, common)
 
@@ -177,7 +177,10 @@ def _is_unique(con: duckdb.DuckDBPyConnection, relation: str, columns: list[str]
     return bool(row and row[0])
 
 
-def _compare_cells(con: duckdb.DuckDBPyConnection, old: str, new: str, grain: list[str], told_by: list[str]) -> None:
+def _compare_cells(
+    con: duckdb.DuckDBPyConnection, old: str, new: str, grain: list[str], told_by: list[str], *, most: int | None
+) -> None:
+    """Fill `revision` with each cell that differs, or, where these are more than `most`, with their number by column."""
     on = " and ".join(f'b."{c}" is not distinct from a."{c}"' for c in grain)
     key = ", ".join(f""" '{c}': if(a.here, a."{c}", b."{c}") """ for c in grain)
     queries = [
@@ -190,7 +193,7 @@ def _compare_cells(con: duckdb.DuckDBPyConnection, old: str, new: str, grain: li
     ]
     con.execute("create or replace temp table cell as " + " union all ".join(f"({_as_text(query)})" for query in queries))
     row = con.execute("select count(*) from cell").fetchone()
-    if row and row[0] > MOST_CELLS:
+    if row and most is not None and row[0] > most:
         con.execute("insert into revision select change, null, column_name, null, null, count(*) from cell group by all")
     else:
         con.execute("insert into revision from cell")

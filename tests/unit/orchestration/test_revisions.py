@@ -91,6 +91,14 @@ def test_beyond_the_limit_cells_are_counted(figures, monkeypatch):
     assert figures.read("select code_changed from sna.revisions") == [(True,)]
 
 
+def test_of_the_figures_every_change_is_told_however_many_there_are(figures, monkeypatch):
+    monkeypatch.setattr(revisions, "MOST_CELLS", 1)
+    publish(figures, BEFORE)
+    figures.change("update sna.figures set value_text = value_text || '0'")
+    publish(figures)
+    assert [(row[4], row[5]) for row in revised(figures)] == [("1", "10"), ("2", "20"), ("3", "30")]
+
+
 def test_a_table_whose_rows_nothing_identifies_is_compared_as_a_bag(figures):
     figures.change("insert into marts.offences values (3, 'Derby', 3), (3, 'Derby', 3)")
     publish(figures)
