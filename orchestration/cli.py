@@ -115,13 +115,13 @@ def clear_up(settings: Settings) -> None:
 def rebuild(wait: Wait = False) -> None:
     """Build the warehouse again from the landed deliveries, and publish if that changes anything."""
     from orchestration import lock, refreshing
-    from orchestration.releases import current_release
+    from orchestration.releases import usable_release
 
     settings = Settings.from_env()
     with lock.hold(settings.home, wait_seconds=lock.seconds(wait), on_wait=waiting) as killed:
         if killed:
             clear_up(settings)
-        before = current_release(settings.published)
+        before = usable_release(settings.published)
         plan = refreshing.from_the_ground(settings)
         if not plan.feeds_delivered:
             console.print(f"Nothing has been landed in {settings.landing}. Next: `sna refresh`.")

@@ -60,6 +60,7 @@ def manifest_path(settings: Settings) -> Path:
     stamp = settings.dbt_target / "fingerprint"
     current = project_fingerprint()
     if not path.exists() or not stamp.exists() or stamp.read_text() != current:
+        settings.dbt_target.mkdir(parents=True, exist_ok=True)
         # Webserver, daemon and code server start together in a new home: each must find a whole file.
         fresh = path.with_name(f".{path.name}.{os.getpid()}")
         _parsed(settings, current).write(str(fresh))
@@ -71,7 +72,6 @@ def manifest_path(settings: Settings) -> Path:
 @functools.lru_cache(maxsize=1)
 def _parsed(settings: Settings, _fingerprint: str) -> Manifest:
     """The project as dbt's own object, parsed once for both stages, by one process at a time: dbt keeps files of its own."""
-    settings.dbt_target.mkdir(parents=True, exist_ok=True)
     with exclusively(settings.dbt_target / "parse.lock"):
         manifest: Manifest = _invoke(settings, ["parse", "--no-write-json"]).result
     # Selectors are only of use to a person who runs dbt by hand, and dbt cannot copy a manifest that has any.

@@ -60,7 +60,7 @@ def plan(settings: Settings, as_at: str, *, force: bool = False) -> Plan:
     from orchestration.contracts import load_contracts
     from orchestration.ingest import load
     from orchestration.ingest.landing import current, read, require_kept
-    from orchestration.releases import current_release, held_back
+    from orchestration.releases import held_back, usable_release
 
     contracts = load_contracts()
     new = [load.plan(settings.raw, settings.landing, contract, settings.pseudonym_key) for contract in contracts.values()]
@@ -74,7 +74,7 @@ def plan(settings: Settings, as_at: str, *, force: bool = False) -> Plan:
     if not (as_at or force or any(new)):
         build = build_id(identities(current(loads)), "")
         received = received_id(load.load_id for load in loads if (load.agency, load.feed) in contracts)
-        release = current_release(settings.published)
+        release = usable_release(settings.published)
         if release is None or not settings.warehouse.exists() or not release.holds(build, received):
             release = None
         held = held_back(settings.published, build)

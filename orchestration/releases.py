@@ -98,6 +98,13 @@ def current_release(published: Path) -> Release | None:
     return read_release(published, current) if current else None
 
 
+def usable_release(published: Path) -> Release | None:
+    """The current release, or None where it is damaged as well: what is published next must not wait for a repair."""
+    with suppress(DamagedRelease, FileNotFoundError):
+        return current_release(published)
+    return None
+
+
 def read_release(published: Path, release_id: str) -> Release:
     """A release by its id.
 
@@ -108,9 +115,12 @@ def read_release(published: Path, release_id: str) -> Release:
     folder = published / "releases" / release_id
     try:
         manifest = json.loads((folder / MANIFEST).read_bytes())
-    except ValueError as error:
+    except (ValueError, FileNotFoundError) as error:
+        if not folder.is_dir():
+            raise
         raise DamagedRelease(
-            f"{folder / MANIFEST} cannot be read: {error}. `sna releases` lists other releases, `sna rollback` goes back to one."
+            f"{folder / MANIFEST} cannot be read: {error}. `sna refresh --force` publishes anew, `sna rollback` goes back to one"
+            " that `sna releases` lists."
         ) from error
     return Release(folder, manifest, current=_current_id(published) == release_id)
 

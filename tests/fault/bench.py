@@ -137,13 +137,10 @@ class Bench:
         return Answer(status, time.monotonic() - started, cpu)
 
     def put_back(self, *, empty: bool = False) -> None:
-        """The home as it was with the first release published, or with dbt's manifest only; the landing zone complete."""
+        """The home as it was with the first release published, or none at all; the landing zone complete."""
         source, home = self.work / "published-once", self.settings.home
         shutil.rmtree(home, ignore_errors=True)
-        if empty:
-            # The fork server has parsed the project and would not write the manifest again.
-            shutil.copytree(source / "dbt", home / "dbt")
-        else:
+        if not empty:
             subprocess.run(["cp", "-a", str(source), str(home)], check=True)
 
     @cached_property

@@ -128,6 +128,17 @@ def damaged_warehouse(what: str) -> Callable[[Bench], Trial]:
     return run
 
 
+def unreadable_manifest(bench: Bench) -> Trial:
+    """The manifest of the current release is damaged: readers go on, and the next refresh publishes without it."""
+    made = Trial("damaged manifest", "of the current release")
+    bench.put_back()
+    manifest = bench.settings.published / "manifest.json"
+    manifest.chmod(0o644)
+    manifest.write_text("{")
+    recover(bench, made)
+    return made
+
+
 def wrong_clock(seconds: float, *, midway: bool = False) -> Strike:
     """The clock is wrong for a whole refresh, or jumps in its midst, and is right again afterwards."""
 
@@ -165,7 +176,7 @@ def all_of_them() -> list[Callable[[Bench], Trial]]:
     ]
     made += [trial("read-only home", "mounted read-only", read_only_home)]
     made += [trial("vanished delivery", f"before `{point.label}`", vanished(point)) for point in (LISTED, READ)]
-    made += [emptied_landing_zone, *map(damaged_warehouse, DAMAGES)]
+    made += [unreadable_manifest, emptied_landing_zone, *map(damaged_warehouse, DAMAGES)]
     for seconds in (-DAY, 365 * DAY, -3600, 3600):
         days = f"{seconds / DAY:+.2f} days"
         made.append(trial("clock", f"is wrong by {days}", wrong_clock(seconds)))

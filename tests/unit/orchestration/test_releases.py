@@ -2,13 +2,15 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from orchestration import operations, releases, retention
+from orchestration import operations, refreshing, releases, retention
 from orchestration.cli import app
 from orchestration.releases import DamagedRelease, NoSuchRelease, current_release, find, held_back, read_release, roll_back
+from orchestration.settings import Settings
 
 
 def held(press, build):
@@ -54,6 +56,18 @@ def test_a_release_that_was_never_led_to_is_not_taken_for_one_rolled_back_from(p
     releases.make_current(press.published, first.id)  # as if the publication had ended before its last step
     assert orphan.id in releases.ids(press.published)
     assert not held(press, "2")
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, lambda manifest: manifest.write_text("{")])
+def test_a_current_release_whose_manifest_is_damaged_counts_for_none_when_the_next_is_planned(press, damage):
+    folder = press.publish("1").folder
+    (folder / "manifest.json").chmod(0o644)
+    damage(folder / "manifest.json")
+    with pytest.raises(DamagedRelease, match="sna rollback"):
+        current_release(press.published)
+    home = press.published.parent.parent
+    assert refreshing.plan(Settings(home.parent / "raw", home), "").nothing_new is None
+    assert press.publish("2").id == current_release(press.published).id
 
 
 @pytest.mark.parametrize("past", [False, True])
