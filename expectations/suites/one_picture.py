@@ -7,12 +7,14 @@ from expectations.rules import Suite, equal, in_set, zero
 ENGINEER = "The data engineer compares the dbt model of the mart with the facts that it reads, mends it and builds it again."
 
 VIOLENCE = "recorded_crime_group in (select recorded_crime_group from reference.violence_group {})"
+# The attendances of a month are told when both hospitals have delivered it.
+BY_BOTH = "month_start in (select month_start from conformed.fct_ed_attendance group by all having count(distinct feed) = 2)"
 # Column of the mart -> the fact that it counts, and the rows of it.
 EVENTS = {
     "serious_violence_offences": ("fct_offence", "is_serious_violence"),
     "violence_offences": ("fct_offence", VIOLENCE.format("")),
     "violence_with_injury_offences": ("fct_offence", VIOLENCE.format("where with_injury")),
-    "ed_attendances": ("fct_ed_attendance", "true"),
+    "ed_attendances": ("fct_ed_attendance", BY_BOTH),
     "ambulance_calls": ("fct_ambulance_call", "true"),
 }
 # A person whose offence was never delivered is in no year.
@@ -20,7 +22,7 @@ OF_VIOLENCE = f"crime_reference in (select crime_reference from conformed.fct_of
 PEOPLE = {
     "serious_violence_victims": ("fct_victim", "is_serious_violence"),
     "violence_victims": ("fct_victim", OF_VIOLENCE),
-    "ed_attendances": ("fct_ed_attendance", "true"),
+    "ed_attendances": ("fct_ed_attendance", BY_BOTH),
     "ambulance_calls": ("fct_ambulance_call", "true"),
 }
 
@@ -46,6 +48,7 @@ def suites() -> list[Suite]:
     return [
         _kinds("violence_across_agencies", EVENTS, "Every event is counted once, in the column of its kind"),
         _kinds("victims_across_agencies", PEOPLE, "Everybody is counted once, in the column of their kind"),
+        _victims(),
         _ratios(),
         _indicators(),
         _profiles(),
@@ -73,6 +76,23 @@ def _kinds(mart: str, measures: dict[str, tuple[str, str]], name: str) -> Suite:
         """,
         labels=("kind", "financial_year"),
         rules=(equal(name, "in_mart", "in_fact", ENGINEER, counts="difference"),),
+    )
+
+
+def _victims() -> Suite:
+    return Suite(
+        subject="marts.victims_across_agencies",
+        title="years",
+        grain="years",
+        sql="""
+            with delivered as (
+                select financial_year, count(distinct recorded_month) as months from conformed.fct_offence group by all
+            )
+            select financial_year, count(*) filter (is_whole_year and months < 12)::bigint as called_whole
+            from marts.victims_across_agencies left join delivered using (financial_year) group by all order by all
+        """,
+        labels=("financial_year",),
+        rules=(zero("A year that has only begun is not called whole", "called_whole", ENGINEER),),
     )
 
 

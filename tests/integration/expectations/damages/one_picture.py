@@ -14,6 +14,10 @@ CASES = [
         *(PEOPLE, "Everybody is counted once, in the column of their kind"),
         "delete from {0} where rowid = (select min(rowid) from {0} where violence_victims > 0)",
     ),
+    (
+        *(PEOPLE, "A year that has only begun is not called whole"),
+        "delete from conformed.fct_offence where recorded_month = '2024-03-01'",
+    ),
     (RATIOS, "The districts, with Unknown, add up to the events of all agencies", "delete from {0} where district = 'Derby'"),
     (
         *(PROFILE, "The nine districts have what their fact counts in them"),
