@@ -154,14 +154,18 @@ def _profiles() -> Suite:
             select
                 indicator_id, financial_year, count(distinct district_code) as districts,
                 count(*) filter (not value between value_low and value_high)::bigint as outside,
-                count(*) filter (not is_whole_year and (value is not null or change_verdict is not null))::bigint as begun
-            from marts.district_profile group by all order by all
+                count(*) filter (not is_whole_year and (value is not null or change_verdict is not null))::bigint as begun,
+                count(*) filter (value is not null and national_value is null and seed.national_comparator is not null)::bigint
+                    as alone
+            from marts.district_profile left join reference.profile_indicator as seed using (indicator_id)
+            group by all order by all
         """,
         labels=("indicator_id", "financial_year"),
         rules=(
             in_set("Every indicator has all nine districts", "districts", [9], ENGINEER),
             zero("Every value lies between its limits", "outside", ENGINEER),
             zero("A year that has only begun has no value", "begun", ENGINEER),
+            zero("Every value has the national one that its indicator has", "alone", ENGINEER),
         ),
     )
 
