@@ -50,6 +50,7 @@ def suites() -> list[Suite]:
         _kinds("victims_across_agencies", PEOPLE, "Everybody is counted once, in the column of their kind"),
         _victims(),
         _ratios(),
+        _times(),
         _indicators(),
         _profiles(),
         _interventions(),
@@ -118,6 +119,41 @@ def _ratios() -> Suite:
                 *("in_ratios", "in_picture", ENGINEER),
                 counts="difference",
             ),
+        ),
+    )
+
+
+def _times() -> Suite:
+    """Each breakdown, and the county beside the districts, has the events of the years that it says it sums."""
+    yearly = """
+        select '{kind}' as kind, financial_year, violence_with_injury_offences as offences, {column} as counted
+        from marts.violence_ratios where violence_with_injury_offences is not null and {column} is not null
+    """
+    years = " union all ".join(
+        yearly.format(kind=kind, column=column)
+        for kind, column in (("attendances", "ed_attendances"), ("calls", "ambulance_calls"))
+    )
+    return Suite(
+        subject="marts.violence_ratios_by_time",
+        title="breakdowns of the ratios",
+        grain="breakdowns of a kind",
+        sql=f"""
+            with by_time as (
+                select kind, breakdown, if(district_code = 'County', 'County', 'Districts') as told_of, first_year, last_year,
+                       (sum(violence_with_injury_offences) + sum(counted))::bigint as by_time,
+                       count(*) filter (not per_100_offences between per_100_offences_low and per_100_offences_high)::bigint
+                           as outside
+                from marts.violence_ratios_by_time group by all
+            ),
+            by_year as ({years})
+            select by_time.kind, breakdown, told_of, by_time, sum(offences + counted)::bigint as by_year, outside
+            from by_time left join by_year on by_time.kind = by_year.kind and financial_year between first_year and last_year
+            group by all order by all
+        """,
+        labels=("kind", "breakdown", "told_of"),
+        rules=(
+            equal("Every breakdown adds up to the years of violence_ratios", "by_time", "by_year", ENGINEER),
+            zero("Every ratio by time lies between its limits", "outside", ENGINEER),
         ),
     )
 
