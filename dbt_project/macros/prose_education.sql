@@ -21,7 +21,7 @@
     having count(*) > 0
 {%- endmacro %}
 
-{# Whether an area's rate is above, or below, that of all its comparators in the last so many years. #}
+{# Whether an area's rate is above, or below, that of all its comparators in the last so many years up to the report's. #}
 {% macro against_comparators(table_id, position, row_label, area, kind, sign, word, years) -%}
     select
         '{{ table_id }}' as table_id,
@@ -46,6 +46,7 @@
             academic_year,
             row_number() over (order by academic_year desc) as years_ago
         from {{ ref('exclusion_rates') }}
+        where academic_year <= '{{ var("report_comparators_year") }}'
         group by academic_year
     ) as recent
         on own.academic_year = recent.academic_year

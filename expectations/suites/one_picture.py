@@ -7,12 +7,14 @@ from expectations.rules import Suite, equal, in_set, zero
 ENGINEER = "The data engineer compares the dbt model of the mart with the facts that it reads, mends it and builds it again."
 
 VIOLENCE = "recorded_crime_group in (select recorded_crime_group from reference.violence_group {})"
+# The attendances of a month are told when both hospitals have delivered it.
+BY_BOTH = "month_start in (select month_start from conformed.fct_ed_attendance group by all having count(distinct feed) = 2)"
 # Column of the mart -> the fact that it counts, and the rows of it.
 EVENTS = {
     "serious_violence_offences": ("fct_offence", "is_serious_violence"),
     "violence_offences": ("fct_offence", VIOLENCE.format("")),
     "violence_with_injury_offences": ("fct_offence", VIOLENCE.format("where with_injury")),
-    "ed_attendances": ("fct_ed_attendance", "true"),
+    "ed_attendances": ("fct_ed_attendance", BY_BOTH),
     "ambulance_calls": ("fct_ambulance_call", "true"),
 }
 # A person whose offence was never delivered is in no year.
@@ -20,7 +22,7 @@ OF_VIOLENCE = f"crime_reference in (select crime_reference from conformed.fct_of
 PEOPLE = {
     "serious_violence_victims": ("fct_victim", "is_serious_violence"),
     "violence_victims": ("fct_victim", OF_VIOLENCE),
-    "ed_attendances": ("fct_ed_attendance", "true"),
+    "ed_attendances": ("fct_ed_attendance", BY_BOTH),
     "ambulance_calls": ("fct_ambulance_call", "true"),
 }
 
@@ -46,7 +48,9 @@ def suites() -> list[Suite]:
     return [
         _kinds("violence_across_agencies", EVENTS, "Every event is counted once, in the column of its kind"),
         _kinds("victims_across_agencies", PEOPLE, "Everybody is counted once, in the column of their kind"),
+        _victims(),
         _ratios(),
+        _times(),
         _indicators(),
         _profiles(),
         _interventions(),
@@ -76,6 +80,23 @@ def _kinds(mart: str, measures: dict[str, tuple[str, str]], name: str) -> Suite:
     )
 
 
+def _victims() -> Suite:
+    return Suite(
+        subject="marts.victims_across_agencies",
+        title="years",
+        grain="years",
+        sql="""
+            with delivered as (
+                select financial_year, count(distinct recorded_month) as months from conformed.fct_offence group by all
+            )
+            select financial_year, count(*) filter (is_whole_year and months < 12)::bigint as called_whole
+            from marts.victims_across_agencies left join delivered using (financial_year) group by all order by all
+        """,
+        labels=("financial_year",),
+        rules=(zero("A year that has only begun is not called whole", "called_whole", ENGINEER),),
+    )
+
+
 def _ratios() -> Suite:
     """Years that an agency did not deliver whole are in the picture, and in no ratio."""
     sums = ", ".join(f"sum({column})::bigint as {column}" for column in EVENTS)
@@ -98,6 +119,41 @@ def _ratios() -> Suite:
                 *("in_ratios", "in_picture", ENGINEER),
                 counts="difference",
             ),
+        ),
+    )
+
+
+def _times() -> Suite:
+    """Each breakdown, and the county beside the districts, has the events of the years that it says it sums."""
+    yearly = """
+        select '{kind}' as kind, financial_year, violence_with_injury_offences as offences, {column} as counted
+        from marts.violence_ratios where violence_with_injury_offences is not null and {column} is not null
+    """
+    years = " union all ".join(
+        yearly.format(kind=kind, column=column)
+        for kind, column in (("attendances", "ed_attendances"), ("calls", "ambulance_calls"))
+    )
+    return Suite(
+        subject="marts.violence_ratios_by_time",
+        title="breakdowns of the ratios",
+        grain="breakdowns of a kind",
+        sql=f"""
+            with by_time as (
+                select kind, breakdown, if(district_code = 'County', 'County', 'Districts') as told_of, first_year, last_year,
+                       (sum(violence_with_injury_offences) + sum(counted))::bigint as by_time,
+                       count(*) filter (not per_100_offences between per_100_offences_low and per_100_offences_high)::bigint
+                           as outside
+                from marts.violence_ratios_by_time group by all
+            ),
+            by_year as ({years})
+            select by_time.kind, breakdown, told_of, by_time, sum(offences + counted)::bigint as by_year, outside
+            from by_time left join by_year on by_time.kind = by_year.kind and financial_year between first_year and last_year
+            group by all order by all
+        """,
+        labels=("kind", "breakdown", "told_of"),
+        rules=(
+            equal("Every breakdown adds up to the years of violence_ratios", "by_time", "by_year", ENGINEER),
+            zero("Every ratio by time lies between its limits", "outside", ENGINEER),
         ),
     )
 
@@ -134,14 +190,18 @@ def _profiles() -> Suite:
             select
                 indicator_id, financial_year, count(distinct district_code) as districts,
                 count(*) filter (not value between value_low and value_high)::bigint as outside,
-                count(*) filter (not is_whole_year and (value is not null or change_verdict is not null))::bigint as begun
-            from marts.district_profile group by all order by all
+                count(*) filter (not is_whole_year and (value is not null or change_verdict is not null))::bigint as begun,
+                count(*) filter (value is not null and national_value is null and seed.national_comparator is not null)::bigint
+                    as alone
+            from marts.district_profile left join reference.profile_indicator as seed using (indicator_id)
+            group by all order by all
         """,
         labels=("indicator_id", "financial_year"),
         rules=(
             in_set("Every indicator has all nine districts", "districts", [9], ENGINEER),
             zero("Every value lies between its limits", "outside", ENGINEER),
             zero("A year that has only begun has no value", "begun", ENGINEER),
+            zero("Every value has the national one that its indicator has", "alone", ENGINEER),
         ),
     )
 

@@ -1,4 +1,5 @@
 select
+    cast(delivery.period as smallint) as calendar_year,
     told.measure,
     told.area_type,
     told.area_code,
@@ -10,5 +11,7 @@ select
     told.symbol,
     told.load_id
 from {{ ref('stg_hmicfrs__contextual_indicators') }} as told
+left join {{ source('ledger', 'delivery') }} as delivery
+    on told.load_id = delivery.load_id
 {{ join_label('offence', 'told.offence_label', 'contextual_offence') }}
 {{ join_label('indicator', 'told.indicator_label', 'contextual_indicator') }}

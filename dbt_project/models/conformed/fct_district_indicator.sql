@@ -31,7 +31,8 @@
         ('stop_searches', 'true', none),
         ('weapon_found', 'is_weapon_found_as_sought', "search_reason = 'Offensive weapons'"),
     ]),
-    ('fct_ed_attendance', 'feed || cast(month_start as varchar)', 24, [('ed_attendances', 'true', none)]),
+    ('fct_ed_attendance', 'feed || cast(month_start as varchar)', 12 * hospital_models() | length,
+        [('ed_attendances', 'true', none)]),
     ('fct_ambulance_call', 'month_start', 12, [('ambulance_calls', 'true', none)]),
     ('fct_fire_incident', 'month_start', 12, [
         ('deliberate_fires', "incident_kind = 'Deliberate fire'", none),

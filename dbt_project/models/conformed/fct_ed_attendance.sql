@@ -1,8 +1,5 @@
 with attendance as (
-    {% for staging_model in [
-        'stg_royal_derby_hospital__ed_assaults',
-        'stg_chesterfield_royal_hospital__ed_assaults',
-    ] %}
+    {% for staging_model in hospital_models() %}
         select
             '{{ staging_model[4:] | replace("__", "/") }}' as feed,
             *

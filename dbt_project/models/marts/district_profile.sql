@@ -8,6 +8,14 @@ occurring as (
         financial_year,
         is_whole_year
     from {{ ref('fct_district_indicator') }}
+
+    union
+
+    select distinct
+        indicator_id,
+        financial_year,
+        true as is_whole_year
+    from {{ ref('fct_district_value') }}
 ),
 
 reported_year as (
@@ -77,16 +85,22 @@ measured as (
         indicator.base,
         indicator.polarity,
         indicator.carries_forward,
-        indicator.is_national_in_feed,
+        indicator.national_comparator,
+        indicator.national_by_definition,
         indicator.national_note,
         indicator.caveat,
         cast(indicator.sort_order as integer) as sort_order,
         shown.is_whole_year,
-        coalesce(counted.numerator, 0) as counted,
-        case indicator.unit
-            when 'rate' then population.population
+        -- What was published without counts is neither 0 nor of so many people.
+        case when county.indicator_id is not null then coalesce(counted.numerator, 0) end as counted,
+        case
+            when county.indicator_id is null then null
+            when indicator.unit = 'rate' then population.population
             else coalesce(counted.denominator, 0)
         end as base_count,
+        published.value as published_value,
+        published.county_value as published_county_value,
+        published.national_value as published_national_value,
         population.mid_year as population_mid_year,
         county.numerator as county_counted,
         case indicator.unit when 'rate' then county_population.population else county.denominator end as county_base,
@@ -100,8 +114,13 @@ measured as (
         on shown.financial_year = year_of.financial_year
     inner join {{ ref('dim_district') }} as district
         on district.is_in_county
-    inner join county
+    left join county
         on shown.indicator_id = county.indicator_id and shown.counted_year = county.financial_year
+    left join {{ ref('fct_district_value') }} as published
+        on
+            shown.indicator_id = published.indicator_id
+            and shown.counted_year = published.financial_year
+            and district.district_code = published.district_code
     left join {{ ref('fct_district_indicator') }} as counted
         on
             shown.indicator_id = counted.indicator_id
@@ -126,7 +145,7 @@ divisible as (
 valued as (
     select
         *,
-        {{ rate_per('counted', 'whole_base', 'per') }} as value,
+        coalesce({{ rate_per('counted', 'whole_base', 'per') }}, published_value) as value,
         case unit
             when 'rate' then {{ rate_lower('counted', 'whole_base', 'per') }}
             else {{ wilson_lower('counted', 'whole_base') }}
@@ -135,9 +154,14 @@ valued as (
             when 'rate' then {{ rate_upper('counted', 'whole_base', 'per') }}
             else {{ wilson_upper('counted', 'whole_base') }}
         end as value_high,
-        {{ rate_per('county_counted', 'whole_county_base', 'per') }} as county_value,
-        {{ rate_per('national_counted', 'national_base', 'per') }} as national_value,
-        -- What must be large enough to be compared: the count of a rate, the base of a percentage.
+        coalesce({{ rate_per('county_counted', 'whole_county_base', 'per') }}, published_county_value) as county_value,
+        coalesce(
+            {{ rate_per('national_counted', 'national_base', 'per') }},
+            published_national_value,
+            national_by_definition
+        ) as national_value,
+        -- What must be large enough to be compared: the count of a rate, the base of a percentage. Not known of the
+        -- published.
         case unit when 'rate' then counted else whole_base end as enough
     from divisible
 ),
@@ -180,20 +204,23 @@ select
     polarity,
     counted,
     cast(base_count as bigint) as base_count,
-    cast(case unit when 'rate' then population_mid_year end as smallint) as population_mid_year,
+    cast(case when unit = 'rate' and base_count is not null then population_mid_year end as smallint)
+        as population_mid_year,
     round(value, 2) as value,
     round(value_low, 2) as value_low,
     round(value_high, 2) as value_high,
     round(county_value, 2) as county_value,
     {{ benchmark_verdict('value_low', 'value_high', 'county_value', 'enough') }} as against_county,
     round(national_value, 2) as national_value,
-    case
-        when is_national_in_feed
-            then {{ benchmark_verdict('value_low', 'value_high', 'national_value', 'enough') }}
-    end as against_national,
+    case when national_value is not null then national_comparator end as national_comparator,
+    {{ benchmark_verdict('value_low', 'value_high', 'national_value', 'enough') }} as against_national,
     case when national_value is null then national_note end as national_note,
-    cast(case when value is not null and enough >= {{ var('compare_minimum') }} then position_by_value end as integer)
-        as rank_of_nine,
+    cast(
+        case
+            when value is not null and coalesce(enough, {{ var('compare_minimum') }}) >= {{ var('compare_minimum') }}
+                then position_by_value
+        end as integer
+    ) as rank_of_nine,
     round(prior_value, 2) as prior_value,
     round(value - prior_value, 2) as change_on_prior,
     case unit

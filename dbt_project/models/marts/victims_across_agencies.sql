@@ -25,6 +25,7 @@ with person as (
         false as is_serious_violence,
         false as is_violence
     from {{ ref('fct_ed_attendance') }}
+    where month_start in {{ months_of_all_hospitals() }}
 
     union all
 
@@ -74,6 +75,16 @@ of_the_year as (
         nullif(sum(ambulance_calls), 0) as ambulance_calls
     from counted
     group by financial_year
+),
+
+-- The indicators of the same facts know whose months are all there; an agency that sent nothing has none.
+whole_year as (
+    select
+        financial_year,
+        bool_and(is_whole_year) as is_whole_year
+    from {{ ref('fct_district_indicator') }}
+    where indicator_id in ('serious_violence', 'ed_attendances', 'ambulance_calls')
+    group by financial_year
 )
 
 select
@@ -91,7 +102,10 @@ select
     case when of_the_year.ed_attendances is not null then counted.ed_attendances end as ed_attendances,
     {{ pct('counted.ed_attendances', 'of_the_year.ed_attendances', 2) }} as ed_attendances_percent,
     case when of_the_year.ambulance_calls is not null then counted.ambulance_calls end as ambulance_calls,
-    {{ pct('counted.ambulance_calls', 'of_the_year.ambulance_calls', 2) }} as ambulance_calls_percent
+    {{ pct('counted.ambulance_calls', 'of_the_year.ambulance_calls', 2) }} as ambulance_calls_percent,
+    whole_year.is_whole_year
 from counted
 inner join of_the_year
     on counted.financial_year = of_the_year.financial_year
+inner join whole_year
+    on counted.financial_year = whole_year.financial_year

@@ -43,12 +43,12 @@ with event as (
     from {{ ref('fct_ambulance_call') }}
 ),
 
--- An agency from which nothing came for a month has not counted nothing.
+-- An agency from which nothing came for a month has not counted nothing; nor have the hospitals while one is missing.
 delivered as (
     select
         month_start,
         bool_or(seen_by = 'police') as by_police,
-        bool_or(seen_by = 'hospital') as by_hospitals,
+        month_start in {{ months_of_all_hospitals() }} as by_hospitals,
         bool_or(seen_by = 'ambulance') as by_ambulances
     from event
     group by month_start

@@ -5,6 +5,7 @@ with absence as (
         *,
         cast(round(10000 * percent_of_possible_days) as bigint) as numerator
     from {{ ref('school_absence') }}
+    where academic_year <= '{{ var("report_last_year") }}'
 ),
 
 reason as (

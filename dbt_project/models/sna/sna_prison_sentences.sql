@@ -17,7 +17,7 @@ with said as (
         if(rate_per_1000 < rate_year_before, 'decreased', 'increased') as rate_direction,
         is_rate_peak
     from {{ ref('prison_safety') }}
-    where is_latest
+    where {{ in_report_twelve_months() }}
 ),
 
 whole as (

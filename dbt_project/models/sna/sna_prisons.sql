@@ -1,5 +1,5 @@
--- T42: prisoners by offence group on the last day delivered, as a share of all. T43: the figures in its sentences, each
--- for the last twelve months delivered of its measure (deaths are told a quarter further than the rest).
+-- T42: prisoners by offence group on the report's day, as a share of all. T43: the figures in its sentences, each for
+-- the report's twelve months of its measure.
 {% set safety = [
     ('Deaths', 'number', 'count', 'All deaths', 'All', 'incidents', '1'),
     ('Deaths', 'decrease %', 'percent', 'All deaths', 'All', 'incidents_year_before - incidents', 'incidents_year_before'),
@@ -43,7 +43,7 @@ with offence_group as (
         offence_group,
         sum(prisoners) as prisoners
     from {{ ref('prison_population') }}
-    where is_latest
+    where {{ on_report_day() }}
     group by offence_group
 )
 
@@ -74,5 +74,5 @@ from offence_group
         {{ '100 * ' if unit == 'percent' }}cast(10 * ({{ numerator }}) as bigint) as numerator,
         cast(10 * ({{ denominator }}) as bigint) as denominator
     from {{ ref('prison_safety') }}
-    where is_latest and kind = '{{ kind }}' and sex = '{{ sex }}'
+    where {{ in_report_twelve_months() }} and kind = '{{ kind }}' and sex = '{{ sex }}'
 {% endfor %}

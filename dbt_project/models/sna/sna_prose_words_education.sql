@@ -1,10 +1,11 @@
 -- What the prose of sections 20, 21 and 22 states in words, mostly of graphs that are lost.
-{% set exclusions = ref('school_exclusions') %}
+{% set exclusions = "(select * from " ~ ref('school_exclusions')
+    ~ " where academic_year <= '" ~ var('report_last_year') ~ "')" %}
 {% set absence = ref('school_absence') %}
 {% set care = in_report('childrens_social_care') %}
 {% set outcomes = in_report('social_care_referral_outcomes') %}
 {% set neet = "(select *, cast(calendar_year as varchar) as financial_year from " ~ ref('neet')
-    ~ " where source = 'Local authorities')" %}
+    ~ " where source = 'Local authorities' and calendar_year <= " ~ last_report_calendar_year() ~ " + 1)" %}
 {% set by_school_year = "(select *, academic_year as financial_year from " ~ exclusions ~ ")" %}
 {% set county = "area = 'Derbyshire County'" %}
 {% set city = "area = 'Derby City'" %}
@@ -80,10 +81,10 @@ union all
     where=city ~ " and measure = 'Child protection plans'", rising='decreasing') }}
 union all
 {{ prose_leader('P22', 90, 'Locality of Derbyshire County with the highest rate', 'place', 'per_1000_population', neet,
-    county ~ " and place_kind = 'Locality'") }}
+    county ~ " and place_kind = 'Locality' and calendar_year = 2024") }}
 union all
 {{ prose_leader('P22', 91, 'Locality of Derbyshire County with the lowest rate', 'place', '-per_1000_population', neet,
-    county ~ " and place_kind = 'Locality'") }}
+    county ~ " and place_kind = 'Locality' and calendar_year = 2024") }}
 union all
 {{ prose_leader('P22', 92, 'Ward of Derby City with the highest rate in 2024', 'place', 'percent_of_young_people', neet,
     city ~ " and place_kind = 'Ward' and calendar_year = 2024") }}

@@ -4,7 +4,7 @@
 ] %}
 
 {{ prose_leader('P12.1', 90, 'Offence group with most prisoners', 'offence_group', 'prisoners',
-    ref('prison_population'), 'is_latest') }}
+    ref('prison_population'), on_report_day()) }}
 
 {% for place, which in [(1, 'highest'), (2, 'second highest')] %}
     union all
@@ -22,7 +22,7 @@
             category,
             row_number() over (order by cast(reoffenders as double) / offenders desc) as place
         from {{ ref('reoffending') }}
-        where breakdown = 'Age group' and is_latest and offenders > 0
+        where breakdown = 'Age group' and {{ in_report_cohort() }} and offenders > 0
     ) as ranked
     where ranked.place = {{ place }}
 {% endfor %}
@@ -49,7 +49,7 @@
             {{ sum_where("age_range = 'Adult' and category = '" ~ offence ~ "'", 'reoffences') }}
             / nullif(cast({{ sum_where("age_range = 'Adult'", 'reoffences') }} as double), 0) as adult
         from {{ ref('reoffending') }}
-        where breakdown = 'Reoffence type' and is_latest
+        where breakdown = 'Reoffence type' and {{ in_report_cohort() }}
     ) as compared
     where compared.juvenile is not null and compared.adult is not null
 {% endfor %}
