@@ -13,7 +13,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestration.lineage import FIGURES, TABLE_ID
+from orchestration.lineage import writers
 from orchestration.settings import DBT_PROJECT, PROJECT, Settings
 
 if TYPE_CHECKING:
@@ -130,15 +130,10 @@ def tables_page(manifest: Mapping[str, Any], tables: Iterable[Mapping[str, str]]
         documents: rows of the seed reference_document.
     """
     nodes = manifest["nodes"]
-    writers: dict[str, list[str]] = {}
-    for key in (key for key, node in nodes.items() if node["resource_type"] == "model" and node["name"] == FIGURES):
-        for parent in manifest["parent_map"][key]:
-            if nodes.get(parent, {}).get("config", {}).get("materialized") == "ephemeral":
-                for table_id in set(TABLE_ID.findall(nodes[parent]["raw_code"])):
-                    writers.setdefault(table_id, []).append(parent)
+    written_by = writers(manifest)
 
     def row(table: Mapping[str, str]) -> tuple[str, ...]:
-        behind = _ancestors(manifest, writers.get(table["table_id"], []))
+        behind = _ancestors(manifest, written_by.get(table["table_id"], []))
         of = {
             schema: sorted(nodes[key]["name"] for key in behind if key in nodes and _is_model(nodes[key], schema))
             for schema in ("marts", "conformed")
@@ -148,7 +143,7 @@ def tables_page(manifest: Mapping[str, Any], tables: Iterable[Mapping[str, str]]
             for key in behind
             if (source := manifest["sources"].get(key)) and source["source_name"] == "landing"
         )
-        models = sorted(nodes[key]["name"] for key in writers.get(table["table_id"], []))
+        models = sorted(nodes[key]["name"] for key in written_by.get(table["table_id"], []))
         return table["table_id"], table["title"], *map(_listed, (models, of["marts"], of["conformed"], feeds))
 
     titles = {document["table_id"]: (document["title"], document["source"]) for document in documents}

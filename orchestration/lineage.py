@@ -5,14 +5,18 @@ It goes into a release's manifest, so that two releases can be compared without 
 
 from __future__ import annotations
 
+import csv
 import functools
 import re
 from collections.abc import Mapping
 from typing import Any
 
+from orchestration.settings import DBT_PROJECT
+
 FIGURES = "figures"
-# The ids of the needs assessment's tables, as the models write them.
-TABLE_ID = re.compile(r"\b[A-Z]\d{2}\b")
+TABLES = DBT_PROJECT / "seeds" / "reference" / "sna_table.csv"
+# How models write the id of a table (T07) or of a statement of the prose (P4, P13.1); codes of areas look alike.
+_LITERAL = re.compile(r"'([A-Z]\d+(?:\.\d+)?)'")
 
 
 def lineage(manifest: Mapping[str, Any], schemas: tuple[str, ...]) -> dict[str, dict[str, Any]]:
@@ -45,18 +49,28 @@ def lineage(manifest: Mapping[str, Any], schemas: tuple[str, ...]) -> dict[str, 
         and node["config"]["schema"] in schemas
         and node["config"]["materialized"] != "ephemeral"
     }
-    by_figure: dict[str, set[str]] = {}
-    for key in published:
-        for parent in parents[key] if nodes[key]["name"] == FIGURES else ():
-            if nodes.get(parent, {}).get("config", {}).get("materialized") == "ephemeral":
-                for table_id in set(TABLE_ID.findall(nodes[parent]["raw_code"])):
-                    by_figure.setdefault(table_id, set()).update(feeds(parent))
+    by_figure = {
+        table_id: sorted(frozenset[str]().union(*map(feeds, models))) for table_id, models in sorted(writers(manifest).items())
+    }
     result: dict[str, dict[str, Any]] = {}
     for key, node in sorted(published.items()):
         entry: dict[str, Any] = {"feeds": sorted(feeds(key))}
         if key in grains:
             entry["grain"] = grains[key]
             if "table_id" in grains[key]:
-                entry["figures"] = {table_id: sorted(names) for table_id, names in sorted(by_figure.items())}
+                entry["figures"] = by_figure
         result[f"{node['config']['schema']}.{node['name']}"] = entry
     return result
+
+
+def writers(manifest: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The models that write the figures of each table of the needs assessment, by the ids that stand in their code."""
+    with TABLES.open(encoding="utf-8", newline="") as file:
+        known = {row["table_id"] for row in csv.DictReader(file)}
+    nodes, found = manifest["nodes"], dict[str, list[str]]()
+    for key in (key for key, node in nodes.items() if node["resource_type"] == "model" and node["name"] == FIGURES):
+        for parent in manifest["parent_map"][key]:
+            if nodes.get(parent, {}).get("config", {}).get("materialized") == "ephemeral":
+                for table_id in known.intersection(_LITERAL.findall(nodes[parent]["raw_code"])):
+                    found.setdefault(table_id, []).append(parent)
+    return found

@@ -37,11 +37,14 @@ _POSTCODE = rf"(?i)\b(?:{_AREAS})[0-9][a-z0-9]?[\s.-]{{0,2}}[0-9][abd-hjlnp-uw-z
 _ORDINAL = r"(1st|2nd|3rd|[0-9]th)$"
 
 # First digits of numbers in use in England, Wales and Northern Ireland, and of the test range; 20... would be a date.
-_NHS = r"(?:^|[^0-9.]|[^0-9]\.)([34679](?:\d{2}[ ._/-]{0,3}\d{3}[ ._/-]{0,3}\d{4}|(?:[ .-]\d){9}))(?:$|[^0-9])"
+_NHS = r"(?:^|[^0-9.]|[^0-9]\.)([34679](?:\d{2}[\s,._/-]{0,3}\d{3}[\s,._/-]{0,3}\d{4}|(?:[\s.-]\d){9}|(?:,\d{3}){3}))(?:$|[^0-9])"
 
 _EMAIL = r"[A-Za-z0-9._%+-]+ ?(?:@|\(at\)|\[at\]) ?(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}"
 
-_BIRTH = r"(?i)\b(?:d\.? ?o\.? ?b\b\.?|date of birth|birth ?date|birthday|born)[^0-9]{0,15}\d"
+_BIRTH = (
+    r"(?i)(?:\b|_)(?:d\.? ?o\.? ?b(?:\b|_)\.?|date[ _-]of[ _-]birth|birth[ _-]?date|birthday|born)[^0-9]{0,15}\d"
+    r"|(?i)\bb\.? ?\d{1,2}[./ -]\d{1,2}[./ -](?:\d{4}|\d{2})\b"
+)
 
 _STREET = "street|st|road|rd|lane|ln|avenue|ave|close|drive|way|court|ct|crescent|cres|grove|terrace|gardens|gdns|mews|rise|walk"
 # A number and a street; in small letters only with one word between them that is no preposition ("2 in road").
@@ -82,12 +85,16 @@ _WHOSE = (
     "pt|pat|patient|client|customer|person|child|pupil|victim|suspect|offender|nominal|service user|carer|parent|guardian|mother|"
     "father|next of kin|nok|gp|given|family|first|last|full|middle|maiden|known as"
 )
+# Whose home it is; the address of a place where something happened is none.
+_HOME = "patient|pt|client|home|usual|current|permanent|residential|registered|postal|full|street"
 _HEADING = (
-    rf"(?:(?:{_WHOSE})s?'?s? ?)*(?:sur|fore|nick)?names?|initials|next of kin|mrn|upn|national insurance.*|"
-    r"nhs(?: ?(?:number|no|num|id))?\.?|nhs ?n[or]\.?|hospital (?:number|no)\.?|ni ?(?:number|no)\.?|"
-    r"post ?codes?|(?:patient|home|pt|full|postal|street)? ?address(?: ?line)?(?: ?\d)?|addr\d?|e-?mail(?: address)?|"
+    rf"(?:(?:(?:{_WHOSE})s?'?s? ?)*(?:sur|fore|nick)?names?|(?:full |first |last )?names? of (?:the )?(?:{_WHOSE})|initials|"
+    r"(?:patient|pt|client|person|pupil|service user|nominal) ?(?:id|identifier|ref|reference)|"
+    r"next of kin|mrn|upn|national insurance.*|(?:hospital|patient|pt) (?:number|no)\.?|ni ?(?:number|no)\.?|"
+    r"nhs(?: ?(?:number|no|num|id))?\.?|nhs ?n[or]\.?|e-?mail(?: address)?|"
+    rf"(?:(?:{_HOME}) )*post[ -]?codes?|(?:(?:{_HOME}) )*address(?: ?line)?(?: ?\d)?|addr\d?|"
     r"(?:home |mobile |work )?(?:tele)?phone(?: ?(?:number|no))?\.?|tel(?: ?no)?\.?|mobile(?: ?(?:number|no))?\.?|"
-    r"(?:pt |patient )?(?:d\.?o\.?b\.?|date of birth|birth ?date)"
+    r"(?:pt |patient |client )?(?:d\.?o\.?b\.?|date[ -]of[ -]birth|birth[ -]?date))(?: ?[(\[].*[)\]])?"
 )
 
 MACROS = f"""

@@ -2,8 +2,9 @@
 
 The Serious Violence Duty gives no power to disclose such information: Police, Crime, Sentencing and Courts Act 2022, section
 16(4). So the whole file is looked through before a row of it is read: every cell of every sheet, hidden ones and unknown
-columns included, headings, comments, text boxes, page headers and sheet names. Not looked at: the file's properties, which name
-its author. What is found is told by kind and row; the text itself is shown nowhere.
+columns included, headings, comments, text boxes, page headers, sheet names, and the copies of data that pivot tables, charts and
+links keep. Not looked at: the file's properties, which name its author. What is found is told by kind and row; the text itself is
+shown nowhere.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.contracts import FeedContract
+from orchestration.ingest.births import AGE, births
 from orchestration.ingest.headers import plain
 from orchestration.ingest.identifiers import KINDS, MACROS, folded
 from orchestration.ingest.pseudonyms import MACROS as CHECK_DIGIT
@@ -29,10 +31,7 @@ from orchestration.ingest.workbook import Grid, everything
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-# A whole date so long before the period, in a column that holds no dates, can only be somebody's.
-BIRTH_YEARS = 3
 BETWEEN = " | "
-_DATE = re.compile(r"(?:\d{1,2}[./-]\d{1,2}[./-]((?:19|20)\d\d)|((?:19|20)\d\d)[./-]\d{1,2}[./-]\d{1,2})(?:[ T]00:00(?::00)?)?")
 
 
 def applies(contract: FeedContract) -> bool:
@@ -59,7 +58,7 @@ def scan(path: Path, contract: FeedContract, start: date) -> tuple[Fault, ...]:
             for kind, number in _identifiers(db, rows, contract):
                 found[kind, grid.name].add(number)
             if not contract.layout:
-                for number in _old_dates(rows, contract, start.year - BIRTH_YEARS):
+                for number in _births(rows, contract, start.year):
                     found["birth", grid.name].add(number)
     return tuple(
         fault("D17", rows=len(numbers), first_rows=tuple(sorted(numbers)[:10]), what=KINDS[kind])
@@ -107,12 +106,16 @@ def _spaced(heading: str) -> str:
     return plain(re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", heading))
 
 
-def _old_dates(rows: Sequence[Sequence[str]], contract: FeedContract, year: int) -> Iterator[int]:
-    header = next((row for row in rows if any(row)), ())
-    dated = {plain(column.header) for column in contract.columns if column.type in ("date", "timestamp")}
-    places = [place for place, label in enumerate(header) if plain(label) not in dated]
-    for number, row in enumerate(rows, 1):
-        for place in places:
-            match = _DATE.fullmatch(row[place].strip()) if place < len(row) else None
-            if match and int(match[1] or match[2]) <= year:
-                yield number
+def _births(rows: Sequence[Sequence[str]], contract: FeedContract, period: int) -> Iterator[int]:
+    """Row numbers of dates of birth that no label announces, in columns that hold no dates."""
+    first = next((number for number, row in enumerate(rows, 1) if any(row)), 1)
+    header = [plain(label) for label in rows[first - 1]] if rows else []
+    labels = {plain(label): column for column in contract.columns for label in (column.header, *column.aliases)}
+    dated = {label for label, column in labels.items() if column.type in ("date", "timestamp")}
+    # Records tell of people; a sheet of notes may well tell when a code list was made.
+    records = not labels.keys().isdisjoint(header)
+    for place in range(max(map(len, rows), default=0)):
+        label = header[place] if place < len(header) else ""
+        if label not in dated:
+            cells = [(n, row[place]) for n, row in enumerate(rows, 1) if place < len(row) and not (records and n == first)]
+            yield from births(cells, period, of_people=records, about_age=AGE.search(label) is not None)

@@ -32,9 +32,12 @@ _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 
 # Elements that hold text outside cells, of both formats.
 _LOOSE = {
-    *("comment", "threadedComment", "txBody", "definedName", "annotation", "text-box", "header", "footer"),
+    *("comment", "threadedComment", "txBody", "rich", "definedName", "annotation", "text-box", "header", "footer"),
     *(f"{which}{what}" for which in ("odd", "even", "first") for what in ("Header", "Footer")),
 }
+# Parts that keep copies of data which no sheet need show any longer, and the attributes that hold text there.
+_COPIES = re.compile(r"xl/(pivotCache|externalLinks|charts|drawings)/.*|Object[^/]*/content\.xml")
+_TEXTUAL = ("v", "name", "descr", "title")
 
 Range = tuple[tuple[int, int], tuple[int, int]]
 
@@ -150,18 +153,26 @@ def everything(path: Path) -> Iterator[Grid]:
 
 
 def _loose_texts(path: Path) -> Iterator[str]:
-    """Texts outside cells: comments, text boxes, headers and footers of the page, defined names, targets of links."""
+    """Texts outside cells: comments, text boxes, headers and footers of the page, defined names, targets of links, and all that
+    pivot tables, charts and links to other workbooks keep of the data they were made from.
+    """
     with zipfile.ZipFile(path) as archive:
         for part in archive.namelist():
-            if not part.endswith((".xml", ".rels")) or not part.startswith(("xl/", "content.xml", "styles.xml")):
+            if not part.endswith((".xml", ".rels")) or not part.startswith(("xl/", "content.xml", "styles.xml", "Object")):
                 continue
             if part == "xl/sharedStrings.xml":  # those are cells
                 continue
+            copies = _COPIES.fullmatch(part) is not None
             for element in ElementTree.fromstring(archive.read(part)).iter():
-                if element.tag.rpartition("}")[2] in _LOOSE:
+                kind = element.tag.rpartition("}")[2]
+                if kind in _LOOSE:
                     yield " ".join("".join(element.itertext()).split())
                 elif part.endswith(".rels"):
                     yield element.get("Target", "")
+                if copies:
+                    yield from filter(None, (element.text and element.text.strip(), *map(element.get, _TEXTUAL)))
+                    if kind == "sheetName":
+                        yield element.get("val", "")
 
 
 def _check_all_xlsx(path: Path) -> None:

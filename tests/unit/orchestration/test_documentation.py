@@ -7,6 +7,7 @@ import pytest
 
 from orchestration.contracts import LoadMode, Treatment, load_contracts
 from orchestration.documentation import FREQUENCY, REPLACES, TREATMENTS, dictionary_page, feeds_page, tables_page
+from orchestration.lineage import writers
 from orchestration.periods import Cadence
 
 CONTRACTS = load_contracts().values()
@@ -42,6 +43,15 @@ def test_a_table_is_followed_back_to_its_feeds():
     assert "| T29 | Knife crime | `sna_knives` | `offences` | `fct_offence` | `derbyshire_constabulary/crimes` |" in page
     assert "| T30 | Not written yet |  |  |  |  |" in page
     assert page.count("| T31 | A definition | section 6.2 |") == 1
+
+
+def test_statements_have_ids_of_any_length_and_other_codes_are_none():
+    node = {
+        **MANIFEST["nodes"]["model.p.sna_knives"],
+        "raw_code": "select 'P4' union select 'P13.1' where area = 'E23000018' -- C18",
+    }
+    manifest = {**MANIFEST, "nodes": {**MANIFEST["nodes"], "model.p.sna_knives": node}}
+    assert writers(manifest) == {"P4": ["model.p.sna_knives"], "P13.1": ["model.p.sna_knives"]}
 
 
 def test_the_dictionary_has_every_published_table_and_column():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -91,11 +92,27 @@ DISGUISES = {
     "NHS number with long dashes": {"Location": "943–476–5919"},
     "NHS number digit by digit": {"Location": "9 4 3 4 7 6 5 9 1 9"},
     "NHS number behind a label": {"Method": f"NHS_{NHS}"},
+    "NHS number over two lines": {"Location": "943 476\n5919"},
+    "NHS number with commas": {"Location": "943,476,5919"},
+    "NHS number as a sum of thousands": {"Location": "9,434,765,919"},
     "postcode in small letters without a space": {"Location": "lives de13ab"},
     "postcode with no-break space": {"Location": "DE1\u00a03AB"},
     "date of birth in words": {"Location": "DOB 3rd March 1999"},
     "date of birth behind a label": {"Location": "born on 03.03.99"},
     "date of birth where no date belongs": {"Age": "03/03/1999"},
+    "date of birth within text": {"Location": "Male 03/03/1999 punched"},
+    "date of birth in words within text": {"Location": "man, 3rd of March 1999, punched"},
+    "date of birth behind one letter": {"Location": "aged 24 (b. 03/03/1999)"},
+    "date of birth behind one letter, short": {"Location": "b. 03/03/99, punched"},
+    "date of birth behind an age, short": {"Location": "aged 24 (03/03/99)"},
+    "date of birth behind a label with dashes": {"Location": "date-of-birth: 03/03/2021"},
+    "date of birth behind a label with lines": {"Location": "date_of_birth=03/03/2021"},
+    "date of birth with the month's name": {"Age": "03 Mar 1999"},
+    "date of birth with the month's name and dashes": {"Method": "03-Mar-1999"},
+    "date of birth in the American order": {"Method": "March 3, 1999"},
+    "date of birth with a short year for an age": {"Age": "03/03/99"},
+    "date of birth without separators": {"Method": "19990303"},
+    "date of birth without separators, turned round": {"Method": "03031999"},
     "name with a title": {"Location": "hit by Mr John Smith"},
     "name in capitals": {"Location": "MRS PATEL WITNESSED"},
     "name without a title": {"Location": "pushed by Sarah Okafor outside"},
@@ -114,6 +131,11 @@ DISGUISES = {
     "heading without spaces": {"PatientSurname": "x"},
     "heading with dots": {"D.O.B.": "x"},
     "heading of addresses": {"Address Line 1": "x"},
+    "heading of usual addresses": {"Usual Address": "x"},
+    "heading of homes": {"Home Postcode": "x"},
+    "heading turned round": {"Name of patient": "x"},
+    "heading with a format": {"Date of Birth (dd/mm/yyyy)": "x"},
+    "heading of patients' ids": {"Patient ID": "x"},
 }
 
 
@@ -146,6 +168,15 @@ ORDINARY = [
         "Market Place",
         "RDH-2024-000123",
         "999 called at 22:10",
+        "07 Jan 2024",
+        "male punched 03/07/23",
+        "3 lads aged 10/11/12",
+        "lift 03/03/99",
+        "aged 24, hit on 03/07/23",
+        "club b 12/13",
+        "taxi 4,123,456 of 5,000",
+        "12/03/2019 22:10",
+        "version 2019.03",
         "aged 17, kicked 10 times",
     ),
 ]
@@ -157,9 +188,16 @@ def test_ordinary_text_passes(hospital):
     assert "location" not in parquet(record.accepted)[0]
 
 
-@pytest.mark.parametrize("heading", ["Site name", "LSOA name", "Postcode district", "Number", "Ward", "Email sent"])
+@pytest.mark.parametrize(
+    "heading",
+    ["Site name", "LSOA name", "Postcode district", "Number", "Ward", "Email sent", "Incident Postcode", "Birth (n)", "Site ID"],
+)
 def test_ordinary_headings_pass(hospital, heading):
     assert hospital.rows({heading: "x"}).verdict == "accepted"
+
+
+def test_a_series_of_numbers_is_none_of_dates_of_birth(hospital):
+    assert hospital.rows({"Ref": "20100101"}, {"Ref": "20100199"}, {"Ref": "20101350"}).verdict == "accepted"
 
 
 def book(
@@ -182,6 +220,45 @@ def book(
         other.write(3, 3, hidden or "ok")
         other.very_hidden()
     return file.getvalue()
+
+
+def with_part(content: bytes, name: str, text: str) -> bytes:
+    """The workbook with another part in its archive."""
+    file = io.BytesIO(content)
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr(name, text)
+    return file.getvalue()
+
+
+COPIES = {
+    "number of a pivot table": ("xl/pivotCache/pivotCacheRecords1.xml", f'<r><n v="{NHS}"/></r>'),
+    "text of a pivot table": ("xl/pivotCache/pivotCacheDefinition1.xml", '<sharedItems><s v="Mr John Smith"/></sharedItems>'),
+    "date of a pivot table": (
+        "xl/pivotCache/pivotCacheDefinition1.xml",
+        '<sharedItems><d v="1999-03-03T00:00:00"/></sharedItems>',
+    ),
+    "name of a field": ("xl/pivotCache/pivotCacheDefinition1.xml", '<cacheField name="Sarah Okafor"/>'),
+    "linked workbook": ("xl/externalLinks/externalLink1.xml", "<cell><v>14 Station Road</v></cell>"),
+    "sheet of a linked workbook": ("xl/externalLinks/externalLink1.xml", '<sheetName val="Mr John Smith"/>'),
+    "labels of a chart": ("xl/charts/chart1.xml", "<strCache><pt><v>DE1 3AB</v></pt></strCache>"),
+    "title of a chart": ("xl/charts/chart1.xml", "<rich><p><r><t>Mr </t></r><r><t>Smith</t></r></p></rich>"),
+    "description of a picture": ("xl/drawings/drawing1.xml", '<cNvPr name="Picture 1" descr="someone@example.org"/>'),
+}
+
+
+@pytest.mark.parametrize("part", COPIES.values(), ids=COPIES)
+def test_no_copy_of_data_in_a_workbook_hides_an_identifier(hospital, part):
+    harmless = with_part(book(), part[0], '<r><s v="Fist" name="Chart 1"/><v>2023</v></r>')
+    assert hospital.send(harmless, "2023-06.xlsx").faults[0].code != "D17"
+    assert_nothing_kept(hospital.send(with_part(book(), *part), "2023-07.xlsx"), NHS)
+
+
+def test_notes_may_tell_when_something_was_published(desk, ed):
+    def told(note: str):
+        return {fault.code for fault in Hospital(desk, ed).send(book(hidden=note), "2023-07.xlsx").faults}
+
+    assert "D17" not in told("Codes as published on 12/03/2018")
+    assert "D17" in told("male, 12/03/1998")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,67 @@
+"""Dates of birth that nothing calls so: dates too long before a delivery's period to be of anything that it tells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+# A date so long before the period, in a column that holds no dates, can only be somebody's.
+BIRTH_YEARS = 3
+
+AGE = re.compile(r"\b(?:age|aged|birth|born|dob)\b", re.IGNORECASE)
+
+_DAY, _MONTH, _YEAR = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])", r"((?:19|20)\d\d)"
+_TH = rf"{_DAY}(?:st|nd|rd|th)?"
+_NAMED = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    r"nov(?:ember)?|dec(?:ember)?)\b"
+)
+_WRITTEN = (
+    rf"{_DAY}([ ./-]){_MONTH}\1{_YEAR}",
+    rf"{_YEAR}([ ./-]){_MONTH}\4{_DAY}",
+    rf"{_TH}(?: of)?[ ./-]{{0,2}}{_NAMED}[ ,./-]{{1,2}}{_YEAR}",
+    rf"{_NAMED} {_TH}[ ,]{{1,2}}{_YEAR}",
+)
+# A moment of the day makes it no date of birth, but for the midnight that a spreadsheet adds.
+_DATE = re.compile(
+    rf"(?<!\d)(?<!\d[./-])(?:{'|'.join(_WRITTEN)})(?!\d)(?:[ T]00:00(?::00)?|(?![ T]\d{{1,2}}:\d\d))", re.IGNORECASE
+)
+_COMPACT = re.compile(rf"{_YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2]){_YEAR}")
+_SHORT = rf"{_DAY}[./-]{_MONTH}[./-](\d\d)(?!\d)"
+_SHORT_CELL = re.compile(_SHORT)
+_SHORT_AFTER_AGE = re.compile(rf"\baged? ?\d{{1,3}}\b[^0-9]{{1,12}}{_SHORT}", re.IGNORECASE)
+_PERSON = re.compile(
+    r"\b(?:(?:fe)?male|[mf]|m[ae]n|wom[ae]n|boy|girl|lad|pt|patient|victim|he|she|his|her|aged?|yo|years? old)\b", re.IGNORECASE
+)
+
+
+def births(cells: Iterable[tuple[int, str]], period: int, *, of_people: bool, about_age: bool) -> Iterator[int]:
+    """Numbers of the cells of a column that hold a date of birth.
+
+    Args:
+        cells: number and text of each.
+        period: year in which the delivery's period begins.
+        of_people: whether the cells are of records of people, so that an old date within a text is somebody's as well.
+        about_age: whether the column's heading is about age or birth, so that a year of two digits will do.
+    """
+    latest = period - BIRTH_YEARS
+    filled = [(number, text.strip()) for number, text in cells if any(map(str.isdigit, text))]
+    for number, text in filled:
+        dates = [(int(_year(match)), match.span() == (0, len(text))) for match in _DATE.finditer(text)]
+        person = of_people or _PERSON.search(text)
+        short = (_SHORT_CELL.fullmatch(text) if about_age else None) or _SHORT_AFTER_AGE.search(text)
+        if any(year <= latest and (whole or person) for year, whole in dates) or (short and _full(short[1], period) <= latest):
+            yield number
+    # Numbers of a series look like dates here and there; in a column of dates every one of eight digits is a date.
+    eight = [(number, _COMPACT.fullmatch(text)) for number, text in filled if re.fullmatch(r"\d{8}", text)]
+    if all(match for _, match in eight):
+        yield from (number for number, match in eight if match and int(_year(match)) <= latest)
+
+
+def _year(match: re.Match[str]) -> str:
+    return next(group for group in match.groups() if group and len(group) == 4)
+
+
+def _full(year: str, period: int) -> int:
+    """A year of two digits as the last such year up to the period."""
+    return period - (period - int(year)) % 100

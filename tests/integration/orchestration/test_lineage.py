@@ -1,0 +1,21 @@
+"""Every figure of the needs assessment is followed back to the models that write it and the feeds behind them."""
+
+import csv
+
+from orchestration.dbt import load_manifest
+from orchestration.lineage import TABLES, lineage, writers
+from orchestration.publish import SCHEMAS
+from orchestration.settings import Settings
+from tests.conftest import seeded
+
+
+def test_every_table_and_statement_has_its_writers_and_feeds_and_nothing_else_has(tmp_path):
+    with TABLES.open(encoding="utf-8", newline="") as file:
+        known = {row["table_id"] for row in csv.DictReader(file)}
+    manifest = load_manifest(Settings(tmp_path / "raw", tmp_path / "home"))
+    figures = lineage(manifest, SCHEMAS)["sna.figures"]["figures"]
+    printed = {row["table_id"] for row in seeded("published_figure")}
+    assert printed and printed <= known
+    assert sorted(printed - writers(manifest).keys()) == []
+    assert sorted(table_id for table_id in printed if not figures.get(table_id)) == []
+    assert figures.keys() | writers(manifest).keys() <= known
