@@ -51,8 +51,8 @@
     having count(*) > 0
 {%- endmacro %}
 
-{# The member with the largest sum, as a row of sna_prose_words. #}
-{% macro prose_leader(table_id, position, row_label, member, measure, relation, where='true') -%}
+{# The member with the largest sum, or the one in another place, as a row of sna_prose_words. #}
+{% macro prose_leader(table_id, position, row_label, member, measure, relation, where='true', place=1) -%}
     select
         '{{ table_id }}' as table_id,
         '' as row_group,
@@ -61,7 +61,7 @@
         'Name' as column_label,
         1 as column_order,
         'text' as unit,
-        member as value_text
+        cast(member as varchar) as value_text
     from (
         select
             {{ member }} as member,
@@ -70,7 +70,7 @@
         where {{ where }}
         group by {{ member }}
     )
-    where place = 1
+    where place = {{ place }}
 {%- endmacro %}
 
 {# The rows of a mart that are of the report's years. #}

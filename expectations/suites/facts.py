@@ -158,6 +158,14 @@ YOUTH_JUSTICE_RETURN = Fact(
     (YEAR,),
     also=("derbyshire_county_youth_justice/offences",),
 )
+YOUTH_JUSTICE_OFFENDER_COUNT = Fact(
+    "fct_youth_justice_offender_count",
+    "derby_city_youth_justice/offenders",
+    YEAR_BEGINS,
+    ("area", "financial_year", "age", "sex"),
+    (YEAR,),
+    also=("derbyshire_county_youth_justice/offenders",),
+)
 PRISON_SAFETY = Fact(
     "fct_prison_safety",
     "moj/safety_in_custody",
@@ -248,7 +256,7 @@ NTE_RETURN = Fact(
 FACTS = (
     *(OFFENCE, VICTIM, SUSPECT, OUTCOME, STREET_CRIME, STREET_OUTCOME, STOP_SEARCH),
     *(FORCE_STOP_SEARCH, ED_ATTENDANCE, AMBULANCE_CALL, LIAISON_REFERRAL, FIRE_INCIDENT, FIRE_REFERRAL),
-    *(PROBATION_CASE_COUNT, YOUTH_JUSTICE_RETURN),
+    *(PROBATION_CASE_COUNT, YOUTH_JUSTICE_RETURN, YOUTH_JUSTICE_OFFENDER_COUNT),
     *(PRISON_SAFETY, PRISON_POPULATION, REOFFENDING),
     *(CHILDRENS_SOCIAL_CARE_RETURN, SCHOOL_ABSENCE, SCHOOL_EXCLUSION_COUNT, CHILDREN_IN_NEED, LAIT_VALUE, NEET_RATE),
     *(CENSUS_COUNT, CENSUS_ETHNICITY),

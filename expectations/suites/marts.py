@@ -167,6 +167,12 @@ MARTS = (
         fact_measure="sum(counted)",
         what="youth justice offence",
     ),
+    Mart(
+        *("youth_justice_offenders", "offenders", "fct_youth_justice_offender_count"),
+        counted="true",
+        fact_measure="sum(offenders)",
+        what="youth justice offender",
+    ),
     *(
         Mart(
             *(table, measure, fact),

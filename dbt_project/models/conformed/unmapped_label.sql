@@ -34,6 +34,8 @@
     ('stg_derbyshire_county_youth_justice__offences', 'offence_group_label', 'youth_offence_group'),
     ('stg_derbyshire_county_youth_justice__offences', 'offence_label', 'youth_offence'),
     ('stg_derbyshire_county_youth_justice__offences', 'ethnicity_label', 'ethnicity_group'),
+    ('stg_derby_city_youth_justice__offenders', 'sex_label', 'sex'),
+    ('stg_derbyshire_county_youth_justice__offenders', 'sex_label', 'sex'),
     ('stg_safer_derbyshire__nte_kpi', 'nte_offence_type_label', 'nte_offence_type'),
     ('stg_safer_derbyshire__nte_kpi', 'district_label', 'district'),
     ('stg_moj__safety_in_custody', 'kind_label', 'prison_safety_kind'),

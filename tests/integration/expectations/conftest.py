@@ -112,6 +112,10 @@ insert into landing.derbyshire_county_youth_justice__offences by name
     from (values ('2022-23'), ('2023-24')) as years(year),
          (values ('Serious violence cases', 'Robbery'), ('Knife crime cases', 'Possess knife blade or sharply pointed article'))
          as counts(offence_group, category);
+insert into landing.derby_city_youth_justice__offenders by name
+    select year as financial_year, age, sex, age as offenders, 'offenders' as _load_id, 1 as _row
+    from (values ('2022/23'), ('2023/24')) as years(year), (values (13), (16)) as ages(age),
+         (values ('Male'), ('Female')) as sexes(sex);
 update landing.derbyshire_constabulary__crimes
     set easting = 430000 + 900 * (_row % 7) + _row, northing = 335000 + 900 * (_row % 5) where _row % 9 <> 0;
 -- One ward is a hotspot ward of the seed, with a street and an hour of the week that stand out.
