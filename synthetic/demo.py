@@ -70,6 +70,7 @@ def write_demo(
     from synthetic.placing import draw_map, write_geography
     from synthetic.police_uk import prepare, write_archive
     from synthetic.prisons import write_prisons
+    from synthetic.probation import write_sentences
     from synthetic.stop_searches import write_searches
     from synthetic.targets import NO_DISTRICT, load_targets
     from synthetic.term_dates import write_term_dates
@@ -124,6 +125,7 @@ def write_demo(
         write_calls(streams[8], areas, summary.raw, scale),
         write_referrals(streams[9], summary.raw, scale),
         write_fire(streams[10], summary.raw, scale),
+        write_sentences(summary.raw, scale),
         write_offenders(summary.raw, scale),
         write_prisons(streams[12], summary.raw),
         write_education(streams[14], summary.raw, scale),

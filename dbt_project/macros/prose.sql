@@ -20,10 +20,10 @@
 
 {#
     Whether a sum rose in every year over the one before, in a word, as a row of sna_prose_words. For a fall give the negative
-    sum and the word for it.
+    sum and the word for it; for ups and downs, what to call them.
 #}
 {% macro prose_trend(
-    table_id, position, row_label, numerator, relation, denominator='1', where='true', rising='increasing'
+    table_id, position, row_label, numerator, relation, denominator='1', where='true', rising='increasing', both=none
 ) -%}
     select
         '{{ table_id }}' as table_id,
@@ -33,7 +33,13 @@
         'Trend' as column_label,
         1 as column_order,
         'text' as unit,
-        case when bool_and(share > share_before) then '{{ rising }}' else 'not {{ rising }}' end as value_text
+        case
+            when bool_and(share > share_before) then '{{ rising }}'
+            {% if both %}
+                when bool_or(share > share_before) and bool_or(share < share_before) then '{{ both }}'
+            {% endif %}
+            else 'not {{ rising }}'
+        end as value_text
     from (
         select
             share,

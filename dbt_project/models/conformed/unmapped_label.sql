@@ -28,6 +28,8 @@
     ('stg_probation_service__serious_violence_cases', 'sex_label', 'sex'),
     ('stg_probation_service__serious_violence_cases', 'age_group_label', 'probation_age_group'),
     ('stg_probation_service__serious_violence_cases', 'sentence_label', 'sentence_type'),
+    ('stg_probation_service__cases_by_age_and_sentence', 'age_group_label', 'probation_age_group'),
+    ('stg_probation_service__cases_by_age_and_sentence', 'sentence_label', 'sentence_type'),
     ('stg_derby_city_youth_justice__offences', 'offence_group_label', 'youth_offence_group'),
     ('stg_derby_city_youth_justice__offences', 'offence_label', 'youth_offence'),
     ('stg_derby_city_youth_justice__offences', 'ethnicity_label', 'ethnicity_group'),

@@ -102,6 +102,10 @@ insert into landing.probation_service__serious_violence_cases by name
     from (values ('2022/23'), ('2023/24')) as years(year),
          (values ('District', 'Derby', 20), ('District', 'High Peak', 5), ('Sex', 'Male', 15), ('Sex', 'Female', 10)) as
          counts(breakdown, category, cases);
+insert into landing.probation_service__cases_by_age_and_sentence by name
+    select year as financial_year, age_group, sentence_type, 6 as cases, 'sentences' as _load_id, 1 as _row
+    from (values ('2022/23'), ('2023/24')) as years(year), (values ('18-20'), ('21-24')) as ages(age_group),
+         (values ('Custody'), ('Community')) as sentences(sentence_type);
 insert into landing.derby_city_youth_justice__offences by name
     select year as financial_year, breakdown, category, counted, 'city' as _load_id, 1 as _row
     from (values ('2022-23'), ('2023-24')) as years(year),
