@@ -70,9 +70,11 @@ def write_demo(
     from synthetic.placing import draw_map, write_geography
     from synthetic.police_uk import prepare, write_archive
     from synthetic.prisons import write_prisons
+    from synthetic.probation import write_sentences
     from synthetic.stop_searches import write_searches
     from synthetic.targets import NO_DISTRICT, load_targets
     from synthetic.term_dates import write_term_dates
+    from synthetic.youth_justice import write_offenders
 
     if scale < 1:
         raise ValueError(f"scale must be 1 or more, not {scale}")
@@ -123,6 +125,8 @@ def write_demo(
         write_calls(streams[8], areas, summary.raw, scale),
         write_referrals(streams[9], summary.raw, scale),
         write_fire(streams[10], summary.raw, scale),
+        write_sentences(summary.raw, scale),
+        write_offenders(summary.raw, scale),
         write_prisons(streams[12], summary.raw),
         write_education(streams[14], summary.raw, scale),
         write_weights(summary.raw),

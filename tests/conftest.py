@@ -20,16 +20,17 @@ from orchestration.settings import PROJECT, Settings
 
 REAL_DATA = PROJECT.parent / "shared" / "data"
 BIN = Path(sys.executable).parent
-PUBLICATION = PROJECT / "dbt_project" / "seeds" / "publication"
+SEEDS = PROJECT / "dbt_project" / "seeds"
+PUBLICATION = SEEDS / "publication"
 
 # How long an example takes says more about the machine than about the code.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
 
-def seeded(name: str) -> list[dict[str, str]]:
-    """Rows of a seed of the publication: `published_figure` or `erratum`."""
-    with (PUBLICATION / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+def seeded(name: str, folder: Path = PUBLICATION) -> list[dict[str, str]]:
+    """Rows of a seed, such as `published_figure` or `erratum`."""
+    with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 

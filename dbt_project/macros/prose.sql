@@ -20,10 +20,10 @@
 
 {#
     Whether a sum rose in every year over the one before, in a word, as a row of sna_prose_words. For a fall give the negative
-    sum and the word for it.
+    sum and the word for it; for ups and downs, what to call them.
 #}
 {% macro prose_trend(
-    table_id, position, row_label, numerator, relation, denominator='1', where='true', rising='increasing'
+    table_id, position, row_label, numerator, relation, denominator='1', where='true', rising='increasing', both=none
 ) -%}
     select
         '{{ table_id }}' as table_id,
@@ -33,7 +33,13 @@
         'Trend' as column_label,
         1 as column_order,
         'text' as unit,
-        case when bool_and(share > share_before) then '{{ rising }}' else 'not {{ rising }}' end as value_text
+        case
+            when bool_and(share > share_before) then '{{ rising }}'
+            {% if both %}
+                when bool_or(share > share_before) and bool_or(share < share_before) then '{{ both }}'
+            {% endif %}
+            else 'not {{ rising }}'
+        end as value_text
     from (
         select
             share,
@@ -51,8 +57,8 @@
     having count(*) > 0
 {%- endmacro %}
 
-{# The member with the largest sum, as a row of sna_prose_words. #}
-{% macro prose_leader(table_id, position, row_label, member, measure, relation, where='true') -%}
+{# The member with the largest sum, or the one in another place, as a row of sna_prose_words. #}
+{% macro prose_leader(table_id, position, row_label, member, measure, relation, where='true', place=1) -%}
     select
         '{{ table_id }}' as table_id,
         '' as row_group,
@@ -61,7 +67,7 @@
         'Name' as column_label,
         1 as column_order,
         'text' as unit,
-        member as value_text
+        cast(member as varchar) as value_text
     from (
         select
             {{ member }} as member,
@@ -70,7 +76,7 @@
         where {{ where }}
         group by {{ member }}
     )
-    where place = 1
+    where place = {{ place }}
 {%- endmacro %}
 
 {# The rows of a mart that are of the report's years. #}

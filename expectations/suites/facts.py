@@ -150,6 +150,13 @@ PROBATION_CASE_COUNT = Fact(
     ("financial_year", "breakdown", "category"),
     (YEAR,),
 )
+PROBATION_AGE_SENTENCE_COUNT = Fact(
+    "fct_probation_age_sentence_count",
+    "probation_service/cases_by_age_and_sentence",
+    YEAR_BEGINS,
+    ("financial_year", "age_group", "sentence_type"),
+    (YEAR,),
+)
 YOUTH_JUSTICE_RETURN = Fact(
     "fct_youth_justice_return",
     "derby_city_youth_justice/offences",
@@ -157,6 +164,14 @@ YOUTH_JUSTICE_RETURN = Fact(
     ("area", "financial_year", "breakdown", "offence_group", "category_as_sent"),
     (YEAR,),
     also=("derbyshire_county_youth_justice/offences",),
+)
+YOUTH_JUSTICE_OFFENDER_COUNT = Fact(
+    "fct_youth_justice_offender_count",
+    "derby_city_youth_justice/offenders",
+    YEAR_BEGINS,
+    ("area", "financial_year", "age", "sex"),
+    (YEAR,),
+    also=("derbyshire_county_youth_justice/offenders",),
 )
 PRISON_SAFETY = Fact(
     "fct_prison_safety",
@@ -248,7 +263,7 @@ NTE_RETURN = Fact(
 FACTS = (
     *(OFFENCE, VICTIM, SUSPECT, OUTCOME, STREET_CRIME, STREET_OUTCOME, STOP_SEARCH),
     *(FORCE_STOP_SEARCH, ED_ATTENDANCE, AMBULANCE_CALL, LIAISON_REFERRAL, FIRE_INCIDENT, FIRE_REFERRAL),
-    *(PROBATION_CASE_COUNT, YOUTH_JUSTICE_RETURN),
+    *(PROBATION_CASE_COUNT, PROBATION_AGE_SENTENCE_COUNT, YOUTH_JUSTICE_RETURN, YOUTH_JUSTICE_OFFENDER_COUNT),
     *(PRISON_SAFETY, PRISON_POPULATION, REOFFENDING),
     *(CHILDRENS_SOCIAL_CARE_RETURN, SCHOOL_ABSENCE, SCHOOL_EXCLUSION_COUNT, CHILDREN_IN_NEED, LAIT_VALUE, NEET_RATE),
     *(CENSUS_COUNT, CENSUS_ETHNICITY),

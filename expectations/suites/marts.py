@@ -162,10 +162,22 @@ MARTS = (
         for table, rows in (("probation_cases", "="), ("probation_cases_by_person", "<>"))
     ),
     Mart(
+        *("probation_cases_by_age_and_sentence", "cases", "fct_probation_age_sentence_count"),
+        counted="true",
+        fact_measure="sum(cases)",
+        what="probation case with an age group",
+    ),
+    Mart(
         *("youth_justice_offences", "offences", "fct_youth_justice_return"),
         counted="unit = 'count'",
         fact_measure="sum(counted)",
         what="youth justice offence",
+    ),
+    Mart(
+        *("youth_justice_offenders", "offenders", "fct_youth_justice_offender_count"),
+        counted="true",
+        fact_measure="sum(offenders)",
+        what="youth justice offender",
     ),
     *(
         Mart(

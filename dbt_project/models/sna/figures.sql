@@ -27,6 +27,7 @@ with fraction as (
         'sna_school_proximity',
         'sna_nte',
         'sna_prose',
+        'sna_prose_youth_justice',
         'sna_prose_chi',
         'sna_prose_repeat',
         'sna_prisons',
@@ -121,6 +122,8 @@ from (
     select * from {{ ref('sna_hotspots_words') }}
     union all
     select * from {{ ref('sna_prose_words') }}
+    union all
+    select * from {{ ref('sna_prose_words_youth_justice') }}
     union all
     select * from {{ ref('sna_prison_sentences') }}
     union all

@@ -23,6 +23,7 @@
 {% set child = "life_stage = 'Child or young person'" %}
 {% set probation = in_report('probation_cases') %}
 {% set probation_person = in_report('probation_cases_by_person') %}
+{% set probation_age = in_report('probation_cases_by_age_and_sentence') %}
 {% set per_month = '12 * count(distinct financial_year)' %}
 
 {% set statements = [
@@ -66,6 +67,10 @@
         "district = 'Derbyshire Dales' and financial_year = '2023/24'"),
     ('P14', 'Cases in Erewash in 2023/24', 'Count', 'count', 'sum(cases)', probation, '1',
         "district = 'Erewash' and financial_year = '2023/24'"),
+    ('P14', 'Cases of people aged 21 to 24 in 2021/22', 'Count', 'count', 'sum(cases)', probation_age, '1',
+        "age_group = '21-24' and financial_year = '2021/22'"),
+    ('P14', 'Cases of people aged 21 to 24 in 2022/23', 'Count', 'count', 'sum(cases)', probation_age, '1',
+        "age_group = '21-24' and financial_year = '2022/23'"),
     ('P14', 'Cases of people aged 21 to 24 in 2023/24', 'Count', 'count', 'sum(cases)', probation_person, '1',
         "breakdown = 'Age group' and category = '21-24' and financial_year = '2023/24'"),
     ('P16', 'Decrease of deliberate fires from 2022/23 to 2023/24', 'Percentage', 'percent',

@@ -5,6 +5,7 @@
 {% set need = in_report('liaison_needs') %}
 {% set referral = in_report('liaison_referrals') %}
 {% set people = in_report('fire_referrals') %}
+{% set case = in_report('probation_cases_by_age_and_sentence') %}
 
 {{ prose_trend('P13.1', 90, 'Share of assaults by a weapon, from year to year', weapon, ed, known,
     "hospital = 'Royal Derby Hospital'") }}
@@ -16,6 +17,16 @@ union all
 union all
 {{ prose_leader('P14', 90, 'District with the largest decrease from 2021/22 to 2023/24', 'district',
     "case financial_year when '2021/22' then cases when '2023/24' then -cases else 0 end", in_report('probation_cases')) }}
+union all
+{{ prose_trend('P14', 91, 'Community sentences, from year to year', 'sum(cases)', case,
+    where="sentence_type = 'Community' and financial_year >= '2021/22'") }}
+union all
+{{ prose_trend('P14', 92, 'Custodial sentences, from year to year', 'sum(cases)', case,
+    where="sentence_type = 'Custodial' and financial_year >= '2021/22'", both='fluctuating') }}
+union all
+{{ prose_leader('P14', 93, 'Age group with the largest increase in 2023/24 on the previous two years', 'age_group',
+    "case financial_year when '2023/24' then 2 * cases when '2022/23' then -cases when '2021/22' then -cases else 0 end",
+    case) }}
 union all
 {{ prose_trend('P16', 90, 'Malicious false alarms in Derby from 2022/23 to 2023/24', 'sum(incidents)',
     in_report('fire_incidents'),

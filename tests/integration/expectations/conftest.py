@@ -102,6 +102,10 @@ insert into landing.probation_service__serious_violence_cases by name
     from (values ('2022/23'), ('2023/24')) as years(year),
          (values ('District', 'Derby', 20), ('District', 'High Peak', 5), ('Sex', 'Male', 15), ('Sex', 'Female', 10)) as
          counts(breakdown, category, cases);
+insert into landing.probation_service__cases_by_age_and_sentence by name
+    select year as financial_year, age_group, sentence_type, 6 as cases, 'sentences' as _load_id, 1 as _row
+    from (values ('2022/23'), ('2023/24')) as years(year), (values ('18-20'), ('21-24')) as ages(age_group),
+         (values ('Custody'), ('Community')) as sentences(sentence_type);
 insert into landing.derby_city_youth_justice__offences by name
     select year as financial_year, breakdown, category, counted, 'city' as _load_id, 1 as _row
     from (values ('2022-23'), ('2023-24')) as years(year),
@@ -112,6 +116,10 @@ insert into landing.derbyshire_county_youth_justice__offences by name
     from (values ('2022-23'), ('2023-24')) as years(year),
          (values ('Serious violence cases', 'Robbery'), ('Knife crime cases', 'Possess knife blade or sharply pointed article'))
          as counts(offence_group, category);
+insert into landing.derby_city_youth_justice__offenders by name
+    select year as financial_year, age, sex, age as offenders, 'offenders' as _load_id, 1 as _row
+    from (values ('2022/23'), ('2023/24')) as years(year), (values (13), (16)) as ages(age),
+         (values ('Male'), ('Female')) as sexes(sex);
 update landing.derbyshire_constabulary__crimes
     set easting = 430000 + 900 * (_row % 7) + _row, northing = 335000 + 900 * (_row % 5) where _row % 9 <> 0;
 -- One ward is a hotspot ward of the seed, with a street and an hour of the week that stand out.

@@ -99,6 +99,25 @@ def test_referrals_of_t75(raw, printed):
             assert sum(n for (kind, y), n in groups.items() if group in kind and y == when) == number
 
 
+def test_sentences_are_of_the_cases_of_t52(raw, printed):
+    cases = Counter()
+    for row in rows(raw, "probation_service/cases_by_age_and_sentence"):
+        cases["", "Total", row["Financial Year"][2:]] += int(row["Cases"])
+    assert cases == {key: number for key, number in printed("T52").items() if key[1] == "Total"}
+
+
+@pytest.mark.parametrize(
+    ("service", "table", "total"), [("derby_city", "T54", "Total"), ("derbyshire_county", "T56", "Overall total")]
+)
+def test_no_year_has_more_young_offenders_than_offences(raw, printed, service, table, total):
+    offenders = Counter()
+    for row in rows(raw, f"{service}_youth_justice/offenders"):
+        offenders[row["Financial Year"]] += int(row["Offenders"])
+    offences = {column: number for (_, row, column), number in printed(table).items() if row == total}
+    assert len(offenders) == {"T54": 2, "T56": 4}[table]
+    assert all(number < offences[when] for when, number in offenders.items())
+
+
 def test_no_health_feed_has_a_column_that_identifies(raw):
     contracts = {"/".join(key): contract for key, contract in load_contracts().items()}
     for feed in (*ED, "east_midlands_ambulance_service/assault_calls", "nhs_liaison_and_diversion/referrals"):
