@@ -1,7 +1,11 @@
 {#- Every label column of staging that goes through the seed source_label. -#}
 {% set mapped = [
+    ('stg_derbyshire_constabulary__stop_searches', 'legislation_label', 'search_power'),
     ('stg_derbyshire_constabulary__stop_searches', 'search_reason_label', 'search_reason'),
+    ('stg_derbyshire_constabulary__stop_searches', 'item_found_label', 'item_found'),
+    ('stg_derbyshire_constabulary__stop_searches', 'outcome_label', 'search_outcome'),
     ('stg_derbyshire_constabulary__stop_searches', 'sex_label', 'sex'),
+    ('stg_derbyshire_constabulary__stop_searches', 'ethnicity_label', 'police_ethnicity'),
     ('stg_derbyshire_constabulary__stop_searches', 'district_label', 'district'),
     ('stg_royal_derby_hospital__ed_assaults', 'assault_method_label', 'assault_method'),
     ('stg_royal_derby_hospital__ed_assaults', 'location_type_label', 'assault_location'),

@@ -2,13 +2,13 @@ select
     search_reference,
     searched_at,
     search_type,
-    legislation,
+    legislation as legislation_label,
     search_reason as search_reason_label,
-    item_found,
-    outcome,
+    item_found as item_found_label,
+    outcome as outcome_label,
     age,
     sex as sex_label,
-    self_defined_ethnicity as ethnicity_code,
+    self_defined_ethnicity as ethnicity_label,
     district as district_label,
     _load_id as load_id
 from {{ source('landing', 'derbyshire_constabulary__stop_searches') }}

@@ -63,7 +63,8 @@ insert into landing.police_uk__stop_and_search by name
     select timestamp '2023-06-30 20:00' + to_hours(i::int) as searched_at, 'Person search' as search_type,
            'search' as _load_id, i as _row from range(50) as t(i);
 insert into landing.derbyshire_constabulary__stop_searches by name
-    select 'SS' || i as search_reference, recorded_at as searched_at, 'Person' as search_type, 'An Act' as legislation,
+    select 'SS' || i as search_reference, recorded_at as searched_at, 'Person' as search_type,
+           'Firearms Act 1968 (section 47)' as legislation,
            ['Offensive weapons', 'Drugs'][i % 2 + 1] as search_reason, ['Offensive weapon', null][i % 4 // 2 + 1] as item_found,
            'Arrest' as outcome, nullif(i % 70 + 10, 79) as age, ['M', 'F', null][i % 3 + 1] as sex,
            ['W1', null][i % 2 + 1] as self_defined_ethnicity, ['Derby City', null][i % 2 + 1] as district,

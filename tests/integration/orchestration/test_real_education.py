@@ -80,11 +80,17 @@ def test_children_in_need_and_looked_after_whatever_the_order_of_columns(send):
             f"{folder}/c1_children_in_need_referrals_and_rereferrals_2013_to_2025.csv": "2025-c1.csv",
             f"{folder}/c3_factors_identified_at_end_of_assessment_2018_to_2025.csv": "2025-c3.csv",
             f"{folder}/cla_number_and_rate_per_10k_children.csv": "2025-cla.csv",
+            f"{folder}/la_conviction_health_outcome_cla.csv": "2025-health.csv",
         },
     )
-    assert [record.rows_accepted for record in records] == [2132 * 8, 2132 * 10, 1312 * 40, 2505 * 3]
+    assert [record.rows_accepted for record in records] == [2132 * 8, 2132 * 10, 1312 * 40, 2505 * 3, 15_030 * 2]
     symbols = query(records, "select distinct value_symbol from landed where value is null order by all")
-    assert {symbol for (symbol,) in symbols} >= {"c", "u", "x", "z"}
+    assert {symbol for (symbol,) in symbols} >= {"c", "k", "u", "x", "z"}
+    convicted = """select time_period, value, value_symbol from landed where old_la_code = '830' and measure = 'children_count'
+                   and starts_with(breakdown, 'Convicted') and time_period >= '2022' order by all"""
+    assert query(records, convicted) == [
+        *(("2022", 9, None), ("2023", None, "c"), ("2024", 8, None), ("2025", 14, None)),
+    ]
     county = """select new_la_code, value from landed where time_period = '2024' and old_la_code in ('830', '831')
                 and category = 'Children looked after on 31 March each year' and measure = 'children_count' order by all"""
     assert query(records, county) == [("E06000015", 598), ("E10000007", 1056)]

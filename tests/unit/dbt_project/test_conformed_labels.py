@@ -27,6 +27,45 @@ NHS = {
     "Z": "Not recorded",
     "99": "Not recorded",
 }
+# The labels of pupils and of the census, by the same group.
+PUPILS = {
+    "White": (
+        *("WBRI", "WIRI", "WIRT", "WROM", "WOTH", "White - British", "White - Irish", "Any other white background"),
+        *("Traveller of Irish heritage", "Gypsy/Roma", "Gypsy / Roma"),
+    ),
+    "Mixed": (
+        *("MWBC", "MWBA", "MWAS", "MOTH", "White and Black Caribbean", "White and Black African", "White and Asian"),
+        "Any other mixed background",
+    ),
+    "Asian": ("AIND", "APKN", "ABAN", "AOTH", "Indian", "Pakistani", "Bangladeshi", "Any other Asian background"),
+    "Black": (
+        *("BCRB", "BAFR", "BOTH", "Black Caribbean", "Black - Caribbean", "Black African", "Black - African"),
+        "Any other Black background",
+    ),
+    "Any other ethnic group": ("CHNE", "OOTH", "Chinese", "Any other ethnic group"),
+    "Not recorded": ("REFU", "NOBT", "Refused", "Information not yet obtained"),
+}
+ASIAN, BLACK = "Asian, Asian British or Asian Welsh", "Black, Black British, Black Welsh, Caribbean or African"
+MIXED, OTHER = "Mixed or Multiple ethnic groups", "Other ethnic group"
+CENSUS = {
+    "White": (
+        *("White: English, Welsh, Scottish, Northern Irish or British", "White: Irish", "White: Gypsy or Irish Traveller"),
+        *("White: Roma", "White: Other White"),
+    ),
+    "Mixed": tuple(
+        f"{MIXED}: {name}"
+        for name in (
+            *("White and Black Caribbean", "White and Black African", "White and Asian"),
+            "Other Mixed or Multiple ethnic groups",
+        )
+    ),
+    "Asian": tuple(f"{ASIAN}: {name}" for name in ("Indian", "Pakistani", "Bangladeshi", "Other Asian")),
+    "Black": tuple(f"{BLACK}: {name}" for name in ("African", "Caribbean", "Other Black")),
+    # The police count Chinese here, see the seed ethnicity.
+    "Any other ethnic group": (f"{ASIAN}: Chinese", f"{OTHER}: Arab", f"{OTHER}: Any other ethnic group"),
+    "Not recorded": ("Does not apply",),
+}
+GROUPS = {"dfe_ethnicity": PUPILS, "census_ethnic_group": CENSUS}
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +108,16 @@ def test_every_letter_of_the_nhs_is_counted_in_its_group(conformed, letter, grou
     assert found == [(group,)]
 
 
+@pytest.mark.parametrize(("scheme", "groups"), GROUPS.items())
+def test_every_label_of_pupils_and_the_census_is_counted_in_its_group(conformed, scheme, groups):
+    found = conformed.con.execute(
+        """select source_label, ethnicity_group from source_label
+           left join ethnicity on conformed = ethnicity_code where scheme = ?""",
+        [scheme],
+    ).fetchall()
+    assert dict(found) == {label: group for group, labels in groups.items() for label in labels}
+
+
 @pytest.mark.parametrize(("scheme", "label"), [("district", "Derbyshire"), ("district", "Derby North"), ("sex", "Femme")])
 def test_what_nobody_has_mapped_is_guessed_by_nobody(conformed, scheme, label):
     assert conformed(scheme, label) is None
@@ -77,6 +126,7 @@ def test_what_nobody_has_mapped_is_guessed_by_nobody(conformed, scheme, label):
 def test_every_code_that_a_label_becomes_is_there(conformed):
     lost = conformed.con.execute(
         """select scheme, conformed from source_label
-           where scheme = 'nhs_ethnic_category' and conformed not in (select ethnicity_code from ethnicity)"""
+           where scheme in ('nhs_ethnic_category', 'police_ethnicity', 'dfe_ethnicity', 'census_ethnic_group')
+               and conformed not in (select ethnicity_code from ethnicity)"""
     ).fetchall()
     assert lost == []
