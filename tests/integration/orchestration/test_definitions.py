@@ -143,6 +143,16 @@ def test_a_killed_refresh_is_tried_again_from_its_first_step_and_a_closed_gate_i
         assert get_reexecution_strategy(failed, instance).name == "ALL_STEPS"
 
 
+@pytest.mark.parametrize(
+    ("environment", "names"), [("production", {"monthly_refresh", "landing_zone", "tell_of_failures"}), (None, set())]
+)
+def test_what_runs_by_itself_is_in_the_code_location(graph, build, environment, names):
+    location = build(environment).get_repository_def()
+    found = {each.name: each for each in (*location.schedule_defs, *location.sensor_defs)}
+    assert {name: each.default_status.value for name, each in found.items()} == dict.fromkeys(names, "RUNNING")
+    assert {each.job_name for name, each in found.items() if name != "tell_of_failures"} <= {JOB}
+
+
 def test_the_workspace_loads_as_the_web_ui_loads_it(home):
     environment = {**os.environ, "SNA_HOME": str(home), "SNA_RAW": str(home / "raw"), "DAGSTER_HOME": str(home)}
     command = [str(BIN / "dagster"), "definitions", "validate", "-w", "workspace.yaml"]
