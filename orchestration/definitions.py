@@ -9,7 +9,8 @@ import json
 import warnings
 
 import dagster as dg
-from dagster._core.storage.tags import MAX_RETRIES_TAG
+from dagster._core.execution.plan.resume_retry import ReexecutionStrategy
+from dagster._core.storage.tags import MAX_RETRIES_TAG, RETRY_STRATEGY_TAG
 
 from orchestration import operations
 from orchestration.assets.dbt import dbt_asset_sets
@@ -53,7 +54,8 @@ def build_defs(settings: Settings) -> dg.Definitions:
         JOB,
         selection=refreshed,
         description="Ingest what is new, rebuild facts and marts, pass the three gates, publish.",
-        tags={MAX_RETRIES_TAG: str(retries.run_attempts)},
+        # All steps: what the killed run had landed may since stand for another date, or in a warehouse that is gone.
+        tags={MAX_RETRIES_TAG: str(retries.run_attempts), RETRY_STRATEGY_TAG: ReexecutionStrategy.ALL_STEPS.name},
     )
     schedules, sensors = automation(settings, contracts, job)
     return dg.Definitions(

@@ -6,10 +6,15 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.events import RunFailureReason
+from dagster._core.execution.retries import auto_reexecution_should_retry_run as tried_again
+from dagster._daemon.auto_run_reexecution.auto_run_reexecution import get_reexecution_strategy
 
+from orchestration import operations
 from orchestration.catalogue import team
 from orchestration.contracts import load_contracts
 from orchestration.definitions import JOB, build_defs
+from orchestration.instance import open_instance
 from orchestration.settings import PROJECT, Settings
 from tests.conftest import BIN
 
@@ -24,6 +29,19 @@ def graph(home):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "environ", dict(os.environ))
         return build_defs(Settings(home / "raw", home)).resolve_asset_graph()
+
+
+@pytest.fixture
+def build(home, monkeypatch):
+    """Build the code location in the environment of a name, or in none."""
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    os.environ.pop("SNA_OPERATIONS", None)
+
+    def built(environment=None):
+        os.environ["SNA_ENVIRONMENT"] = environment or ""
+        return build_defs(Settings(home / "raw", home))
+
+    return built
 
 
 def feed_keys(kind):
@@ -107,9 +125,32 @@ def test_every_table_of_the_warehouse_has_a_column_schema(graph):
             assert graph.get(key).metadata["dagster/column_schema"].columns, key
 
 
-def test_the_refresh_job_is_one_run_without_partitions(graph, home):
-    job = build_defs(Settings(home / "raw", home)).resolve_job_def(JOB)
-    assert job.partitions_def is None
+def test_the_refresh_job_is_one_run_without_partitions(graph, build):
+    assert build().resolve_job_def(JOB).partitions_def is None
+
+
+def test_a_killed_refresh_is_tried_again_from_its_first_step_and_a_closed_gate_is_not(graph, build, home):
+    """As Dagster's daemon decides it, by the job's tags and the settings of the instance."""
+    job = build().resolve_job_def(JOB)
+    attempts = operations.load().retries.run_attempts
+    assert job.tags == {"dagster/max_retries": str(attempts), "dagster/retry_strategy": "ALL_STEPS"}
+    with open_instance(Settings(home / "raw", home / "killed")) as instance:
+        run = instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED, tags=job.tags)
+        instance.report_run_failed(run)
+        failed = instance.get_run_by_id(run.run_id)
+        assert tried_again(instance, failed, None)
+        assert not tried_again(instance, failed, RunFailureReason.STEP_FAILURE)
+        assert get_reexecution_strategy(failed, instance).name == "ALL_STEPS"
+
+
+@pytest.mark.parametrize(
+    ("environment", "names"), [("production", {"monthly_refresh", "landing_zone", "tell_of_failures"}), (None, set())]
+)
+def test_what_runs_by_itself_is_in_the_code_location(graph, build, environment, names):
+    location = build(environment).get_repository_def()
+    found = {each.name: each for each in (*location.schedule_defs, *location.sensor_defs)}
+    assert {name: each.default_status.value for name, each in found.items()} == dict.fromkeys(names, "RUNNING")
+    assert {each.job_name for name, each in found.items() if name != "tell_of_failures"} <= {JOB}
 
 
 def test_the_workspace_loads_as_the_web_ui_loads_it(home):

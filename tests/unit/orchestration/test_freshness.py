@@ -4,12 +4,18 @@ from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 
+import dagster as dg
 import pytest
+from typer.testing import CliRunner
 
-from orchestration import warehouse
+from orchestration import freshness, warehouse
+from orchestration.assets.feeds import feed_assets
+from orchestration.cli import app
 from orchestration.contracts import load_contracts
 from orchestration.freshness import Freshness, judge
+from orchestration.resources import Refresh
 from orchestration.settings import Settings
+from tests.press import Press
 
 from .ingest.conftest import Desk, rows, text
 
@@ -68,13 +74,67 @@ def test_every_feed_that_comes_by_the_calendar_says_when_it_is_late():
         assert (contract.latency_days is None) == (contract.grace_days is None) == (contract.cadence == "once"), contract.id
 
 
-def test_the_ledger_has_it_as_of_the_day_that_the_marts_are_rebuilt_for(tmp_path):
+@pytest.fixture
+def landed(tmp_path, monkeypatch):
+    """July 2023 of the crimes, landed in the home in force: by the contract August is due from 14 September 2023."""
     settings = Settings(tmp_path / "raw", tmp_path / "home")
     desk = Desk(settings.raw, settings.landing)
     desk.land("crimes", text(rows("crimes", 2)), name="2023-07.csv")
+    monkeypatch.setenv("SNA_RAW", str(settings.raw))
+    monkeypatch.setenv("SNA_HOME", str(settings.home))
+    return settings, desk.all()
+
+
+DUE, OVERDUE = date(2023, 9, 14), date(2023, 9, 28)
+DAYS = [("2023-09-13", "fresh"), ("2023-09-14", "due"), ("2023-09-27", "due"), ("2023-09-28", "overdue")]
+
+
+def test_the_ledger_has_it_as_of_the_day_that_the_marts_are_rebuilt_for(landed):
+    settings, loads = landed
     con = warehouse.connect(settings)
-    for as_at, state in (("2023-09-13", "fresh"), ("2023-09-14", "due"), ("2023-09-28", "overdue")):
-        warehouse.register(con, load_contracts()[CRIMES.id], desk.all(), desk.all(), as_at)
+    for as_at, state in DAYS:
+        warehouse.register(con, load_contracts()[CRIMES.id], loads, loads, as_at)
         row = con.execute("select freshness, next_period, due_on, overdue_on from ledger.feed").fetchone()
-        assert row == (state, "2023-08", date(2023, 9, 14), date(2023, 9, 28))
+        assert row == (state, "2023-08", DUE, OVERDUE)
     con.close()
+
+
+def judged(as_at=""):
+    """What the asset check says, evaluated by Dagster."""
+    feed = feed_assets(load_contracts()[CRIMES.id])
+    only = dg.AssetSelection.checks(feed.freshness)
+    run = dg.materialize([feed.table, feed.freshness], selection=only, resources={"refresh": Refresh(as_at=as_at)})
+    (evaluation,) = run.get_asset_check_evaluations()
+    assert evaluation.severity == dg.AssetCheckSeverity.WARN
+    return evaluation
+
+
+@pytest.mark.parametrize(("today", "state"), DAYS)
+def test_the_asset_check_warns_from_the_day_on_which_a_delivery_is_due(landed, monkeypatch, today, state):
+    monkeypatch.setattr(freshness, "day", lambda as_at: date.fromisoformat(today))
+    found = judged()
+    assert found.passed == (state == "fresh")
+    assert found.description == ("fresh" if found.passed else f"{state}: 2023-08 was due on {DUE}")
+    told = {name: value.value for name, value in found.metadata.items()}
+    assert told == {"state": state, "next_period": "2023-08", "due_on": str(DUE), "overdue_on": str(OVERDUE)}
+
+
+@pytest.mark.parametrize(("as_at", "state"), [("2024-04-30", "not delivered"), ("2024-05-01", "overdue")])
+def test_for_a_past_date_the_asset_check_sees_what_had_been_received_by_then(landed, as_at, state):
+    assert judged(as_at).metadata["state"].value == state
+
+
+def test_sna_status_judges_a_release_by_the_day_on_which_it_is_asked(landed, monkeypatch):
+    settings, loads = landed
+    con = warehouse.connect(settings)
+    for feed in (CRIMES.id, ("police_uk", "street")):
+        warehouse.register(con, load_contracts()[feed], loads, loads, "")
+    con.execute("create schema sna; create table sna.figures as select 1 as value")
+    con.close()
+    Press(settings.warehouse, settings.published).publish()
+    for today, state in DAYS:
+        monkeypatch.setattr(freshness, "day", lambda as_at="", today=today: date.fromisoformat(today))
+        told = CliRunner().invoke(app, ["status"])
+        assert told.exit_code == 0, told.output
+        cells = {cell[0].strip(): cell[-1].strip() for line in told.output.splitlines() if len(cell := line.split("│")) > 1}
+        assert cells == {"derbyshire_constabulary/crimes": f"{state}; 2023-08 due {DUE}", "police_uk/street": "not delivered"}
