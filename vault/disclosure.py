@@ -6,7 +6,7 @@
 3. Joined, stayed and left are told together or not at all.
 4. A cohort below the minimum cell is withheld whole. So is every breakdown of a cohort that differs from one told before by fewer
    people than the minimum cell: the difference of two tables would be about these few.
-5. What the SNA 2024 has printed already (`policy.yaml`) is told again as printed.
+5. What the SNA 2024 has printed already (`policy.yaml`) is told again where it is still what was counted: another number is new.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from vault.policy import Exemption, Policy
+from vault.policy import Policy
 
 SYMBOL = "c"
 TOTAL, FACTOR, MOVEMENT = "Total", "Lifestyle factor", "Movement"
@@ -66,6 +66,7 @@ def protect(
         differs_by: (cohort, number of people) by which the cohort differs from each one told before.
     """
     told = list(cells)
+    printed = _printed(cells, policy, reference_date)
     groups: dict[tuple[str, str], list[int]] = {}
     for place, cell in enumerate(cells):
         groups.setdefault((cell.cohort, cell.breakdown), []).append(place)
@@ -78,7 +79,7 @@ def protect(
         few = withheld([cell.suspects or 0 for cell in members], policy.minimum_cell) if breakdown != TOTAL else set()
         for position, place in enumerate(places):
             if position in hidden:
-                told[place] = _withhold(cells[place], policy.already_published, reference_date)
+                told[place] = _withhold(cells[place], printed)
             if position in few:
                 told[place] = replace(told[place], suspects=None, suspects_withheld=True)
     return told
@@ -100,9 +101,28 @@ def _hidden(members: Sequence[Cell], breakdown: str, minimum: int) -> set[int]:
     return withheld(counts, minimum)
 
 
-def _withhold(cell: Cell, already_published: Collection[Exemption], reference_date: date) -> Cell:
-    def printed(column: str) -> bool:
-        return (reference_date, cell.cohort, cell.breakdown, cell.category, column) in already_published
+def _printed(cells: Sequence[Cell], policy: Policy, reference_date: date) -> set[tuple[str, str, str, str]]:
+    """Cohort, breakdown, category and column of what is in print already. All of a statement must be what was printed: of one
+    part that still is, and the total, another part could be worked out that is not."""
+    counted = {(cell.cohort, cell.breakdown, cell.category): cell for cell in cells}
 
-    hidden = replace(cell, nominals=cell.nominals if printed("nominals") else None)
-    return hidden if printed("share_percent") else replace(hidden, share_percent=None)
+    def is_as_printed(cell: Cell | None, of_nominals: int, column: str, value: int) -> bool:
+        return cell is not None and cell.of_nominals == of_nominals and getattr(cell, column) == value
+
+    return {
+        (printed.cohort, printed.breakdown, category, column)
+        for printed in policy.already_published
+        if printed.reference_date == reference_date
+        and all(
+            is_as_printed(counted.get((printed.cohort, printed.breakdown, category)), printed.of_nominals, column, value)
+            for category, column, value in printed.cells
+        )
+        for category, column, _ in printed.cells
+    }
+
+
+def _withhold(cell: Cell, printed: Collection[tuple[str, str, str, str]]) -> Cell:
+    def told(column: str, value: int | None) -> int | None:
+        return value if (cell.cohort, cell.breakdown, cell.category, column) in printed else None
+
+    return replace(cell, nominals=told("nominals", cell.nominals), share_percent=told("share_percent", cell.share_percent))
