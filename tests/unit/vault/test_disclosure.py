@@ -93,6 +93,38 @@ def test_on_the_day_in_print_a_small_share_is_told_only_as_printed(breakdown, co
     assert not [name for name, n in counted.items() if 0 < n < 5 and told[name] != (None, None)]
 
 
+AGES = ("Under 15", "15-17", "18-24", "25 and over", "Unknown")
+
+
+def ages_told(counts, day=DAY):
+    """Counts by age group and of the factor, as told."""
+    total, under_25 = sum(counts), sum(counts[:3])
+    groups = [cell("Crime", "Age group", name, n, total, None) for name, n in zip(AGES, counts, strict=True)]
+    told = protect([*groups, cell("Crime", "Lifestyle factor", "aged_under_25", under_25, total, None)], POLICY, day)
+    return [c.nominals for c in told]
+
+
+def test_an_age_group_withheld_takes_the_factor_with_it():
+    assert ages_told((2, 26, 18, 10, 0)) == [None, 26, 18, None, 0, None]
+    assert ages_told((8, 26, 18, 10, 0)) == [8, 26, 18, 10, 0, 52]
+
+
+def test_a_factor_in_print_takes_the_age_groups_with_it():
+    # 40 of 56 are under 25 as printed: less 26 and 12 told they would leave 2.
+    assert ages_told((2, 26, 12, 13, 3), PRINT_DAY) == [None] * 5 + [40]
+    assert ages_told((0, 26, 14, 16, 0), PRINT_DAY) == [0, 26, 14, 16, 0, 40]
+    # Another number is not in print.
+    assert ages_told((2, 26, 13, 13, 2), PRINT_DAY)[5] is None
+
+
+@given(st.lists(st.integers(0, 30), min_size=5, max_size=5).filter(lambda counts: sum(counts) >= 5))
+def test_no_small_age_group_can_be_worked_out_of_the_factor(counts):
+    told = ages_told(counts)
+    for half, known in ((slice(0, 3), told[5]), (slice(3, 5), None if told[5] is None else sum(counts) - told[5])):
+        hidden = [n for n, kept in zip(counts[half], told[half], strict=True) if kept is None]
+        assert known is None or not hidden
+
+
 @given(st.lists(st.integers(0, 40), min_size=1, max_size=8), st.integers(2, 10))
 def test_no_small_count_can_be_worked_out_of_the_others(counts, minimum):
     """The reader knows the total, every count that is told, and the rule."""
