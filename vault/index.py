@@ -235,13 +235,14 @@ def _set(
         "intelligence_months": policy.intelligence.months,
         "entry_months": policy.entry_months,
         "history_months": policy.history_months,
+        "victim_factor": VICTIM,
     }
     for name, value in variables.items():
         kind = (
             "date"
             if name.startswith(("reference_date", "date_", "ran_on"))
             else "varchar"
-            if name.startswith("run_")
+            if name.startswith(("run_", "victim_"))
             else "integer"
         )
         con.execute(f"set variable {name} = cast(? as {kind})", [value])

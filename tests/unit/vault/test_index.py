@@ -80,6 +80,19 @@ def test_a_score_is_of_the_last_assessment_and_a_victim_gains_nothing(force, dra
     assert rows == [("no victim", 25, False, 10.0), ("not assessed", None, None, 10.0), ("victim", 25, True, 10.0)]
 
 
+def test_a_factor_without_points_makes_nobody_a_victim(force, draw, vault):
+    force.points = {"known_for_violence": 40, "aged_under_25": 0, "victim_of_violence": 0}
+    for person in ("young", "victim"):
+        force.incident(person, "2023-06-01")
+        force.incident(person, "2024-01-01")
+    force.assessments = [("young", "2024-02-01", "N", "Y", "N"), ("victim", "2024-02-01", "N", "N", "Y")]
+    draw(AT)
+    assert vault.execute("select person_key, is_victim from vault.hkci.entry order by all").fetchall() == [
+        ("victim", True),
+        ("young", False),
+    ]
+
+
 @pytest.mark.parametrize(
     "points",
     [
