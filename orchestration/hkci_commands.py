@@ -67,7 +67,7 @@ def list_entries(
     with _vault(reason, acting_for) as (con, look):
         wanted = reading.latest(con, run_id)
         rows = reading.entries(con, look, wanted, cohort.capitalize() if cohort else None)
-        left = reading.leavers(con, wanted)
+        left = reading.leavers(con, look, wanted)
     console.print(telling.table(f"Run {wanted}", [name.replace("_", " ") for name in reading.LISTED], rows))
     if left:
         console.print(telling.table("Left since the run before", ["cohort", "why", "nominals"], left))

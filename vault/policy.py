@@ -57,7 +57,7 @@ class Policy:
 
     Attributes:
         entry_months: for how long an entry is kept after the run that made or renewed it.
-        history_months: for how long it is kept who left and why.
+        history_months: for how long it is kept who left and why, and whom the counts of a run were about.
         minimum_cell: smallest count that is told.
         already_published: what is told all the same, where it is what was counted.
         fingerprint: SHA-256 (hex) of the file.

@@ -38,7 +38,7 @@ def test_a_run_is_logged_listed_and_leaves_as_counts(own_county, monkeypatch):
     listed = own_county.sna("hkci", "list", "--cohort", "crime", *WHY)
     assert listed.stdout.count("Joined") == 56
     whole = own_county.sna("hkci", "log", "--verify")
-    assert (whole.returncode, whole.stdout) == (0, "2 lines, each as it was written.\n")
+    assert (whole.returncode, whole.stdout) == (0, "3 lines, each as it was written.\n")
 
     log = own_county.settings.vault / "access.log"
     log.write_text(log.read_text().replace("crime", "Crime").replace("Crime cohorts", "no cohorts"))
