@@ -34,11 +34,11 @@ def test_a_run_is_logged_listed_and_leaves_as_counts(own_county, monkeypatch):
     monkeypatch.setenv(KEY, "a key that is long enough for the vault")
     made = own_county.sna("hkci", "run", "--at", "2024-03-31", *WHY)
     assert made.returncode == 0, made.stderr
-    assert "56" in made.stdout
+    assert "56" in made.stdout and "against all suspects of the same offences" in made.stdout
     listed = own_county.sna("hkci", "list", "--cohort", "crime", *WHY)
     assert listed.stdout.count("Joined") == 56
     whole = own_county.sna("hkci", "log", "--verify")
-    assert (whole.returncode, whole.stdout) == (0, "3 lines, each as it was written.\n")
+    assert (whole.returncode, whole.stdout) == (0, "4 lines, each as it was written.\n")
 
     log = own_county.settings.vault / "access.log"
     log.write_text(log.read_text().replace("crime", "Crime").replace("Crime cohorts", "no cohorts"))
