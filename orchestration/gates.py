@@ -107,7 +107,7 @@ def begin(con: duckdb.DuckDBPyConnection, name: str, *, whole: bool = True) -> O
     if not whole:
         row = con.execute("select upstream from ops.stage where stage = ? and token is not null", [name]).fetchone()
         if row is None or row[0] != upstream:
-            raise GateClosed(f"Only a part of stage '{name}' was selected, but all of it is out of date: build it whole.")
+            raise GateClosed(f"Only a part of stage '{name}' was selected, but all of it is out of date. Run the whole refresh.")
     con.execute("insert or replace into ops.stage values (?, null, ?, null)", [name, upstream])
     return Opened(uuid.uuid4().hex, upstream)
 

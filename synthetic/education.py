@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from synthetic.controlled import apportion
+from synthetic.geography import DISTRICTS, ward_name
 from synthetic.monthly import WRITTEN
 
 COUNTY, CITY = "derbyshire_county_education", "derby_city_education"
@@ -95,7 +96,7 @@ NEET_LOCALITIES = {
     "South Derbyshire/South Dales": 9.8,
 }
 NEET_CITY = {"2022": 0.069, "2023": 0.062, "2024": 0.056}
-WORST_WARD, WARDS = "Chaddesden West", 18
+WORST_WARD, WARDS = "Chaddesden West", DISTRICTS["Derby"][1]
 
 
 def _workbook(path: Path) -> Any:
@@ -145,7 +146,8 @@ def _neet(rng: np.random.Generator, raw: Path) -> Iterator[Written]:
     spread = rng.uniform(-0.03, 0.03, others)
     rates = np.round((WARDS - 2) * mean / others + spread - spread.mean(), 4)
     rates[-1] += round((WARDS - 2) * mean - rates.sum(), 4)
-    wards = {f"Derby Ward {number + 1:02d}": float(round(rate, 4)) for number, rate in enumerate(rates)}
+    names = [name for number in range(WARDS) if (name := ward_name("Derby", number)) != WORST_WARD]
+    wards = {name: float(round(rate, 4)) for name, rate in zip(names, rates, strict=True)}
     path = raw / f"{CITY}/neet" / "2024.synthetic.xlsx"
     with _workbook(path) as book:
         _rates(book, "NEET rate", ("Year", "NEET rate"), NEET_CITY)

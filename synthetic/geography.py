@@ -28,7 +28,8 @@ DISTRICTS: dict[str, tuple[tuple[int, int, int, int], int]] = {
     "North East Derbyshire": ((428, 357, 444, 368), 24),
     "South Derbyshire": ((421, 315, 441, 330), 15),
 }
-# Where the wards of T26 lie, by place in their district's tiling; Derby's busy wards lie side by side around Arboretum.
+# Where the wards of T26 and of section 22 lie, by place in their district's tiling;
+# Derby's busy wards lie side by side around Arboretum.
 NAMED_WARDS: dict[str, dict[int, str]] = {
     "Amber Valley": {11: "Ripley"},
     "Chesterfield": {6: "St Leonard's"},
@@ -43,6 +44,7 @@ NAMED_WARDS: dict[str, dict[int, str]] = {
         9: "Mackworth",
         10: "Darley",
         11: "Derwent",
+        12: "Chaddesden West",
     },
     "Erewash": {8: "Little Hallam", 9: "Awsworth Road"},
     "South Derbyshire": {7: "Swadlincote"},
@@ -99,6 +101,11 @@ def tile(box: Box, parts: int) -> list[Box]:
     return boxes
 
 
+def ward_name(district: str, place: int) -> str:
+    """Name of a ward by its place in the tiling of its district."""
+    return NAMED_WARDS.get(district, {}).get(place, f"{district} Ward {place + 1:02d}")
+
+
 def lsoas(rng: np.random.Generator) -> pd.DataFrame:
     """One row per LSOA: code, name, ward_code, ward_name, district (row of T06), district_code, district_name, west,
     south, east, north (metres), population and heat, its weight among the LSOAs of the county where crime is drawn
@@ -120,7 +127,7 @@ def lsoas(rng: np.random.Generator) -> pd.DataFrame:
                         f"E0199{len(rows) + 1:04d}",
                         f"{name} {w + 1:02d}{string.ascii_uppercase[part]}",
                         f"E0599{ward_number:04d}",
-                        NAMED_WARDS.get(name, {}).get(w, f"{name} Ward {w + 1:02d}"),
+                        ward_name(name, w),
                         index,
                         code_of[name],
                         name,

@@ -18,7 +18,8 @@ THRESHOLD = 0.9
 """Match probability from which two references are one person; precision and recall at it are in docs/how-to/link-people.md."""
 REPORTED = 0.1
 """Match probability below which a pair is not even kept for the audit."""
-RANDOM_PAIRS = 2_000_000
+RANDOM_PAIRS = 20_000_000
+"""With a tenth, agreement by chance differs enough from one key of the tokens to another to move pairs over the threshold."""
 SEED = 1
 TOGETHER = 0.8
 """Assumed share of the references of one person that agree in both names and the date of birth, for splink to start from."""

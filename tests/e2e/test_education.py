@@ -35,3 +35,10 @@ def test_a_total_that_contradicts_its_parts_is_an_erratum(county):
         """select published, computed, status, citation from sna.reconciliation
            where table_id = 'T71' and row_group = 'All' and row_label = 'Child Protection plans' and column_label = '2021/22'"""
     ) == [("5995", "5595", "erratum", "D148")]
+
+
+def test_the_wards_of_the_city_are_those_of_the_ward_dimension(county):
+    """C75 is a map: each ward of the return has the code that the other marts have."""
+    rows = county.query("select distinct place, ward_code from marts.neet where place_kind = 'Ward'")
+    assert len(rows) == 18 and "Chaddesden West" in dict(rows)
+    assert set(rows) <= set(county.query("select ward_name, ward_code from marts.wards"))

@@ -4,6 +4,16 @@ with returned as (
     select * from {{ ref('stg_derby_city_education__neet') }}
     union all by name
     select * from {{ ref('stg_dfe__neet_scorecard') }}
+),
+
+-- One code of a name: the newest, where a ward was given another.
+ward as (
+    select
+        district_code,
+        {{ plain_label('ward_name') }} as plain_name,
+        max(ward_code) as ward_code
+    from {{ ref('dim_ward') }}
+    group by all
 )
 
 select
@@ -16,6 +26,8 @@ select
         when returned.place_kind = 'Area' then coalesce(area.area, returned.place_as_sent)
         else returned.place_as_sent
     end as place,
+    -- The council sends a name only; a ward that the geography does not have is Unknown, as in every fact.
+    case when returned.place_kind = 'Ward' then coalesce(ward.ward_code, 'Unknown') end as ward_code,
     coalesce(measure.conformed, 'Unknown') as measure,
     returned.percent,
     returned.per_1000,
@@ -24,5 +36,10 @@ select
 from returned
 left join {{ ref('dim_area') }} as area
     on returned.area_as_sent in (area.area_code, cast(area.dfe_number as varchar))
+left join ward
+    on
+        returned.place_kind = 'Ward'
+        and area.area_code = ward.district_code
+        and {{ plain_label('returned.place_as_sent') }} = ward.plain_name
 {{ join_label('locality', 'returned.locality_label', 'neet_locality') }}
 {{ join_label('measure', 'returned.measure_label', 'neet_measure') }}

@@ -6,6 +6,7 @@ select
     area.area_level,
     rate.place_kind,
     rate.place,
+    rate.ward_code,
     rate.measure,
     rate.percent as percent_of_young_people,
     rate.per_1000 as per_1000_population,

@@ -100,7 +100,7 @@ def test_a_part_may_be_rebuilt_only_on_a_whole_that_is_up_to_date(con):
     build(con, "facts", whole=False)
     con.execute("update ledger.build set build_id = 'build-2'")
     judge(con, "feeds")
-    with pytest.raises(GateClosed, match="build it whole"):
+    with pytest.raises(GateClosed, match="all of it is out of date"):
         gates.begin(con, "facts", whole=False)
 
 
