@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -39,8 +39,9 @@ def run(
     acting_for: ActingFor = "",
     wait: Wait = False,
 ) -> None:
-    """Draw the cohorts of a date into the vault, and land their counts for the next refresh."""
+    """Draw the cohorts of a date into the vault, compare them with all suspects, and land their counts for the next refresh."""
     from orchestration import knife_carriers, lock
+    from vault import reading
 
     settings = Settings.from_env()
     with lock.hold(settings.home, wait_seconds=lock.seconds(wait), on_wait=waiting):
@@ -51,7 +52,9 @@ def run(
     console.print(
         f"{len(made.told)} counts were landed as delivery {delivery.load_id}, {withheld} of them withheld as too small."
     )
-    console.print("Next: `sna hkci bias --reason ...` before anybody acts on it, and `sna refresh` to publish the counts.")
+    with _vault(reason, acting_for) as (con, look):
+        _print_bias(made.run_id, reading.bias(con, look, made.run_id))
+    console.print("Next: read this before anybody acts on the list, and `sna refresh` to publish the counts.")
 
 
 @app.command("list")
@@ -67,7 +70,7 @@ def list_entries(
     with _vault(reason, acting_for) as (con, look):
         wanted = reading.latest(con, run_id)
         rows = reading.entries(con, look, wanted, cohort.capitalize() if cohort else None)
-        left = reading.leavers(con, wanted)
+        left = reading.leavers(con, look, wanted)
     console.print(telling.table(f"Run {wanted}", [name.replace("_", " ") for name in reading.LISTED], rows))
     if left:
         console.print(telling.table("Left since the run before", ["cohort", "why", "nominals"], left))
@@ -100,8 +103,12 @@ def bias(reason: Reason, acting_for: ActingFor = "", run_id: RunId = None) -> No
     with _vault(reason, acting_for) as (con, look):
         wanted = reading.latest(con, run_id)
         rows = reading.bias(con, look, wanted)
+    _print_bias(wanted, rows)
+
+
+def _print_bias(run_id: str, rows: list[tuple[Any, ...]]) -> None:
     heads = ["cohort", "by", "category", "nominals", "suspects", "per 1,000", "low", "high", "difference of shares", "missing"]
-    console.print(telling.table(f"Run {wanted} against all suspects of the same offences", heads, rows))
+    console.print(telling.table(f"Run {run_id} against all suspects of the same offences", heads, rows))
     console.print(
         "A rate beside another whose limits overlap is no sign of unequal treatment. `missing`: nothing is known of these."
     )

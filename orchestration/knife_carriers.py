@@ -116,6 +116,8 @@ def _run(settings: Settings, folder: Path, key: str, reference_date: date, why: 
     read, rules = sources(settings), policy.load()
     with store.opened(folder, key) as con:
         made = index.run(con, folder, read, rules, reference_date, why=why, acting_for=acting_for)
+    if made.expired:
+        store.rewrite(folder, key)
     return made, _land(settings, made, read, rules.minimum_cell)
 
 

@@ -6,7 +6,9 @@
 3. Joined, stayed and left are told together or not at all.
 4. A cohort below the minimum cell is withheld whole. So is every breakdown of a cohort that differs from one told before by fewer
    people than the minimum cell: the difference of two tables would be about these few.
-5. What the SNA 2024 has printed already (`policy.yaml`) is told again as printed.
+5. Age groups and the factor of being under 25 say the same in part: where an age group is withheld, so is the factor; where the
+   factor is in print, every age group.
+6. What the SNA 2024 has printed already (`policy.yaml`) is told again where it is still what was counted: another number is new.
 """
 
 from __future__ import annotations
@@ -15,10 +17,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from vault.policy import Exemption, Policy
+from vault.policy import Policy
 
 SYMBOL = "c"
-TOTAL, FACTOR, MOVEMENT = "Total", "Lifestyle factor", "Movement"
+TOTAL, FACTOR, MOVEMENT, AGE = "Total", "Lifestyle factor", "Movement", "Age group"
+UNDER_25 = "aged_under_25"
 
 
 @dataclass(frozen=True)
@@ -65,23 +68,42 @@ def protect(
     Args:
         differs_by: (cohort, number of people) by which the cohort differs from each one told before.
     """
-    told = list(cells)
+    printed = _printed(cells, policy, reference_date)
     groups: dict[tuple[str, str], list[int]] = {}
     for place, cell in enumerate(cells):
         groups.setdefault((cell.cohort, cell.breakdown), []).append(place)
+    hidden: set[int] = set()
+    few: set[int] = set()
     for (cohort, breakdown), places in groups.items():
         members = [cells[place] for place in places]
-        hidden = _hidden(members, breakdown, policy.minimum_cell)
         close = any(name == cohort and 0 < number < policy.minimum_cell for name, number in differs_by)
         if members[0].of_nominals < policy.minimum_cell or (close and breakdown != TOTAL):
-            hidden = set(range(len(members)))
-        few = withheld([cell.suspects or 0 for cell in members], policy.minimum_cell) if breakdown != TOTAL else set()
-        for position, place in enumerate(places):
-            if position in hidden:
-                told[place] = _withhold(cells[place], policy.already_published, reference_date)
-            if position in few:
-                told[place] = replace(told[place], suspects=None, suspects_withheld=True)
-    return told
+            hidden.update(places)
+        else:
+            hidden.update(places[position] for position in _hidden(members, breakdown, policy.minimum_cell))
+        if breakdown != TOTAL:
+            suspects = withheld([cell.suspects or 0 for cell in members], policy.minimum_cell)
+            few.update(places[position] for position in suspects)
+    hidden |= _told_by_age_twice(cells, hidden, printed)
+    return [
+        replace(kept, suspects=None, suspects_withheld=True) if place in few else kept
+        for place, cell in enumerate(cells)
+        for kept in [_withhold(cell, printed) if place in hidden else cell]
+    ]
+
+
+def _told_by_age_twice(
+    cells: Sequence[Cell], hidden: Collection[int], printed: Collection[tuple[str, str, str, str]]
+) -> set[int]:
+    """Further places to withhold: those under 25, less the age groups below 25 that are told, are the one that is not."""
+    cohorts = {cells[place].cohort for place in hidden if cells[place].breakdown == AGE}
+    in_print = {cohort for cohort, breakdown, category, _ in printed if (breakdown, category) == (FACTOR, UNDER_25)}
+    return {
+        place
+        for place, cell in enumerate(cells)
+        if cell.cohort in cohorts
+        and (cell.breakdown == AGE if cell.cohort in in_print else (cell.breakdown, cell.category) == (FACTOR, UNDER_25))
+    }
 
 
 def _hidden(members: Sequence[Cell], breakdown: str, minimum: int) -> set[int]:
@@ -100,9 +122,28 @@ def _hidden(members: Sequence[Cell], breakdown: str, minimum: int) -> set[int]:
     return withheld(counts, minimum)
 
 
-def _withhold(cell: Cell, already_published: Collection[Exemption], reference_date: date) -> Cell:
-    def printed(column: str) -> bool:
-        return (reference_date, cell.cohort, cell.breakdown, cell.category, column) in already_published
+def _printed(cells: Sequence[Cell], policy: Policy, reference_date: date) -> set[tuple[str, str, str, str]]:
+    """Cohort, breakdown, category and column of what is in print already. All of a statement must be what was printed: of one
+    part that still is, and the total, another part could be worked out that is not."""
+    counted = {(cell.cohort, cell.breakdown, cell.category): cell for cell in cells}
 
-    hidden = replace(cell, nominals=cell.nominals if printed("nominals") else None)
-    return hidden if printed("share_percent") else replace(hidden, share_percent=None)
+    def is_as_printed(cell: Cell | None, of_nominals: int, column: str, value: int) -> bool:
+        return cell is not None and cell.of_nominals == of_nominals and getattr(cell, column) == value
+
+    return {
+        (printed.cohort, printed.breakdown, category, column)
+        for printed in policy.already_published
+        if printed.reference_date == reference_date
+        and all(
+            is_as_printed(counted.get((printed.cohort, printed.breakdown, category)), printed.of_nominals, column, value)
+            for category, column, value in printed.cells
+        )
+        for category, column, _ in printed.cells
+    }
+
+
+def _withhold(cell: Cell, printed: Collection[tuple[str, str, str, str]]) -> Cell:
+    def told(column: str, value: int | None) -> int | None:
+        return value if (cell.cohort, cell.breakdown, cell.category, column) in printed else None
+
+    return replace(cell, nominals=told("nominals", cell.nominals), share_percent=told("share_percent", cell.share_percent))

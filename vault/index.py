@@ -55,8 +55,9 @@ class Run:
     Attributes:
         run_id: reference date and a running number.
         nominals: by cohort.
-        joined, left: by cohort; empty for the first run.
+        joined, left: by cohort; empty for the first run, and where the entries of the run before have expired.
         told: what may leave the vault.
+        expired: number of rows that were deleted first, having expired; `store.rewrite` afterwards leaves nothing of them.
     """
 
     run_id: str
@@ -65,6 +66,7 @@ class Run:
     joined: Mapping[str, int]
     left: Mapping[str, int]
     told: Sequence[Cell]
+    expired: int
 
 
 def check_weights(con: duckdb.DuckDBPyConnection) -> None:
@@ -95,9 +97,11 @@ def run(
 ) -> Run:
     """Draw the cohorts of a date into the vault, all or nothing, after logging it; the run before for the same date is replaced.
 
+    What has expired is deleted first, so that no entry outlives its time because nobody thought of it.
+
     Args:
         con: from `store.opened(folder, ...)`.
-        today: date of the run, from which entries expire.
+        today: date of the run: what has expired by then goes, and new entries expire so many months after it.
 
     Raises:
         NoReason: no reason was given.
@@ -107,13 +111,19 @@ def run(
     prepare(con)
     run_id = _next_id(con, reference_date)
     what = f"run {run_id} at {reference_date}"
+    access_log.write(folder, con, "expire", why=why, what=f"as of {today}", acting_for=acting_for)
+    expired = expire(con, today)
     line = access_log.write(folder, con, "run", why=why, what=what, acting_for=acting_for)
     _attach(con, sources)
     try:
         check_weights(con)
         before = con.execute(
-            """select run_id, reference_date from vault.hkci.run
-               where reference_date < ? and replaced_by is null order by reference_date desc limit 1""",
+            """select run_id, reference_date from (
+                   select run_id, reference_date from vault.hkci.run
+                   where reference_date < ? and replaced_by is null order by reference_date desc limit 1
+               )
+               -- Where its entries have expired, nobody can be said to have joined or left.
+               where run_id in (select run_id from vault.hkci.entry)""",
             [reference_date],
         ).fetchone()
         _set(con, policy, reference_date, today, run_id, before)
@@ -134,13 +144,13 @@ def run(
         told = protect(_cells(con, run_id), policy, reference_date, _differences(con, run_id))
         con.execute(
             """insert into vault.hkci.told
-               select run_id, cohort, person_key, expires_on from vault.hkci.entry where run_id = ?""",
+               select run_id, cohort, person_key, getvariable('forgotten_on') from vault.hkci.entry where run_id = ?""",
             [run_id],
         )
         con.execute("commit")
     finally:
         _detach(con)
-    return Run(run_id, reference_date, *_numbers(con, run_id), told)
+    return Run(run_id, reference_date, *_numbers(con, run_id), told, expired)
 
 
 def prepare(con: duckdb.DuckDBPyConnection) -> None:
@@ -235,13 +245,14 @@ def _set(
         "intelligence_months": policy.intelligence.months,
         "entry_months": policy.entry_months,
         "history_months": policy.history_months,
+        "victim_factor": VICTIM,
     }
     for name, value in variables.items():
         kind = (
             "date"
             if name.startswith(("reference_date", "date_", "ran_on"))
             else "varchar"
-            if name.startswith("run_")
+            if name.startswith(("run_", "victim_"))
             else "integer"
         )
         con.execute(f"set variable {name} = cast(? as {kind})", [value])

@@ -10,7 +10,7 @@ from typing import Any
 
 FILE = Path(__file__).with_name("policy.yaml")
 
-Exemption = tuple[date, str, str, str, str]
+COLUMNS = ("nominals", "share_percent")
 
 
 class PolicyError(ValueError):
@@ -36,14 +36,30 @@ class IntelligenceRule:
 
 
 @dataclass(frozen=True)
+class Printed:
+    """A statement that is in print: numbers of one breakdown of a cohort.
+
+    Attributes:
+        of_nominals: the cohort as printed.
+        cells: (category, column, number as printed).
+    """
+
+    reference_date: date
+    cohort: str
+    breakdown: str
+    of_nominals: int
+    cells: tuple[tuple[str, str, int], ...]
+
+
+@dataclass(frozen=True)
 class Policy:
     """What decides who is on the index, for how long, and what is told of it.
 
     Attributes:
         entry_months: for how long an entry is kept after the run that made or renewed it.
-        history_months: for how long it is kept who left and why.
+        history_months: for how long it is kept who left and why, and whom the counts of a run were about.
         minimum_cell: smallest count that is told.
-        already_published: (reference date, cohort, breakdown, category, column) that are told all the same, being in print.
+        already_published: what is told all the same, where it is what was counted.
         fingerprint: SHA-256 (hex) of the file.
     """
 
@@ -52,7 +68,7 @@ class Policy:
     entry_months: int
     history_months: int
     minimum_cell: int
-    already_published: frozenset[Exemption]
+    already_published: tuple[Printed, ...]
     fingerprint: str
 
 
@@ -71,7 +87,7 @@ def load(path: Path = FILE) -> Policy:
         policy = Policy(
             crime=CrimeRule(**_whole(document.pop("crime_cohort"))),
             intelligence=IntelligenceRule(**_whole(document.pop("intelligence_cohort"))),
-            already_published=frozenset(_exemptions(disclosure.pop("already_published"))),
+            already_published=tuple(_printed(**entry) for entry in disclosure.pop("already_published")),
             fingerprint=hashlib.sha256(text.encode()).hexdigest(),
             **_whole(disclosure),
             **_whole(retention),
@@ -92,9 +108,8 @@ def _whole(numbers: dict[str, Any]) -> dict[str, int]:
     return numbers
 
 
-def _exemptions(entries: list[dict[str, Any]]) -> list[Exemption]:
-    return [
-        (entry["reference_date"], entry["cohort"], entry["breakdown"], entry["category"], column)
-        for entry in entries
-        for column in entry["told"]
-    ]
+def _printed(cells: dict[str, dict[str, int]], **about: Any) -> Printed:
+    numbers = tuple((category, column, value) for category, told in cells.items() for column, value in _whole(told).items())
+    if unknown := {column for _, column, _ in numbers}.difference(COLUMNS):
+        raise PolicyError(f"already_published: {', '.join(sorted(unknown))} is not one of {', '.join(COLUMNS)}.")
+    return Printed(cells=numbers, **about)

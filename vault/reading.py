@@ -1,8 +1,12 @@
-"""What a person may look up in the vault: entries of a run, one entry, the comparison with all suspects. Each look is logged."""
+"""What a person may look up in the vault: entries of a run, one entry, the comparison with all suspects.
+
+Each look is logged, and none sees what has expired, whether or not it was deleted yet.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,11 +27,12 @@ class NotThere(LookupError):
 
 @dataclass(frozen=True)
 class Look:
-    """Who looks, and why."""
+    """Who looks, why, and on which day."""
 
     folder: Path
     why: str
     acting_for: str = ""
+    on: date = field(default_factory=lambda: datetime.now(UTC).date())
 
     def log(self, con: duckdb.DuckDBPyConnection, action: str, what: str) -> None:
         access_log.write(self.folder, con, action, why=self.why, what=what, acting_for=self.acting_for)
@@ -55,16 +60,18 @@ def entries(con: duckdb.DuckDBPyConnection, look: Look, run_id: str, cohort: str
     look.log(con, "list", f"run {run_id}, {cohort or 'both'} cohorts")
     return con.execute(
         f"""select {", ".join(LISTED)} from vault.hkci.entry
-            where run_id = ? and cohort = coalesce(?, cohort)
+            where run_id = ? and cohort = coalesce(?, cohort) and expires_on >= ?
             order by lifestyle_score desc nulls last, harm_days desc nulls last, entry_number""",
-        [run_id, cohort],
+        [run_id, cohort, look.on],
     ).fetchall()
 
 
-def leavers(con: duckdb.DuckDBPyConnection, run_id: str) -> list[tuple[Any, ...]]:
+def leavers(con: duckdb.DuckDBPyConnection, look: Look, run_id: str) -> list[tuple[Any, ...]]:
     """Who left with a run, without the pseudonym: cohort, reason, number. Belongs to a look that was logged."""
     return con.execute(
-        "select cohort, why, count(*) from vault.hkci.leaver where run_id = ? group by all order by all", [run_id]
+        """select cohort, why, count(*) from vault.hkci.leaver
+           where run_id = ? and expires_on >= ? group by all order by all""",
+        [run_id, look.on],
     ).fetchall()
 
 
@@ -72,10 +79,12 @@ def entry(con: duckdb.DuckDBPyConnection, look: Look, run_id: str, number: int) 
     """Everything about one entry by column, and its factors with the points that each adds.
 
     Raises:
-        NotThere: the run has no such entry; the attempt is logged all the same.
+        NotThere: the run has no such entry, or it has expired; the attempt is logged all the same.
     """
     look.log(con, "show", f"run {run_id}, entry {number}")
-    found = con.execute("select * from vault.hkci.entry where run_id = ? and entry_number = ?", [run_id, number])
+    found = con.execute(
+        "select * from vault.hkci.entry where run_id = ? and entry_number = ? and expires_on >= ?", [run_id, number, look.on]
+    )
     names = [column[0] for column in found.description or []]
     row = found.fetchone()
     if row is None:
@@ -105,8 +114,9 @@ def bias(con: duckdb.DuckDBPyConnection, look: Look, run_id: str) -> list[tuple[
                category in ('Unknown', 'Not recorded', 'Not stated')
            from vault.hkci.tally
            where run_id = ? and breakdown in ('Age group', 'Sex', 'Ethnicity group', 'Area')
+               and run_id in (select run_id from vault.hkci.entry where expires_on >= ?)
            order by cohort, breakdown, category""",
-        [run_id],
+        [run_id, look.on],
     ).fetchall()
 
     def rates(cohort: str, nominals: int, suspects: int | None) -> tuple[float | None, ...]:

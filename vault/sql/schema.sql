@@ -72,8 +72,8 @@ create table if not exists vault.hkci.tally (
     of_suspects bigint
 );
 
--- One row per run and cohort whose counts have left the vault, with whom they were about: what later counts must not differ from
--- by a few.
+-- One row per run, cohort and nominal whose counts have left the vault: what later counts must not differ from by a few. Kept longer
+-- than the entries, for as long as counts are compared.
 create table if not exists vault.hkci.told (
     run_id varchar not null,
     cohort varchar not null,

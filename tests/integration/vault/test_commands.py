@@ -1,10 +1,14 @@
 """`sna hkci` as a person meets it: shut without a key, asking why, and a run that only counts leave."""
 
+import re
+
 import pytest
 
+from orchestration.settings import PROJECT
 from tests.conftest import County
 from vault.store import KEY
 
+PERCENTAGES = re.compile(r"(0\.\d\d)\D+(\d+)\D+([\d.]+)%\D+([\d.]+)%")
 WHY = ("--reason", "Tasking meeting of 12 April")
 
 
@@ -34,11 +38,11 @@ def test_a_run_is_logged_listed_and_leaves_as_counts(own_county, monkeypatch):
     monkeypatch.setenv(KEY, "a key that is long enough for the vault")
     made = own_county.sna("hkci", "run", "--at", "2024-03-31", *WHY)
     assert made.returncode == 0, made.stderr
-    assert "56" in made.stdout
+    assert "56" in made.stdout and "against all suspects of the same offences" in made.stdout
     listed = own_county.sna("hkci", "list", "--cohort", "crime", *WHY)
     assert listed.stdout.count("Joined") == 56
     whole = own_county.sna("hkci", "log", "--verify")
-    assert (whole.returncode, whole.stdout) == (0, "2 lines, each as it was written.\n")
+    assert (whole.returncode, whole.stdout) == (0, "4 lines, each as it was written.\n")
 
     log = own_county.settings.vault / "access.log"
     log.write_text(log.read_text().replace("crime", "Crime").replace("Crime cohorts", "no cohorts"))
@@ -47,3 +51,28 @@ def test_a_run_is_logged_listed_and_leaves_as_counts(own_county, monkeypatch):
 
     assert own_county.sna("refresh").returncode == 0
     assert own_county.query("select nominals from marts.hkci_cohort where cohort = 'Crime' and breakdown = 'Total'") == [(56,)]
+
+
+@pytest.mark.xdist_group("county")
+def test_links_are_as_good_as_the_guide_says_and_audited_without_a_name(own_county, monkeypatch):
+    monkeypatch.setenv(KEY, "a key that is long enough for the vault")
+    made = own_county.sna("link", "run", *WHY)
+    assert made.returncode == 0, made.stderr
+    evaluated = own_county.sna("link", "evaluate", str(own_county.raw / "linked-people.truth.csv"), *WHY)
+    assert "280 pairs" in evaluated.stdout, evaluated.stderr
+
+    promised = _by_threshold((PROJECT / "docs/how-to/link-people.md").read_text().replace("*", ""))
+    found = _by_threshold(evaluated.stdout)
+    assert found.keys() == promised.keys() >= {"0.90"}
+    for threshold, percentages in promised.items():
+        # Every home has a key of its own, which moves a few pairs, least of all over the threshold.
+        assert found[threshold] == pytest.approx(percentages, abs=2 if threshold == "0.90" else 5), threshold
+
+    audited = own_county.sna("link", "audit", *WHY)
+    assert audited.returncode == 0 and len(re.findall(r"\b0\.\d+", audited.stdout)) >= 20
+    assert own_county.sna("hkci", "log", "--verify").stdout.startswith("3 lines")
+
+
+def _by_threshold(text: str) -> dict[str, tuple[float, float]]:
+    """Precision and recall in percent, of a table."""
+    return {at: (float(precision), float(recall)) for at, _, precision, recall in PERCENTAGES.findall(text)}

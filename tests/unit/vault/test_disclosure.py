@@ -52,6 +52,79 @@ def test_what_is_in_print_is_told_again_of_that_quarter_only():
     assert shares == {date(2024, 3, 31): [57, 29, 11, 4], DAY: [57, 29, None, None]}
 
 
+PRINT_DAY = date(2024, 3, 31)
+IN_PRINT = {"Offences": {"2": 32, "3": 16, "4": 6, "5": 2}, "Sex": {"Male": 52, "Female": 4}}
+
+
+def numbers_told(breakdown, counts, total=None):
+    total = sum(counts.values()) if total is None else total
+    cells = [cell("Crime", breakdown, name, n, total, None) for name, n in counts.items()]
+    return {c.category: (c.nominals, c.share_percent) for c in protect(cells, POLICY, PRINT_DAY)}
+
+
+def test_another_number_than_the_printed_one_is_new():
+    assert numbers_told("Offences", {"2": 40, "3": 17, "4": 3, "5": 1}) == {
+        **{"2": (40, 66), "3": (None, None), "4": (None, None), "5": (None, None)}
+    }
+    assert numbers_told("Sex", {"Male": 60, "Female": 1}) == dict.fromkeys(("Male", "Female"), (None, None))
+    factors = {"known_for_violence": 2, "threats_of_violence": 55, "domestic_abuser": 27}
+    assert numbers_told("Lifestyle factor", factors, 56) == {
+        **{"known_for_violence": (None, None), "threats_of_violence": (55, 98), "domestic_abuser": (27, 48)}
+    }
+    # The same share of another cohort is another number of people.
+    assert numbers_told("Lifestyle factor", factors, 57)["threats_of_violence"] == (None, None)
+    assert numbers_told("Sex", {"Male": 53, "Female": 4}) == dict.fromkeys(("Male", "Female"), (None, None))
+
+
+def test_what_is_in_print_gives_no_other_count_away():
+    # 11% and 4% as printed would leave one person with 6 offences.
+    with_six = numbers_told("Offences", {"2": 31, "3": 16, "4": 6, "5": 2, "6": 1})
+    assert with_six == {"2": (31, 55), "3": (16, 29), **dict.fromkeys(("4", "5", "6"), (None, None))}
+
+
+@given(
+    st.sampled_from(sorted(IN_PRINT)),
+    st.lists(st.integers(0, 60), min_size=4, max_size=4),
+    st.integers(2, 9),
+)
+def test_on_the_day_in_print_a_small_share_is_told_only_as_printed(breakdown, counts, seven):
+    counted = dict(zip([*IN_PRINT[breakdown], "other", "unknown", "more"][:4], counts, strict=True)) | {"seventh": seven}
+    told = numbers_told(breakdown, counted)
+    assert not [name for name, n in counted.items() if 0 < n < 5 and told[name] != (None, None)]
+
+
+AGES = ("Under 15", "15-17", "18-24", "25 and over", "Unknown")
+
+
+def ages_told(counts, day=DAY):
+    """Counts by age group and of the factor, as told."""
+    total, under_25 = sum(counts), sum(counts[:3])
+    groups = [cell("Crime", "Age group", name, n, total, None) for name, n in zip(AGES, counts, strict=True)]
+    told = protect([*groups, cell("Crime", "Lifestyle factor", "aged_under_25", under_25, total, None)], POLICY, day)
+    return [c.nominals for c in told]
+
+
+def test_an_age_group_withheld_takes_the_factor_with_it():
+    assert ages_told((2, 26, 18, 10, 0)) == [None, 26, 18, None, 0, None]
+    assert ages_told((8, 26, 18, 10, 0)) == [8, 26, 18, 10, 0, 52]
+
+
+def test_a_factor_in_print_takes_the_age_groups_with_it():
+    # 40 of 56 are under 25 as printed: less 26 and 12 told they would leave 2.
+    assert ages_told((2, 26, 12, 13, 3), PRINT_DAY) == [None] * 5 + [40]
+    assert ages_told((0, 26, 14, 16, 0), PRINT_DAY) == [0, 26, 14, 16, 0, 40]
+    # Another number is not in print.
+    assert ages_told((2, 26, 13, 13, 2), PRINT_DAY)[5] is None
+
+
+@given(st.lists(st.integers(0, 30), min_size=5, max_size=5).filter(lambda counts: sum(counts) >= 5))
+def test_no_small_age_group_can_be_worked_out_of_the_factor(counts):
+    told = ages_told(counts)
+    for half, known in ((slice(0, 3), told[5]), (slice(3, 5), None if told[5] is None else sum(counts) - told[5])):
+        hidden = [n for n, kept in zip(counts[half], told[half], strict=True) if kept is None]
+        assert known is None or not hidden
+
+
 @given(st.lists(st.integers(0, 40), min_size=1, max_size=8), st.integers(2, 10))
 def test_no_small_count_can_be_worked_out_of_the_others(counts, minimum):
     """The reader knows the total, every count that is told, and the rule."""
@@ -70,6 +143,8 @@ def test_no_small_count_can_be_worked_out_of_the_others(counts, minimum):
         ("minimum_cell: 5", "minimum_cel: 5"),
         ("history_months: 12", "history_months: 3"),
         ("crime_cohort:", "crime_cohorts:"),
+        ("Male: {share_percent: 93}", "Male: {share: 93}"),
+        ("of_nominals: 56, breakdown: Sex", "breakdown: Sex"),
     ],
 )
 def test_a_policy_that_is_half_understood_is_refused(tmp_path, change, message):

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from tests.unit.vault.conftest import KEY
-from vault import index, store
+from vault import access_log, index, reading, store
 
 AT = "2024-03-31"
 
@@ -78,6 +78,19 @@ def test_a_score_is_of_the_last_assessment_and_a_victim_gains_nothing(force, dra
     draw(AT)
     rows = vault.execute("select person_key, lifestyle_score, is_victim, harm_days from vault.hkci.entry order by all").fetchall()
     assert rows == [("no victim", 25, False, 10.0), ("not assessed", None, None, 10.0), ("victim", 25, True, 10.0)]
+
+
+def test_a_factor_without_points_makes_nobody_a_victim(force, draw, vault):
+    force.points = {"known_for_violence": 40, "aged_under_25": 0, "victim_of_violence": 0}
+    for person in ("young", "victim"):
+        force.incident(person, "2023-06-01")
+        force.incident(person, "2024-01-01")
+    force.assessments = [("young", "2024-02-01", "N", "Y", "N"), ("victim", "2024-02-01", "N", "N", "Y")]
+    draw(AT)
+    assert vault.execute("select person_key, is_victim from vault.hkci.entry order by all").fetchall() == [
+        ("victim", True),
+        ("young", False),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -155,7 +168,10 @@ def test_what_has_expired_is_deleted_and_leaves_nothing_behind(force, folder):
         at = date(2024, 3, 31)
         index.run(con, folder, force.sources(), policy.load(), at, why="testing expiry", today=date(2024, 4, 10))
         assert index.expire(con, date(2024, 10, 10)) == 0
-        assert index.expire(con, date(2024, 10, 11)) == 2
+        assert index.expire(con, date(2024, 10, 11)) == 1
+        # Whom its counts were about is kept as long as counts are compared.
+        assert index.expire(con, date(2025, 4, 10)) == 0
+        assert index.expire(con, date(2025, 4, 11)) == 1
     store.rewrite(folder, KEY)
     with store.opened(folder, KEY) as con:
         left = {
@@ -163,3 +179,54 @@ def test_what_has_expired_is_deleted_and_leaves_nothing_behind(force, folder):
             for table in ("entry", "factor", "leaver", "told", "tally", "run")
         }
         assert left == {"entry": 0, "factor": 0, "leaver": 0, "told": 0, "tally": 0, "run": 1}
+
+
+def test_a_run_deletes_what_has_expired_and_logs_it(force, draw, vault, folder, members):
+    for day in ("2023-06-01", "2024-01-01"):
+        force.incident("long ago", day)
+    first = draw(AT)
+    second = draw("2024-09-30", today="2024-10-11")
+    assert (first.expired, second.expired) == (0, 1)
+    assert members(first) == set() and members(second) == {"long ago"}
+    # With nobody left to compare with, nobody has joined or left.
+    assert second.left == {} and not any(cell.breakdown == "Movement" for cell in second.told)
+    assert [(line.action, line.what) for line in access_log.read(folder)][2:] == [
+        ("expire", "as of 2024-10-11"),
+        ("run", "run 2024-09-30.1 at 2024-09-30"),
+    ]
+
+
+def test_who_was_counted_is_compared_for_as_long_as_the_history(force, draw, vault):
+    """Entries last 6 months, but a count of 9 months ago, less the one of today, would be about one person all the same."""
+    for number in range(20):
+        for day in ("2023-06-01", "2024-01-01", "2024-12-01"):
+            force.incident(f"P{number}", day, age=30 if number < 10 else 20)
+    draw(AT)
+    force.incidents = [row for row in force.incidents if row[0] != "P0"]
+    later = draw("2024-12-31", today="2025-01-10")
+    told = {cell.category: cell.nominals for cell in later.told if cell.breakdown in ("Total", "Age group")}
+    assert told == {"All": 19, "18-24": None, "25 and over": None}
+
+    forgotten = draw("2025-04-30", today="2026-02-01")
+    assert {cell.category: cell.nominals for cell in forgotten.told if cell.breakdown == "Age group"} == {
+        "18-24": 10,
+        "25 and over": 9,
+    }
+
+
+def test_nobody_sees_an_entry_that_has_expired(force, draw, vault, folder):
+    for person, days in {"stays": ("2023-06-01", "2024-01-01"), "left": ("2022-06-01", "2023-02-01")}.items():
+        for day in days:
+            force.incident(person, day)
+    draw("2023-12-31")
+    run = draw(AT).run_id
+    in_time, late, too_late = (
+        reading.Look(folder, "testing expiry", on=date.fromisoformat(day)) for day in ("2024-10-10", "2024-10-11", "2025-04-11")
+    )
+    assert len(reading.entries(vault, in_time, run, None)) == 1 and reading.bias(vault, in_time, run)
+    assert reading.entry(vault, in_time, run, 1)[0]["person_key"] == "stays"
+    assert reading.entries(vault, late, run, None) == reading.bias(vault, late, run) == []
+    with pytest.raises(reading.NotThere):
+        reading.entry(vault, late, run, 1)
+    assert reading.leavers(vault, late, run) == [("Crime", "No incident in the last 12 months", 1)]
+    assert reading.leavers(vault, too_late, run) == []
