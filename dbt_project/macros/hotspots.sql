@@ -107,7 +107,8 @@
 
 {#
     Which counts of a relation stand out from their mean: p (exact, one-sided, Poisson) and q, adjusted for the number of counts
-    of the same family (Benjamini and Hochberg 1995). The relation has `family` (SQL list of columns), `offences` and `mean`.
+    of the same family (Benjamini and Hochberg 1995), in which equal p have the last of their places. The relation has `family`
+    (SQL list of columns), `offences` and `mean`.
 #}
 {% macro outstanding(relation, family) %}
     select
@@ -119,7 +120,7 @@
         select
             judged.*,
             count(*) over (partition by {{ family }}) as counts,
-            rank() over (partition by {{ family }} order by p) as place
+            count(*) over (partition by {{ family }} order by p) as place
         from (
             select
                 counted.*,

@@ -28,16 +28,17 @@ def suites() -> list[Suite]:
             sql="""
                 select role, sum(repeated + unobserved)::bigint as spells, (
                     select count(*) from (
-                        select 'victim' as role from conformed.fct_victim
-                        where is_serious_violence and offence_date is not null
+                        select 'victim' as role, offence_date from conformed.fct_victim
+                        where is_serious_violence
                         union all
-                        select 'suspect' from conformed.fct_suspect where is_serious_violence and offence_date is not null
+                        select 'suspect', offence_date from conformed.fct_suspect where is_serious_violence
                     ) as fact where fact.role = mart.role
+                        and offence_date >= (select min(recorded_month) from conformed.fct_offence)
                 ) as occurrences
                 from marts.time_to_next_offence as mart group by role order by all
             """,
             labels=("role",),
-            rules=(equal("Every occurrence begins one spell", "spells", "occurrences", ENGINEER),),
+            rules=(equal("Every occurrence since the first recorded month begins one spell", "spells", "occurrences", ENGINEER),),
         ),
         Suite(
             subject="marts.victim_offender_overlap",

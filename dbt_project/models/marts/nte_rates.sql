@@ -1,4 +1,8 @@
-{#- A rate of a year with the population of its mid-year, or of the nearest one delivered, the earlier of two. -#}
+{#-
+    A rate of a year with the population of its mid-year, or of the nearest one delivered, the earlier of two. A year of which
+    some month was not delivered has neither rate nor change: a month without a crime of the night was delivered all the same,
+    so months are those of all crime.
+-#}
 with district_population as (
     select
         district_code,
@@ -14,6 +18,14 @@ financial_year as (
         start_year
     from {{ ref('dim_financial_year') }}
     where financial_year in (select crime.financial_year from {{ ref('fct_nte_crime') }} as crime)
+),
+
+delivered as (
+    select
+        financial_year,
+        count(distinct recorded_month) as months
+    from {{ ref('fct_offence') }}
+    group by financial_year
 ),
 
 delivered_mid_year as (
@@ -46,15 +58,19 @@ complete as (
     select
         financial_year.financial_year,
         financial_year.start_year,
+        coalesce(delivered.months, 0) as months,
         district.district_code,
         district.district,
         district.area,
         mid_year.mid_year,
         district_population.population,
+        case when delivered.months = 12 then district_population.population end as population_of_whole_year,
         coalesce(counted.crimes, 0) as crimes
     from financial_year
     inner join {{ ref('dim_district') }} as district
         on district.is_in_county
+    left join delivered
+        on financial_year.financial_year = delivered.financial_year
     left join mid_year
         on financial_year.financial_year = mid_year.financial_year
     left join district_population
@@ -69,9 +85,15 @@ complete as (
 
 changed as (
     select
-        *,
-        lag(crimes) over (partition by district_code order by start_year) as crimes_year_before
-    from complete
+        this_year.*,
+        last_year.crimes as crimes_year_before
+    from complete as this_year
+    left join complete as last_year
+        on
+            this_year.district_code = last_year.district_code
+            and this_year.start_year - 1 = last_year.start_year
+            and this_year.months = 12
+            and last_year.months = 12
 )
 
 select
@@ -79,12 +101,13 @@ select
     district_code,
     district,
     area,
+    months,
     crimes,
     cast(mid_year as smallint) as population_mid_year,
     population,
-    round({{ rate_per('crimes', 'population') }}, 2) as rate_per_1000,
-    round({{ rate_lower('crimes', 'population') }}, 2) as rate_per_1000_low,
-    round({{ rate_upper('crimes', 'population') }}, 2) as rate_per_1000_high,
+    round({{ rate_per('crimes', 'population_of_whole_year') }}, 2) as rate_per_1000,
+    round({{ rate_lower('crimes', 'population_of_whole_year') }}, 2) as rate_per_1000_low,
+    round({{ rate_upper('crimes', 'population_of_whole_year') }}, 2) as rate_per_1000_high,
     crimes_year_before,
     crimes - crimes_year_before as change,
     {{ change_verdict('crimes_year_before', 'crimes') }} as verdict

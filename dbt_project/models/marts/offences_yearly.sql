@@ -1,6 +1,8 @@
+-- A year of which some month was not delivered can be shown, and compared with nothing.
 with counted as (
     select
         financial_year,
+        count(distinct recorded_month) as months,
         count(case when is_serious_violence then 1 end) as offences,
         count(case when is_serious_violence and is_knife_crime then 1 end) as knife_offences
     from {{ ref('fct_offence') }}
@@ -10,6 +12,7 @@ with counted as (
 compared as (
     select
         this_year.financial_year,
+        this_year.months,
         this_year.offences,
         last_year.offences as previous_offences,
         this_year.knife_offences,
@@ -20,11 +23,15 @@ compared as (
     left join {{ ref('dim_financial_year') }} as previous_financial_year
         on financial_year.start_year - 1 = previous_financial_year.start_year
     left join counted as last_year
-        on previous_financial_year.financial_year = last_year.financial_year
+        on
+            previous_financial_year.financial_year = last_year.financial_year
+            and this_year.months = 12
+            and last_year.months = 12
 )
 
 select
     financial_year,
+    months,
     offences,
     previous_offences,
     offences - previous_offences as offences_change,

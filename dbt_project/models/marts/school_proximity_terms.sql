@@ -1,9 +1,11 @@
+-- Of a day without term dates it is not known whether schools were open, so shares of school days leave it out.
 {% set near = "place <> 'Elsewhere or at another time'" %}
 with counted as (
     select
         calendar_year,
         offence_group,
         count(*) as offences,
+        count(case when day_type <> 'Not known' then 1 end) as offences_day_known,
         cast({{ sum_where(near, 1) }} as bigint) as at_or_near,
         {% for name, day_type in [
             ('at_or_near_on_school_days', 'School day'),
@@ -23,8 +25,9 @@ select
     round(100.0 * at_or_near / offences, 2) as at_or_near_percent,
     round({{ wilson_lower('at_or_near', 'offences') }}, 2) as at_or_near_percent_low,
     round({{ wilson_upper('at_or_near', 'offences') }}, 2) as at_or_near_percent_high,
-    round(100.0 * at_or_near_on_school_days / offences, 2) as school_days_percent,
-    round({{ wilson_lower('at_or_near_on_school_days', 'offences') }}, 2) as school_days_percent_low,
-    round({{ wilson_upper('at_or_near_on_school_days', 'offences') }}, 2) as school_days_percent_high,
-    round(100.0 * (at_or_near - at_or_near_on_school_days) / nullif(at_or_near, 0), 2) as not_on_school_days_percent
+    round(100.0 * at_or_near_on_school_days / nullif(offences_day_known, 0), 2) as school_days_percent,
+    round({{ wilson_lower('at_or_near_on_school_days', 'offences_day_known') }}, 2) as school_days_percent_low,
+    round({{ wilson_upper('at_or_near_on_school_days', 'offences_day_known') }}, 2) as school_days_percent_high,
+    round(100.0 * at_or_near_in_holidays / nullif(at_or_near_on_school_days + at_or_near_in_holidays, 0), 2)
+        as not_on_school_days_percent
 from counted

@@ -1,7 +1,11 @@
 -- The estimator of Kaplan and Meier (1958) in completed months, with the limits of Greenwood (1926). Every occurrence
--- begins a spell that the same person's next occurrence in the same role ends, or else the end of what is recorded.
+-- begins a spell that the same person's next occurrence in the same role ends, or else the end of what is recorded. Of
+-- offences before the first recorded month only those are known that were reported late, so these begin none.
 with observed as (
-    select cast(max(recorded_at) as date) as observed_to from {{ ref('fct_offence') }}
+    select
+        min(recorded_month) as observed_from,
+        cast(max(recorded_at) as date) as observed_to
+    from {{ ref('fct_offence') }}
 ),
 
 occurrence as (
@@ -24,7 +28,8 @@ spell as (
             {{ completed_months('occurrence.offence_date', 'coalesce(occurrence.next_date, observed.observed_to)') }}, 0
         ) as months
     from occurrence
-    cross join observed
+    inner join observed
+        on occurrence.offence_date >= observed.observed_from
 ),
 
 in_month as (
@@ -62,7 +67,8 @@ survival as (
 limited as (
     select
         *,
-        1.96 * unrepeated * sqrt(coalesce(greenwood, 0)) as half_width
+        1.96 * unrepeated * sqrt(coalesce(greenwood, 0)) as half_width,
+        at_risk >= {{ var('compare_minimum') }} as is_enough
     from survival
 )
 
@@ -72,7 +78,7 @@ select
     at_risk,
     repeated,
     unobserved,
-    round(100 * (1 - unrepeated), 2) as repeated_percent,
-    round(greatest(100 * (1 - unrepeated - half_width), 0), 2) as repeated_percent_low,
-    round(least(100 * (1 - unrepeated + half_width), 100), 2) as repeated_percent_high
+    case when is_enough then round(100 * (1 - unrepeated), 2) end as repeated_percent,
+    case when is_enough then round(greatest(100 * (1 - unrepeated - half_width), 0), 2) end as repeated_percent_low,
+    case when is_enough then round(least(100 * (1 - unrepeated + half_width), 100), 2) end as repeated_percent_high
 from limited

@@ -6,7 +6,7 @@ CASES = [
         "update {0} set occurrences = occurrences - 1 where role = 'victim'",
     ),
     (
-        *("marts.time_to_next_offence", "Every occurrence begins one spell"),
+        *("marts.time_to_next_offence", "Every occurrence since the first recorded month begins one spell"),
         "delete from {0} where rowid = (select min(rowid) from {0} where unobserved > 0)",
     ),
     (
