@@ -174,7 +174,7 @@ def reconcile(
         console.print(telling.table("Published figures", ["table", "figures", "match", "errata", "differ", "missing"], rows))
     else:
         rows = con.execute(
-            """select row_group, row_label, column_label, published, computed, status, citation, reason
+            """select row_group, row_label, column_label, published, computed, status, citation, reason, note
                from sna.reconciliation where table_id = upper(?) order by all""",
             [table],
         ).fetchall()
@@ -182,7 +182,9 @@ def reconcile(
             errors.print(f"[red]No published figures of a table '{table}'.[/] `sna reconcile` lists the tables.")
             raise typer.Exit(WRONG_USAGE)
         heads = ["group", "row", "column", "published", "computed", "status", "cites", "reason"]
-        console.print(telling.table(f"Table {table.upper()}", heads, rows))
+        console.print(telling.table(f"Table {table.upper()}", heads, [row[:-1] for row in rows]))
+        if note := rows[0][-1]:
+            console.print(f"{note}.")
     row = con.execute(
         """select count(*) from sna.reconciliation
            where status in ('differs', 'missing') and table_id = coalesce(upper(?), table_id)""",

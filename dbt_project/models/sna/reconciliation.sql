@@ -60,7 +60,8 @@ select
             then
                 'Computed ' || judged.computed || ', published ' || judged.published
                 || coalesce(' (corrected: ' || judged.corrected || ', ' || judged.citation || ')', '')
-    end as reason
+    end as reason,
+    sna_table.note
 from judged
 inner join {{ ref('sna_table') }} as sna_table
     on judged.table_id = sna_table.table_id

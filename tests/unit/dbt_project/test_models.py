@@ -95,6 +95,16 @@ def test_every_published_table_is_described(con: duckdb.DuckDBPyConnection) -> N
     assert described == published
 
 
+def test_every_figure_of_the_hotspots_names_its_wider_definition(con: duckdb.DuckDBPyConnection) -> None:
+    silent = con.execute(
+        """select table_id, row_label, column_label from sna.reconciliation, reference.hotspot_violence_definition
+           where table_id in ('T26', 'T27') and not coalesce(contains(note, definition_id), false)"""
+    ).fetchall()
+    assert silent == []
+    noted = con.execute("select distinct table_id from sna.reconciliation where note is not null order by all").fetchall()
+    assert noted == [("T26",), ("T27",)]
+
+
 def test_every_erratum_corrects_a_published_figure(con: duckdb.DuckDBPyConnection) -> None:
     strays = con.execute(
         """select erratum.* from reference.erratum as erratum
