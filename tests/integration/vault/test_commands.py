@@ -65,8 +65,8 @@ def test_links_are_as_good_as_the_guide_says_and_audited_without_a_name(own_coun
     found = _by_threshold(evaluated.stdout)
     assert found.keys() == promised.keys() >= {"0.90"}
     for threshold, percentages in promised.items():
-        # Every home has a key of its own, which moves a few pairs, least of all over the threshold.
-        assert found[threshold] == pytest.approx(percentages, abs=2 if threshold == "0.90" else 5), threshold
+        # Every home has a key of its own, which moves a few pairs over the thresholds, least of all over the one in use.
+        assert found[threshold] == pytest.approx(percentages, abs=2 if threshold == "0.90" else 10), threshold
 
     audited = own_county.sna("link", "audit", *WHY)
     assert audited.returncode == 0 and len(re.findall(r"\b0\.\d+", audited.stdout)) >= 20
