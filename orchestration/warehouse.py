@@ -68,6 +68,7 @@ create table if not exists ledger.build (
 # How DuckDB says which process keeps it out.
 LOCKED = re.compile(r"lock is held in (?P<program>.*) \(PID (?P<pid>\d+)\)")
 
+# How long a refresh waits for one who only has a look at the file, in seconds.
 PATIENCE_SECONDS = 2.0
 
 # How it says that a file cannot be read; everything in the warehouse can be made again.

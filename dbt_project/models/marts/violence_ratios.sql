@@ -1,12 +1,6 @@
 -- A year is compared only where all its months were delivered: the indicators of the same facts know.
 with whole_year as (
-    select
-        financial_year,
-        bool_and(case when indicator_id = 'serious_violence' then is_whole_year end) as police,
-        bool_and(case when indicator_id = 'ed_attendances' then is_whole_year end) as hospitals,
-        bool_and(case when indicator_id = 'ambulance_calls' then is_whole_year end) as ambulances
-    from {{ ref('fct_district_indicator') }}
-    group by financial_year
+    {{ whole_years() }}
 ),
 
 offence as (

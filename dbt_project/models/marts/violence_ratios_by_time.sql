@@ -9,14 +9,7 @@
 
 -- Two agencies are compared over the report's years of which both delivered all months: every month weighs the same.
 with whole_year as (
-    select
-        financial_year,
-        bool_and(case when indicator_id = 'serious_violence' then is_whole_year end) as police,
-        bool_and(case when indicator_id = 'ed_attendances' then is_whole_year end) as hospitals,
-        bool_and(case when indicator_id = 'ambulance_calls' then is_whole_year end) as ambulances
-    from {{ ref('fct_district_indicator') }}
-    where financial_year between '{{ var("report_first_year") }}' and '{{ var("report_last_year") }}'
-    group by financial_year
+    {{ whole_years() }}
 ),
 
 event as (
@@ -63,7 +56,9 @@ compared as (
         from event
         inner join whole_year
             on event.financial_year = whole_year.financial_year
-        where event.seen_by in ('police', '{{ agency }}') and whole_year.police and whole_year.{{ agency }}
+        where
+            event.seen_by in ('police', '{{ agency }}') and whole_year.police and whole_year.{{ agency }}
+            and event.financial_year between '{{ var("report_first_year") }}' and '{{ var("report_last_year") }}'
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
