@@ -103,12 +103,15 @@ def looking(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """The warehouse as it stands, read-only, for a moment: a refresh that wants it waits so long (`PATIENCE_SECONDS`).
 
     Raises:
-        Busy: a refresh is at work.
+        Busy: a refresh is at work, or another program writes to the file.
         duckdb.Error: there is no warehouse, or it cannot be read.
     """
     if who := lock.holder(settings.home):
         raise Busy(f"{who.capitalize()} is working on {settings.home}.")
-    con = duckdb.connect(str(settings.warehouse), read_only=True)
+    try:
+        con = duckdb.connect(str(settings.warehouse), read_only=True)
+    except duckdb.IOException as error:
+        raise _kept_out(settings, error) or error from None
     try:
         yield con
     finally:
@@ -122,17 +125,22 @@ def _when_free(settings: Settings) -> duckdb.DuckDBPyConnection:
         try:
             return _open(settings)
         except duckdb.IOException as error:
-            holder = LOCKED.search(str(error))
-            if holder is None:
+            busy = _kept_out(settings, error)
+            if busy is None:
                 raise
-            if time.monotonic() < deadline:
-                time.sleep(lock.LOOK_AGAIN)
-                continue
-            raise Busy(
-                f"Process {holder['pid']} ({holder['program']}) has {settings.warehouse} open, so nothing can be written;"
-                f" nothing is lost. Close it there and refresh again: what has been received already stays. BI tools open"
-                f" {settings.published / 'sna_marts.duckdb'} read-only instead (docs/how-to/connect-a-bi-tool.md)."
-            ) from error
+            if time.monotonic() >= deadline:
+                raise busy from error
+            time.sleep(lock.LOOK_AGAIN)
+
+
+def _kept_out(settings: Settings, error: duckdb.IOException) -> Busy | None:
+    """Which program has the file open, and what it should open instead; None where the error is another."""
+    holder = LOCKED.search(str(error))
+    return holder and Busy(
+        f"Process {holder['pid']} ({holder['program']}) has {settings.warehouse} open, so nothing can be written; nothing"
+        f" is lost. Close it there and refresh again: what has been received already stays. BI tools open"
+        f" {settings.published / 'sna_marts.duckdb'} read-only instead (docs/how-to/connect-a-bi-tool.md)."
+    )
 
 
 def _open(settings: Settings) -> duckdb.DuckDBPyConnection:

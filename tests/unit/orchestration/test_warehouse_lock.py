@@ -1,7 +1,9 @@
 """A program that opens the warehouse by mistake is named, and told what to open instead."""
 
+import os
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -25,5 +27,30 @@ input()
         assert tool.stdout.readline() == "open\n"
         with pytest.raises(Busy, match=f"Process {tool.pid} .*open .*sna_marts.duckdb read-only instead"):
             warehouse.connect(settings)
+        if not read_only:
+            with pytest.raises(Busy, match=f"Process {tool.pid} "), warehouse.looking(settings):
+                pass
         tool.communicate("\n")
     warehouse.connect(settings).close()
+
+
+def test_who_only_looks_changes_nothing_and_keeps_nobody_out(tmp_path):
+    settings = Settings(tmp_path / "raw", tmp_path / "home")
+    con = warehouse.connect(settings)
+    con.execute("update ops.layout set layout = 'of another version'")
+    con.close()
+    before = settings.warehouse.read_bytes()
+    program = """
+from orchestration import warehouse
+from orchestration.settings import Settings
+with warehouse.looking(Settings.from_env()) as con:
+    print(con.execute("select layout from ops.layout").fetchone()[0], flush=True)
+    input()
+"""
+    pipe = subprocess.PIPE
+    environment = {**os.environ, "SNA_RAW": str(settings.raw), "SNA_HOME": str(settings.home)}
+    with subprocess.Popen([sys.executable, "-c", program], stdin=pipe, stdout=pipe, text=True, env=environment) as look:
+        assert look.stdout.readline() == "of another version\n"
+        assert settings.warehouse.read_bytes() == before
+        threading.Timer(0.5, lambda: look.communicate("\n")).start()
+        warehouse.connect(settings).close()
