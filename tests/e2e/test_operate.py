@@ -7,18 +7,16 @@ import duckdb
 import pytest
 
 from orchestration.releases import current_release
-from orchestration.settings import PROJECT
+from tests.e2e.operate_page import commands
 
-PAGE = (PROJECT / "docs" / "how-to" / "operate.md").read_text("utf-8")
 FEED = "derbyshire_constabulary/crimes"
 pytestmark = pytest.mark.xdist_group("operate")
 
 
 def steps(heading: str) -> list[list[str]]:
     """The `sna` commands of the first block below a heading, without their comments."""
-    (block, *_) = re.findall(r"(?:^ {4}.+\n)+", PAGE.split(f"\n## {heading}\n", 1)[1], re.MULTILINE)
-    commands = [shlex.split(line, comments=True) for line in block.splitlines()]
-    return [command[1:] for command in commands if command and command[0] == "sna"]
+    words = [shlex.split(line, comments=True) for line in commands(heading)]
+    return [command[1:] for command in words if command and command[0] == "sna"]
 
 
 def test_a_refused_delivery_is_put_right(own_county, tmp_path):

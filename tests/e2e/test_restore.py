@@ -8,16 +8,13 @@ import pytest
 from orchestration.releases import current_release, ids
 from orchestration.settings import PROJECT
 from tests.conftest import BIN, County
-
-PAGE = (PROJECT / "docs" / "how-to" / "operate.md").read_text("utf-8")
+from tests.e2e.operate_page import commands
 
 
 def followed(county, heading, **names):
     """What the shell commands of the first block below a heading say, run one after the other; all must succeed."""
-    block = PAGE.split(f"\n## {heading}\n", 1)[1].split("\n\n    ", 1)[1].split("\n\n", 1)[0]
     told = ""
-    for line in block.splitlines():
-        command = line.strip()
+    for command in commands(heading):
         for name, value in names.items():
             command = command.replace(name, str(value))
         if not command.startswith("make "):  # the checkout that runs the tests is installed
