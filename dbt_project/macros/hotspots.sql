@@ -71,8 +71,11 @@
             cast(place_window.population as bigint) as population,
             {{ empty_if_nan('clustering.smoothed_rate') }} as smoothed_rate,
             rank() over places as volume_rank,
-            5 * (rank() over places - 1) < count(*) over (partition by place_window.definition, place_window.last_month)
-            and place_window.offences > 0 as is_top_fifth
+            -- A tie that would make more than a fifth of it is left out whole: half a tie would be chosen by chance.
+            place_window.offences > 0
+            and count(*) over places
+            <= {{ integer_divide('(count(*) over (partition by place_window.definition, place_window.last_month) + 4)', '5') }}
+                as is_top_fifth
         from {{ ref('fct_place_window') }} as place_window
         inner join {{ ref('dim_hotspot_window') }} as hotspot_window
             on place_window.last_month = hotspot_window.last_month
