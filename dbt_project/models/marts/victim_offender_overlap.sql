@@ -90,6 +90,18 @@ select
         when not is_suppressed then {{ pct('people_who_are_both', 'victims', 1) }}
     end as both_percent_of_victims,
     case
+        when not is_suppressed then round({{ wilson_lower('people_who_are_both', 'victims') }}, 1)
+    end as both_percent_of_victims_low,
+    case
+        when not is_suppressed then round({{ wilson_upper('people_who_are_both', 'victims') }}, 1)
+    end as both_percent_of_victims_high,
+    case
         when not is_suppressed then {{ pct('people_who_are_both', 'suspects', 1) }}
-    end as both_percent_of_suspects
+    end as both_percent_of_suspects,
+    case
+        when not is_suppressed then round({{ wilson_lower('people_who_are_both', 'suspects') }}, 1)
+    end as both_percent_of_suspects_low,
+    case
+        when not is_suppressed then round({{ wilson_upper('people_who_are_both', 'suspects') }}, 1)
+    end as both_percent_of_suspects_high
 from protected
