@@ -36,6 +36,21 @@
 {%- endmacro %}
 
 {#
+    The two columns of limits that stand beside the percentage `name`, rounded to so many places as it is; NULL where the
+    condition `when` does not hold. For parts that come independently of each other, as people or offences do: the occurrences
+    of one person do not.
+#}
+{% macro share_limits(name, part, whole, places=1, when=none) -%}
+    {%- for side, limit in [('low', wilson_lower(part, whole)), ('high', wilson_upper(part, whole))] -%}
+        {%- if when %}case when {{ when }} then {% endif -%}
+        round({{ limit }}, {{ places }})
+        {%- if when %} end{% endif %} as {{ name }}_{{ side }}
+        {%- if not loop.last %},
+        {% endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#
     A change between two counts of equal exposure, in words: 'increase' or 'decrease' only where an exact test at 5 % finds
     one, else 'no clear change'; 'too few to compare' below the variable `compare_minimum`; NULL where there is no earlier count.
 #}

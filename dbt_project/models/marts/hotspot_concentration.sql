@@ -64,6 +64,7 @@ select
     summed.top_fifth_places,
     summed.top_fifth_offences,
     {{ pct('summed.top_fifth_offences', 'summed.offences', 1) }} as top_fifth_share,
+    {{ share_limits('top_fifth_share', 'summed.top_fifth_offences', 'summed.offences') }},
     case when summed.offences > 0 then summed.places_with_half end as places_with_half,
     round(summed.unevenness / summed.places, 3) as gini,
     round(

@@ -121,19 +121,9 @@ select
     case when is_observable then closed_offences end as closed_offences,
     case when is_observable then positive_offences end as positive_offences,
     case when is_observable then {{ pct('closed_offences', 'offences', 1) }} end as closed_percent,
-    case
-        when is_observable then round({{ wilson_lower('closed_offences', 'offences') }}, 1)
-    end as closed_percent_low,
-    case
-        when is_observable then round({{ wilson_upper('closed_offences', 'offences') }}, 1)
-    end as closed_percent_high,
+    {{ share_limits('closed_percent', 'closed_offences', 'offences', when='is_observable') }},
     case when is_observable then {{ pct('positive_offences', 'offences', 1) }} end as positive_percent,
-    case
-        when is_observable then round({{ wilson_lower('positive_offences', 'offences') }}, 1)
-    end as positive_percent_low,
-    case
-        when is_observable then round({{ wilson_upper('positive_offences', 'offences') }}, 1)
-    end as positive_percent_high,
+    {{ share_limits('positive_percent', 'positive_offences', 'offences', when='is_observable') }},
     case
         when is_observable then 'Observed'
         else 'Not observable yet: deliveries end in ' || strftime(observed_to, '%B %Y') || '.'

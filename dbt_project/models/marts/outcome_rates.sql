@@ -62,10 +62,10 @@ select
     closed_records,
     pending_offences,
     positive_percent,
-    {{ wilson_lower('positive_records', 'outcome_records') }} as positive_percent_low,
-    {{ wilson_upper('positive_records', 'outcome_records') }} as positive_percent_high,
+    {{ share_limits('positive_percent', 'positive_records', 'outcome_records', places=2) }},
     positive_percent_at_most,
     pending_percent,
+    {{ share_limits('pending_percent', 'pending_offences', 'outcome_records') }},
     last_month as observed_to,
     is_year_observed
     and case basis when 'Closed in period' then has_history else is_nearly_complete end as is_mature,

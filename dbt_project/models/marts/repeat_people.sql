@@ -67,6 +67,5 @@ select
     *,
     {{ pct('repeat_occurrences', 'occurrences', 1) }} as repeat_occurrences_percent,
     {{ pct('repeat_individuals', 'individuals', 1) }} as repeat_individuals_percent,
-    {{ wilson_lower('repeat_individuals', 'individuals') }} as repeat_individuals_percent_low,
-    {{ wilson_upper('repeat_individuals', 'individuals') }} as repeat_individuals_percent_high
+    {{ share_limits('repeat_individuals_percent', 'repeat_individuals', 'individuals') }}
 from measured

@@ -21,6 +21,5 @@ select
     {{ last_report_calendar_year() }} as last_calendar_year,
     *,
     round(100.0 * at_or_near / offences, 2) as at_or_near_percent,
-    round({{ wilson_lower('at_or_near', 'offences') }}, 2) as at_or_near_percent_low,
-    round({{ wilson_upper('at_or_near', 'offences') }}, 2) as at_or_near_percent_high
+    {{ share_limits('at_or_near_percent', 'at_or_near', 'offences', places=2) }}
 from counted

@@ -23,11 +23,13 @@ with counted as (
 select
     *,
     round(100.0 * at_or_near / offences, 2) as at_or_near_percent,
-    round({{ wilson_lower('at_or_near', 'offences') }}, 2) as at_or_near_percent_low,
-    round({{ wilson_upper('at_or_near', 'offences') }}, 2) as at_or_near_percent_high,
+    {{ share_limits('at_or_near_percent', 'at_or_near', 'offences', places=2) }},
     round(100.0 * at_or_near_on_school_days / nullif(offences_day_known, 0), 2) as school_days_percent,
-    round({{ wilson_lower('at_or_near_on_school_days', 'offences_day_known') }}, 2) as school_days_percent_low,
-    round({{ wilson_upper('at_or_near_on_school_days', 'offences_day_known') }}, 2) as school_days_percent_high,
+    {{ share_limits('school_days_percent', 'at_or_near_on_school_days', 'offences_day_known', places=2) }},
     round(100.0 * at_or_near_in_holidays / nullif(at_or_near_on_school_days + at_or_near_in_holidays, 0), 2)
-        as not_on_school_days_percent
+        as not_on_school_days_percent,
+    {{ share_limits(
+        'not_on_school_days_percent',
+        'at_or_near_in_holidays', '(at_or_near_on_school_days + at_or_near_in_holidays)', places=2
+    ) }}
 from counted

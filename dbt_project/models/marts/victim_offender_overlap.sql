@@ -89,19 +89,9 @@ select
     case
         when not is_suppressed then {{ pct('people_who_are_both', 'victims', 1) }}
     end as both_percent_of_victims,
-    case
-        when not is_suppressed then round({{ wilson_lower('people_who_are_both', 'victims') }}, 1)
-    end as both_percent_of_victims_low,
-    case
-        when not is_suppressed then round({{ wilson_upper('people_who_are_both', 'victims') }}, 1)
-    end as both_percent_of_victims_high,
+    {{ share_limits('both_percent_of_victims', 'people_who_are_both', 'victims', when='not is_suppressed') }},
     case
         when not is_suppressed then {{ pct('people_who_are_both', 'suspects', 1) }}
     end as both_percent_of_suspects,
-    case
-        when not is_suppressed then round({{ wilson_lower('people_who_are_both', 'suspects') }}, 1)
-    end as both_percent_of_suspects_low,
-    case
-        when not is_suppressed then round({{ wilson_upper('people_who_are_both', 'suspects') }}, 1)
-    end as both_percent_of_suspects_high
+    {{ share_limits('both_percent_of_suspects', 'people_who_are_both', 'suspects', when='not is_suppressed') }}
 from protected

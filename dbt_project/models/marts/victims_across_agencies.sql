@@ -97,12 +97,20 @@ select
         as serious_violence_victims,
     {{ pct('counted.serious_violence_victims', 'of_the_year.serious_violence_victims', 2) }}
         as serious_violence_victims_percent,
+    {{ share_limits(
+        'serious_violence_victims_percent', 'counted.serious_violence_victims', 'of_the_year.serious_violence_victims', places=2
+    ) }},
     case when of_the_year.violence_victims is not null then counted.violence_victims end as violence_victims,
     {{ pct('counted.violence_victims', 'of_the_year.violence_victims', 2) }} as violence_victims_percent,
+    {{ share_limits(
+        'violence_victims_percent', 'counted.violence_victims', 'of_the_year.violence_victims', places=2
+    ) }},
     case when of_the_year.ed_attendances is not null then counted.ed_attendances end as ed_attendances,
     {{ pct('counted.ed_attendances', 'of_the_year.ed_attendances', 2) }} as ed_attendances_percent,
+    {{ share_limits('ed_attendances_percent', 'counted.ed_attendances', 'of_the_year.ed_attendances', places=2) }},
     case when of_the_year.ambulance_calls is not null then counted.ambulance_calls end as ambulance_calls,
     {{ pct('counted.ambulance_calls', 'of_the_year.ambulance_calls', 2) }} as ambulance_calls_percent,
+    {{ share_limits('ambulance_calls_percent', 'counted.ambulance_calls', 'of_the_year.ambulance_calls', places=2) }},
     whole_year.is_whole_year
 from counted
 inner join of_the_year

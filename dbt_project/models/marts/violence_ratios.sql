@@ -95,5 +95,8 @@ select
         round({{ odds(wilson_upper(measure, measure ~ ' + violence_with_injury_offences')) }}, 1)
             as {{ per }}_per_100_offences_high,
     {% endfor %}
-    {{ pct('conveyances_to_delivering_hospitals', 'conveyances', 1) }} as conveyed_to_delivering_hospitals_percent
+    {{ pct('conveyances_to_delivering_hospitals', 'conveyances', 1) }} as conveyed_to_delivering_hospitals_percent,
+    {{ share_limits(
+        'conveyed_to_delivering_hospitals_percent', 'conveyances_to_delivering_hospitals', 'conveyances'
+    ) }}
 from counted

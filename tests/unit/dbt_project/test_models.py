@@ -2,11 +2,43 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
+
+# Shares and rates that have no limits, and why. Whoever adds one that has none says why here.
+SENT_AS_A_RATE = "the agency sends the rate and no counts"
+OF_ONE_PERSON = "occurrences of one person do not come independently of each other"
+NO_SAMPLE = "a list of nominals, not a sample of more"
+MEAN_OF_WEIGHTS = "a mean of sentencing weights, which a few grave offences decide; the offences are counted beside it"
+A_BOUND = "where the rate can end at most, a limit itself"
+WITHOUT_LIMITS = {
+    "care_leaver_plans.percent_of_care_leavers": SENT_AS_A_RATE,
+    "contextual_indicators.rate_per_1000": SENT_AS_A_RATE,
+    "crime_harm.harm_days_per_offence": MEAN_OF_WEIGHTS,
+    "crime_harm.harm_days_per_offence_not_proactive": MEAN_OF_WEIGHTS,
+    "crime_harm_by_person.harm_days_per_occurrence": MEAN_OF_WEIGHTS,
+    "crime_harm_by_person.harm_days_per_occurrence_not_proactive": MEAN_OF_WEIGHTS,
+    "exclusion_rates.percent_of_pupils": SENT_AS_A_RATE,
+    "hkci_cohort.share_percent": NO_SAMPLE,
+    "hkci_factors.share_percent": NO_SAMPLE,
+    "hotspot_lsoas.smoothed_rate": "drawn towards its neighbours' mean; the rate beside it has limits",
+    "neet.per_1000_population": SENT_AS_A_RATE,
+    "neet.percent_of_young_people": SENT_AS_A_RATE,
+    "outcome_rates.positive_percent_at_most": A_BOUND,
+    "prison_safety.rate_per_1000": SENT_AS_A_RATE,
+    "prison_safety.rate_year_before": SENT_AS_A_RATE,
+    "repeat_people.repeat_occurrences_percent": OF_ONE_PERSON,
+    "repeat_people_linked.repeat_nominal_occurrences_percent": OF_ONE_PERSON,
+    "repeat_people_linked.repeat_people_occurrences_percent": OF_ONE_PERSON,
+    "repeat_people_top.occurrences_percent": OF_ONE_PERSON,
+    "school_absence.percent_of_possible_days": SENT_AS_A_RATE,
+    "violence_ratios_by_time.per_100_offences_of_all": "what each row, which has limits, is compared with",
+    "youth_justice_rates.cases_per_1000": SENT_AS_A_RATE,
+}
 
 
 @pytest.fixture
@@ -114,3 +146,19 @@ def test_every_erratum_corrects_a_published_figure(con: duckdb.DuckDBPyConnectio
                and erratum.corrected <> figure.published"""
     ).fetchall()
     assert strays == []
+
+
+def test_every_share_and_rate_has_limits_or_a_reason_for_none(con: duckdb.DuckDBPyConnection) -> None:
+    columns = con.execute(
+        "select table_name, column_name, data_type from duckdb_columns() where schema_name = 'marts'"
+    ).fetchall()
+    names = {f"{table}.{column}" for table, column, _ in columns}
+    rates = {
+        f"{table}.{column}"
+        for table, column, kind in columns
+        if kind.startswith(("DOUBLE", "DECIMAL", "BIGINT"))
+        and re.search(r"percent|share|rate|(^|_)per_", column)
+        # A change has a verdict instead; ranks and limits are no rates.
+        and not re.search(r"change_percent$|_rank$|_low$|_high$", column)
+    }
+    assert {name for name in rates if not {f"{name}_low", f"{name}_high"} <= names} == set(WITHOUT_LIMITS)
