@@ -30,8 +30,9 @@ POLICE = ("crimes", "victims", "suspects", "outcomes")
 # Of the definition, of the definition but excluded by a flag, and outside it.
 OFFENCES = (("8N", "008/01"), ("8N", "008/06"), ("34B", "034/22"), ("10C", "081/03"), ("44", "044/00"), ("105A", "105/01"))
 DISTRICTS = ("Derby City", "High Peak", "Chesterfield", "Erewash")
-HEADERS = {feed: [c.header for c in CONTRACTS["derbyshire_constabulary", feed].columns] for feed in POLICE}
-STREET = [c.header for c in CONTRACTS["police_uk", "street"].columns]
+ARCHIVE = ("street", "outcomes", "stop_and_search")
+FOLLOWED = ("fct_offence", "fct_victim", "fct_suspect", "fct_outcome", "bridge_victim_suspect")
+FOLLOWED += ("fct_street_crime", "fct_street_outcome", "fct_stop_search")
 # What is compared: all facts and dimensions, but for the bookkeeping of the increments themselves.
 BUILT = "select schema_name, table_name from duckdb_tables() where schema_name = 'conformed' order by all"
 BOOKKEEPING = {("conformed", "changed_crime"), ("conformed", "changed_month")}
@@ -80,23 +81,30 @@ def outcome(reference: str, sequence: int, day: date, random: Random) -> dict[st
     }
 
 
-def street(month: str, random: Random) -> dict[str, str]:
-    kind = random.choice(("Anti-social behaviour", "Violence and sexual offences"))
-    return {
-        "Crime ID": "" if kind == "Anti-social behaviour" else f"{random.getrandbits(256):064x}",
-        "Month": month,
-        "Reported by": "Derbyshire Constabulary",
-        "Falls within": "Derbyshire Constabulary",
-        "Longitude": "-1.476000",
-        "Latitude": "52.922000",
-        "Location": f"On or near Street {random.randrange(3)}",
-        "LSOA code": random.choice(("E01013457", "E01019413", "E01999999")),
-        "LSOA name": "A place",
-        "Crime type": kind,
-        "Last outcome category": ""
-        if kind == "Anti-social behaviour"
-        else random.choice(("Under investigation", "Local resolution")),
-    }
+def archived(feed: str, month: str, random: Random) -> dict[str, str]:
+    """A row of the public archive; of a month of the clock in London, some in the hour that UTC counts to another."""
+    place = {"Longitude": "-1.476000", "Latitude": "52.922000"}
+    if feed == "stop_and_search":
+        hour = datetime.fromisoformat(f"{month}-01") + timedelta(hours=random.choice((0, 1, 300, 671)))
+        return place | {
+            "Type": "Person search",
+            "Date": f"{hour:%Y-%m-%dT%H:%M:%S}+00:00",
+            "Gender": random.choice(("Male", "Female", "")),
+            "Age range": "18-24",
+            "Legislation": "Misuse of Drugs Act 1971 (section 23)",
+            "Object of search": random.choice(("Controlled drugs", "Offensive weapons")),
+            "Outcome": random.choice(("Arrest", "A no further action disposal")),
+        }
+    force = "Derbyshire Constabulary"
+    lsoa = random.choice(("E01013457", "E01019413", "E01999999"))
+    row = place | {"Month": month, "Reported by": force, "Falls within": force, "LSOA code": lsoa, "LSOA name": "A place"}
+    row |= {"Crime ID": f"{random.getrandbits(256):064x}", "Location": f"On or near Street {random.randrange(3)}"}
+    if feed == "outcomes":
+        return row | {"Outcome type": random.choice(("Local resolution", "Offender given a caution"))}
+    if random.random() < 0.5:
+        return row | {"Crime ID": "", "Crime type": "Anti-social behaviour"}
+    last = random.choice(("Under investigation", "Local resolution"))
+    return row | {"Crime type": "Violence and sexual offences", "Last outcome category": last}
 
 
 class Deliveries(RuleBasedStateMachine):
@@ -105,6 +113,7 @@ class Deliveries(RuleBasedStateMachine):
     base: ClassVar[Path]
     runs: ClassVar[int] = 0
     followed: ClassVar[int] = 0  # builds that were increments
+    filled: ClassVar[set[str]] = set()  # tables that had rows at the end of a history
 
     @initialize(seed=st.integers(0, 2**32 - 1))
     def begin(self, seed: int) -> None:
@@ -127,7 +136,8 @@ class Deliveries(RuleBasedStateMachine):
         path = self.settings.raw / agency / feed / name
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, HEADERS.get(feed, STREET), restval="")
+            headers = [column.header for column in CONTRACTS[agency, feed].columns]
+            writer = csv.DictWriter(file, headers, restval="")
             writer.writeheader()
             writer.writerows(rows)
 
@@ -171,10 +181,10 @@ class Deliveries(RuleBasedStateMachine):
         self.police("outcomes", month, [outcome(r, self.random.randrange(1, 3), day, self.random) for r in chosen])
         self.perhaps_refresh()
 
-    @rule(month=st.sampled_from(MONTHS), doubled=st.booleans())
-    def the_archive_is_downloaded(self, month: str, doubled: bool) -> None:
-        rows = [street(month, self.random) for _ in range(60)]
-        self.write("police_uk", "street", month, rows * 2 if doubled else rows)
+    @rule(month=st.sampled_from(MONTHS), feed=st.sampled_from(ARCHIVE), doubled=st.booleans())
+    def the_archive_is_downloaded(self, month: str, feed: str, doubled: bool) -> None:
+        rows = [archived(feed, month, self.random) for _ in range(60)]
+        self.write("police_uk", feed, month, rows * 2 if doubled else rows)
         self.perhaps_refresh()
 
     @rule()
@@ -237,7 +247,7 @@ class Deliveries(RuleBasedStateMachine):
         self.settings.warehouse.unlink()
         self.build(stands=False)
         assert by_increments == self.content()
-        assert by_increments["conformed.fct_offence"]["rows"] > 0
+        type(self).filled |= {name for name, content in by_increments.items() if content["rows"] > 0}
 
 
 def test_increments_give_what_a_build_from_nothing_gives(tmp_path: Path) -> None:
@@ -255,3 +265,4 @@ def test_increments_give_what_a_build_from_nothing_gives(tmp_path: Path) -> None
         ),
     )
     assert Deliveries.followed >= 5, "hardly any increment was tried"
+    assert {f"conformed.{fact}" for fact in FOLLOWED} <= Deliveries.filled, "an incremental fact was always empty"
