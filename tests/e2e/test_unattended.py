@@ -1,0 +1,130 @@
+"""A service that nobody looks at: a file is laid down and is published; a file that closes a gate is told of."""
+
+import csv
+import json
+import signal
+import subprocess
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import dagster as dg
+import pytest
+import yaml
+
+from orchestration import operations
+from orchestration.automation import DELIVERIES_TAG
+from orchestration.ingest import landing
+from orchestration.instance import open_instance
+from tests.conftest import BIN
+from tests.integration.orchestration.test_gates_block import half_the_rows
+
+pytestmark = pytest.mark.xdist_group("unattended")
+
+# For a machine that is busy with other things; nothing waits this long otherwise.
+PATIENCE = 300
+CHECK, SETTLE = 5, 10
+OUTCOMES = "derbyshire_constabulary/outcomes"
+ENDED = (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
+
+
+class Hook(BaseHTTPRequestHandler):
+    """A webhook that remembers what was posted to it."""
+
+    def do_POST(self):
+        self.server.posted.append(json.loads(self.rfile.read(int(self.headers["Content-Length"])))["text"])
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def hook():
+    server = HTTPServer(("127.0.0.1", 0), Hook)
+    server.posted = []
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def service(own_county, hook, tmp_path):
+    """`sna run` over a copy of the county, in an environment that watches the landing zone."""
+    policy = yaml.safe_load(operations.DEFAULT.read_text())
+    zone = {"check_every_seconds": CHECK, "settle_seconds": SETTLE}
+    policy["environments"] = {"unattended": {"landing_zone": zone, "alerts": ["webhook"]}}
+    (tmp_path / "operations.yaml").write_text(yaml.safe_dump(policy))
+    environment = own_county.environment | {
+        "SNA_ENVIRONMENT": "unattended",
+        "SNA_OPERATIONS": str(tmp_path / "operations.yaml"),
+        "SNA_ALERT_WEBHOOK_URL": f"http://127.0.0.1:{hook.server_port}/",
+    }
+    said = tmp_path / "service.txt"
+    with said.open("wb") as log:
+        process = subprocess.Popen([str(BIN / "sna"), "run", "--port", "0"], env=environment, stdout=log, stderr=log)
+    yield own_county
+    process.send_signal(signal.SIGINT)
+    assert process.wait(60) == 0, said.read_text()[-2000:]
+
+
+def runs(county):
+    """All runs of the service, the first first."""
+    with open_instance(county.settings) as instance:
+        return list(reversed(instance.get_runs()))
+
+
+def wait_for(found, what):
+    until = time.monotonic() + PATIENCE
+    while not (result := found()):
+        assert time.monotonic() < until, f"{what} did not happen"
+        time.sleep(1)
+    return result
+
+
+def ended(county, number):
+    """All runs, once so many have ended."""
+    return [run for run in runs(county) if run.status in ENDED][number - 1 :] and runs(county)
+
+
+def lay_down_slowly(county):
+    """The outcomes of a month again, one changed, in two writes between which the sensor looks; returns the number of rows."""
+    folder = county.raw / OUTCOMES
+    with (folder / "2024-03.synthetic.csv").open(newline="") as file:
+        head, *rows = csv.reader(file)
+    rows[-1][head.index("Outcome Title")] = "Decided anew"
+    with (folder / "2024-03.synthetic.v2.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerows([head, *rows[: len(rows) // 2]])
+        file.flush()
+        time.sleep(CHECK + 2)
+        writer.writerows(rows[len(rows) // 2 :])
+    return len(rows)
+
+
+def test_a_file_that_is_laid_down_is_published_and_one_that_closes_a_gate_is_told_of(service, hook):
+    before = service.release()
+    wait_for(lambda: service.settings.dagster_home.exists(), "the start")
+
+    rows = lay_down_slowly(service)
+    (run,) = wait_for(lambda: ended(service, 1), "a run for the new file")
+    assert (run.status, run.tags[DELIVERIES_TAG]) == (dg.DagsterRunStatus.SUCCESS, f"{OUTCOMES}/2024-03")
+    published = service.release()
+    assert published != before
+    (landed,) = [load for load in landing.read(service.settings.landing) if load.file_name == "2024-03.synthetic.v2.csv"]
+    assert (landed.rows_delivered, landed.rows_accepted) == (rows, rows), "the file was taken in before it was whole"
+    assert hook.posted == []
+
+    half_the_rows(service)
+    _, failed = wait_for(lambda: ended(service, 2), "a run for the truncated file")
+    assert failed.status == dg.DagsterRunStatus.FAILURE
+    (told,) = wait_for(lambda: hook.posted, "the alert")
+    assert f"refresh {failed.run_id[:8]} failed" in told
+    assert "A gate is closed" in told and "What was published before is untouched" in told
+    assert service.release() == published
+
+    # Neither file is asked for again.
+    time.sleep(SETTLE + 3 * CHECK)
+    assert [run.run_id for run in runs(service)] == [run.run_id, failed.run_id]
