@@ -18,7 +18,7 @@ def correlate(x: Floats, y: Floats, method: str) -> dict[str, float]:
 
     Limits are 95 %, by Fisher's z (1921); the standard error of z is 1 / sqrt(n - 3) for Pearson's coefficient, and
     sqrt((1 + r² / 2) / (n - 3)) for Spearman's (Bonett and Wright 2000). Both, like the p-value, take places to be independent:
-    where the residuals are not (`spatial.moran`), limits are too narrow and p-values too small.
+    where the residuals are not (`spatial.alike`), limits are too narrow and p-values too small.
 
     Args:
         method: Pearson (a straight line) or Spearman (ranks).

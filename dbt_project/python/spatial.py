@@ -10,6 +10,7 @@ ordered pair. Coordinates are metres of the British National Grid (EPSG:27700).
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import pandas as pd
     from libpysal.graph import Graph
+    from scipy.sparse import csr_array
 
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
@@ -108,26 +110,52 @@ def getis_ord(counts: Ints, weights: Graph) -> pd.DataFrame:
     return pd.DataFrame({"z": np.asarray(found.Zs), "p": p, "q": adjusted(p)})
 
 
-def moran(values: Floats, weights: Graph) -> dict[str, float]:
-    """Moran's I over all places (row-standardised weights).
+@functools.lru_cache(maxsize=1)
+def _shuffled(places: int) -> Ints:
+    """The order of the places in each of `PERMUTATIONS` permutations, one column each."""
+    in_order = np.tile(np.arange(places), (PERMUTATIONS, 1))
+    return np.random.default_rng(SEED).permuted(in_order, axis=1).T
+
+
+def standardised(weights: Graph) -> csr_array:
+    """The weights as a matrix whose rows sum to 1, or to 0 where a place has no neighbours."""
+    return weights.transform("r").sparse
+
+
+def alike(values: Floats, weights: csr_array) -> dict[str, float]:
+    """Whether places near each other are alike: Moran's I over all places.
+
+    Args:
+        weights: as of `standardised`, which costs as much as the rest: to be kept for all measures of the same places.
 
     Returns:
-        i, expected (of no pattern), z (under randomisation), p (one-sided, of `PERMUTATIONS` permutations with a fixed seed, as
-        esda counts them: the share at least as extreme as i on its side). NaN where values do not vary or are too few.
+        i, p (one-sided, of `PERMUTATIONS` permutations with a fixed seed, as esda counts them: the share at least as extreme as i
+        on its side). NaN where values do not vary or are too few.
+    """
+    if len(values) < 4 or np.ptp(values) == 0:
+        return dict.fromkeys(("i", "p"), float("nan"))
+    centred = values - values.mean()
+    scale = len(values) / weights.sum() / (centred @ centred)
+    i = scale * (centred @ (weights @ centred))
+    shuffled = centred[_shuffled(len(values))]
+    simulated = scale * np.einsum("ij,ij->j", shuffled, weights @ shuffled)
+    above = int((simulated >= i).sum())
+    return {"i": float(i), "p": (min(above, PERMUTATIONS - above) + 1) / (PERMUTATIONS + 1)}
+
+
+def moran(values: Floats, weights: Graph) -> dict[str, float]:
+    """The same with what esda expects of it.
+
+    Returns:
+        i and p as of `alike`, expected (of no pattern), z (under randomisation). NaN where values do not vary or are too few.
     """
     from esda.moran import Moran
 
-    if len(values) < 4 or np.ptp(values) == 0:
-        return dict.fromkeys(("i", "expected", "z", "p"), float("nan"))
-    found = Moran(values, weights, transformation="r", permutations=0)
-    rows = weights.transform("r").sparse
-    centred = values - values.mean()
-    shuffled = np.random.default_rng(SEED).permuted(np.tile(centred, (PERMUTATIONS, 1)), axis=1).T
-    scale = len(values) / rows.sum() / (centred @ centred)
-    simulated = scale * np.einsum("ij,ij->j", shuffled, rows @ shuffled)
-    above = int((simulated >= found.I).sum())
-    p = (min(above, PERMUTATIONS - above) + 1) / (PERMUTATIONS + 1)
-    return {"i": float(found.I), "expected": float(found.EI), "z": float(found.z_rand), "p": p}
+    found = alike(values, standardised(weights))
+    if np.isnan(found["i"]):
+        return found | dict.fromkeys(("expected", "z"), float("nan"))
+    expected = Moran(values, weights, transformation="r", permutations=0)
+    return found | {"expected": float(expected.EI), "z": float(expected.z_rand)}
 
 
 def empirical_bayes(events: Ints, population: Floats) -> Floats:

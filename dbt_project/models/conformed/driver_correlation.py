@@ -12,12 +12,12 @@ def model(dbt, session):
     indicators = dbt.ref("lsoa_indicator").df()
     pairs = dbt.ref("bridge_lsoa_neighbour").df()
 
-    def graph(codes):
+    def weights(codes):
         """Spatial weights of these LSOAs."""
         index = pd.Index(codes)
         focal, near = index.get_indexer(pairs["lsoa_code"]), index.get_indexer(pairs["neighbour_code"])
         both = (focal >= 0) & (near >= 0)
-        return spatial.graph(len(index), focal[both], near[both])
+        return spatial.standardised(spatial.graph(len(index), focal[both], near[both]))
 
     graphs, found = {}, []
     for keys, crime in rates.groupby(["crime_source", "crime_type"]):
@@ -30,8 +30,8 @@ def model(dbt, session):
                 left = {"i": np.nan, "p": np.nan}
                 if not np.isnan(result["coefficient"]):
                     if codes not in graphs:
-                        graphs[codes] = graph(codes)
-                    left = spatial.moran(correlation.residuals(x, y, method), graphs[codes])
+                        graphs[codes] = weights(codes)
+                    left = spatial.alike(correlation.residuals(x, y, method), graphs[codes])
                 found.append(
                     {
                         **dict(zip(("crime_source", "crime_type"), keys, strict=True)),
