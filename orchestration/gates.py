@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 import duckdb
 
+from orchestration import bulk
+
 STAGES = ("feeds", "facts", "marts")
 
 SCHEMA = """
@@ -182,16 +184,12 @@ def record(con: duckdb.DuckDBPyConnection, name: str, token: str, verdicts: list
     con.execute("delete from ops.verdict where stage = ? and list_contains(?, subject)", [name, subjects])
     feeds = con.execute("select agency || '/' || feed, gate_token from ledger.feed").fetchall() if name == STAGES[0] else []
     own = dict(feeds)
-    con.executemany(
-        """insert into ops.verdict (stage, token, subject, expectation, column_name, success, crashed,
-                                    observed, failing_rows, sample, remedy)
-           values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-        [
-            [name, own.get(v.subject, token), v.subject, v.expectation, v.column, v.success, v.crashed]
-            + [v.observed, v.failing_rows, v.sample, v.remedy]
-            for v in verdicts
-        ],
-    )
+    rows = [
+        [name, own.get(v.subject, token), v.subject, v.expectation, v.column, v.success, v.crashed]
+        + [v.observed, v.failing_rows, v.sample, v.remedy]
+        for v in verdicts
+    ]
+    bulk.insert(con, "ops.verdict", rows)
 
 
 def standing(con: duckdb.DuckDBPyConnection, name: str) -> list[Verdict]:

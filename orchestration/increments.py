@@ -11,6 +11,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from orchestration import bulk
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -72,7 +74,7 @@ def remember(con: duckdb.DuckDBPyConnection, stage: str, code: str) -> None:
     con.execute(SCHEMA)
     con.execute("delete from ops.basis where stage = ?", [stage])
     rows = [[stage, subject, token] for subject, token in _basis(con, code).items()]
-    con.executemany("insert into ops.basis values (?, ?, ?)", rows)
+    bulk.insert(con, "ops.basis", rows)
 
 
 def _basis(con: duckdb.DuckDBPyConnection, code: str) -> dict[str, str]:

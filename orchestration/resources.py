@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import dagster as dg
+from pydantic import PrivateAttr
 
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
     import duckdb
+
+    from orchestration.warehouse import Registered
 
 # One writer owns the warehouse file: every asset and check that opens it is in this pool, whose limit is 1.
 POOL = "warehouse"
@@ -36,6 +39,8 @@ class Refresh(dg.ConfigurableResource):  # type: ignore[type-arg]
     as_at: str = ""
     force: bool = False
     landed_only: bool = False
+    # Opening and closing the warehouse costs more than most feeds.
+    _registered: Registered | None = PrivateAttr(None)
 
     @property
     def settings(self) -> Settings:
@@ -62,6 +67,15 @@ class Refresh(dg.ConfigurableResource):  # type: ignore[type-arg]
             lock.hold(home, wait_seconds=wait, on_wait=tell),
         ):
             yield self
+
+    def registered(self) -> Registered:
+        """What stood of the feeds when this run began."""
+        if self._registered is None:
+            from orchestration.warehouse import Registered
+
+            with self.warehouse() as con:
+                self._registered = Registered.read(con, self.as_at)
+        return self._registered
 
     @contextmanager
     def warehouse(self) -> Iterator[duckdb.DuckDBPyConnection]:

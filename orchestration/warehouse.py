@@ -6,6 +6,7 @@
     ledger.fault               one row per delivery, rule and column that was broken
     ledger.feed                one row per contract: how complete it is and which SNA tables wait for it
     ledger.build               one row: identity of what stands, for which date, by which definition, synthetic or not
+    ops.registered             one row per contract: what of the above was written of it, so that it need not be again
 
 All of it can be thrown away and made again from the landing log.
 """
@@ -20,12 +21,12 @@ import re
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from orchestration import freshness, gates, increments, lock
+from orchestration import bulk, freshness, gates, increments, lock
 from orchestration.build import build_id, received_id
 from orchestration.dbt import fingerprint
 from orchestration.lock import Busy
@@ -62,6 +63,11 @@ create table if not exists ledger.feed (
 );
 create table if not exists ledger.build (
     build_id varchar, as_at varchar, definition_id varchar, synthetic boolean
+);
+create table if not exists ops.registered (
+    agency varchar, feed varchar,
+    content varchar,      -- names all that `register` has written of the feed
+    rows bigint           -- that its view gives
 );
 """
 
@@ -186,6 +192,55 @@ def _lay_out(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("commit")
 
 
+@dataclass(frozen=True)
+class _Entry:
+    """What the warehouse is to hold of one feed: the query of its rows, and its rows of the ledger."""
+
+    query: str
+    deliveries: list[list[Any]]
+    faults: list[list[Any]]
+    feed: list[Any]
+
+    @classmethod
+    def of(cls, contract: FeedContract, loads: Iterable[LoadRecord], in_use: Iterable[LoadRecord], as_at: str) -> _Entry:
+        own = [load for load in loads if (load.agency, load.feed) == contract.id]
+        used = [load for load in in_use if (load.agency, load.feed) == contract.id]
+        used_ids = {load.load_id for load in used}
+        faults = [
+            [load.load_id, *contract.id, f.code, f.severity, f.column_name, f.rows, f.message, f.remedy]
+            for load in own
+            for f in load.faults
+        ]
+        deliveries = [_delivery_row(load, load.load_id in used_ids) for load in own]
+        return cls(rows_in_use(contract, used), deliveries, faults, _feed_row(contract, own, used, as_at))
+
+    def content(self, basis: str) -> str:
+        return _hash(basis, json.dumps(asdict(self), default=str))
+
+
+@dataclass(frozen=True)
+class Registered:
+    """What `register` has left in the warehouse, to be asked without opening it again.
+
+    Attributes:
+        basis: identity of the code and the date.
+        feeds: (agency, feed) → (content, rows in use).
+    """
+
+    basis: str
+    feeds: dict[tuple[str, str], tuple[str, int]]
+
+    @classmethod
+    def read(cls, con: duckdb.DuckDBPyConnection, as_at: str) -> Registered:
+        rows = con.execute("select agency, feed, content, rows from ops.registered").fetchall()
+        return cls(build_id((), as_at), {(agency, feed): (content, count) for agency, feed, content, count in rows})
+
+    def rows(self, contract: FeedContract, loads: Iterable[LoadRecord], in_use: Iterable[LoadRecord], as_at: str) -> int | None:
+        """Rows in use of a feed of which `register` would write what stands already; None where it would not."""
+        content, rows = self.feeds.get(contract.id, ("", 0))
+        return rows if _Entry.of(contract, loads, in_use, as_at).content(self.basis) == content else None
+
+
 def register(
     con: duckdb.DuckDBPyConnection,
     contract: FeedContract,
@@ -195,36 +250,29 @@ def register(
 ) -> int:
     """Make one feed's landing view and its rows of the ledger anew; return the rows in use.
 
+    They are counted, not summed over the deliveries: in an upsert feed a later row replaces an earlier one.
+
     Args:
         loads: every load of the feed that had been received by `as_at`; those of others are passed over.
         in_use: those of them that the landing log says are in use.
     """
-    own = [load for load in loads if (load.agency, load.feed) == contract.id]
-    used = [load for load in in_use if (load.agency, load.feed) == contract.id]
+    entry = _Entry.of(contract, loads, in_use, as_at)
     con.execute("begin")
     if contract.custody == "vault":
         # Who can read the warehouse can read its views: of such a feed it knows the deliveries, and no row.
         con.execute(f"drop view if exists landing.{table_name(contract)}")
     else:
-        con.execute(f"create or replace view landing.{table_name(contract)} as {rows_in_use(contract, used)}")
-    feed = [contract.agency, contract.feed]
-    for table in ("delivery", "fault", "feed"):
-        con.execute(f"delete from ledger.{table} where agency = ? and feed = ?", feed)
-    used_ids = {load.load_id for load in used}
-    _insert(con, "delivery", [_delivery_row(load, load.load_id in used_ids) for load in own])
-    _insert(
-        con,
-        "fault",
-        [
-            [load.load_id, *feed, f.code, f.severity, f.column_name, f.rows, f.message, f.remedy]
-            for load in own
-            for f in load.faults
-        ],
-    )
-    _insert(con, "feed", [_feed_row(contract, own, used, as_at)])
+        con.execute(f"create or replace view landing.{table_name(contract)} as {entry.query}")
+    for table in ("ledger.delivery", "ledger.fault", "ledger.feed", "ops.registered"):
+        con.execute(f"delete from {table} where agency = ? and feed = ?", [*contract.id])
+    bulk.insert(con, "ledger.delivery", entry.deliveries)
+    bulk.insert(con, "ledger.fault", entry.faults)
+    bulk.insert(con, "ledger.feed", [entry.feed])
+    ((rows,),) = con.execute(f"select count(*) from ({entry.query})").fetchall()
+    con.execute("insert into ops.registered values (?, ?, ?, ?)", [*contract.id, entry.content(build_id((), as_at)), rows])
     _write_build(con, as_at)
     con.execute("commit")
-    return sum(load.rows_accepted for load in used)
+    return int(rows)
 
 
 def table_name(contract: FeedContract) -> str:
@@ -337,20 +385,3 @@ def definition_id() -> str:
 
     project = yaml.safe_load((DBT_PROJECT / "dbt_project.yml").read_text())
     return str(project["vars"]["definition_id"])
-
-
-def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: list[list[Any]]) -> None:
-    """Insert many rows in one statement: the driver's executemany costs a statement per row."""
-    if not rows:
-        return
-    columns = con.execute(
-        "select column_name, data_type from duckdb_columns() where schema_name = 'ledger' and table_name = ?"
-        " order by column_index",
-        [table],
-    ).fetchall()
-    records = [dict(zip((name for name, _ in columns), row, strict=True)) for row in rows]
-    structure = json.dumps([dict(columns)])
-    con.execute(
-        f"insert into ledger.{table} select unnest(from_json(?::json, ?), max_depth := 2)",
-        [json.dumps(records, default=str), structure],
-    )

@@ -108,12 +108,12 @@ def feed_assets(contract: "FeedContract") -> Feed:
         if refresh.as_at:
             require_kept(received)
         in_use = current(received)
-        with refresh.warehouse() as con:
-            for feed in _registered_by(contract, loads):
-                warehouse.register(con, feed, received, in_use, refresh.as_at)
-            # Counted, not summed over the deliveries: in an upsert feed a later row replaces an earlier one.
-            own = [load for load in in_use if (load.agency, load.feed) == contract.id]
-            ((rows,),) = con.execute(f"select count(*) from ({warehouse.rows_in_use(contract, own)})").fetchall()
+        rows = refresh.registered().rows(contract, received, in_use, refresh.as_at)
+        if rows is None:
+            with refresh.warehouse() as con:
+                for feed in _siblings_out_of_use(contract, loads):
+                    warehouse.register(con, feed, received, in_use, refresh.as_at)
+                rows = warehouse.register(con, contract, received, in_use, refresh.as_at)
         context.log.info(f"{_told(loads)}; {rows:,} rows in use")
         return dg.MaterializeResult(metadata={"dagster/row_count": rows, **_metadata(loads)})
 
@@ -136,7 +136,7 @@ def feed_assets(contract: "FeedContract") -> Feed:
         from orchestration.freshness import day, judge
         from orchestration.ingest.landing import current, read
 
-        received = [load for load in read(refresh.settings.landing) if load.received_at <= refresh.until]
+        received = [load for load in read(refresh.settings.landing, contract.agency) if load.received_at <= refresh.until]
         found = judge(contract, current(received), day(refresh.as_at))
         return dg.AssetCheckResult(
             passed=not found.is_late,
@@ -175,17 +175,16 @@ def _ingest(settings: "Settings", contract: "FeedContract", periods: Sequence[st
     return load(wanted, contract, settings.landing, settings.pseudonym_key, now=datetime.now(UTC))
 
 
-def _registered_by(contract: "FeedContract", loads: Sequence["LoadRecord"]) -> list["FeedContract"]:
-    """The feeds whose view is made anew after these deliveries of one feed.
+def _siblings_out_of_use(contract: "FeedContract", loads: Sequence["LoadRecord"]) -> list["FeedContract"]:
+    """The other feeds whose view is made anew after these deliveries of one feed.
 
     An agency's first real delivery puts the synthetic ones of all its feeds out of use, also of those registered before.
     """
     from orchestration.contracts import load_contracts
 
     if all(load.synthetic for load in loads):
-        return [contract]
-    siblings = [other for other in load_contracts().values() if other.agency == contract.agency and other.id != contract.id]
-    return [contract, *siblings]
+        return []
+    return [other for other in load_contracts().values() if other.agency == contract.agency and other.id != contract.id]
 
 
 def _rows_in_use(settings: "Settings", contract: "FeedContract") -> Counter[str]:

@@ -1,0 +1,79 @@
+"""What stands of a feed is registered again only where something of it has changed."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import dagster as dg
+import pytest
+
+from orchestration import warehouse
+from orchestration.assets.feeds import feed_assets
+from orchestration.contracts import load_contracts
+from orchestration.resources import Refresh
+from orchestration.settings import Settings
+from orchestration.warehouse import Registered
+
+from .ingest.conftest import Desk, rows, text
+
+CRIMES = load_contracts()["derbyshire_constabulary", "crimes"]
+LATER = datetime(2024, 5, 2, tzinfo=UTC)
+
+
+@pytest.fixture
+def desk(tmp_path, monkeypatch):
+    """July 2023 of the crimes, two rows, landed in the home in force."""
+    settings = Settings(tmp_path / "raw", tmp_path / "home")
+    monkeypatch.setenv("SNA_RAW", str(settings.raw))
+    monkeypatch.setenv("SNA_HOME", str(settings.home))
+    desk = Desk(settings.raw, settings.landing)
+    desk.land("crimes", text(rows("crimes", 2)), name="2023-07.csv")
+    return desk
+
+
+@pytest.fixture
+def registered(desk):
+    with warehouse.connect(Settings.from_env()) as con:
+        assert warehouse.register(con, CRIMES, desk.all(), desk.all(), "") == 2
+        return Registered.read(con, "")
+
+
+def test_what_has_not_changed_stands(desk, registered):
+    assert registered.rows(CRIMES, desk.all(), desk.all(), "") == 2
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        lambda loads: (loads, []),
+        lambda loads: ([], []),
+        lambda loads: ([*loads, replace(loads[0], load_id="another", verdict="refused")], loads),
+        lambda loads: ([replace(loads[0], received_at=LATER)], loads),
+    ],
+    ids=["no longer in use", "not known", "one more, refused", "received at another time"],
+)
+def test_what_has_changed_does_not(desk, registered, changed):
+    assert registered.rows(CRIMES, *changed(desk.all()), "") is None
+
+
+def test_nothing_stands_for_another_date_with_other_code_or_of_another_feed(desk, registered):
+    loads = desk.all()
+    assert registered.rows(CRIMES, loads, loads, "2024-05-01") is None
+    assert replace(registered, basis="other code").rows(CRIMES, loads, loads, "") is None
+    assert registered.rows(load_contracts()["derbyshire_constabulary", "victims"], loads, loads, "") is None
+
+
+def test_a_change_of_freshness_is_a_change(desk, registered, monkeypatch):
+    from orchestration import freshness
+
+    monkeypatch.setattr(freshness, "day", lambda _as_at: date(2023, 8, 1))
+    assert registered.rows(CRIMES, desk.all(), desk.all(), "") is None
+
+
+def test_the_asset_registers_once_and_tells_the_same_rows(desk, monkeypatch):
+    written, told = [], []
+    monkeypatch.setattr(warehouse, "register", lambda *a, write=warehouse.register: written.append(a[1].id) or write(*a))
+    for _ in range(2):
+        run = dg.materialize([feed_assets(CRIMES).table], resources={"refresh": Refresh()})
+        *_, event = run.asset_materializations_for_node("landing__derbyshire_constabulary__crimes")
+        told.append((event.metadata["dagster/row_count"].value, written.count(CRIMES.id)))
+    assert told == [(2, 1), (2, 1)]
