@@ -35,7 +35,7 @@ Job = Callable[[Bench], Trial]
 def jobs(bench: Bench, number: int, seed: int) -> list[Job]:
     """At least `number` kills in six kinds, and the other faults."""
     boundaries = kills.boundaries(bench)
-    share = max(number - len(boundaries), 10)
+    share = max(number - sum(1 + len(kill.then) for kill in boundaries), 10)
     planned = [
         *boundaries,
         *kills.transitions(bench, share * 2 // 5, seed),

@@ -133,10 +133,17 @@ def recover(bench: Bench, trial: Trial) -> Answer:
     return answer
 
 
-def boundaries(bench: Bench) -> list[Kill]:
-    """Before and after every step of the job but the checks of single feeds, which only read and are killed at random moments."""
+def boundaries(bench: Bench, in_a_row: int = 12) -> list[Kill]:
+    """Before and after every step of the job but the checks of single feeds, which only read and are killed at random moments.
+
+    Feeds are many and alike, so a refresh recovers after so many kills of theirs in a row; of a later stage, after each.
+    """
+    kind = "SIGKILL at a stage boundary"
     steps = [p for _, p in bench.passed if p.label.startswith("step ") and not p.label.endswith(ONLY_LOOKING)]
-    return [Kill("SIGKILL at a stage boundary", point) for point in steps]
+    feeds = [p for p in steps if p.label.startswith("step landing")]
+    rows = [feeds[at : at + in_a_row] for at in range(0, len(feeds), in_a_row)]
+    chained = [Kill(kind, first, then=tuple(Kill("", point) for point in then)) for first, *then in rows]
+    return [*chained, *(Kill(kind, point) for point in steps if point not in feeds)]
 
 
 def transitions(bench: Bench, number: int, seed: int) -> list[Kill]:
