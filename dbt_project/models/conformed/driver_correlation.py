@@ -12,14 +12,14 @@ def model(dbt, session):
     indicators = dbt.ref("lsoa_indicator").df()
     pairs = dbt.ref("bridge_lsoa_neighbour").df()
 
-    def weights(codes):
+    def weights_of(codes):
         """Spatial weights of these LSOAs."""
         index = pd.Index(codes)
         focal, near = index.get_indexer(pairs["lsoa_code"]), index.get_indexer(pairs["neighbour_code"])
         both = (focal >= 0) & (near >= 0)
         return spatial.standardised(spatial.graph(len(index), focal[both], near[both]))
 
-    graphs, found = {}, []
+    weights, found = {}, []
     for keys, crime in rates.groupby(["crime_source", "crime_type"]):
         for indicator, measured in indicators.groupby("indicator"):
             both = crime.merge(measured, on="lsoa_code").sort_values("lsoa_code")
@@ -29,9 +29,9 @@ def model(dbt, session):
                 result = correlation.correlate(x, y, method)
                 left = {"i": np.nan, "p": np.nan}
                 if not np.isnan(result["coefficient"]):
-                    if codes not in graphs:
-                        graphs[codes] = weights(codes)
-                    left = spatial.alike(correlation.residuals(x, y, method), graphs[codes])
+                    if codes not in weights:
+                        weights[codes] = weights_of(codes)
+                    left = spatial.alike(correlation.residuals(x, y, method), weights[codes])
                 found.append(
                     {
                         **dict(zip(("crime_source", "crime_type"), keys, strict=True)),
