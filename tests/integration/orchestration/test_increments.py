@@ -82,7 +82,7 @@ def outcome(reference: str, sequence: int, day: date, random: Random) -> dict[st
 
 
 def archived(feed: str, month: str, random: Random) -> dict[str, str]:
-    """A row of the public archive; of a month of the clock in London, some in the hour that UTC counts to another."""
+    """A row of one of the public archive's feeds; stops in the first and the last hours of the month among them."""
     place = {"Longitude": "-1.476000", "Latitude": "52.922000"}
     if feed == "stop_and_search":
         hour = datetime.fromisoformat(f"{month}-01") + timedelta(hours=random.choice((0, 1, 300, 671)))
