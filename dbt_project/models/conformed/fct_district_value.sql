@@ -31,7 +31,7 @@ force as (
         indicator_id,
         calendar_year,
         max(case when area_code = 'E23000018' then figure end) as county_value,
-        case when count(*) > 1 then avg(figure) end as national_value
+        case when count(*) > 1 then avg(figure order by figure) end as national_value
     from rate
     where area_type = 'Police force area'
     group by indicator_id, calendar_year

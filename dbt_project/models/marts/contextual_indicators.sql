@@ -13,8 +13,8 @@ force as (
     select
         indicator,
         count(*) as forces,
-        avg(rate_per_1000) as mean_of_forces,
-        stddev_samp(rate_per_1000) as deviation_of_forces
+        avg(rate_per_1000 order by rate_per_1000) as mean_of_forces,
+        stddev_samp(rate_per_1000 order by rate_per_1000) as deviation_of_forces
     from rate
     where area_type = 'Police force area'
     group by indicator

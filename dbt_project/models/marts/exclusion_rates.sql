@@ -40,7 +40,7 @@ select
     local_area.area,
     rate.exclusion_kind,
     comparator.compared_with,
-    cast(avg(rate.value) as decimal(12, 5)) as percent_of_pupils,
+    cast(avg(rate.value order by rate.value) as decimal(12, 5)) as percent_of_pupils,
     cast(count(rate.value) as smallint) as areas_counted,
     max(rate.symbol) as symbol
 from comparator
