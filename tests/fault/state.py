@@ -27,6 +27,7 @@ class State:
     Attributes:
         release: id of the current release.
         content: hash over its figures and marts.
+        tables: row count and content hash of every published table.
         facts: row count and content hash of every conformed table.
         loads: load id, verdict, rows delivered, accepted and rejected of every delivery in the landing log.
         in_use: load ids that the ledger says are in use.
@@ -34,6 +35,7 @@ class State:
 
     release: str
     content: str
+    tables: dict[str, Any]
     facts: dict[str, Any]
     loads: frozenset[tuple[Any, ...]]
     in_use: frozenset[str]
@@ -51,20 +53,24 @@ class State:
         loads = frozenset(
             (r.load_id, r.verdict, r.rows_delivered, r.rows_accepted, r.rows_rejected) for r in landing.read(settings.landing)
         )
-        return cls(manifest["release_id"], manifest["content"], facts, loads, frozenset(i for (i,) in in_use))
+        return cls(manifest["release_id"], manifest["content"], manifest["tables"], facts, loads, frozenset(i for (i,) in in_use))
 
     def differences(self, other: State) -> list[str]:
         """How the content differs; the id of the release may."""
         found = []
         if self.content != other.content:
-            found.append("the published figures or marts differ from an undisturbed run's")
-        tables = sorted(self.facts.keys() | other.facts.keys())
-        found += [f"{name} differs" for name in tables if self.facts.get(name) != other.facts.get(name)]
+            unlike = ", ".join(_unlike(self.tables, other.tables))
+            found.append(f"the published figures or marts differ from an undisturbed run's, among {unlike}")
+        found += [f"{name} differs" for name in _unlike(self.facts, other.facts)]
         if self.loads != other.loads:
             found.append(f"the landing log differs by {len(self.loads ^ other.loads)} deliveries")
         if self.in_use != other.in_use:
             found.append(f"the deliveries in use differ by {len(self.in_use ^ other.in_use)}")
         return found
+
+
+def _unlike(some: dict[str, Any], others: dict[str, Any]) -> list[str]:
+    return sorted(name for name in some.keys() | others.keys() if some.get(name) != others.get(name))
 
 
 def faults_of_release(settings: Settings, allowed: set[str] | None) -> list[str]:
