@@ -52,5 +52,5 @@ with warehouse.looking(Settings.from_env()) as con:
     with subprocess.Popen([sys.executable, "-c", program], stdin=pipe, stdout=pipe, text=True, env=environment) as look:
         assert look.stdout.readline() == "of another version\n"
         assert settings.warehouse.read_bytes() == before
-        threading.Timer(0.5, lambda: look.communicate("\n")).start()
+        threading.Timer(0.5, lambda: print(file=look.stdin, flush=True)).start()
         warehouse.connect(settings).close()
