@@ -1,12 +1,9 @@
 """A service that nobody looks at: a file is laid down and is published; a file that closes a gate is told of."""
 
 import csv
-import json
 import signal
 import subprocess
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import dagster as dg
 import pytest
@@ -18,6 +15,7 @@ from orchestration.ingest import landing
 from orchestration.instance import open_instance
 from tests.conftest import BIN
 from tests.integration.orchestration.test_gates_block import half_the_rows
+from tests.webhook import webhook
 
 pytestmark = pytest.mark.xdist_group("unattended")
 
@@ -28,26 +26,10 @@ OUTCOMES = "derbyshire_constabulary/outcomes"
 ENDED = (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
 
 
-class Hook(BaseHTTPRequestHandler):
-    """A webhook that remembers what was posted to it."""
-
-    def do_POST(self):
-        self.server.posted.append(json.loads(self.rfile.read(int(self.headers["Content-Length"])))["text"])
-        self.send_response(200)
-        self.end_headers()
-
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture
 def hook():
-    server = HTTPServer(("127.0.0.1", 0), Hook)
-    server.posted = []
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with webhook() as answering:
+        yield answering
 
 
 @pytest.fixture
@@ -60,7 +42,7 @@ def service(own_county, hook, tmp_path):
     environment = own_county.environment | {
         "SNA_ENVIRONMENT": "unattended",
         "SNA_OPERATIONS": str(tmp_path / "operations.yaml"),
-        "SNA_ALERT_WEBHOOK_URL": f"http://127.0.0.1:{hook.server_port}/",
+        "SNA_ALERT_WEBHOOK_URL": hook.url,
     }
     said = tmp_path / "service.txt"
     with said.open("wb") as log:
@@ -121,8 +103,8 @@ def test_a_file_that_is_laid_down_is_published_and_one_that_closes_a_gate_is_tol
     _, failed = wait_for(lambda: ended(service, 2), "a run for the truncated file")
     assert failed.status == dg.DagsterRunStatus.FAILURE
     (told,) = wait_for(lambda: hook.posted, "the alert")
-    assert f"refresh {failed.run_id[:8]} failed" in told
-    assert "A gate is closed" in told and "What was published before is untouched" in told
+    assert f"refresh {failed.run_id[:8]} failed" in told["text"]
+    assert "A gate is closed" in told["text"] and "What was published before is untouched" in told["text"]
     assert service.release() == published
 
     # Neither file is asked for again.

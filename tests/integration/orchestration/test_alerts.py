@@ -1,12 +1,10 @@
 """A failed run is told of in plain words, on every channel, without a value of a row, and whatever the channels do."""
 
-import json
 import logging
 import socketserver
 import threading
 from email import message_from_string
 from email.policy import default as mail_policy
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import dagster as dg
 import pytest
@@ -16,20 +14,9 @@ from orchestration.alerts import failure_sensor
 from orchestration.gates import GateClosed
 from orchestration.instance import open_instance
 from orchestration.settings import Settings
+from tests.webhook import webhook
 
 NAME = "Jane Example-Person"
-
-
-class Hook(BaseHTTPRequestHandler):
-    """Keeps what is posted; /refuse answers 500."""
-
-    def do_POST(self):
-        self.server.posted.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        self.send_response(500 if self.path == "/refuse" else 200)
-        self.end_headers()
-
-    def log_message(self, *_):
-        pass
 
 
 class Mail(socketserver.StreamRequestHandler):
@@ -49,33 +36,18 @@ class Mail(socketserver.StreamRequestHandler):
 
 
 @pytest.fixture
-def serve():
-    """Start a server on a free port of this machine; all are stopped at the end."""
-    running = []
+def hook():
+    with webhook() as answering:
+        yield answering
 
-    def start(server):
+
+@pytest.fixture
+def post_office():
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Mail) as server:
+        server.mails = []
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-        running.append(server)
-        return server
-
-    yield start
-    for server in running:
+        yield server
         server.shutdown()
-        server.server_close()
-
-
-@pytest.fixture
-def hook(serve):
-    server = serve(HTTPServer(("127.0.0.1", 0), Hook))
-    server.posted = []
-    return server
-
-
-@pytest.fixture
-def post_office(serve):
-    server = serve(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Mail))
-    server.mails = []
-    return server
 
 
 @pytest.fixture
@@ -89,7 +61,7 @@ def instance(tmp_path, monkeypatch):
 @pytest.fixture
 def policy(hook, post_office, monkeypatch):
     """Both channels, on servers of this machine."""
-    monkeypatch.setenv("HOOK", f"http://127.0.0.1:{hook.server_port}/")
+    monkeypatch.setenv("HOOK", hook.url)
     monkeypatch.setenv("POST_OFFICE", "127.0.0.1")
     shipped = operations.load()
     port = post_office.server_address[1]
@@ -172,7 +144,7 @@ def test_the_remedy_fits_the_reason(instance, policy, hook):
 
 
 def test_a_channel_that_fails_stops_neither_the_others_nor_the_sensor(instance, policy, hook, post_office, monkeypatch):
-    secret = f"http://127.0.0.1:{hook.server_port}/refuse"
+    secret = f"{hook.url}/refuse"
     monkeypatch.setenv("HOOK", secret)
     said = tell(instance, policy, failing(GateClosed("closed")))
     assert len(post_office.mails) == 1
