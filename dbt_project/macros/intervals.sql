@@ -41,7 +41,16 @@
     of one person do not.
 #}
 {% macro share_limits(name, part, whole, places=1, when=none) -%}
-    {%- for side, limit in [('low', wilson_lower(part, whole)), ('high', wilson_upper(part, whole))] -%}
+    {{ _limits(name, wilson_lower(part, whole), wilson_upper(part, whole), places, when) }}
+{%- endmacro %}
+
+{# The same beside the rate `name` per 1,000. #}
+{% macro rate_limits(name, count, population, places=2, when=none) -%}
+    {{ _limits(name, rate_lower(count, population), rate_upper(count, population), places, when) }}
+{%- endmacro %}
+
+{% macro _limits(name, lower, upper, places, when) -%}
+    {%- for side, limit in [('low', lower), ('high', upper)] -%}
         {%- if when %}case when {{ when }} then {% endif -%}
         round({{ limit }}, {{ places }})
         {%- if when %} end{% endif %} as {{ name }}_{{ side }}

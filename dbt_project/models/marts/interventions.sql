@@ -60,15 +60,9 @@ select
     case when district.is_in_county then before.offences end as offences_year_before,
     case when district.is_in_county then round({{ rate_per('before.offences', 'before.population') }}, 2) end
         as rate_year_before,
-    {% for side, limit in [
-        ('low', rate_lower('before.offences', 'before.population')),
-        ('high', rate_upper('before.offences', 'before.population'))
-    ] %}
-        case when district.is_in_county then round({{ limit }}, 2) end as rate_year_before_{{ side }},
-    {% endfor %}
+    {{ rate_limits('rate_year_before', 'before.offences', 'before.population', when='district.is_in_county') }},
     round({{ rate_per('county.offences', 'county.population') }}, 2) as county_rate_year_before,
-    round({{ rate_lower('county.offences', 'county.population') }}, 2) as county_rate_year_before_low,
-    round({{ rate_upper('county.offences', 'county.population') }}, 2) as county_rate_year_before_high,
+    {{ rate_limits('county_rate_year_before', 'county.offences', 'county.population') }},
     intervention.source
 from {{ ref('dim_intervention') }} as intervention
 inner join {{ ref('fct_intervention_district') }} as covered

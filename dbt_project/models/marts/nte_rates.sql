@@ -106,8 +106,7 @@ select
     cast(mid_year as smallint) as population_mid_year,
     population,
     round({{ rate_per('crimes', 'population_of_whole_year') }}, 2) as rate_per_1000,
-    round({{ rate_lower('crimes', 'population_of_whole_year') }}, 2) as rate_per_1000_low,
-    round({{ rate_upper('crimes', 'population_of_whole_year') }}, 2) as rate_per_1000_high,
+    {{ rate_limits('rate_per_1000', 'crimes', 'population_of_whole_year') }},
     crimes_year_before,
     crimes - crimes_year_before as change,
     {{ change_verdict('crimes_year_before', 'crimes') }} as verdict
