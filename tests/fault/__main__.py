@@ -14,6 +14,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import traceback
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -99,6 +100,9 @@ def main(
                     except faults.NotPermitted as why:
                         console.print(f"left out, for this machine does not permit {why}")
                         continue
+                    except Exception:  # Of the harness: the other trials are worth their while all the same.
+                        reason = traceback.format_exc()
+                        trial = Trial("broken off", "a trial", intact=False, recovered=False, identical=False, problems=[reason])
                     trials.append(trial)
                     console.print(f"{'✓' if trial.passed else '✗'} {len(trials):>3} {trial.kind}: {trial.what}", highlight=False)
                     for problem in trial.problems:

@@ -108,7 +108,9 @@ def faults_of_landing(settings: Settings) -> list[str]:
 
 
 def _rows(path: Path) -> int:
-    row = duckdb.execute("select count(*) from read_parquet(?)", [str(path)]).fetchone()
+    # A connection of its own: that of the module is shared by all workers.
+    with duckdb.connect() as con:
+        row = con.execute("select count(*) from read_parquet(?)", [str(path)]).fetchone()
     assert row is not None
     return int(row[0])
 
