@@ -20,7 +20,7 @@ from orchestration.contracts import load_contracts
 from orchestration.ingest import landing
 from orchestration.ingest.load import load, plan
 from orchestration.settings import Settings
-from orchestration.verify import content_hashes
+from tests.content import content
 
 pytestmark = pytest.mark.xdist_group("increments")
 
@@ -33,9 +33,6 @@ DISTRICTS = ("Derby City", "High Peak", "Chesterfield", "Erewash")
 ARCHIVE = ("street", "outcomes", "stop_and_search")
 FOLLOWED = ("fct_offence", "fct_victim", "fct_suspect", "fct_outcome", "bridge_victim_suspect")
 FOLLOWED += ("fct_street_crime", "fct_street_outcome", "fct_stop_search")
-# What is compared: all facts and dimensions, but for the bookkeeping of the increments themselves.
-BUILT = "select schema_name, table_name from duckdb_tables() where schema_name = 'conformed' order by all"
-BOOKKEEPING = {("conformed", "changed_crime"), ("conformed", "changed_month")}
 
 
 def crime(reference: str, recorded: datetime, random: Random) -> dict[str, str]:
@@ -237,7 +234,7 @@ class Deliveries(RuleBasedStateMachine):
 
     def content(self) -> dict[str, Any]:
         with duckdb.connect(str(self.settings.warehouse), read_only=True) as con:
-            return content_hashes(con, [table for table in con.execute(BUILT).fetchall() if table not in BOOKKEEPING])
+            return content(con, "conformed")
 
     def teardown(self) -> None:
         if not hasattr(self, "settings"):
