@@ -16,7 +16,7 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent
 CONTRACTS = PROJECT / "raw"
 DBT_PROJECT = PROJECT / "dbt_project"
-AUDIENCE = "partnership"
+AUDIENCE = "analysts"
 MIN_KEY_BYTES = 16
 
 # No tool may phone home; set before any of them is imported.

@@ -53,7 +53,7 @@ class Press:
 
 def make_press(folder: Path) -> Press:
     """A press below a folder, with nothing published."""
-    made = Press(folder / "warehouse.duckdb", folder / "home" / "published" / "partnership")
+    made = Press(folder / "warehouse.duckdb", folder / "home" / "published" / "analysts")
     made.change("""
         create schema sna; create schema marts; create schema ledger;
         create table sna.figures as select 'T01' as table_id, range as value from range(10);

@@ -16,7 +16,7 @@ DURABLE = ("rename", "replace", "symlink", "link", "fsync", "open landing", "ope
 DURABLE += ("duckdb insert or replace into", "duckdb delete from ops.verdict", "duckdb insert into ledger", "duckdb attach")
 # Places that every refresh with something to publish passes, whatever has been landed before.
 LATE = ("step gate", "step facts", "step marts", "step published", "rename data_docs", "rename published", "replace published")
-LATE += ("symlink published", "open published", "fsync published/partnership/releases/.writing-*/sna", "open data_docs/.feeds/i")
+LATE += ("symlink published", "open published", "fsync published/analysts/releases/.writing-*/sna", "open data_docs/.feeds/i")
 ONLY_LOOKING = ("_deliveries_accepted", "_fresh")
 
 
