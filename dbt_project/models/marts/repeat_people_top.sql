@@ -29,12 +29,15 @@ in_period as (
     where financial_year between '{{ var("report_first_year") }}' and '{{ var("report_last_year") }}'
 ),
 
+-- Of people with as many occurrences, those come first whose crimes do: pseudonyms differ between homes.
 person as (
     select
         role,
         period,
         person_key,
-        row_number() over (partition by role, period order by count(*) desc, person_key) as place
+        row_number() over (
+            partition by role, period order by count(*) desc, list(crime_reference order by crime_reference)
+        ) as place
     from in_period
     group by role, period, person_key
 )
