@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from orchestration.dbt import fingerprint, project_fingerprint
+from orchestration.dbt import hash_of_files, project_hash
 from orchestration.settings import PROJECT
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def build_id(contents: Iterable[tuple[str, str]], as_at: str) -> str:
         contents: (slot as `agency/feed/period/part`, SHA-256 of the delivered file) of each delivery in use.
         as_at: ISO date that the marts are rebuilt for, or empty.
     """
-    digest = hashlib.sha256(f"{project_fingerprint()} {fingerprint(PROJECT / 'expectations')} {as_at}\n".encode())
+    digest = hashlib.sha256(f"{project_hash()} {hash_of_files(PROJECT / 'expectations')} {as_at}\n".encode())
     for partition, sha256 in sorted(contents):
         digest.update(f"{partition} {sha256}\n".encode())
     return digest.hexdigest()
@@ -31,6 +31,12 @@ def build_id(contents: Iterable[tuple[str, str]], as_at: str) -> str:
 def identities(loads: Iterable[LoadRecord]) -> list[tuple[str, str]]:
     """What `build_id` wants to know of deliveries in use."""
     return [("/".join(load.slot), load.file_sha256) for load in loads]
+
+
+def code_id(fingerprints: Mapping[str, str]) -> str:
+    """16 hex digits that name the code of all models: equal where no table would be built again."""
+    models = sorted(f"{node} {code}" for node, code in fingerprints.items() if not node.startswith("test."))
+    return hashlib.sha256("\n".join(models).encode()).hexdigest()[:16]
 
 
 def received_id(load_ids: Iterable[str]) -> str:

@@ -1,4 +1,4 @@
-"""dbt in this process: the manifest for Dagster, and running a selection of models.
+"""dbt in this process: the manifest for Dagster, the fingerprints of its nodes, and running a selection of models.
 
 A `dbt` subprocess costs about as much as everything else in a refresh, so dbt's own programmatic runner is used; its events
 become Dagster events through dagster-dbt's mapping.
@@ -12,8 +12,10 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from orchestration.fingerprints import fingerprints
 from orchestration.lock import exclusively
 from orchestration.settings import DBT_PROJECT, Settings
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 # The events by which dbt tells how a node ended.
 RESULT_EVENTS = ("LogModelResult", "LogSeedResult", "LogSnapshotResult", "LogTestResult")
+FINGERPRINTS = "fingerprints.json"
 SOURCE_FOLDERS = ("macros", "models", "python", "seeds", "snapshots", "tests")
 
 
@@ -32,7 +35,7 @@ class DbtError(RuntimeError):
     """dbt could not parse or build; the message lists each failing node with dbt's own reason."""
 
 
-def fingerprint(*folders: Path) -> str:
+def hash_of_files(*folders: Path) -> str:
     """SHA-256 (hex) over the names and contents of every file below the folders, in a fixed order."""
     digest = hashlib.sha256()
     for folder in folders:
@@ -44,45 +47,69 @@ def fingerprint(*folders: Path) -> str:
     return digest.hexdigest()
 
 
-def project_fingerprint() -> str:
-    """Fingerprint of everything that decides what dbt builds."""
+def project_hash() -> str:
+    """Hash of the project's files: whether there is anything to parse. What has to be built, fingerprints decide."""
     folders = [DBT_PROJECT / name for name in SOURCE_FOLDERS if (DBT_PROJECT / name).exists()]
-    return fingerprint(*folders, DBT_PROJECT / "dbt_project.yml", DBT_PROJECT / "profiles.yml")
+    return hash_of_files(*folders, DBT_PROJECT / "dbt_project.yml", DBT_PROJECT / "profiles.yml")
 
 
 def manifest_path(settings: Settings) -> Path:
-    """The parsed project's `manifest.json`, made anew only when the project has changed since.
+    """The parsed project's `manifest.json`, written again only when a file of the project has changed since.
+
+    Beside it lies `fingerprints.json`, for `load_fingerprints`.
 
     Raises:
-        DbtError: the project does not parse.
+        DbtError: the project does not parse or compile.
     """
     path = settings.dbt_target / "manifest.json"
-    stamp = settings.dbt_target / "fingerprint"
-    current = project_fingerprint()
-    if not path.exists() or not stamp.exists() or stamp.read_text() != current:
-        settings.dbt_target.mkdir(parents=True, exist_ok=True)
-        # Webserver, daemon and code server start together in a new home: each must find a whole file.
-        fresh = path.with_name(f".{path.name}.{os.getpid()}")
-        _parsed(settings, current).write(str(fresh))
-        fresh.replace(path)
-        stamp.write_text(current)
+    stamp = settings.dbt_target / "project.sha256"
+    current = project_hash()
+    # Webserver, daemon and code server start together in a new home: one does the work, the others wait for it.
+    with exclusively(settings.dbt_target / "parse.lock"):
+        if not path.exists() or not stamp.exists() or stamp.read_text() != current:
+            stamp.unlink(missing_ok=True)
+            manifest = _parsed(settings, current)
+            # Who has just been told that the old one is up to date may still be about to read it.
+            fresh = path.with_name(f".{path.name}")
+            manifest.write(str(fresh))
+            found = fingerprints(_compiled(settings, manifest), json.loads(fresh.read_text()), DBT_PROJECT)
+            path.with_name(FINGERPRINTS).write_text(json.dumps(found, indent=1) + "\n")
+            fresh.replace(path)
+            stamp.write_text(current)
     return path
 
 
 @functools.lru_cache(maxsize=1)
-def _parsed(settings: Settings, _fingerprint: str) -> Manifest:
-    """The project as dbt's own object, parsed once for both stages, by one process at a time: dbt keeps files of its own."""
-    with exclusively(settings.dbt_target / "parse.lock"):
-        manifest: Manifest = _invoke(settings, ["parse", "--no-write-json"]).result
+def _parsed(settings: Settings, _project: str) -> Manifest:
+    """The project as dbt's own object, parsed once for all stages. Only under `parse.lock`: dbt keeps files of its own."""
+    manifest: Manifest = _invoke(settings, ["parse", "--no-write-json"]).result
     # Selectors are only of use to a person who runs dbt by hand, and dbt cannot copy a manifest that has any.
     manifest.selectors = {}
     return manifest
+
+
+def _compiled(settings: Settings, manifest: Manifest) -> dict[str, dict[str, Any]]:
+    """Unique id → node of every seed, model and data test, compiled as for a warehouse in which nothing has been built."""
+    try:
+        with TemporaryDirectory(dir=settings.dbt_target, prefix=".compile-") as folder:
+            empty = Path(folder) / settings.warehouse.name
+            command = ["compile", "--full-refresh", "--no-write-json"]
+            result = _invoke(settings, command, manifest=manifest.deepcopy(), warehouse=empty)
+    finally:
+        settings.export()
+    return {run.node.unique_id: run.node.to_dict() for run in result.result.results}
 
 
 def load_manifest(settings: Settings) -> dict[str, Any]:
     """`manifest.json` as a dictionary (nodes, sources, parent map)."""
     manifest: dict[str, Any] = json.loads(manifest_path(settings).read_text())
     return manifest
+
+
+def load_fingerprints(settings: Settings) -> dict[str, str]:
+    """Unique id → code fingerprint of every seed, model and data test. See `orchestration.fingerprints`."""
+    found: dict[str, str] = json.loads(manifest_path(settings).with_name(FINGERPRINTS).read_text())
+    return found
 
 
 def build(
@@ -126,8 +153,10 @@ def execute(settings: Settings, select: str, *, whole: bool = False, finished: l
     command = ["build", "--no-write-json", "--select", select, "--exclude-resource-type", "unit_test"]
     if whole:
         command.append("--full-refresh")
+    with exclusively(settings.dbt_target / "parse.lock"):
+        manifest = _parsed(settings, project_hash())
     # dbt writes what it compiles into the object, and trips over it when it is given the same one again.
-    _invoke(settings, command, finished, _parsed(settings, project_fingerprint()).deepcopy())
+    _invoke(settings, command, finished, manifest.deepcopy())
 
 
 def _invoke(
@@ -135,12 +164,19 @@ def _invoke(
     arguments: list[str],
     finished: list[dict[str, Any]] | None = None,
     manifest: Manifest | None = None,
+    warehouse: Path | None = None,
 ) -> dbtRunnerResult:
-    """Run one dbt command in this process and close dbt's connection to the warehouse afterwards."""
+    """Run one dbt command in this process and close dbt's connection to the warehouse afterwards.
+
+    Args:
+        warehouse: another file than the home's warehouse; the caller exports the settings again afterwards.
+    """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
     settings.export()
+    if warehouse is not None:
+        os.environ["SNA_WAREHOUSE"] = str(warehouse)
 
     def collect(event: Any) -> None:
         if finished is not None and event.info.name in RESULT_EVENTS:

@@ -5,7 +5,6 @@ Nothing is read when this module is imported; `defs` is built when Dagster asks 
 
 from __future__ import annotations
 
-import json
 import warnings
 
 import dagster as dg
@@ -19,7 +18,7 @@ from orchestration.assets.publication import release_asset
 from orchestration.automation import automation
 from orchestration.checks import gate_check
 from orchestration.contracts import load_contracts
-from orchestration.dbt import manifest_path
+from orchestration.dbt import load_fingerprints, load_manifest
 from orchestration.progress import LOGGER, narrator
 from orchestration.resources import Refresh
 from orchestration.settings import Settings
@@ -39,11 +38,11 @@ def build_defs(settings: Settings) -> dg.Definitions:
         SettingsError: what runs unattended is not declared as it must be.
     """
     settings.export()
-    manifest = json.loads(manifest_path(settings).read_text())
+    manifest = load_manifest(settings)
     contracts = list(load_contracts().values())
     feeds = [feed_assets(contract) for contract in contracts]
     tables = [feed.table for feed in feeds]
-    facts, marts = dbt_asset_sets(manifest)
+    facts, marts = dbt_asset_sets(manifest, load_fingerprints(settings))
     mart_keys = sorted(marts.keys)
     fact_keys = sorted(key for key in facts.keys if key.path[0] == "conformed")
     release = release_asset(mart_keys)

@@ -1,8 +1,9 @@
-"""What a stage has to build anew: only what depends on what has changed since it last stood.
+"""What a stage has to build: only what depends on what has changed since its last complete build.
 
-A stage stands on the code of the dbt project and on the deliveries in use of each feed (`ops.basis`). Where the code is the
-same, the models below the feeds that have changed are built, and of the incremental facts only what has changed (see
-`dbt_project/macros/increments.sql`). Where the stage does not stand, as after a run that was killed, it is built whole.
+A stage is built from the code of its nodes (`orchestration.fingerprints`) and from the deliveries in use of each feed; both are
+written down in `ops.basis` when it is complete. Then the nodes whose fingerprint differs are built, and those downstream of the
+feeds that have changed; of the incremental facts only what has changed (see `dbt_project/macros/increments.sql`), unless their
+own code has. Where the last build of a stage did not end, as after a run that was killed, it is built whole.
 """
 
 from __future__ import annotations
@@ -16,14 +17,12 @@ from orchestration import bulk
 if TYPE_CHECKING:
     import duckdb
 
-CODE = "code"
-
 SCHEMA = """
 create schema if not exists ops;
 create table if not exists ops.basis (
     stage varchar,
-    subject varchar,    -- 'code', or a feed as it is called in the schema landing
-    token varchar,
+    subject varchar,    -- a node by dbt's unique id, or a feed as it is called in the schema landing
+    token varchar,      -- the node's code fingerprint, or the feed's deliveries in use
     primary key (stage, subject)
 );
 """
@@ -34,7 +33,8 @@ class Increment:
     """What to ask of dbt.
 
     Attributes:
-        nodes: dbt's ids of the seeds and models to build; None for all of the stage.
+        nodes: dbt's ids of the seeds and models to build, and of data tests to run whether or not their model is built; None for
+            all of the stage.
         whole: incremental facts too are built from all deliveries.
         reason: in words, for the log.
     """
@@ -44,42 +44,79 @@ class Increment:
     reason: str
 
 
-def plan(con: duckdb.DuckDBPyConnection, stage: str, *, stands: bool, code: str, manifest: Mapping[str, Any]) -> Increment:
-    """Compare what a stage stands on with what there is now.
+def plan(
+    con: duckdb.DuckDBPyConnection, stage: str, *, complete: bool, code: Mapping[str, str], manifest: Mapping[str, Any]
+) -> Increment:
+    """Compare what a stage was built from with what there is now.
 
     Args:
-        stands: whether the last build of the stage came to its end.
-        code: fingerprint of the dbt project.
+        complete: whether the last build of the stage came to its end.
+        code: fingerprint of each node of the stage.
         manifest: dbt's `manifest.json`.
     """
     con.execute(SCHEMA)
     before = dict(con.execute("select subject, token from ops.basis where stage = ?", [stage]).fetchall())
-    if not stands or not before:
-        return Increment(None, True, "built whole: it did not stand")
-    now = _basis(con, code)
-    if before.get(CODE) != now[CODE]:
-        return Increment(None, True, "built whole: the models have changed")
-    changed = sorted(subject for subject in before.keys() | now.keys() if before.get(subject) != now.get(subject))
-    if not changed:
-        return Increment(frozenset(), False, "nothing it depends on has changed")
-    nodes = _below(manifest, changed)
-    whole = sorted(set(changed) & _feeds_behind_whole_facts(manifest))
-    if whole:
-        return Increment(nodes, True, f"built, facts whole: {', '.join(whole)} changed")
-    return Increment(nodes, False, f"built; {len(changed)} feeds have changed")
+    if not complete or not before:
+        return Increment(None, True, "built (first build, or the last one did not end)")
+    recoded = frozenset(node for node, fingerprint in code.items() if before.get(node) != fingerprint)
+    feeds = _feeds(con)
+    known = {subject: token for subject, token in before.items() if "." not in subject}
+    delivered = sorted(feed for feed in feeds.keys() | known.keys() if feeds.get(feed) != known.get(feed))
+    if not recoded and not delivered:
+        return Increment(frozenset(), False, "up to date: nothing they depend on has changed")
+    whole = sorted(set(delivered) & _feeds_behind_whole_facts(manifest)) + sorted(recoded & _incremental(manifest))
+    causes = [f"{len(delivered)} feeds have new deliveries"] if delivered else []
+    causes += [f"the code of {len(recoded)} nodes has changed"] if recoded else []
+    return Increment(recoded | _below(manifest, delivered), bool(whole), f"built: {', '.join(causes)}")
 
 
-def remember(con: duckdb.DuckDBPyConnection, stage: str, code: str) -> None:
-    """Write down what a stage stands on, once all of it does."""
+def record(con: duckdb.DuckDBPyConnection, stage: str, code: Mapping[str, str]) -> None:
+    """Write down what a stage has been built from, once it is complete."""
     con.execute(SCHEMA)
     con.execute("delete from ops.basis where stage = ?", [stage])
-    rows = [[stage, subject, token] for subject, token in _basis(con, code).items()]
+    rows = [[stage, subject, token] for subject, token in {**code, **_feeds(con)}.items()]
     bulk.insert(con, "ops.basis", rows)
 
 
-def _basis(con: duckdb.DuckDBPyConnection, code: str) -> dict[str, str]:
-    feeds = con.execute("select agency || '__' || feed, token from ledger.feed").fetchall()
-    return {CODE: code, **dict(feeds)}
+def nodes_of(stage: str, manifest: Mapping[str, Any]) -> list[str]:
+    """Unique ids of the seeds, models and data tests of a stage; a test that reads a mart is one of the marts'."""
+    nodes = manifest["nodes"]
+
+    def stage_of(node: Mapping[str, Any]) -> str | None:
+        if node["resource_type"] != "test":
+            return next((tag for tag in node["tags"] if tag in ("facts", "marts")), None)
+        stages = {stage_of(nodes[parent]) for parent in node["depends_on"]["nodes"] if parent in nodes}
+        return "marts" if "marts" in stages else "facts"
+
+    return [key for key, node in nodes.items() if stage_of(node) == stage]
+
+
+def drop_removed(con: duckdb.DuckDBPyConnection, stage: str, manifest: Mapping[str, Any]) -> list[str]:
+    """Drop the tables and views of nodes that the project no longer has, which would be published for ever.
+
+    Returns:
+        Their names, `schema.table`.
+    """
+    own = [manifest["nodes"][node] for node in nodes_of(stage, manifest)]
+    stored = [node for node in own if node["resource_type"] != "test" and node["config"]["materialized"] != "ephemeral"]
+    found = con.execute(
+        """select schema_name, table_name, 'table' from duckdb_tables()
+           where database_name = current_database() and not internal and list_contains(?, schema_name)
+           union all
+           select schema_name, view_name, 'view' from duckdb_views()
+           where database_name = current_database() and not internal and list_contains(?, schema_name)
+           order by all""",
+        [sorted({node["schema"] for node in stored})] * 2,
+    ).fetchall()
+    kept = {(node["schema"], node["alias"]) for node in stored}
+    removed = [(schema, name, kind) for schema, name, kind in found if (schema, name) not in kept]
+    for schema, name, kind in removed:
+        con.execute(f'drop {kind} "{schema}"."{name}"')
+    return [f"{schema}.{name}" for schema, name, _ in removed]
+
+
+def _feeds(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    return dict(con.execute("select agency || '__' || feed, token from ledger.feed").fetchall())
 
 
 def _below(manifest: Mapping[str, Any], feeds: Collection[str]) -> frozenset[str]:
@@ -93,14 +130,17 @@ def _feeds_behind_whole_facts(manifest: Mapping[str, Any]) -> set[str]:
 
     The sources of dbt say in their `meta` which feeds are followed; any other is a look-up, a change of which can move any row.
     """
-    models = [
+    above = _reached(_incremental(manifest), manifest["parent_map"])
+    landed = [source for name, source in manifest["sources"].items() if name in above and source["schema"] == "landing"]
+    return {source["name"] for source in landed if not source["config"]["meta"].get("followed_by_facts", False)}
+
+
+def _incremental(manifest: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(
         name
         for name, node in manifest["nodes"].items()
         if node["resource_type"] == "model" and node["config"]["materialized"] == "incremental"
-    ]
-    above = _reached(models, manifest["parent_map"])
-    landed = [source for name, source in manifest["sources"].items() if name in above and source["schema"] == "landing"]
-    return {source["name"] for source in landed if not source["config"]["meta"].get("followed_by_facts", False)}
+    )
 
 
 def _reached(start: Iterable[str], neighbours: Mapping[str, list[str]]) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Which feeds each published table is made from, by dbt's own graph, and which columns say what a row is about.
+"""Which feeds each published table is made from, by dbt's own graph, by which code, and which columns say what a row is about.
 
 It goes into a release's manifest, so that two releases can be compared without dbt, also after the project has changed.
 """
@@ -19,14 +19,15 @@ TABLES = DBT_PROJECT / "seeds" / "reference" / "sna_table.csv"
 _LITERAL = re.compile(r"'([A-Z]\d+(?:\.\d+)?)'")
 
 
-def lineage(manifest: Mapping[str, Any], schemas: tuple[str, ...]) -> dict[str, dict[str, Any]]:
-    """`{"schema.table": {"feeds": ["agency/feed"], "grain": [column]}}` of every table of the schemas.
+def lineage(manifest: Mapping[str, Any], code: Mapping[str, str], schemas: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+    """`{"schema.table": {"feeds": ["agency/feed"], "grain": [column], "code": hex}}` of every table of the schemas.
 
     `grain` is there where the project tests that these columns identify a row. Tables that hold figures of many tables of the
     needs assessment have `figures` as well: `{"T01": ["agency/feed"]}`, by the models that write each.
 
     Args:
         manifest: dbt's `manifest.json`.
+        code: code fingerprint of each node.
     """
     nodes, parents = manifest["nodes"], manifest["parent_map"]
 
@@ -54,13 +55,25 @@ def lineage(manifest: Mapping[str, Any], schemas: tuple[str, ...]) -> dict[str, 
     }
     result: dict[str, dict[str, Any]] = {}
     for key, node in sorted(published.items()):
-        entry: dict[str, Any] = {"feeds": sorted(feeds(key))}
+        entry: dict[str, Any] = {"feeds": sorted(feeds(key)), "code": code.get(key)}
         if key in grains:
             entry["grain"] = grains[key]
             if "table_id" in grains[key]:
                 entry["figures"] = by_figure
         result[f"{node['config']['schema']}.{node['name']}"] = entry
     return result
+
+
+def descriptions(manifest: Mapping[str, Any], schemas: tuple[str, ...]) -> dict[str, tuple[str, dict[str, str]]]:
+    """`{"schema.table": (description, {column: description})}` of every table of the schemas, as the project describes them."""
+    return {
+        f"{node['schema']}.{node['alias']}": (
+            node["description"],
+            {name: column["description"] for name, column in node["columns"].items() if column["description"]},
+        )
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["schema"] in schemas
+    }
 
 
 def writers(manifest: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -19,7 +19,7 @@ import subprocess
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import duckdb
 
@@ -41,6 +41,8 @@ from orchestration.settings import PROJECT
 from orchestration.verify import SEAL, content_hashes, file_hashes, seal, wrong_contents
 
 SCHEMAS = ("sna", "marts")
+# "schema.table" → its description, and those of its columns by name.
+Descriptions: TypeAlias = Mapping[str, tuple[str, Mapping[str, str]]]
 # Columns that only person-level or record-level tables have; none may be published.
 PRIVATE_COLUMNS = (
     *("person_key", "nominal_reference", "date_of_birth", "crime_reference", "crime_id"),
@@ -59,6 +61,7 @@ def publish(
     published: Path,
     *,
     about: Mapping[str, Any],
+    descriptions: Descriptions,
     as_at: str = "",
     keep: int | None = None,
 ) -> Release:
@@ -67,6 +70,7 @@ def publish(
     Args:
         about: what the manifest says of the inputs: `build_id`, `definition_id`, `synthetic`, `deliveries`, and for revisions
             `code_id` and `lineage`.
+        descriptions: of tables and columns, for `comment on`, where BI tools look, and `meta.dictionary`.
         as_at: ISO date that the marts were rebuilt for; empty for all that has been received.
         keep: how many releases stay, older ones being removed afterwards; None for all.
 
@@ -74,7 +78,7 @@ def publish(
         PublicationError: a private column, or the copy does not hold what the warehouse holds.
     """
     with switching(published):
-        release = _add(warehouse, published, about=about, as_at=as_at)
+        release = _add(warehouse, published, about=about, descriptions=descriptions, as_at=as_at)
         if as_at:
             link(published / "as-at" / as_at, Path("..") / "releases" / release.id)
         else:
@@ -84,7 +88,7 @@ def publish(
     return release
 
 
-def _add(warehouse: Path, published: Path, *, about: Mapping[str, Any], as_at: str) -> Release:
+def _add(warehouse: Path, published: Path, *, about: Mapping[str, Any], descriptions: Descriptions, as_at: str) -> Release:
     """Write and verify a release under its own name; nobody is led to it yet."""
     now = datetime.now(UTC)
     release_id = f"{_stamp(published, now)}-{about['build_id'][:8]}"
@@ -101,7 +105,7 @@ def _add(warehouse: Path, published: Path, *, about: Mapping[str, Any], as_at: s
             "git_commit": git_commit(),
             **about,
         }
-        tables = _write(warehouse, writing, head, None if as_at else _before(published))
+        tables = _write(warehouse, writing, head, descriptions, None if as_at else _before(published))
         manifest = {**head, "content": _content(tables), "tables": tables, "files": file_hashes(writing)}
         (writing / MANIFEST).write_text(json.dumps(manifest, indent=2, default=str) + "\n")
         (writing / SEAL).write_text(seal(writing))
@@ -169,7 +173,9 @@ def _content(tables: Mapping[str, Mapping[str, Any]]) -> str:
     return hashlib.md5("\n".join(parts).encode(), usedforsecurity=False).hexdigest()
 
 
-def _write(warehouse: Path, folder: Path, head: Mapping[str, Any], before: Release | str | None) -> dict[str, dict[str, Any]]:
+def _write(
+    warehouse: Path, folder: Path, head: Mapping[str, Any], descriptions: Descriptions, before: Release | str | None
+) -> dict[str, dict[str, Any]]:
     """Fill the release's DuckDB file, Parquet and CSV; return rows and content hash per table."""
     con = duckdb.connect(str(folder / FILE), config={"storage_compatibility_version": STORAGE})
     try:
@@ -179,7 +185,7 @@ def _write(warehouse: Path, folder: Path, head: Mapping[str, Any], before: Relea
         for schema, table in _tables(con, "warehouse"):
             con.execute(f'create schema if not exists "{schema}"')
             con.execute(f'create table "{schema}"."{table}" as from warehouse."{schema}"."{table}" order by all')
-        _copy_comments(con)
+        _describe(con, descriptions)
         con.execute("commit")
         _write_revisions(con, head, before)
         _write_meta(con, head)
@@ -218,20 +224,22 @@ def _refuse_private_columns(con: duckdb.DuckDBPyConnection) -> None:
         raise PublicationError(f"Record-level columns must not be published: {', '.join(name for (name,) in found)}.")
 
 
-def _copy_comments(con: duckdb.DuckDBPyConnection) -> None:
-    """`create table as` drops the comments that dbt persisted; BI tools show them, so bring them along."""
-    comments = con.execute(
-        """select 'table', format('"{}"."{}"', schema_name, table_name), comment from duckdb_tables()
-           where database_name = 'warehouse' and list_contains(?, schema_name) and comment is not null
-           union all
-           select 'column', format('"{}"."{}"."{}"', schema_name, table_name, column_name), comment
-           from duckdb_columns()
-           where database_name = 'warehouse' and list_contains(?, schema_name) and comment is not null""",
-        [list(SCHEMAS), list(SCHEMAS)],
+def _describe(con: duckdb.DuckDBPyConnection, descriptions: Descriptions) -> None:
+    """The project's descriptions as comments: taken from it rather than from the warehouse, where editing one builds nothing."""
+    columns = con.execute(
+        """select table_schema || '.' || table_name, format('"{}"."{}"', table_schema, table_name), column_name
+           from information_schema.columns where table_catalog = current_database() order by all"""
     ).fetchall()
-    for kind, name, comment in comments:
-        text = comment.replace("'", "''")
-        con.execute(f"comment on {kind} {name} is '{text}'")
+    for name, table in sorted({(name, table) for name, table, _ in columns}):
+        if text := descriptions.get(name, ("", {}))[0]:
+            con.execute(f"comment on table {table} is '{_quoted(text)}'")
+    for name, table, column in columns:
+        if words := descriptions.get(name, ("", {}))[1].get(column):
+            con.execute(f"""comment on column {table}."{column}" is '{_quoted(words)}'""")
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")
 
 
 def _write_revisions(con: duckdb.DuckDBPyConnection, head: Mapping[str, Any], before: Release | str | None) -> None:

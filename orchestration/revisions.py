@@ -37,7 +37,7 @@ COLUMNS = {
     "value_after": ("varchar", "Value in this release."),
     "cells": ("bigint", f"How many cells the row stands for: 1, or all of a mart's where more than {MOST_CELLS} changed."),
     "deliveries": ("varchar[]", "Deliveries upstream that only one of the two releases uses: feed, file name and load id."),
-    "code_changed": ("boolean", "Whether the models or definitions changed as well, so that they may be the cause."),
+    "code_changed": ("boolean", "Whether the code of the table or upstream of it changed as well, so that it may be the cause."),
 }
 
 
@@ -74,9 +74,10 @@ def changed_deliveries(before: Mapping[str, Any], after: Mapping[str, Any]) -> l
     ]
 
 
-def code_changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Whether models or definitions differ; unknown counts as yes."""
-    return any(before.get(name) is None or before.get(name) != after.get(name) for name in ("code_id", "definition_id"))
+def code_changed(before: Mapping[str, Any], after: Mapping[str, Any], table: str) -> bool:
+    """Whether the code of a table or of anything upstream of it differs between two manifests; unknown counts as yes."""
+    old, new = (manifest.get("lineage", {}).get(table, {}).get("code") for manifest in (before, after))
+    return old is None or old != new
 
 
 def create(con: duckdb.DuckDBPyConnection, name: str) -> None:
@@ -124,7 +125,7 @@ def fill(
         con.execute(
             f"""insert into {name}
                 select ?, ?, change, row_key, column_name, b, a, cells, ?::varchar[], ? from revision""",
-            [before["release_id"], table, _named(changes, upstream.get("feeds")), code_changed(before, after)],
+            [before["release_id"], table, _named(changes, upstream.get("feeds")), code_changed(before, after, table)],
         )
         for table_id, feeds in upstream.get("figures", {}).items():
             con.execute(

@@ -19,7 +19,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -28,7 +28,7 @@ import duckdb
 
 from orchestration import bulk, freshness, gates, increments, lock
 from orchestration.build import build_id, received_id
-from orchestration.dbt import fingerprint
+from orchestration.dbt import hash_of_files
 from orchestration.lock import Busy
 from orchestration.settings import DBT_PROJECT, PROJECT, Settings
 from orchestration.storage import FULL_WORDS
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 SCHEMA = """
 create schema if not exists ops;
 create table if not exists ops.layout (layout varchar);
+create table if not exists ops.home (landing varchar);    -- where the landing views read
 create schema if not exists landing;
 create schema if not exists ledger;
 create table if not exists ledger.delivery (
@@ -101,6 +102,7 @@ def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
     con.execute(f"set temp_directory = '{settings.warehouse}.tmp'")
     con.execute("set preserve_insertion_order = false")
     _lay_out(con)
+    _relocate(con, settings)
     return con
 
 
@@ -192,11 +194,36 @@ def _lay_out(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("commit")
 
 
+def _relocate(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Let the landing views of a home that was moved or copied read its own log; nothing else in the file names a place."""
+    here = str(settings.landing)
+    before = con.execute("select landing from ops.home").fetchall()
+    if before == [(here,)]:
+        return
+    con.execute("begin")
+    for (there,) in before:
+        for (view,) in con.execute("select sql from duckdb_views() where schema_name = 'landing'").fetchall():
+            con.execute(view.replace("CREATE VIEW", "create or replace view", 1).replace(_quoted(there), _quoted(here)))
+    con.execute("delete from ops.home")
+    con.execute("insert into ops.home values (?)", [here])
+    con.execute("commit")
+
+
+def _quoted(text: str) -> str:
+    """As it stands within a literal of SQL."""
+    return text.replace("'", "''")
+
+
 @dataclass(frozen=True)
 class _Entry:
-    """What the warehouse is to hold of one feed: the query of its rows, and its rows of the ledger."""
+    """What the warehouse is to hold of one feed: the query of its rows, and its rows of the ledger.
+
+    Attributes:
+        shape: the query with ids of deliveries for their files: it is the same wherever the home is.
+    """
 
     query: str
+    shape: str
     deliveries: list[list[Any]]
     faults: list[list[Any]]
     feed: list[Any]
@@ -212,10 +239,13 @@ class _Entry:
             for f in load.faults
         ]
         deliveries = [_delivery_row(load, load.load_id in used_ids) for load in own]
-        return cls(rows_in_use(contract, used), deliveries, faults, _feed_row(contract, own, used, as_at))
+        query, shape = rows_in_use(contract, used), rows_in_use(contract, used, file_of=lambda load: load.load_id)
+        return cls(query, shape, deliveries, faults, _feed_row(contract, own, used, as_at))
 
-    def content(self, basis: str) -> str:
-        return _hash(basis, json.dumps(asdict(self), default=str))
+    @property
+    def content(self) -> str:
+        """Names all that `register` writes of the feed, in whichever home."""
+        return _hash(json.dumps({**asdict(self), "query": None}, default=str))
 
 
 @dataclass(frozen=True)
@@ -223,22 +253,23 @@ class Registered:
     """What `register` has left in the warehouse, to be asked without opening it again.
 
     Attributes:
-        basis: identity of the code and the date.
         feeds: (agency, feed) → (content, rows in use).
     """
 
-    basis: str
     feeds: dict[tuple[str, str], tuple[str, int]]
 
     @classmethod
     def read(cls, con: duckdb.DuckDBPyConnection, as_at: str) -> Registered:
+        """Side effect: the identity of the build follows the code, of which no feed's registration depends."""
         rows = con.execute("select agency, feed, content, rows from ops.registered").fetchall()
-        return cls(build_id((), as_at), {(agency, feed): (content, count) for agency, feed, content, count in rows})
+        if rows:
+            _write_build(con, as_at)
+        return cls({(agency, feed): (content, count) for agency, feed, content, count in rows})
 
     def rows(self, contract: FeedContract, loads: Iterable[LoadRecord], in_use: Iterable[LoadRecord], as_at: str) -> int | None:
         """Rows in use of a feed of which `register` would write what stands already; None where it would not."""
         content, rows = self.feeds.get(contract.id, ("", 0))
-        return rows if _Entry.of(contract, loads, in_use, as_at).content(self.basis) == content else None
+        return rows if _Entry.of(contract, loads, in_use, as_at).content == content else None
 
 
 def register(
@@ -269,7 +300,7 @@ def register(
     bulk.insert(con, "ledger.fault", entry.faults)
     bulk.insert(con, "ledger.feed", [entry.feed])
     ((rows,),) = con.execute(f"select count(*) from ({entry.query})").fetchall()
-    con.execute("insert into ops.registered values (?, ?, ?, ?)", [*contract.id, entry.content(build_id((), as_at)), rows])
+    con.execute("insert into ops.registered values (?, ?, ?, ?)", [*contract.id, entry.content, rows])
     _write_build(con, as_at)
     con.execute("commit")
     return int(rows)
@@ -303,13 +334,15 @@ def about(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     }
 
 
-def rows_in_use(contract: FeedContract, used: list[LoadRecord]) -> str:
+def rows_in_use(
+    contract: FeedContract, used: list[LoadRecord], file_of: Callable[[LoadRecord], str] = lambda load: str(load.accepted)
+) -> str:
     """Query of the accepted rows of the deliveries in use, with the lineage columns; empty where nothing was delivered."""
-    files = [str(load.accepted) for load in used if load.rows_accepted]
+    files = [file_of(load) for load in used if load.rows_accepted]
     if not files:
         columns = ", ".join(f'null::{kind} as "{name}"' for name, kind in (*contract.landed, *LINEAGE))
         return f"select {columns} where false"
-    listing = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+    listing = ", ".join(f"'{_quoted(file)}'" for file in files)
     query = f"select * from read_parquet([{listing}])"
     if contract.load_mode == "upsert":
         # The later delivery's row stands; within a delivery the later row.
@@ -361,7 +394,7 @@ def _tokens(contract: FeedContract, used: list[LoadRecord]) -> tuple[str, str]:
 
 @functools.cache
 def _rules() -> str:
-    return fingerprint(PROJECT / "expectations")
+    return hash_of_files(PROJECT / "expectations")
 
 
 def _hash(*words: str) -> str:

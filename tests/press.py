@@ -12,6 +12,8 @@ import duckdb
 from orchestration import gates, publish
 from orchestration.releases import FILE, Release
 
+DESCRIPTIONS = {"marts.offences": ("Offences", {"offences": "How many, it's a count"})}
+
 
 @dataclass(frozen=True)
 class Press:
@@ -36,7 +38,7 @@ class Press:
             "lineage": lineage or {},
             "code_id": code_id,
         }
-        return publish.publish(self.warehouse, self.published, about=about, **options)
+        return publish.publish(self.warehouse, self.published, about=about, descriptions=DESCRIPTIONS, **options)
 
     def change(self, sql: str) -> None:
         con = duckdb.connect(str(self.warehouse))
@@ -58,7 +60,6 @@ def make_press(folder: Path) -> Press:
         create schema sna; create schema marts; create schema ledger;
         create table sna.figures as select 'T01' as table_id, range as value from range(10);
         create table marts.offences as select 'Derby' as district, 7 as offences;
-        comment on column marts.offences.offences is 'How many, it''s a count';
         create table ledger.feed as
             select 'police_uk' as agency, 'street' as feed, '' as as_at, 'token' as token, 'token' as gate_token;
         create table ledger.build as select 'b' as build_id;

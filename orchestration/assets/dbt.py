@@ -23,7 +23,19 @@ MARTS = "tag:marts"
 
 
 class Translator(DagsterDbtTranslator):
-    """Group and file of each model; key, description, kinds and owner (`meta.dagster.owners`) stay dagster-dbt's own."""
+    """Group, file and code version of each model; key, description, kinds and owner stay dagster-dbt's own.
+
+    Args:
+        code: code fingerprint of each node, by dbt's unique id.
+    """
+
+    def __init__(self, code: Mapping[str, str]) -> None:
+        super().__init__()
+        self._code = code
+
+    def get_code_version(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """The fingerprint that decides whether the model is built again."""
+        return self._code.get(dbt_resource_props["unique_id"])
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
         """The schema of the model: reference, staging, conformed, marts or sna."""
@@ -35,55 +47,67 @@ class Translator(DagsterDbtTranslator):
         return {**super().get_metadata(dbt_resource_props), **catalogue.code_reference(file)}
 
 
-def dbt_asset_sets(manifest: Mapping[str, Any]) -> tuple[dg.AssetsDefinition, dg.AssetsDefinition]:
-    """The facts set and the marts set over one parsed manifest."""
-    translator = Translator()
+def dbt_asset_sets(manifest: Mapping[str, Any], code: Mapping[str, str]) -> tuple[dg.AssetsDefinition, dg.AssetsDefinition]:
+    """The facts set and the marts set over one parsed manifest.
+
+    Args:
+        code: code fingerprint of each node (`dbt.load_fingerprints`).
+    """
+    translator = Translator(code)
 
     @dbt_assets(manifest=manifest, select=FACTS, name="facts", dagster_dbt_translator=translator, pool=POOL)
     @retried
     def facts(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[Any]:
-        yield from _build(context, refresh, "facts", manifest, translator)
+        yield from _build(context, refresh, "facts", manifest, code, translator)
 
     @dbt_assets(manifest=manifest, select=MARTS, name="marts", dagster_dbt_translator=translator, pool=POOL)
     @retried
     def marts(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[Any]:
-        yield from _build(context, refresh, "marts", manifest, translator)
+        yield from _build(context, refresh, "marts", manifest, code, translator)
 
     return facts, marts
 
 
 def _build(
-    context: dg.AssetExecutionContext, refresh: Refresh, stage: str, manifest: Mapping[str, Any], translator: Translator
+    context: dg.AssetExecutionContext,
+    refresh: Refresh,
+    stage: str,
+    manifest: Mapping[str, Any],
+    code: Mapping[str, str],
+    translator: Translator,
 ) -> Iterator[Any]:
-    """Build what has to be built of a stage, and say of the rest that it stands."""
-    code = dbt.project_fingerprint()
+    """Build what has to be built of a stage, and report the rest as up to date."""
+    own_code = {node: code[node] for node in increments.nodes_of(stage, manifest) if node in code}
     chosen = _chosen(context, manifest, translator)
     with refresh.warehouse() as con:
         gates.require_date(con, refresh.as_at)
-        stood = gates.stands(con, stage)
+        complete = gates.stands(con, stage)
         opened = gates.begin(con, stage, whole=not context.is_subset)
         if context.is_subset:
             increment = increments.Increment(frozenset(chosen), False, "built, as chosen")
         else:
-            increment = increments.plan(con, stage, stands=stood, code=code, manifest=manifest)
+            increment = increments.plan(con, stage, complete=complete, code=own_code, manifest=manifest)
         standing = catalogue.tables(con, manifest)
     to_build = [node for node in chosen if increment.nodes is None or node in increment.nodes]
     for node in chosen:
         if node not in to_build:
             # What follows starts only from an asset that says that it is up to date.
             yield dg.MaterializeResult(asset_key=chosen[node], metadata=_told(standing, chosen[node], rebuilt=False))
+    # A data test that is new or has changed is run also where the models that it reads have not.
+    tests = [node for node in increment.nodes or () if node.startswith("test.") and node in own_code]
     tested: set[dg.AssetCheckKey] = set()
-    if to_build:
-        names = [manifest["nodes"][node]["name"] for node in to_build]
+    if to_build or tests:
+        names = [manifest["nodes"][node]["name"] for node in (*to_build, *sorted(tests))]
         events = dbt.build(context, refresh.settings, manifest, translator, " ".join(names), whole=increment.whole)
         yield from _measured(events, context, refresh, manifest, tested)
     for key in sorted(context.selected_asset_check_keys - tested, key=str):
-        # Passed when its table was last built: a table that fails a test does not stand.
+        # Passed when it was last run: neither it nor a table that it reads has changed since.
         yield dg.AssetCheckResult(passed=True, asset_key=key.asset_key, check_name=key.name, metadata={"rebuilt": False})
     with refresh.warehouse() as con:
-        gates.complete(con, stage, opened.token, opened.upstream)
         if not context.is_subset:
-            increments.remember(con, stage, code)
+            increments.drop_removed(con, stage, manifest)
+            increments.record(con, stage, own_code)
+        gates.complete(con, stage, opened.token, opened.upstream)
     context.log.info(f"{len(to_build)} of {len(chosen)} tables and views {increment.reason}")
 
 

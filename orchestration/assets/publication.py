@@ -28,18 +28,20 @@ def release_asset(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
     def release(context: dg.AssetExecutionContext, refresh: Refresh) -> dg.MaterializeResult[None]:
         """`sna_marts.duckdb` with the schemas sna, marts and meta, the same as Parquet and CSV, and `manifest.json`."""
         from orchestration import operations, publish, warehouse
-        from orchestration.dbt import load_manifest, project_fingerprint
-        from orchestration.lineage import lineage
+        from orchestration.build import code_id
+        from orchestration.dbt import load_fingerprints, load_manifest
+        from orchestration.lineage import descriptions, lineage
         from orchestration.releases import FILE, held_back, usable_release
 
         settings = refresh.settings
         keep = operations.load().retention.releases
+        manifest, code = load_manifest(settings), load_fingerprints(settings)
         with refresh.warehouse() as con:
             gates.require_date(con, refresh.as_at)
             gates.require(con, "marts")
             about = warehouse.about(con) | {
-                "code_id": project_fingerprint()[:16],
-                "lineage": lineage(load_manifest(settings), publish.SCHEMAS),
+                "code_id": code_id(code),
+                "lineage": lineage(manifest, code, publish.SCHEMAS),
             }
             content = publish.content_of(con) if refresh.landed_only else None
         standing = usable_release(settings.published)
@@ -53,7 +55,14 @@ def release_asset(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
             same = standing.holds(about["build_id"], about["received_id"])
             published = standing if same and content in (None, standing.manifest["content"]) else None
         if published is None:
-            published = publish.publish(settings.warehouse, settings.published, about=about, as_at=refresh.as_at, keep=keep)
+            published = publish.publish(
+                settings.warehouse,
+                settings.published,
+                about=about,
+                descriptions=descriptions(manifest, publish.SCHEMAS),
+                as_at=refresh.as_at,
+                keep=keep,
+            )
         elif not rolled_back:
             context.log.info(f"release {published.id} stays: it holds exactly this")
         tables = published.manifest["tables"]

@@ -99,7 +99,7 @@ def _import_everything() -> None:
     settings = Settings.from_env()
     build_defs(settings)
     # dbt parses in every process that builds; the child inherits what was parsed here.
-    dbt._parsed(settings, dbt.project_fingerprint())
+    dbt._parsed(settings, dbt.project_hash())
 
 
 def _run(request: Request, tell: int) -> int:

@@ -1,4 +1,4 @@
-{{ config(materialized='table', contract={'enforced': true}, persist_docs={'relation': true, 'columns': true}) }}
+{{ config(materialized='table', contract={'enforced': true}) }}
 
 with fraction as (
     {% for table_family in [

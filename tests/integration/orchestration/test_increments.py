@@ -24,6 +24,8 @@ from tests.content import content
 
 pytestmark = pytest.mark.xdist_group("increments")
 
+# The code does not change here.
+SAME: dict[str, str] = {}
 MONTHS = ("2023-02", "2023-03", "2023-04")
 CONTRACTS = load_contracts()
 POLICE = ("crimes", "victims", "suspects", "outcomes")
@@ -214,15 +216,15 @@ class Deliveries(RuleBasedStateMachine):
         for contract in CONTRACTS.values():
             found = plan(self.settings.raw, self.settings.landing, contract, b"0123456789abcdef")
             load(found, contract, self.settings.landing, b"0123456789abcdef", now=self.clock)
-        self.build(stands=True)
+        self.build(complete=True)
 
-    def build(self, *, stands: bool) -> None:
+    def build(self, *, complete: bool) -> None:
         manifest = dbt.load_manifest(self.settings)
         with warehouse.connect(self.settings) as con:
             for contract in CONTRACTS.values():
                 received = landing.read(self.settings.landing, contract.agency)
                 warehouse.register(con, contract, received, landing.current(received), "")
-            increment = increments.plan(con, "facts", stands=stands, code="same", manifest=manifest)
+            increment = increments.plan(con, "facts", complete=complete, code=SAME, manifest=manifest)
         type(self).followed += bool(increment.nodes) and not increment.whole
         models = {key: n["name"] for key, n in manifest["nodes"].items() if n["schema"] in ("staging", "conformed")}
         if increment.nodes is None:
@@ -230,7 +232,7 @@ class Deliveries(RuleBasedStateMachine):
         elif names := [name for key, name in models.items() if key in increment.nodes]:
             dbt.execute(self.settings, " ".join(names), whole=increment.whole)
         with warehouse.connect(self.settings) as con:
-            increments.remember(con, "facts", "same")
+            increments.record(con, "facts", SAME)
 
     def content(self) -> dict[str, Any]:
         with duckdb.connect(str(self.settings.warehouse), read_only=True) as con:
@@ -242,7 +244,7 @@ class Deliveries(RuleBasedStateMachine):
         self.refresh()
         by_increments = self.content()
         self.settings.warehouse.unlink()
-        self.build(stands=False)
+        self.build(complete=False)
         assert by_increments == self.content()
         type(self).filled |= {name for name, content in by_increments.items() if content["rows"] > 0}
 

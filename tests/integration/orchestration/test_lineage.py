@@ -2,7 +2,7 @@
 
 import csv
 
-from orchestration.dbt import load_manifest
+from orchestration.dbt import load_fingerprints, load_manifest
 from orchestration.lineage import TABLES, lineage, writers
 from orchestration.publish import SCHEMAS
 from orchestration.settings import Settings
@@ -12,8 +12,11 @@ from tests.conftest import seeded
 def test_every_table_and_statement_has_its_writers_and_feeds_and_nothing_else_has(tmp_path):
     with TABLES.open(encoding="utf-8", newline="") as file:
         known = {row["table_id"] for row in csv.DictReader(file)}
-    manifest = load_manifest(Settings(tmp_path / "raw", tmp_path / "home"))
-    figures = lineage(manifest, SCHEMAS)["sna.figures"]["figures"]
+    settings = Settings(tmp_path / "raw", tmp_path / "home")
+    manifest, code = load_manifest(settings), load_fingerprints(settings)
+    found = lineage(manifest, code, SCHEMAS)
+    assert all(table["code"] in code.values() for table in found.values())
+    figures = found["sna.figures"]["figures"]
     printed = {row["table_id"] for row in seeded("published_figure")}
     assert printed and printed <= known
     assert sorted(printed - writers(manifest).keys()) == []

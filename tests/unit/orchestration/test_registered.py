@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime
 import dagster as dg
 import pytest
 
-from orchestration import warehouse
+from orchestration import build, warehouse
 from orchestration.assets.feeds import feed_assets
 from orchestration.contracts import load_contracts
+from orchestration.ingest import landing
 from orchestration.resources import Refresh
 from orchestration.settings import Settings
 from orchestration.warehouse import Registered
@@ -55,11 +56,32 @@ def test_what_has_changed_does_not(desk, registered, changed):
     assert registered.rows(CRIMES, *changed(desk.all()), "") is None
 
 
-def test_nothing_stands_for_another_date_with_other_code_or_of_another_feed(desk, registered):
+def test_nothing_stands_for_another_date_or_of_another_feed(desk, registered):
     loads = desk.all()
     assert registered.rows(CRIMES, loads, loads, "2024-05-01") is None
-    assert replace(registered, basis="other code").rows(CRIMES, loads, loads, "") is None
     assert registered.rows(load_contracts()["derbyshire_constabulary", "victims"], loads, loads, "") is None
+
+
+def test_other_code_changes_the_build_and_registers_nothing(desk, registered, monkeypatch):
+    built = "select build_id from ledger.build"
+    with warehouse.connect(Settings.from_env()) as con:
+        before = con.execute(built).fetchall()
+        monkeypatch.setattr(build, "project_hash", lambda: "other code")
+        again = Registered.read(con, "")
+        assert con.execute(built).fetchall() != before
+    assert again.rows(CRIMES, desk.all(), desk.all(), "") == 2
+
+
+@pytest.mark.parametrize("name", ["moved", "a home's copy"])
+def test_a_home_that_was_moved_has_nothing_to_register_and_reads_its_own_files(desk, registered, tmp_path, name):
+    settings = Settings.from_env()
+    moved = Settings(settings.raw, tmp_path / name)
+    settings.home.rename(moved.home)
+    with warehouse.connect(moved) as con:
+        loads = landing.read(moved.landing)
+        assert Registered.read(con, "").rows(CRIMES, loads, loads, "") == 2
+        assert con.execute("select count(*) from landing.derbyshire_constabulary__crimes").fetchall() == [(2,)]
+        assert con.execute("select landing from ops.home").fetchall() == [(str(moved.landing),)]
 
 
 def test_a_change_of_freshness_is_a_change(desk, registered, monkeypatch):

@@ -36,8 +36,10 @@ def figures(press):
     return press
 
 
-def publish(press, deliveries=AFTER, code="a", **options):
-    return press.publish(deliveries=deliveries, lineage=LINEAGE, code_id=code, **options)
+def publish(press, deliveries=AFTER, code="a", recoded=tuple(LINEAGE), **options):
+    """With this code in some tables, and the code "a" in the others."""
+    lineage = {table: {**about, "code": code if table in recoded else "a"} for table, about in LINEAGE.items()}
+    return press.publish(deliveries=deliveries, lineage=lineage, code_id=code, **options)
 
 
 def revised(press):
@@ -89,6 +91,14 @@ def test_beyond_the_limit_cells_are_counted(figures, monkeypatch):
     publish(figures, code="b")
     assert [row[:7] for row in revised(figures)] == [("marts.offences", "changed", None, "offences", None, None, 24)]
     assert figures.read("select code_changed from sna.revisions") == [(True,)]
+
+
+def test_other_code_is_a_cause_only_where_it_is_upstream(figures):
+    publish(figures)
+    figures.change("update marts.offences set offences = 9 where hour = 3; update sna.figures set value_text = '4'")
+    publish(figures, code="b", recoded=["sna.figures"])
+    changed = figures.read("select distinct table_name, code_changed from sna.revisions order by all")
+    assert changed == [("marts.offences", False), ("sna.figures", True)]
 
 
 def test_of_the_figures_every_change_is_told_however_many_there_are(figures, monkeypatch):
