@@ -6,13 +6,18 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: refresh test docs ui screenshot lint bench fault clean
+.PHONY: refresh test test-all docs ui screenshot lint bench fault clean
 
 refresh: $(VENV)/installed  ## deliveries -> warehouse -> gates -> marts -> publication -> reconciliation
 	$(BIN)/sna demo --if-empty
 	$(BIN)/sna refresh
 
-test: $(VENV)/installed  ## all tests
+test: $(VENV)/installed  ## the tests of every day: under ten minutes on two cores
+	$(BIN)/python -m tests.counties small
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not slow" $(ARGS)
+
+test-all: $(VENV)/installed  ## all tests, those that need the whole county among them
+	$(BIN)/python -m tests.counties small whole
 	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
 
 lint: $(VENV)/installed  ## style, types and SQL

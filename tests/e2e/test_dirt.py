@@ -6,7 +6,7 @@ import pytest
 
 from tests.conftest import County, reconciled
 
-pytestmark = pytest.mark.xdist_group("dirty_county")
+pytestmark = [pytest.mark.xdist_group("dirty_county"), pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

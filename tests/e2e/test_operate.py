@@ -10,7 +10,7 @@ from orchestration.releases import current_release
 from tests.e2e.operate_page import commands
 
 FEED = "derbyshire_constabulary/crimes"
-pytestmark = pytest.mark.xdist_group("operate")
+pytestmark = [pytest.mark.xdist_group("operate"), pytest.mark.slow]
 
 
 def steps(heading: str) -> list[list[str]]:
@@ -19,46 +19,48 @@ def steps(heading: str) -> list[list[str]]:
     return [command[1:] for command in words if command and command[0] == "sna"]
 
 
-def test_a_refused_delivery_is_put_right(own_county, tmp_path):
-    before = current_release(own_county.settings.published)
-    month = own_county.raw / FEED / "2023-07.synthetic.csv"
+def test_a_refused_delivery_is_put_right(own_small_county, tmp_path):
+    before = current_release(own_small_county.settings.published)
+    month = own_small_county.raw / FEED / "2019-05.synthetic.csv"
     good = month.read_bytes()
-    (own_county.raw / FEED / "2023-07.synthetic.v2.csv").write_bytes(re.sub(b"Crime Reference", b"Reference", good, count=1))
+    (own_small_county.raw / FEED / "2019-05.synthetic.v2.csv").write_bytes(
+        re.sub(b"Crime Reference", b"Reference", good, count=1)
+    )
 
-    refused = own_county.sna("refresh")
+    refused = own_small_county.sna("refresh")
     assert refused.returncode == 0, refused.stdout + refused.stderr
     assert "sna quarantine" in refused.stdout
-    noticed = current_release(own_county.settings.published)
+    noticed = current_release(own_small_county.settings.published)
     assert noticed.manifest["content"] == before.manifest["content"]
-    assert "Nothing new" in own_county.sna("refresh").stdout
+    assert "Nothing new" in own_small_county.sna("refresh").stdout
 
     # The very month that was good before, but for one row more than the sender had at first: nothing of it is in the SNA.
-    corrected = tmp_path / "2023-07.synthetic.csv"
+    corrected = tmp_path / "2019-05.synthetic.csv"
     head, *rows = good.splitlines(keepends=True)
     theft = next(row for row in rows if b"Theft" in row)
     corrected.write_bytes(b"".join([head, *rows, re.sub(rb"DC-(\d{4})-\d{7}", rb"DC-\1-9999999", theft, count=1)]))
     told = []
     for command in steps("A refused delivery"):
         words = [{"FEED": FEED, "FILE": str(corrected)}.get(word, word) for word in command]
-        done = own_county.sna(*words)
+        done = own_small_county.sna(*words)
         assert done.returncode == 0, done.stdout + done.stderr
         told.append(done.stdout)
     assert "refused whole" in told[0] and "Remedy:" in told[0]
-    assert "2023-07.synthetic.v3.csv" in told[1]
+    assert "2019-05.synthetic.v3.csv" in told[1]
     assert "1 feeds judged anew" in told[2]
-    after = current_release(own_county.settings.published)
+    after = current_release(own_small_county.settings.published)
     assert after.id not in (before.id, noticed.id)
     assert after.manifest["tables"]["sna.figures"] == before.manifest["tables"]["sna.figures"]
 
 
-def test_a_home_of_another_version_is_taken_on(own_county):
+def test_a_home_of_another_version_is_taken_on(own_small_county):
     """The ledger and the gates of the other version are made anew, facts and marts built whole, and nothing differs."""
-    before = current_release(own_county.settings.published)
-    con = duckdb.connect(str(own_county.settings.warehouse))
+    before = current_release(own_small_county.settings.published)
+    con = duckdb.connect(str(own_small_county.settings.warehouse))
     con.execute("update ops.layout set layout = 'another'; alter table ledger.feed drop column token")
     con.close()
     for command in steps("Upgrade"):
-        done = own_county.sna(*[before.id if word == "RELEASE" else word for word in command])
+        done = own_small_county.sna(*[before.id if word == "RELEASE" else word for word in command])
         assert done.returncode == 0, done.stdout + done.stderr
-    assert own_county.release() == before.id
+    assert own_small_county.release() == before.id
     assert "No published figure differs." in done.stdout

@@ -2,12 +2,13 @@
 
 import shutil
 import subprocess
+from dataclasses import replace
 
 import pytest
 
 from orchestration.releases import current_release, ids
 from orchestration.settings import PROJECT
-from tests.conftest import BIN, County
+from tests.counties import BIN
 from tests.e2e.operate_page import commands
 
 
@@ -25,9 +26,11 @@ def followed(county, heading, **names):
     return told
 
 
+@pytest.mark.slow
 @pytest.mark.xdist_group("restore")
-def test_a_home_comes_back_from_its_backup_with_the_same_figures(county, tmp_path):
-    made = County(county.raw, tmp_path / "home")
+def test_a_home_comes_back_from_its_backup_with_the_same_figures(small_county, tmp_path):
+    county = small_county
+    made = replace(county, home=tmp_path / "home")
     for part in ("landing", "published", "secrets"):
         shutil.copytree(county.home / part, tmp_path / "backup" / part, symlinks=True)
     told = followed(made, "Restore on a new machine", BACKUP=tmp_path / "backup")

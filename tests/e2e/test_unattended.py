@@ -14,10 +14,9 @@ from orchestration.automation import DELIVERIES_TAG
 from orchestration.ingest import landing
 from orchestration.instance import open_instance
 from tests.conftest import BIN
-from tests.integration.orchestration.test_gates_block import half_the_rows
 from tests.webhook import webhook
 
-pytestmark = pytest.mark.xdist_group("unattended")
+pytestmark = [pytest.mark.xdist_group("unattended"), pytest.mark.slow]
 
 # For a machine that is busy with other things; nothing waits this long otherwise.
 PATIENCE = 300
@@ -33,13 +32,13 @@ def hook():
 
 
 @pytest.fixture
-def service(own_county, hook, tmp_path):
+def service(own_small_county, hook, tmp_path):
     """`sna run` over a copy of the county, in an environment that watches the landing zone."""
     policy = yaml.safe_load(operations.DEFAULT.read_text())
     zone = {"check_every_seconds": CHECK, "settle_seconds": SETTLE}
     policy["environments"] = {"unattended": {"landing_zone": zone, "alerts": ["webhook"]}}
     (tmp_path / "operations.yaml").write_text(yaml.safe_dump(policy))
-    environment = own_county.environment | {
+    environment = own_small_county.environment | {
         "SNA_ENVIRONMENT": "unattended",
         "SNA_OPERATIONS": str(tmp_path / "operations.yaml"),
         "SNA_ALERT_WEBHOOK_URL": hook.url,
@@ -47,7 +46,7 @@ def service(own_county, hook, tmp_path):
     said = tmp_path / "service.txt"
     with said.open("wb") as log:
         process = subprocess.Popen([str(BIN / "sna"), "run", "--port", "0"], env=environment, stdout=log, stderr=log)
-    yield own_county
+    yield own_small_county
     process.send_signal(signal.SIGINT)
     assert process.wait(60) == 0, said.read_text()[-2000:]
 
@@ -74,10 +73,10 @@ def ended(county, number):
 def lay_down_slowly(county):
     """The outcomes of a month again, one changed, in two writes between which the sensor looks; returns the number of rows."""
     folder = county.raw / OUTCOMES
-    with (folder / "2024-03.synthetic.csv").open(newline="") as file:
+    with (folder / "2019-05.synthetic.csv").open(newline="") as file:
         head, *rows = csv.reader(file)
     rows[-1][head.index("Outcome Title")] = "Decided anew"
-    with (folder / "2024-03.synthetic.v2.csv").open("w", newline="") as file:
+    with (folder / "2019-05.synthetic.v2.csv").open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerows([head, *rows[: len(rows) // 2]])
         file.flush()
@@ -92,15 +91,15 @@ def test_a_file_that_is_laid_down_is_published_and_one_that_closes_a_gate_is_tol
 
     rows = lay_down_slowly(service)
     (run,) = wait_for(lambda: ended(service, 1), "a run for the new file")
-    assert (run.status, run.tags[DELIVERIES_TAG]) == (dg.DagsterRunStatus.SUCCESS, f"{OUTCOMES}/2024-03")
+    assert (run.status, run.tags[DELIVERIES_TAG]) == (dg.DagsterRunStatus.SUCCESS, f"{OUTCOMES}/2019-05")
     published = service.release()
     assert published != before
-    (landed,) = [load for load in landing.read(service.settings.landing) if load.file_name == "2024-03.synthetic.v2.csv"]
+    (landed,) = [load for load in landing.read(service.settings.landing) if load.file_name == "2019-05.synthetic.v2.csv"]
     assert (landed.rows_delivered, landed.rows_accepted) == (rows, rows), "the file was taken in before it was whole"
     assert hook.posted == []
 
-    half_the_rows(service)
-    _, failed = wait_for(lambda: ended(service, 2), "a run for the truncated file")
+    service.deliver_after_a_gap()
+    _, failed = wait_for(lambda: ended(service, 2), "a run for the month after a gap")
     assert failed.status == dg.DagsterRunStatus.FAILURE
     (told,) = wait_for(lambda: hook.posted, "the alert")
     assert f"refresh {failed.run_id[:8]} failed" in told["text"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
 import subprocess
 import time
@@ -86,12 +85,7 @@ def started(county: County, logs: Path) -> Iterator[WebUi]:
             patch.setenv(name, "")
         # As `sna run` does: two programs that both make the databases of a new home trip over each other.
         open_instance(county.settings).dispose()
-    environment = {
-        **os.environ,
-        "SNA_RAW": str(county.raw),
-        "SNA_HOME": str(county.home),
-        "DAGSTER_HOME": str(county.settings.dagster_home),
-    }
+    environment = county.environment
     commands = [
         ["dagster-webserver", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", port],
         ["dagster-daemon", "run", "-w", "workspace.yaml"],

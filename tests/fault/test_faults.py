@@ -6,7 +6,7 @@ from tests.fault import faults, kills
 from tests.fault.bench import Bench
 from tests.fault.kills import Kill, Trial, recover
 
-pytestmark = pytest.mark.xdist_group("fault")
+pytestmark = [pytest.mark.xdist_group("fault"), pytest.mark.slow]
 SEED = 11
 
 

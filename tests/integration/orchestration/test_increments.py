@@ -22,7 +22,7 @@ from orchestration.ingest.load import load, plan
 from orchestration.settings import Settings
 from tests.content import content
 
-pytestmark = pytest.mark.xdist_group("increments")
+pytestmark = [pytest.mark.xdist_group("increments"), pytest.mark.slow]
 
 # The code does not change here.
 SAME: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""Demonstration deliveries, written once for the tests of this folder, and an independent count of them."""
+"""The demonstration's deliveries, and an independent count of them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,15 +6,16 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from synthetic import DemoSummary, write_demo
+from synthetic import DemoSummary
+from tests import counties
 
 HERE = Path(__file__).parent
 SEEDS = HERE.parents[2] / "dbt_project" / "seeds"
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory) -> DemoSummary:
-    return write_demo(tmp_path_factory.mktemp("demo") / "raw")
+def demo() -> DemoSummary:
+    return counties.demo()
 
 
 @pytest.fixture(scope="session")

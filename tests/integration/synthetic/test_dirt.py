@@ -24,6 +24,9 @@ RETURNS = {"D13", "D14", "D15", "D16", "D17", "I09", "I10", "I11", "I12", "I13"}
 HISTORY = {"I05", "I07"}  # speak of what was received before, which files alone cannot say
 
 
+pytestmark = [pytest.mark.xdist_group("synthetic"), pytest.mark.slow]
+
+
 def land(raw: Path, landing: Path) -> list[LoadRecord]:
     return [
         record

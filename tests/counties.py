@@ -1,0 +1,211 @@
+"""Counties that tests share, written and refreshed once and kept under a hash of all that makes them.
+
+    python -m tests.counties small [whole]     build what is missing, one process each; before the test workers start
+
+    demo     the demonstration's deliveries, 61 months, as `synthetic.write_demo` writes them
+    whole    that county with the agencies' returns, refreshed from nothing by the command line
+    small    the first two months of every feed, a sample of the rows, with a few faults (`tests.fault.zone`); `later` is what
+             arrives then: a month of each feed, a resubmission, an outcome of an earlier crime
+
+They lie in `SNA_TEST_CACHE` (default `~/.cache/serious-violence-tests`); tests read them and change copies only.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+from filelock import FileLock
+
+from orchestration.dbt import hash_of_files
+from orchestration.releases import FILE
+from orchestration.settings import PROJECT, Settings
+
+if TYPE_CHECKING:
+    from synthetic import DemoSummary
+
+BIN = Path(sys.executable).parent
+CACHE = Path(os.environ.get("SNA_TEST_CACHE") or "~/.cache/serious-violence-tests").expanduser()
+KEPT = 3
+CRIMES = "derbyshire_constabulary/crimes"
+SOURCES = ("synthetic", "raw", "dbt_project", "orchestration", "expectations", "vault", "requirements.lock")
+# What `write_demo` reads.
+DEMO_SOURCES = ("synthetic", "raw", "dbt_project/seeds", "requirements.lock")
+
+
+@dataclass(frozen=True)
+class County:
+    """A landing zone and a home, and the commands of the project run against them as a person would run them.
+
+    Attributes:
+        variables: of the environment of its commands, besides those of this process.
+        later: deliveries that arrive after those of the landing zone, laid out alike.
+    """
+
+    raw: Path
+    home: Path
+    variables: Mapping[str, str] = field(default_factory=dict)
+    later: Path | None = None
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(self.raw, self.home)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            **self.variables,
+            "SNA_RAW": str(self.raw),
+            "SNA_HOME": str(self.home),
+            "DAGSTER_HOME": str(self.settings.dagster_home),
+            "COLUMNS": "200",
+        }
+
+    def run(self, program: str, *arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+        command = [str(BIN / program), *arguments]
+        return subprocess.run(command, env=self.environment, cwd=cwd or PROJECT, capture_output=True, text=True, timeout=900)
+
+    def start(self, program: str, *arguments: str) -> subprocess.Popen[str]:
+        """The same without waiting for its end; both streams come out as one."""
+        command = [str(BIN / program), *arguments]
+        pipe, both = subprocess.PIPE, subprocess.STDOUT
+        return subprocess.Popen(command, env=self.environment, cwd=PROJECT, stdout=pipe, stderr=both, text=True)
+
+    def sna(self, *arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+        return self.run("sna", *arguments, cwd=cwd)
+
+    def query(self, sql: str) -> list[tuple]:
+        con = duckdb.connect(str(self.settings.published / FILE), read_only=True)
+        try:
+            return con.execute(sql).fetchall()
+        finally:
+            con.close()
+
+    def copy(self, folder: Path) -> County:
+        """The same county below another folder: what is only ever added to is linked, the warehouse is copied."""
+        made = replace(self, raw=folder / "raw", home=folder / "home")
+        shutil.copytree(self.raw, made.raw, copy_function=os.link)
+        ignore = shutil.ignore_patterns("warehouse.duckdb*", "dagster", "refresh.lock")
+        shutil.copytree(self.home, made.home, copy_function=os.link, symlinks=True, ignore=ignore)
+        shutil.copy(self.settings.warehouse, made.home)
+        return made
+
+    def deliver_later(self) -> None:
+        """Put what arrives later into the landing zone."""
+        assert self.later is not None
+        shutil.copytree(self.later, self.raw, dirs_exist_ok=True, copy_function=os.link)
+
+    def deliver_after_a_gap(self) -> None:
+        """Crimes of August after those of May: every row is good, and the feeds gate sees that months are missing."""
+        assert self.later is not None
+        (june,) = (self.later / CRIMES).glob("2019-06.*")
+        august = self.raw / CRIMES / june.name.replace("-06", "-08")
+        august.write_text(june.read_text(encoding="utf-8").replace("/06/2019", "/08/2019"), encoding="utf-8")
+
+    def release(self) -> str:
+        """Id of the current release, from the stable path."""
+        ((release_id,),) = self.query("select release_id from meta.release")
+        return release_id
+
+
+def demo() -> DemoSummary:
+    """The demonstration's deliveries, without the agencies' returns, and how many there are."""
+    from synthetic import DemoSummary, write_demo
+
+    def build(folder: Path) -> None:
+        (folder / "summary.json").write_text(json.dumps(asdict(write_demo(folder / "raw")), default=str))
+
+    folder = _kept("demo", DEMO_SOURCES, build)
+    return DemoSummary(**json.loads((folder / "summary.json").read_text()) | {"raw": folder / "raw"})
+
+
+def _zone(raw: Path) -> None:
+    """The landing zone of the demonstration, with links to its deliveries."""
+    from orchestration.returns import lay_out
+
+    shutil.copytree(demo().raw, raw, copy_function=os.link)
+    lay_out(raw)
+
+
+def whole() -> County:
+    """The demonstration's county, refreshed. `refresh.txt` beside its home is what the refresh printed."""
+
+    def build(folder: Path) -> None:
+        made = County(folder / "raw", folder / "home")
+        _zone(made.raw)
+        (folder / "refresh.txt").write_text(_refresh(made))
+
+    folder = _kept("whole", SOURCES, build)
+    return County(folder / "raw", folder / "home")
+
+
+# A few months of a county reproduce none of its printed figures.
+SMALL = {"SNA_RECONCILIATION": "report", "SNA_PSEUDONYM_KEY": "the key of the small county"}
+
+
+def small() -> County:
+    """Two months of a county, refreshed."""
+    from tests.fault import zone as small_zone
+
+    def build(folder: Path) -> None:
+        made = County(folder / "raw", folder / "home", SMALL)
+        _zone(folder / "zone")
+        small_zone.cut(folder / "zone", made.raw, folder / "later")
+        shutil.rmtree(folder / "zone")
+        (folder / "refresh.txt").write_text(_refresh(made))
+
+    folder = _kept("small", (*SOURCES, "tests/fault/zone.py"), build)
+    return County(folder / "raw", folder / "home", SMALL, folder / "later")
+
+
+def _refresh(county: County) -> str:
+    told = county.sna("refresh")
+    assert told.returncode == 0, told.stdout + told.stderr
+    return told.stdout + told.stderr
+
+
+@cache
+def _kept(name: str, sources: tuple[str, ...], build: Callable[[Path], object]) -> Path:
+    """The folder of this name and of what makes it; built where it is missing, by one process while others wait."""
+    code = sha256(f"{platform.python_version()} {hash_of_files(*(PROJECT / source for source in sources))}".encode()).hexdigest()
+    folder = CACHE / f"{name}-{code[:16]}"
+    CACHE.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with FileLock(CACHE / f"{name}.lock"):
+        if not (folder / "whole").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            build(folder)
+            (folder / "whole").touch()
+            _remove_all_but_the_newest(name)
+    (folder / "whole").touch()
+    return folder
+
+
+def _remove_all_but_the_newest(name: str) -> None:
+    marks = sorted(CACHE.glob(f"{name}-*/whole"), key=lambda mark: mark.stat().st_mtime)
+    for mark in marks[:-KEPT]:
+        shutil.rmtree(mark.parent)
+
+
+def main(*names: str) -> None:
+    """Build the counties of these names side by side."""
+    demo()
+    programs = [subprocess.Popen([sys.executable, "-c", f"from tests import counties; counties.{name}()"]) for name in names]
+    if sum(program.wait() for program in programs):
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
