@@ -1,0 +1,94 @@
+"""How the process of a command ends: with its status and everything written, and without taking the interpreter apart."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+# Runs `main` with another command in the place of the real one.
+START = """
+import sys
+from orchestration import cli
+
+def end_with(command):
+    cli._run = command
+    cli.main()
+
+class Slow:
+    def __del__(self):
+        print("taken apart", flush=True)
+
+# As a library does: without the end of the interpreter it is never taken apart.
+sys.modules["typer"].slow = Slow()
+"""
+
+
+def end(code, **options):
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    options = {"env": buffered, "capture_output": True, "text": True, **options}
+    return subprocess.run([sys.executable, "-c", START + code], **options)
+
+
+@pytest.mark.parametrize(("code", "status"), [("2", 2), ("None", 0)])
+def test_the_status_is_that_of_the_command_and_nothing_is_taken_apart(code, status):
+    ended = end(f"end_with(lambda: sys.exit({code}))")
+    assert (ended.returncode, ended.stdout, ended.stderr) == (status, "", "")
+
+
+def test_what_was_written_comes_through_a_pipe_whole():
+    ended = end("""
+def command():
+    sys.stdout.write("x" * 1_000_000)
+    sys.stderr.write("e")
+    sys.exit(1)
+end_with(command)
+""")
+    assert (ended.returncode, len(ended.stdout), ended.stderr) == (1, 1_000_000, "e")
+
+
+def test_threads_logs_and_temporary_folders_are_closed_first():
+    ended = end("""
+def command():
+    import logging.handlers, pathlib, tempfile, threading, time
+    def work():
+        time.sleep(0.05)
+        print("thread")
+    threading.Thread(target=work).start()
+    handler = logging.handlers.MemoryHandler(100, target=logging.StreamHandler(sys.stdout))
+    logging.getLogger().addHandler(handler)
+    logging.warning("log")
+    global folder
+    folder = tempfile.TemporaryDirectory()
+    print(folder.name)
+    sys.exit(0)
+end_with(command)
+""")
+    name, *told = ended.stdout.splitlines()
+    assert (ended.returncode, sorted(told)) == (0, ["log", "thread"])
+    assert not os.path.exists(name)  # noqa: PTH110
+
+
+def test_an_error_that_nobody_foresaw_keeps_its_traceback():
+    ended = end("end_with(lambda: 1 / 0)")
+    assert ended.returncode == 1 and "ZeroDivisionError" in ended.stderr
+
+
+def test_output_that_cannot_be_written_is_no_success():
+    read, write = os.pipe()
+    os.close(read)
+    ended = end("end_with(lambda: print('x') or sys.exit(0))", capture_output=False, stdout=write, stderr=subprocess.PIPE)
+    os.close(write)
+    assert ended.returncode == 120
+
+
+def test_usage_errors_and_interrupts_keep_their_status():
+    assert end("sys.argv = ['sna', 'no-such-command']; cli.main()").returncode == 2
+    interrupted = end("""
+def interrupt(*_):
+    raise KeyboardInterrupt
+from orchestration.settings import Settings
+Settings.from_env = interrupt
+sys.argv = ['sna', 'status']; cli.main()
+""")
+    assert interrupted.returncode == 130
