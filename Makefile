@@ -9,8 +9,8 @@ export GX_ANALYTICS_ENABLED := false
 .PHONY: refresh test test-all docs ui screenshot lint bench fault clean
 
 refresh: $(VENV)/installed  ## deliveries -> warehouse -> gates -> marts -> publication -> reconciliation
-	$(BIN)/sna demo --if-empty
-	$(BIN)/sna refresh
+	./sna demo --if-empty
+	./sna refresh
 
 test: $(VENV)/installed  ## the tests of every day: under ten minutes on two cores
 	$(BIN)/python -m tests.counties small
@@ -30,7 +30,7 @@ docs: $(VENV)/installed  ## write docs/feeds.md, docs/dictionary.md and docs/tab
 	$(BIN)/python -m orchestration.documentation
 
 ui: $(VENV)/installed  ## Dagster's web UI on http://127.0.0.1:3000
-	$(BIN)/sna run
+	./sna run
 
 screenshot: $(VENV)/installed  ## pictures of the web UI in docs/images; needs Chromium
 	SNA_SCREENSHOTS=docs/images $(BIN)/pytest tests/e2e/test_ui.py

@@ -22,6 +22,7 @@ from orchestration.terminal import FAILED, WRONG_USAGE, Wait, console, errors, w
 
 app = typer.Typer(
     help="From agency deliveries to a published, reconciled Strategic Needs Assessment.",
+    epilog="./sna at the root of the checkout runs this command from any folder.",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )

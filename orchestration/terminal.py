@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
+# As a person calls this program: the launcher at the root of the checkout says how it was called.
+CALLED_AS = shlex.quote(os.environ.get("SNA_CALLED_AS") or "sna")
+
+
+class _Console(Console):
+    """Commands in what it prints can be copied: `sna refresh` becomes `./sna refresh` where the program was called so."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        super().print(*(o.replace("`sna ", f"`{CALLED_AS} ") if isinstance(o, str) else o for o in objects), **options)
+
+
 # Into a file or a pipe, lines keep their length.
-console = Console(soft_wrap=True, width=None if sys.stdout.isatty() else 200)
-errors = Console(stderr=True, soft_wrap=True, width=None if sys.stderr.isatty() else 200)
+console = _Console(soft_wrap=True, width=None if sys.stdout.isatty() else 200)
+errors = _Console(stderr=True, soft_wrap=True, width=None if sys.stderr.isatty() else 200)
 
 FAILED = 1
 WRONG_USAGE = 2
