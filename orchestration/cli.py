@@ -18,7 +18,7 @@ import typer
 
 from orchestration import hkci_commands, link_commands, release_commands, telling
 from orchestration.settings import Settings, SettingsError
-from orchestration.terminal import FAILED, WRONG_USAGE, Wait, console, errors, waiting
+from orchestration.terminal import FAILED, WRONG_USAGE, Wait, console, errors, waiting, working
 
 app = typer.Typer(
     help="From agency deliveries to a published, reconciled Strategic Needs Assessment.",
@@ -281,8 +281,8 @@ def demo(
     if if_empty and not all(map(comes_with_the_project, found)):
         console.print(f"{settings.raw} already holds deliveries; the demonstration data are left out.")
         return
-    with console.status("writing the demonstration deliveries") as progress:
-        summary = write_demo(settings.raw, seed=seed, scale=scale, dirt=dirt, progress=progress.update)
+    with working(console, "writing the demonstration deliveries") as progress:
+        summary = write_demo(settings.raw, seed=seed, scale=scale, dirt=dirt, progress=progress)
         returns = lay_out(settings.raw)
     files, rows = sum(summary.files.values()), sum(summary.rows.values())
     console.print(f"{files} deliveries with {rows:,} rows written to {settings.raw} in {summary.seconds:.0f} s.")

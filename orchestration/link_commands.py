@@ -9,7 +9,7 @@ import typer
 
 from orchestration import telling
 from orchestration.settings import Settings
-from orchestration.terminal import Wait, console, waiting
+from orchestration.terminal import Wait, console, waiting, working
 
 app = typer.Typer(
     help="Who is who among the nominals: linked by keyed tokens in the vault, opened with SNA_VAULT_KEY only.",
@@ -27,7 +27,7 @@ def run(reason: Reason, acting_for: ActingFor = "", wait: Wait = False) -> None:
     from orchestration import linked_people, lock
 
     settings = Settings.from_env()
-    with lock.hold(settings.home, wait_seconds=lock.seconds(wait), on_wait=waiting), console.status("linking"):
+    with lock.hold(settings.home, wait_seconds=lock.seconds(wait), on_wait=waiting), working(console, "linking"):
         made, delivery = linked_people.run(settings, why=reason, acting_for=acting_for)
     console.print(
         f"Run {made.run_id}: {made.references:,} references are {made.people:,} people, by {made.pairs:,} pairs."

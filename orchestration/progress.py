@@ -24,7 +24,7 @@ LOGGER = "narrator"
 
 
 class Narrator(logging.Handler):
-    """Turns the events of one run into lines and a progress bar.
+    """Turns the events of one run into lines and, on a terminal, a progress bar.
 
     Args:
         console: where to write.
@@ -43,6 +43,7 @@ class Narrator(logging.Handler):
             TimeElapsedColumn(),
             console=console,
             transient=True,
+            disable=not console.is_interactive,
         )
         self._task = self._progress.add_task("starting", total=steps)
         self._started: dict[str, float] = {}

@@ -8,6 +8,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Literal
 
 from orchestration.settings import Settings
+from orchestration.terminal import working
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -132,7 +133,7 @@ def _run(settings: Settings, planned: Plan, console: Console, half: Literal["fac
     Args:
         half: only up to the gate of the facts, or only the counts of the vault and all that is built after them.
     """
-    with console.status("reading the project"):
+    with working(console, "reading the project"):
         from orchestration.definitions import JOB, build_defs
         from orchestration.instance import open_instance
         from orchestration.progress import LOGGER, Narrator

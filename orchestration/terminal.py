@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
@@ -34,3 +36,13 @@ Wait = Annotated[bool, typer.Option("--wait", help="Wait while another process w
 def waiting(holder: str) -> None:
     """Tells whom a command waits for."""
     console.print(f"{holder}; waiting for it.", highlight=False)
+
+
+@contextmanager
+def working(console: Console, doing: str) -> Iterator[Callable[[str], None]]:
+    """A spinner beside what is being done, while the block runs and where there is a terminal; yields what changes the words."""
+    if not console.is_interactive:
+        yield lambda _: None
+        return
+    with console.status(doing) as status:
+        yield status.update

@@ -1,5 +1,9 @@
-"""Commands in messages can be copied."""
+"""Commands in messages can be copied; nothing moves where there is no terminal."""
 
+import io
+import threading
+
+import pytest
 from rich.table import Table
 
 from orchestration import terminal
@@ -12,3 +16,16 @@ def test_a_message_names_the_command_as_it_was_called(monkeypatch, capsys):
     first, second, *_ = capsys.readouterr().out.splitlines()
     assert first == "Next: `sna refresh`, then `sna status`."
     assert second.strip() == "Next: `./sna refresh`, then `./sna status`."
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_a_spinner_turns_on_a_terminal_only(is_terminal):
+    out = io.StringIO()
+    console = terminal.Console(file=out, force_terminal=is_terminal)
+    before = threading.active_count()
+    with terminal.working(console, "reading") as tell:
+        assert threading.active_count() == before + is_terminal
+        tell("writing")
+        console.print("read")
+    assert ("writing" in out.getvalue()) == ("\x1b" in out.getvalue()) == is_terminal
+    assert "read\n" in out.getvalue()
