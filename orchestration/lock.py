@@ -14,6 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from orchestration import permissions
+from orchestration.settings import analysts_group
+
 # How often a waiting process looks again, in seconds.
 LOOK_AGAIN = 0.25
 # Asking who holds the home takes it for a moment: nobody is sent away because of that.
@@ -30,6 +33,8 @@ class Busy(RuntimeError):
 def hold(home: Path, *, wait_seconds: float = 0, on_wait: Callable[[str], object] = lambda _: None) -> Iterator[bool]:
     """Hold the home while the block runs; within a process that holds it already nothing changes.
 
+    A home that is taken is given its permissions, which an earlier version or another setting may have left otherwise.
+
     Yields whether the last holder was killed: its id is still in the file then.
 
     Args:
@@ -38,11 +43,13 @@ def hold(home: Path, *, wait_seconds: float = 0, on_wait: Callable[[str], object
 
     Raises:
         Busy: another process holds it, and still does after the wait.
+        SettingsError: `SNA_ANALYSTS_GROUP` cannot be used, or the permissions cannot be set.
     """
     home = home.resolve()
     if home in _held:
         yield False
         return
+    group = analysts_group()
     home.mkdir(parents=True, exist_ok=True)
     with (home / "refresh.lock").open("a+") as file:
         deadline = time.monotonic() + max(wait_seconds, PATIENCE_SECONDS)
@@ -55,6 +62,7 @@ def hold(home: Path, *, wait_seconds: float = 0, on_wait: Callable[[str], object
                 on_wait(holder)
                 told = True
             time.sleep(LOOK_AGAIN)
+        permissions.apply(home, group)
         killed = file.seek(0) == 0 and bool(file.read().strip())
         file.truncate(0)
         file.write(str(os.getpid()))

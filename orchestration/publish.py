@@ -23,7 +23,7 @@ from typing import Any, TypeAlias
 
 import duckdb
 
-from orchestration import retention, revisions
+from orchestration import permissions, retention, revisions
 from orchestration.releases import (
     FILE,
     MANIFEST,
@@ -37,7 +37,7 @@ from orchestration.releases import (
     switching,
     sync,
 )
-from orchestration.settings import PROJECT
+from orchestration.settings import PROJECT, analysts_group
 from orchestration.verify import SEAL, content_hashes, file_hashes, seal, wrong_contents
 
 SCHEMAS = ("sna", "marts")
@@ -76,19 +76,31 @@ def publish(
 
     Raises:
         PublicationError: a private column, or the copy does not hold what the warehouse holds.
+        SettingsError: `SNA_ANALYSTS_GROUP` cannot be used.
     """
+    group = analysts_group()
     with switching(published):
-        release = _add(warehouse, published, about=about, descriptions=descriptions, as_at=as_at)
+        release = _add(warehouse, published, about=about, descriptions=descriptions, as_at=as_at, group=group)
         if as_at:
             link(published / "as-at" / as_at, Path("..") / "releases" / release.id)
         else:
             make_current(published, release.id)
         if keep is not None:
             retention.remove_releases(published, retention.surplus_releases(published, keep))
+        # Folders above the first release, and releases that were made under another setting.
+        permissions.apply(published.parent.parent, group)
     return release
 
 
-def _add(warehouse: Path, published: Path, *, about: Mapping[str, Any], descriptions: Descriptions, as_at: str) -> Release:
+def _add(
+    warehouse: Path,
+    published: Path,
+    *,
+    about: Mapping[str, Any],
+    descriptions: Descriptions,
+    as_at: str,
+    group: int | None,
+) -> Release:
     """Write and verify a release under its own name; nobody is led to it yet."""
     now = datetime.now(UTC)
     release_id = f"{_stamp(published, now)}-{about['build_id'][:8]}"
@@ -110,6 +122,7 @@ def _add(warehouse: Path, published: Path, *, about: Mapping[str, Any], descript
         (writing / MANIFEST).write_text(json.dumps(manifest, indent=2, default=str) + "\n")
         (writing / SEAL).write_text(seal(writing))
         _verify(writing / FILE, tables)
+        permissions.open_release(writing, group)
         _settle(writing)
         folder = releases / release_id
         writing.rename(folder)
@@ -307,10 +320,8 @@ def _verify(file: Path, expected: Mapping[str, Mapping[str, Any]]) -> None:
 
 
 def _settle(folder: Path) -> None:
-    """Everything on disk, and no longer writable by accident."""
+    """Everything on disk."""
     for path in folder.rglob("*"):
-        if path.is_file():
-            path.chmod(0o444)
         sync(path)
     sync(folder)
 

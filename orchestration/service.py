@@ -18,7 +18,7 @@ from pathlib import Path
 from types import FrameType
 
 from orchestration import lock, operations
-from orchestration.settings import PROJECT, Settings, SettingsError
+from orchestration.settings import PROJECT, Settings, SettingsError, analysts_group
 
 ADDRESS = "127.0.0.1"
 SERVICE = "service"
@@ -35,9 +35,10 @@ def run(settings: Settings, port: int, tell: Callable[[str], None]) -> int:
 
     Raises:
         Busy: this home is served already.
-        SettingsError: the port is taken, or operations.yaml or `SNA_ENVIRONMENT` cannot be used.
+        SettingsError: the port is taken, or operations.yaml, `SNA_ENVIRONMENT` or `SNA_ANALYSTS_GROUP` cannot be used.
     """
     lines = declared()
+    analysts_group()
     port = _free(port)
     if lock.is_alive(settings.runs_alive, SERVICE):
         raise lock.Busy(f"{settings.home} is served already by another `sna run`; end it first.")

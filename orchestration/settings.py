@@ -6,6 +6,7 @@ Data Docs). Two refreshes with different homes never touch each other.
 
 from __future__ import annotations
 
+import grp
 import os
 import secrets
 from contextlib import suppress
@@ -29,6 +30,15 @@ NO_TELEMETRY = {
 os.environ.update(NO_TELEMETRY)
 
 
+def keep_private() -> None:
+    """From now on, what this process and its children write is its owner's alone (0700, 0600), whatever umask the caller has."""
+    os.umask(0o077)
+
+
+# Every program of this project comes past here: commands, Dagster's code location and its runs.
+keep_private()
+
+
 class SettingsError(ValueError):
     """A setting in the environment cannot be used; the message says which and what to do."""
 
@@ -46,6 +56,27 @@ def is_the_one_county() -> bool:
     if given not in ("strict", "report"):
         raise SettingsError(f"SNA_RECONCILIATION is '{given}'; use strict or report.")
     return given == "strict"
+
+
+def analysts_group() -> int | None:
+    """Id of the one group that may read releases besides their owner, by its name in `SNA_ANALYSTS_GROUP`; None where not set.
+
+    Raises:
+        SettingsError: there is no such group, or this user may not hand files to it.
+    """
+    name = os.environ.get("SNA_ANALYSTS_GROUP")
+    if not name:
+        return None
+    try:
+        group = grp.getgrnam(name).gr_gid
+    except KeyError:
+        raise SettingsError(f"SNA_ANALYSTS_GROUP is '{name}', which is no group of this machine; name one that is.") from None
+    if os.geteuid() != 0 and group not in (os.getegid(), *os.getgroups()):
+        raise SettingsError(
+            f"SNA_ANALYSTS_GROUP is '{name}', of which this user is no member, so no file can be handed to it. Make the user a"
+            " member (and log in again), or name another group."
+        )
+    return group
 
 
 @dataclass(frozen=True)

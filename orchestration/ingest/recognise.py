@@ -127,6 +127,7 @@ def _copy(source: Path, target: Path) -> None:
     """Copy a file so that it appears under its name only when it is whole and on the disk."""
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(f".{target.name}.part")
+    partial.unlink(missing_ok=True)  # of a copy that was cut short, with the permissions that it had
     shutil.copyfile(source, partial)
     sync(partial)
     partial.rename(target)

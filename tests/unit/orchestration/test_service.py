@@ -24,8 +24,9 @@ def test_it_names_what_an_environment_declares(monkeypatch):
     assert "No refresh starts by itself here." in service.declared()[-2]
 
 
-def test_an_unknown_environment_is_refused_before_anything_starts(tmp_path, monkeypatch):
-    monkeypatch.setenv("SNA_ENVIRONMENT", "producton")
+@pytest.mark.parametrize("setting", ["SNA_ENVIRONMENT", "SNA_ANALYSTS_GROUP"])
+def test_an_unknown_environment_or_group_is_refused_before_anything_starts(tmp_path, monkeypatch, setting):
+    monkeypatch.setenv(setting, "producton")
     with pytest.raises(SettingsError, match="producton"):
         service.run(Settings(tmp_path, tmp_path / "home"), 0, print)
     assert not (tmp_path / "home").exists()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from dataclasses import replace
 from datetime import date
 from typing import get_args
@@ -10,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orchestration import settings
 from orchestration.contracts import load_contracts
 from orchestration.ingest.delivery import Name, discover, strangers
 from orchestration.ingest.recognise import Recognised, Unknown, deliver, recognise
@@ -141,6 +144,23 @@ def test_other_content_becomes_the_next_version_and_the_same_is_left(desk, outbo
     assert send(2) == ("delivered", "2023-07.v2.csv")
     assert send(2) == ("already there", "2023-07.v2.csv")
     assert send(1) == ("delivered", "2023-07.v3.csv")  # going back is a change too
+
+
+def test_a_copy_and_what_is_landed_of_it_are_their_owners_alone(desk, outbox):
+    before = os.umask(0)
+    try:
+        sent = outbox("crimes_2023-07.csv", text(rows("crimes", 1)))
+        left = desk.put("crimes", "of a copy that an earlier version did not finish", ".2023-07.csv.part")
+        settings.keep_private()
+        receipt = deliver(sent, desk.raw, load_contracts())
+        desk.load("crimes")
+    finally:
+        os.umask(before)
+    assert not left.exists()
+    assert stat.S_IMODE((desk.raw / receipt.target_name).stat().st_mode) == 0o600
+    landed = (desk.landing, *desk.landing.rglob("*"))
+    assert {path.name for path in landed} >= {"accepted.parquet", "load.json"}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in landed} == {0o600, 0o700}
 
 
 def test_a_real_file_does_not_become_a_version_of_the_demonstration(desk, outbox):
