@@ -16,8 +16,8 @@ from typing import Annotated
 
 import typer
 
-from orchestration import hkci_commands, link_commands, release_commands, telling
-from orchestration.settings import Settings, SettingsError
+from orchestration import hkci_commands, link_commands, lock, release_commands, telling
+from orchestration.settings import Settings, SettingsError, rename_audience
 from orchestration.terminal import FAILED, WRONG_USAGE, Wait, console, errors, waiting, working
 
 app = typer.Typer(
@@ -30,6 +30,14 @@ for command in release_commands.COMMANDS:
     app.command()(command)
 app.add_typer(hkci_commands.app, name="hkci")
 app.add_typer(link_commands.app, name="link")
+
+
+@app.callback()
+def before_each() -> None:
+    """Commands that only look find the releases of an earlier version too, unless it is at work."""
+    home = Settings.from_env().home
+    if lock.holder(home) is None:
+        rename_audience(home)
 
 
 def main() -> None:
@@ -101,7 +109,7 @@ def refresh(
     wait: Wait = False,
 ) -> None:
     """Ingest what is new, rebuild, pass the three gates and publish."""
-    from orchestration import lock, refreshing
+    from orchestration import refreshing
 
     settings = Settings.from_env()
     with lock.hold(settings.home, wait_seconds=lock.seconds(wait), on_wait=waiting) as killed:
@@ -144,7 +152,7 @@ def clear_up(settings: Settings) -> None:
 @app.command()
 def rebuild(wait: Wait = False) -> None:
     """Build the warehouse again from the landed deliveries, and publish if that changes anything."""
-    from orchestration import lock, refreshing
+    from orchestration import refreshing
     from orchestration.releases import usable_release
 
     settings = Settings.from_env()

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from orchestration import permissions
-from orchestration.settings import analysts_group
+from orchestration.settings import analysts_group, rename_audience
 
 # How often a waiting process looks again, in seconds.
 LOOK_AGAIN = 0.25
@@ -33,7 +33,7 @@ class Busy(RuntimeError):
 def hold(home: Path, *, wait_seconds: float = 0, on_wait: Callable[[str], object] = lambda _: None) -> Iterator[bool]:
     """Hold the home while the block runs; within a process that holds it already nothing changes.
 
-    A home that is taken is given its permissions, which an earlier version or another setting may have left otherwise.
+    A home that is taken is brought up to date first: its permissions, and what an earlier version called otherwise.
 
     Yields whether the last holder was killed: its id is still in the file then.
 
@@ -62,6 +62,7 @@ def hold(home: Path, *, wait_seconds: float = 0, on_wait: Callable[[str], object
                 on_wait(holder)
                 told = True
             time.sleep(LOOK_AGAIN)
+        rename_audience(home)
         permissions.apply(home, group)
         killed = file.seek(0) == 0 and bool(file.read().strip())
         file.truncate(0)

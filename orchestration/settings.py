@@ -18,6 +18,8 @@ PROJECT = Path(__file__).resolve().parent.parent
 CONTRACTS = PROJECT / "raw"
 DBT_PROJECT = PROJECT / "dbt_project"
 AUDIENCE = "analysts"
+# What earlier versions called the same readers.
+EARLIER_AUDIENCE = "partnership"
 MIN_KEY_BYTES = 16
 
 # No tool may phone home; set before any of them is imported.
@@ -77,6 +79,16 @@ def analysts_group() -> int | None:
             " member (and log in again), or name another group."
         )
     return group
+
+
+def rename_audience(home: Path) -> None:
+    """Give releases of an earlier version the folder in which they are looked for now; not where there are others already.
+
+    Without that they would be there, and no command would find them or go back to them.
+    """
+    earlier, present = home / "published" / EARLIER_AUDIENCE, home / "published" / AUDIENCE
+    if earlier.is_dir() and not os.path.lexists(present):
+        earlier.rename(present)
 
 
 @dataclass(frozen=True)
