@@ -13,11 +13,11 @@ refresh: $(VENV)/installed  ## deliveries -> warehouse -> gates -> marts -> publ
 	./sna refresh
 
 test: $(VENV)/installed  ## the tests of every day: under ten minutes on two cores
-	$(BIN)/python -m tests.counties small
+	$(BIN)/python -m tests.counties small mini empty
 	$(BIN)/pytest -n 2 --dist loadgroup -m "not slow" $(ARGS)
 
 test-all: $(VENV)/installed  ## all tests, those that need the whole county among them
-	$(BIN)/python -m tests.counties small whole
+	$(BIN)/python -m tests.counties whole small mini empty
 	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
 
 lint: $(VENV)/installed  ## style, types and SQL

@@ -96,14 +96,6 @@ def test_every_age_has_one_band_and_one_group(con: duckdb.DuckDBPyConnection) ->
     assert con.execute("select count(*), count(distinct age_key) from conformed.dim_age_band").fetchone() == (131, 131)
 
 
-def test_descriptions_reach_the_database(con: duckdb.DuckDBPyConnection) -> None:
-    undocumented = con.execute(
-        """select table_name || '.' || column_name from duckdb_columns()
-           where schema_name in ('marts', 'sna') and coalesce(comment, '') = ''"""
-    ).fetchall()
-    assert undocumented == []
-
-
 def test_the_definition_uses_codes_and_types_of_the_reference(con: duckdb.DuckDBPyConnection) -> None:
     assert (
         con.execute(

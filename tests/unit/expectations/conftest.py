@@ -25,10 +25,3 @@ def ask(tmp_path: Path) -> Ask:
         return keyed
 
     return run
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker imports Great Expectations, once."""
-    for item in items:
-        if "expectations" in item.path.parts:
-            item.add_marker(pytest.mark.xdist_group("great_expectations"))
