@@ -1,134 +1,242 @@
-"""The floor: one plain DuckDB script that does a refresh's work and nothing else.
-
-It reads the same deliveries into Parquet by the contracts' types, runs the same compiled SQL in the same order, and writes the
-same files (but for the workbook and the boundaries, ten small files). No rules, no ledger, no gates, no orchestration: what is
-left between this and `sna refresh` is their price. At scale 1 its figures reconcile as a refresh's do, T63 aside.
+"""The floor: one plain DuckDB script that makes a release out of the same deliveries, and does nothing else.
 
     python -m tests.bench.floor RAW HOME OUT
 
-HOME is a home in which a refresh has run: its dbt target folder holds the compiled SQL.
+What it does:
+
+1. reads every delivery of RAW (the highest version of each), in whatever form it came, types and pseudonymises it by its
+   contract with the SQL of the project itself, and writes one Parquet file per feed and header;
+2. makes the landing views; in an upsert feed the latest row of each key stands;
+3. builds the seeds, and the SQL and Python models that dbt compiled, parents first, on one connection;
+4. writes the tables of the schemas `sna` and `marts` as DuckDB, Parquet and CSV.
+
+What it leaves out: rules, quarantine, the search for personal identifiers, the trimming of CSV cells, the ledger but for what
+models read of it, gates, tests, the vault's runs (their counts are read as HOME landed them), column comments, the schema `meta`
+and revisions, hashes, verification, locks, fsync and orchestration. What is left between this and `sna refresh` is their price.
+
+HOME is a home that was refreshed from nothing: its dbt target holds the manifest and what dbt compiled. SNA_PSEUDONYM_KEY must
+be the one of that refresh for the content to be the same. The last line of the output counts what was read and written; OUT holds
+`floor.json`, which names each of it.
 """
 
 from __future__ import annotations
 
-import csv
+import importlib.util
 import json
 import sys
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from orchestration import bulk
 from orchestration.contracts import FeedContract, load_contracts
-from orchestration.publish import SCHEMAS
-from orchestration.settings import DBT_PROJECT
-from orchestration.warehouse import SCHEMA
+from orchestration.ingest import landing
+from orchestration.ingest.batch import MAX_LINE_BYTES, WIDE_SPACES
+from orchestration.ingest.delivery import Delivery, discover
+from orchestration.ingest.headers import match_header
+from orchestration.ingest.pseudonyms import MACROS, pads
+from orchestration.ingest.reading import csv_header, open_source
+from orchestration.ingest.tokens import MACROS as TOKEN_MACROS
+from orchestration.ingest.typing import landed_sql, literal, text, typed_sql, value
+from orchestration.publish import SCHEMAS, STORAGE
+from orchestration.releases import FILE
+from orchestration.settings import DBT_PROJECT, Settings
+from orchestration.warehouse import SCHEMA, rows_in_use, table_name
+
+HEADER_BYTES = 65536
+
+
+@dataclass(frozen=True)
+class Read:
+    """A delivery that DuckDB can read.
+
+    Attributes:
+        path: of plain CSV: the delivery itself, or a copy in which every field is quoted.
+        header: contract column per field, None for one that is passed over.
+    """
+
+    delivery: Delivery
+    path: Path
+    header: tuple[str | None, ...]
+
+    @property
+    def is_copy(self) -> bool:
+        return self.path != self.delivery.path
+
+    @property
+    def load_id(self) -> str:
+        """Sorts like the periods of a feed."""
+        return "/".join(self.delivery.path.parts[-3:])
 
 
 def main(raw: Path, home: Path, out: Path) -> None:
     """Run the floor; `out` must not exist."""
     out.mkdir(parents=True)
+    settings = Settings(raw, home)
+    # Named like the warehouse, as compiled models name it.
     con = duckdb.connect(str(out / "warehouse.duckdb"))
-    con.execute("set memory_limit = '4GB'; set preserve_insertion_order = false")
-    con.execute(f"set temp_directory = '{out}/tmp'")
-    con.execute(SCHEMA)
+    con.execute(f"set memory_limit = '4GB'; set temp_directory = '{out}/spill'; set TimeZone = 'UTC'")
+    con.execute(SCHEMA + MACROS + TOKEN_MACROS)
+    told: dict[str, list[str]] = {"deliveries": [], "built": [], "published": []}
     for contract in load_contracts().values():
-        files = sorted(str(path) for path in (raw / contract.agency / contract.feed).glob("*.csv"))
-        view = f"landing.{contract.agency}__{contract.feed}"
-        if not files:
-            columns = ", ".join(f"null::{kind} as {name}" for name, kind in contract.landed)
-            con.execute(f"create view {view} as select {columns}, null::varchar as _load_id, null::integer as _row where false")
-            continue
-        folder = out / "landing" / contract.agency / contract.feed
-        folder.mkdir(parents=True)
-        for file in files:
-            query = _typed(contract, [file])
-            con.execute(f"copy ({query}) to '{folder}/{Path(file).stem}.parquet' (format parquet, compression zstd)")
-        latest = f"qualify row_number() over (partition by {', '.join(contract.key)} order by filename desc) = 1"
-        rows = f"from read_parquet('{folder}/*.parquet', filename = true)"
-        con.execute(
-            f"create view {view} as select * exclude (filename) {rows} {latest if contract.load_mode == 'upsert' else ''}"
-        )
-    con.execute("insert into ledger.build values ('floor', '', 'sna-2024', true)")
-    manifest = json.loads((home / "dbt" / "manifest.json").read_text())
-    for node in _in_order(manifest):
-        _run(con, home, node)
-    _write(con, out)
+        told["deliveries"] += land(con, contract, settings, out)
+    con.execute("set preserve_insertion_order = false")
+    prepare(con)
+    compiled = home / "dbt" / "compiled" / "serious_violence"
+    for node in in_order(json.loads((home / "dbt" / "manifest.json").read_text())["nodes"]):
+        build(con, compiled, node)
+        told["built"].append(f"{node['schema']}.{node['alias']}")
+    told["published"] = publish(con, out)
     con.close()
+    (out / "floor.json").write_text(json.dumps(told, indent=1))
+    print(", ".join(f"{len(names)} {what}" for what, names in told.items()))
 
 
-def _typed(contract: FeedContract, files: list[str]) -> str:
-    with Path(files[0]).open(newline="", encoding="utf-8-sig") as file:
-        names = ", ".join(f"'{header}': 'VARCHAR'" for header in next(csv.reader(file)))
-    cells = []
-    for column in contract.columns:
-        if column.treatment == "drop":
-            continue
-        cell = f'"{column.header}"'
-        if column.treatment == "pseudonymise":
-            cell = f"substr(sha256({cell}), 1, 32)"
-        elif column.treatment == "derive_age":
-            on = contract.by_name[str(column.age_on)]
-            cell = f"date_sub('year', {_date(cell, column.formats)}, {_date(_quoted(on.header), on.formats)})"
-        elif column.type in ("date", "timestamp"):
-            cell = _date(cell, column.formats)
-        elif column.type == "boolean":
-            cell = f"case lower({cell}) when 'y' then true when 'true' then true when 'n' then false when 'false' then false end"
-        cells.append(f"try_cast({cell} as {column.sql_type}) as {column.output or column.name}")
-    reader = f"read_csv({files}, columns = {{{names}}}, header = true, auto_detect = false, delim = ',', quote = '\"')"
-    return f"select {', '.join(cells)}, 'floor' as _load_id, 0 as _row from {reader}"
+def land(con: duckdb.DuckDBPyConnection, contract: FeedContract, settings: Settings, out: Path) -> list[str]:
+    """Read a feed's deliveries into Parquet and make its landing view; returns what was read."""
+    found = discover(settings.raw, contract)
+    if not found:
+        # What the vault gave back is no file of the landing zone.
+        loads = landing.current(landing.read(settings.landing, *contract.id))
+        view(con, contract, rows_in_use(contract, loads))
+        return [str(load.accepted) for load in loads]
+    folder = out / "landing" / table_name(contract)
+    folder.mkdir(parents=True)
+    in_use = {(d.period, d.part): d for d in sorted(found, key=lambda d: (not d.synthetic, d.version))}
+    reads = [opened(delivery, contract, folder / f"{number}.csv") for number, delivery in enumerate(in_use.values())]
+    alike: dict[Any, list[Read]] = defaultdict(list)
+    for read in reads:
+        alike[read.header, read.is_copy].append(read)
+    for number, group in enumerate(alike.values()):
+        con.execute(
+            f"copy ({rows_sql(contract, group)}) to '{folder}/{number}.parquet' (format parquet, compression zstd)",
+            pads(settings.pseudonym_key) if contract.pseudonymises else None,
+        )
+    view(con, contract, latest_sql(contract, f"read_parquet('{folder}/*.parquet', file_row_number = true)"))
+    rows = [[r.load_id, *contract.id, r.delivery.period, r.delivery.part, r.delivery.version, r.delivery.synthetic] for r in reads]
+    bulk.insert(con, "ledger.delivery", rows)
+    return [str(read.delivery.path) for read in reads]
 
 
-def _quoted(header: str) -> str:
-    return f'"{header}"'
+def view(con: duckdb.DuckDBPyConnection, contract: FeedContract, query: str) -> None:
+    """The landing view of a feed; none in the vault's custody."""
+    if contract.custody == "warehouse":
+        con.execute(f"create view landing.{table_name(contract)} as {query}")
 
 
-def _date(cell: str, formats: tuple[str, ...]) -> str:
-    return f"try_strptime({cell}, {list(formats)})" if formats else f"try_cast({cell} as timestamptz)"
+def opened(delivery: Delivery, contract: FeedContract, copy: Path) -> Read:
+    """A delivery as plain CSV; a CSV file is read no further than its header."""
+    if delivery.path.suffix == ".csv" and not contract.layout:
+        with delivery.path.open("rb") as file:
+            return Read(delivery, delivery.path, tuple(match_header(csv_header(file.read(HEADER_BYTES)), contract)))
+    source = open_source(delivery.path, contract, copy)
+    return Read(delivery, source.path, source.header)
 
 
-def _in_order(manifest: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Seeds and models, parents first."""
-    done: set[str] = set()
-    waiting = {k: n for k, n in manifest["nodes"].items() if n["resource_type"] in ("seed", "model")}
+def rows_sql(contract: FeedContract, reads: Sequence[Read]) -> str:
+    """Query of the landed columns of deliveries with one header; a column that they lack is blank."""
+    places = {name: place for place, name in enumerate(reads[0].header) if name}
+    cell = f"nullif(trim(c{{}}, {WIDE_SPACES}), '')" if reads[0].is_copy else "c{}"
+    texts = [
+        f"{cell.format(places[column.name]) if column.name in places else 'null::varchar'} as {text(column.name)}"
+        for column in contract.columns
+    ]
+    values = [f"{typed_sql(column)} as {value(column.name)}" for column in contract.columns]
+    landed = [sql for column in contract.columns for sql in landed_sql(column)]
+    load_ids = f"[{', '.join(literal(read.load_id) for read in reads)}][(file_index + 1)::bigint] as _load_id"
+    return f"""
+        select {", ".join(landed)}, _load_id
+        from (
+            select *, {", ".join(values)} from (select {", ".join(texts)}, {load_ids} from {_csv_sql(reads)})
+        )
+    """
+
+
+def latest_sql(contract: FeedContract, relation: str) -> str:
+    """Query of landed rows, numbered in the order of the deliveries; in an upsert feed the latest of each key."""
+    query = f"select * exclude (file_row_number), (file_row_number + 1)::integer as _row from {relation}"
+    if contract.load_mode != "upsert":
+        return query
+    key = ", ".join(contract.by_name[name].output or name for name in contract.key)
+    return f"{query} qualify row_number() over (partition by {key} order by _load_id desc, _row desc) = 1"
+
+
+def _csv_sql(reads: Sequence[Read]) -> str:
+    paths = ", ".join(literal(str(read.path)) for read in reads)
+    fields = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(reads[0].header)))
+    long = f", max_line_size = {MAX_LINE_BYTES}, buffer_size = {2 * MAX_LINE_BYTES}" if reads[0].is_copy else ""
+    form = "auto_detect = false, delim = ',', quote = '\"', escape = '\"', header = true"
+    return f"read_csv([{paths}], columns = {{{fields}}}, {form}{long})"
+
+
+def prepare(con: duckdb.DuckDBPyConnection) -> None:
+    """What dbt's profile gives every connection: the project's functions, and modules for the Python models."""
+    sys.path.append(str(DBT_PROJECT / "python"))
+    for name in ("exact", "spatial_extension"):
+        importlib.import_module(name).Plugin(name, {}).configure_connection(con)
+
+
+def in_order(nodes: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Seeds and models that leave a table or view, parents first."""
+    waiting = {name: node for name, node in nodes.items() if node["resource_type"] in ("seed", "model")}
     while waiting:
-        ready = [k for k, n in waiting.items() if not set(n["depends_on"].get("nodes", [])) & set(waiting)]
-        for key in sorted(ready):
-            done.add(key)
-            yield waiting.pop(key)
+        ready = [name for name, node in waiting.items() if waiting.keys().isdisjoint(node["depends_on"].get("nodes", ()))]
+        for name in sorted(ready):
+            node = waiting.pop(name)
+            if node["config"]["materialized"] != "ephemeral":
+                yield node
 
 
-def _run(con: duckdb.DuckDBPyConnection, home: Path, node: dict[str, Any]) -> None:
+def build(con: duckdb.DuckDBPyConnection, compiled: Path, node: dict[str, Any]) -> None:
+    """Build one seed or model."""
     name = f'"{node["schema"]}"."{node["alias"]}"'
     con.execute(f'create schema if not exists "{node["schema"]}"')
+    file = compiled / node["original_file_path"]
     if node["resource_type"] == "seed":
-        path = DBT_PROJECT / node["original_file_path"]
-        types = dict(node["config"]["column_types"].items())
-        con.execute(f"create table {name} as from read_csv('{path}', header = true, types = {types}, all_varchar = {not types})")
-        return
-    kind = node["config"]["materialized"]
-    if kind == "ephemeral":
-        return
-    sql = (home / "dbt" / "compiled" / "serious_violence" / node["original_file_path"]).read_text()
-    sql = sql.replace('"warehouse".', "")
-    con.execute(f"create {'view' if kind == 'view' else 'table'} {name} as {sql}")
+        columns = ", ".join(f"{column} {kind}" for column, kind in node["config"]["column_types"].items())
+        con.execute(f"create table {name} ({columns})")
+        con.execute(f"copy {name} from '{DBT_PROJECT / node['original_file_path']}' (format csv, header true)")
+    elif node["language"] == "python":
+        made = _python_model(con, file)  # noqa: F841: DuckDB finds it by its name
+        con.execute(f"create table {name} as from made")
+    else:
+        kind = "view" if node["config"]["materialized"] == "view" else "table"
+        con.execute(f"create {kind} {name} as {file.read_text()}")
 
 
-def _write(con: duckdb.DuckDBPyConnection, out: Path) -> None:
-    tables = con.execute(
+def _python_model(con: duckdb.DuckDBPyConnection, file: Path) -> Any:
+    """What a compiled Python model returns, called as dbt-duckdb calls it."""
+    spec = importlib.util.spec_from_file_location(file.stem, file)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.model(module.dbtObj(lambda relation: con.query(f"from {relation}")), con)
+
+
+def publish(con: duckdb.DuckDBPyConnection, out: Path) -> list[str]:
+    """Write the published schemas as a release holds them; returns the tables."""
+    tables: Iterable[tuple[str, str]] = con.execute(
         "select table_schema, table_name from information_schema.tables where list_contains(?, table_schema) order by all",
         [list(SCHEMAS)],
     ).fetchall()
-    con.execute(f"attach '{out}/sna_marts.duckdb' as published (storage_version 'v1.0.0')")
+    con.execute(f"attach '{out / FILE}' as published (storage_version '{STORAGE}')")
+    con.execute("begin")
     for schema, table in tables:
         con.execute(f"create schema if not exists published.{schema}")
-        con.execute(f"create table published.{schema}.{table} as from {schema}.{table} order by all")
-        for kind in ("parquet", "csv"):
-            folder = out / kind / schema
-            folder.mkdir(parents=True, exist_ok=True)
-            con.execute(f"copy published.{schema}.{table} to '{folder}/{table}.{kind}' (format {kind})")
+        con.execute(f"create table published.{schema}.{table} as from warehouse.{schema}.{table} order by all")
+    con.execute("commit")
+    for schema, table in tables:
+        for kind, options in (("parquet", "format parquet, compression zstd"), ("csv", "format csv, header")):
+            target = out / kind / schema / f"{table}.{kind}"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            con.execute(f"copy published.{schema}.{table} to '{target}' ({options})")
+    con.execute("detach published")
+    return [f"{schema}.{table}" for schema, table in tables]
 
 
 if __name__ == "__main__":
-    main(*(Path(argument) for argument in sys.argv[1:4]))
+    main(*(Path(argument).resolve() for argument in sys.argv[1:4]))
