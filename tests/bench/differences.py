@@ -1,6 +1,6 @@
 """Whether the floor made the same tables as the refresh: what differs, one line each as JSON.
 
-    python -m tests.bench.differences HOME OUT
+python -m tests.bench.differences HOME OUT
 """
 
 from __future__ import annotations

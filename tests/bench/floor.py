@@ -117,7 +117,9 @@ def land(con: duckdb.DuckDBPyConnection, contract: FeedContract, settings: Setti
             pads(settings.pseudonym_key) if contract.pseudonymises else None,
         )
     view(con, contract, latest_sql(contract, f"read_parquet('{folder}/*.parquet', file_row_number = true)"))
-    rows = [[r.load_id, *contract.id, r.delivery.period, r.delivery.part, r.delivery.version, r.delivery.synthetic] for r in reads]
+    rows = [
+        [r.load_id, *contract.id, r.delivery.period, r.delivery.part, r.delivery.version, r.delivery.synthetic] for r in reads
+    ]
     bulk.insert(con, "ledger.delivery", rows)
     return [str(read.delivery.path) for read in reads]
 
@@ -201,8 +203,9 @@ def build(con: duckdb.DuckDBPyConnection, compiled: Path, node: dict[str, Any]) 
         con.execute(f"create table {name} ({columns})")
         con.execute(f"copy {name} from '{DBT_PROJECT / node['original_file_path']}' (format csv, header true)")
     elif node["language"] == "python":
-        made = _python_model(con, file)  # noqa: F841: DuckDB finds it by its name
+        con.register("made", _python_model(con, file))
         con.execute(f"create table {name} as from made")
+        con.unregister("made")
     else:
         kind = "view" if node["config"]["materialized"] == "view" else "table"
         con.execute(f"create {kind} {name} as {file.read_text()}")

@@ -1,0 +1,239 @@
+"""The ways of doing the work that are measured, and what has to be prepared for each.
+
+All see the same deliveries and the same environment. `report` is set at every scale: before its last month a county has not the
+figures of the SNA, and several counties never have.
+
+<work>/raw            landing zone
+<work>/home           the home of `a`, in which `c` finds nothing new, and which `d` and `e` read
+<work>/floor, dbt     what `d` and `e` write
+<work>/month          the deliveries of the one new month, while they have not arrived
+<work>/monthly        the home of `b`, always at this path, for the landing views name it
+<work>/monthly-saved  that home before the month
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from orchestration.settings import DBT_PROJECT, NO_TELEMETRY, PROJECT
+from tests.bench.results import Results, Row
+
+PYTHON = sys.executable
+SNA = str(Path(PYTHON).with_name("sna"))
+DBT = str(Path(PYTHON).with_name("dbt"))
+METER = Path(__file__).with_name("meter.py")
+# What a refresh with nothing new has to import before it can answer.
+LIBRARIES = "import duckdb, open_data_contract_standard.model, rich.console, rich.table, typer, yaml"
+# Schemas that dbt builds.
+BUILT = ("reference", "staging", "conformed", "marts", "sna")
+# Last month of the years that the SNA reports on.
+MONTH = "2024-03"
+ERROR_LINES = 30
+
+# What a refresh must say to have done something.
+REFRESHED = (
+    r"(?P<deliveries>\d+) new deliveries in ",
+    r"facts +(?P<facts>\d+) of \d+ tables",
+    r"marts +(?P<marts>\d+) of \d+ tables",
+    r"(?m)^release +\S+",
+)
+
+
+class WayFailed(RuntimeError):
+    """A command ended with an error, or did not do what is measured; the message holds its last lines."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way of doing the work.
+
+    Attributes:
+        proof: patterns that its output must hold; each of their groups is a number above 0.
+        prepare: what is done before each repetition, outside the timing.
+        needs: key of the way without which this one cannot run.
+        once: whether repeating it is not worth while.
+        then: is given the output of the last repetition.
+    """
+
+    key: str
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    proof: Sequence[str] = ()
+    prepare: Callable[[], object] = lambda: None
+    needs: str | None = None
+    once: bool = False
+    then: Callable[[str], object] = lambda output: None
+
+
+def measure(way: Way, row: Row, times: int, results: Results) -> None:
+    """Run a way so many times; its row is saved after each, and says why where it fails."""
+    results.rows.append(row)
+    row.load_before = os.getloadavg()[0]
+    failed = {other.key for other in results.rows if other.scale == row.scale and other.error is not None}
+    try:
+        if way.needs in failed:
+            raise WayFailed(f"not run, because {way.needs} failed")
+        output = ""
+        for _ in range(1 if way.once else times):
+            way.prepare()
+            output = _measured(way, row, results.folder)
+            row.load_after = os.getloadavg()[0]
+            results.save()
+        way.then(output)
+    except Exception as error:
+        row.error = f"{type(error).__name__}: {error}"
+    results.save()
+
+
+def _measured(way: Way, row: Row, folder: Path) -> str:
+    """Run a way once and add its cost to the row; returns what it said.
+
+    Raises:
+        WayFailed: it ended with an error, or does not say that it has done what is measured.
+    """
+    # What was prepared is not to be written to the disk at the expense of what is measured.
+    os.sync()
+    log, usage = folder / f"{row.scale}-{row.key}.log", folder / "usage.json"
+    run([PYTHON, "-I", "-S", str(METER), str(usage), *way.command], way.environment, log)
+    output, used = log.read_text(errors="replace"), json.loads(usage.read_text())
+    usage.unlink()
+    if used["status"]:
+        raise WayFailed(f"exit status {used['status']}:\n{_last_lines(output)}")
+    row.did = did(way.proof, output)
+    row.costs.append(used["cost"])
+    return output
+
+
+def did(proof: Sequence[str], output: str) -> dict[str, int]:
+    """What a command says that it did.
+
+    Raises:
+        WayFailed: something is not said, or is 0.
+    """
+    found: dict[str, int] = {}
+    for pattern in proof:
+        match = re.search(pattern, output)
+        if match is None:
+            raise WayFailed(f"the output does not hold {pattern!r}:\n{_last_lines(output)}")
+        found |= {name: int(number) for name, number in match.groupdict().items()}
+    if idle := [name for name, number in found.items() if number == 0]:
+        raise WayFailed(f"no {', '.join(idle)}: nothing was measured:\n{_last_lines(output)}")
+    return found
+
+
+def run(command: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
+    """Run a command to its end, its output in a file.
+
+    Raises:
+        WayFailed: it ended with an error.
+    """
+    with log.open("w") as output:
+        done = subprocess.run(command, env=environment, cwd=PROJECT, stdout=output, stderr=subprocess.STDOUT, check=False)
+    if done.returncode:
+        raise WayFailed(
+            f"{' '.join(command[:3])}: exit status {done.returncode}:\n{_last_lines(log.read_text(errors='replace'))}"
+        )
+
+
+def _last_lines(output: str) -> str:
+    return "\n".join(output.rstrip().splitlines()[-ERROR_LINES:])
+
+
+@dataclass
+class County:
+    """The places of one scale, and what is prepared in them."""
+
+    scale: int
+    work: Path
+    environment: dict[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.raw, self.home, self.monthly = self.work / "raw", self.work / "home", self.work / "monthly"
+        self.floor, self.dbt = self.work / "floor", self.work / "dbt"
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(("SNA_", "DBT_", "DAGSTER_"))},
+            **NO_TELEMETRY,
+            "SNA_RAW": str(self.raw),
+            "SNA_HOME": str(self.home),
+            "SNA_PSEUDONYM_KEY": "a key for benchmarks only",
+            "SNA_RECONCILIATION": "report",
+            "DBT_PROFILES_DIR": str(DBT_PROJECT),
+            "COLUMNS": "200",
+        }
+
+    def ways(self, results: Results) -> list[Way]:
+        """In the order in which they are measured."""
+        here, floor = self.environment, [PYTHON, "-m", "tests.bench.floor", str(self.raw), str(self.home), str(self.floor)]
+        agree = [PYTHON, "-m", "tests.bench.differences", str(self.home), str(self.floor)]
+        dbt = [DBT, "build", "--project-dir", str(DBT_PROJECT), "--exclude-resource-type", "unit_test"]
+        dbt += ["--target-path", str(self.dbt), "--log-path", str(self.dbt)]
+        # One county has the figures of the SNA.
+        right = (*REFRESHED, ", 0 differ, 0 missing") if self.scale == 1 else REFRESHED
+
+        def keep(output: str) -> None:
+            found = [{"scale": self.scale, **difference} for difference in json.loads(output.splitlines()[-1])]
+            results.differences = [*(results.differences or []), *found]
+
+        return [
+            Way("f", "writing the deliveries", [SNA, "demo", "--scale", str(self.scale)], here, once=True),
+            Way("a", "refresh from nothing", [SNA, "refresh"], here, right, lambda: _remove(self.home), needs="f"),
+            Way("c", "refresh, nothing new", [SNA, "refresh"], here, ["Nothing new in "], needs="a"),
+            Way("imports", "importing the libraries of c", [PYTHON, "-c", LIBRARIES], here),
+            Way(
+                *("d", "floor: plain DuckDB", floor, here),
+                [r"(?P<deliveries>\d+) deliveries, (?P<built>\d+) built, (?P<published>\d+) published"],
+                *(lambda: _remove(self.floor), "a"),
+            ),
+            Way("differences", "comparing the floor with the release", agree, here, needs="d", once=True, then=keep),
+            Way(
+                *("e", "plain dbt build", dbt, here | {"SNA_WAREHOUSE": str(self.dbt / "warehouse.duckdb")}),
+                *([r"PASS=(?P<nodes>\d+) WARN=\d+ ERROR=0"], self.empty_warehouse, "a"),
+            ),
+            Way(
+                *("b", "refresh, one new month", [SNA, "refresh"], here | {"SNA_HOME": str(self.monthly)}, right),
+                *(lambda: self.new_month(results.folder), "f"),
+            ),
+        ]
+
+    def empty_warehouse(self) -> None:
+        """The warehouse of `a` with landing views and ledger, and nothing that dbt builds."""
+        _remove(self.dbt)
+        self.dbt.mkdir()
+        shutil.copy2(self.home / "warehouse.duckdb", self.dbt)
+        with duckdb.connect(str(self.dbt / "warehouse.duckdb")) as con:
+            for schema in BUILT:
+                con.execute(f"drop schema if exists {schema} cascade")
+
+    def new_month(self, folder: Path) -> None:
+        """A home that was refreshed without the last month, whose deliveries then come; the home is made once."""
+        month, saved = self.work / "month", self.work / "monthly-saved"
+        if not saved.exists():
+            move(self.raw, month, MONTH)
+            run([SNA, "refresh"], self.environment | {"SNA_HOME": str(self.monthly)}, folder / f"{self.scale}-before-b.log")
+            shutil.copytree(self.monthly, saved, symlinks=True)
+        _remove(self.monthly)
+        shutil.copytree(saved, self.monthly, symlinks=True)
+        move(month, self.raw, MONTH)
+
+
+def move(source: Path, target: Path, period: str) -> None:
+    """Move the deliveries of a period from one landing zone to another; they stay as they are."""
+    for path in [*source.glob(f"*/*/{period}[.-]*")]:
+        to = target / path.relative_to(source)
+        to.parent.mkdir(parents=True, exist_ok=True)
+        path.rename(to)
+
+
+def _remove(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
