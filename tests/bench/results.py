@@ -85,7 +85,7 @@ class Results:
 
     def __init__(self, root: Path, about: Mapping[str, Any]) -> None:
         now = datetime.now(UTC)
-        self.folder = root / now.strftime("%Y%m%dT%H%M%SZ")
+        self.folder = root / now.strftime("%Y%m%dT%H%M%S%fZ")
         self.folder.mkdir(parents=True)
         self.about = {"date": now.isoformat(timespec="seconds"), **about, "machine": machine()}
         self.load_before = os.getloadavg()
