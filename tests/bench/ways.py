@@ -6,7 +6,7 @@ figures of the SNA, and several counties never have.
 <work>/raw            landing zone
 <work>/home           the home of `a`, in which `c` finds nothing new, and which `d` and `e` read
 <work>/floor, dbt     what `d` and `e` write
-<work>/month          the deliveries of the one new month, while they have not arrived
+<work>/month, later   the deliveries of the one new month, while they have not come; those of later months, which never come
 <work>/monthly        the home of `b`, always at this path, for the landing views name it
 <work>/monthly-saved  that home before the month
 """
@@ -36,8 +36,9 @@ METER = Path(__file__).with_name("meter.py")
 LIBRARIES = "import duckdb, open_data_contract_standard.model, rich.console, rich.table, typer, yaml"
 # Schemas that dbt builds.
 BUILT = ("reference", "staging", "conformed", "marts", "sna")
-# Last month of the years that the SNA reports on.
-MONTH = "2024-03"
+# Last month of the years that the SNA reports on; and what some feeds deliver after it, which without it would leave a gap that
+# a gate stops.
+MONTH, LATER = "2024-03", "2024-04"
 ERROR_LINES = 30
 
 # What a refresh must say to have done something.
@@ -201,7 +202,7 @@ class County:
                 *([r"PASS=(?P<nodes>\d+) WARN=\d+ ERROR=0"], self.empty_warehouse, "a"),
             ),
             Way(
-                *("b", "refresh, one new month", [SNA, "refresh"], here | {"SNA_HOME": str(self.monthly)}, right),
+                *("b", "refresh, one new month", [SNA, "refresh"], here | {"SNA_HOME": str(self.monthly)}, REFRESHED),
                 *(lambda: self.new_month(results.folder), "f"),
             ),
         ]
@@ -216,10 +217,11 @@ class County:
                 con.execute(f"drop schema if exists {schema} cascade")
 
     def new_month(self, folder: Path) -> None:
-        """A home that was refreshed without the last month, whose deliveries then come; the home is made once."""
+        """A home of the county up to the month before, and then the month's deliveries; the home is made once."""
         month, saved = self.work / "month", self.work / "monthly-saved"
         if not saved.exists():
             move(self.raw, month, MONTH)
+            move(self.raw, self.work / "later", LATER)
             run([SNA, "refresh"], self.environment | {"SNA_HOME": str(self.monthly)}, folder / f"{self.scale}-before-b.log")
             shutil.copytree(self.monthly, saved, symlinks=True)
         _remove(self.monthly)
