@@ -20,7 +20,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -151,17 +151,13 @@ def _last_lines(output: str) -> str:
     return "\n".join(output.rstrip().splitlines()[-ERROR_LINES:])
 
 
-@dataclass
 class County:
     """The places of one scale, and what is prepared in them."""
 
-    scale: int
-    work: Path
-    environment: dict[str, str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.raw, self.home, self.monthly = self.work / "raw", self.work / "home", self.work / "monthly"
-        self.floor, self.dbt = self.work / "floor", self.work / "dbt"
+    def __init__(self, scale: int, work: Path) -> None:
+        self.scale, self.work = scale, work
+        self.raw, self.home, self.monthly = work / "raw", work / "home", work / "monthly"
+        self.floor, self.dbt = work / "floor", work / "dbt"
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("SNA_", "DBT_", "DAGSTER_"))},
             **NO_TELEMETRY,
@@ -175,8 +171,7 @@ class County:
 
     def ways(self, results: Results) -> list[Way]:
         """In the order in which they are measured."""
-        here, floor = self.environment, [PYTHON, "-m", "tests.bench.floor", str(self.raw), str(self.home), str(self.floor)]
-        agree = [PYTHON, "-m", "tests.bench.differences", str(self.home), str(self.floor)]
+        here, python = self.environment, [PYTHON, "-m"]
         dbt = [DBT, "build", "--project-dir", str(DBT_PROJECT), "--exclude-resource-type", "unit_test"]
         dbt += ["--target-path", str(self.dbt), "--log-path", str(self.dbt)]
         # One county has the figures of the SNA.
@@ -188,22 +183,52 @@ class County:
 
         return [
             Way("f", "writing the deliveries", [SNA, "demo", "--scale", str(self.scale)], here, once=True),
-            Way("a", "refresh from nothing", [SNA, "refresh"], here, right, lambda: _remove(self.home), needs="f"),
-            Way("c", "refresh, nothing new", [SNA, "refresh"], here, ["Nothing new in "], needs="a"),
+            Way(
+                "a",
+                "refresh from nothing",
+                [SNA, "refresh"],
+                here,
+                proof=right,
+                prepare=lambda: _remove(self.home),
+                needs="f",
+            ),
+            Way("c", "refresh, nothing new", [SNA, "refresh"], here, proof=["Nothing new in "], needs="a"),
             Way("imports", "importing the libraries of c", [PYTHON, "-c", LIBRARIES], here),
             Way(
-                *("d", "floor: plain DuckDB", floor, here),
-                [r"(?P<deliveries>\d+) deliveries, (?P<built>\d+) built, (?P<published>\d+) published"],
-                *(lambda: _remove(self.floor), "a"),
+                "d",
+                "floor: plain DuckDB",
+                [*python, "tests.bench.floor", str(self.raw), str(self.home), str(self.floor)],
+                here,
+                proof=[r"(?P<deliveries>\d+) deliveries, (?P<built>\d+) built, (?P<published>\d+) published"],
+                prepare=lambda: _remove(self.floor),
+                needs="a",
             ),
-            Way("differences", "comparing the floor with the release", agree, here, needs="d", once=True, then=keep),
             Way(
-                *("e", "plain dbt build", dbt, here | {"SNA_WAREHOUSE": str(self.dbt / "warehouse.duckdb")}),
-                *([r"PASS=(?P<nodes>\d+) WARN=\d+ ERROR=0"], self.empty_warehouse, "a"),
+                "differences",
+                "comparing the floor with the release",
+                [*python, "tests.bench.differences", str(self.home), str(self.floor)],
+                here,
+                needs="d",
+                once=True,
+                then=keep,
             ),
             Way(
-                *("b", "refresh, one new month", [SNA, "refresh"], here | {"SNA_HOME": str(self.monthly)}, REFRESHED),
-                *(lambda: self.new_month(results.folder), "f"),
+                "e",
+                "plain dbt build",
+                dbt,
+                here | {"SNA_WAREHOUSE": str(self.dbt / "warehouse.duckdb")},
+                proof=[r"PASS=(?P<nodes>\d+) WARN=\d+ ERROR=0"],
+                prepare=self.empty_warehouse,
+                needs="a",
+            ),
+            Way(
+                "b",
+                "refresh, one new month",
+                [SNA, "refresh"],
+                here | {"SNA_HOME": str(self.monthly)},
+                proof=REFRESHED,
+                prepare=lambda: self.new_month(results.folder),
+                needs="f",
             ),
         ]
 
