@@ -33,7 +33,7 @@ SNA = str(Path(PYTHON).with_name("sna"))
 DBT = str(Path(PYTHON).with_name("dbt"))
 METER = Path(__file__).with_name("meter.py")
 # What a refresh with nothing new has to import before it can answer.
-LIBRARIES = "import duckdb, open_data_contract_standard.model, rich.console, rich.table, typer, yaml"
+LIBRARIES = "import open_data_contract_standard.model, rich.console, rich.table, typer, yaml"
 # Schemas that dbt builds.
 BUILT = ("reference", "staging", "conformed", "marts", "sna")
 # Last month of the years that the SNA reports on; and what some feeds deliver after it, which without it would leave a gap that
@@ -161,6 +161,8 @@ class County:
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("SNA_", "DBT_", "DAGSTER_"))},
             **NO_TELEMETRY,
+            # The installed commands may belong to another checkout.
+            "PYTHONPATH": str(PROJECT),
             "SNA_RAW": str(self.raw),
             "SNA_HOME": str(self.home),
             "SNA_PSEUDONYM_KEY": "a key for benchmarks only",
