@@ -80,7 +80,6 @@ class Way:
 def measure(way: Way, row: Row, times: int, results: Results) -> None:
     """Run a way so many times; its row is saved after each, and says why where it fails."""
     results.rows.append(row)
-    row.load_before = os.getloadavg()[0]
     failed = {other.key for other in results.rows if other.scale == row.scale and other.error is not None}
     try:
         if way.needs in failed:
@@ -105,6 +104,8 @@ def _measured(way: Way, row: Row, folder: Path) -> str:
     """
     # What was prepared is not to be written to the disk at the expense of what is measured.
     os.sync()
+    if not row.costs:
+        row.load_before = os.getloadavg()[0]
     log, usage = folder / f"{row.scale}-{row.key}.log", folder / "usage.json"
     run([PYTHON, "-I", "-S", str(METER), str(usage), *way.command], way.environment, log)
     output, used = log.read_text(errors="replace"), json.loads(usage.read_text())
