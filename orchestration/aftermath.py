@@ -22,7 +22,7 @@ def clear(settings: Settings) -> None:
     if settings.published.exists():
         with switching(settings.published):
             sweep(settings.published)
-    shutil.rmtree(f"{settings.warehouse}.tmp", ignore_errors=True)
+    shutil.rmtree(settings.spill, ignore_errors=True)
     for half in (*settings.home.glob("secrets/*.[0-9]*"), *settings.dagster_home.glob("dagster.[0-9]*")):
         half.unlink()
     with open_instance(settings) as instance:

@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from orchestration import database
 from orchestration.fingerprints import fingerprints
 from orchestration.lock import exclusively
 from orchestration.settings import DBT_PROJECT, Settings
@@ -177,6 +178,7 @@ def _invoke(
     settings.export()
     if warehouse is not None:
         os.environ["SNA_WAREHOUSE"] = str(warehouse)
+    database.make_room(settings.warehouse_spill)
 
     def collect(event: Any) -> None:
         if finished is not None and event.info.name in RESULT_EVENTS:

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from orchestration import revisions
+from orchestration import database, revisions
 from orchestration.releases import Release
 from orchestration.settings import Settings
 
@@ -45,9 +45,7 @@ def difference(settings: Settings, before: Release, after: Release) -> Differenc
 
 
 def _revisions(before: Release, after: Release) -> list[tuple[Any, ...]]:
-    import duckdb
-
-    con = duckdb.connect()
+    con = database.connect()
     try:
         con.execute(f"attach '{before.file}' as before (read_only)")
         con.execute(f"attach '{after.file}' as after (read_only)")

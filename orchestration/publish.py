@@ -23,7 +23,7 @@ from typing import Any, TypeAlias
 
 import duckdb
 
-from orchestration import permissions, retention, revisions
+from orchestration import database, permissions, retention, revisions
 from orchestration.releases import (
     FILE,
     MANIFEST,
@@ -190,7 +190,9 @@ def _write(
     warehouse: Path, folder: Path, head: Mapping[str, Any], descriptions: Descriptions, before: Release | str | None
 ) -> dict[str, dict[str, Any]]:
     """Fill the release's DuckDB file, Parquet and CSV; return rows and content hash per table."""
-    con = duckdb.connect(str(folder / FILE), config={"storage_compatibility_version": STORAGE})
+    con = database.connect(
+        folder / FILE, spill=warehouse.parent / "spill" / "publication", options={"storage_compatibility_version": STORAGE}
+    )
     try:
         con.execute(f"attach '{warehouse}' as warehouse (read_only)")
         _refuse_private_columns(con)
@@ -310,7 +312,7 @@ def _write_meta(con: duckdb.DuckDBPyConnection, head: Mapping[str, Any]) -> None
 
 def _verify(file: Path, expected: Mapping[str, Mapping[str, Any]]) -> None:
     """Reopen the finished file read-only and recompute what the manifest says of it."""
-    con = duckdb.connect(str(file), read_only=True)
+    con = database.connect(file, read_only=True)
     try:
         wrong = list(wrong_contents(con, expected))
     finally:

@@ -22,6 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from orchestration import database
 from orchestration.lock import exclusively
 
 if TYPE_CHECKING:
@@ -72,9 +73,7 @@ class Release:
 
     def open(self) -> duckdb.DuckDBPyConnection:
         """The release's DuckDB file, read-only."""
-        import duckdb
-
-        return duckdb.connect(str(self.file), read_only=True)
+        return database.connect(self.file, read_only=True)
 
 
 @dataclass(frozen=True)

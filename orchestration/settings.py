@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import grp
 import os
+import re
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,6 +22,11 @@ AUDIENCE = "analysts"
 # What earlier versions called the same readers.
 EARLIER_AUDIENCE = "partnership"
 MIN_KEY_BYTES = 16
+
+# DuckDB's units: kB to TB are powers of 1000, KiB to TiB of 1024.
+LIMIT, VAULT_LIMIT = "SNA_MEMORY_LIMIT", "SNA_VAULT_MEMORY_LIMIT"
+MEMORY_LIMITS = {LIMIT: "4GB", VAULT_LIMIT: "4GB"}
+SIZE = re.compile(r"(?P<number>\d+(\.\d+)?)\s*(?P<power>[kmgt])(?P<binary>i?)b", re.IGNORECASE)
 
 # No tool may phone home; set before any of them is imported.
 NO_TELEMETRY = {
@@ -91,6 +97,27 @@ def rename_audience(home: Path) -> None:
         earlier.rename(present)
 
 
+def memory_limit(variable: str = LIMIT) -> str:
+    """Memory that DuckDB may use in one step, in its own notation: of the vault (`VAULT_LIMIT`) or of every other step (`LIMIT`).
+
+    Raises:
+        SettingsError: the variable holds no size.
+    """
+    given = os.environ.get(variable) or MEMORY_LIMITS[variable]
+    if not size_in_bytes(given):
+        raise SettingsError(f"{variable} is '{given}'; use a number above 0 with one of the units MB, GB or TB, for example 4GB.")
+    return given
+
+
+def size_in_bytes(size: str) -> int:
+    """Bytes of a size in DuckDB's notation, such as `500MB` or `1.5 GiB`; 0 where it is none."""
+    found = SIZE.fullmatch(size)
+    if found is None:
+        return 0
+    base = 1024 if found["binary"] else 1000
+    return int(float(found["number"]) * base ** ("kmgt".index(found["power"].lower()) + 1))
+
+
 @dataclass(frozen=True)
 class Settings:
     """Paths of one landing zone and one home.
@@ -105,7 +132,13 @@ class Settings:
 
     @classmethod
     def from_env(cls) -> Settings:
-        """Read `SNA_RAW` (default `raw/` of the project) and `SNA_HOME` (default `var/` of the project)."""
+        """Read `SNA_RAW` (default `raw/` of the project) and `SNA_HOME` (default `var/` of the project).
+
+        Raises:
+            SettingsError: a memory limit is none: better said now than by the step that first needs it.
+        """
+        for variable in MEMORY_LIMITS:
+            memory_limit(variable)
         raw = os.environ.get("SNA_RAW") or PROJECT / "raw"
         home = os.environ.get("SNA_HOME") or PROJECT / "var"
         return cls(Path(raw).expanduser().resolve(), Path(home).expanduser().resolve())
@@ -113,6 +146,15 @@ class Settings:
     @property
     def landing(self) -> Path:
         return self.home / "landing"
+
+    @property
+    def spill(self) -> Path:
+        """What does not fit in DuckDB's memory while a refresh runs, one folder per file that it writes."""
+        return self.home / "spill"
+
+    @property
+    def warehouse_spill(self) -> Path:
+        return self.spill / "warehouse"
 
     @property
     def warehouse(self) -> Path:
@@ -175,5 +217,6 @@ class Settings:
         os.environ["SNA_RAW"] = str(self.raw)
         os.environ["SNA_HOME"] = str(self.home)
         os.environ["SNA_WAREHOUSE"] = str(self.warehouse)
+        os.environ["SNA_TEMP_DIRECTORY"] = str(self.warehouse_spill)
         os.environ["DBT_PROFILES_DIR"] = str(DBT_PROJECT)
         os.environ["DAGSTER_HOME"] = str(self.dagster_home)

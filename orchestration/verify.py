@@ -10,11 +10,13 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
-
+from orchestration import database
 from orchestration.releases import FILE, MANIFEST
+
+if TYPE_CHECKING:
+    import duckdb
 
 SEAL = "manifest.sha256"
 
@@ -32,7 +34,7 @@ def verify(folder: Path) -> list[str]:
     expected, found = manifest["files"], file_hashes(folder)
     wrong = [_wrong_file(name, found.get(name), expected.get(name)) for name in sorted(set(found) | set(expected))]
     if found.get(FILE) == expected[FILE]:
-        con = duckdb.connect(str(folder / FILE), read_only=True)
+        con = database.connect(folder / FILE, read_only=True)
         try:
             wrong += wrong_contents(con, manifest["tables"])
         finally:

@@ -16,7 +16,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-import os
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -26,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from orchestration import bulk, freshness, gates, increments, lock
+from orchestration import bulk, database, freshness, gates, increments, lock
 from orchestration.build import build_id, received_id
 from orchestration.dbt import hash_of_files
 from orchestration.lock import Busy
@@ -98,9 +97,6 @@ def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
     """
     settings.home.mkdir(parents=True, exist_ok=True)
     con = _when_free(settings)
-    con.execute(f"set memory_limit = '{os.environ.get('SNA_MEMORY_LIMIT', '4GB')}'")
-    con.execute(f"set temp_directory = '{settings.warehouse}.tmp'")
-    con.execute("set preserve_insertion_order = false")
     _lay_out(con)
     _relocate(con, settings)
     return con
@@ -117,7 +113,7 @@ def looking(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     if who := lock.holder(settings.home):
         raise Busy(f"{who.capitalize()} is working on {settings.home}.")
     try:
-        con = duckdb.connect(str(settings.warehouse), read_only=True)
+        con = database.connect(settings.warehouse, read_only=True)
     except duckdb.IOException as error:
         raise _kept_out(settings, error) or error from None
     try:
@@ -152,13 +148,17 @@ def _kept_out(settings: Settings, error: duckdb.IOException) -> Busy | None:
 
 
 def _open(settings: Settings) -> duckdb.DuckDBPyConnection:
+    # As dbt opens it (profiles.yml), for DuckDB refuses a file that is open with another configuration. Facts have no order of
+    # their own, and keeping one costs memory.
+    options = {"preserve_insertion_order": "false"}
+    open_it = functools.partial(database.connect, settings.warehouse, spill=settings.warehouse_spill, options=options)
     try:
-        return duckdb.connect(str(settings.warehouse))
+        return open_it()
     except duckdb.Error as error:
         if not is_damage(str(error)):
             raise
         set_aside(settings)
-        return duckdb.connect(str(settings.warehouse))
+        return open_it()
 
 
 def is_damage(message: str) -> bool:

@@ -12,6 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestration import database
+from orchestration.settings import VAULT_LIMIT, memory_limit
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -88,7 +91,7 @@ def _engine() -> duckdb.DuckDBPyConnection:
     import duckdb
     import duckdb_extensions
 
-    con = duckdb.connect(config={"temp_directory": ""})
+    con = database.connect(limit=memory_limit(VAULT_LIMIT))
     try:
         duckdb_extensions.import_extension("httpfs")
         con.execute("load httpfs")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestration import database
 from orchestration.contracts import FeedContract
 
 
@@ -42,9 +43,7 @@ def compare(before: Path, after: Path, contract: FeedContract) -> Comparison:
     Rows that are equal in both are set aside first. The rest are matched by the contract's key or, where it has none, by the
     column whose blank rows have no identity (police.uk's crime id), those of one identity in the order of their values.
     """
-    import duckdb
-
-    con = duckdb.connect()
+    con = database.connect()
     try:
         common = [
             name

@@ -18,6 +18,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestration import database
 from orchestration.contracts import FeedContract
 from orchestration.ingest.births import AGE, births
 from orchestration.ingest.headers import plain
@@ -48,10 +49,8 @@ def scan(path: Path, contract: FeedContract, start: date) -> tuple[Fault, ...]:
     Raises:
         UnreadableError: the file cannot be looked through.
     """
-    import duckdb
-
     found: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
-    with duckdb.connect(":memory:") as db:
+    with database.connect() as db:
         db.execute(CHECK_DIGIT + MACROS)
         for grid in _grids(path, contract):
             rows = [[folded(cell) for cell in row] for row in grid.rows]

@@ -20,6 +20,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from orchestration import database
 from orchestration.contracts import FeedContract
 from orchestration.ingest import landing as log
 from orchestration.ingest import legal_gate, quarantine
@@ -34,8 +35,6 @@ from orchestration.ingest.tokens import MACROS as TOKEN_MACROS
 from orchestration.periods import bounds
 
 BATCH_BYTES = 256 * 1024 * 1024
-# DuckDB reserves for every column that it writes; with less it would use one thread only.
-MEMORY_LIMIT = "4GB"
 THREADS = min(os.cpu_count() or 1, 4)
 # Part of every fingerprint: raise it when the same file would be landed differently, and everything is read again.
 ENGINE = "1"
@@ -73,7 +72,6 @@ def load(
     *,
     now: datetime,
     batch_bytes: int = BATCH_BYTES,
-    memory_limit: str = MEMORY_LIMIT,
 ) -> list[LoadRecord]:
     """Land deliveries of one feed; returns a record for each, in the order given.
 
@@ -84,7 +82,6 @@ def load(
         key: of the pseudonyms, at least 16 bytes.
         now: time of receipt, with a time zone.
         batch_bytes: how many bytes of files are read together.
-        memory_limit: of DuckDB, in its own notation; beyond it, it writes to disk.
 
     Raises:
         WeakKeyError: the key is too short.
@@ -99,7 +96,7 @@ def load(
         own.mkdir(parents=True, exist_ok=True)
         own.chmod(0o700)
     with log.workspace(landing) as folder:
-        run = _Run(contract, landing, key, now, folder, memory_limit)
+        run = _Run(contract, landing, key, now, folder)
         # A version may supersede the one before it, so that one must have been judged.
         in_order = sorted(deliveries, key=lambda delivery: delivery.version)
         for _, same_version in groupby(in_order, key=lambda delivery: delivery.version):
@@ -111,9 +108,7 @@ def load(
 class _Run:
     """One call of `load`: its connection, what was landed before it, and what it has landed."""
 
-    def __init__(self, contract: FeedContract, landing: Path, key: bytes, now: datetime, folder: Path, memory_limit: str) -> None:
-        import duckdb
-
+    def __init__(self, contract: FeedContract, landing: Path, key: bytes, now: datetime, folder: Path) -> None:
         self.contract, self.landing, self.now, self.folder = contract, landing, now, folder
         self.pads, self.fingerprint = pads(key), fingerprint(contract, key)
         known = log.read(landing, contract.agency, contract.feed)
@@ -122,10 +117,7 @@ class _Run:
         for record in known:
             self.known[record.period, record.part, record.synthetic].append(record)
         self.records: dict[Path, LoadRecord] = {}
-        self.db = duckdb.connect(
-            ":memory:",
-            config={"threads": THREADS, "memory_limit": memory_limit, "temp_directory": str(folder / "spill")},
-        )
+        self.db = database.connect(spill=folder / "spill", options={"threads": str(THREADS)})
         # A join may let rows change places, and a long list of allowed values would be turned into one.
         self.db.execute("set preserve_insertion_order = true; set disabled_optimizers = 'in_clause'")
         self.db.execute("set TimeZone = 'UTC'")

@@ -19,6 +19,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from orchestration import database
 from orchestration.contracts import FeedContract
 from orchestration.ingest.headers import match_header
 from orchestration.ingest.rules import Fault, UnreadableError, fault
@@ -385,7 +386,7 @@ def _parquet_rows(path: Path) -> Iterator[Row]:
     import duckdb
 
     try:
-        with duckdb.connect() as db:
+        with database.connect() as db:
             db.read_parquet(str(path)).select("columns(*)::varchar").to_view("delivered")
             found = db.execute("from delivered")
             yield [column[0] for column in found.description or ()]

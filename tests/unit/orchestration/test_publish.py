@@ -103,3 +103,26 @@ def test_what_an_interrupted_publication_left_is_swept(press):
     (left / FILE).write_text("half")
     press.publish()
     assert not left.exists()
+
+
+class TestMemory:
+    """What a publication needs beyond its limit goes to the home, and never beside what readers see."""
+
+    LARGE = "create or replace table sna.figures as select md5(range::varchar) as value, range as place from range(600000)"
+
+    def test_it_spills_inside_the_home_and_publishes_the_same(self, press, monkeypatch):
+        press.change(self.LARGE)
+        content = press.publish().manifest["content"]
+        monkeypatch.setenv("SNA_MEMORY_LIMIT", "40MB")
+        seen = set()
+        hashes = publish.content_hashes
+
+        def watched(con, tables):
+            seen.update(path.relative_to(press.warehouse.parent).as_posix() for path in press.warehouse.parent.rglob("*.tmp"))
+            seen.update(path.relative_to(press.warehouse.parent).as_posix() for path in press.warehouse.parent.glob("spill/*"))
+            return hashes(con, tables)
+
+        monkeypatch.setattr(publish, "content_hashes", watched)
+        assert press.publish().manifest["content"] == content
+        assert seen == {"spill/publication"}
+        assert list((press.warehouse.parent / "spill").iterdir()) == []
