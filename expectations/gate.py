@@ -58,7 +58,8 @@ class Judgement:
 def run(stage: Stage, con: duckdb.DuckDBPyConnection, data_docs: Path, subjects: Collection[str] | None = None) -> list[Verdict]:
     """Judge a stage of the warehouse and write its Data Docs to `data_docs/<stage>/`.
 
-    A rule that cannot be evaluated, whatever the cause, gives a crashed verdict and no exception.
+    A rule that cannot be evaluated gives a crashed verdict and no exception, unless memory was the reason: that says nothing of
+    the rule.
 
     Args:
         subjects: judge only these; the pages of the others stay as they are. None: all.
@@ -68,9 +69,12 @@ def run(stage: Stage, con: duckdb.DuckDBPyConnection, data_docs: Path, subjects:
 
     Raises:
         OSError: the Data Docs cannot be written.
+        duckdb.OutOfMemoryException: a batch does not fit into DuckDB's memory limit.
     """
     try:
         suites = [suite for suite in SUITES[stage](con) if subjects is None or suite.subject in subjects]
+    except duckdb.OutOfMemoryException:
+        raise
     except Exception as error:
         verdict = Verdict(
             stage, "The suites of this gate can be drawn up", False, crashed=True, observed=_reason(error), remedy=INSPECT
@@ -84,10 +88,16 @@ def run(stage: Stage, con: duckdb.DuckDBPyConnection, data_docs: Path, subjects:
 
 
 def judge(suite: Suite, con: duckdb.DuckDBPyConnection) -> Judgement:
-    """Draw the batch of one suite and hold every rule against it."""
+    """Draw the batch of one suite and hold every rule against it.
+
+    Raises:
+        duckdb.OutOfMemoryException: as `run`.
+    """
     try:
         batch = draw(suite, con)
         outcomes, page = _engine().validate(suite, batch)
+    except duckdb.OutOfMemoryException:
+        raise
     except Exception as error:
         return Judgement(suite, tuple(_crashed(suite, rule, _reason(error)) for rule in suite.rules), None)
     verdicts = [_verdict(suite, rule, outcome, batch) for rule, outcome in zip(suite.rules, outcomes, strict=True)]

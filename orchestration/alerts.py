@@ -36,6 +36,7 @@ REMEDIES = {
     "PublicationError": "`sna status` shows what stands. Tell whoever looks after the warehouse.",
     "SettingsError": "Mend the setting, then start the service again.",
     "ContractError": "Mend the contract, then start the service again.",
+    "NotEnoughMemory": "Then run `sna refresh`.",
     "Busy": "Close that program, or wait for that process; end it if it hangs. Then run `sna refresh`.",
     "OSError": "Look at the disk or share: is it there, is it full, may the service write to it? Then run `sna refresh`.",
     "PermissionError": "Give the service the right to that file or folder. Then run `sna refresh`.",

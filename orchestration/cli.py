@@ -70,6 +70,7 @@ def _run() -> None:
     """The command; errors that a person can mend are told without a traceback."""
     from orchestration.contracts import ContractError
     from orchestration.crossing import NothingToRead
+    from orchestration.database import NotEnoughMemory
     from orchestration.ingest.landing import NoLongerKept
     from orchestration.linked_people import NoTruth
     from orchestration.lock import Busy
@@ -84,13 +85,13 @@ def _run() -> None:
     except (SettingsError, ContractError, NoSuchRelease, NoReason, NoTruth, PolicyError) as error:
         errors.print(f"[red]{error}[/]")
         sys.exit(WRONG_USAGE)
-    except (Busy, DamagedRelease, NoLongerKept, NothingToRead, UnfairWeights, VaultClosed) as error:
+    except (Busy, DamagedRelease, NoLongerKept, NotEnoughMemory, NothingToRead, UnfairWeights, VaultClosed) as error:
         errors.print(f"[red]{error}[/]")
         sys.exit(FAILED)
     except Exception as error:
-        from orchestration import storage
+        from orchestration import database, storage
 
-        advice = storage.advice(error, Settings.from_env().home)
+        advice = storage.advice(error, Settings.from_env().home) or database.not_enough(error, "sna")
         if advice is None:
             raise
         errors.print(f"[red]{advice}[/] What was published before is untouched.", highlight=False)

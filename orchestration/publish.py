@@ -272,6 +272,8 @@ def _write_revisions(con: duckdb.DuckDBPyConnection, head: Mapping[str, Any], be
             con.execute("detach before")
             return
         except duckdb.Error as error:
+            if database.is_out_of_memory(error):
+                raise
             con.execute("rollback")
             before = f"{before.file}: {error}"
     con.execute(f"insert into {revisions.TABLE} (change, value_before, cells) values ('unreadable', ?, 0)", [before])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from importlib import import_module
 from threading import Thread
@@ -189,5 +190,7 @@ def _failures(result: dg.ExecuteInProcessResult) -> list[tuple[str, str]]:
             error = event.step_failure_data.error
             while error is not None and error.cause is not None:
                 error = error.cause
-            failures.append((str(event.step_key), error.message.strip() if error else "failed"))
+            # Dagster puts the class before the words; the words of this project's own errors say all of it.
+            message = re.sub(r"^orchestration\.[\w.]+: ", "", error.message.strip()) if error else "failed"
+            failures.append((str(event.step_key), message))
     return failures

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import dagster as dg
 
-from orchestration import operations
+from orchestration import database, operations
 
 # On a run that a person at a terminal watches: told at once what is wrong, that person is quicker than any waiting.
 ATTENDED = "sna/attended"
@@ -65,6 +65,9 @@ def _asking_again(context: Any) -> Iterator[None]:
     try:
         yield
     except Exception as error:
+        if told := database.not_enough(error, context.op_execution_context.op.name):
+            context.log.debug(str(error))  # names the models or the query
+            raise database.NotEnoughMemory(told) from None
         if ATTENDED in context.run.tags or not may_pass(error):
             raise
         retries = operations.load().retries

@@ -8,13 +8,16 @@ from pathlib import Path
 # What Python, SQLite and DuckDB say. EFBIG is a quota or limit on the size of files.
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 CLOSED = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
-FULL_WORDS = ("No space left on device", "database or disk is full", "Disk quota exceeded", "File too large", "disk I/O error")
+FULL_WORDS = (
+    *("No space left on device", "database or disk is full", "Disk quota exceeded", "File too large", "disk I/O error"),
+    "max_temp_directory_size",  # DuckDB spills to nine tenths of the free space at most
+)
 CLOSED_WORDS = ("Read-only file system", "readonly database", "unable to open database file", "Permission denied")
 
 
 def advice(error: BaseException | str, home: Path) -> str | None:
     """What to do about an error, or about what it came from; None where storage was not the reason."""
-    errors = [error] if isinstance(error, str) else _chain(error)
+    errors = chain(error)
     numbers = {e.errno for e in errors if isinstance(e, OSError)}
     text = "\n".join(map(str, errors))
     if numbers & FULL or any(words in text for words in FULL_WORDS):
@@ -24,10 +27,13 @@ def advice(error: BaseException | str, home: Path) -> str | None:
     return None
 
 
-def _chain(error: BaseException) -> list[BaseException]:
+def chain(error: BaseException | str) -> list[BaseException | str]:
+    """An error and all that it came from, in the order of their causes; text is all there is of it."""
+    if isinstance(error, str):
+        return [error]
     found: list[BaseException] = []
     cause: BaseException | None = error
     while cause is not None and cause not in found:
         found.append(cause)
         cause = cause.__cause__ or cause.__context__
-    return found
+    return [*found]

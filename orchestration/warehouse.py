@@ -162,8 +162,9 @@ def _open(settings: Settings) -> duckdb.DuckDBPyConnection:
 
 
 def is_damage(message: str) -> bool:
-    """Whether an error of DuckDB says that its file cannot be read, and no full disk is the reason."""
-    return any(words in message for words in DAMAGE) and not any(words in message for words in FULL_WORDS)
+    """Whether an error of DuckDB says that its file cannot be read, and no full disk or lack of memory is the reason."""
+    innocent = any(words in message for words in FULL_WORDS) or database.is_out_of_memory(message)
+    return any(words in message for words in DAMAGE) and not innocent
 
 
 def set_aside(settings: Settings) -> None:

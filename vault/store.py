@@ -52,21 +52,18 @@ def opened(folder: Path, key: str) -> Iterator[duckdb.DuckDBPyConnection]:
 
     Raises:
         VaultClosed: wrong key, no encryption library, or another process has the vault open.
+        NotEnoughMemory: what is done with the connection needs more than `SNA_VAULT_MEMORY_LIMIT`; nothing of it is kept on disk.
     """
-    import duckdb
-
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     file = folder / FILE
     con = _engine()
     try:
-        try:
-            con.execute(f"attach '{str(file).replace(chr(39), chr(39) * 2)}' as {CATALOGUE} (encryption_key $key)", {"key": key})
-        except duckdb.Error as error:
-            raise VaultClosed(_why(file, str(error))) from None
-        file.chmod(0o600)
-        yield con
-        con.execute(f"checkpoint {CATALOGUE}")
+        with database.explained("vault", VAULT_LIMIT):
+            _attach(con, file, key)
+            file.chmod(0o600)
+            yield con
+            con.execute(f"checkpoint {CATALOGUE}")
     finally:
         con.close()
 
@@ -102,6 +99,17 @@ def _engine() -> duckdb.DuckDBPyConnection:
         con.close()
         raise VaultClosed("DuckDB is set to force_mbedtls_unsafe, with which nothing may be written to the vault.")
     return con
+
+
+def _attach(con: duckdb.DuckDBPyConnection, file: Path, key: str) -> None:
+    import duckdb
+
+    try:
+        con.execute(f"attach '{str(file).replace(chr(39), chr(39) * 2)}' as {CATALOGUE} (encryption_key $key)", {"key": key})
+    except duckdb.Error as error:
+        if database.is_out_of_memory(error):
+            raise
+        raise VaultClosed(_why(file, str(error))) from None
 
 
 def _why(file: Path, message: str) -> str:

@@ -392,7 +392,9 @@ def _parquet_rows(path: Path) -> Iterator[Row]:
             yield [column[0] for column in found.description or ()]
             while rows := found.fetchmany(10_000):
                 yield from rows
-    except duckdb.Error:
+    except duckdb.Error as error:
+        if database.is_out_of_memory(error):
+            raise
         raise UnreadableError(fault("D10", detail="the Parquet file is damaged or was cut off")) from None
 
 

@@ -6,9 +6,11 @@ import dagster as dg
 import duckdb
 import pytest
 
-from orchestration import lock, operations
+from orchestration import database, lock, operations
+from orchestration.database import not_enough
 from orchestration.gates import GateClosed
 from orchestration.instance import open_instance
+from orchestration.refreshing import _failures
 from orchestration.resources import Refresh
 from orchestration.retrying import ATTENDED, retried
 from orchestration.runs import FIRST_SIGN_SECONDS, bury
@@ -152,6 +154,21 @@ class TestRetries:
             raise error
 
         assert self.attempts(instance, fail) == (1, False)
+
+    def test_too_little_memory_is_told_in_one_sentence_and_not_tried_again(self, instance, policy, monkeypatch):
+        monkeypatch.setenv("SNA_MEMORY_LIMIT", "8MB")
+        tries = []
+
+        @dg.asset
+        @retried
+        def marts(context: dg.AssetExecutionContext, refresh: Refresh) -> None:
+            tries.append(1)
+            database.connect().execute("create table listed as select list(md5(range::varchar)) from range(1000000)")
+
+        result = materialize(marts, instance)
+        ((step, told),) = _failures(result)
+        assert (len(tries), step) == (1, "marts")
+        assert told == not_enough("Out of Memory Error", "marts")
 
     def test_a_person_at_a_terminal_is_told_at_once(self, instance, policy):
         def fail(_):

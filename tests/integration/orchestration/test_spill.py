@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orchestration import dbt, warehouse
+from orchestration import database, dbt, warehouse
 from orchestration.settings import DBT_PROJECT, Settings
 
 MODELS = {
@@ -53,3 +53,12 @@ def test_dbt_and_the_project_open_the_file_alike(settings, monkeypatch):
     con = warehouse.connect(settings)
     dbt.execute(settings, "after sorted")
     con.close()
+
+
+def test_too_little_memory_is_known_through_dbt(settings, monkeypatch):
+    monkeypatch.setenv("SNA_MEMORY_LIMIT", "32MB")
+    with pytest.raises(dbt.DbtError) as raised:
+        dbt.execute(settings, "listed")
+    assert "SNA_MEMORY_LIMIT=32MB" in (database.not_enough(raised.value, "facts") or "")
+    monkeypatch.setenv("SNA_MEMORY_LIMIT", "1GB")
+    dbt.execute(settings, "listed")

@@ -159,3 +159,10 @@ def test_a_subject_that_is_not_judged_keeps_its_lines_and_pages(
     assert before.count("<tr class=") == after.count("<tr class=")
     assert len(pages & set((tmp_path / "feeds").glob("*.html"))) >= 2
     assert not [name for name in re.findall(r'href="(\w+\.html)"', after) if not (tmp_path / "feeds" / name).exists()]
+
+
+def test_too_little_memory_is_no_verdict_on_a_rule(tmp_path: Path) -> None:
+    con = duckdb.connect(config={"memory_limit": "8MB", "temp_directory": ""})
+    large = replace(HOURS, sql="select list(md5(range::varchar)) as hours from range(1000000)")
+    with pytest.raises(duckdb.OutOfMemoryException):
+        gate.judge(large, con)

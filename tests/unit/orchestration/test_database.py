@@ -1,5 +1,6 @@
-"""Every connection has a memory limit and says where it spills."""
+"""Every connection has a memory limit and says where it spills; where memory is too small, one sentence says so."""
 
+import re
 import stat
 import sys
 
@@ -7,6 +8,9 @@ import duckdb
 import pytest
 
 from orchestration import cli, database
+from orchestration.database import NotEnoughMemory
+from orchestration.dbt import DbtError
+from orchestration.publish import PublicationError
 from orchestration.settings import DBT_PROJECT, MEMORY_LIMITS, PROJECT, Settings, SettingsError, memory_limit, size_in_bytes
 
 # A sort that does not fit in the limit.
@@ -103,3 +107,62 @@ def test_without_a_setting_the_defaults_hold(monkeypatch):
     for variable, default in MEMORY_LIMITS.items():
         monkeypatch.delenv(variable, raising=False)
         assert memory_limit(variable) == default
+
+
+class TestTooLittle:
+    """What is said where memory is too small; here DuckDB's own words, so that another version's are noticed."""
+
+    @pytest.fixture
+    def error(self, small):
+        with pytest.raises(duckdb.OutOfMemoryException) as raised:
+            database.connect().execute(f"create table sorted as {SORT}")
+        return raised.value
+
+    @pytest.mark.parametrize(
+        "step", ["facts", "marts", "gate_marts", "landing__police_uk__street", "published__release", "vault"]
+    )
+    def test_below_what_was_measured_the_measurement_is_named(self, error, monkeypatch, step):
+        monkeypatch.setenv("SNA_MEMORY_LIMIT", "2MB")
+        needed = f"{database.NEEDED_MB[step.partition('_')[0]]}MB"
+        told = (
+            f"not enough memory with SNA_MEMORY_LIMIT=2MB; this step needs about {needed}. Set SNA_MEMORY_LIMIT={needed} or more."
+        )
+        assert database.not_enough(error, step) == told
+
+    def test_from_there_on_only_that_it_was_too_little(self, error, monkeypatch):
+        monkeypatch.setenv("SNA_MEMORY_LIMIT", "4GB")
+        told = database.not_enough(error, "marts")
+        assert "needs more, how much is not known" in told
+        assert told.endswith("Set SNA_MEMORY_LIMIT=8000MB or more.")
+
+    def test_through_dbt_and_other_libraries_it_is_known_as_well(self, error):
+        assert database.is_out_of_memory(DbtError(f"fct_offence: Runtime Error in model fct_offence\n  {error}"))
+        try:
+            try:
+                raise error
+            except duckdb.Error:
+                raise ValueError("while tidying up") from None
+        except ValueError as later:
+            assert database.is_out_of_memory(later)
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            ValueError("a bug"),
+            PublicationError("Record-level columns must not be published"),
+            OSError(28, "No space left on device"),
+            duckdb.OutOfMemoryException(
+                "Out of Memory Error: failed to offload data block of size 256.0 KiB (89.5 KiB/100 KiB used).\n"
+                "This limit was set by the 'max_temp_directory_size' setting."
+            ),
+        ],
+    )
+    def test_another_error_is_left_alone(self, other):
+        assert database.not_enough(other, "marts") is None
+        with pytest.raises(type(other)), database.explained("marts"):
+            raise other
+
+    def test_it_takes_the_place_of_the_error_and_names_the_step(self, error):
+        told = re.escape(f"vault: not enough memory with SNA_MEMORY_LIMIT={LIMIT};")
+        with pytest.raises(NotEnoughMemory, match=told), database.explained("vault"):
+            raise error

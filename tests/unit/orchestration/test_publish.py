@@ -126,3 +126,12 @@ class TestMemory:
         assert press.publish().manifest["content"] == content
         assert seen == {"spill/publication"}
         assert list((press.warehouse.parent / "spill").iterdir()) == []
+
+    def test_too_little_publishes_nothing(self, press, monkeypatch):
+        standing = press.publish()
+        press.change(self.LARGE)
+        monkeypatch.setenv("SNA_MEMORY_LIMIT", "8MB")
+        with pytest.raises(duckdb.OutOfMemoryException):
+            press.publish()
+        assert current_release(press.published) == standing
+        assert not list(press.published.glob("releases/.writing-*"))

@@ -38,6 +38,7 @@ def test_a_damaged_file_is_set_aside_and_told(tmp_path, capsys, damage):
     [
         ("Corrupt database file: computed checksum 1 does not match stored checksum 2 in block at location 3", True),
         ("Failure while replaying WAL file: Could not write file: No space left on device", False),
+        ("Failure while replaying WAL file: Out of Memory Error: could not allocate block of size 256.0 KiB", False),
         ('Could not set lock on file "warehouse.duckdb": Conflicting lock is held', False),
         ("Catalog Error: Table with name x does not exist!", False),
     ],

@@ -4,6 +4,7 @@ import stat
 
 import pytest
 
+from orchestration.database import NotEnoughMemory
 from tests.unit.vault.conftest import KEY
 from vault import store
 
@@ -63,3 +64,16 @@ def test_no_key_no_vault(monkeypatch, given, why):
 def test_nothing_is_spilled(folder):
     with store.opened(folder, KEY) as con:
         assert con.execute("select current_setting('temp_directory')").fetchall() == [("",)]
+
+
+def test_the_vault_has_a_limit_of_its_own_and_writes_nothing_beyond_it_to_disk(folder, monkeypatch):
+    monkeypatch.setenv("SNA_MEMORY_LIMIT", "1GB")
+    monkeypatch.setenv("SNA_VAULT_MEMORY_LIMIT", "24MB")
+    with (
+        pytest.raises(
+            NotEnoughMemory, match=r"^vault: not enough memory with SNA_VAULT_MEMORY_LIMIT=24MB; .* Set SNA_VAULT_MEMORY"
+        ),
+        store.opened(folder, KEY) as con,
+    ):
+        con.execute("create temp table sorted as select range, row_number() over (order by -range) as place from range(2000000)")
+    assert {path.name for path in folder.iterdir()} <= {store.FILE, f"{store.FILE}.wal"}

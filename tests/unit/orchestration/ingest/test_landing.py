@@ -7,6 +7,7 @@ import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from orchestration.ingest import landing as log
@@ -203,3 +204,15 @@ def test_receipt_is_told_in_utc(desk):
     record = desk.land("crimes", text(rows("crimes", 1)), now=datetime.fromisoformat("2024-05-01T10:00:00+01:00"))
     assert desk.all()[0].received_at == datetime(2024, 5, 1, 9, tzinfo=UTC) == record.received_at
     assert codes(record) == []
+
+
+@pytest.mark.parametrize("feed", ["crimes", "victims"])
+def test_too_little_memory_refuses_no_delivery(desk, monkeypatch, feed):
+    desk.put(feed, text(rows(feed, 20_000)))
+    monkeypatch.setenv("SNA_MEMORY_LIMIT", "4MB")
+    with pytest.raises(duckdb.OutOfMemoryException):
+        desk.load(feed)
+    assert desk.all() == []
+    monkeypatch.delenv("SNA_MEMORY_LIMIT")
+    (record,) = desk.load(feed)
+    assert (record.verdict, record.rows_accepted) == ("accepted", 20_000)
