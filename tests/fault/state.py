@@ -141,7 +141,7 @@ def litter(settings: Settings) -> list[str]:
         "landing/.incoming/*",
         "published/*/releases/.writing-*",
         "published/**/.*.[0-9]*",
-        "warehouse.duckdb.tmp*",
+        "spill/*",
         "warehouse.duckdb.wal",
         "secrets/*.[0-9]*",
         "dagster/dagster.[0-9]*",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orchestration import database, dbt, warehouse
+from orchestration import aftermath, database, dbt, warehouse
 from orchestration.settings import DBT_PROJECT, Settings
 
 MODELS = {
@@ -62,3 +62,12 @@ def test_too_little_memory_is_known_through_dbt(settings, monkeypatch):
     assert "SNA_MEMORY_LIMIT=32MB" in (database.not_enough(raised.value, "facts") or "")
     monkeypatch.setenv("SNA_MEMORY_LIMIT", "1GB")
     dbt.execute(settings, "listed")
+
+
+def test_what_a_killed_refresh_spilled_is_removed(settings):
+    left = settings.warehouse_spill / "duckdb_temp_storage_DEFAULT-0.tmp"
+    left.parent.mkdir(parents=True)
+    left.touch()
+    aftermath.clear(settings)
+    assert not settings.spill.exists()
+    warehouse.connect(settings).close()
