@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MB = 1_000_000
 # Smallest limits, in MB, with which each step of the demonstration county ended (1.27 million rows, two threads;
 # docs/how-to/operate.md). Most of it is what DuckDB holds per thread and per column, which does not grow with the rows.
-NEEDED_MB = {"landing": 100, "deliveries": 100, "facts": 150, "gate": 50, "marts": 300, "published": 50, "vault": 200}
+NEEDED_MB = {"landing": 100, "deliveries": 100, "facts": 150, "gate": 100, "marts": 300, "published": 50, "vault": 200}
 
 # How DuckDB says so, also where dbt or splink pass it on as text.
 OUT_OF_MEMORY = (
@@ -109,6 +109,6 @@ def explained(step: str, variable: str = LIMIT) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if told := not_enough(error, step, variable):
-            raise NotEnoughMemory(f"{step}: {told}") from None
+        if message := not_enough(error, step, variable):
+            raise NotEnoughMemory(f"{step}: {message}") from None
         raise

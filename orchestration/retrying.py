@@ -65,9 +65,9 @@ def _asking_again(context: Any) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if told := database.not_enough(error, context.op_execution_context.op.name):
+        if message := database.not_enough(error, context.op_execution_context.op.name):
             context.log.debug(str(error))  # names the models or the query
-            raise database.NotEnoughMemory(told) from None
+            raise database.NotEnoughMemory(message) from None
         if ATTENDED in context.run.tags or not may_pass(error):
             raise
         retries = operations.load().retries

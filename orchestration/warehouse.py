@@ -163,8 +163,8 @@ def _open(settings: Settings) -> duckdb.DuckDBPyConnection:
 
 def is_damage(message: str) -> bool:
     """Whether an error of DuckDB says that its file cannot be read, and no full disk or lack of memory is the reason."""
-    innocent = any(words in message for words in FULL_WORDS) or database.is_out_of_memory(message)
-    return any(words in message for words in DAMAGE) and not innocent
+    other_reason = any(words in message for words in FULL_WORDS) or database.is_out_of_memory(message)
+    return any(words in message for words in DAMAGE) and not other_reason
 
 
 def set_aside(settings: Settings) -> None:
