@@ -194,7 +194,7 @@ def test_an_unknown_group_is_refused_before_anything_is_made(press, tmp_path, mo
         pass
     assert not (tmp_path / "new").exists()
     with pytest.raises(SettingsError):
-        publish.publish(press.warehouse, press.published, about={})
+        press.publish()
     assert not press.published.exists()
 
 
