@@ -49,23 +49,30 @@ def tables(county: County) -> dict[str, dict[str, Any]]:
 def test_a_small_county_spills_and_publishes_the_same(small_county, tmp_path):
     """In a home with a pseudonym key of its own as well: neither key nor memory is seen in what is published."""
     key = {"SNA_PSEUDONYM_KEY": "another key than that of the small county"}
-    small = replace(small_county, home=tmp_path / "home", variables={**small_county.variables, **key, LIMIT: TOO_SMALL})
-    refused = small.sna("refresh")
-    assert refused.returncode == 1
-    said = " ".join((refused.stdout + refused.stderr).split())
-    told = rf"Stopped at [\w/]+: not enough memory with {LIMIT}={TOO_SMALL}; this step needs about \d+MB\. Set {LIMIT}=\d+MB"
-    assert re.search(told, said), said
-    assert "Traceback" not in said
-    assert not small.settings.published.exists()
-    assert list(small.settings.spill.iterdir()) == []
-
-    small = replace(small, variables={**small.variables, LIMIT: SMALL})
+    small = replace(small_county, home=tmp_path / "home", variables={**small_county.variables, **key, LIMIT: SMALL})
     with spilling(small) as seen:
         refreshed = small.sna("refresh")
     assert refreshed.returncode == 0, refreshed.stdout + refreshed.stderr
     assert "warehouse" in seen
     assert tables(small) == tables(small_county)
     assert list(small.settings.spill.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_too_little_memory_is_said_in_a_sentence_and_the_next_refresh_ends(own_small_county):
+    own_small_county.deliver_later()
+    before = own_small_county.release()
+    small = replace(own_small_county, variables={**own_small_county.variables, LIMIT: TOO_SMALL})
+    refused = small.sna("refresh")
+    assert refused.returncode == 1
+    said = " ".join((refused.stdout + refused.stderr).split())
+    told = rf"Stopped at [\w/]+: not enough memory with {LIMIT}={TOO_SMALL}; this step needs about \d+MB\. Set {LIMIT}=\d+MB"
+    assert re.search(told, said), said
+    assert "Traceback" not in said
+    assert small.release() == before
+    assert list(small.settings.spill.iterdir()) == []
+    assert own_small_county.sna("refresh").returncode == 0
+    assert own_small_county.release() != before
 
 
 @pytest.mark.slow

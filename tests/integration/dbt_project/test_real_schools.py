@@ -36,7 +36,10 @@ insert into landing.derbyshire_constabulary__victims by name
     from landing.derbyshire_constabulary__crimes;
 """
 
-pytestmark = pytest.mark.skipif(not (DATA / "schools").is_dir(), reason=f"the publishers' files are not in {DATA}")
+pytestmark = [
+    pytest.mark.xdist_group("real_schools"),
+    pytest.mark.skipif(not (DATA / "schools").is_dir(), reason=f"the publishers' files are not in {DATA}"),
+]
 
 
 @pytest.fixture(scope="module")

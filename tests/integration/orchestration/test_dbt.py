@@ -5,12 +5,15 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from orchestration.settings import PROJECT
 
 READER = "from orchestration.dbt import load_manifest\nfrom orchestration.settings import Settings\n"
 READER += "print(len(load_manifest(Settings.from_env())['nodes']))"
 
 
+@pytest.mark.slow
 def test_processes_that_start_together_in_a_new_home_all_find_it_whole(tmp_path):
     environment = {**os.environ, "SNA_HOME": str(tmp_path / "home"), "SNA_RAW": str(tmp_path / "raw")}
     readers = [

@@ -17,11 +17,14 @@ from orchestration.definitions import JOB, build_defs
 from orchestration.instance import open_instance
 from orchestration.settings import PROJECT, Settings
 from tests.conftest import BIN
+from tests.counties import share_parsed_project
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
-    return tmp_path_factory.mktemp("home")
+    made = tmp_path_factory.mktemp("home")
+    share_parsed_project(Settings(made / "raw", made))
+    return made
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,8 @@ import pytest
 
 from orchestration import dbt
 from orchestration.settings import DBT_PROJECT, PROJECT, Settings
+from tests import counties
+from tests.counties import share_parsed_project
 
 pytestmark = pytest.mark.xdist_group("fingerprints")
 
@@ -23,6 +25,9 @@ class Project:
         self.folder = folder / "dbt_project"
         self.settings = Settings(folder / "raw", folder / "home")
         shutil.copytree(DBT_PROJECT, self.folder)
+        # Parsed in part: what is not edited need not be read again.
+        share_parsed_project(self.settings)
+        (self.settings.dbt_target / "project.sha256").unlink()
 
     def code(self) -> dict[str, str]:
         dbt._parsed.cache_clear()
@@ -68,13 +73,10 @@ def below(manifest: dict[str, Any], *names: str) -> set[str]:
     return {key for key in found if nodes[key]["config"]["materialized"] != "ephemeral"}
 
 
-def test_home_and_checkout_are_not_in_it(project, before, tmp_path):
-    """The copy lies in another folder than the checkout, and this home in another than the copy's."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(dbt, "DBT_PROJECT", DBT_PROJECT)
-        patch.setattr("orchestration.settings.DBT_PROJECT", DBT_PROJECT)
-        dbt._parsed.cache_clear()
-        assert dbt.load_fingerprints(Settings(tmp_path / "raw", tmp_path / "a home's name")) == before
+def test_home_and_checkout_are_not_in_it(project, before):
+    """The copy is in another folder than the checkout, and its home in another than the empty county's."""
+    assert dbt.DBT_PROJECT != DBT_PROJECT
+    assert before == json.loads((counties.empty().dbt_target / dbt.FINGERPRINTS).read_text())
     assert str(PROJECT) not in json.dumps(before)
 
 

@@ -18,6 +18,7 @@ from tests.counties import CRIMES, County
 pytestmark = pytest.mark.xdist_group("refreshes")
 
 VICTIMS = "derbyshire_constabulary/victims"
+FIRES = "derbyshire_fire_and_rescue/incidents"
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def victims_of_nothing(county: County) -> None:
 
 def another_month(county: County, monkeypatch: pytest.MonkeyPatch) -> None:
     """One good month more, where the figures must be those of the needs assessment. The marts gate sees that they are not."""
-    shutil.copytree(county.later / CRIMES, county.raw / CRIMES, dirs_exist_ok=True)
+    shutil.copytree(county.later / FIRES, county.raw / FIRES, dirs_exist_ok=True)
     monkeypatch.setenv("SNA_RECONCILIATION", "strict")
 
 

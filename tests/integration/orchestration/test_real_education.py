@@ -39,6 +39,7 @@ def query(records: list[LoadRecord], sql: str) -> list[tuple[Any, ...]]:
     return duckdb.connect().execute(f"with landed as (from read_parquet([{files}])) {sql}").fetchall()
 
 
+@pytest.mark.slow
 def test_the_interactive_tool(send):
     (record,) = send("lait", {"dfe_lait/bds_long_0.parquet": "2025-Q2.parquet"})
     assert (record.rows_accepted, record.rows_rejected) == (640_900, 170)  # the rows whose years are 0

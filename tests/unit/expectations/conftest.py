@@ -1,4 +1,4 @@
-"""A gate on tiny tables: `ask(con, stage)` gives the verdicts by expectation."""
+"""A gate on tiny tables: `ask(con, stage)` gives the verdicts by expectation, of some subjects or of all."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from orchestration.gates import Verdict
 
-Ask = Callable[[duckdb.DuckDBPyConnection, str], dict[tuple[str, str], Verdict]]
+Ask = Callable[..., dict[tuple[str, str], Verdict]]
 
 
 @pytest.fixture
@@ -18,8 +18,8 @@ def ask(tmp_path: Path) -> Ask:
     """Run a gate and key its verdicts by (subject, expectation), which must be unique."""
     from expectations import gate
 
-    def run(con: duckdb.DuckDBPyConnection, stage: str) -> dict[tuple[str, str], Verdict]:
-        verdicts = gate.run(stage, con, tmp_path / "data_docs")  # type: ignore[arg-type]
+    def run(con: duckdb.DuckDBPyConnection, stage: str, *subjects: str) -> dict[tuple[str, str], Verdict]:
+        verdicts = gate.run(stage, con, tmp_path / "data_docs", subjects or None)  # type: ignore[arg-type]
         keyed = {(verdict.subject, verdict.expectation): verdict for verdict in verdicts}
         assert len(keyed) == len(verdicts)
         return keyed

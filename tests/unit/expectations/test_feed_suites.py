@@ -107,14 +107,14 @@ def test_a_bad_delivery_fails_its_rule(
     rows: int,
 ) -> None:
     con.execute(damage)
-    verdict = ask(con, "feeds")[subject, rule]
+    verdict = ask(con, "feeds", subject)[subject, rule]
     assert (verdict.success, verdict.crashed, verdict.failing_rows) == (False, False, rows)
     assert "Derbyshire Constabulary" in verdict.remedy or "data engineer" in verdict.remedy or "Ask " in verdict.remedy
 
 
 def test_the_sample_names_the_delivery_and_no_key(con: duckdb.DuckDBPyConnection, ask: Ask) -> None:
     con.execute(CASES[-1][0])
-    verdict = ask(con, "feeds")[CRIMES, ONE_CRIME]
+    verdict = ask(con, "feeds", CRIMES)[CRIMES, ONE_CRIME]
     assert json.loads(verdict.sample) == [
         {"period": "2023-05", "part": "", "rows_repeated": 1},
         {"period": "2023-06", "part": "", "rows_repeated": 1},
@@ -124,21 +124,21 @@ def test_the_sample_names_the_delivery_and_no_key(con: duckdb.DuckDBPyConnection
 def test_a_short_history_says_nothing_about_volume(con: duckdb.DuckDBPyConnection, ask: Ask) -> None:
     con.execute("delete from ledger.delivery where load_id in ('crimes5', 'crimes6')")
     con.execute("update ledger.delivery set rows_delivered = 200 where load_id = 'crimes3'")
-    assert ask(con, "feeds")[CRIMES, VOLUME].success
+    assert ask(con, "feeds", CRIMES)[CRIMES, VOLUME].success
 
 
 def test_the_first_outcomes_are_few_and_the_first_crimes_are_not(con: duckdb.DuckDBPyConnection, ask: Ask) -> None:
     con.execute("update ledger.delivery set rows_delivered = 4 where load_id in ('outcomes0', 'crimes0')")
-    verdicts = ask(con, "feeds")
+    verdicts = ask(con, "feeds", OUTCOMES, CRIMES)
     assert verdicts[OUTCOMES, VOLUME].success
     assert not verdicts[CRIMES, VOLUME].success
     con.execute("update ledger.delivery set rows_delivered = 4 where load_id = 'outcomes1'")
-    assert not ask(con, "feeds")[OUTCOMES, VOLUME].success
+    assert not ask(con, "feeds", OUTCOMES)[OUTCOMES, VOLUME].success
 
 
 def test_a_gap_in_the_open_archive_is_information(con: duckdb.DuckDBPyConnection, ask: Ask) -> None:
     con.execute("delete from ledger.delivery where load_id = 'street3'")
-    verdict = ask(con, "feeds")[STREET, MONTHS]
+    verdict = ask(con, "feeds", STREET)[STREET, MONTHS]
     assert verdict.success
     assert json.loads(verdict.sample) == [{"part": "derbyshire", "period": "2023-07"}]
 

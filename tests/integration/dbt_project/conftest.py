@@ -1,0 +1,60 @@
+"""A warehouse in which nothing was delivered: every model exists and is empty."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestration.settings import DBT_PROJECT, Settings
+from tests import counties
+
+Dbt = Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A home in which nothing was delivered, of this worker alone: dbt opens its warehouse for writing."""
+    base = tmp_path_factory.mktemp("nothing_delivered")
+    shutil.copytree(counties.empty().home, base / "home")
+    return Settings(base / "raw", base / "home")
+
+
+@pytest.fixture(scope="session")
+def dbt(settings: Settings) -> Iterator[Dbt]:
+    """Run dbt in this process; gives its result, and closes its connection so that the test can open the file."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    before = dict(os.environ)
+    settings.export()
+
+    def run(*arguments: str) -> Any:
+        places = ["--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT, "--target-path", settings.dbt_target]
+        try:
+            return dbtRunner().invoke(
+                [*arguments, *map(str, places), "--log-path", str(settings.dbt_target), "--log-level", "none", "--quiet"]
+            )
+        finally:
+            DuckDBConnectionManager.close_all_connections()
+
+    yield run
+    os.environ.clear()
+    os.environ.update(before)
+
+
+@pytest.fixture(scope="session")
+def empty_warehouse(settings: Settings) -> Path:
+    """Path of its warehouse, in which dbt has built every model."""
+    return settings.warehouse
+
+
+@pytest.fixture(scope="session")
+def manifest(empty_warehouse: Path, settings: Settings) -> dict[str, Any]:
+    """dbt's manifest.json."""
+    return json.loads((settings.dbt_target / "manifest.json").read_text())  # type: ignore[no-any-return]
