@@ -56,8 +56,10 @@ def plan(
     """
     con.execute(SCHEMA)
     before = dict(con.execute("select subject, token from ops.basis where stage = ?", [stage]).fetchall())
-    if not complete or not before:
-        return Increment(None, True, "built (first build, or the last one did not end)")
+    if not before:
+        return Increment(None, True, "built: first build")
+    if not complete:
+        return Increment(None, True, "built: the last build did not end")
     recoded = frozenset(node for node, fingerprint in code.items() if before.get(node) != fingerprint)
     feeds = _feeds(con)
     known = {subject: token for subject, token in before.items() if "." not in subject}
