@@ -13,7 +13,7 @@ refresh: $(VENV)/installed  ## deliveries -> warehouse -> gates -> marts -> publ
 	./sna refresh
 
 test: $(VENV)/installed  ## the tests of every day: under ten minutes on two cores
-	$(BIN)/python -m tests.counties small mini empty
+	$(BIN)/python -m tests.counties small mini
 	$(BIN)/pytest -n 2 --dist loadgroup -m "not slow" $(ARGS)
 
 test-all: $(VENV)/installed  ## all tests, those that need the whole county among them

@@ -4,8 +4,9 @@
 
     demo     the demonstration's deliveries, 61 months, as `synthetic.write_demo` writes them
     whole    that county with the agencies' returns, refreshed from nothing by the command line
-    small    the first two months of every feed, a sample of the rows, with a few faults (`tests.fault.zone`); `later` is what
-             arrives then: a month of each feed, a resubmission, an outcome of an earlier crime
+    small    the first two months of every feed, a sample of the rows, with a few faults (`tests.fault.zone`), refreshed with so
+             little memory that DuckDB spills; `later` is what arrives then: a month of each feed, a resubmission, an outcome of
+             an earlier crime
     mini     a warehouse alone: 1,440 crimes made up in SQL, every model built (`tests.integration.expectations.mini`)
     empty    a warehouse alone: nothing delivered, every model built
 
@@ -20,12 +21,14 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -33,7 +36,7 @@ from filelock import FileLock
 
 from orchestration.dbt import hash_of_files
 from orchestration.releases import FILE
-from orchestration.settings import PROJECT, Settings
+from orchestration.settings import LIMIT, PROJECT, Settings
 
 if TYPE_CHECKING:
     from synthetic import DemoSummary
@@ -158,16 +161,22 @@ def whole() -> County:
 SMALL = {"SNA_RECONCILIATION": "report", "SNA_PSEUDONYM_KEY": "the key of the small county"}
 
 
+# With less than half of it the refresh stops (tests/e2e/test_small_memory.py).
+LITTLE_MEMORY = "200MB"
+
+
 def small() -> County:
-    """Two months of a county, refreshed."""
+    """Two months of a county, refreshed. `spilled.txt` beside its home has the folders to which DuckDB spilled meanwhile."""
     from tests.fault import zone as small_zone
 
     def build(folder: Path) -> None:
-        made = County(folder / "raw", folder / "home", SMALL)
+        made = County(folder / "raw", folder / "home", {**SMALL, LIMIT: LITTLE_MEMORY})
         _zone(folder / "zone")
         small_zone.cut(folder / "zone", made.raw, folder / "later")
         shutil.rmtree(folder / "zone")
-        (folder / "refresh.txt").write_text(_refresh(made))
+        with spilling(made.settings) as seen:
+            (folder / "refresh.txt").write_text(_refresh(made))
+        (folder / "spilled.txt").write_text("\n".join(sorted(seen)))
 
     folder = _kept("small", (*SOURCES, "tests/fault/zone.py"), build)
     return County(folder / "raw", folder / "home", SMALL, folder / "later")
@@ -198,12 +207,32 @@ def empty() -> Settings:
 
 def share_parsed_project(settings: Settings) -> None:
     """Spare a home that has nothing the parsing and compiling of the dbt project."""
-    shutil.copytree(empty().dbt_target, settings.dbt_target, ignore=shutil.ignore_patterns("compiled"))
+    shutil.copytree(mini().dbt_target, settings.dbt_target, ignore=shutil.ignore_patterns("compiled"))
 
 
 def _home(name: str, sources: tuple[str, ...], build: Callable[[Settings], object]) -> Settings:
     folder = _kept(name, (*SOURCES, *sources), lambda folder: build(Settings(folder / "raw", folder / "home")))
     return Settings(folder / "raw", folder / "home")
+
+
+@contextmanager
+def spilling(settings: Settings) -> Iterator[set[str]]:
+    """The folders to which DuckDB spills while the block runs, by name; each is there until its connection is closed."""
+    seen: set[str] = set()
+    ended = Event()
+
+    def look() -> None:
+        while not ended.wait(0.02):
+            if settings.spill.exists():
+                seen.update(path.name for path in settings.spill.iterdir())
+
+    watch = Thread(target=look)
+    watch.start()
+    try:
+        yield seen
+    finally:
+        ended.set()
+        watch.join()
 
 
 def _refresh(county: County) -> str:

@@ -1,4 +1,4 @@
-"""A warehouse in which nothing was delivered: every model exists and is empty."""
+"""The mini county, in which every model is built, and dbt over it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,9 +18,9 @@ Dbt = Callable[..., Any]
 
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """A home in which nothing was delivered, of this worker alone: dbt opens its warehouse for writing."""
-    base = tmp_path_factory.mktemp("nothing_delivered")
-    shutil.copytree(counties.empty().home, base / "home")
+    """A home with the mini county, of this worker alone: dbt opens its warehouse for writing."""
+    base = tmp_path_factory.mktemp("models")
+    shutil.copytree(counties.mini().home, base / "home")
     return Settings(base / "raw", base / "home")
 
 
@@ -49,12 +48,6 @@ def dbt(settings: Settings) -> Iterator[Dbt]:
 
 
 @pytest.fixture(scope="session")
-def empty_warehouse(settings: Settings) -> Path:
-    """Path of its warehouse, in which dbt has built every model."""
-    return settings.warehouse
-
-
-@pytest.fixture(scope="session")
-def manifest(empty_warehouse: Path, settings: Settings) -> dict[str, Any]:
+def manifest(settings: Settings) -> dict[str, Any]:
     """dbt's manifest.json."""
     return json.loads((settings.dbt_target / "manifest.json").read_text())  # type: ignore[no-any-return]

@@ -38,6 +38,7 @@ insert into landing.derbyshire_constabulary__victims by name
 
 pytestmark = [
     pytest.mark.xdist_group("real_schools"),
+    pytest.mark.slow,
     pytest.mark.skipif(not (DATA / "schools").is_dir(), reason=f"the publishers' files are not in {DATA}"),
 ]
 

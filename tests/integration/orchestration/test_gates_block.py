@@ -18,7 +18,6 @@ from tests.counties import CRIMES, County
 pytestmark = pytest.mark.xdist_group("refreshes")
 
 VICTIMS = "derbyshire_constabulary/victims"
-FIRES = "derbyshire_fire_and_rescue/incidents"
 
 
 @pytest.fixture
@@ -40,9 +39,10 @@ def victims_of_nothing(county: County) -> None:
         csv.writer(file).writerows([header, *orphans])
 
 
-def another_month(county: County, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One good month more, where the figures must be those of the needs assessment. The marts gate sees that they are not."""
-    shutil.copytree(county.later / FIRES, county.raw / FIRES, dirs_exist_ok=True)
+def sent_again(county: County, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A register once more, where the figures must be those of the needs assessment. The marts gate sees that they are not."""
+    register = county.raw / "vru" / "interventions" / "2024-25.yaml"
+    shutil.copy(register, register.with_name("2024-25.v2.yaml"))
     monkeypatch.setenv("SNA_RECONCILIATION", "strict")
 
 
@@ -69,7 +69,7 @@ def materialise(county: County, schema: str) -> list[str]:
     [
         (lambda county, _: county.deliver_after_a_gap(), "feeds", CRIMES, "conformed"),
         (lambda county, _: victims_of_nothing(county), "facts", "conformed.fct_victim", "marts"),
-        (another_month, "marts", "sna.reconciliation", "published"),
+        (sent_again, "marts", "sna.reconciliation", "published"),
     ],
     ids=["feeds", "facts", "marts"],
 )
