@@ -223,3 +223,5 @@ def test_a_person_sees_the_closed_gate(page, spoilt):
     page.goto(f"/assets/{LANDED}?view=checks&checkDetail=gate")
     page.get_by_text(re.compile("Failed")).first.wait_for()
     page.get_by_text(re.compile("expectations hold")).first.wait_for()
+    passed, every = re.search(r"(\d+) of (\d+) expectations hold", page.inner_text("body")).groups()
+    assert int(passed) < int(every)

@@ -52,7 +52,9 @@ def test_another_seed_gives_other_records_with_the_same_totals(raw, count, tmp_p
 
 @pytest.mark.slow
 def test_two_counties_in_the_same_files(demo, tmp_path):
-    twice = write_demo(tmp_path, scale=2)
+    told: list[str] = []
+    twice = write_demo(tmp_path, scale=2, progress=told.append)
+    assert told[0] == "Drawing serious violence" and len(told) > 60, told[:3]
     assert twice.files == demo.files
     # What is national, and tables of a fixed shape, have as many rows for any number of counties.
     agencies = ("cambridge/", "dfe/", "hmicfrs/", "local_education_authorities/", "mhclg/", "moj/", "ons/", "safer_derbyshire/")
@@ -75,7 +77,7 @@ def test_summary_and_progress(demo, tmp_path):
     told: list[str] = []
     with pytest.raises(ValueError, match="scale"):
         write_demo(tmp_path, scale=0, progress=told.append)
-    assert not list(tmp_path.iterdir())
+    assert not told and not list(tmp_path.iterdir())
     assert demo.files["derbyshire_constabulary/crimes"] == 61
     # Beside the deliveries stands only who is who among the nominals.
     deliveries = [path for path in demo.raw.rglob("*") if path.is_file() and path.name != TRUTH]
