@@ -59,6 +59,14 @@ def test_a_second_refresh_has_nothing_to_do(small_county):
     assert small_county.release() == before
 
 
+def test_a_home_that_was_copied_has_nothing_to_do(own_small_county):
+    before = own_small_county.release()
+    told = own_small_county.sna("refresh")
+    assert told.returncode == 0, told.stderr
+    assert "Nothing new" in told.stdout
+    assert own_small_county.release() == before
+
+
 @pytest.mark.parametrize("command", ["status", "feeds", "quarantine"])
 def test_looking_works(small_county, command):
     told = small_county.sna(command)
