@@ -4,9 +4,8 @@
 
     demo     the demonstration's deliveries, 61 months, as `synthetic.write_demo` writes them
     whole    that county with the agencies' returns, refreshed from nothing by the command line
-    small    the first two months of every feed, a sample of the rows, with a few faults (`tests.fault.zone`), refreshed with so
-             little memory that DuckDB spills; `later` is what arrives then: a month of each feed, a resubmission, an outcome of
-             an earlier crime
+    small    the first two months of every feed, a sample of the rows, with a few faults (`tests.fault.zone`), refreshed; `later`
+             is what arrives then: a month of each feed, a resubmission, an outcome of an earlier crime
     mini     a warehouse alone: 1,440 crimes made up in SQL, every model built (`tests.integration.expectations.mini`)
     empty    a warehouse alone: nothing delivered, every model built
 
@@ -36,7 +35,7 @@ from filelock import FileLock
 
 from orchestration.dbt import hash_of_files
 from orchestration.releases import FILE
-from orchestration.settings import LIMIT, PROJECT, Settings
+from orchestration.settings import PROJECT, Settings
 
 if TYPE_CHECKING:
     from synthetic import DemoSummary
@@ -161,22 +160,16 @@ def whole() -> County:
 SMALL = {"SNA_RECONCILIATION": "report", "SNA_PSEUDONYM_KEY": "the key of the small county"}
 
 
-# DuckDB spills; with 200MB the marts do not always end.
-LITTLE_MEMORY = "275MB"
-
-
 def small() -> County:
-    """Two months of a county, refreshed. `spilled.txt` beside its home has the folders to which DuckDB spilled meanwhile."""
+    """Two months of a county, refreshed."""
     from tests.fault import zone as small_zone
 
     def build(folder: Path) -> None:
-        made = County(folder / "raw", folder / "home", {**SMALL, LIMIT: LITTLE_MEMORY})
+        made = County(folder / "raw", folder / "home", SMALL)
         _zone(folder / "zone")
         small_zone.cut(folder / "zone", made.raw, folder / "later")
         shutil.rmtree(folder / "zone")
-        with spilling(made.settings) as seen:
-            (folder / "refresh.txt").write_text(_refresh(made))
-        (folder / "spilled.txt").write_text("\n".join(sorted(seen)))
+        (folder / "refresh.txt").write_text(_refresh(made))
 
     folder = _kept("small", (*SOURCES, "tests/fault/zone.py"), build)
     return County(folder / "raw", folder / "home", SMALL, folder / "later")
