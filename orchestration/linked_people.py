@@ -102,9 +102,13 @@ def _register(settings: Settings) -> tuple[Register, str]:
         raise NothingToRead(f"Nothing has been landed of {AGENCY}/{REGISTER}. Deliver it and run `sna refresh` first.")
     crossing.require_facts(settings)
     identity = "\n".join(sorted(f"{'/'.join(load.slot)} {load.file_sha256}" for load in loads))
+    rows = warehouse.rows_in_use(load_contracts()[AGENCY, REGISTER], loads)
+    # Ids of deliveries depend on the key of the pseudonyms; what they are of does not.
+    by_slot = ", ".join(f"'{load.load_id}'" for load in sorted(loads, key=lambda load: (*load.slot, load.version)))
+    order = f"list_position([{by_slot}], _load_id)"
     register = Register(
         warehouse=settings.warehouse,
-        nominals=warehouse.rows_in_use(load_contracts()[AGENCY, REGISTER], loads),
+        nominals=f"select *, row_number() over (order by {order}, _row) as position from ({rows})",
         fingerprint=hashlib.sha256(identity.encode()).hexdigest(),
         is_synthetic=any(load.synthetic for load in loads),
     )

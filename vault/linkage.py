@@ -19,7 +19,7 @@ THRESHOLD = 0.9
 REPORTED = 0.1
 """Match probability below which a pair is not even kept for the audit."""
 RANDOM_PAIRS = 20_000_000
-"""With a tenth, agreement by chance differs enough from one key of the tokens to another to move pairs over the threshold."""
+"""With a tenth, agreement by chance differs enough from one sample to another to move pairs over the threshold."""
 SEED = 1
 TOGETHER = 0.8
 """Assumed share of the references of one person that agree in both names and the date of birth, for splink to start from."""
@@ -31,8 +31,9 @@ def link(con: duckdb.DuckDBPyConnection, people: str) -> None:
     """Link the rows of a table and leave the result in two temporary tables of the connection.
 
     Args:
-        people: table with one row per reference: person_key, the tokens of surname, forename and date of birth as the
-            contract `derbyshire_constabulary/nominals` lands them, and sex.
+        people: table with one row per reference: position, person_key, the tokens of surname, forename and date of birth as
+            the contract `derbyshire_constabulary/nominals` lands them, and sex. Position is the place in the register: splink
+            draws its random pairs by it, so that the links do not depend on the key of pseudonyms and tokens.
 
     `linked_pair`: person_key, other_key, match_weight (base-2 logarithm of the odds), match_probability, surname, forename,
     born, sex (how they agree: `same`, `alike`, `different`, `not known`); one row per pair from `REPORTED` on.
@@ -60,8 +61,12 @@ def link(con: duckdb.DuckDBPyConnection, people: str) -> None:
     con.execute(
         f"""
         create or replace temp table linked_pair as
-        select person_key_l as person_key, person_key_r as other_key, match_weight, match_probability, {told}
-        from {pairs.physical_name}
+        select
+            least(one.person_key, other.person_key) as person_key, greatest(one.person_key, other.person_key) as other_key,
+            match_weight, match_probability, {told}
+        from {pairs.physical_name} as pair
+        join {people} as one on one.position = pair.position_l
+        join {people} as other on other.position = pair.position_r
         """
     )
     con.execute(
@@ -90,7 +95,7 @@ def _settings() -> SettingsCreator:
     names = [compared(name, f"{name}_token", f"{name}_token_sound_l = {name}_token_sound_r", rare=True) for name in NAMES]
     return SettingsCreator(
         link_type="dedupe_only",
-        unique_id_column_name="person_key",
+        unique_id_column_name="position",
         comparisons=[*names, compared("born", "born_token", TWO_OF_THREE, rare=False), compare.ExactMatch("sex")],
         blocking_rules_to_generate_predictions=[
             block_on("born_token", "sex"),

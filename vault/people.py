@@ -34,7 +34,7 @@ class Register:
 
     Attributes:
         warehouse: file, attached read-only for the run.
-        nominals: query of the landed rows in use of the register.
+        nominals: query of the landed rows in use of the register, with their `position` in it.
         fingerprint: SHA-256 (hex) over the deliveries behind it all.
         is_synthetic: whether any of these is demonstration data.
     """
@@ -79,7 +79,7 @@ def run(con: duckdb.DuckDBPyConnection, folder: Path, register: Register, *, why
     con.execute(f"attach '{str(register.warehouse).replace(chr(39), chr(39) * 2)}' as warehouse (read_only)")
     try:
         # Sorted, so that the same register gives the same model.
-        con.execute(f"create or replace temp table nominal as from ({register.nominals}) order by person_key")
+        con.execute(f"create or replace temp table nominal as from ({register.nominals}) order by position")
         link(con, "nominal")
         con.execute("begin")
         con.execute("delete from vault.linkage.pair; delete from vault.linkage.person")

@@ -16,9 +16,8 @@ KEY = b"a key for tests only"
 PEOPLE = 14_600
 
 
-@pytest.fixture(scope="module")
-def linked():
-    """A connection in which the register was linked, and the pairs of keys that are one person."""
+def link_register(key):
+    """A connection in which the register was linked under a key, and the pairs of nominals that are one person."""
     rng = np.random.default_rng(3)
     days = (rng.gamma(4, 8, PEOPLE) * 365 + 3000).astype(int)
     people = pd.DataFrame(
@@ -40,12 +39,20 @@ def linked():
         for sql, suffix in zip(token_sqls(kind, text, text), SUFFIXES[kind], strict=True)
     ]
     con.execute(
-        f"create table people as select {pseudonym_sql('nominal::varchar')} as person_key, {', '.join(tokens)}, sex from named",
-        pads(KEY),
+        f"""create table people as
+            select row_number() over () as position, {pseudonym_sql("nominal::varchar")} as person_key, {", ".join(tokens)}, sex
+            from named""",
+        pads(key),
     )
     link(con, "people")
-    truth = {frozenset(pseudonym(KEY, str(number)) for number in pair) for pair in pairs.tolist()}
-    yield con, truth
+    return con, pairs.tolist()
+
+
+@pytest.fixture(scope="module")
+def linked():
+    """A connection in which the register was linked, and the pairs of keys that are one person."""
+    con, truth = link_register(KEY)
+    yield con, {frozenset(pseudonym(KEY, str(number)) for number in pair) for pair in truth}
     con.close()
 
 
@@ -98,3 +105,13 @@ def test_nothing_is_left_but_the_result(linked):
     con, _ = linked
     tables = {name for (name,) in con.execute("select table_name from duckdb_tables()").fetchall()}
     assert tables == {"people", "linked_pair", "linked_person"}
+
+
+def test_another_key_links_the_same_people(linked):
+    con, _ = linked
+    other, _ = link_register(b"another key for tests only")
+    links = "select round(match_weight, 6), surname, forename, born, sex from linked_pair order by all"
+    assert other.execute(links).fetchall() == con.execute(links).fetchall()
+    people = "select count(distinct linked_key) from linked_person"
+    assert other.execute(people).fetchall() == con.execute(people).fetchall()
+    other.close()
