@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from orchestration import warehouse
 from orchestration.contracts import load_contracts
-from orchestration.dbt import _invoke
+from orchestration.dbt import _invoke, load_manifest
 from orchestration.settings import Settings
 from tests.integration.expectations import damages
 
@@ -164,4 +164,5 @@ def build(settings: Settings) -> None:
         con.execute(COUNTY)
         for module in damages.MODULES:
             con.execute(getattr(module, "COUNTY", ""))
+    load_manifest(settings)
     _invoke(settings, ["build", "--exclude-resource-type", "unit_test", "test"])
