@@ -13,8 +13,8 @@ refresh: $(VENV)/installed  ## deliveries -> warehouse -> gates -> marts -> publ
 	./sna refresh
 
 test: $(VENV)/installed  ## the tests of every day: under ten minutes on two cores
-	$(BIN)/python -m tests.counties small mini
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not slow" $(ARGS)
+	$(BIN)/python -m tests.counties mini small & \
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not slow" $(ARGS); status=$$?; wait; exit $$status
 
 test-all: $(VENV)/installed  ## all tests, those that need the whole county among them
 	$(BIN)/python -m tests.counties whole small mini empty

@@ -61,7 +61,14 @@ def own_county(county, tmp_path) -> County:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What needs the whole county is of the full tier."""
+    """What needs the whole county is of the full tier; what needs a county comes last, for it may still be being built."""
     for item in items:
         if "county" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    if {"county", "small_county"} & set(getattr(item, "fixturenames", ())):
+        return 2
+    return 0 if "unit" in item.path.parts else 1

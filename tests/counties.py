@@ -1,6 +1,6 @@
 """Counties that tests share, written and refreshed once and kept under a hash of all that makes them.
 
-    python -m tests.counties NAME...     build what is missing, side by side; before the test workers start
+    python -m tests.counties NAME...     build what is missing, side by side
 
     demo     the demonstration's deliveries, 61 months, as `synthetic.write_demo` writes them
     whole    that county with the agencies' returns, refreshed from nothing by the command line

@@ -56,6 +56,7 @@ def nothing() -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
+@pytest.mark.slow
 def test_conformance_rules_on_tiny_tables(dbt) -> None:
     outcome = dbt("test", "--selector", "unit_tests")
     assert [r.node.name for r in outcome.result.results if r.status != "pass"] == []

@@ -36,6 +36,7 @@ def ask(settings: Settings, *queries: str) -> list[list[tuple[Any, ...]]]:
         return [con.execute(query).fetchall() for query in queries]
 
 
+@pytest.mark.slow
 def test_changing_the_version_restates_the_whole_series(own_home: Settings) -> None:
     before, people, fact = ask(own_home, HARM, PEOPLE, FACT)
     assert [row[:2] for row in before] == [("2022/23", "2023"), ("2023/24", "2023")]

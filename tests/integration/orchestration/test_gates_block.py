@@ -15,8 +15,6 @@ from orchestration.definitions import JOB, build_defs
 from orchestration.instance import open_instance
 from tests.counties import CRIMES, County
 
-pytestmark = pytest.mark.xdist_group("refreshes")
-
 VICTIMS = "derbyshire_constabulary/victims"
 
 
