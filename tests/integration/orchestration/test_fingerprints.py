@@ -15,7 +15,7 @@ from orchestration.settings import DBT_PROJECT, PROJECT, Settings
 from tests import counties
 from tests.counties import share_parsed_project
 
-pytestmark = pytest.mark.xdist_group("fingerprints")
+pytestmark = [pytest.mark.xdist_group("fingerprints"), pytest.mark.slow]
 
 
 class Project:
@@ -128,12 +128,10 @@ def test_edits_build_what_depends_on_them_and_descriptions_build_nothing(project
     assert changed(project, before, *BUILD_NOTHING, *BUILD_SOMETHING) == below(project.manifest(), *names)
 
 
-@pytest.mark.slow
 def test_descriptions_and_comments_build_nothing(project, before):
     assert changed(project, before, *BUILD_NOTHING) == set()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("edit", BUILD_SOMETHING, ids=[name for name, edit in EDITS.items() if edit[-1]])
 def test_an_edit_builds_what_depends_on_it_and_nothing_else(project, before, edit):
     assert changed(project, before, edit) == below(project.manifest(), *edit[-1])
