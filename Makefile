@@ -9,8 +9,8 @@ export GX_ANALYTICS_ENABLED := false
 .PHONY: refresh test test-all docs ui screenshot lint bench fault clean
 
 refresh: $(VENV)/installed  ## deliveries -> warehouse -> gates -> marts -> publication -> reconciliation
-	./sna demo --if-empty
-	./sna refresh
+	SNA_HOME=$${SNA_HOME:-$(CURDIR)/var/demo} ./sna demo --if-empty
+	SNA_HOME=$${SNA_HOME:-$(CURDIR)/var/demo} ./sna refresh
 
 test: $(VENV)/installed  ## the tests of every day: under ten minutes on two cores
 	$(BIN)/python -m tests.counties mini small & \

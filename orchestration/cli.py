@@ -17,8 +17,12 @@ from typing import Annotated
 import typer
 
 from orchestration import hkci_commands, link_commands, lock, release_commands, telling
-from orchestration.settings import Settings, SettingsError, rename_audience
+from orchestration.home import HomeError
+from orchestration.settings import PROJECT, Settings, SettingsError, rename_audience
 from orchestration.terminal import FAILED, WRONG_USAGE, Wait, console, errors, waiting, working
+
+# The area whose printed report the demonstration reproduces.
+DEMONSTRATED = "derbyshire"
 
 app = typer.Typer(
     help="From agency deliveries to a published, reconciled Strategic Needs Assessment.",
@@ -35,7 +39,10 @@ app.add_typer(link_commands.app, name="link")
 @app.callback()
 def before_each() -> None:
     """Commands that only look find the releases of an earlier version too, unless it is at work."""
-    home = Settings.from_env().home
+    try:
+        home = Settings.from_env().home
+    except HomeError:
+        return  # which a command that needs one home says itself
     if lock.holder(home) is None:
         rename_audience(home)
 
@@ -99,6 +106,34 @@ def _run() -> None:
 
 
 @app.command()
+def init(
+    area: Annotated[str, typer.Option(envvar="SNA_AREA", help="The force area: the name of a folder of areas/.")],
+    home: Annotated[Path | None, typer.Option(help="Folder to make; SNA_HOME or var/<area> where left out.")] = None,
+) -> None:
+    """Make a live home for the deliveries of one area's agencies, and say what to deliver first."""
+    from orchestration import areas
+    from orchestration.contracts import load_contracts
+    from orchestration.home import make
+
+    found = areas.load(area)
+    folder = home or Path(os.environ.get("SNA_HOME") or PROJECT / "var" / area)
+    folder = folder.expanduser().resolve()
+    make(folder, area, "live")
+    raw = os.environ.get("SNA_RAW") or folder / "raw"
+    elsewhere = areas.agencies_of_others(area)
+    contracts = [contract for contract in load_contracts().values() if contract.agency not in elsewhere]
+    rows = [
+        ("/".join(contract.id), contract.cadence, telling.count(len(contract.tables), "table"), contract.title, contract.owner)
+        for contract in sorted(contracts, key=lambda contract: (-len(contract.tables), contract.id))
+    ]
+    console.print(f"{folder} is the live home of {found.name}. Deliveries are kept in {raw}.")
+    title = "Feeds, those first that most tables of a needs assessment wait for"
+    console.print(telling.table(title, ["feed", "cadence", "supplies", "what it is", "ask"], rows))
+    others = "" if folder.parent == PROJECT / "var" else f" with SNA_HOME={folder}"
+    console.print(f"Next: `sna deliver FILE...`{others}, one feed is enough, then `sna refresh`.")
+
+
+@app.command()
 def refresh(
     as_at: Annotated[
         datetime | None,
@@ -113,13 +148,14 @@ def refresh(
     from orchestration import refreshing
 
     settings = Settings.from_env()
+    _ = settings.made
     with lock.hold(settings.home, wait_seconds=lock.seconds(wait), on_wait=waiting) as killed:
         if killed:
             clear_up(settings)
         plan = refreshing.plan(settings, as_at.date().isoformat() if as_at else "", force=force)
         if not plan.feeds_delivered:
             console.print(f"Nothing has been delivered to {settings.raw}.")
-            console.print("Next: `sna deliver FILE...` for real deliveries, or `sna demo` for a county that does not exist.")
+            console.print(f"Next: `{'sna demo' if settings.is_demonstration else 'sna deliver FILE...'}`.")
             raise typer.Exit(FAILED)
         if plan.nothing_new is not None:
             telling.nothing_new(console, settings, plan.nothing_new)
@@ -157,6 +193,7 @@ def rebuild(wait: Wait = False) -> None:
     from orchestration.releases import usable_release
 
     settings = Settings.from_env()
+    _ = settings.made
     with lock.hold(settings.home, wait_seconds=lock.seconds(wait), on_wait=waiting) as killed:
         if killed:
             clear_up(settings)
@@ -256,12 +293,14 @@ def deliver(
 ) -> None:
     """Copy deliveries into the landing zone; refuses what no contract knows."""
     from orchestration.contracts import load_contracts
+    from orchestration.ingest.demonstration import Admission
     from orchestration.ingest.recognise import deliver as copy_in
 
     settings = Settings.from_env()
     contracts = load_contracts()
     files = sorted(f for path in paths for f in ([path] if path.is_file() else path.rglob("*")) if f.is_file())
-    receipts = [copy_in(file, settings.raw, contracts) for file in files]
+    admission = Admission.of(settings)
+    receipts = [copy_in(file, settings.raw, contracts, admission) for file in files]
     rows = [(r.source.name, r.outcome, r.target_name, r.reason) for r in receipts]
     console.print(telling.table("Deliveries", ["file", "outcome", "landing zone", "why"], rows))
     refused = sum(r.outcome == "refused" for r in receipts)
@@ -275,29 +314,40 @@ def demo(
     scale: Annotated[int, typer.Option(min=1, help="Number of counties.")] = 1,
     seed: Annotated[int, typer.Option(help="Another seed gives another county with the same totals.")] = 2024,
     dirt: Annotated[bool, typer.Option(help="Inject known faults, listed in dirt-manifest.json.")] = False,
-    if_empty: Annotated[
-        bool, typer.Option(help="Only when the landing zone holds no delivery but the returns of the project.")
-    ] = False,
+    if_empty: Annotated[bool, typer.Option("--if-empty", help="Only when the landing zone holds no delivery.")] = False,
+    add: Annotated[
+        list[Path] | None,
+        typer.Option(exists=True, dir_okay=False, help="List this file, such as a changed one, as part of the demonstration."),
+    ] = None,
 ) -> None:
-    """Write the synthetic deliveries of a county that does not exist."""
-    from orchestration.contracts import load_contracts
-    from orchestration.ingest.delivery import discover
-    from orchestration.returns import comes_with_the_project, lay_out
+    """Make the demonstration home and write the deliveries of a county that does not exist."""
+    from orchestration import home
+    from orchestration.ingest import demonstration
     from synthetic import write_demo
 
-    settings = Settings.from_env()
-    found = (delivery for contract in load_contracts().values() for delivery in discover(settings.raw, contract))
-    if if_empty and not all(map(comes_with_the_project, found)):
-        console.print(f"{settings.raw} already holds deliveries; the demonstration data are left out.")
+    settings = _demonstration()
+    home.make(settings.home, DEMONSTRATED, "demonstration")
+    if add:
+        demonstration.add(settings.raw, add)
+        console.print(
+            f"Listed {len(add)} of {settings.raw / demonstration.FILE}'s files. Next: `sna deliver FILE`, `sna refresh`."
+        )
+        return
+    if if_empty and (settings.raw / demonstration.FILE).exists():
+        console.print(f"{settings.raw} already holds the demonstration; nothing was written.")
         return
     with working(console, "writing the demonstration deliveries") as progress:
         summary = write_demo(settings.raw, seed=seed, scale=scale, dirt=dirt, progress=progress)
-        returns = lay_out(settings.raw)
     files, rows = sum(summary.files.values()), sum(summary.rows.values())
     console.print(f"{files} deliveries with {rows:,} rows written to {settings.raw} in {summary.seconds:.0f} s.")
-    if returns:
-        console.print(f"{returns} published returns of agencies, which are real, were put beside them.")
+    console.print(f"{summary.returns} aggregate returns that agencies have published, which are real, were put beside them.")
     console.print("Next: `sna refresh`.")
+
+
+def _demonstration() -> Settings:
+    """Paths of the demonstration: `SNA_HOME`, or `var/demo` whatever other homes there are."""
+    os.environ.setdefault("SNA_HOME", str(PROJECT / "var" / "demo"))
+    return Settings.from_env()
 
 
 @app.command()
@@ -312,10 +362,9 @@ def feeds() -> None:
     for contract in load_contracts().values():
         own = [load for load in in_use if (load.agency, load.feed) == contract.id]
         last = max((load.period for load in own), default="not delivered")
-        kind = "synthetic" if any(load.synthetic for load in own) else ("real" if own else "")
         tables = ", ".join(contract.tables)
-        rows.append(("/".join(contract.id), contract.cadence, str(len(own)), last, kind, tables, contract.owner))
-    console.print(telling.table("Feeds", ["feed", "cadence", "in use", "last period", "data", "supplies", "owner"], rows))
+        rows.append(("/".join(contract.id), contract.cadence, str(len(own)), last, tables, contract.owner))
+    console.print(telling.table("Feeds", ["feed", "cadence", "in use", "last period", "supplies", "owner"], rows))
 
 
 @app.command()

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestration.ingest.demonstration import Admission
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
@@ -74,9 +75,14 @@ def demonstration_vault(settings: Settings) -> Iterator[tuple[Path, str]]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def land(
-    settings: Settings, feed: tuple[str, str], period: str, rows: Iterable[Sequence[object]], *, is_synthetic: bool
-) -> LoadRecord:
+class _MadeHere(Admission):
+    """Counts that a run of this home has made are of its environment."""
+
+    def refusal(self, path: Path, sha256: str) -> None:
+        return None
+
+
+def land(settings: Settings, feed: tuple[str, str], period: str, rows: Iterable[Sequence[object]]) -> LoadRecord:
     """Write counts as a delivery of a feed, and land it by its contract; only the landed delivery remains.
 
     Raises:
@@ -90,14 +96,16 @@ def land(
     settings.vault.mkdir(parents=True, exist_ok=True)
     settings.vault.chmod(0o700)
     outgoing = settings.vault / f".outgoing-{os.getpid()}"
-    file = outgoing.joinpath(*feed, f"{period}{'.synthetic' if is_synthetic else ''}.csv")
+    file = outgoing.joinpath(*feed, f"{period}.csv")
     file.parent.mkdir(parents=True)
     try:
         with file.open("w", newline="", encoding="utf-8") as target:
             writer = csv.writer(target, lineterminator="\n")
             writer.writerow(column.header for column in contract.columns)
             writer.writerows(rows)
-        (record,) = load(discover(outgoing, contract), contract, settings.landing, settings.pseudonym_key, now=datetime.now(UTC))
+        made_here = _MadeHere(settings.made.environment)
+        found = discover(outgoing, contract)
+        (record,) = load(found, contract, settings.landing, settings.pseudonym_key, now=datetime.now(UTC), admission=made_here)
     finally:
         shutil.rmtree(outgoing)
     if record.verdict != "accepted":

@@ -60,7 +60,7 @@ def judge(contract: FeedContract, in_use: Collection[LoadRecord], on: date) -> F
     own = [load for load in in_use if (load.agency, load.feed) == contract.id]
     if not own:
         return Freshness("not delivered")
-    if any(load.synthetic for load in own):
+    if any(load.environment == "demonstration" for load in own):
         return Freshness("demonstration")
     if contract.latency_days is None or contract.grace_days is None:
         return Freshness("fresh")

@@ -55,7 +55,7 @@ def demonstrate(settings: Settings) -> Run | None:
 
 
 def may_demonstrate(settings: Settings) -> bool:
-    """Whether a refresh should see to the demonstration's run: its feeds are synthetic, and no run was made since they came.
+    """Whether a refresh should see to the demonstration's run: it is one, and no run was made since its feeds came.
 
     Looks at names only, so that it can be asked before anything is landed.
     """
@@ -65,17 +65,16 @@ def may_demonstrate(settings: Settings) -> bool:
 
     contracts = load_contracts()
     found = {feed: discover(settings.raw, contracts[AGENCY, feed]) for feed in READ}
-    if not found[LIFESTYLE] or any(not delivery.synthetic for own in found.values() for delivery in own):
+    if not settings.is_demonstration or not found[LIFESTYLE]:
         return False
     contract = contracts[AGENCY, LIFESTYLE]
     return bool(plan(settings.raw, settings.landing, contract, settings.pseudonym_key)) or demonstration_is_due(settings)
 
 
 def demonstration_is_due(settings: Settings) -> bool:
-    """Whether all that a run reads has been landed and is synthetic, and no counts were landed since."""
+    """Whether all that a run reads has been landed in a demonstration, and no counts were landed since."""
     in_use = _in_use(settings)
-    loads = [load for feed in READ for load in in_use[feed]]
-    if not all(in_use[feed] for feed in READ) or not all(load.synthetic for load in loads):
+    if not settings.is_demonstration or not all(in_use[feed] for feed in READ):
         return False
     last = max(load.received_at for load in in_use[LIFESTYLE])
     return not any(load.received_at > last for load in in_use[COUNTS])
@@ -106,7 +105,7 @@ def sources(settings: Settings) -> Sources:
         intelligence=rows(INTELLIGENCE),
         lifestyle=rows(LIFESTYLE),
         fingerprint=hashlib.sha256(identity.encode()).hexdigest(),
-        is_synthetic=any(load.synthetic for load in loads),
+        is_synthetic=settings.is_demonstration,
     )
 
 
@@ -140,7 +139,7 @@ def _land(settings: Settings, made: Run, read: Sources, minimum: int) -> LoadRec
     # Nobody is a result too, and tells that the run was made.
     told = made.told or [Cell(cohort, TOTAL, "All", 0, 0, None, 0) for cohort in COHORTS]
     rows = [_row(cell, made.reference_date, minimum, read.fingerprint) for cell in told]
-    return crossing.land(settings, (AGENCY, COUNTS), quarter, rows, is_synthetic=read.is_synthetic)
+    return crossing.land(settings, (AGENCY, COUNTS), quarter, rows)
 
 
 def _row(cell: Cell, reference_date: date, minimum: int, fingerprint: str) -> list[object]:

@@ -53,7 +53,7 @@ def run_in(settings: Settings, folder: Path, key: str, *, why: str, acting_for: 
         [*("c" if value is None else value for value in cells.values()), THRESHOLD, minimum, read.fingerprint]
         for cells in people.protected(made.counts, minimum)
     ]
-    return made, crossing.land(settings, (AGENCY, COUNTS), period, rows, is_synthetic=read.is_synthetic)
+    return made, crossing.land(settings, (AGENCY, COUNTS), period, rows)
 
 
 def demonstrate(settings: Settings) -> Linked | None:
@@ -65,10 +65,10 @@ def demonstrate(settings: Settings) -> Linked | None:
 
 
 def is_due(settings: Settings) -> bool:
-    """Whether a synthetic register is in use whose counts were not landed yet."""
+    """Whether the register of a demonstration is in use whose counts were not landed yet."""
     in_use = crossing.in_use(settings, AGENCY, REGISTER, COUNTS)
     register = in_use[REGISTER]
-    if not register or not all(load.synthetic for load in register):
+    if not settings.is_demonstration or not register:
         return False
     last = max(load.received_at for load in register)
     return not any(load.received_at > last for load in in_use[COUNTS])
@@ -110,6 +110,6 @@ def _register(settings: Settings) -> tuple[Register, str]:
         warehouse=settings.warehouse,
         nominals=f"select *, row_number() over (order by {order}, _row) as position from ({rows})",
         fingerprint=hashlib.sha256(identity.encode()).hexdigest(),
-        is_synthetic=any(load.synthetic for load in loads),
+        is_synthetic=settings.is_demonstration,
     )
     return register, max(load.period for load in loads)

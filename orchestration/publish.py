@@ -27,10 +27,11 @@ from orchestration import database, permissions, retention, revisions
 from orchestration.releases import (
     FILE,
     MANIFEST,
-    SYNTHETIC_BANNER,
     DamagedRelease,
     Release,
+    banner,
     current_release,
+    feeds_of,
     ids,
     link,
     make_current,
@@ -68,7 +69,7 @@ def publish(
     """Write, verify and switch to a new release of the marts that stand in the warehouse.
 
     Args:
-        about: what the manifest says of the inputs: `build_id`, `definition_id`, `synthetic`, `deliveries`, and for revisions
+        about: what the manifest says of the inputs: `build_id`, `definition_id`, `environment`, `deliveries`, and for revisions
             `code_id` and `lineage`.
         descriptions: of tables and columns, for `comment on`, where BI tools look, and `meta.dictionary`.
         as_at: ISO date that the marts were rebuilt for; empty for all that has been received.
@@ -289,10 +290,9 @@ def _write_meta(con: duckdb.DuckDBPyConnection, head: Mapping[str, Any]) -> None
     con.execute(
         """create table meta.release as select
                ? as release_id, ?::timestamptz as published_at, ?::date as as_at, ? as git_commit,
-               ? as build_id, ? as definition_id, ?::boolean as is_synthetic,
-               case when ?::boolean then ? else '' end as banner""",
-        [head[k] for k in ("release_id", "published_at", "as_at", "git_commit", "build_id", "definition_id")]
-        + [head["synthetic"], head["synthetic"], SYNTHETIC_BANNER],
+               ? as build_id, ? as definition_id, ? as environment, ?::varchar[] as feeds, ? as banner""",
+        [head[k] for k in ("release_id", "published_at", "as_at", "git_commit", "build_id", "definition_id", "environment")]
+        + [feeds_of(head), banner(head)],
     )
     con.execute("create table meta.feeds as select * exclude (as_at, token, gate_token) from warehouse.ledger.feed order by all")
     con.execute(

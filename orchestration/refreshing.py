@@ -61,11 +61,15 @@ def plan(settings: Settings, as_at: str, *, force: bool = False) -> Plan:
     from orchestration.build import build_id, identities, received_id
     from orchestration.contracts import load_contracts
     from orchestration.ingest import load
+    from orchestration.ingest.demonstration import Admission
     from orchestration.ingest.landing import current, read, require_kept
     from orchestration.releases import held_back, usable_release
 
     contracts = load_contracts()
-    new = [load.plan(settings.raw, settings.landing, contract, settings.pseudonym_key) for contract in contracts.values()]
+    admission = Admission.of(settings)
+    new = [
+        load.plan(settings.raw, settings.landing, contract, settings.pseudonym_key, admission) for contract in contracts.values()
+    ]
     loads = read(settings.landing)
     if as_at:
         from orchestration.resources import end_of_day

@@ -30,10 +30,9 @@ def releases() -> None:
     for release in found:
         manifest = release.manifest
         part = "current" if release.current else f"as-at/{linked[release.id]}" if release.id in linked else ""
-        kind = "synthetic" if manifest["synthetic"] else "real"
         count = sum(table["rows"] for table in manifest["tables"].values())
-        rows.append((release.id, manifest["published_at"], manifest["as_at"], manifest["build_id"][:8], f"{count:,}", part, kind))
-    heads = ["release", "published at", "as at", "build", "rows", "reached by", "data"]
+        rows.append((release.id, manifest["published_at"], manifest["as_at"], manifest["build_id"][:8], f"{count:,}", part))
+    heads = ["release", "published at", "as at", "build", "rows", "reached by"]
     console.print(telling.table(f"Releases in {published}", heads, rows))
     for name in sorted(set(ids(published)) - {release.id for release in found}):
         console.print(f"[red]{name}[/]: its manifest cannot be read; `sna verify {name}`", highlight=False)

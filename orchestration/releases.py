@@ -31,9 +31,10 @@ if TYPE_CHECKING:
 FILE = "sna_marts.duckdb"
 MANIFEST = "manifest.json"
 # What everything says that was made from the demonstration; its aggregate returns are what agencies have published.
-SYNTHETIC_BANNER = (
+DEMONSTRATION_BANNER = (
     "Synthetic demonstration data: no record is of a real person, offence or place. Aggregate returns of the agencies are real."
 )
+NAMED_FEEDS = 8
 ROLLBACK = "rollback.json"
 
 
@@ -43,6 +44,22 @@ class NoSuchRelease(LookupError):
 
 class DamagedRelease(RuntimeError):
     """The manifest of a release cannot be read; the message says what to do."""
+
+
+def feeds_of(manifest: Mapping[str, Any]) -> list[str]:
+    """The feeds (`agency/feed`) that a release is made of."""
+    return sorted({delivery["feed"] for delivery in manifest["deliveries"]})
+
+
+def banner(manifest: Mapping[str, Any]) -> str:
+    """One sentence or two that say what a release is made of: a demonstration, or which live feeds."""
+    if manifest["environment"] == "demonstration":
+        return DEMONSTRATION_BANNER
+    feeds = feeds_of(manifest)
+    agencies = len({feed.partition("/")[0] for feed in feeds})
+    named = ", ".join(feeds) if len(feeds) <= NAMED_FEEDS else f"of {agencies} agencies; meta.release lists them"
+    count = f"{len(feeds)} feed{'' if len(feeds) == 1 else 's'}"
+    return f"Live data of {count}: {named}. For analysts only: no disclosure control has been applied."
 
 
 @dataclass(frozen=True)

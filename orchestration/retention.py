@@ -151,12 +151,7 @@ def _superseded_at(load: LoadRecord, loads: Sequence[LoadRecord]) -> datetime | 
     takers = [
         other.received_at
         for other in loads
-        if other.verdict == "accepted"
-        and other.agency == load.agency
-        and (
-            (other.slot == load.slot and other.synthetic == load.synthetic and rank(other) > rank(load))
-            or (load.synthetic and not other.synthetic)
-        )
+        if other.verdict == "accepted" and other.slot == load.slot and rank(other) > rank(load)
     ]
     return max(load.received_at, min(takers)) if takers else None
 

@@ -1,7 +1,7 @@
 """Where everything is: the landing zone, the home of everything written, and the key for pseudonyms.
 
-Two environment variables place everything: `SNA_RAW` (deliveries) and `SNA_HOME` (warehouse, releases, Dagster instance,
-Data Docs). Two refreshes with different homes never touch each other.
+Two environment variables place everything: `SNA_HOME` (warehouse, releases, Dagster instance, Data Docs) and `SNA_RAW`
+(deliveries, `raw` of the home where it is not set). Two refreshes with different homes never touch each other.
 """
 
 from __future__ import annotations
@@ -14,6 +14,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from orchestration.home import Home
 
 PROJECT = Path(__file__).resolve().parent.parent
 CONTRACTS = PROJECT / "raw"
@@ -49,21 +53,6 @@ keep_private()
 
 class SettingsError(ValueError):
     """A setting in the environment cannot be used; the message says which and what to do."""
-
-
-def is_the_one_county() -> bool:
-    """Whether demonstration data are those of the SNA's one county, so that what contradicts the SNA stops publication.
-
-    `SNA_RECONCILIATION`: `strict` (the default) or `report`, for several counties at once (`sna demo --scale 20`): figures that
-    differ from the published ones and implausible changes of small numbers are then told, and published.
-
-    Raises:
-        SettingsError: the variable holds something else.
-    """
-    given = os.environ.get("SNA_RECONCILIATION") or "strict"
-    if given not in ("strict", "report"):
-        raise SettingsError(f"SNA_RECONCILIATION is '{given}'; use strict or report.")
-    return given == "strict"
 
 
 def analysts_group() -> int | None:
@@ -132,16 +121,39 @@ class Settings:
 
     @classmethod
     def from_env(cls) -> Settings:
-        """Read `SNA_RAW` (default `raw/` of the project) and `SNA_HOME` (default `var/` of the project).
+        """Read `SNA_HOME` (default the only home below `var/` of the project) and `SNA_RAW` (default `raw` of the home).
+
+        Where there is no home yet, the one that `sna demo` would make.
 
         Raises:
+            HomeError: `SNA_HOME` is not set, and there are several homes below `var/`.
             SettingsError: a memory limit is none: better said now than by the step that first needs it.
         """
+        from orchestration.home import the_only_one
+
         for variable in MEMORY_LIMITS:
             memory_limit(variable)
-        raw = os.environ.get("SNA_RAW") or PROJECT / "raw"
-        home = os.environ.get("SNA_HOME") or PROJECT / "var"
-        return cls(Path(raw).expanduser().resolve(), Path(home).expanduser().resolve())
+        home = Path(os.environ.get("SNA_HOME") or the_only_one() or PROJECT / "var" / "demo").expanduser().resolve()
+        return cls(Path(os.environ.get("SNA_RAW") or home / "raw").expanduser().resolve(), home)
+
+    @cached_property
+    def made(self) -> Home:
+        """The area and the environment that the home was made for.
+
+        Raises:
+            HomeError: it was not made.
+        """
+        from orchestration.home import require
+
+        return require(self.home)
+
+    @property
+    def is_demonstration(self) -> bool:
+        """Whether everything here is made up; a home that was not made yet is not."""
+        from orchestration.home import read
+
+        made = read(self.home)
+        return made is not None and made.environment == "demonstration"
 
     @property
     def landing(self) -> Path:

@@ -28,6 +28,11 @@ def table(title: str, heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> Ta
     return result
 
 
+def count(number: int, what: str) -> str:
+    """A number of things, in the right number: `1 table`, `2,000 tables`."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 def nothing_new(console: Console, settings: Settings, release: Release) -> None:
     """Nothing was done, and why that is right."""
     console.print(f"Nothing new in {settings.raw}: release {release.id} already holds all of it.")
@@ -187,8 +192,7 @@ def release(console: Console, settings: Settings, release: Release) -> None:
     con = release.open()
     rows = con.execute(
         """select agency || '/' || feed, cadence, first_period, last_period, deliveries_in_use, deliveries_refused, rows_in_use,
-                  rows_rejected, case when is_synthetic then 'synthetic' when deliveries_in_use > 0 then 'real' end,
-                  array_to_string(waiting_tables, ', '), freshness, next_period, due_on, overdue_on
+                  rows_rejected, array_to_string(waiting_tables, ', '), freshness, next_period, due_on, overdue_on
            from meta.feeds order by all"""
     ).fetchall()
     con.close()
@@ -210,7 +214,6 @@ def release(console: Console, settings: Settings, release: Release) -> None:
         "refused",
         "rows",
         "rejected",
-        "data",
         "tables waiting",
         "freshness",
     ]
@@ -250,7 +253,6 @@ def gates(console: Console, settings: Settings) -> None:
 
 
 def _banner(console: Console, release: Release) -> None:
-    from orchestration.releases import SYNTHETIC_BANNER
+    from orchestration.releases import banner
 
-    if release.manifest["synthetic"]:
-        console.print(f"[yellow]{SYNTHETIC_BANNER}[/]")
+    console.print(f"[yellow]{banner(release.manifest)}[/]", highlight=False)

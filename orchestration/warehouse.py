@@ -5,7 +5,7 @@
     ledger.delivery            one row per delivery: delivered = accepted + rejected, and whether it is in use
     ledger.fault               one row per delivery, rule and column that was broken
     ledger.feed                one row per contract: how complete it is and which SNA tables wait for it
-    ledger.build               one row: identity of what stands, for which date, by which definition, synthetic or not
+    ledger.build               one row: identity of what stands, for which date, by which definition, in which environment
     ops.registered             one row per contract: what of the above was written of it, so that it need not be again
 
 All of it can be thrown away and made again from the landing log.
@@ -39,11 +39,15 @@ if TYPE_CHECKING:
 SCHEMA = """
 create schema if not exists ops;
 create table if not exists ops.layout (layout varchar);
-create table if not exists ops.home (landing varchar);    -- where the landing views read
+create table if not exists ops.home (
+    landing varchar,                          -- where the landing views read
+    environment varchar,
+    report_first varchar, report_last varchar -- months for which the demonstration reproduces the printed report, or null
+);
 create schema if not exists landing;
 create schema if not exists ledger;
 create table if not exists ledger.delivery (
-    load_id varchar, agency varchar, feed varchar, period varchar, part varchar, version integer, synthetic boolean,
+    load_id varchar, agency varchar, feed varchar, period varchar, part varchar, version integer, environment varchar,
     file_name varchar, file_sha256 varchar, received_at timestamp, rows_delivered bigint, rows_accepted bigint,
     rows_rejected bigint, verdict varchar, in_use boolean, supersedes varchar
 );
@@ -55,14 +59,15 @@ create table if not exists ledger.feed (
     agency varchar, feed varchar, title varchar, cadence varchar, owner varchar, publisher_url varchar,
     legal_basis varchar, supplies varchar[], waiting_tables varchar[], first_period varchar, last_period varchar,
     deliveries_in_use bigint, deliveries_refused bigint, rows_in_use bigint, rows_rejected bigint,
-    last_received_at timestamp, is_synthetic boolean,
+    last_received_at timestamp,
     freshness varchar, next_period varchar, due_on date, overdue_on date,
     as_at varchar,        -- ISO date that it was rebuilt for, or empty
     token varchar,        -- names the deliveries in use
     gate_token varchar    -- names what the feeds gate judges: these deliveries, the contract and the rules
 );
 create table if not exists ledger.build (
-    build_id varchar, as_at varchar, definition_id varchar, synthetic boolean
+    build_id varchar, as_at varchar, definition_id varchar, environment varchar,
+    report_first varchar, report_last varchar
 );
 create table if not exists ops.registered (
     agency varchar, feed varchar,
@@ -196,18 +201,32 @@ def _lay_out(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _relocate(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Let the landing views of a home that was moved or copied read its own log; nothing else in the file names a place."""
+    """Let the landing views of a home that was moved or copied read its own log, and note which environment it is.
+
+    Nothing else in the file names a place.
+    """
     here = str(settings.landing)
-    before = con.execute("select landing from ops.home").fetchall()
-    if before == [(here,)]:
+    now = (here, *_environment(settings))
+    before = con.execute("from ops.home").fetchall()
+    if before == [now]:
         return
     con.execute("begin")
-    for (there,) in before:
+    for there, *_ in before:
         for (view,) in con.execute("select sql from duckdb_views() where schema_name = 'landing'").fetchall():
             con.execute(view.replace("CREATE VIEW", "create or replace view", 1).replace(_quoted(there), _quoted(here)))
     con.execute("delete from ops.home")
-    con.execute("insert into ops.home values (?)", [here])
+    con.execute("insert into ops.home values (?, ?, ?, ?)", list(now))
     con.execute("commit")
+
+
+def _environment(settings: Settings) -> tuple[str, str | None, str | None]:
+    """Environment of a home, and the months for which it reproduces the printed report."""
+    if not settings.is_demonstration:
+        return "live", None, None
+    from orchestration.ingest.demonstration import Listing
+
+    listing = Listing.read(settings.raw)
+    return "demonstration", *(listing.report if listing.report and listing.is_whole(settings.raw) else (None, None))
 
 
 def _quoted(text: str) -> str:
@@ -313,14 +332,14 @@ def table_name(contract: FeedContract) -> str:
 
 
 def about(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """What a release's manifest says of its inputs: build, definition, synthetic or not, deliveries with their hashes.
+    """What a release's manifest says of its inputs: build, definition, environment, deliveries with their hashes.
 
     `received_id` names all that was received, refused deliveries too, because `meta.feeds` tells of these as well.
     """
-    row = con.execute("select build_id, definition_id, synthetic from ledger.build").fetchone()
+    row = con.execute("select build_id, definition_id, environment from ledger.build").fetchone()
     assert row is not None
     deliveries = con.execute(
-        """select agency || '/' || feed as feed, period, part, version, synthetic, file_name, file_sha256, load_id,
+        """select agency || '/' || feed as feed, period, part, version, file_name, file_sha256, load_id,
                   rows_accepted, rows_rejected
            from ledger.delivery where in_use order by all"""
     ).fetchall()
@@ -330,7 +349,7 @@ def about(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "build_id": row[0],
         "received_id": received_id(str(load_id) for (load_id,) in received),
         "definition_id": row[1],
-        "synthetic": row[2],
+        "environment": row[2],
         "deliveries": [dict(zip(names, delivery, strict=True)) for delivery in deliveries],
     }
 
@@ -357,7 +376,7 @@ def rows_in_use(
 
 def _delivery_row(load: LoadRecord, in_use: bool) -> list[Any]:
     return [
-        *(load.load_id, load.agency, load.feed, load.period, load.part, load.version, load.synthetic),
+        *(load.load_id, load.agency, load.feed, load.period, load.part, load.version, load.environment),
         *(load.file_name, load.file_sha256, load.received_at, load.rows_delivered, load.rows_accepted),
         *(load.rows_rejected, load.verdict, in_use, load.supersedes),
     ]
@@ -381,7 +400,6 @@ def _feed_row(contract: FeedContract, own: list[LoadRecord], used: list[LoadReco
         *(len(used), sum(load.verdict == "refused" for load in own)),
         *(sum(load.rows_accepted for load in used), sum(load.rows_rejected for load in used)),
         max((load.received_at for load in used), default=None),
-        any(load.synthetic for load in used),
         *(fresh.state, fresh.next_period, fresh.due_on, fresh.overdue_on, as_at),
         *_tokens(contract, used),
     ]
@@ -408,7 +426,7 @@ def _write_build(con: duckdb.DuckDBPyConnection, as_at: str) -> None:
     ).fetchall()
     con.execute("delete from ledger.build")
     con.execute(
-        "insert into ledger.build select ?, ?, ?, coalesce(bool_or(is_synthetic), false) from ledger.feed",
+        "insert into ledger.build select ?, ?, ?, environment, report_first, report_last from ops.home",
         [build_id(contents, as_at), as_at, definition_id()],
     )
 

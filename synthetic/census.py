@@ -160,20 +160,20 @@ def write_census(
         header = [AREA, "Total: All households"]
         blocks += _block("Number of households", f"All households, Census {year}", "Households", str(year), header, homes_rows)
     feed = "ons/census_population"
-    path = raw / feed / "2021.synthetic.csv"
+    path = raw / feed / "2021.csv"
     _write(path, [*blocks, [NOTE]])
     yield feed, path, 2 * len(names) * (2 * len(AGES) + 1)
 
     households, adults = small_areas(rng, areas)
     feed = "ons/census_households"
-    path = raw / feed / "2021.synthetic.csv"
+    path = raw / feed / "2021.csv"
     pairs = areas[["code", "name"]].to_numpy().tolist()
     rows = [[code, name, int(n)] for (code, name), n in zip(pairs, households, strict=True)]
     _write(path, [["Lower layer Super Output Areas Code", "Lower layer Super Output Areas", "Observation"], *rows])
     yield feed, path, len(rows)
 
     feed = "ons/census_residents_16_plus"
-    path = raw / feed / "2021.synthetic.xlsx"
+    path = raw / feed / "2021.xlsx"
     places = [f"{code} : {name}" for code, name in pairs]
     what = "All usual residents aged 16 years and over"
     rows = [[place, int(n)] for place, n in zip(places, adults, strict=True)]
@@ -182,7 +182,7 @@ def write_census(
     yield feed, path, len(rows)
 
     feed = "ons/census_household_indicators"
-    path = raw / feed / "2021.synthetic.csv"
+    path = raw / feed / "2021.csv"
     deprived = 1 - index["rank"].to_numpy() / LSOAS_IN_ENGLAND
     blocks = []
     for table, (title, hardship, other, share) in HARDSHIP.items():
@@ -195,7 +195,7 @@ def write_census(
     yield feed, path, len(HARDSHIP) * len(areas)
 
     feed = "ons/census_ethnicity"
-    path = raw / feed / "2021.synthetic.csv"
+    path = raw / feed / "2021.csv"
     header = [
         *("2023 Upper tier local authorities Code", "2023 Upper tier local authorities"),
         *("Ethnic group (20 categories) Code", "Ethnic group (20 categories)", "Observation"),

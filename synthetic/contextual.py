@@ -60,7 +60,7 @@ def rows(rng: np.random.Generator, areas: pd.DataFrame) -> list[list[object]]:
 
 def write_contextual(rng: np.random.Generator, areas: pd.DataFrame, raw: Path) -> Iterator[tuple[str, Path, int]]:
     """Write the file; yields feed, path and rows."""
-    path = raw / FEED / "2023.synthetic.csv"
+    path = raw / FEED / "2023.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
     found = rows(rng, areas)
     with path.open("w", encoding="utf-8", newline="") as file:

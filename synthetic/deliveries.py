@@ -112,5 +112,5 @@ def write_constabulary(database: duckdb.DuckDBPyConnection, raw: Path, scale: in
     """Write all months of the four feeds; yields feed, path and rows of each file."""
     for month in range(MONTHS):
         for feed in FEEDS:
-            path = raw / AGENCY / feed / f"{period(month)}.synthetic.csv"
+            path = raw / AGENCY / feed / f"{period(month)}.csv"
             yield f"{AGENCY}/{feed}", path, copy_csv(database, QUERIES[feed].format(scale=scale, month=month), path)

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 
+from orchestration.ingest.demonstration import Listing, digest
+
+# Financial years 2019/20 to 2023/24: the printed report that a demonstration of one county reproduces.
+REPORT = ("2019-04", "2024-03")
+RETURNS = Path(__file__).with_name("returns")
+
 
 @dataclass
 class DemoSummary:
-    """What was written: ``files`` and ``rows`` by ``agency/feed``, and the time it took in seconds."""
+    """What was written: ``files`` and ``rows`` by ``agency/feed``, and the time it took in seconds.
+
+    ``returns`` counts the agencies' own aggregate returns beside them, which are samples of what has been published.
+    """
 
     raw: Path
     scale: int
     files: dict[str, int] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
+    returns: int = 0
     seconds: float = 0.0
 
     def add(self, feed: str, rows: int) -> None:
@@ -29,6 +40,21 @@ class DemoSummary:
             self.add(feed, rows)
 
 
+def copy_returns(raw: Path) -> int:
+    """Put the agencies' own aggregate returns into a landing zone; returns how many there are."""
+    names = sorted(path.relative_to(RETURNS) for path in RETURNS.glob("*/*/*"))
+    for name in names:
+        (raw / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(RETURNS / name, raw / name)
+    return len(names)
+
+
+def list_files(raw: Path, report: tuple[str, str] | None) -> None:
+    """List every delivery in a landing zone as part of the demonstration."""
+    files = {str(path.relative_to(raw)): digest(path) for path in sorted(raw.glob("*/*/*")) if path.is_file()}
+    Listing(report, files).write(raw)
+
+
 def write_demo(
     raw: Path,
     *,
@@ -37,7 +63,7 @@ def write_demo(
     dirt: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> DemoSummary:
-    """Write the demonstration deliveries of all feeds under ``raw``, with ``.synthetic`` in every file name.
+    """Write the demonstration deliveries of all feeds under ``raw``, and ``demonstration.json``, which lists them.
 
     61 months (April 2019 to April 2024) of the constabulary's crimes, victims, suspects and outcomes, whose serious
     violence has the published totals, as have wards, streets, schools and the night-time economy; 36 months of stop
@@ -107,12 +133,12 @@ def write_demo(
         prepare(streams[4], database, county)
         summary.add_all(write_archive(database, summary.raw, scale))
         write_geography(database, streams[13], county, summary.raw, summary.add)
-    lookup = summary.raw / "ons" / "lsoa_ward_district" / "2024.synthetic.csv"
+    lookup = summary.raw / "ons" / "lsoa_ward_district" / "2024.csv"
     summary.add("ons/lsoa_ward_district", write_lookup(areas, lookup))
     index = deprivation(streams[5], areas)
     mhclg = summary.raw / "mhclg"
-    summary.add("mhclg/imd_2019", write_imd(areas, index, mhclg / "imd_2019" / "2019.synthetic.xlsx"))
-    domains = mhclg / "imd_2019_domains" / "2019.synthetic.csv"
+    summary.add("mhclg/imd_2019", write_imd(areas, index, mhclg / "imd_2019" / "2019.xlsx"))
+    domains = mhclg / "imd_2019_domains" / "2019.csv"
     summary.add("mhclg/imd_2019_domains", write_domains(streams[11], areas, index, domains))
     for _, rows in write_term_dates(summary.raw / "local_education_authorities" / "term_dates"):
         summary.add("local_education_authorities/term_dates", rows)
@@ -132,8 +158,11 @@ def write_demo(
         write_weights(summary.raw),
     ):
         summary.add_all(deliveries)
+    summary.returns = copy_returns(summary.raw)
     if dirt:
         tell("Adding faults")
         add_dirt(summary.raw, seed=seed)
+    # Faults, and other counties, change what adds up to the printed figures.
+    list_files(summary.raw, REPORT if scale == 1 and not dirt else None)
     summary.seconds = perf_counter() - started
     return summary

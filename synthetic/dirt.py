@@ -96,7 +96,7 @@ def add_dirt(raw: Path, *, seed: int) -> Path:
     Raises:
         FileNotFoundError: a feed has too few demonstration deliveries to hold its faults.
     """
-    for earlier in raw.glob("*/*/*.synthetic.v*"):  # only an earlier call makes these
+    for earlier in raw.glob("*/*/*.v[0-9]*"):  # only an earlier call makes these
         earlier.unlink()
     random_ = random.Random(seed)
     months = _Months(raw, random_)
@@ -115,7 +115,7 @@ class _Months:
 
     def take(self, feed: str) -> _File:
         if feed not in self._left:
-            self._left[feed] = sorted((self.raw / feed).glob("*.synthetic.csv"))
+            self._left[feed] = sorted((self.raw / feed).glob("*.csv"))
             self._random.shuffle(self._left[feed])
         if not self._left[feed]:
             raise FileNotFoundError(f"{self.raw / feed} holds too few demonstration deliveries for all faults")

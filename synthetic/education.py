@@ -115,7 +115,7 @@ def _exclusions(raw: Path, scale: int) -> Iterator[Written]:
         feed = f"{agency}/exclusions"
         shares = np.array([*(MAIN[name][column] for name in MAIN), *(share for _, share in REST.values())], dtype=float)
         for place, year in enumerate(SCHOOL_YEARS):
-            path = raw / feed / f"{year.replace('/', '-')}.synthetic.xlsx"
+            path = raw / feed / f"{year.replace('/', '-')}.xlsx"
             with _workbook(path) as book:
                 sheet = book.add_worksheet("Exclusions and suspensions")
                 sheet.write(0, 0, f"Exclusions and suspensions by main reason. School year: {year}")
@@ -135,7 +135,7 @@ def _exclusions(raw: Path, scale: int) -> Iterator[Written]:
 
 def _neet(rng: np.random.Generator, raw: Path) -> Iterator[Written]:
     """A workbook of each authority, with a sheet by year and one by place."""
-    path = raw / f"{COUNTY}/neet" / "2024.synthetic.xlsx"
+    path = raw / f"{COUNTY}/neet" / "2024.xlsx"
     with _workbook(path) as book:
         _rates(book, "NEET rate", ("Year", "NEET rate"), NEET_COUNTY)
         _rates(book, "NEET by locality 2024", ("Locality", "NEET per 1,000 population"), NEET_LOCALITIES, "0.0")
@@ -148,7 +148,7 @@ def _neet(rng: np.random.Generator, raw: Path) -> Iterator[Written]:
     rates[-1] += round((WARDS - 2) * mean - rates.sum(), 4)
     names = [name for number in range(WARDS) if (name := ward_name("Derby", number)) != WORST_WARD]
     wards = {name: float(round(rate, 4)) for name, rate in zip(names, rates, strict=True)}
-    path = raw / f"{CITY}/neet" / "2024.synthetic.xlsx"
+    path = raw / f"{CITY}/neet" / "2024.xlsx"
     with _workbook(path) as book:
         _rates(book, "NEET rate", ("Year", "NEET rate"), NEET_CITY)
         _rates(book, "NEET by ward 2024", ("Ward", "NEET rate"), {WORST_WARD: 2 * mean, **wards, "Average": mean})
@@ -181,14 +181,14 @@ def _lait(rng: np.random.Generator, raw: Path) -> Iterator[Written]:
                 value = "-" if number == 9210 and place < 4 else str(round(england[place] * factor[place], 5))
                 rows.append((measure, title if place == 0 else None, year, name, value, float(number), region or "NA"))
     names = ("Short Desc", "Data item", "Years", "LA and Regions", "Values", "LA Number", "Region")
-    path = raw / LAIT / "2024-Q3.synthetic.parquet"
+    path = raw / LAIT / "2024-Q3.parquet"
     path.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as db:
         db.register("long", pd.DataFrame(rows, columns=list(names)))
         db.execute(f"copy (from long) to '{str(path).replace(chr(39), chr(39) * 2)}' (format parquet)")
     yield LAIT, path, len(rows)
 
-    path = raw / NEIGHBOURS / "2024.synthetic.xlsx"
+    path = raw / NEIGHBOURS / "2024.xlsx"
     with _workbook(path) as book:
         sheet = book.add_worksheet("LA SN Groups")
         sheet.write_row(0, 0, ["A", "B", "C", "D", "E", *range(3, 23)])
@@ -246,7 +246,7 @@ def _national(rng: np.random.Generator, raw: Path) -> Iterator[Written]:
                         **hidden,
                     }
                 )
-    yield _csv(raw / REASONS / "2016-17.synthetic.csv", rows, REASONS)
+    yield _csv(raw / REASONS / "2016-17.csv", rows, REASONS)
 
     referrals, looked_after = [], []
     for year in range(2022, 2025):
@@ -276,8 +276,8 @@ def _national(rng: np.random.Generator, raw: Path) -> Iterator[Written]:
                     "rate_per_10000": round(10_000 * number / children),
                 }
                 looked_after.append({**placed, **measures})
-    yield _csv(raw / CARE / "2024-c1.synthetic.csv", referrals, CARE)
-    yield _csv(raw / CARE / "2024-cla.synthetic.csv", looked_after, CARE)
+    yield _csv(raw / CARE / "2024-c1.csv", referrals, CARE)
+    yield _csv(raw / CARE / "2024-cla.csv", looked_after, CARE)
 
     for year in range(2021, 2025):
         scores: list[dict[str, Any]] = []
@@ -295,7 +295,7 @@ def _national(rng: np.random.Generator, raw: Path) -> Iterator[Written]:
                     "NEET_quintile": "z",
                 }
             )
-        yield _csv(raw / SCORECARD / f"{year}.synthetic.csv", scores, SCORECARD)
+        yield _csv(raw / SCORECARD / f"{year}.csv", scores, SCORECARD)
 
 
 def _csv(path: Path, rows: list[dict[str, Any]], feed: str) -> Written:

@@ -72,7 +72,7 @@ def write_fire(rng: np.random.Generator, raw: Path, scale: int) -> Iterator[tupl
     frame, month = incidents(rng)
     yield from write(frame, month, raw, INCIDENTS, scale)
     for y, year in enumerate(YEARS_IN):
-        path = raw / REFERRALS / f"{year.replace('/', '-')}.synthetic.csv"
+        path = raw / REFERRALS / f"{year.replace('/', '-')}.csv"
         path.parent.mkdir(parents=True, exist_ok=True)
         rows = pd.DataFrame(
             {

@@ -47,7 +47,7 @@ def write_weights(raw: Path) -> Iterator[tuple[str, Path, int]]:
 
     from synthetic.open_data import WRITTEN
 
-    path = raw / "cambridge" / "crime_harm_index" / f"{VERSION}.synthetic.xlsx"
+    path = raw / "cambridge" / "crime_harm_index" / f"{VERSION}.xlsx"
     path.parent.mkdir(parents=True, exist_ok=True)
     rows = illustrative()
     with xlsxwriter.Workbook(path) as book:

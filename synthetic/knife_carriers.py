@@ -134,7 +134,7 @@ def write_carriers(
     database.register("reports", intelligence(rng, suspects))
     database.register("assessments", lifestyle(rng, suspects))
     for month in range(FIRST_REPORT, LAST_REPORT + 1):
-        path = raw / INTELLIGENCE / f"{period(month)}.synthetic.csv"
+        path = raw / INTELLIGENCE / f"{period(month)}.csv"
         query = f"""
             select
                 'IR-' || strftime(day, '%Y-%m-') || lpad((place * {{scale}} + county + 1)::varchar, 6, '0') as "Report Reference",
@@ -150,7 +150,7 @@ def write_carriers(
         select {NOMINAL} as "Nominal Reference", strftime(day, '{DAY}') as "Assessed On", {factors}
         from assessments {COUNTIES} order by day, nominal, county
     """.format(scale=scale)
-    path = raw / LIFESTYLE / "2024-Q1.synthetic.csv"
+    path = raw / LIFESTYLE / "2024-Q1.csv"
     yield LIFESTYLE, path, copy_csv(database, query, path)
     database.unregister("reports")
     database.unregister("assessments")

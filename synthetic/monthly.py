@@ -123,7 +123,7 @@ def write(
         head = rows.iloc[:, 0]
         if len(head) and "{county" in str(head.iloc[0]):
             rows = rows.assign(**{head.name: [text.format(county=c) for text, c in zip(head, county, strict=True)]})
-        path = raw / feed / f"{period(int(number))}.synthetic.{'xlsx' if sheet else 'csv'}"
+        path = raw / feed / f"{period(int(number))}.{'xlsx' if sheet else 'csv'}"
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(path.name + ".part")
         if sheet:

@@ -143,7 +143,7 @@ def write_register(
     copies = named.loc[named.index.repeat(scale)].reset_index(drop=True)
     county = np.tile(np.arange(scale), len(named))
     copies["reference"] = _reference(references["nominal"].to_numpy() * scale + county)
-    path = raw / FEED / f"{PERIOD}.synthetic.csv"
+    path = raw / FEED / f"{PERIOD}.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
     delivered = pd.DataFrame(
         {

@@ -166,7 +166,7 @@ def _write_layer(
             for number, row in zip(members.index.to_numpy().tolist(), members.to_dict("records"), strict=True)
         ]
         crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}
-        path = folder / f"{period}-{code}.synthetic.geojson"
+        path = folder / f"{period}-{code}.geojson"
         path.write_text(
             json.dumps({"type": "FeatureCollection", "name": code, "crs": crs, "features": features}), encoding="utf-8"
         )

@@ -75,11 +75,11 @@ def write_geography(
         add("ons/ward_boundaries", rows)
     for _, rows in write_lsoa_boundaries(database, county.areas, raw / "ons" / "lsoa_boundaries"):
         add("ons/lsoa_boundaries", rows)
-    add("ons/population", write_population(rng, county.areas, raw / "ons" / "population" / "2022.synthetic.xlsx"))
-    areas = raw / "safer_derbyshire" / "nte_areas" / "2024.synthetic.geojson"
+    add("ons/population", write_population(rng, county.areas, raw / "ons" / "population" / "2022.xlsx"))
+    areas = raw / "safer_derbyshire" / "nte_areas" / "2024.geojson"
     add("safer_derbyshire/nte_areas", write_nte_areas(database, county.centres, areas))
-    add("dfe/schools", write_register(county.schools, raw / "dfe" / "schools" / "2024.synthetic.csv"))
-    points = raw / "dfe" / "school_locations" / "2024.synthetic.tsv"
+    add("dfe/schools", write_register(county.schools, raw / "dfe" / "schools" / "2024.csv"))
+    points = raw / "dfe" / "school_locations" / "2024.tsv"
     add("dfe/school_locations", write_locations(database, county.schools, points))
 
 

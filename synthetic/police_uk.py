@@ -264,7 +264,7 @@ def write_archive(database: duckdb.DuckDBPyConnection, raw: Path, scale: int) ->
     )
     for month in MONTHS:
         for feed, query in QUERIES.items():
-            path = raw / "police_uk" / feed / f"{period(month)}-{SLUG}.synthetic.csv"
+            path = raw / "police_uk" / feed / f"{period(month)}-{SLUG}.csv"
             yield (
                 f"police_uk/{feed}",
                 path,

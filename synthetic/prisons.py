@@ -280,6 +280,6 @@ def write_prisons(rng: np.random.Generator, raw: Path) -> Iterator[tuple[str, Pa
         people = {"Male": total - fewer - women, "Female": women}
         books.append((POPULATION, f"{quarter.year}-Q{quarter.quarter}", population(quarter, people)))
     for feed, period, sheets in books:
-        path = raw / feed / f"{period}.synthetic.ods"
+        path = raw / feed / f"{period}.ods"
         write_ods(path, sheets)
         yield feed, path, sum(len(rows) - 4 for name, rows in sheets if name not in ("Cover", "Notes"))

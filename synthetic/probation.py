@@ -38,7 +38,7 @@ def write_sentences(raw: Path, scale: int) -> Iterator[tuple[str, Path, int]]:
         rows = pd.DataFrame([(age, sentence) for age in AGES for sentence in ("Custody", "Community")])
         rows.columns = ["Age Group", "Sentence Type"]
         rows.insert(0, "Financial Year", year)
-        path = raw / FEED / f"{year.replace('/', '-')}.synthetic.csv"
+        path = raw / FEED / f"{year.replace('/', '-')}.csv"
         path.parent.mkdir(parents=True, exist_ok=True)
         rows.assign(Cases=scale * cases.ravel()).to_csv(path, index=False, lineterminator="\n")
         yield FEED, path, len(rows)

@@ -21,7 +21,7 @@ def write_term_dates(folder: Path) -> Iterator[tuple[Path, int]]:
     folder.mkdir(parents=True, exist_ok=True)
     table = pd.read_csv(TERM_DATES, dtype=str)
     for year, members in table.groupby("academic_year"):
-        path = folder / f"{year}.synthetic.yaml"
+        path = folder / f"{year}.yaml"
         records = members.drop(columns="academic_year").to_dict("records")
         path.write_text(yaml.safe_dump({"term_dates": records}, sort_keys=False), encoding="utf-8")
         yield path, len(members)

@@ -51,7 +51,7 @@ def write_offenders(raw: Path, scale: int) -> Iterator[tuple[str, Path, int]]:
         for year, counts in zip(service.years, controlled(np.outer(totals, sizes) / sum(totals), totals, sizes), strict=True):
             rows = pd.DataFrame(groups, columns=["Age", "Gender"]).assign(Offenders=scale * counts)
             rows.insert(0, "Financial Year", year)
-            path = raw / feed / f"{year.replace('/', '-')}.synthetic.csv"
+            path = raw / feed / f"{year.replace('/', '-')}.csv"
             path.parent.mkdir(parents=True, exist_ok=True)
             rows.to_csv(path, index=False, lineterminator="\n")
             yield feed, path, len(rows)

@@ -3,7 +3,7 @@
     python -m tests.counties NAME...     build what is missing, side by side
 
     demo     the demonstration's deliveries, 61 months, as `synthetic.write_demo` writes them
-    whole    that county with the agencies' returns, refreshed from nothing by the command line
+    whole    that county, refreshed from nothing by the command line
     small    the first two months of every feed, a sample of the rows, with a few faults (`tests.fault.zone`), refreshed; `later`
              is what arrives then: a month of each feed, a resubmission, an outcome of an earlier crime
     mini     a warehouse alone: 1,440 crimes made up in SQL, every model built (`tests.integration.expectations.mini`)
@@ -27,6 +27,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,7 @@ import duckdb
 from filelock import FileLock
 
 from orchestration.dbt import hash_of_files
+from orchestration.ingest import demonstration
 from orchestration.releases import FILE
 from orchestration.settings import PROJECT, Settings
 
@@ -46,7 +48,7 @@ KEPT = 3
 CRIMES = "derbyshire_constabulary/crimes"
 SOURCES = ("synthetic", "raw", "dbt_project", "orchestration", "expectations", "vault", "requirements.lock")
 # What `write_demo` reads.
-DEMO_SOURCES = ("synthetic", "raw", "dbt_project/seeds", "requirements.lock")
+DEMO_SOURCES = ("synthetic", "raw", "dbt_project/seeds", "orchestration/ingest/demonstration.py", "requirements.lock")
 
 
 @dataclass(frozen=True)
@@ -112,12 +114,23 @@ class County:
         assert self.later is not None
         shutil.copytree(self.later, self.raw, dirs_exist_ok=True, copy_function=os.link)
 
+    def list(self, *files: Path) -> None:
+        """Take files as part of the demonstration."""
+        demonstration.add(self.raw, files)
+
+    def list_text(self, text: str) -> None:
+        """Take a file that is still being written as part of the demonstration."""
+        with TemporaryDirectory() as folder:
+            (file := Path(folder) / "written.csv").write_text(text, encoding="utf-8", newline="")
+            self.list(file)
+
     def deliver_after_a_gap(self) -> None:
         """Crimes of August after those of May: every row is good, and the feeds gate sees that months are missing."""
         assert self.later is not None
         (june,) = (self.later / CRIMES).glob("2019-06.*")
         august = self.raw / CRIMES / june.name.replace("-06", "-08")
         august.write_text(june.read_text(encoding="utf-8").replace("/06/2019", "/08/2019"), encoding="utf-8")
+        self.list(august)
 
     def release(self) -> str:
         """Id of the current release, from the stable path."""
@@ -126,7 +139,7 @@ class County:
 
 
 def demo() -> DemoSummary:
-    """The demonstration's deliveries, without the agencies' returns, and how many there are."""
+    """The demonstration's deliveries, and how many there are."""
     from synthetic import DemoSummary, write_demo
 
     def build(folder: Path) -> None:
@@ -136,12 +149,11 @@ def demo() -> DemoSummary:
     return DemoSummary(**json.loads((folder / "summary.json").read_text()) | {"raw": folder / "raw"})
 
 
-def _zone(raw: Path) -> None:
-    """The landing zone of the demonstration, with links to its deliveries."""
-    from orchestration.returns import lay_out
+def _demonstration(home: Path) -> None:
+    """Make the home of a demonstration."""
+    from orchestration.home import make
 
-    shutil.copytree(demo().raw, raw, copy_function=os.link)
-    lay_out(raw)
+    make(home, "derbyshire", "demonstration")
 
 
 def whole() -> County:
@@ -149,15 +161,15 @@ def whole() -> County:
 
     def build(folder: Path) -> None:
         made = County(folder / "raw", folder / "home")
-        _zone(made.raw)
+        shutil.copytree(demo().raw, made.raw, copy_function=os.link)
+        _demonstration(made.home)
         (folder / "refresh.txt").write_text(_refresh(made))
 
     folder = _kept("whole", SOURCES, build)
     return County(folder / "raw", folder / "home")
 
 
-# A few months of a county reproduce none of its printed figures.
-SMALL = {"SNA_RECONCILIATION": "report", "SNA_PSEUDONYM_KEY": "the key of the small county"}
+SMALL = {"SNA_PSEUDONYM_KEY": "the key of the small county"}
 
 
 def small() -> County:
@@ -166,9 +178,8 @@ def small() -> County:
 
     def build(folder: Path) -> None:
         made = County(folder / "raw", folder / "home", SMALL)
-        _zone(folder / "zone")
-        small_zone.cut(folder / "zone", made.raw, folder / "later")
-        shutil.rmtree(folder / "zone")
+        small_zone.cut(demo().raw, made.raw, folder / "later")
+        _demonstration(made.home)
         (folder / "refresh.txt").write_text(_refresh(made))
 
     folder = _kept("small", (*SOURCES, "tests/fault/zone.py"), build)

@@ -33,7 +33,7 @@ class Press:
         about = {
             "build_id": build if len(build) > 1 else build * 64,
             "definition_id": "sna-2024",
-            "synthetic": True,
+            "environment": "demonstration",
             "deliveries": list(deliveries),
             "lineage": lineage or {},
             "code_id": code_id,

@@ -277,14 +277,14 @@ GROWING = {"dim_lsoa": "lsoa_code", "dim_ward": "ward_code", "dim_offence": "off
 def suites(con: duckdb.DuckDBPyConnection) -> list[Suite]:
     """Suites of every fact, and of the dimensions that grow with the deliveries."""
     owners = dict(con.execute("select agency || '/' || feed, owner from ledger.feed").fetchall())
-    synthetic = con.execute("select coalesce(bool_or(synthetic), false) from ledger.build").fetchone() == (True,)
+    made_up = con.execute("select environment from ledger.build").fetchone() == ("demonstration",)
     found = [_conserved(fact) for fact in FACTS]
     found += [_unique(f"conformed.{fact.table}", fact.key) for fact in FACTS if fact.key]
     found += [_unique(f"conformed.{table}", (key,)) for table, key in GROWING.items()]
     found += [_references(fact) for fact in FACTS]
     found += [_clock(owners), _classification(), _totals(), _districts(owners)]
-    found += [suite for fact in (VICTIM, SUSPECT) for suite in (_ages(fact, owners), _orphans(fact, owners, synthetic))]
-    found += [_outcome_orphans(owners, synthetic), _not_yet_complete(), _outcome_codes(owners)]
+    found += [suite for fact in (VICTIM, SUSPECT) for suite in (_ages(fact, owners), _orphans(fact, owners, made_up))]
+    found += [_outcome_orphans(owners, made_up), _not_yet_complete(), _outcome_codes(owners)]
     found += [_pairs(), _double_loads(owners), _labels(), *national.fact_suites()]
     return found
 
@@ -482,9 +482,9 @@ def _ages(fact: Fact, owners: Mapping[str, str]) -> Suite:
     )
 
 
-def _orphans(fact: Fact, owners: Mapping[str, str], synthetic: bool) -> Suite:
+def _orphans(fact: Fact, owners: Mapping[str, str], made_up: bool) -> Suite:
     """Persons without an offence, of the months of which crimes were delivered."""
-    limit = 0.0 if synthetic else ORPHANS
+    limit = 0.0 if made_up else ORPHANS
     return Suite(
         subject=fact.subject,
         title="persons without an offence",
@@ -496,7 +496,7 @@ def _orphans(fact: Fact, owners: Mapping[str, str], synthetic: bool) -> Suite:
         labels=("records", "orphans", "crimes_rejected"),
         rules=(
             between(
-                "Every person belongs to an offence" if synthetic else f"At most {limit:.1%} of persons belong to no offence",
+                "Every person belongs to an offence" if made_up else f"At most {limit:.1%} of persons belong to no offence",
                 *("share_unexplained", 0, limit),
                 _ask(owners, fact.feed, "and the sender of the crimes whether both extracts were taken at the same time."),
                 counts="orphans",
@@ -505,7 +505,7 @@ def _orphans(fact: Fact, owners: Mapping[str, str], synthetic: bool) -> Suite:
     )
 
 
-def _outcome_orphans(owners: Mapping[str, str], synthetic: bool) -> Suite:
+def _outcome_orphans(owners: Mapping[str, str], made_up: bool) -> Suite:
     """Outcomes of offences recorded before the first delivery of crimes are ordinary, but not in demonstration data."""
     return Suite(
         subject=OUTCOME.subject,
@@ -519,7 +519,7 @@ def _outcome_orphans(owners: Mapping[str, str], synthetic: bool) -> Suite:
                 *("share_unexplained", 0, 0),
                 _ask(owners, OUTCOME.feed, "for the crimes of these outcomes, if they were recorded in a month in use."),
                 counts="orphans",
-                blocking=synthetic,
+                blocking=made_up,
             ),
         ),
     )

@@ -111,8 +111,6 @@ def feed_assets(contract: "FeedContract") -> Feed:
         rows = refresh.registered().rows(contract, received, in_use, refresh.as_at)
         if rows is None:
             with refresh.warehouse() as con:
-                for feed in _siblings_out_of_use(contract, loads):
-                    warehouse.register(con, feed, received, in_use, refresh.as_at)
                 rows = warehouse.register(con, contract, received, in_use, refresh.as_at)
         context.log.info(f"{_told(loads)}; {rows:,} rows in use")
         return dg.MaterializeResult(metadata={"dagster/row_count": rows, **_metadata(loads)})
@@ -168,23 +166,13 @@ def partitions_of(contract: "FeedContract") -> dg.PartitionsDefinition[str]:
 
 
 def _ingest(settings: "Settings", contract: "FeedContract", periods: Sequence[str] | None = None) -> list["LoadRecord"]:
+    from orchestration.ingest.demonstration import Admission
     from orchestration.ingest.load import load, plan
 
-    found = plan(settings.raw, settings.landing, contract, settings.pseudonym_key)
+    admission = Admission.of(settings)
+    found = plan(settings.raw, settings.landing, contract, settings.pseudonym_key, admission)
     wanted = [d for d in found if periods is None or d.period in periods]
-    return load(wanted, contract, settings.landing, settings.pseudonym_key, now=datetime.now(UTC))
-
-
-def _siblings_out_of_use(contract: "FeedContract", loads: Sequence["LoadRecord"]) -> list["FeedContract"]:
-    """The other feeds whose view is made anew after these deliveries of one feed.
-
-    An agency's first real delivery puts the synthetic ones of all its feeds out of use, also of those registered before.
-    """
-    from orchestration.contracts import load_contracts
-
-    if all(load.synthetic for load in loads):
-        return []
-    return [other for other in load_contracts().values() if other.agency == contract.agency and other.id != contract.id]
+    return load(wanted, contract, settings.landing, settings.pseudonym_key, now=datetime.now(UTC), admission=admission)
 
 
 def _rows_in_use(settings: "Settings", contract: "FeedContract") -> Counter[str]:

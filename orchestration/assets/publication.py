@@ -72,7 +72,7 @@ def release_asset(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
                 "release": published.id,
                 "path": dg.MetadataValue.path(str(settings.published / FILE)),
                 "dagster/row_count": sum(t["rows"] for t in tables.values()),
-                "synthetic": about["synthetic"],
+                "environment": about["environment"],
                 "tables": dg.MetadataValue.table(
                     [dg.TableRecord({"table": name, "rows": table["rows"]}) for name, table in sorted(tables.items())]
                 ),

@@ -1,10 +1,9 @@
 """A file in the landing zone and what its name says.
 
-    raw/<agency>/<feed>/<period>[-<part>][.synthetic][.vN].<extension>
+    raw/<agency>/<feed>/<period>[-<part>][.vN].<extension>
 
 `period` is a key of the feed's cadence (orchestration/periods.py): 2024-01, 2024-Q1, 2023-24 or 2023. `part` splits a period (the
-force of police.uk, the district of a boundary file); `.synthetic` marks demonstration data; `.vN` is the version of a
-resubmission, 1 where it is not written.
+force of police.uk, the district of a boundary file); `.vN` is the version of a resubmission, 1 where it is not written.
 """
 
 from __future__ import annotations
@@ -20,12 +19,12 @@ from orchestration.periods import form, is_period
 
 _NAME = re.compile(
     r"(?P<period>\d{4}(?:-(?:\d{2}|Q[1-4]))?)(?:-(?P<part>[A-Za-z][A-Za-z0-9-]*))?"
-    r"(?P<synthetic>\.synthetic)?(?:\.v(?P<version>[1-9]\d*))?\.(?P<extension>[A-Za-z0-9]+)"
+    r"(?:\.v(?P<version>[1-9]\d*))?\.(?P<extension>[A-Za-z0-9]+)"
 )
 # Not deliveries: the contract, notes, hidden files, lock files of office programs, files still being copied.
 _PASSED_OVER = re.compile(r"contract\.yaml|README.*|\..*|~\$.*|.*\.(part|tmp|md)", re.IGNORECASE)
 
-_NOT_A_NAME = "not a landing-zone name (<period>[-<part>][.synthetic][.vN].<extension>)"
+_NOT_A_NAME = "not a landing-zone name (<period>[-<part>][.vN].<extension>)"
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,6 @@ class Name:
     period: str
     part: str
     version: int
-    synthetic: bool
     extension: str
 
     @classmethod
@@ -44,19 +42,12 @@ class Name:
         match = _NAME.fullmatch(file_name)
         if match is None:
             return None
-        return cls(
-            match["period"],
-            match["part"] or "",
-            int(match["version"] or 1),
-            match["synthetic"] is not None,
-            match["extension"].lower(),
-        )
+        return cls(match["period"], match["part"] or "", int(match["version"] or 1), match["extension"].lower())
 
     def __str__(self) -> str:
         part = f"-{self.part}" if self.part else ""
-        synthetic = ".synthetic" if self.synthetic else ""
         version = f".v{self.version}" if self.version > 1 else ""
-        return f"{self.period}{part}{synthetic}{version}.{self.extension}"
+        return f"{self.period}{part}{version}.{self.extension}"
 
 
 @dataclass(frozen=True)
@@ -69,7 +60,6 @@ class Delivery:
     period: str
     part: str
     version: int
-    synthetic: bool
     size: int
     mtime_ns: int
 
@@ -100,12 +90,11 @@ def discover(raw: Path, contract: FeedContract) -> list[Delivery]:
                     name.period,
                     name.part,
                     name.version,
-                    name.synthetic,
                     stat.st_size,
                     stat.st_mtime_ns,
                 )
             )
-    return sorted(found, key=lambda delivery: (delivery.period, delivery.part, delivery.synthetic, delivery.version))
+    return sorted(found, key=lambda delivery: (delivery.period, delivery.part, delivery.version))
 
 
 def strangers(raw: Path, contract: FeedContract) -> list[Stranger]:

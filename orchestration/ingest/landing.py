@@ -22,10 +22,12 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from orchestration.ingest.rules import Fault
-from orchestration.returns import RETURNS
+
+if TYPE_CHECKING:
+    from orchestration.home import Environment
 
 INCOMING = ".incoming"
 ACCEPTED = "accepted.parquet"
@@ -40,6 +42,7 @@ class LoadRecord:
     """One delivery as it was received: `load.json`.
 
     Attributes:
+        environment: that of the home that received it.
         load_id: 16 hexadecimal digits, the same whenever the same file is received in the same order.
         part: empty string where the period has one file.
         file_size, file_mtime_ns: of the file when it was read, by which an unchanged file is known without reading it.
@@ -59,7 +62,7 @@ class LoadRecord:
     period: str
     part: str
     version: int
-    synthetic: bool
+    environment: Environment
     file_name: str
     file_sha256: str
     file_size: int
@@ -132,8 +135,7 @@ def current(
     """The deliveries in use: per period and part the highest version, of that the one received last.
 
     Refused deliveries, those that retention has retired or removed, those in `withheld` (load ids that a gate has stopped) and
-    those received after `as_at` never are; and
-    once an agency has an accepted real delivery beside the returns that come with the project, none of its synthetic ones is.
+    those received after `as_at` never are.
     """
     usable = [
         load
@@ -143,11 +145,9 @@ def current(
         and load.load_id not in withheld
         and (as_at is None or load.received_at <= as_at)
     ]
-    real = {load.agency for load in usable if not load.synthetic and f"{load.agency}/{load.feed}/{load.file_name}" not in RETURNS}
     chosen: dict[tuple[str, ...], LoadRecord] = {}
     for load in sorted(usable, key=lambda load: (load.version, load.received_at, load.load_id)):
-        if not (load.synthetic and load.agency in real):
-            chosen[load.slot] = load
+        chosen[load.slot] = load
     return sorted(chosen.values(), key=lambda load: load.slot)
 
 

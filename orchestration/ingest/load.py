@@ -26,6 +26,7 @@ from orchestration.ingest import landing as log
 from orchestration.ingest import legal_gate, quarantine
 from orchestration.ingest.batch import Batch, Item, Summary
 from orchestration.ingest.delivery import Delivery, discover
+from orchestration.ingest.demonstration import LIVE, Admission
 from orchestration.ingest.landing import LoadRecord
 from orchestration.ingest.pseudonyms import MACROS, key_mark, pads
 from orchestration.ingest.quarantine import Finding
@@ -43,8 +44,8 @@ WRONG_PERIOD_SHARE = 0.5
 DOUBLE_LOAD_MIN_ROWS = 100
 
 
-def plan(raw: Path, landing: Path, contract: FeedContract, key: bytes) -> list[Delivery]:
-    """The deliveries of a feed that are new, have changed, or were read under another contract or key.
+def plan(raw: Path, landing: Path, contract: FeedContract, key: bytes, admission: Admission = LIVE) -> list[Delivery]:
+    """The deliveries of a feed that are new, have changed, or were read under another contract, key or list of the demonstration.
 
     Costs one listing and the feed's load.json files: a file is read only if its time has changed and its size has not.
     """
@@ -56,6 +57,7 @@ def plan(raw: Path, landing: Path, contract: FeedContract, key: bytes) -> list[D
         if (known := latest.get(delivery.file_name)) is None
         or (known.kept and known.fingerprint != mark)
         or _has_changed(delivery, known)
+        or _is_admitted_now(admission, delivery.path, known)
     ]
 
 
@@ -71,6 +73,7 @@ def load(
     key: bytes,
     *,
     now: datetime,
+    admission: Admission = LIVE,
     batch_bytes: int = BATCH_BYTES,
 ) -> list[LoadRecord]:
     """Land deliveries of one feed; returns a record for each, in the order given.
@@ -81,6 +84,7 @@ def load(
     Args:
         key: of the pseudonyms, at least 16 bytes.
         now: time of receipt, with a time zone.
+        admission: which files the home takes.
         batch_bytes: how many bytes of files are read together.
 
     Raises:
@@ -96,7 +100,7 @@ def load(
         own.mkdir(parents=True, exist_ok=True)
         own.chmod(0o700)
     with log.workspace(landing) as folder:
-        run = _Run(contract, landing, key, now, folder)
+        run = _Run(contract, landing, key, now, folder, admission)
         # A version may supersede the one before it, so that one must have been judged.
         in_order = sorted(deliveries, key=lambda delivery: delivery.version)
         for _, same_version in groupby(in_order, key=lambda delivery: delivery.version):
@@ -108,14 +112,16 @@ def load(
 class _Run:
     """One call of `load`: its connection, what was landed before it, and what it has landed."""
 
-    def __init__(self, contract: FeedContract, landing: Path, key: bytes, now: datetime, folder: Path) -> None:
-        self.contract, self.landing, self.now, self.folder = contract, landing, now, folder
+    def __init__(
+        self, contract: FeedContract, landing: Path, key: bytes, now: datetime, folder: Path, admission: Admission
+    ) -> None:
+        self.contract, self.landing, self.now, self.folder, self.admission = contract, landing, now, folder, admission
         self.pads, self.fingerprint = pads(key), fingerprint(contract, key)
         known = log.read(landing, contract.agency, contract.feed)
         self.latest = _latest_by_name(known)
-        self.known: defaultdict[tuple[str, str, bool], list[LoadRecord]] = defaultdict(list)
+        self.known: defaultdict[tuple[str, str], list[LoadRecord]] = defaultdict(list)
         for record in known:
-            self.known[record.period, record.part, record.synthetic].append(record)
+            self.known[record.period, record.part].append(record)
         self.records: dict[Path, LoadRecord] = {}
         self.db = database.connect(spill=folder / "spill", options={"threads": str(THREADS)})
         # A join may let rows change places, and a long list of allowed values would be turned into one.
@@ -142,7 +148,9 @@ class _Run:
                 start, _ = bounds(self.contract.cadence, delivery.period)
                 if faults := legal_gate.scan(delivery.path, self.contract, start):
                     raise UnreadableError(*faults)
-            return Item(delivery, open_source(delivery.path, self.contract, copy)), ()
+            source = open_source(delivery.path, self.contract, copy)
+            refusal = self.admission.refusal(delivery.path, source.sha256)
+            return Item(delivery, source), (refusal,) if refusal else ()
         except UnreadableError as error:
             sha256 = hashlib.sha256(delivery.path.read_bytes()).hexdigest()
             return Item(delivery, Source(delivery.path, sha256)), error.faults
@@ -154,6 +162,8 @@ class _Run:
         if known is None or known.file_sha256 != item.source.sha256:
             return False
         if known.kept and known.fingerprint != self.fingerprint:
+            return False
+        if _is_admitted_now(self.admission, item.delivery.path, known):
             return False
         self.records[item.delivery.path] = replace(known, unchanged=True)
         return True
@@ -225,7 +235,7 @@ class _Run:
         """
         delivery, content = item.delivery, (item.source.sha256, self.fingerprint)
         name = delivery.file_name
-        rivals = self.known[delivery.period, delivery.part, delivery.synthetic]
+        rivals = self.known[delivery.period, delivery.part]
         before = sum(load.file_name == name and (load.file_sha256, load.fingerprint) == content for load in rivals)
         words = [delivery.agency, delivery.feed, name, *content, str(before)]
         return hashlib.sha256("\n".join(words).encode()).hexdigest()[:16]
@@ -242,7 +252,7 @@ class _Run:
             period=delivery.period,
             part=delivery.part,
             version=delivery.version,
-            synthetic=delivery.synthetic,
+            environment=self.admission.environment,
             file_name=delivery.file_name,
             file_sha256=item.source.sha256,
             file_size=delivery.size,
@@ -259,16 +269,16 @@ class _Run:
             metrics=_metrics(summary),
         )
         self.records[delivery.path] = log.put(self.landing, self.folder / load_id, record)
-        self.known[delivery.period, delivery.part, delivery.synthetic].append(self.records[delivery.path])
+        self.known[delivery.period, delivery.part].append(self.records[delivery.path])
 
     def _received_at(self, delivery: Delivery) -> datetime:
         """Now, but always after what it may take the place of: a clock that was set back does not make an earlier file win."""
-        rivals = self.known[delivery.period, delivery.part, delivery.synthetic]
+        rivals = self.known[delivery.period, delivery.part]
         return max([self.now, *(load.received_at + timedelta(microseconds=1) for load in rivals)])
 
     def _superseded(self, delivery: Delivery) -> LoadRecord | None:
         """The delivery whose place this one takes."""
-        rivals = self.known[delivery.period, delivery.part, delivery.synthetic]
+        rivals = self.known[delivery.period, delivery.part]
         in_use = [load for load in log.current(rivals) if load.version <= delivery.version]
         return in_use[0] if in_use else None
 
@@ -312,6 +322,12 @@ def _has_changed(delivery: Delivery, known: LoadRecord) -> bool:
     if delivery.mtime_ns == known.file_mtime_ns:
         return False
     return hashlib.sha256(delivery.path.read_bytes()).hexdigest() != known.file_sha256
+
+
+def _is_admitted_now(admission: Admission, path: Path, known: LoadRecord) -> bool:
+    """Whether a file that was refused for the environment of the home is taken by now."""
+    refused = any(found.code in ("D18", "D19") for found in known.faults)
+    return refused and admission.refusal(path, known.file_sha256) is None
 
 
 def _is_as_listed(delivery: Delivery) -> bool:

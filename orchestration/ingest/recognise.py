@@ -6,7 +6,6 @@ refused with the reason, since a file in the wrong feed would replace a good one
 
 from __future__ import annotations
 
-import hashlib
 import re
 import shutil
 from collections.abc import Iterable, Mapping
@@ -17,6 +16,7 @@ from typing import Literal
 from orchestration.contracts import FeedContract, FeedKey
 from orchestration.ingest import legal_gate
 from orchestration.ingest.delivery import Delivery, Name, discover, misfit
+from orchestration.ingest.demonstration import LIVE, Admission, digest
 from orchestration.ingest.landing import sync
 from orchestration.ingest.reading import check_header, describe
 from orchestration.ingest.rules import UnreadableError
@@ -58,11 +58,13 @@ class Receipt:
     reason: str
 
 
-def deliver(path: Path, raw: Path, contracts: Mapping[FeedKey, FeedContract]) -> Receipt:
-    """Recognise a file and copy it into the landing zone.
+def deliver(path: Path, raw: Path, contracts: Mapping[FeedKey, FeedContract], admission: Admission = LIVE) -> Receipt:
+    """Recognise a file and copy it into the landing zone, if the home takes it (`admission`).
 
     Where the period has other content already, the copy becomes the next version; where it has the same, nothing is copied.
     """
+    if refusal := admission.refusal(path, digest(path)):
+        return Receipt(path, "refused", "", f"{refusal.message} {refusal.remedy}")
     found = recognise(path, contracts)
     if isinstance(found, Recognised) and legal_gate.applies(found.contract):
         start, _ = bounds(found.contract.cadence, found.name.period)
@@ -73,7 +75,7 @@ def deliver(path: Path, raw: Path, contracts: Mapping[FeedKey, FeedContract]) ->
     rivals = [
         delivery
         for delivery in discover(raw, found.contract)
-        if (delivery.period, delivery.part, delivery.synthetic) == (found.name.period, found.name.part, found.name.synthetic)
+        if (delivery.period, delivery.part) == (found.name.period, found.name.part)
     ]
     feed = f"{found.contract.agency}/{found.contract.feed}"
     if (same := _same_content(path, rivals)) is not None:
@@ -116,11 +118,11 @@ def _name(file_name: str, contract: FeedContract) -> Name | None:
         if match := re.search(pattern, file_name):
             groups = match.groupdict()
             period = contract.period.fixed or normalised(contract.cadence, groups["period"])
-            return Name(period, groups.get("part") or "", 1, ".synthetic" in file_name, extension)
+            return Name(period, groups.get("part") or "", 1, extension)
     name = Name.parse(file_name)  # a file that already has its landing-zone name
     if name is None or misfit(contract, name):
         return None
-    return Name(name.period, name.part, 1, name.synthetic, extension)
+    return Name(name.period, name.part, 1, extension)
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -138,9 +140,4 @@ def _same_content(path: Path, rivals: Iterable[Delivery]) -> Delivery | None:
     latest = max(rivals, key=lambda delivery: delivery.version, default=None)
     if latest is None or latest.size != path.stat().st_size:
         return None
-    return latest if _sha256(latest.path) == _sha256(path) else None
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return latest if digest(latest.path) == digest(path) else None

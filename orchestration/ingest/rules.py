@@ -162,6 +162,18 @@ CATALOGUE: dict[str, Rule] = {
                 "Remove it at the source and send the file again; delete the copies that were sent, from the landing zone too, "
                 "and tell the information-governance leads of both sides.",
             ),
+            (
+                "D18",
+                "Demonstration data in a live home",
+                "The file is part of a demonstration, and this is a live home.",
+                "Deliver what the agency itself has sent; practise in the home that `sna demo` makes.",
+            ),
+            (
+                "D19",
+                "Not part of the demonstration",
+                "The file is not listed in demonstration.json of the landing zone, and this home is a demonstration.",
+                "If it is real, deliver it to a live home (`sna init`). If it is made up, list it with `sna demo --add FILE`.",
+            ),
         ),
         *_rules(
             "row",

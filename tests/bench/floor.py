@@ -106,7 +106,7 @@ def land(con: duckdb.DuckDBPyConnection, contract: FeedContract, settings: Setti
         return [str(load.accepted) for load in loads]
     folder = out / "landing" / table_name(contract)
     folder.mkdir(parents=True)
-    in_use = {(d.period, d.part): d for d in sorted(found, key=lambda d: (not d.synthetic, d.version))}
+    in_use = {(d.period, d.part): d for d in sorted(found, key=lambda d: d.version)}
     reads = [opened(delivery, contract, folder / f"{number}.csv") for number, delivery in enumerate(in_use.values())]
     alike: dict[Any, list[Read]] = defaultdict(list)
     for read in reads:
@@ -118,7 +118,8 @@ def land(con: duckdb.DuckDBPyConnection, contract: FeedContract, settings: Setti
         )
     view(con, contract, latest_sql(contract, f"read_parquet('{folder}/*.parquet', file_row_number = true)"))
     rows = [
-        [r.load_id, *contract.id, r.delivery.period, r.delivery.part, r.delivery.version, r.delivery.synthetic] for r in reads
+        [r.load_id, *contract.id, r.delivery.period, r.delivery.part, r.delivery.version, settings.made.environment]
+        for r in reads
     ]
     bulk.insert(con, "ledger.delivery", rows)
     return [str(read.delivery.path) for read in reads]

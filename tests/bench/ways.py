@@ -25,6 +25,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration import home
 from orchestration.settings import DBT_PROJECT, NO_TELEMETRY, PROJECT
 from tests.bench.results import Results, Row
 
@@ -167,7 +168,6 @@ class County:
             "SNA_RAW": str(self.raw),
             "SNA_HOME": str(self.home),
             "SNA_PSEUDONYM_KEY": "a key for benchmarks only",
-            "SNA_RECONCILIATION": "report",
             "DBT_PROFILES_DIR": str(DBT_PROJECT),
             "COLUMNS": "200",
         }
@@ -192,7 +192,7 @@ class County:
                 [SNA, "refresh"],
                 here,
                 proof=right,
-                prepare=lambda: _remove(self.home),
+                prepare=lambda: _begin(self.home),
                 needs="f",
             ),
             Way("c", "refresh, nothing new", [SNA, "refresh"], here, proof=["Nothing new in "], needs="a"),
@@ -250,6 +250,7 @@ class County:
         if not saved.exists():
             move(self.raw, month, MONTH)
             move(self.raw, self.work / "later", LATER)
+            _begin(self.monthly)
             run([SNA, "refresh"], self.environment | {"SNA_HOME": str(self.monthly)}, folder / f"{self.scale}-before-b.log")
             shutil.copytree(self.monthly, saved, symlinks=True)
         _remove(self.monthly)
@@ -263,6 +264,12 @@ def move(source: Path, target: Path, period: str) -> None:
         to = target / path.relative_to(source)
         to.parent.mkdir(parents=True, exist_ok=True)
         path.rename(to)
+
+
+def _begin(folder: Path) -> None:
+    """A home of the demonstration with nothing in it."""
+    _remove(folder)
+    home.make(folder, "derbyshire", "demonstration")
 
 
 def _remove(folder: Path) -> None:

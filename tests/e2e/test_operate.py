@@ -21,11 +21,11 @@ def steps(heading: str) -> list[list[str]]:
 
 def test_a_refused_delivery_is_put_right(own_small_county, tmp_path):
     before = current_release(own_small_county.settings.published)
-    month = own_small_county.raw / FEED / "2019-05.synthetic.csv"
+    month = own_small_county.raw / FEED / "2019-05.csv"
     good = month.read_bytes()
-    (own_small_county.raw / FEED / "2019-05.synthetic.v2.csv").write_bytes(
-        re.sub(b"Crime Reference", b"Reference", good, count=1)
-    )
+    wrong = own_small_county.raw / FEED / "2019-05.v2.csv"
+    wrong.write_bytes(re.sub(b"Crime Reference", b"Reference", good, count=1))
+    own_small_county.list(wrong)
 
     refused = own_small_county.sna("refresh")
     assert refused.returncode == 0, refused.stdout + refused.stderr
@@ -35,10 +35,11 @@ def test_a_refused_delivery_is_put_right(own_small_county, tmp_path):
     assert "Nothing new" in own_small_county.sna("refresh").stdout
 
     # The very month that was good before, but for one row more than the sender had at first: nothing of it is in the SNA.
-    corrected = tmp_path / "2019-05.synthetic.csv"
+    corrected = tmp_path / "2019-05.csv"
     head, *rows = good.splitlines(keepends=True)
     theft = next(row for row in rows if b"Theft" in row)
     corrected.write_bytes(b"".join([head, *rows, re.sub(rb"DC-(\d{4})-\d{7}", rb"DC-\1-9999999", theft, count=1)]))
+    own_small_county.list(corrected)
     told = []
     for command in steps("A refused delivery"):
         words = [{"FEED": FEED, "FILE": str(corrected)}.get(word, word) for word in command]
@@ -46,7 +47,7 @@ def test_a_refused_delivery_is_put_right(own_small_county, tmp_path):
         assert done.returncode == 0, done.stdout + done.stderr
         told.append(done.stdout)
     assert "refused whole" in told[0] and "Remedy:" in told[0]
-    assert "2019-05.synthetic.v3.csv" in told[1]
+    assert "2019-05.v3.csv" in told[1]
     assert "1 feeds judged anew" in told[2]
     after = current_release(own_small_county.settings.published)
     assert after.id not in (before.id, noticed.id)

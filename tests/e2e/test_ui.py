@@ -88,7 +88,7 @@ def checks(ui, asset):
 
 def test_one_month_alone_is_ingested(ui, one_month):
     event = latest(ui, CRIMES)
-    rows = sum(1 for _ in (ui.county.raw / f"derbyshire_constabulary/crimes/{MONTH}.synthetic.csv").open(encoding="utf-8")) - 1
+    rows = sum(1 for _ in (ui.county.raw / f"derbyshire_constabulary/crimes/{MONTH}.csv").open(encoding="utf-8")) - 1
     assert (event["runId"], event["partition"], event["deliveries"]) == (one_month, MONTH, 1)
     assert event["rows_accepted"] + event["rows_rejected"] == rows
     assert event["dagster/partition_row_count"] == event["rows_accepted"] > 0

@@ -1,6 +1,7 @@
 """A service that nobody looks at: a file is laid down and is published; a file that closes a gate is told of."""
 
 import csv
+import io
 import signal
 import subprocess
 import time
@@ -73,10 +74,13 @@ def ended(county, number):
 def lay_down_slowly(county):
     """The outcomes of a month again, one changed, in two writes between which the sensor looks; returns the number of rows."""
     folder = county.raw / OUTCOMES
-    with (folder / "2019-05.synthetic.csv").open(newline="") as file:
+    with (folder / "2019-05.csv").open(newline="") as file:
         head, *rows = csv.reader(file)
     rows[-1][head.index("Outcome Title")] = "Decided anew"
-    with (folder / "2019-05.synthetic.v2.csv").open("w", newline="") as file:
+    whole = io.StringIO(newline="")
+    csv.writer(whole).writerows([head, *rows])
+    county.list_text(whole.getvalue())
+    with (folder / "2019-05.v2.csv").open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerows([head, *rows[: len(rows) // 2]])
         file.flush()
@@ -94,7 +98,7 @@ def test_a_file_that_is_laid_down_is_published_and_one_that_closes_a_gate_is_tol
     assert (run.status, run.tags[DELIVERIES_TAG]) == (dg.DagsterRunStatus.SUCCESS, f"{OUTCOMES}/2019-05")
     published = service.release()
     assert published != before
-    (landed,) = [load for load in landing.read(service.settings.landing) if load.file_name == "2019-05.synthetic.v2.csv"]
+    (landed,) = [load for load in landing.read(service.settings.landing) if load.file_name == "2019-05.v2.csv"]
     assert (landed.rows_delivered, landed.rows_accepted) == (rows, rows), "the file was taken in before it was whole"
     assert hook.posted == []
 

@@ -19,6 +19,7 @@ from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 
+from orchestration import home
 from orchestration.settings import PROJECT, Settings
 from tests.fault import zone
 from tests.fault.server import Answer, Point, Request
@@ -43,8 +44,6 @@ class Bench:
             "SNA_RAW": str(self.settings.raw),
             "SNA_HOME": str(self.settings.home),
             "DAGSTER_HOME": str(self.settings.dagster_home),
-            # A few months of a county reproduce none of its printed figures.
-            "SNA_RECONCILIATION": "report",
             "SNA_PSEUDONYM_KEY": "a key for trials of faults only",
             # A library's threads do not live on in a forked child.
             "OPENBLAS_NUM_THREADS": "1",
@@ -55,6 +54,7 @@ class Bench:
         self._output = work / "output.txt"
         zone.cut(county, work / "before", work / "after")
         shutil.copytree(work / "before", self.settings.raw)
+        home.make(self.settings.home, "derbyshire", "demonstration")
         self._server = subprocess.Popen(
             [sys.executable, "-m", "tests.fault.server"],
             env=self.environment,
@@ -138,10 +138,12 @@ class Bench:
 
     def put_back(self, *, empty: bool = False) -> None:
         """The home as it was with the first release published, or none at all; the landing zone complete."""
-        source, home = self.work / "published-once", self.settings.home
-        shutil.rmtree(home, ignore_errors=True)
-        if not empty:
-            subprocess.run(["cp", "-a", str(source), str(home)], check=True)
+        source, place = self.work / "published-once", self.settings.home
+        shutil.rmtree(place, ignore_errors=True)
+        if empty:
+            home.make(place, "derbyshire", "demonstration")
+        else:
+            subprocess.run(["cp", "-a", str(source), str(place)], check=True)
 
     @cached_property
     def undisturbed(self) -> State:

@@ -7,12 +7,12 @@ with delivered as (
         cast(min(index_row.score) as decimal(9, 2)) as harm_days,
         cast(max(index_row.score) as decimal(9, 2)) as harm_days_highest,
         cast(null as date) as effective_from,
-        case when delivery.synthetic then 'illustrative' else 'delivered' end as confidence,
+        case when delivery.environment = 'demonstration' then 'illustrative' else 'delivered' end as confidence,
         case
-            when delivery.synthetic then coalesce(min(index_row.note), 'Made up for the demonstration')
+            when delivery.environment = 'demonstration' then coalesce(min(index_row.note), 'Made up for the demonstration')
             else 'Cambridge Crime Harm Index, edition ' || index_row.edition
         end as source,
-        case when delivery.synthetic then 3 else 1 end as precedence
+        case when delivery.environment = 'demonstration' then 3 else 1 end as precedence
     from {{ ref('stg_cambridge__crime_harm_index') }} as index_row
     inner join {{ source('ledger', 'delivery') }} as delivery
         on index_row.load_id = delivery.load_id
@@ -20,7 +20,7 @@ with delivered as (
         index_row.ho_sub_code is not null
         and index_row.score is not null
         and index_row.offence_title not ilike '%expired%'
-    group by index_row.edition, index_row.ho_sub_code, delivery.synthetic
+    group by index_row.edition, index_row.ho_sub_code, delivery.environment
 ),
 
 cited as (

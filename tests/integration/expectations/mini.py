@@ -137,7 +137,7 @@ insert into landing.cambridge__crime_harm_index by name
     select '2023' as edition, code as ho_sub_code, 'An offence' as offence_title, score, 'weights' as _load_id, 1 as _row
     from (values ('008/01', 182), ('008/02', 120.5), ('008/26', 5), ('034/01', 365), ('034/11', 365)) as weights(code, score);
 insert into ledger.feed by name
-    select agency, feed, 'The owner' as owner, 24 as deliveries_in_use, false as is_synthetic, supplies
+    select agency, feed, 'The owner' as owner, 24 as deliveries_in_use, supplies
     from (values ('derbyshire_constabulary', 'crimes', ['T01', 'T03', 'T10']), ('derbyshire_constabulary', 'victims', ['T10']),
                  ('derbyshire_constabulary', 'suspects', []), ('derbyshire_constabulary', 'outcomes', ['T40']),
                  ('mhclg', 'imd_2019', ['T63'])) as t(agency, feed, supplies);
@@ -147,9 +147,9 @@ insert into ledger.delivery by name
            60 as rows_delivered, 60 as rows_accepted, 0 as rows_rejected, true as in_use
     from range(24) as month(n), (values ('crimes'), ('victims'), ('suspects')) as feeds(feed);
 insert into ledger.delivery by name
-    select 'weights' as load_id, 'cambridge' as agency, 'crime_harm_index' as feed, '2023' as period, false as synthetic,
+    select 'weights' as load_id, 'cambridge' as agency, 'crime_harm_index' as feed, '2023' as period, 'live' as environment,
            5 as rows_delivered, 5 as rows_accepted, 0 as rows_rejected, true as in_use;
-insert into ledger.build values ('build', '', 'sna-2024', false);
+insert into ledger.build values ('build', '', 'sna-2024', 'live', null, null);
 """
 
 

@@ -141,7 +141,7 @@ def test_every_rule_has_a_damage(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_demonstration_data_have_no_orphans(con: duckdb.DuckDBPyConnection, judge: Judge) -> None:
-    con.execute("update ledger.build set synthetic = true")
+    con.execute("update ledger.build set environment = 'demonstration'")
     assert judge("facts", VICTIM, "Every person belongs to an offence").success
     for subject in (VICTIM, OUTCOME):
         con.execute(f"update {subject} set crime_reference = 'x' where rowid = 0")
@@ -162,7 +162,7 @@ def test_rejected_crimes_and_missing_months_explain_orphans(con: duckdb.DuckDBPy
 
 
 def test_persons_of_crimes_that_were_never_delivered_are_no_fault(con: duckdb.DuckDBPyConnection, judge: Judge) -> None:
-    con.execute("update ledger.build set synthetic = true")
+    con.execute("update ledger.build set environment = 'demonstration'")
     con.execute("update ledger.delivery set in_use = false where feed = 'crimes'")
     con.execute("delete from conformed.fct_offence")
     assert judge("facts", VICTIM, "Every person belongs to an offence").success

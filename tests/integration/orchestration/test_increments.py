@@ -121,17 +121,17 @@ class Deliveries(RuleBasedStateMachine):
         self.settings = Settings(self.base / f"raw-{self.runs}", self.base / "home")
         shutil.rmtree(self.settings.landing, ignore_errors=True)
         self.random = Random(seed)
-        self.versions: dict[tuple[str, str, bool], int] = {}
+        self.versions: dict[tuple[str, str], int] = {}
         self.crimes: dict[str, list[dict[str, str]]] = {}
         self.clock = datetime(2024, 5, 1, tzinfo=UTC)
         self.deliver_month(MONTHS[0])
         self.refresh()
 
-    def write(self, agency: str, feed: str, month: str, rows: list[dict[str, str]], *, synthetic: bool = False) -> None:
-        slot = (f"{agency}/{feed}", month, synthetic)
+    def write(self, agency: str, feed: str, month: str, rows: list[dict[str, str]]) -> None:
+        slot = (f"{agency}/{feed}", month)
         self.versions[slot] = version = self.versions.get(slot, 0) + 1
         part = "-derbyshire" if agency == "police_uk" else ""
-        name = f"{month}{part}{'.synthetic' if synthetic else ''}{f'.v{version}' if version > 1 else ''}.csv"
+        name = f"{month}{part}{f'.v{version}' if version > 1 else ''}.csv"
         path = self.settings.raw / agency / feed / name
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("w", newline="", encoding="utf-8") as file:
@@ -140,29 +140,29 @@ class Deliveries(RuleBasedStateMachine):
             writer.writeheader()
             writer.writerows(rows)
 
-    def police(self, feed: str, month: str, rows: list[dict[str, str]], *, synthetic: bool = False) -> None:
+    def police(self, feed: str, month: str, rows: list[dict[str, str]]) -> None:
         if rows:
-            self.write("derbyshire_constabulary", feed, month, rows, synthetic=synthetic)
+            self.write("derbyshire_constabulary", feed, month, rows)
 
-    def deliver_month(self, month: str, *, synthetic: bool = False) -> None:
+    def deliver_month(self, month: str) -> None:
         first = datetime.fromisoformat(f"{month}-01")
         crimes = [
             crime(f"DC-{first.year}-{first.month:02}{n:05}", first + timedelta(hours=self.random.randrange(640)), self.random)
             for n in range(self.random.randrange(5, 12))
         ]
         self.crimes[month] = crimes
-        self.police("crimes", month, crimes, synthetic=synthetic)
+        self.police("crimes", month, crimes)
         for feed in ("victims", "suspects"):
             people = [person(c, self.random) for c in crimes for _ in range(self.random.randrange(3))]
             unique = {(p["Crime Reference"], p["Nominal Reference"]): p for p in people}
-            self.police(feed, month, list(unique.values()), synthetic=synthetic)
+            self.police(feed, month, list(unique.values()))
         decided = [outcome(c["Crime Reference"], 1, first.date() + timedelta(27), self.random) for c in crimes[::2]]
-        self.police("outcomes", month, decided, synthetic=synthetic)
+        self.police("outcomes", month, decided)
 
-    @rule(month=st.sampled_from(MONTHS), synthetic=st.booleans())
-    def a_month_is_delivered(self, month: str, synthetic: bool) -> None:
-        """For the first time or again; stand-ins too, which give way to what is real."""
-        self.deliver_month(month, synthetic=synthetic)
+    @rule(month=st.sampled_from(MONTHS))
+    def a_month_is_delivered(self, month: str) -> None:
+        """For the first time or again."""
+        self.deliver_month(month)
         self.perhaps_refresh()
 
     @rule(month=st.sampled_from(MONTHS), feed=st.sampled_from(POLICE[1:3]))

@@ -4,8 +4,7 @@ import csv
 
 import duckdb
 import pytest
-
-from tests.integration.synthetic.conftest import SEEDS
+from tests.integration.conftest import SEEDS
 
 pytestmark = pytest.mark.xdist_group("synthetic")
 

@@ -22,7 +22,7 @@ def sheet(path):
 
 
 def test_deprivation_reproduces_to_the_digit(raw):
-    _, *rows = sheet(raw / "mhclg" / "imd_2019" / "2019.synthetic.xlsx")
+    _, *rows = sheet(raw / "mhclg" / "imd_2019" / "2019.xlsx")
     ranks = [row[4] for row in rows]
     assert len(set(ranks)) == len(rows) == 642
     assert all(row[5] == -(-row[4] * 10 // 32844) for row in rows)
@@ -36,14 +36,14 @@ def test_deprivation_reproduces_to_the_digit(raw):
 
 
 def test_the_workbook_opens_with_an_empty_sheet(raw):
-    book = CalamineWorkbook.from_path(raw / "mhclg" / "imd_2019" / "2019.synthetic.xlsx")
+    book = CalamineWorkbook.from_path(raw / "mhclg" / "imd_2019" / "2019.xlsx")
     assert book.sheet_names == ["Notes", "IMD2019"]
     assert book.get_sheet_by_name("Notes").to_python() == []
 
 
 def test_the_map_is_the_map_of_the_crimes(raw):
     with duckdb.connect() as con:
-        con.execute(f"create table look as from read_csv('{raw}/ons/lsoa_ward_district/2024.synthetic.csv', all_varchar = true)")
+        con.execute(f"create table look as from read_csv('{raw}/ons/lsoa_ward_district/2024.csv', all_varchar = true)")
         assert con.execute("select count(*), count(distinct WD24CD), count(distinct LAD24CD) from look").fetchall() == [
             (642, 176, 9)
         ]
@@ -81,7 +81,7 @@ def test_wards_hold_their_crimes(raw):
                 count(*) filter (st_contains(shape, st_transform(
                     st_point("Easting"::double, "Northing"::double), 'EPSG:27700', 'OGC:CRS84'
                 )))
-            from read_csv('{raw}/derbyshire_constabulary/crimes/2021-05.synthetic.csv', all_varchar = true)
+            from read_csv('{raw}/derbyshire_constabulary/crimes/2021-05.csv', all_varchar = true)
             inner join ward on ward.code = "Ward Code"
             """
         ).fetchall()
@@ -97,7 +97,7 @@ def test_the_archive_is_of_the_same_crimes(raw):
         for month in ("2023-04", "2024-03"):
             ((crimes,),) = con.execute(
                 f"""
-                select count(*) from read_csv('{raw}/derbyshire_constabulary/crimes/{month}.synthetic.csv', all_varchar = true)
+                select count(*) from read_csv('{raw}/derbyshire_constabulary/crimes/{month}.csv', all_varchar = true)
                 where "LSOA Code" is not null
                 """
             ).fetchall()
@@ -141,21 +141,21 @@ def test_searches_are_of_the_london_month(raw):
     ],
 )
 def test_headers_are_the_archives_own(raw, feed, real):
-    ours = (raw / "police_uk" / f"{feed}.synthetic.csv").read_text().splitlines()[0]
+    ours = (raw / "police_uk" / f"{feed}.csv").read_text().splitlines()[0]
     assert ours == (REAL / real).read_text().splitlines()[0]
 
 
 @needs_real_files
 def test_open_headers_are_the_publishers_own(raw):
     lookup = "ons_geography/LSOA_(2021)_to_Electoral_Ward_(2024)_to_LAD_(2024).csv"
-    ours = (raw / "ons" / "lsoa_ward_district" / "2024.synthetic.csv").read_bytes().splitlines()[0]
+    ours = (raw / "ons" / "lsoa_ward_district" / "2024.csv").read_bytes().splitlines()[0]
     assert ours == (REAL / lookup).read_bytes().splitlines()[0]
-    assert sheet(raw / "mhclg" / "imd_2019" / "2019.synthetic.xlsx")[0] == sheet(REAL / IMD)[0]
+    assert sheet(raw / "mhclg" / "imd_2019" / "2019.xlsx")[0] == sheet(REAL / IMD)[0]
 
 
 @needs_real_files
 def test_boundaries_carry_the_publishers_properties(raw):
-    ours = json.loads((raw / "ons" / "ward_boundaries" / "2025-E06000015.synthetic.geojson").read_text())
+    ours = json.loads((raw / "ons" / "ward_boundaries" / "2025-E06000015.geojson").read_text())
     real = json.loads((REAL / "ons_geography" / "boundaries" / "ward" / "E06000015.geojson").read_text())
     assert ours["crs"] == real["crs"]
     assert set(ours["features"][0]["properties"]) <= set(real["features"][0]["properties"])

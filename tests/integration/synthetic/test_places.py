@@ -29,7 +29,7 @@ def con(raw):
 
 def residents(raw):
     """(LSOA, residents) of the workbook, whose table has its header in the fourth row."""
-    book = CalamineWorkbook.from_path(str(raw / "ons" / "population" / "2022.synthetic.xlsx"))
+    book = CalamineWorkbook.from_path(str(raw / "ons" / "population" / "2022.xlsx"))
     _, _, _, header, *rows = book.get_sheet_by_name("Mid-2022 LSOA 2021").to_python()
     return [(row[header.index("LSOA 2021 Code")], row[header.index("Total")]) for row in rows]
 

@@ -2,11 +2,11 @@
 
 import csv
 import hashlib
-from pathlib import Path
 
 import duckdb
 import pytest
 
+from orchestration.ingest.demonstration import DEFAULT, FILE, Listing, default_files
 from synthetic import write_demo
 from synthetic.nominals import TRUTH
 from tests import counties
@@ -14,29 +14,20 @@ from tests import counties
 pytestmark = pytest.mark.xdist_group("synthetic")
 
 
-DIGESTS = Path(__file__).with_name("digests.csv")
-
-
 def digests(raw):
     return {
         str(path.relative_to(raw)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(raw.rglob("*"))
+        for path in sorted(raw.glob("*/*/*"))
         if path.is_file()
     }
 
 
-def by_feed(raw):
-    """One digest for all files of a feed, by its name."""
-    feeds = {}
-    for name, digest in digests(raw).items():
-        feeds.setdefault(name.rpartition("/")[0], hashlib.sha256()).update(f"{name} {digest}\n".encode())
-    return {feed: digest.hexdigest() for feed, digest in feeds.items()}
-
-
 def test_the_same_seed_gives_the_bytes_that_it_has_always_given(raw):
-    """After a change of the generator: `python -m tests.integration.synthetic.test_repeatable` writes the digests anew."""
-    with DIGESTS.open(newline="", encoding="utf-8") as file:
-        assert by_feed(raw) == dict(csv.reader(file))
+    """After a change of the generator: `python -m tests.integration.test_repeatable` writes the list again."""
+    with DEFAULT.open(newline="", encoding="utf-8") as file:
+        listed = dict(csv.reader(file))
+    assert digests(raw) == listed == dict(Listing.read(raw).files)
+    assert default_files() == set(listed.values())
 
 
 @pytest.mark.slow
@@ -79,12 +70,13 @@ def test_summary_and_progress(demo, tmp_path):
         write_demo(tmp_path, scale=0, progress=told.append)
     assert not told and not list(tmp_path.iterdir())
     assert demo.files["derbyshire_constabulary/crimes"] == 61
-    # Beside the deliveries stands only who is who among the nominals.
-    deliveries = [path for path in demo.raw.rglob("*") if path.is_file() and path.name != TRUTH]
-    assert sum(demo.files.values()) == len(deliveries)
-    assert all(".synthetic." in path.name for path in deliveries)
+    deliveries = [path for path in demo.raw.glob("*/*/*") if path.is_file()]
+    assert sum(demo.files.values()) + demo.returns == len(deliveries)
+    # Beside the deliveries: their list, and who is who among the nominals.
+    assert sorted(path.name for path in demo.raw.iterdir() if path.is_file()) == [FILE, TRUTH]
+    assert Listing.read(demo.raw).report == ("2019-04", "2024-03")
 
 
 if __name__ == "__main__":
-    with DIGESTS.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file, lineterminator="\n").writerows(by_feed(counties.demo().raw).items())
+    with DEFAULT.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, lineterminator="\n").writerows(sorted(digests(counties.demo().raw).items()))

@@ -106,12 +106,12 @@ def test_a_refresh_that_built_nothing_is_no_measurement():
 
 def test_the_deliveries_of_one_month_move(tmp_path):
     raw, away = tmp_path / "raw", tmp_path / "away"
-    names = ["2024-02.csv", "2024-03.csv", "2024-03-derbyshire.synthetic.csv", "2024.csv"]
+    names = ["2024-02.csv", "2024-03.csv", "2024-03-derbyshire.csv", "2024.csv"]
     for name in names:
         path = raw / "agency" / "feed" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
     move(raw, away, "2024-03")
-    assert sorted(path.name for path in away.rglob("*.csv")) == ["2024-03-derbyshire.synthetic.csv", "2024-03.csv"]
+    assert sorted(path.name for path in away.rglob("*.csv")) == ["2024-03-derbyshire.csv", "2024-03.csv"]
     move(away, raw, "2024-03")
     assert sorted(path.name for path in raw.rglob("*.csv")) == sorted(names)

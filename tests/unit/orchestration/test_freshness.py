@@ -22,8 +22,8 @@ from .ingest.conftest import Desk, rows, text
 CRIMES = replace(load_contracts()["derbyshire_constabulary", "crimes"], latency_days=14, grace_days=7)
 
 
-def delivered(contract, *periods, synthetic=False):
-    return [SimpleNamespace(agency=contract.agency, feed=contract.feed, period=p, synthetic=synthetic) for p in periods]
+def delivered(contract, *periods, environment="live"):
+    return [SimpleNamespace(agency=contract.agency, feed=contract.feed, period=p, environment=environment) for p in periods]
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,9 @@ def test_what_is_delivered_once_is_never_due_again():
 
 
 def test_nobody_is_late_with_made_up_data_or_before_the_first_delivery():
-    assert judge(CRIMES, delivered(CRIMES, "2019-04", synthetic=True), date(2040, 1, 1)) == Freshness("demonstration")
+    assert judge(CRIMES, delivered(CRIMES, "2019-04", environment="demonstration"), date(2040, 1, 1)) == Freshness(
+        "demonstration"
+    )
     assert judge(CRIMES, delivered(load_contracts()["police_uk", "street"], "2024-01"), date(2040, 1, 1)).state == "not delivered"
 
 

@@ -17,7 +17,7 @@ def test_the_stable_path_leads_to_the_release(press):
     manifest = json.loads((press.published / "manifest.json").read_text())
     assert manifest["tables"]["sna.figures"]["rows"] == 10
     assert manifest["release_id"] == release.id
-    assert press.read("select release_id, is_synthetic from meta.release") == [(release.id, True)]
+    assert press.read("select release_id, environment from meta.release") == [(release.id, "demonstration")]
     assert current_release(press.published) == release
 
 

@@ -105,13 +105,6 @@ def test_past_the_years_of_its_contract_a_delivery_is_first_left_out_and_then_re
     assert not only.accepted.exists() and not zone.file(only).exists()
 
 
-def test_synthetic_deliveries_go_after_the_agency_s_first_real_one(zone):
-    zone.deliver("2024-05-derbyshire.synthetic.csv", NOW - timedelta(days=100))
-    assert zone.surplus() == []
-    zone.deliver("2024-05-leicestershire.csv", NOW - timedelta(days=40), rows=2)
-    assert zone.retain() == [("2024-05-derbyshire.synthetic.csv", "remove")]
-
-
 def test_a_past_state_that_needs_a_removed_delivery_is_refused_by_name(zone):
     old = zone.deliver("2024-05-derbyshire.csv", NOW - timedelta(days=100))
     zone.deliver("2024-05-derbyshire.v2.csv", NOW - timedelta(days=50), rows=2)

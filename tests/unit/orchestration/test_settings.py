@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 from orchestration import lock
 from orchestration.cli import app
 from orchestration.releases import all_releases, as_at_links, current_release, roll_back, rollback
-from orchestration.settings import Settings, SettingsError, is_the_one_county
+from orchestration.settings import Settings, SettingsError
 
 
 def test_paths_come_from_the_environment(monkeypatch, tmp_path):
@@ -29,16 +29,6 @@ def test_a_short_key_is_refused(monkeypatch, tmp_path):
     monkeypatch.setenv("SNA_PSEUDONYM_KEY", "short")
     with pytest.raises(SettingsError, match="at least 16"):
         _ = Settings(tmp_path, tmp_path).pseudonym_key
-
-
-def test_reconciliation_is_strict_unless_said_otherwise(monkeypatch):
-    monkeypatch.delenv("SNA_RECONCILIATION", raising=False)
-    assert is_the_one_county()
-    monkeypatch.setenv("SNA_RECONCILIATION", "report")
-    assert not is_the_one_county()
-    monkeypatch.setenv("SNA_RECONCILIATION", "never")
-    with pytest.raises(SettingsError, match="strict or report"):
-        is_the_one_county()
 
 
 def by_a_refresh(home, monkeypatch):

@@ -14,6 +14,7 @@ import pytest
 
 from orchestration.contracts import FeedContract, load_contracts
 from orchestration.ingest import landing as log
+from orchestration.ingest.demonstration import LIVE, Admission
 from orchestration.ingest.landing import LoadRecord
 from orchestration.ingest.load import load, plan
 
@@ -135,10 +136,20 @@ class Desk:
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return path
 
-    def load(self, feed: str, *, now: datetime = NOW, key: bytes = KEY, limit: float = 1.0, **options: Any) -> list[LoadRecord]:
+    def load(
+        self,
+        feed: str,
+        *,
+        now: datetime = NOW,
+        key: bytes = KEY,
+        limit: float = 1.0,
+        admission: Admission = LIVE,
+        **options: Any,
+    ) -> list[LoadRecord]:
         """Load what is new; by default no share of bad rows is too large."""
         contract = self.contract(feed, limit)
-        return load(plan(self.raw, self.landing, contract, key), contract, self.landing, key, now=now, **options)
+        found = plan(self.raw, self.landing, contract, key, admission)
+        return load(found, contract, self.landing, key, now=now, admission=admission, **options)
 
     def land(self, feed: str, content: str | bytes, name: str = "2023-07.csv", **options: Any) -> LoadRecord:
         self.put(feed, content, name)

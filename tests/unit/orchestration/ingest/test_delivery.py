@@ -26,7 +26,6 @@ names = st.builds(
     period=periods,
     part=st.sampled_from(["", "derbyshire", "city-of-london", "E06000015"]),
     version=st.integers(1, 99),
-    synthetic=st.booleans(),
     extension=st.sampled_from(["csv", "xlsx", "ods", "geojson", "json", "yaml"]),
 )
 
@@ -45,18 +44,13 @@ def test_what_is_no_name(written):
 
 
 def test_discovery_lists_deliveries_and_tells_of_the_rest(desk):
-    for name in ("2023-08.csv", "2023-07.v2.csv", "2023-07.csv", "2023-07.synthetic.csv", "notes.csv", "2023.csv"):
+    for name in ("2023-08.csv", "2023-07.v2.csv", "2023-07.csv", "notes.csv", "2023.csv"):
         desk.put("crimes", "x", name)
     for name in ("contract.yaml", "README.md", ".2023-09.csv.part", "~$2023-07.xlsx", "2023-09.csv.tmp"):
         desk.put("crimes", "x", name)
     contract = CONTRACTS["crimes"]
     found = discover(desk.raw, contract)
-    assert [(d.period, d.synthetic, d.version) for d in found] == [
-        ("2023-07", False, 1),
-        ("2023-07", False, 2),
-        ("2023-07", True, 1),
-        ("2023-08", False, 1),
-    ]
+    assert [(d.period, d.version) for d in found] == [("2023-07", 1), ("2023-07", 2), ("2023-08", 1)]
     assert [stranger.path.name for stranger in strangers(desk.raw, contract)] == ["2023.csv", "notes.csv"]
 
 
@@ -161,12 +155,6 @@ def test_a_copy_and_what_is_landed_of_it_are_their_owners_alone(desk, outbox):
     landed = (desk.landing, *desk.landing.rglob("*"))
     assert {path.name for path in landed} >= {"accepted.parquet", "load.json"}
     assert {stat.S_IMODE(path.stat().st_mode) for path in landed} == {0o600, 0o700}
-
-
-def test_a_real_file_does_not_become_a_version_of_the_demonstration(desk, outbox):
-    desk.put("crimes", text(rows("crimes", 3)), "2023-07.synthetic.csv")
-    receipt = deliver(outbox("crimes_2023-07.csv", text(rows("crimes", 1))), desk.raw, load_contracts())
-    assert receipt.target_name.endswith("/2023-07.csv")
 
 
 def test_a_feed_with_one_period_needs_none_in_the_name(outbox):

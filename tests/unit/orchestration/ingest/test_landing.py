@@ -175,19 +175,6 @@ def test_a_delivery_that_a_gate_withholds_gives_way_to_the_last_good_one(desk):
     assert current(desk.all(), withheld={second.load_id}) == [first]
 
 
-def test_a_real_delivery_retires_all_demonstration_data_of_its_agency(desk):
-    for feed in ("crimes", "victims", "outcomes"):
-        desk.land(feed, text(rows(feed, 3)), "2023-07.synthetic.csv")
-    street = desk.land("police_uk/street", text(rows("police_uk/street", 3)), "2023-07-kent.synthetic.csv")
-    assert len(current(desk.all())) == 4
-    refused = desk.land("victims", "", "2023-07.csv")
-    assert refused.verdict == "refused" and len(current(desk.all())) == 4
-    real = desk.land("crimes", text(rows("crimes", 1)), "2023-07.csv", now=LATER)
-    assert real.supersedes is None
-    assert current(desk.all()) == [real, street]
-    assert len(current(desk.all(), NOW)) == 4
-
-
 def test_parts_of_a_period_are_deliveries_of_their_own(desk):
     for part in ("kent", "derbyshire"):
         desk.land("police_uk/street", text(rows("police_uk/street", 2)), f"2023-07-{part}.csv")
