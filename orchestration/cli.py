@@ -81,6 +81,7 @@ def _run() -> None:
     from orchestration.ingest.landing import NoLongerKept
     from orchestration.linked_people import NoTruth
     from orchestration.lock import Busy
+    from orchestration.refreshing import NothingReceived
     from orchestration.releases import DamagedRelease, NoSuchRelease
     from vault.access_log import NoReason
     from vault.index import UnfairWeights
@@ -92,7 +93,16 @@ def _run() -> None:
     except (SettingsError, ContractError, NoSuchRelease, NoReason, NoTruth, PolicyError) as error:
         errors.print(f"[red]{error}[/]")
         sys.exit(WRONG_USAGE)
-    except (Busy, DamagedRelease, NoLongerKept, NotEnoughMemory, NothingToRead, UnfairWeights, VaultClosed) as error:
+    except (
+        Busy,
+        DamagedRelease,
+        NoLongerKept,
+        NotEnoughMemory,
+        NothingReceived,
+        NothingToRead,
+        UnfairWeights,
+        VaultClosed,
+    ) as error:
         errors.print(f"[red]{error}[/]")
         sys.exit(FAILED)
     except Exception as error:

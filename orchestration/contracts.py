@@ -30,6 +30,7 @@ Classification = Literal["public", "internal", "personal", "special_category", "
 
 Sharing = Literal["as_contracted", "no_personal_identifiers"]
 Custody = Literal["warehouse", "vault"]
+Evidence = Literal["record", "return", "national_statistic"]
 Percent = Literal["no", "hundred", "share"]
 
 FeedKey = tuple[str, str]
@@ -137,6 +138,8 @@ class FeedContract:
         layout: how tables lie on the sheets; empty where the first row that is not blank is the header and all below it data.
         sharing: `no_personal_identifiers` for health and social care, whose deliveries are refused whole where they identify
             anybody.
+        evidence: what a figure made of it rests on: `record` of single events, `return` with an agency's own counts, or
+            `national_statistic`.
         custody: `vault` where no table or view of the warehouse may show a row of it; only the vault reads its landed files.
         load_mode: a delivery replaces its period, or its rows replace older rows with the same key.
         file_names: patterns of the sender's own file names, with groups `period` (as `periods.normalised` takes it) and
@@ -158,6 +161,7 @@ class FeedContract:
     purpose: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
+    evidence: Evidence
     custody: Custody
     load_mode: LoadMode
     cadence: Cadence
@@ -218,6 +222,7 @@ class FeedContract:
             "volume_tolerance",
             "file_names",
             "custody",
+            "evidence",
         }
         rules = {name: value for name, value in asdict(self).items() if name not in wording}
         for column in rules["columns"]:
@@ -290,6 +295,7 @@ class _Reader:
 
 
 _FEED_PROPERTIES: dict[str, Any] = {
+    "evidence": ...,
     "loadMode": ...,
     "period": ...,
     "formats": ...,
@@ -334,6 +340,7 @@ def _feed(reader: _Reader, odcs: Any) -> FeedContract:
         columns=columns,
         key=_key(properties),
         sharing=reader.one_of(custom["sharing"], Sharing, "sharing"),
+        evidence=reader.one_of(custom["evidence"], Evidence, "evidence"),
         custody=reader.one_of(custom["custody"], Custody, "custody"),
         load_mode=reader.one_of(custom["loadMode"], LoadMode, "loadMode"),
         cadence=reader.one_of(sla.get("frequency"), Cadence, "slaProperties frequency"),

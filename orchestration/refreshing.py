@@ -41,6 +41,10 @@ class Plan:
     landed_only: bool = False
 
 
+class NothingReceived(RuntimeError):
+    """Nothing was in use on the date that a refresh is to be rebuilt for; the message says since when something was."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """How a refresh ended.
@@ -74,7 +78,13 @@ def plan(settings: Settings, as_at: str, *, force: bool = False) -> Plan:
     if as_at:
         from orchestration.resources import end_of_day
 
-        require_kept(load for load in loads if load.received_at <= end_of_day(as_at))
+        received = [load for load in loads if load.received_at <= end_of_day(as_at)]
+        require_kept(received)
+        if not current(received):
+            first = min((f"{load.received_at:%Y-%m-%d}" for load in loads if load.verdict == "accepted"), default="none yet")
+            raise NothingReceived(
+                f"No delivery had been received by {as_at}, so there is nothing to publish; the first: {first}."
+            )
     delivered = {(load.agency, load.feed) for load in loads} | {(d.agency, d.feed) for found in new for d in found}
     release = held = None
     if not (as_at or force or any(new)):

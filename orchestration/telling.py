@@ -18,6 +18,16 @@ if TYPE_CHECKING:
     from orchestration.retention import Surplus
 
 
+# What figures rest on, in words.
+EVIDENCE = {
+    "demonstration": "from made-up records",
+    "record": "from records",
+    "return": "from agencies' returns",
+    "national_statistic": "from national statistics",
+    "none": "from no feed",
+}
+
+
 def table(title: str, heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> Table:
     """A plain table; long cells fold rather than vanish."""
     result = Table(title=title, title_justify="left", show_edge=False, pad_edge=False)
@@ -70,6 +80,9 @@ def summary(console: Console, settings: Settings, release: Release) -> None:
                   count(*) filter (status = 'differs'), count(*) filter (status = 'missing'), count(*)
            from sna.reconciliation"""
     ).fetchone()
+    evidence = con.execute(
+        "select evidence, count(*) from sna.reconciliation where evidence is not null group by all order by 2 desc"
+    ).fetchall()
     waiting = con.execute(
         """select agency || '/' || feed, array_to_string(waiting_tables, ', '), publisher_url
            from meta.feeds where deliveries_in_use = 0 order by all"""
@@ -83,6 +96,7 @@ def summary(console: Console, settings: Settings, release: Release) -> None:
         ("rows", f"{feeds[2]:,} accepted, {feeds[3]:,} quarantined"),
         ("gates", ", ".join(f"{stage} {passed}/{total}" for stage, passed, total in gates_passed)),
         ("figures", "{:,} match, {:,} errata, {:,} differ, {:,} missing, of {:,} printed".format(*figures)),
+        ("evidence", ", ".join(f"{number:,} {EVIDENCE[name]}" for name, number in evidence) or "none"),
         ("release", release.id),
     ]
     if release.current:

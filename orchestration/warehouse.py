@@ -48,7 +48,7 @@ create schema if not exists landing;
 create schema if not exists ledger;
 create table if not exists ledger.delivery (
     load_id varchar, agency varchar, feed varchar, period varchar, part varchar, version integer, environment varchar,
-    file_name varchar, file_sha256 varchar, received_at timestamp, rows_delivered bigint, rows_accepted bigint,
+    file_name varchar, file_sha256 varchar, evidence varchar, received_at timestamp, rows_delivered bigint, rows_accepted bigint,
     rows_rejected bigint, verdict varchar, in_use boolean, supersedes varchar
 );
 create table if not exists ledger.fault (
@@ -60,6 +60,7 @@ create table if not exists ledger.feed (
     legal_basis varchar, supplies varchar[], waiting_tables varchar[], first_period varchar, last_period varchar,
     deliveries_in_use bigint, deliveries_refused bigint, rows_in_use bigint, rows_rejected bigint,
     last_received_at timestamp,
+    evidence varchar,     -- what its deliveries in use are: demonstration, record, return or national_statistic
     freshness varchar, next_period varchar, due_on date, overdue_on date,
     as_at varchar,        -- ISO date that it was rebuilt for, or empty
     token varchar,        -- names the deliveries in use
@@ -258,7 +259,7 @@ class _Entry:
             for load in own
             for f in load.faults
         ]
-        deliveries = [_delivery_row(load, load.load_id in used_ids) for load in own]
+        deliveries = [_delivery_row(contract, load, load.load_id in used_ids) for load in own]
         query, shape = rows_in_use(contract, used), rows_in_use(contract, used, file_of=lambda load: load.load_id)
         return cls(query, shape, deliveries, faults, _feed_row(contract, own, used, as_at))
 
@@ -374,12 +375,20 @@ def rows_in_use(
     return query
 
 
-def _delivery_row(load: LoadRecord, in_use: bool) -> list[Any]:
+def _delivery_row(contract: FeedContract, load: LoadRecord, in_use: bool) -> list[Any]:
     return [
         *(load.load_id, load.agency, load.feed, load.period, load.part, load.version, load.environment),
-        *(load.file_name, load.file_sha256, load.received_at, load.rows_delivered, load.rows_accepted),
+        *(load.file_name, load.file_sha256, _evidence(contract, load), load.received_at, load.rows_delivered, load.rows_accepted),
         *(load.rows_rejected, load.verdict, in_use, load.supersedes),
     ]
+
+
+def _evidence(contract: FeedContract, load: LoadRecord) -> str:
+    """What a figure that is made of a delivery rests on; a demonstration's sample returns are returns that were published."""
+    from orchestration.ingest.demonstration import samples
+
+    made_up = load.environment == "demonstration" and load.file_sha256 not in samples()
+    return "demonstration" if made_up else contract.evidence
 
 
 def _feed_row(contract: FeedContract, own: list[LoadRecord], used: list[LoadRecord], as_at: str) -> list[Any]:
@@ -400,6 +409,7 @@ def _feed_row(contract: FeedContract, own: list[LoadRecord], used: list[LoadReco
         *(len(used), sum(load.verdict == "refused" for load in own)),
         *(sum(load.rows_accepted for load in used), sum(load.rows_rejected for load in used)),
         max((load.received_at for load in used), default=None),
+        min((_evidence(contract, load) for load in used), default=None),
         *(fresh.state, fresh.next_period, fresh.due_on, fresh.overdue_on, as_at),
         *_tokens(contract, used),
     ]

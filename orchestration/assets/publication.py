@@ -43,6 +43,9 @@ def release_asset(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
                 "code_id": code_id(code),
                 "lineage": lineage(manifest, code, publish.SCHEMAS),
             }
+            if not about["deliveries"]:
+                when = f" as at {refresh.as_at}" if refresh.as_at else ""
+                raise publish.PublicationError(f"No delivery was in use{when}, so there is nothing to publish.")
             content = publish.content_of(con) if refresh.landed_only else None
         standing = usable_release(settings.published)
         rolled_back = None if refresh.force or refresh.as_at else held_back(settings.published, about["build_id"])

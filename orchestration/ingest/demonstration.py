@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from orchestration.settings import Settings
 
 FILE = "demonstration.json"
+SAMPLE = "sample"
 # Of `<agency>/<feed>/<file>`; a file that was listed before it was delivered is known by its name only.
 DEPTH = 2
 # Written by `python -m tests.integration.synthetic.test_repeatable` after a change of the generator.
@@ -102,8 +103,18 @@ LIVE = Admission()
 @cache
 def default_files() -> frozenset[str]:
     """SHA-256 of every file of the demonstration that `sna demo` writes without options."""
+    return frozenset(digest for _, digest, _ in _default_list())
+
+
+@cache
+def samples() -> frozenset[str]:
+    """SHA-256 of those of them that are returns which agencies have published: they are real."""
+    return frozenset(digest for _, digest, kind in _default_list() if kind == SAMPLE)
+
+
+def _default_list() -> list[list[str]]:
     with DEFAULT.open(newline="", encoding="utf-8") as file:
-        return frozenset(digest for _, digest in csv.reader(file))
+        return list(csv.reader(file))
 
 
 def listed_about(path: Path) -> frozenset[str]:

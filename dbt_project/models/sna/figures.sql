@@ -1,6 +1,28 @@
 {{ config(materialized='table', contract={'enforced': true}) }}
 
-with fraction as (
+with supply as (
+    select
+        unnest(supplies) as table_id,
+        evidence
+    from {{ source('ledger', 'feed') }}
+    where deliveries_in_use > 0
+),
+
+-- A figure is as good as the weakest of what it is made of.
+evidence as (
+    select
+        table_id,
+        case
+            when bool_or(evidence = 'demonstration') then 'demonstration'
+            when bool_or(evidence = 'record') then 'record'
+            when bool_or(evidence = 'return') then 'return'
+            else 'national_statistic'
+        end as evidence
+    from supply
+    group by table_id
+),
+
+fraction as (
     {% for table_family in [
         'sna_yearly',
         'sna_monthly',
@@ -76,62 +98,71 @@ rounded as (
         *,
         {{ round_half_up('numerator', 'denominator', 'decimals') }} as value
     from precise
+),
+
+figure as (
+    select
+        table_id,
+        section,
+        row_group,
+        row_label,
+        row_order,
+        column_label,
+        column_order,
+        value,
+        case decimals
+            when 0 then cast(cast(value as bigint) as varchar)
+            when 1 then cast(cast(value as decimal(18, 1)) as varchar)
+            else cast(cast(value as decimal(18, 2)) as varchar)
+        end as value_text,
+        unit,
+        numerator,
+        denominator
+    from rounded
+    -- A share of nothing and a change from nothing are no figures.
+    where value is not null
+
+    union all
+
+    select
+        words.table_id,
+        sna_table.section,
+        words.row_group,
+        words.row_label,
+        words.row_order,
+        words.column_label,
+        words.column_order,
+        null as value,
+        words.value_text,
+        words.unit,
+        null as numerator,
+        null as denominator
+    from (
+        select * from {{ ref('sna_peak_month') }}
+        union all
+        select * from {{ ref('sna_prose_words_chi') }}
+        union all
+        select * from {{ ref('sna_hotspots_words') }}
+        union all
+        select * from {{ ref('sna_prose_words') }}
+        union all
+        select * from {{ ref('sna_prose_words_youth_justice') }}
+        union all
+        select * from {{ ref('sna_prison_sentences') }}
+        union all
+        select * from {{ ref('sna_prose_words_national') }}
+        union all
+        select * from {{ ref('sna_prose_words_education') }}
+        union all
+        select * from {{ ref('sna_prose_words_places') }}
+    ) as words
+    inner join {{ ref('sna_table') }} as sna_table
+        on words.table_id = sna_table.table_id
 )
 
 select
-    table_id,
-    section,
-    row_group,
-    row_label,
-    row_order,
-    column_label,
-    column_order,
-    value,
-    case decimals
-        when 0 then cast(cast(value as bigint) as varchar)
-        when 1 then cast(cast(value as decimal(18, 1)) as varchar)
-        else cast(cast(value as decimal(18, 2)) as varchar)
-    end as value_text,
-    unit,
-    numerator,
-    denominator
-from rounded
--- A share of nothing and a change from nothing are no figures.
-where value is not null
-
-union all
-
-select
-    words.table_id,
-    sna_table.section,
-    words.row_group,
-    words.row_label,
-    words.row_order,
-    words.column_label,
-    words.column_order,
-    null as value,
-    words.value_text,
-    words.unit,
-    null as numerator,
-    null as denominator
-from (
-    select * from {{ ref('sna_peak_month') }}
-    union all
-    select * from {{ ref('sna_prose_words_chi') }}
-    union all
-    select * from {{ ref('sna_hotspots_words') }}
-    union all
-    select * from {{ ref('sna_prose_words') }}
-    union all
-    select * from {{ ref('sna_prose_words_youth_justice') }}
-    union all
-    select * from {{ ref('sna_prison_sentences') }}
-    union all
-    select * from {{ ref('sna_prose_words_national') }}
-    union all
-    select * from {{ ref('sna_prose_words_education') }}
-    union all
-    select * from {{ ref('sna_prose_words_places') }}
-) as words
-inner join {{ ref('sna_table') }} as sna_table
-    on words.table_id = sna_table.table_id
+    figure.*,
+    coalesce(evidence.evidence, 'none') as evidence
+from figure
+left join evidence
+    on figure.table_id = evidence.table_id

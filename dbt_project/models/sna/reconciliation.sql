@@ -10,6 +10,7 @@ with compared as (
         published.published,
         figures.value_text as computed,
         published.unit,
+        figures.evidence,
         erratum.corrected,
         erratum.citation,
         erratum.reason,
@@ -61,7 +62,8 @@ select
                 'Computed ' || judged.computed || ', published ' || judged.published
                 || coalesce(' (corrected: ' || judged.corrected || ', ' || judged.citation || ')', '')
     end as reason,
-    sna_table.note
+    sna_table.note,
+    judged.evidence
 from judged
 inner join {{ ref('sna_table') }} as sna_table
     on judged.table_id = sna_table.table_id

@@ -47,7 +47,7 @@ def test_a_live_home_refuses_the_default_demonstration_wherever_it_was_copied(de
 
 def test_the_default_demonstration_is_listed_once(desk):
     with DEFAULT.open(newline="", encoding="utf-8") as file:
-        names = [name for name, _ in csv.reader(file)]
+        names = [name for name, *_ in csv.reader(file)]
     assert len(set(names)) == len(names) > 500
     assert {str(path.relative_to(RETURNS)) for path in RETURNS.glob("*/*/*")} < set(names)
 
