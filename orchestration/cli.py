@@ -78,10 +78,9 @@ def _run() -> None:
     from orchestration.contracts import ContractError
     from orchestration.crossing import NothingToRead
     from orchestration.database import NotEnoughMemory
-    from orchestration.ingest.landing import NoLongerKept
+    from orchestration.ingest.landing import NoLongerKept, NothingReceived
     from orchestration.linked_people import NoTruth
     from orchestration.lock import Busy
-    from orchestration.refreshing import NothingReceived
     from orchestration.releases import DamagedRelease, NoSuchRelease
     from vault.access_log import NoReason
     from vault.index import UnfairWeights

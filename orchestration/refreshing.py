@@ -41,10 +41,6 @@ class Plan:
     landed_only: bool = False
 
 
-class NothingReceived(RuntimeError):
-    """Nothing was in use on the date that a refresh is to be rebuilt for; the message says since when something was."""
-
-
 @dataclass(frozen=True)
 class Outcome:
     """How a refresh ended.
@@ -66,7 +62,7 @@ def plan(settings: Settings, as_at: str, *, force: bool = False) -> Plan:
     from orchestration.contracts import load_contracts
     from orchestration.ingest import load
     from orchestration.ingest.demonstration import Admission
-    from orchestration.ingest.landing import current, read, require_kept
+    from orchestration.ingest.landing import NothingReceived, current, read, require_kept
     from orchestration.releases import held_back, usable_release
 
     contracts = load_contracts()

@@ -155,6 +155,10 @@ class NoLongerKept(RuntimeError):
     """A past state needs deliveries that retention has removed; the message says which."""
 
 
+class NothingReceived(RuntimeError):
+    """Nothing was in use on the date that a refresh is to be rebuilt for."""
+
+
 def require_kept(received: Iterable[LoadRecord]) -> None:
     """Make sure that what was in use once can be had back.
 

@@ -137,7 +137,8 @@ insert into landing.cambridge__crime_harm_index by name
     select '2023' as edition, code as ho_sub_code, 'An offence' as offence_title, score, 'weights' as _load_id, 1 as _row
     from (values ('008/01', 182), ('008/02', 120.5), ('008/26', 5), ('034/01', 365), ('034/11', 365)) as weights(code, score);
 insert into ledger.feed by name
-    select agency, feed, 'The owner' as owner, 24 as deliveries_in_use, supplies
+    select agency, feed, 'The owner' as owner, 24 as deliveries_in_use, supplies,
+           if(agency = 'mhclg', 'national_statistic', 'record') as evidence
     from (values ('derbyshire_constabulary', 'crimes', ['T01', 'T03', 'T10']), ('derbyshire_constabulary', 'victims', ['T10']),
                  ('derbyshire_constabulary', 'suspects', []), ('derbyshire_constabulary', 'outcomes', ['T40']),
                  ('mhclg', 'imd_2019', ['T63'])) as t(agency, feed, supplies);
