@@ -48,4 +48,4 @@ $(VENV)/installed: requirements.lock pyproject.toml
 	touch $@
 
 clean:  ## forget everything that can be rebuilt, but not the landed deliveries
-	rm -rf var/warehouse.duckdb var/dbt var/data_docs
+	rm -rf var/*/warehouse.duckdb var/*/dbt var/*/data_docs

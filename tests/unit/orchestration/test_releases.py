@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from orchestration import operations, refreshing, releases, retention
 from orchestration.cli import app
+from orchestration.home import make
 from orchestration.releases import DamagedRelease, NoSuchRelease, current_release, find, held_back, read_release, roll_back
 from orchestration.settings import Settings
 
@@ -66,6 +67,7 @@ def test_a_current_release_whose_manifest_is_damaged_counts_for_none_when_the_ne
     with pytest.raises(DamagedRelease, match="sna rollback"):
         current_release(press.published)
     home = press.published.parent.parent
+    make(home, "derbyshire", "live")
     assert refreshing.plan(Settings(home.parent / "raw", home), "").nothing_new is None
     assert press.publish("2").id == current_release(press.published).id
 

@@ -13,7 +13,7 @@ from orchestration.settings import PROJECT
 
 from .conftest import KEY, codes, parquet
 
-REGISTER = PROJECT / "raw/vru/interventions/2024-25.yaml"
+REGISTER = PROJECT / "synthetic/returns/vru/interventions/2024-25.yaml"
 # Before the county's Hope Hack and phase two of Walk Away had taken place.
 NOVEMBER = datetime(2024, 11, 15, 9, 0, tzinfo=UTC)
 
