@@ -7,7 +7,7 @@ from typing import Literal
 
 import dagster as dg
 
-from orchestration import gates
+from orchestration import asset_keys, gates
 from orchestration.resources import POOL, Refresh
 from orchestration.retrying import retried
 
@@ -57,7 +57,7 @@ def gate_check(stage: Stage, assets: Sequence[dg.AssetKey]) -> dg.AssetChecksDef
 def asset_of(stage: Stage, subject: str) -> dg.AssetKey:
     """Asset that a verdict is about: feed `agency/feed` → landing view; `schema.table` → dbt model."""
     if stage == "feeds":
-        return dg.AssetKey(["landing", subject.replace("/", "__")])
+        return asset_keys.landed(*subject.split("/"))
     return dg.AssetKey(subject.split("."))
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
-from orchestration import catalogue, dbt, gates, increments
+from orchestration import asset_keys, catalogue, dbt, gates, increments
 from orchestration.resources import POOL, Refresh
 from orchestration.retrying import retried
 from orchestration.settings import DBT_PROJECT
@@ -23,7 +23,7 @@ MARTS = "tag:marts"
 
 
 class Translator(DagsterDbtTranslator):
-    """Group, file and code version of each model; key, description, kinds and owner stay dagster-dbt's own.
+    """Group, file and code version of each model and the keys of feeds; all else stays dagster-dbt's own.
 
     Args:
         code: code fingerprint of each node, by dbt's unique id.
@@ -32,6 +32,12 @@ class Translator(DagsterDbtTranslator):
     def __init__(self, code: Mapping[str, str]) -> None:
         super().__init__()
         self._code = code
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        """dagster-dbt's own, but that a source of the schema landing goes by the key of its feed."""
+        if dbt_resource_props["resource_type"] == "source" and dbt_resource_props["source_name"] == "landing":
+            return asset_keys.of_source(dbt_resource_props["name"])
+        return super().get_asset_key(dbt_resource_props)
 
     def get_code_version(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         """The fingerprint that decides whether the model is built again."""

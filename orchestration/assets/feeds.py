@@ -1,7 +1,7 @@
 """One feed, two assets and a check, all made from its contract.
 
     deliveries/<agency>/<feed>    partitioned by the contract's cadence: the landing log of one period
-    landing/<agency>__<feed>      the feed as it stands: takes in whatever is new, then the view over the deliveries in use
+    landing/<agency>/<feed>       the feed as it stands: takes in whatever is new, then the view over the deliveries in use
 
 The refresh materialises the second kind only, so that one run takes in sixty new months as easily as one; the first kind is
 for a person who wants one period again, and shows which periods have been landed.
@@ -17,12 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from orchestration import catalogue
+from orchestration import asset_keys, catalogue
 from orchestration.periods import bounds, keys
 from orchestration.resources import POOL, Refresh
 from orchestration.retrying import retried
 from orchestration.settings import CONTRACTS
-from orchestration.warehouse import table_name
 
 if TYPE_CHECKING:
     from orchestration.contracts import FeedContract
@@ -43,7 +42,7 @@ class Feed:
 
     Attributes:
         deliveries: the partitioned asset.
-        table: the asset of the landing view, which the dbt source of the same key reads.
+        table: the asset of the landing view, which is a source of dbt.
         check: tells of deliveries that were refused; it warns, for the last good delivery stays in use.
         freshness: tells of a delivery that is due or overdue; it warns, for what is there stays right.
     """
@@ -56,8 +55,7 @@ class Feed:
 
 def feed_assets(contract: "FeedContract") -> Feed:
     """Make the assets and the check of one feed."""
-    deliveries_key = dg.AssetKey(["deliveries", contract.agency, contract.feed])
-    table_key = dg.AssetKey(["landing", table_name(contract)])
+    deliveries_key, table_key = asset_keys.deliveries(*contract.id), asset_keys.landed(*contract.id)
 
     about = _about(contract)
 
