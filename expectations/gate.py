@@ -13,22 +13,22 @@ import logging
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from expectations import docs, privacy
 from expectations.rules import Rule, Suite
 from expectations.suites import facts, feeds, marts
-from orchestration.gates import Verdict
+from orchestration.gates import Stage, Verdict
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Stage = Literal["feeds", "facts", "marts"]
 SUITES: Mapping[Stage, Callable[[duckdb.DuckDBPyConnection], list[Suite]]] = {
     "feeds": feeds.suites,
     "facts": facts.suites,
+    "counts": feeds.suites,
     "marts": marts.suites,
 }
 

@@ -35,6 +35,8 @@ REMEDIES = {
     "GateClosed": "`sna status` names each failed expectation and its remedy. Mend the delivery with its sender, or the rule.",
     "PublicationError": "`sna status` shows what stands. Tell whoever looks after the warehouse.",
     "SettingsError": "Mend the setting, then start the service again.",
+    "NothingDeliveredError": "Then run `sna refresh`.",
+    "NotDeliveredError": "Then run `sna refresh`.",
     "ContractError": "Mend the contract, then start the service again.",
     "NotEnoughMemory": "Then run `sna refresh`.",
     "Busy": "Close that program, or wait for that process; end it if it hangs. Then run `sna refresh`.",

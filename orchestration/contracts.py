@@ -31,6 +31,7 @@ Classification = Literal["public", "internal", "personal", "special_category", "
 Sharing = Literal["as_contracted", "no_personal_identifiers"]
 Custody = Literal["warehouse", "vault"]
 Evidence = Literal["record", "return", "national_statistic"]
+Origin = Literal["agency", "vault"]
 Percent = Literal["no", "hundred", "share"]
 
 FeedKey = tuple[str, str]
@@ -141,6 +142,7 @@ class FeedContract:
         evidence: what a figure made of it rests on: `record` of single events, `return` with an agency's own counts, or
             `national_statistic`.
         custody: `vault` where no table or view of the warehouse may show a row of it; only the vault reads its landed files.
+        origin: `vault` where nobody sends the feed: its deliveries are the counts that leave the vault.
         load_mode: a delivery replaces its period, or its rows replace older rows with the same key.
         file_names: patterns of the sender's own file names, with groups `period` (as `periods.normalised` takes it) and
             `part`.
@@ -163,6 +165,7 @@ class FeedContract:
     key: tuple[str, ...]
     evidence: Evidence
     custody: Custody
+    origin: Origin
     load_mode: LoadMode
     cadence: Cadence
     period: PeriodRule
@@ -223,6 +226,7 @@ class FeedContract:
             "file_names",
             "custody",
             "evidence",
+            "origin",
         }
         rules = {name: value for name, value in asdict(self).items() if name not in wording}
         for column in rules["columns"]:
@@ -307,6 +311,7 @@ _FEED_PROPERTIES: dict[str, Any] = {
     "layout": None,
     "sharing": "as_contracted",
     "custody": "warehouse",
+    "origin": "agency",
     "unknownColumns": "refuse",
     "doubledWhenBlank": None,
 }
@@ -342,6 +347,7 @@ def _feed(reader: _Reader, odcs: Any) -> FeedContract:
         sharing=reader.one_of(custom["sharing"], Sharing, "sharing"),
         evidence=reader.one_of(custom["evidence"], Evidence, "evidence"),
         custody=reader.one_of(custom["custody"], Custody, "custody"),
+        origin=reader.one_of(custom["origin"], Origin, "origin"),
         load_mode=reader.one_of(custom["loadMode"], LoadMode, "loadMode"),
         cadence=reader.one_of(sla.get("frequency"), Cadence, "slaProperties frequency"),
         period=_period(reader, custom["period"]),

@@ -37,6 +37,12 @@ def in_use(settings: Settings, agency: str, *feeds: str) -> dict[str, list[LoadR
     return {feed: [load for load in loads if load.feed == feed] for feed in feeds}
 
 
+def is_newer(read: Sequence[LoadRecord], counts: Sequence[LoadRecord]) -> bool:
+    """Whether any of the deliveries that a run reads was received after the counts of the last run."""
+    received = max((load.received_at for load in read), default=None)
+    return received is not None and not any(load.received_at > received for load in counts)
+
+
 def require_facts(settings: Settings) -> None:
     """The facts of all that has been received stand behind an open gate.
 

@@ -8,15 +8,17 @@ from __future__ import annotations
 import warnings
 
 import dagster as dg
+from dagster._core.definitions.definitions_class import SINGLETON_REPOSITORY_NAME
 from dagster._core.execution.plan.resume_retry import ReexecutionStrategy
-from dagster._core.storage.tags import MAX_RETRIES_TAG, RETRY_STRATEGY_TAG
+from dagster._core.storage.tags import MAX_RETRIES_TAG, REPOSITORY_LABEL_TAG, RETRY_STRATEGY_TAG
 
-from orchestration import operations
+from orchestration import asset_keys, gates, operations
 from orchestration.assets.dbt import dbt_asset_sets
 from orchestration.assets.feeds import feed_assets
+from orchestration.assets.landing_zone import landing_zone_asset
 from orchestration.assets.publication import release_asset
 from orchestration.automation import automation
-from orchestration.checks import gate_check
+from orchestration.checks import feed_checks, gate_check
 from orchestration.contracts import load_contracts
 from orchestration.dbt import load_fingerprints, load_manifest
 from orchestration.progress import LOGGER, narrator
@@ -24,6 +26,10 @@ from orchestration.resources import Refresh
 from orchestration.settings import Settings
 
 JOB = "refresh"
+# The code location as `workspace.yaml` names it. The web UI lists under a job the runs with this label: its own have it from the
+# location, and those that a terminal starts in its own process from the job.
+LOCATION = "serious_violence"
+LABEL = f"{SINGLETON_REPOSITORY_NAME}@{LOCATION}"
 
 # Backfill policies are marked beta; the version is pinned, and the warning would stand on every start.
 warnings.filterwarnings("ignore", category=dg.BetaWarning)
@@ -40,11 +46,14 @@ def build_defs(settings: Settings) -> dg.Definitions:
     settings.export()
     manifest = load_manifest(settings)
     contracts = list(load_contracts().values())
-    feeds = [feed_assets(contract) for contract in contracts]
-    tables = [feed.table for feed in feeds]
     facts, marts = dbt_asset_sets(manifest, load_fingerprints(settings))
-    mart_keys = sorted(marts.keys)
+    mart_keys = sorted(key for key in marts.keys if key.path[0] in ("marts", "sna"))
     fact_keys = sorted(key for key in facts.keys if key.path[0] == "conformed")
+    feeds = [feed_assets(contract, fact_keys) for contract in contracts]
+    landed = {
+        stage: sorted(asset_keys.landed(*contract.id) for contract in contracts if gates.stage_of(contract) == stage)
+        for stage in gates.LANDED
+    }
     release = release_asset(mart_keys)
     # Deliveries are partitioned, each feed by its own cadence; the tables over them take in whatever is new.
     retries = operations.load().retries
@@ -52,16 +61,26 @@ def build_defs(settings: Settings) -> dg.Definitions:
     job = dg.define_asset_job(
         JOB,
         selection=refreshed,
-        description="Ingest what is new, rebuild facts and marts, pass the three gates, publish.",
+        description="Ingest what is new, rebuild facts and marts, pass the gates, publish.",
         # All steps: what the killed run had landed may since stand for another date, or in a warehouse that is gone.
-        tags={MAX_RETRIES_TAG: str(retries.run_attempts), RETRY_STRATEGY_TAG: ReexecutionStrategy.ALL_STEPS.name},
+        tags={
+            MAX_RETRIES_TAG: str(retries.run_attempts),
+            RETRY_STRATEGY_TAG: ReexecutionStrategy.ALL_STEPS.name,
+            REPOSITORY_LABEL_TAG: LABEL,
+        },
     )
     schedules, sensors = automation(settings, contracts, job)
     return dg.Definitions(
-        assets=[*(feed.deliveries for feed in feeds), *tables, facts, marts, release],
+        assets=[
+            landing_zone_asset(contracts),
+            *(each for feed in feeds for each in (feed.deliveries, feed.table)),
+            facts,
+            marts,
+            release,
+        ],
         asset_checks=[
-            *(check for feed in feeds for check in (feed.check, feed.freshness)),
-            gate_check("feeds", sorted(table.key for table in tables)),
+            feed_checks(contracts),
+            *(gate_check(stage, keys) for stage, keys in landed.items()),
             gate_check("facts", fact_keys),
             gate_check("marts", mart_keys),
         ],

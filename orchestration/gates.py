@@ -1,21 +1,33 @@
-"""The chain of stages and the verdicts between them: feeds → facts → marts → publication.
+"""The chain of stages and the verdicts between them: feeds → facts → counts → marts → publication.
 
-The feeds stage's token names the deliveries in use. Every materialisation of facts or marts gets a new token and remembers
-the token of the stage that it was built from. A gate's verdict belongs to one token: of the stage, or in the first stage of the
-feed, so that one new delivery has only its own feed judged anew. A stage may start only from a stage that is complete, up to
-date and passed: so a check that failed in an earlier run still blocks, and so does one that was never made for exactly this data.
+    feeds     what agencies have delivered
+    facts     what dbt builds from it, which the vault reads
+    counts    what the vault gives back: the feeds whose deliveries are the counts of its runs
+    marts     what dbt builds from facts and counts
+
+Two stages are landed: their token names the deliveries in use, and that of the counts also the facts before them. Two are built:
+every materialisation gets a new token and remembers the token of the stage that it was built from. A gate's verdict belongs to
+one token: of a built stage, or of a landed feed, so that one new delivery has only its own feed judged again. A stage may start
+only from a stage that is complete, up to date and passed: so a check that failed in an earlier run still blocks, and so does one
+that was never made for exactly this data.
 """
 
 from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 import duckdb
 
 from orchestration import bulk
 
-STAGES = ("feeds", "facts", "marts")
+if TYPE_CHECKING:
+    from orchestration.contracts import FeedContract
+
+Stage = Literal["feeds", "facts", "counts", "marts"]
+STAGES: tuple[Stage, ...] = ("feeds", "facts", "counts", "marts")
+LANDED: tuple[Stage, ...] = ("feeds", "counts")
 
 SCHEMA = """
 create schema if not exists ops;
@@ -44,11 +56,11 @@ create or replace view ops.standing_verdict as
 select verdict.*
 from ops.verdict as verdict
 left join ledger.feed as feed
-    on verdict.stage = 'feeds' and verdict.subject = feed.agency || '/' || feed.feed
+    on verdict.stage = feed.stage and verdict.subject = feed.agency || '/' || feed.feed
 left join ops.stage as stage
     on verdict.stage = stage.stage
 left join ledger.build as build
-    on verdict.stage = 'feeds' and feed.feed is null
+    on verdict.stage in ('feeds', 'counts') and feed.feed is null
 where verdict.token = coalesce(feed.gate_token, stage.token, build.build_id);
 """
 
@@ -88,6 +100,11 @@ class Opened:
 
     token: str
     upstream: str
+
+
+def stage_of(contract: FeedContract) -> Stage:
+    """The landed stage to which a feed belongs."""
+    return "counts" if contract.origin == "vault" else "feeds"
 
 
 def prepare(con: duckdb.DuckDBPyConnection) -> None:
@@ -137,8 +154,8 @@ def token_of(con: duckdb.DuckDBPyConnection, name: str) -> str:
         GateClosed: it was never built, its last build failed, or what it was built from has changed.
     """
     prepare(con)
-    if name == STAGES[0]:
-        return feeds_token(con)
+    if name in LANDED:
+        return _landed_token(con, name)
     row = con.execute("select token, upstream from ops.stage where stage = ?", [name]).fetchone()
     if row is None or row[0] is None:
         raise GateClosed(f"Stage '{name}' does not stand whole. Materialise it, or run `sna refresh`.")
@@ -148,28 +165,34 @@ def token_of(con: duckdb.DuckDBPyConnection, name: str) -> str:
     return str(row[0])
 
 
-def feeds_token(con: duckdb.DuckDBPyConnection) -> str:
-    """The feeds stage stands by itself: its token is the build id, which names exactly the deliveries in use.
+def _landed_token(con: duckdb.DuckDBPyConnection, name: str) -> str:
+    """Names the deliveries in use of a landed stage, the code that is in force, and the stage before, whose gate must be open.
 
     Raises:
-        GateClosed: nothing has been brought in.
+        GateClosed: nothing has been brought in, or the stage before is not open.
     """
-    row = con.execute("select build_id from ledger.build").fetchone()
-    if row is None:
+    before = STAGES[: STAGES.index(name)][-1:]
+    row = con.execute(
+        """select md5(string_agg(concat_ws(' ', agency, feed, token), chr(10) order by agency, feed) || any_value(code))
+           from ledger.feed cross join ledger.build where stage = ?""",
+        [name],
+    ).fetchone()
+    if row is None or row[0] is None:
         raise GateClosed("No feed has been brought in yet. Run `sna refresh`.")
-    return str(row[0])
+    return "-".join([*(require(con, stage) for stage in before), str(row[0])])
 
 
-def to_judge(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """Feeds (`agency/feed`) whose deliveries, contract or rules have changed since they passed the gate."""
+def to_judge(con: duckdb.DuckDBPyConnection, name: str) -> list[str]:
+    """Feeds (`agency/feed`) of a landed stage whose deliveries, contract or rules have changed since they passed the gate."""
     prepare(con)
     rows = con.execute(
         """with judged as (
-               select subject, bool_and(success) as passed from ops.standing_verdict where stage = 'feeds' group by all
+               select subject, bool_and(success) as passed from ops.standing_verdict where stage = $stage group by all
            )
            select agency || '/' || feed as subject from ledger.feed
-           where agency || '/' || feed not in (select subject from judged where passed)
-           order by subject"""
+           where stage = $stage and agency || '/' || feed not in (select subject from judged where passed)
+           order by subject""",
+        {"stage": name},
     ).fetchall()
     return [str(subject) for (subject,) in rows]
 
@@ -177,13 +200,16 @@ def to_judge(con: duckdb.DuckDBPyConnection) -> list[str]:
 def record(con: duckdb.DuckDBPyConnection, name: str, token: str, verdicts: list[Verdict]) -> None:
     """Store the verdicts of one or more subjects of a stage, replacing what these subjects had for any token.
 
-    A verdict on a feed is stored under the feed's own token; what is said of the whole stage is replaced in any case.
+    A verdict on a feed is stored under the feed's own token, one on a landed stage under the build id; what is said of the whole
+    stage is replaced in any case.
     """
     prepare(con)
     subjects = sorted({v.subject for v in verdicts} | {name})
     con.execute("delete from ops.verdict where stage = ? and list_contains(?, subject)", [name, subjects])
-    feeds = con.execute("select agency || '/' || feed, gate_token from ledger.feed").fetchall() if name == STAGES[0] else []
-    own = dict(feeds)
+    own: dict[str, str] = {}
+    if name in LANDED:
+        feeds = con.execute("select agency || '/' || feed, gate_token from ledger.feed where stage = ?", [name]).fetchall()
+        own, ((token,),) = dict(feeds), con.execute("select build_id from ledger.build").fetchall()
     rows = [
         [name, own.get(v.subject, token), v.subject, v.expectation, v.column, v.success, v.crashed]
         + [v.observed, v.failing_rows, v.sample, v.remedy]
@@ -233,6 +259,6 @@ def require(con: duckdb.DuckDBPyConnection, name: str) -> str:
     judged, failed = row
     if failed:
         raise GateClosed(f"The gate of stage '{name}' is closed: {failed}. `sna status` says what to do.")
-    if judged == 0 or (name == STAGES[0] and to_judge(con)):
+    if judged == 0 or (name in LANDED and to_judge(con, name)):
         raise GateClosed(f"The gate of stage '{name}' has not judged the data that stands there. Run `sna refresh`.")
     return token

@@ -27,6 +27,9 @@ create table if not exists ops.basis (
 );
 """
 
+# The stage that builds a seed or model, by the first of these tags that it has.
+_STAGES = {"counts": "marts", "facts": "facts", "marts": "marts"}
+
 
 @dataclass(frozen=True)
 class Increment:
@@ -61,7 +64,7 @@ def plan(
     if not complete:
         return Increment(None, True, "built: the last build did not end")
     recoded = frozenset(node for node, fingerprint in code.items() if before.get(node) != fingerprint)
-    feeds = _feeds(con)
+    feeds = _feeds(con, stage, manifest)
     known = {subject: token for subject, token in before.items() if "." not in subject}
     delivered = sorted(feed for feed in feeds.keys() | known.keys() if feeds.get(feed) != known.get(feed))
     if not recoded and not delivered:
@@ -72,11 +75,11 @@ def plan(
     return Increment(recoded | _below(manifest, delivered), bool(whole), f"built: {', '.join(causes)}")
 
 
-def record(con: duckdb.DuckDBPyConnection, stage: str, code: Mapping[str, str]) -> None:
+def record(con: duckdb.DuckDBPyConnection, stage: str, code: Mapping[str, str], manifest: Mapping[str, Any]) -> None:
     """Write down what a stage has been built from, once it is complete."""
     con.execute(SCHEMA)
     con.execute("delete from ops.basis where stage = ?", [stage])
-    rows = [[stage, subject, token] for subject, token in {**code, **_feeds(con)}.items()]
+    rows = [[stage, subject, token] for subject, token in {**code, **_feeds(con, stage, manifest)}.items()]
     bulk.insert(con, "ops.basis", rows)
 
 
@@ -84,13 +87,18 @@ def nodes_of(stage: str, manifest: Mapping[str, Any]) -> list[str]:
     """Unique ids of the seeds, models and data tests of a stage; a test that reads a mart is one of the marts'."""
     nodes = manifest["nodes"]
 
-    def stage_of(node: Mapping[str, Any]) -> str | None:
+    def last_of(node: Mapping[str, Any]) -> str | None:
         if node["resource_type"] != "test":
-            return next((tag for tag in node["tags"] if tag in ("facts", "marts")), None)
-        stages = {stage_of(nodes[parent]) for parent in node["depends_on"]["nodes"] if parent in nodes}
+            return _stage_of(node)
+        stages = {last_of(nodes[parent]) for parent in node["depends_on"]["nodes"] if parent in nodes}
         return "marts" if "marts" in stages else "facts"
 
-    return [key for key, node in nodes.items() if stage_of(node) == stage]
+    return [key for key, node in nodes.items() if last_of(node) == stage]
+
+
+def _stage_of(node: Mapping[str, Any]) -> str | None:
+    """The stage that builds a seed or model; what is made of the counts of the vault has the tag `counts` besides `facts`."""
+    return next((stage for tag, stage in _STAGES.items() if tag in node["tags"]), None)
 
 
 def drop_removed(con: duckdb.DuckDBPyConnection, stage: str, manifest: Mapping[str, Any]) -> list[str]:
@@ -99,8 +107,12 @@ def drop_removed(con: duckdb.DuckDBPyConnection, stage: str, manifest: Mapping[s
     Returns:
         Their names, `schema.table`.
     """
-    own = [manifest["nodes"][node] for node in nodes_of(stage, manifest)]
-    stored = [node for node in own if node["resource_type"] != "test" and node["config"]["materialized"] != "ephemeral"]
+    stored = [
+        node
+        for node in manifest["nodes"].values()
+        if node["resource_type"] != "test" and node["config"]["materialized"] != "ephemeral"
+    ]
+    own = {node["schema"] for node in stored if _stage_of(node) == stage}
     found = con.execute(
         """select schema_name, table_name, 'table' from duckdb_tables()
            where database_name = current_database() and not internal and list_contains(?, schema_name)
@@ -108,7 +120,7 @@ def drop_removed(con: duckdb.DuckDBPyConnection, stage: str, manifest: Mapping[s
            select schema_name, view_name, 'view' from duckdb_views()
            where database_name = current_database() and not internal and list_contains(?, schema_name)
            order by all""",
-        [sorted({node["schema"] for node in stored})] * 2,
+        [sorted(own)] * 2,
     ).fetchall()
     kept = {(node["schema"], node["alias"]) for node in stored}
     removed = [(schema, name, kind) for schema, name, kind in found if (schema, name) not in kept]
@@ -117,8 +129,12 @@ def drop_removed(con: duckdb.DuckDBPyConnection, stage: str, manifest: Mapping[s
     return [f"{schema}.{name}" for schema, name, _ in removed]
 
 
-def _feeds(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    return dict(con.execute("select agency || '__' || feed, token from ledger.feed").fetchall())
+def _feeds(con: duckdb.DuckDBPyConnection, stage: str, manifest: Mapping[str, Any]) -> dict[str, str]:
+    """The deliveries in use of each feed from which anything of the stage is made."""
+    above = _reached(nodes_of(stage, manifest), manifest["parent_map"])
+    read = {source["name"] for name, source in manifest["sources"].items() if name in above}
+    tokens = con.execute("select agency || '__' || feed, token from ledger.feed").fetchall()
+    return {feed: token for feed, token in tokens if feed in read}
 
 
 def _below(manifest: Mapping[str, Any], feeds: Collection[str]) -> frozenset[str]:

@@ -40,44 +40,23 @@ def run(settings: Settings, reference_date: date, *, why: str, acting_for: str =
     return _run(settings, settings.vault, key_from_environment(), reference_date, why, acting_for)
 
 
-def demonstrate(settings: Settings) -> Run | None:
-    """Make the run that demonstration data are there for, where it was not made yet.
+def demonstrate(settings: Settings) -> tuple[str, LoadRecord]:
+    """Make the run that demonstration data are there for: what was done, and the delivery of its counts.
 
     Without a key in the environment it is made in a vault of its own, with a key that nobody ever sees, which is removed
     afterwards: only the counts remain.
     """
-    if not demonstration_is_due(settings):
-        return None
     reference_date = _end_of_quarter(_in_use(settings)[LIFESTYLE])
     why = "Demonstration data: the run that the SNA reports on"
     with crossing.demonstration_vault(settings) as (folder, key):
-        return _run(settings, folder, key, reference_date, why, "")[0]
+        made, counts = _run(settings, folder, key, reference_date, why, "")
+    return f"{sum(made.nominals.values())} entries in run {made.run_id}", counts
 
 
-def may_demonstrate(settings: Settings) -> bool:
-    """Whether a refresh should see to the demonstration's run: it is one, and no run was made since its feeds came.
-
-    Looks at names only, so that it can be asked before anything is landed.
-    """
-    from orchestration.contracts import load_contracts
-    from orchestration.ingest.delivery import discover
-    from orchestration.ingest.load import plan
-
-    contracts = load_contracts()
-    found = {feed: discover(settings.raw, contracts[AGENCY, feed]) for feed in READ}
-    if not settings.is_demonstration or not found[LIFESTYLE]:
-        return False
-    contract = contracts[AGENCY, LIFESTYLE]
-    return bool(plan(settings.raw, settings.landing, contract, settings.pseudonym_key)) or demonstration_is_due(settings)
-
-
-def demonstration_is_due(settings: Settings) -> bool:
-    """Whether all that a run reads has been landed in a demonstration, and no counts were landed since."""
+def is_due(settings: Settings) -> bool:
+    """Whether all that a run reads has been landed, and no counts since the lifestyle factors."""
     in_use = _in_use(settings)
-    if not settings.is_demonstration or not all(in_use[feed] for feed in READ):
-        return False
-    last = max(load.received_at for load in in_use[LIFESTYLE])
-    return not any(load.received_at > last for load in in_use[COUNTS])
+    return all(in_use[feed] for feed in READ) and crossing.is_newer(in_use[LIFESTYLE], in_use[COUNTS])
 
 
 def sources(settings: Settings) -> Sources:

@@ -56,22 +56,17 @@ def run_in(settings: Settings, folder: Path, key: str, *, why: str, acting_for: 
     return made, crossing.land(settings, (AGENCY, COUNTS), period, rows)
 
 
-def demonstrate(settings: Settings) -> Linked | None:
-    """Make the run for a synthetic register, where it was not made yet, as `crossing.demonstration_vault` says."""
-    if not is_due(settings):
-        return None
+def demonstrate(settings: Settings) -> tuple[str, LoadRecord]:
+    """Make the run for a demonstration's register, as `crossing.demonstration_vault` says: what was done, and its counts."""
     with crossing.demonstration_vault(settings) as (folder, key):
-        return run_in(settings, folder, key, why="Demonstration data: repeat people by person")[0]
+        made, counts = run_in(settings, folder, key, why="Demonstration data: repeat people by person")
+    return f"{made.references:,} references linked to {made.people:,} people", counts
 
 
 def is_due(settings: Settings) -> bool:
-    """Whether the register of a demonstration is in use whose counts were not landed yet."""
+    """Whether a register is in use, and no counts were landed since."""
     in_use = crossing.in_use(settings, AGENCY, REGISTER, COUNTS)
-    register = in_use[REGISTER]
-    if not settings.is_demonstration or not register:
-        return False
-    last = max(load.received_at for load in register)
-    return not any(load.received_at > last for load in in_use[COUNTS])
+    return crossing.is_newer(in_use[REGISTER], in_use[COUNTS])
 
 
 def truth(settings: Settings, file: Path) -> set[frozenset[str]]:

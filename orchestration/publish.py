@@ -283,8 +283,8 @@ def _write_revisions(con: duckdb.DuckDBPyConnection, head: Mapping[str, Any], be
 def _write_meta(con: duckdb.DuckDBPyConnection, head: Mapping[str, Any]) -> None:
     """Schema `meta`: what this release is made of, how fresh each feed is, what the gates saw, what each column means.
 
-    meta.release: one row. meta.feeds: one row per feed. meta.quality: one row per expectation of the three gates.
-    meta.dictionary: one row per column of every published table.
+    meta.release: one row. meta.feeds: one row per feed. meta.feed_parts: one row per feed and part. meta.quality: one row per
+    expectation of the gates. meta.dictionary: one row per column of every published table.
     """
     con.execute("create schema meta")
     con.execute(
@@ -294,7 +294,9 @@ def _write_meta(con: duckdb.DuckDBPyConnection, head: Mapping[str, Any]) -> None
         [head[k] for k in ("release_id", "published_at", "as_at", "git_commit", "build_id", "definition_id", "environment")]
         + [feeds_of(head), banner(head)],
     )
-    con.execute("create table meta.feeds as select * exclude (as_at, token, gate_token) from warehouse.ledger.feed order by all")
+    columns = "* exclude (stage, as_at, token, gate_token)"
+    con.execute(f"create table meta.feeds as select {columns} from warehouse.ledger.feed order by all")
+    con.execute("create table meta.feed_parts as from warehouse.ledger.feed_part order by all")
     con.execute(
         """create table meta.quality as
            select stage, subject, expectation, column_name, success, crashed, observed, failing_rows, sample, remedy

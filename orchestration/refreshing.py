@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from importlib import import_module
 from threading import Thread
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from orchestration.settings import Settings
 from orchestration.terminal import working
@@ -40,6 +40,11 @@ class Plan:
     force: bool
     landed_only: bool = False
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether a refresh would publish nothing."""
+        return self.nothing_new is not None or self.held is not None
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -56,8 +61,9 @@ class Outcome:
     held: Rollback | None = None
 
 
-def plan(settings: Settings, as_at: str, *, force: bool = False) -> Plan:
+def plan(settings: Settings, as_at: str, *, force: bool = False, landed_only: bool = False) -> Plan:
     """Look at the landing zone and the log without importing Dagster, dbt or Great Expectations."""
+    from orchestration import vault_runs
     from orchestration.build import build_id, identities, received_id
     from orchestration.contracts import load_contracts
     from orchestration.ingest import load
@@ -65,12 +71,15 @@ def plan(settings: Settings, as_at: str, *, force: bool = False) -> Plan:
     from orchestration.ingest.landing import NothingReceived, current, read, require_kept
     from orchestration.releases import held_back, usable_release
 
+    loads = read(settings.landing)
+    delivered = {(load.agency, load.feed) for load in loads}
+    if landed_only:
+        return Plan(0, len(delivered), None, None, as_at, force, landed_only)
     contracts = load_contracts()
     admission = Admission.of(settings)
     new = [
         load.plan(settings.raw, settings.landing, contract, settings.pseudonym_key, admission) for contract in contracts.values()
     ]
-    loads = read(settings.landing)
     if as_at:
         from orchestration.resources import end_of_day
 
@@ -81,9 +90,9 @@ def plan(settings: Settings, as_at: str, *, force: bool = False) -> Plan:
             raise NothingReceived(
                 f"No delivery had been received by {as_at}, so there is nothing to publish; the first: {first}."
             )
-    delivered = {(load.agency, load.feed) for load in loads} | {(d.agency, d.feed) for found in new for d in found}
+    delivered |= {(d.agency, d.feed) for found in new for d in found}
     release = held = None
-    if not (as_at or force or any(new)):
+    if not (as_at or force or any(new) or vault_runs.are_due(settings)):
         build = build_id(identities(current(loads)), "")
         received = received_id(load.load_id for load in loads if (load.agency, load.feed) in contracts)
         release = usable_release(settings.published)
@@ -98,51 +107,27 @@ def from_the_ground(settings: Settings) -> Plan:
 
     The landing log and what was published stay as they are.
     """
-    from orchestration.ingest.landing import read
-
     for file in (settings.warehouse, settings.warehouse.with_name(settings.warehouse.name + ".wal")):
         file.unlink(missing_ok=True)
-    delivered = {(load.agency, load.feed) for load in read(settings.landing)}
-    return Plan(0, len(delivered), None, None, "", force=False, landed_only=True)
+    return plan(settings, "", landed_only=True)
 
 
 def run(settings: Settings, planned: Plan, console: Console) -> Outcome:
     """Run the job to its end; once more on a new warehouse where the old one turns out to be damaged. See `_run`."""
     from orchestration import warehouse
 
-    outcome = _both_halves(settings, planned, console)
+    outcome = _run(settings, planned, console)
     name = settings.warehouse.name
     if any(warehouse.is_damage(message) and (name in message or "database" in message) for _, message in outcome.failures):
         warehouse.set_aside(settings)
-        outcome = _both_halves(settings, planned, console)
+        outcome = _run(settings, planned, console)
     return outcome
 
 
-def _both_halves(settings: Settings, planned: Plan, console: Console) -> Outcome:
-    """Run the job whole; for demonstration data without their runs of the vault, up to the facts, then these, then the rest."""
-    from orchestration import knife_carriers, linked_people
-
-    if planned.as_at or planned.landed_only or not knife_carriers.may_demonstrate(settings):
-        return _run(settings, planned, console)
-    facts = _run(settings, planned, console, half="facts")
-    if facts.failures:
-        return facts
-    index, linked = knife_carriers.demonstrate(settings), linked_people.demonstrate(settings)
-    if index is None and linked is None:
-        return _run(settings, planned, console)
-    told = [f"{sum(index.nominals.values())} entries in run {index.run_id}"] if index else []
-    told += [f"{linked.references:,} references linked to {linked.people:,} people"] if linked else []
-    console.print(f"[green]✓[/] {'vault':<42} {', '.join(told)}; only counts have left it", highlight=False)
-    return _run(settings, planned, console, half="marts")
-
-
-def _run(settings: Settings, planned: Plan, console: Console, half: Literal["facts", "marts"] | None = None) -> Outcome:
+def _run(settings: Settings, planned: Plan, console: Console) -> Outcome:
     """Run the job to its end, one line per step on the console.
 
     Side effects: landing log, warehouse, Data Docs, Dagster instance and, where every gate passes, a new release.
-
-    Args:
-        half: only up to the gate of the facts, or only the counts of the vault and all that is built after them.
     """
     with working(console, "reading the project"):
         from orchestration.definitions import JOB, build_defs
@@ -157,39 +142,20 @@ def _run(settings: Settings, planned: Plan, console: Console, half: Literal["fac
         import_module("sqlalchemy.orm")
         # Its import takes seconds of Python, which fit beside the seconds that DuckDB needs to read the deliveries.
         Thread(target=import_module, args=["great_expectations"], daemon=True).start()
-    chosen = _half(job, half)
     options = {"as_at": planned.as_at, "force": planned.force, "landed_only": planned.landed_only}
-    with Narrator(console, steps=len(chosen or job.nodes)), open_instance(settings) as instance:
+    with Narrator(console, steps=len(job.nodes)), open_instance(settings) as instance:
         bury(settings, instance)
         result = job.execute_in_process(
             instance=instance,
             tags={ATTENDED: "sna refresh"},
             raise_on_error=False,
-            asset_selection=chosen,
             run_config={"loggers": {LOGGER: {}}, "resources": {"refresh": {"config": options}}},
         )
     if not result.success:
         return Outcome(None, _failures(result))
-    if half == "facts":
-        return Outcome(None, [])
     metadata = result.asset_materializations_for_node("published__release")[0].metadata
     held = rollback(settings.published) if metadata["held_back"].value else None
     return Outcome(read_release(settings.published, str(metadata["release"].value)), [], held)
-
-
-def _half(job: dg.JobDefinition, half: Literal["facts", "marts"] | None) -> list[dg.AssetKey] | None:
-    """The assets of one half of the job; None for all of it."""
-    from orchestration import knife_carriers, linked_people
-
-    if half is None:
-        return None
-    built_last = ("marts", "sna", "published")
-    first = [key for key in job.asset_layer.executable_asset_keys if key.path[0] not in built_last]
-    if half == "facts":
-        return first
-    counts = {f"{runs.AGENCY}__{runs.COUNTS}" for runs in (knife_carriers, linked_people)}
-    landed_before = {key for key in first if key.path[0] == "landing" and key.path[1] not in counts}
-    return [key for key in job.asset_layer.executable_asset_keys if key not in landed_before]
 
 
 def _failures(result: dg.ExecuteInProcessResult) -> list[tuple[str, str]]:

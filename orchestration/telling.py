@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -12,6 +13,8 @@ from orchestration import storage
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
+    import duckdb
+
     from orchestration.difference import Difference
     from orchestration.ingest.landing import LoadRecord
     from orchestration.releases import Release, Rollback
@@ -65,6 +68,7 @@ def rolled_back(rollback: Rollback) -> str:
 
 def summary(console: Console, settings: Settings, release: Release) -> None:
     """The closing summary of a refresh that published."""
+    from orchestration.gates import STAGES
     from orchestration.releases import FILE
 
     con = release.open()
@@ -73,7 +77,8 @@ def summary(console: Console, settings: Settings, release: Release) -> None:
     ).fetchone()
     gates_passed = con.execute(
         """select stage, count(*) filter (success), count(*) from meta.quality group by stage
-           order by list_position(['feeds', 'facts', 'marts'], stage)"""
+           order by list_position(?, stage)""",
+        [list(STAGES)],
     ).fetchall()
     figures = con.execute(
         """select count(*) filter (status = 'match'), count(*) filter (status = 'erratum'),
@@ -206,19 +211,12 @@ def release(console: Console, settings: Settings, release: Release) -> None:
     con = release.open()
     rows = con.execute(
         """select agency || '/' || feed, cadence, first_period, last_period, deliveries_in_use, deliveries_refused, rows_in_use,
-                  rows_rejected, array_to_string(waiting_tables, ', '), freshness, next_period, due_on, overdue_on
+                  rows_rejected, array_to_string(waiting_tables, ', '), freshness
            from meta.feeds order by all"""
     ).fetchall()
+    fresh = _freshness_today(con)
     con.close()
-    from orchestration.freshness import day, state_on
-
-    today = day()
-    # Reckoned when the release was made, judged by today.
-    shown = [
-        (*row[:-4], f"{state_on(today, due, overdue)}; {period} due {due}" if due else state)
-        for row in rows
-        for state, period, due, overdue in [row[-4:]]
-    ]
+    shown = [(*row[:-1], fresh.get(row[0], row[-1])) for row in rows]
     heads = [
         "feed",
         "cadence",
@@ -234,6 +232,24 @@ def release(console: Console, settings: Settings, release: Release) -> None:
     console.print(table("Feeds", heads, shown))
 
 
+def _freshness_today(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """How fresh each delivered feed of a release is today: what is awaited was written down when it was made."""
+    from orchestration.freshness import Freshness, Part, day
+
+    if not con.execute("from duckdb_tables() where schema_name = 'meta' and table_name = 'feed_parts'").fetchall():
+        return {}  # a release of an earlier version
+    rows = con.execute(
+        """select agency || '/' || feed, freshness = 'demonstration', part, feed_parts.* exclude (agency, feed, part)
+           from meta.feed_parts join meta.feeds using (agency, feed) order by all"""
+    ).fetchall()
+    feeds: dict[str, Freshness] = {}
+    for feed, is_demonstration, *part in rows:
+        name, first, last, missing, *awaited = part
+        before = feeds.get(feed, Freshness(day(), (), "demonstration" if is_demonstration else None))
+        feeds[feed] = replace(before, parts=(*before.parts, Part(name, first, last, tuple(missing), *awaited)))
+    return {feed: str(found) for feed, found in feeds.items()}
+
+
 def gates(console: Console, settings: Settings) -> None:
     """The gates as they stand in the warehouse, and every closed one with its remedy."""
     if not settings.warehouse.exists():
@@ -241,6 +257,7 @@ def gates(console: Console, settings: Settings) -> None:
     import duckdb
 
     from orchestration import warehouse
+    from orchestration.gates import STAGES
     from orchestration.lock import Busy
 
     try:
@@ -248,7 +265,8 @@ def gates(console: Console, settings: Settings) -> None:
             rows = con.execute(
                 """select stage, count(*), count(*) filter (success), count(*) filter (not success and not crashed),
                           count(*) filter (crashed)
-                   from ops.verdict group by stage order by list_position(['feeds', 'facts', 'marts'], stage)"""
+                   from ops.verdict group by stage order by list_position(?, stage)""",
+                [list(STAGES)],
             ).fetchall()
             closed = con.execute(
                 """select stage, subject, expectation, crashed, observed, failing_rows, remedy

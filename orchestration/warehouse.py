@@ -5,6 +5,7 @@
     ledger.delivery            one row per delivery: delivered = accepted + rejected, and whether it is in use
     ledger.fault               one row per delivery, rule and column that was broken
     ledger.feed                one row per contract: how complete it is and which SNA tables wait for it
+    ledger.feed_part           one row per feed and part: which periods are there, which are missing, which is awaited
     ledger.build               one row: identity of what stands, for which date, by which definition, in which environment
     ops.registered             one row per contract: what of the above was written of it, so that it need not be again
 
@@ -27,7 +28,7 @@ import duckdb
 
 from orchestration import bulk, database, freshness, gates, increments, lock
 from orchestration.build import build_id, received_id
-from orchestration.dbt import hash_of_files
+from orchestration.dbt import hash_of_files, project_hash
 from orchestration.lock import Busy
 from orchestration.settings import DBT_PROJECT, PROJECT, Settings
 from orchestration.storage import FULL_WORDS
@@ -62,13 +63,19 @@ create table if not exists ledger.feed (
     last_received_at timestamp,
     evidence varchar,     -- what its deliveries in use are: demonstration, record, return or national_statistic
     freshness varchar, next_period varchar, due_on date, overdue_on date,
+    stage varchar,        -- the landed stage that it belongs to (orchestration.gates)
     as_at varchar,        -- ISO date that it was rebuilt for, or empty
     token varchar,        -- names the deliveries in use
     gate_token varchar    -- names what the feeds gate judges: these deliveries, the contract and the rules
 );
+create table if not exists ledger.feed_part (
+    agency varchar, feed varchar, part varchar, first_period varchar, last_period varchar, missing_periods varchar[],
+    next_period varchar, due_on date, overdue_on date
+);
 create table if not exists ledger.build (
     build_id varchar, as_at varchar, definition_id varchar, environment varchar,
-    report_first varchar, report_last varchar
+    report_first varchar, report_last varchar,
+    code varchar          -- names the project and the rules of the gates
 );
 create table if not exists ops.registered (
     agency varchar, feed varchar,
@@ -248,6 +255,7 @@ class _Entry:
     deliveries: list[list[Any]]
     faults: list[list[Any]]
     feed: list[Any]
+    parts: list[list[Any]]
 
     @classmethod
     def of(cls, contract: FeedContract, loads: Iterable[LoadRecord], in_use: Iterable[LoadRecord], as_at: str) -> _Entry:
@@ -261,7 +269,12 @@ class _Entry:
         ]
         deliveries = [_delivery_row(contract, load, load.load_id in used_ids) for load in own]
         query, shape = rows_in_use(contract, used), rows_in_use(contract, used, file_of=lambda load: load.load_id)
-        return cls(query, shape, deliveries, faults, _feed_row(contract, own, used, as_at))
+        fresh = freshness.judge(contract, used, freshness.day(as_at))
+        parts = [
+            [*contract.id, p.name, p.first_period, p.last_period, list(p.missing), p.next_period, p.due_on, p.overdue_on]
+            for p in fresh.parts
+        ]
+        return cls(query, shape, deliveries, faults, _feed_row(contract, own, used, fresh, as_at), parts)
 
     @property
     def content(self) -> str:
@@ -315,11 +328,12 @@ def register(
         con.execute(f"drop view if exists landing.{table_name(contract)}")
     else:
         con.execute(f"create or replace view landing.{table_name(contract)} as {entry.query}")
-    for table in ("ledger.delivery", "ledger.fault", "ledger.feed", "ops.registered"):
+    for table in ("ledger.delivery", "ledger.fault", "ledger.feed", "ledger.feed_part", "ops.registered"):
         con.execute(f"delete from {table} where agency = ? and feed = ?", [*contract.id])
     bulk.insert(con, "ledger.delivery", entry.deliveries)
     bulk.insert(con, "ledger.fault", entry.faults)
     bulk.insert(con, "ledger.feed", [entry.feed])
+    bulk.insert(con, "ledger.feed_part", entry.parts)
     ((rows,),) = con.execute(f"select count(*) from ({entry.query})").fetchall()
     con.execute("insert into ops.registered values (?, ?, ?, ?)", [*contract.id, entry.content, rows])
     _write_build(con, as_at)
@@ -391,10 +405,11 @@ def _evidence(contract: FeedContract, load: LoadRecord) -> str:
     return "demonstration" if made_up else contract.evidence
 
 
-def _feed_row(contract: FeedContract, own: list[LoadRecord], used: list[LoadRecord], as_at: str) -> list[Any]:
+def _feed_row(
+    contract: FeedContract, own: list[LoadRecord], used: list[LoadRecord], fresh: freshness.Freshness, as_at: str
+) -> list[Any]:
     supplies = list(contract.tables)
     periods = sorted(load.period for load in used)
-    fresh = freshness.judge(contract, used, freshness.day(as_at))
     return [
         *(
             contract.agency,
@@ -410,7 +425,7 @@ def _feed_row(contract: FeedContract, own: list[LoadRecord], used: list[LoadReco
         *(sum(load.rows_accepted for load in used), sum(load.rows_rejected for load in used)),
         max((load.received_at for load in used), default=None),
         min((_evidence(contract, load) for load in used), default=None),
-        *(fresh.state, fresh.next_period, fresh.due_on, fresh.overdue_on, as_at),
+        *(fresh.state, fresh.next_period, fresh.due_on, fresh.overdue_on, gates.stage_of(contract), as_at),
         *_tokens(contract, used),
     ]
 
@@ -436,8 +451,8 @@ def _write_build(con: duckdb.DuckDBPyConnection, as_at: str) -> None:
     ).fetchall()
     con.execute("delete from ledger.build")
     con.execute(
-        "insert into ledger.build select ?, ?, ?, environment, report_first, report_last from ops.home",
-        [build_id(contents, as_at), as_at, definition_id()],
+        "insert into ledger.build select ?, ?, ?, environment, report_first, report_last, ? from ops.home",
+        [build_id(contents, as_at), as_at, definition_id(), _hash(project_hash(), _rules())],
     )
 
 

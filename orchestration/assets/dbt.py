@@ -1,7 +1,8 @@
 """The dbt models as Dagster assets, in two sets with a gate between them.
 
 One `@dbt_assets` set is one step: a blocking check on a model inside it would block nothing inside it. So the models are
-split where the gates stand: the *facts* set (seeds, staging, conformed) and the *marts* set (marts, sna).
+split where the gates are: the *facts* set (seeds, staging, conformed) and the *marts* set (marts, sna, and what is staged and
+conformed of the counts that the vault gives back).
 """
 
 # No `from __future__ import annotations` here: Dagster reads the annotations of its functions.
@@ -18,8 +19,8 @@ from orchestration.resources import POOL, Refresh
 from orchestration.retrying import retried
 from orchestration.settings import DBT_PROJECT
 
-FACTS = "tag:facts"
-MARTS = "tag:marts"
+# As `increments.nodes_of`: what is made of the counts of the vault comes after the facts that the vault reads.
+FACTS, COUNTS, MARTS = "tag:facts", "tag:counts", "tag:marts"
 
 
 class Translator(DagsterDbtTranslator):
@@ -61,12 +62,12 @@ def dbt_asset_sets(manifest: Mapping[str, Any], code: Mapping[str, str]) -> tupl
     """
     translator = Translator(code)
 
-    @dbt_assets(manifest=manifest, select=FACTS, name="facts", dagster_dbt_translator=translator, pool=POOL)
+    @dbt_assets(manifest=manifest, select=FACTS, exclude=COUNTS, name="facts", dagster_dbt_translator=translator, pool=POOL)
     @retried
     def facts(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[Any]:
         yield from _build(context, refresh, "facts", manifest, code, translator)
 
-    @dbt_assets(manifest=manifest, select=MARTS, name="marts", dagster_dbt_translator=translator, pool=POOL)
+    @dbt_assets(manifest=manifest, select=f"{MARTS} {COUNTS}", name="marts", dagster_dbt_translator=translator, pool=POOL)
     @retried
     def marts(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[Any]:
         yield from _build(context, refresh, "marts", manifest, code, translator)
@@ -112,7 +113,7 @@ def _build(
     with refresh.warehouse() as con:
         if not context.is_subset:
             increments.drop_removed(con, stage, manifest)
-            increments.record(con, stage, own_code)
+            increments.record(con, stage, own_code, manifest)
         gates.complete(con, stage, opened.token, opened.upstream)
     context.log.info(f"{len(to_build)} of {len(chosen)} tables and views {increment.reason}")
 

@@ -1,4 +1,4 @@
-"""One feed, two assets and a check, all made from its contract.
+"""One feed, two assets, both made from its contract.
 
     deliveries/<agency>/<feed>    partitioned by the contract's cadence: the landing log of one period
     landing/<agency>/<feed>       the feed as it stands: takes in whatever is new, then the view over the deliveries in use
@@ -10,18 +10,20 @@ for a person who wants one period again, and shows which periods have been lande
 # No `from __future__ import annotations` here: Dagster reads the annotations of its functions.
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from orchestration import asset_keys, catalogue
-from orchestration.periods import bounds, keys
+from orchestration.assets import vault
+from orchestration.periods import keys
 from orchestration.resources import POOL, Refresh
 from orchestration.retrying import retried
 from orchestration.settings import CONTRACTS
+from orchestration.vault_runs import RUNS
 
 if TYPE_CHECKING:
     from orchestration.contracts import FeedContract
@@ -36,122 +38,98 @@ FIRST_DAY = date(2005, 1, 1)
 PERIOD_ROWS = "dagster/partition_row_count"
 
 
+class NotDeliveredError(RuntimeError):
+    """Nothing is in use of the chosen periods of a feed; the message says why and what to do."""
+
+
 @dataclass(frozen=True)
 class Feed:
-    """The Dagster definitions of one feed.
+    """The assets of one feed.
 
     Attributes:
         deliveries: the partitioned asset.
-        table: the asset of the landing view, which is a source of dbt.
-        check: tells of deliveries that were refused; it warns, for the last good delivery stays in use.
-        freshness: tells of a delivery that is due or overdue; it warns, for what is there stays right.
+        table: the asset of the landing view, which is a source of dbt; with it the run of the vault that gives back the feed.
     """
 
     deliveries: dg.AssetsDefinition
     table: dg.AssetsDefinition
-    check: dg.AssetChecksDefinition
-    freshness: dg.AssetChecksDefinition
 
 
-def feed_assets(contract: "FeedContract") -> Feed:
-    """Make the assets and the check of one feed."""
-    deliveries_key, table_key = asset_keys.deliveries(*contract.id), asset_keys.landed(*contract.id)
+def feed_assets(contract: "FeedContract", facts: Sequence[dg.AssetKey] = ()) -> Feed:
+    """Make the assets of one feed.
 
-    about = _about(contract)
+    Args:
+        facts: what a run of the vault waits for, whose counts the feed may be.
+    """
+    return Feed(_deliveries(contract), _table(contract, facts))
 
+
+def _deliveries(contract: "FeedContract") -> dg.AssetsDefinition:
     @dg.asset(
-        key=deliveries_key,
+        key=asset_keys.deliveries(*contract.id),
         group_name=contract.agency,
         description=f"Landing log of: {contract.title}. One partition per period ({contract.cadence}).\n\n{contract.purpose}",
         partitions_def=partitions_of(contract),
         backfill_policy=dg.BackfillPolicy.single_run(),
-        freshness_policy=freshness_policy(contract),
         kinds={contract.formats[0], "parquet"},
         owners=[catalogue.team(contract.owner)],
-        metadata=about,
+        metadata=_about(contract),
         pool=POOL,
+        # Only the periods of which something is in use are materialised; an output would materialise all that were chosen.
+        output_required=False,
     )
     @retried
-    def deliveries(context: dg.AssetExecutionContext, refresh: Refresh) -> dg.MaterializeResult[None]:
+    def deliveries(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[dg.MaterializeResult[None]]:
         loads = _ingest(refresh.settings, contract, context.partition_keys)
-        context.log.info(_told(loads))
         rows = _rows_in_use(refresh.settings, contract)
         for period in context.partition_keys:
-            metadata = {**_metadata([load for load in loads if load.period == period]), PERIOD_ROWS: rows[period]}
-            context.add_asset_metadata(metadata, partition_key=period)
-        return dg.MaterializeResult()
+            if period in rows:
+                context.log_event(_period(contract, period, loads, rows))
+        if missing := [period for period in context.partition_keys if period not in rows]:
+            message = _why_missing(refresh.settings, contract, missing)
+            if len(missing) == len(context.partition_keys):
+                raise NotDeliveredError(message)
+            context.log.warning(message)
+        context.log.info(_told(loads))
+        yield from ()
 
-    @dg.asset(
-        key=table_key,
-        deps=[deliveries_key],
-        group_name=contract.agency,
-        description=f"{contract.title}: the deliveries in use.\n\n{contract.purpose}",
-        kinds={"duckdb", "parquet"},
-        owners=[catalogue.team(contract.owner)],
-        metadata=about,
-        pool=POOL,
-    )
+    return deliveries
+
+
+def _table(contract: "FeedContract", facts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
+    key, run = asset_keys.landed(*contract.id), RUNS.get(contract.id)
+    specs = [
+        dg.AssetSpec(
+            key,
+            deps=[
+                *(asset_keys.deliveries(*contract.id), asset_keys.LANDING_ZONE),
+                *([asset_keys.vault(run.name)] if run else []),
+            ],
+            group_name=contract.agency,
+            description=f"{contract.title}: the deliveries in use.\n\n{contract.purpose}",
+            kinds={"duckdb", "parquet"},
+            owners=[catalogue.team(contract.owner)],
+            metadata=_about(contract),
+        )
+    ]
+    if run:
+        specs.append(vault.vault_asset(run, contract, facts))
+
+    @dg.multi_asset(name=key.to_python_identifier(), specs=specs, pool=POOL)
     @retried
-    def table(context: dg.AssetExecutionContext, refresh: Refresh) -> dg.MaterializeResult[None]:
-        from orchestration import warehouse
-        from orchestration.ingest.landing import current, read, require_kept
+    def table(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[dg.MaterializeResult[None]]:
+        made = vault.make(run, context, refresh) if run else None
+        loads = [] if refresh.landed_only else _ingest(refresh.settings, contract)
+        said = []
+        if run and made:
+            said, loads = [made[0]], [made[1], *loads]
+            metadata = {"run": made[0], "counts": made[1].load_id}
+            yield dg.MaterializeResult(asset_key=asset_keys.vault(run.name), metadata=metadata)
+        rows = _bring_up_to_date(context, refresh, contract, loads)
+        context.log.info("; ".join([*said, _told(loads), f"{rows:,} rows in use"]))
+        yield dg.MaterializeResult(asset_key=key, metadata={"dagster/row_count": rows, **_metadata(loads)})
 
-        settings = refresh.settings
-        loads = [] if refresh.landed_only else _ingest(settings, contract)
-        period_rows = _rows_in_use(settings, contract) if loads else {}
-        for load in loads:
-            metadata = {**_metadata([load]), PERIOD_ROWS: period_rows[load.period]}
-            context.log_event(dg.AssetMaterialization(deliveries_key, partition=load.period, metadata=metadata))
-        received = [load for load in read(settings.landing, contract.agency) if load.received_at <= refresh.until]
-        if refresh.as_at:
-            require_kept(received)
-        in_use = current(received)
-        rows = refresh.registered().rows(contract, received, in_use, refresh.as_at)
-        if rows is None:
-            with refresh.warehouse() as con:
-                rows = warehouse.register(con, contract, received, in_use, refresh.as_at)
-        context.log.info(f"{_told(loads)}; {rows:,} rows in use")
-        return dg.MaterializeResult(metadata={"dagster/row_count": rows, **_metadata(loads)})
-
-    @dg.asset_check(asset=table_key, name="deliveries_accepted", description="No delivery of this feed stands refused")
-    def check(refresh: Refresh) -> dg.AssetCheckResult:
-        from orchestration.ingest.landing import read
-
-        # The last word on each period; an earlier refusal that has been put right is history.
-        latest = {load.slot: load for load in read(refresh.settings.landing, *contract.id)}
-        refused = [load for load in latest.values() if load.verdict == "refused"]
-        lines = [f"- {load.file_name}: {fault.message} {fault.remedy}" for load in refused for fault in load.faults]
-        return dg.AssetCheckResult(
-            passed=not refused,
-            severity=dg.AssetCheckSeverity.WARN,
-            metadata={"refused": dg.MetadataValue.md("\n".join(lines))} if refused else None,
-        )
-
-    @dg.asset_check(asset=table_key, name="fresh", description="The delivery of every period that has fallen due is in use")
-    def fresh(refresh: Refresh) -> dg.AssetCheckResult:
-        from orchestration.freshness import day, judge
-        from orchestration.ingest.landing import current, read
-
-        received = [load for load in read(refresh.settings.landing, contract.agency) if load.received_at <= refresh.until]
-        found = judge(contract, current(received), day(refresh.as_at))
-        return dg.AssetCheckResult(
-            passed=not found.is_late,
-            severity=dg.AssetCheckSeverity.WARN,
-            description=str(found),
-            metadata={name: str(value) for name, value in asdict(found).items() if value is not None},
-        )
-
-    return Feed(deliveries, table, check, fresh)
-
-
-def freshness_policy(contract: "FeedContract") -> dg.FreshnessPolicy | None:
-    """By time since the last delivery was landed, which the daemon can judge between runs; the check `fresh` judges by period."""
-    if contract.latency_days is None or contract.grace_days is None:
-        return None
-    stretches = (bounds(contract.cadence, key) for key in keys(contract.cadence, date(2023, 1, 1), date(2024, 12, 31)))
-    longest = max(end - start for start, end in stretches)
-    due = longest + timedelta(days=contract.latency_days)
-    return dg.FreshnessPolicy.time_window(fail_window=due + timedelta(days=contract.grace_days), warn_window=due)
+    return table
 
 
 def partitions_of(contract: "FeedContract") -> dg.PartitionsDefinition[str]:
@@ -161,6 +139,46 @@ def partitions_of(contract: "FeedContract") -> dg.PartitionsDefinition[str]:
     if contract.cadence != "monthly":
         return dg.StaticPartitionsDefinition(keys(contract.cadence, FIRST_DAY, date.today()))
     return dg.MonthlyPartitionsDefinition(start_date=FIRST_MONTH, fmt="%Y-%m", end_offset=1)
+
+
+def _bring_up_to_date(
+    context: dg.AssetExecutionContext, refresh: Refresh, contract: "FeedContract", loads: Sequence["LoadRecord"]
+) -> int:
+    """Bring the view of a feed up to date, after these new deliveries; gives its rows."""
+    from orchestration import warehouse
+    from orchestration.ingest.landing import current, read, require_kept
+
+    settings = refresh.settings
+    period_rows = _rows_in_use(settings, contract) if loads else {}
+    for period in sorted({load.period for load in loads} & period_rows.keys()):
+        context.log_event(_period(contract, period, loads, period_rows))
+    received = [load for load in read(settings.landing, contract.agency) if load.received_at <= refresh.until]
+    if refresh.as_at:
+        require_kept(received)
+    in_use = current(received)
+    rows = refresh.registered().rows(contract, received, in_use, refresh.as_at)
+    if rows is None:
+        with refresh.warehouse() as con:
+            rows = warehouse.register(con, contract, received, in_use, refresh.as_at)
+    return rows
+
+
+def _period(
+    contract: "FeedContract", period: str, loads: Sequence["LoadRecord"], rows: Mapping[str, int]
+) -> dg.AssetMaterialization:
+    """That one period of a feed is in the landing log, with what was landed of it just now."""
+    metadata = {**_metadata([load for load in loads if load.period == period]), PERIOD_ROWS: rows[period]}
+    return dg.AssetMaterialization(asset_keys.deliveries(*contract.id), partition=period, metadata=metadata)
+
+
+def _why_missing(settings: "Settings", contract: "FeedContract", periods: Sequence[str]) -> str:
+    """Why nothing is in use of these periods, and what to do."""
+    from orchestration.ingest.landing import read
+
+    feed, listed = "/".join(contract.id), ", ".join(periods)
+    if {load.period for load in read(settings.landing, *contract.id) if load.verdict == "refused"} & set(periods):
+        return f"{feed}: no good delivery of {listed} is in use. `sna quarantine {feed}` says what was refused and what to do."
+    return f"{feed}: nothing was delivered for {listed}. Deliver a file of the period with `sna deliver`, then materialise it."
 
 
 def _ingest(settings: "Settings", contract: "FeedContract", periods: Sequence[str] | None = None) -> list["LoadRecord"]:

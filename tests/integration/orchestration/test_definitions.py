@@ -48,9 +48,7 @@ def build(home, monkeypatch):
 
 
 def feed_keys(kind):
-    return {
-        dg.AssetKey([kind, *c.id]) for c in load_contracts().values()
-    }
+    return {dg.AssetKey([kind, *c.id]) for c in load_contracts().values()}
 
 
 def test_every_contract_has_its_two_assets_and_no_feed_is_left_without_one(graph):
@@ -135,7 +133,7 @@ def test_a_killed_refresh_is_tried_again_from_its_first_step_and_a_closed_gate_i
     """As Dagster's daemon decides it, by the job's tags and the settings of the instance."""
     job = build().resolve_job_def(JOB)
     attempts = operations.load().retries.run_attempts
-    assert job.tags == {"dagster/max_retries": str(attempts), "dagster/retry_strategy": "ALL_STEPS"}
+    assert {"dagster/max_retries": str(attempts), "dagster/retry_strategy": "ALL_STEPS"}.items() <= job.tags.items()
     with open_instance(Settings(home / "raw", home / "killed")) as instance:
         run = instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED, tags=job.tags)
         instance.report_run_failed(run)

@@ -4,7 +4,7 @@ import dagster as dg
 import pytest
 from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PARTITION_RANGE_START_TAG
 
-from orchestration.assets.feeds import feed_assets, freshness_policy, partitions_of
+from orchestration.assets.feeds import feed_assets, partitions_of
 from orchestration.contracts import load_contracts
 from orchestration.ingest.landing import read
 from orchestration.instance import open_instance
@@ -48,12 +48,48 @@ def test_sixty_months_are_one_run_and_one_month_is_one_run(settings):
         assert len(instance.get_runs()) == 2
 
 
-def test_each_cadence_has_its_partitions_and_its_patience():
+def test_a_period_of_which_nothing_was_delivered_is_not_materialised(settings):
+    """Neither alone, where the run says so, nor among others."""
+    with open_instance(settings) as instance:
+        tags = {ASSET_PARTITION_RANGE_START_TAG: "2024-01", ASSET_PARTITION_RANGE_END_TAG: "2024-02"}
+        run = dg.materialize(
+            [FEED.deliveries], instance=instance, resources={"refresh": Refresh()}, tags=tags, raise_on_error=False
+        )
+        (failure,) = (event.step_failure_data.error for event in run.all_events if event.is_step_failure)
+        assert "derbyshire_constabulary/crimes: nothing was delivered for 2024-01, 2024-02. Deliver" in failure.to_string()
+        assert instance.get_materialized_partitions(FEED.deliveries.key) == set()
+
+        assert backfill(instance, "2023-11", "2024-01").success
+        assert instance.get_materialized_partitions(FEED.deliveries.key) == {"2023-11", "2023-12"}
+
+
+@pytest.mark.parametrize("asset", ["deliveries", "landing"])
+def test_a_period_of_which_all_was_refused_is_not_materialised(settings, asset):
+    month = settings.raw / "derbyshire_constabulary" / "crimes" / "2023-12.csv"
+    month.write_text("not,a,delivery\n1,2,3\n")
+    with open_instance(settings) as instance:
+        if asset == "deliveries":
+            tags = {ASSET_PARTITION_RANGE_START_TAG: "2023-12", ASSET_PARTITION_RANGE_END_TAG: "2023-12"}
+            run = dg.materialize(
+                [FEED.deliveries], instance=instance, resources={"refresh": Refresh()}, tags=tags, raise_on_error=False
+            )
+            assert not run.success
+            (failure,) = (event.step_failure_data.error for event in run.all_events if event.is_step_failure)
+            assert "`sna quarantine derbyshire_constabulary/crimes`" in failure.to_string()
+        else:
+            assert dg.materialize([FEED.table], instance=instance, resources={"refresh": Refresh()}).success
+        assert "2023-12" not in instance.get_materialized_partitions(FEED.deliveries.key)
+
+
+def test_each_cadence_has_its_partitions():
     for contract in load_contracts().values():
-        keys, policy = partitions_of(contract).get_partition_keys(), freshness_policy(contract)
+        keys = partitions_of(contract).get_partition_keys()
         if contract.cadence == "once":
-            assert (keys, policy) == ([contract.period.fixed], None), contract.id
+            assert keys == [contract.period.fixed], contract.id
         else:
             assert len(keys) == len(set(keys)) and len(keys) > 15, contract.id
-            days = policy.fail_window.to_timedelta().days - policy.warn_window.to_timedelta().days
-            assert days == contract.grace_days, contract.id
+
+
+def test_only_the_contract_says_how_fresh_a_feed_is():
+    """A policy of Dagster counts from the last time that something was landed, whatever period it was of."""
+    assert all(spec.freshness_policy is None for spec in FEED.deliveries.specs)

@@ -10,9 +10,10 @@ from typer.testing import CliRunner
 
 from orchestration import freshness, warehouse
 from orchestration.assets.feeds import feed_assets
+from orchestration.checks import feed_checks
 from orchestration.cli import app
 from orchestration.contracts import load_contracts
-from orchestration.freshness import Freshness, judge
+from orchestration.freshness import judge
 from orchestration.resources import Refresh
 from orchestration.settings import Settings
 from tests.press import Press
@@ -22,8 +23,14 @@ from .ingest.conftest import Desk, rows, text
 CRIMES = replace(load_contracts()["derbyshire_constabulary", "crimes"], latency_days=14, grace_days=7)
 
 
-def delivered(contract, *periods, environment="live"):
-    return [SimpleNamespace(agency=contract.agency, feed=contract.feed, period=p, environment=environment) for p in periods]
+def delivered(contract, *periods, part="", environment="live"):
+    return [
+        SimpleNamespace(agency=contract.agency, feed=contract.feed, period=p, part=part, environment=environment) for p in periods
+    ]
+
+
+def as_judged(found):
+    return found.state, found.next_period, found.due_on, found.overdue_on
 
 
 @pytest.mark.parametrize(
@@ -40,7 +47,7 @@ def delivered(contract, *periods, environment="live"):
 def test_a_month_falls_due_by_the_days_of_its_contract(on, state):
     """January is there, so February is awaited: due 14 days after 29 February, overdue 7 days later."""
     found = judge(CRIMES, delivered(CRIMES, "2023-12", "2024-01"), date.fromisoformat(on))
-    assert found == Freshness(state, "2024-02", date(2024, 3, 14), date(2024, 3, 21))
+    assert as_judged(found) == (state, "2024-02", date(2024, 3, 14), date(2024, 3, 21))
 
 
 @pytest.mark.parametrize(
@@ -61,14 +68,46 @@ def test_every_cadence_knows_its_next_period(cadence, last, awaited, due):
 
 def test_what_is_delivered_once_is_never_due_again():
     imd = load_contracts()["mhclg", "imd_2019"]
-    assert judge(imd, delivered(imd, "2019"), date(2040, 1, 1)) == Freshness("fresh")
+    assert as_judged(judge(imd, delivered(imd, "2019"), date(2040, 1, 1))) == ("fresh", None, None, None)
 
 
 def test_nobody_is_late_with_made_up_data_or_before_the_first_delivery():
-    assert judge(CRIMES, delivered(CRIMES, "2019-04", environment="demonstration"), date(2040, 1, 1)) == Freshness(
-        "demonstration"
-    )
+    made_up = judge(CRIMES, delivered(CRIMES, "2019-04", environment="demonstration"), date(2040, 1, 1))
+    assert as_judged(made_up) == ("demonstration", None, None, None)
     assert judge(CRIMES, delivered(load_contracts()["police_uk", "street"], "2024-01"), date(2040, 1, 1)).state == "not delivered"
+
+
+STREET = replace(load_contracts()["police_uk", "street"], latency_days=14, grace_days=7)
+FORCES = [*delivered(STREET, "2023-11", "2024-01", part="kent"), *delivered(STREET, "2024-01", "2024-02", part="cumbria")]
+
+
+@pytest.mark.parametrize(
+    ("on", "said"),
+    [
+        ("2024-03-13", "fresh; kent 2024-02 due 2024-03-14; missing kent 2023-12"),
+        ("2024-03-14", "due; kent 2024-02 due 2024-03-14; missing kent 2023-12"),
+        ("2024-04-14", "overdue; cumbria 2024-03 due 2024-04-14, kent 2024-02 due 2024-03-14; missing kent 2023-12"),
+    ],
+)
+def test_a_feed_is_as_fresh_as_the_part_that_is_furthest_behind(on, said):
+    assert str(judge(STREET, FORCES, date.fromisoformat(on))) == said
+
+
+def test_a_new_force_makes_no_other_fresh():
+    later = [*FORCES, *delivered(STREET, "2024-03", part="durham")]
+    before, after = (judge(STREET, loads, date(2024, 4, 1)) for loads in (FORCES, later))
+    assert before.is_late and as_judged(before) == as_judged(after)
+
+
+def test_of_many_missing_periods_the_first_are_named_and_the_rest_counted():
+    found = judge(STREET, delivered(STREET, "2023-01", "2024-01", part="kent"), date(2024, 2, 1))
+    assert str(found).endswith("missing kent 2023-02, kent 2023-03, kent 2023-04 and 8 more")
+
+
+def test_a_return_of_several_periods_leaves_none_missing():
+    schools = load_contracts()["derby_and_derbyshire_education", "attendance"]
+    assert schools.period.column is None
+    assert [part.missing for part in judge(schools, delivered(schools, "2019-20", "2022-23"), date(2024, 2, 1)).parts] == [()]
 
 
 def test_every_feed_that_comes_by_the_calendar_says_when_it_is_late():
@@ -98,15 +137,21 @@ def test_the_ledger_has_it_as_of_the_day_that_the_marts_are_rebuilt_for(landed):
         warehouse.register(con, load_contracts()[CRIMES.id], loads, loads, as_at)
         row = con.execute("select freshness, next_period, due_on, overdue_on from ledger.feed").fetchone()
         assert row == (state, "2023-08", DUE, OVERDUE)
+        parts = con.execute(
+            "select part, first_period, last_period, missing_periods, next_period, due_on, overdue_on from ledger.feed_part"
+        )
+        assert parts.fetchall() == [("", "2023-07", "2023-07", [], "2023-08", DUE, OVERDUE)]
     con.close()
 
 
 def judged(as_at=""):
     """What the asset check says, evaluated by Dagster."""
-    feed = feed_assets(load_contracts()[CRIMES.id])
-    only = dg.AssetSelection.checks(feed.freshness)
-    run = dg.materialize([feed.table, feed.freshness], selection=only, resources={"refresh": Refresh(as_at=as_at)})
-    (evaluation,) = run.get_asset_check_evaluations()
+    contract = load_contracts()[CRIMES.id]
+    checks = feed_checks([contract])
+    only = dg.AssetSelection.checks(checks)
+    run = dg.materialize([feed_assets(contract).table, checks], selection=only, resources={"refresh": Refresh(as_at=as_at)})
+    evaluation, accepted = sorted(run.get_asset_check_evaluations(), key=lambda each: each.check_name, reverse=True)
+    assert (evaluation.check_name, accepted.check_name, accepted.passed) == ("fresh", "deliveries_accepted", True)
     assert evaluation.severity == dg.AssetCheckSeverity.WARN
     return evaluation
 
@@ -116,7 +161,7 @@ def test_the_asset_check_warns_from_the_day_on_which_a_delivery_is_due(landed, m
     monkeypatch.setattr(freshness, "day", lambda as_at: date.fromisoformat(today))
     found = judged()
     assert found.passed == (state == "fresh")
-    assert found.description == ("fresh" if found.passed else f"{state}: 2023-08 was due on {DUE}")
+    assert found.description == f"{state}; 2023-08 due {DUE}"
     told = {name: value.value for name, value in found.metadata.items()}
     assert told == {"state": state, "next_period": "2023-08", "due_on": str(DUE), "overdue_on": str(OVERDUE)}
 
