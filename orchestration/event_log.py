@@ -9,20 +9,23 @@ history, never a delivery or a release.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from dagster import AssetCheckKey, RunRecord, RunsFilter
+from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecord, AssetCheckExecutionRecordStatus
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, Engine, create_engine, event
 
 BUSY_TIMEOUT_SECONDS = 30
+MADE = {AssetCheckExecutionRecordStatus.SUCCEEDED, AssetCheckExecutionRecordStatus.FAILED}
 
 
 class PooledSqliteEventLogStorage(SqliteEventLogStorage):
-    """One SQLite file per run and one across runs, as Dagster's class lays them out; only connecting differs."""
+    """One SQLite file per run and one across runs, as Dagster's class lays them out. Connecting differs, and skipped checks."""
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engines: dict[str, Engine] = {}
@@ -50,6 +53,29 @@ class PooledSqliteEventLogStorage(SqliteEventLogStorage):
                 self._engines[shard] = engine
             with engine.connect() as connection, connection.begin():
                 yield connection
+
+    def get_latest_asset_check_execution_by_key(
+        self, check_keys: Sequence[AssetCheckKey], partition_filter: Any = None
+    ) -> Mapping[AssetCheckKey, AssetCheckExecutionRecord]:
+        """The last time that each check was made, which is what the web UI shows of it.
+
+        Dagster gives the last time that one was planned: a refresh that finds nothing new plans all of them and skips them, and a
+        gate that has passed what is in use would show as skipped.
+        """
+        latest = dict(super().get_latest_asset_check_execution_by_key(check_keys, partition_filter))
+        planned = [key for key, record in latest.items() if record.status is AssetCheckExecutionRecordStatus.PLANNED]
+        if not planned or not self.has_instance:
+            return latest
+        runs = {record.dagster_run.run_id: record.dagster_run for record in self._runs({latest[key].run_id for key in planned})}
+        for key in planned:
+            run = runs.get(latest[key].run_id)
+            if run is None or run.is_success:
+                made = self.get_asset_check_execution_history(key, limit=1, status=MADE, partition_filter=partition_filter)
+                latest.update({key: made[0]} if made else {})
+        return latest
+
+    def _runs(self, run_ids: Collection[str]) -> Sequence[RunRecord]:
+        return self._instance.get_run_records(RunsFilter(run_ids=list(run_ids)))
 
     def dispose(self) -> None:
         for engine in self._engines.values():

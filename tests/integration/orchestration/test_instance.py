@@ -43,6 +43,35 @@ def test_runs_and_materialisations_are_read_back_in_a_moved_home(tmp_path):
     assert not (tmp_path / "home").exists()
 
 
+@pytest.mark.parametrize("success", [True, False])
+def test_a_check_that_a_run_skipped_keeps_its_last_result(tmp_path, success):
+    """Of a run that failed the check shows that it could not be made."""
+
+    @dg.asset(output_required=False)
+    def zone(context):
+        if context.run.tags.get("fails"):
+            raise ValueError
+        if not context.run.tags.get("idle"):
+            yield dg.MaterializeResult()
+
+    @dg.asset(deps=[zone])
+    def feed(): ...
+
+    @dg.asset_check(asset=feed)
+    def gate():
+        return dg.AssetCheckResult(passed=True, description="judged")
+
+    definitions = [zone, feed, gate]
+    with open_instance(Settings(tmp_path, tmp_path / "home")) as instance:
+        first = dg.materialize(definitions, instance=instance)
+        later = dg.materialize(
+            definitions, instance=instance, tags={"idle": "1"} if success else {"fails": "1"}, raise_on_error=False
+        )
+        assert (first.success, later.success) == (True, success)
+        latest = instance.event_log_storage.get_latest_asset_check_execution_by_key([gate.check_key])[gate.check_key]
+        assert latest.run_id == (first if success else later).run_id
+
+
 def test_dagsters_own_class_reads_the_same_files(tmp_path):
     """So that the setting can be taken out of dagster.yaml without losing history."""
     from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
