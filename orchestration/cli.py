@@ -81,6 +81,7 @@ def _run() -> None:
     from orchestration.ingest.landing import NoLongerKept, NothingReceived
     from orchestration.linked_people import NoTruth
     from orchestration.lock import Busy
+    from orchestration.refreshing import RefreshInterruptedError
     from orchestration.releases import DamagedRelease, NoSuchRelease
     from vault.access_log import NoReason
     from vault.index import UnfairWeights
@@ -101,6 +102,7 @@ def _run() -> None:
         NothingToRead,
         UnfairWeights,
         VaultClosed,
+        RefreshInterruptedError,
     ) as error:
         errors.print(f"[red]{error}[/]")
         sys.exit(FAILED)

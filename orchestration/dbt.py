@@ -197,6 +197,8 @@ def _invoke(
     finally:
         DuckDBConnectionManager.close_all_connections()
     if not result.success:
+        if result.exception is not None and not isinstance(result.exception, Exception):
+            raise result.exception  # a person stopped it
         raise DbtError(_reasons(result))
     return result
 

@@ -13,9 +13,18 @@ from orchestration.terminal import working
 
 if TYPE_CHECKING:
     import dagster as dg
+    from dagster_shared.error import SerializableErrorInfo
     from rich.console import Console
 
     from orchestration.releases import Release, Rollback
+
+
+# Dagster's class for it; importing that takes seconds.
+INTERRUPTED = "DagsterExecutionInterruptedError"
+
+
+class RefreshInterruptedError(RuntimeError):
+    """A person stopped a refresh; the message says what has become of it."""
 
 
 @dataclass(frozen=True)
@@ -152,6 +161,10 @@ def _run(settings: Settings, planned: Plan, console: Console) -> Outcome:
             run_config={"loggers": {LOGGER: {}}, "resources": {"refresh": {"config": options}}},
         )
     if not result.success:
+        if any(INTERRUPTED in names for names in map(_causes, _errors(result).values())):
+            raise RefreshInterruptedError(
+                "Refresh: interrupted, so it published nothing. What has been landed stays; `sna refresh` goes on from there."
+            )
         return Outcome(None, _failures(result))
     metadata = result.asset_materializations_for_node("published__release")[0].metadata
     held = rollback(settings.published) if metadata["held_back"].value else None
@@ -161,12 +174,21 @@ def _run(settings: Settings, planned: Plan, console: Console) -> Outcome:
 def _failures(result: dg.ExecuteInProcessResult) -> list[tuple[str, str]]:
     """The innermost message of every failed step; steps skipped for want of these are left out."""
     failures = []
-    for event in result.all_events:
-        if event.event_type_value == "STEP_FAILURE":
-            error = event.step_failure_data.error
-            while error is not None and error.cause is not None:
-                error = error.cause
-            # Dagster puts the class before the words; the words of this project's own errors say all of it.
-            message = re.sub(r"^orchestration\.[\w.]+: ", "", error.message.strip()) if error else "failed"
-            failures.append((str(event.step_key), message))
+    for step, error in _errors(result).items():
+        while error is not None and error.cause is not None:
+            error = error.cause
+        # Dagster puts the class before the words; the words of this project's own errors say all of it.
+        message = re.sub(r"^orchestration\.[\w.]+: ", "", error.message.strip()) if error else "failed"
+        failures.append((step, message))
     return failures
+
+
+def _errors(result: dg.ExecuteInProcessResult) -> dict[str, SerializableErrorInfo | None]:
+    """The error of every failed step."""
+    failed = (event for event in result.all_events if event.event_type_value == "STEP_FAILURE")
+    return {str(event.step_key): event.step_failure_data.error for event in failed}
+
+
+def _causes(error: SerializableErrorInfo | None) -> list[str | None]:
+    """Names of the classes of an error and of what caused it."""
+    return [] if error is None else [error.cls_name, *_causes(error.cause)]

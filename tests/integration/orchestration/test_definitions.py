@@ -6,16 +6,18 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+import yaml
 from dagster._core.events import RunFailureReason
 from dagster._core.execution.retries import auto_reexecution_should_retry_run as tried_again
 from dagster._daemon.auto_run_reexecution.auto_run_reexecution import get_reexecution_strategy
 
-from orchestration import operations
+from orchestration import asset_keys, operations
 from orchestration.catalogue import team
 from orchestration.contracts import load_contracts
 from orchestration.definitions import JOB, build_defs
 from orchestration.instance import open_instance
 from orchestration.settings import PROJECT, Settings
+from orchestration.vault_runs import RUNS
 from tests.conftest import BIN
 from tests.counties import share_parsed_project
 
@@ -66,6 +68,29 @@ def test_deliveries_are_partitioned_by_the_cadence_of_the_contract(graph):
             assert "2023-07" in partitions.get_partition_keys()
 
 
+def test_one_graph_leads_from_the_landing_zone_through_the_vault_to_the_release(graph):
+    """The facts that the vault reads come before it, and its counts after it."""
+    keys = graph.materializable_asset_keys
+    counts = {asset_keys.landed(*contract.id) for contract in load_contracts().values() if contract.origin == "vault"}
+    assert {key.path[-1] for key in counts} == {"knife_carrier_counts", "linked_people_counts"}
+    after = {key for key in keys if counts & graph.get_ancestor_asset_keys(key)}
+    facts = {key for key in keys if key.path[0] == "conformed"} - after
+    assert {key.path[-1] for key in after if key.path[0] == "conformed"} == {"fct_knife_carrier_count", "fct_linked_people_count"}
+    for run in RUNS.values():
+        vault = asset_keys.vault(run.name)
+        assert facts <= graph.get_ancestor_asset_keys(vault)
+        assert counts & graph.get(vault).child_keys
+    release = graph.get_ancestor_asset_keys(dg.AssetKey(["published", "release"]))
+    assert counts | {asset_keys.LANDING_ZONE} <= release
+
+
+def test_runs_of_a_terminal_are_listed_under_the_job(build):
+    """The web UI asks for the label of the code location that `workspace.yaml` names."""
+    (location,) = yaml.safe_load((PROJECT / "workspace.yaml").read_text())["load_from"]
+    label = f"{build().get_repository_def().name}@{location['python_module']['location_name']}"
+    assert build().resolve_job_def(JOB).tags[".dagster/repository"] == label
+
+
 def test_every_dbt_source_of_landing_is_an_asset_that_is_made(graph):
     read = {parent for key in graph.get_all_asset_keys() for parent in graph.get(key).parent_keys if parent.path[0] == "landing"}
     assert read <= graph.materializable_asset_keys
@@ -86,7 +111,7 @@ def test_marts_read_no_staging(graph):
 def test_each_stage_has_a_blocking_gate(graph):
     gated = {check.asset_key for check in graph.asset_check_keys if check.name == "gate"}
     layers = {key.path[0] for key in gated}
-    assert {"landing", "conformed", "marts", "sna"} <= layers
+    assert layers == {"landing", "conformed", "marts", "sna"}
     assert feed_keys("landing") <= gated
     assert all(graph.get_check_spec(check).blocking for check in graph.asset_check_keys if check.name == "gate")
 
@@ -121,7 +146,7 @@ def test_every_landed_column_is_described_with_its_class_of_personal_data(graph)
 def test_every_table_of_the_warehouse_has_a_column_schema(graph):
     """Views of staging are the exception: their columns are known, and shown, once they have been made."""
     for key in graph.materializable_asset_keys:
-        if key.path[0] not in ("published", "staging"):
+        if key.path[0] not in ("published", "staging", "vault", "landing_zone"):
             assert graph.get(key).metadata["dagster/column_schema"].columns, key
 
 
