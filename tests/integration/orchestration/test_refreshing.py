@@ -1,4 +1,4 @@
-"""A refresh in this process: what a person is told who stops it, and when there is nothing to do."""
+"""A refresh in this process: what a person reads who stops it, and when there is nothing to do."""
 
 import os
 import signal
@@ -32,7 +32,7 @@ def settings(tmp_path, monkeypatch):
     return made
 
 
-def test_whoever_stops_it_reads_that_nothing_is_lost(settings, monkeypatch):
+def test_whoever_stops_it_learns_that_nothing_is_lost(settings, monkeypatch):
     """And no name of one of Dagster's classes."""
 
     @dg.asset
@@ -43,9 +43,9 @@ def test_whoever_stops_it_reads_that_nothing_is_lost(settings, monkeypatch):
     job = dg.define_asset_job(definitions.JOB, selection="*")
     made = dg.Definitions([slow], jobs=[job], resources={"refresh": Refresh.configure_at_launch()}, loggers={LOGGER: narrator})
     monkeypatch.setattr(definitions, "build_defs", lambda _: made)
-    with pytest.raises(RefreshInterruptedError, match="it published nothing") as told:
+    with pytest.raises(RefreshInterruptedError, match="it published nothing") as raised:
         refreshing.run(settings, NOTHING, Console(quiet=True))
-    assert "Dagster" not in str(told.value)
+    assert "Dagster" not in str(raised.value)
 
 
 @pytest.fixture
