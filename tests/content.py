@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from orchestration.revisions import TABLE
 from orchestration.verify import content_hashes
+
+if TYPE_CHECKING:
+    from tests.counties import County
 
 # What the last build found changed, and what changed between releases: neither is a matter of the deliveries alone.
 OF_THE_PAST = ("conformed.changed_crime", "conformed.changed_month", TABLE)
@@ -22,3 +26,9 @@ def content(con: duckdb.DuckDBPyConnection, *schemas: str) -> dict[str, dict[str
         [list(schemas), list(OF_THE_PAST)],
     ).fetchall()
     return content_hashes(con, tables)
+
+
+def released(county: County) -> dict[str, str]:
+    """Content hash of every table of the current release, but for `meta`, which says when and where it was made."""
+    tables = json.loads((county.settings.published / "manifest.json").read_text("utf-8"))["tables"]
+    return {name: table["content"] for name, table in tables.items() if not name.startswith("meta.") and name not in OF_THE_PAST}

@@ -14,8 +14,10 @@ import duckdb
 import psutil
 import pytest
 
+from orchestration import home
 from orchestration.contracts import load_contracts
 from orchestration.settings import PROJECT
+from tests.content import released
 from tests.e2e.web_ui import LOCATION, started
 
 pytestmark = [pytest.mark.xdist_group("ui"), pytest.mark.slow]
@@ -47,6 +49,7 @@ def ui(small_county, tmp_path_factory):
     folder = tmp_path_factory.mktemp("ui")
     own = replace(small_county, raw=folder / "raw", home=folder / "home")
     shutil.copytree(small_county.raw, own.raw, copy_function=os.link)
+    home.make(own.home, "derbyshire", "demonstration")
     with started(own, folder) as running:
         yield running
     assert [
@@ -68,6 +71,21 @@ def refreshed(ui, one_month):
     run = ui.launch("refresh")
     assert ui.ended(run) == "SUCCESS"
     return run
+
+
+@pytest.fixture(scope="module")
+def refreshed_again(ui, refreshed):
+    """A refresh with nothing new; the id of its run."""
+    run = ui.launch("refresh")
+    assert ui.ended(run) == "SUCCESS"
+    return run
+
+
+def runs_of_job(ui):
+    """Ids of the runs that the page of the job lists."""
+    query = "query Job($job: PipelineSelector!) { pipelineOrError(params: $job) { ... on Pipeline { runs { runId } } } }"
+    found = ui.ask(query, job={**LOCATION, "pipelineName": "refresh"})["pipelineOrError"]["runs"]
+    return {run["runId"] for run in found}
 
 
 def table(asset):
@@ -100,6 +118,12 @@ def test_one_month_alone_is_ingested(ui, one_month):
     assert event["dagster/partition_row_count"] == event["rows_accepted"] > 0
 
 
+def test_a_month_of_which_nothing_was_delivered_is_not_materialised(ui, one_month):
+    run = ui.launch("__ASSET_JOB", assets=[CRIMES], partition="2018-01")
+    assert ui.ended(run) == "FAILURE"
+    assert latest(ui, CRIMES)["runId"] == one_month
+
+
 def test_a_refresh_started_in_the_ui_publishes(ui, refreshed):
     event = latest(ui, "published/release")
     assert event["runId"] == refreshed
@@ -116,6 +140,18 @@ def test_checks_and_row_counts_are_read_back(ui, refreshed, asset):
     gate = checks(ui, asset)["gate"]
     assert (gate["runId"], gate["status"], gate["evaluation"]["success"]) == (refreshed, "SUCCEEDED", True)
     assert re.fullmatch(r"(\d+) of \1 expectations hold", gate["evaluation"]["description"])
+
+
+def test_a_refresh_started_in_the_ui_gives_the_release_of_the_command_line(ui, refreshed, small_county):
+    assert released(ui.county) == released(small_county)
+
+
+def test_a_refresh_with_nothing_new_changes_nothing(ui, refreshed, refreshed_again):
+    """Gates keep their result, and how fresh a feed is was judged once more."""
+    assert latest(ui, "published/release")["runId"] == latest(ui, LANDED)["runId"] == refreshed
+    found = checks(ui, LANDED)
+    assert (found["gate"]["runId"], found["gate"]["status"]) == (refreshed, "SUCCEEDED")
+    assert found["fresh"]["runId"] == refreshed_again
 
 
 def test_owners_and_groups_are_told(ui):
@@ -215,6 +251,13 @@ def spoilt(ui, refreshed):
     assert latest(ui, CRIMES)["deliveries"] == 1
     assert ui.county.run("dagster", *REFRESH).returncode != 0
     return before
+
+
+def test_the_job_lists_the_runs_of_a_terminal_too(ui, spoilt, refreshed, refreshed_again):
+    job_execute = runs_of_job(ui) - {refreshed, refreshed_again}
+    assert len(job_execute) == 1
+    assert ui.county.sna("refresh").returncode == 1
+    assert len(runs_of_job(ui) - {refreshed, refreshed_again} - job_execute) == 1
 
 
 def test_a_closed_gate_is_told_with_its_remedy(ui, spoilt):

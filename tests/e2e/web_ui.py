@@ -65,9 +65,9 @@ class WebUi:
         assert answer["launchRun"]["__typename"] == "LaunchRunSuccess", answer
         return answer["launchRun"]["run"]["runId"]
 
-    def ended(self, run_id: str) -> str:
-        """Status of a run, once it has ended."""
-        until = time.monotonic() + PATIENCE
+    def ended(self, run_id: str, patience: float = PATIENCE) -> str:
+        """Status of a run, once it has ended; after that many seconds the wait is over."""
+        until = time.monotonic() + patience
         while (status := self.ask(RUN, id=run_id)["runOrError"]["status"]) not in ENDED:
             assert time.monotonic() < until, f"run {run_id} is still {status}"
             time.sleep(1)
