@@ -38,7 +38,7 @@ from orchestration.periods import bounds
 BATCH_BYTES = 256 * 1024 * 1024
 THREADS = min(os.cpu_count() or 1, 4)
 # Part of every fingerprint: raise it when the same file would be landed differently, and everything is read again.
-ENGINE = "1"
+ENGINE = "2"
 
 WRONG_PERIOD_SHARE = 0.5
 DOUBLE_LOAD_MIN_ROWS = 100

@@ -387,11 +387,17 @@ def _parquet_rows(path: Path) -> Iterator[Row]:
 
     try:
         with database.connect() as db:
-            db.read_parquet(str(path)).select("columns(*)::varchar").to_view("delivered")
-            found = db.execute("from delivered")
-            yield [column[0] for column in found.description or ()]
+            delivered = db.read_parquet(str(path))
+            # A decimal number as text may come in scientific notation; all others have one text.
+            numbers = {place for place, kind in enumerate(delivered.types) if str(kind) in ("FLOAT", "DOUBLE")}
+            chosen = (
+                f'"{name.replace(chr(34), chr(34) * 2)}"{"" if place in numbers else "::varchar"}'
+                for place, name in enumerate(delivered.columns)
+            )
+            yield delivered.columns
+            found = delivered.select(", ".join(chosen))
             while rows := found.fetchmany(10_000):
-                yield from rows
+                yield from ([None if cell is None else cell_text(cell) for cell in row] if numbers else row for row in rows)
     except duckdb.Error as error:
         if database.is_out_of_memory(error):
             raise

@@ -182,7 +182,7 @@ CATALOGUE: dict[str, Rule] = {
                 "R02",
                 "Not a number",
                 "“{column}” is not a {kind} in {rows} row(s).",
-                "Give digits only; thousands separators are allowed.",
+                "Give digits only, no scientific notation (4.35E+05); thousands separators are allowed.",
             ),
             (
                 "R03",
@@ -255,6 +255,18 @@ CATALOGUE: dict[str, Rule] = {
                 "Not yes or no",
                 "“{column}” is neither true nor false in {rows} row(s).",
                 "Write True or False, or Y or N.",
+            ),
+            (
+                "R20",
+                "Error value of a spreadsheet",
+                "“{column}” holds an error value, such as #N/A or #REF!, in {rows} row(s).",
+                "Correct the formula, or clear the cell if it may be blank, and export again.",
+            ),
+            (
+                "R21",
+                "Number in scientific notation",
+                "“{column}” holds a number in scientific notation, such as 1.23E+11, in {rows} row(s): its last digits are lost.",
+                "Give the column the format Text in the spreadsheet before the values go in, and export again.",
             ),
         ),
         *_rules(

@@ -17,11 +17,16 @@ from collections.abc import Sequence
 from orchestration.contracts import Column, FeedContract
 from orchestration.ingest.pseudonyms import pseudonym_sql
 from orchestration.ingest.tokens import token_sqls
+from orchestration.ingest.workbook import ERROR_VALUE
 
 OLDEST = "1900-01-01"
 OLDEST_PERSON_YEARS = 120
 
 _FORMULA = r"=.*|[@+-][A-Za-z]+[(!].*"
+# Also what a column shows that is too narrow for its number: ####.
+_FAILED = rf"{ERROR_VALUE}|#{{3,}}"
+# As spreadsheets write a long number: most of its digits are gone.
+_SCIENTIFIC = r"[+-]?\d(\.\d+)?[eE]\+\d{2,}"
 _THOUSANDS = r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?"
 _CLOCK = r"[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?"
 _ISO_DATE = r"\d{4}-\d{2}-\d{2}"
@@ -69,7 +74,9 @@ def _number_sql(column: Column, source: str) -> str:
         source = f"if(suffix({source}, '%'), ({share})::varchar, {source})"
     elif column.percent == "hundred":
         source = f"rtrim({source}, '% ')"
-    plain = f"try_cast({source} as double)"
+    # DuckDB would read 4.35E+05 as 435000, of which nobody knows the last digits; databases write small shares as 9.1E-2.
+    written = f"lower({source})" if column.type == "integer" else f"replace(lower({source}), 'e-', '')"
+    plain = f"case when not contains({written}, 'e') then try_cast({source} as double) end"
     grouped = f"case when regexp_full_match({source}, '{_THOUSANDS}') then replace({source}, ',', '')::double end"
     number = f"coalesce(case when isfinite({plain}) then {plain} end, {grouped})"
     if column.type == "number":
@@ -119,7 +126,7 @@ def code_sql(contract: FeedContract, column: Column) -> str:
         code = {"integer": "R02", "number": "R02", "boolean": "R14"}.get(column.type, "R03")
         if column.symbols:
             branches.append(f"when {typed} is null and {symbol_sql(column)} is not null then null")
-        branches.append(f"when {typed} is null then {_unless_formula(source, code)}")
+        branches.append(f"when {typed} is null then {_cause(source, code)}")
     if column.type in ("integer", "number") and (column.minimum is not None or column.maximum is not None):
         low, high = _bound(column.minimum, "-"), _bound(column.maximum, "")
         branches.append(f"when {typed} not between {low} and {high} then 'R10'")
@@ -133,11 +140,16 @@ def code_sql(contract: FeedContract, column: Column) -> str:
 def _text_branches(column: Column, source: str) -> list[str]:
     if column.allowed:
         values = ", ".join(map(literal, column.allowed))
-        return [f"when {source} not in ({values}) then {_unless_formula(source, 'R05')}"]
+        return [f"when {source} not in ({values}) then {_cause(source, 'R05')}"]
     if column.pattern:
         broken = f"not regexp_full_match({source}, {literal(column.pattern)})"
-        return [f"when {broken} then {_unless_formula(source, 'R13')}"]
-    branches = [f"when {source}[1] in ('=', '@', '+', '-') and {_formula(source)} then 'R11'"]
+        return [f"when {broken} then {_cause(source, 'R13')}"]
+    branches = [
+        f"when {source}[1] in ('=', '@', '+', '-') and {_formula(source)} then 'R11'",
+        f"when {source}[1] in ('#', 'E', 'e') and {_error_value(source)} then 'R20'",
+    ]
+    if not column.free_text:
+        branches.append(f"when {source}[1] in ('+', '-') or {source}[1] between '0' and '9' then {_if_scientific(source)}")
     if column.free_text:
         # Every identifier holds a digit or an @; most titles hold neither.
         branches.append(f"when regexp_matches({source}, '[0-9@]') and personal_identifier({source}) then 'R12'")
@@ -148,8 +160,17 @@ def _formula(source: str) -> str:
     return f"regexp_full_match({source}, '{_FORMULA}', 's')"
 
 
-def _unless_formula(source: str, code: str) -> str:
-    return f"case when {_formula(source)} then 'R11' else '{code}' end"
+def _error_value(source: str) -> str:
+    return f"regexp_full_match({source}, {literal(_FAILED)}, 'i')"
+
+
+def _if_scientific(source: str) -> str:
+    return f"case when regexp_full_match({source}, '{_SCIENTIFIC}') then 'R21' end"
+
+
+def _cause(source: str, code: str) -> str:
+    """SQL for the code of a text that cannot be its column's value: what it is besides, else `code`."""
+    return f"case when {_formula(source)} then 'R11' when {_error_value(source)} then 'R20' else '{code}' end"
 
 
 def _bound(number: float | None, sign: str) -> str:

@@ -6,12 +6,14 @@ cells are measured before a grid is made of them: a few kilobytes can claim to b
 
 from __future__ import annotations
 
+import math
 import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -28,6 +30,7 @@ MAX_CELLS = 20_000_000
 _OLE = b"\xd0\xcf\x11\xe0"
 _CELL = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br=\"([A-Z]{1,3})(\d{1,7})\"")
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+_CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 
 # Elements that hold text outside cells, of both formats.
@@ -39,7 +42,14 @@ _LOOSE = {
 _COPIES = re.compile(r"xl/(pivotCache|externalLinks|charts|drawings)/.*|Object[^/]*/content\.xml")
 _TEXTUAL = ("v", "name", "descr", "title")
 
+# What a cell shows whose formula fails, in Excel and in LibreOffice.
+ERROR_VALUE = (
+    r"#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A|GETTING_DATA|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!|BUSY!"
+    r"|EXTERNAL!|PYTHON!)|Err:\d{3}"
+)
+
 Range = tuple[tuple[int, int], tuple[int, int]]
+Place = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -120,11 +130,12 @@ def open_workbook(path: Path, wanted: str | None, patterns: Sequence[str] = ()) 
             raise UnreadableError(fault("D12", expected=" or ".join(filter(None, (wanted, *patterns)))))
         numbers = {name: book.sheet_names.index(name) for name in chosen}
         if ods is None:
-            _check_xlsx(path, numbers)
+            failed = _check_xlsx(path, numbers)
         else:
             for name, number in numbers.items():
                 _check_formulas(name, _ods_formulas(ods[number]))
-        grids = tuple(_grid(book, name) for name in chosen)
+            failed = {name: dict(_ods_errors(ods[number])) for name, number in numbers.items()}
+        grids = tuple(_grid(book, name, failed[name]) for name in chosen)
     except (calamine.CalamineError, OSError, ValueError, KeyError, zipfile.BadZipFile, ElementTree.ParseError):
         raise UnreadableError(fault("D10", detail="the workbook is damaged")) from None
     return Workbook(grids, len(book.sheet_names) - len(chosen), len(book.sheet_names) - len(visible))
@@ -182,16 +193,21 @@ def _check_all_xlsx(path: Path) -> None:
                 _check_spread(*_spread(archive.read(part)))
 
 
-def _grid(book: Any, name: str) -> Grid:
+def _grid(book: Any, name: str, failed: Mapping[Place, str] | None = None) -> Grid:
+    """A sheet as text; `failed` has the error values by row and column, which calamine reads as blanks."""
     sheet = book.get_sheet_by_name(name)
     rows = [[cell_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+    for (row, column), text in (failed or {}).items():
+        if row < len(rows) and column < len(rows[row]):
+            rows[row][column] = text
     return Grid(name, rows, tuple(sheet.merged_cell_ranges or ()))
 
 
 def cell_text(value: Any) -> str:
     """A cell as the text that a CSV export would hold."""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
+    if isinstance(value, float) and math.isfinite(value):
+        # Never in scientific notation, which stands for a number that has lost its digits.
+        return str(int(value)) if value.is_integer() else format(Decimal(repr(value)), "f")
     if isinstance(value, datetime):
         return value.isoformat(" ")
     if isinstance(value, date):  # what a cell with a moment at midnight comes as
@@ -210,8 +226,13 @@ def _ods_sheets(path: Path) -> list[ElementTree.Element] | None:
     return sheets
 
 
-def _check_xlsx(path: Path, numbers: Mapping[str, int]) -> None:
-    """Refuse sheets whose cells spread too far for a grid, or hold formulas without a value that can be trusted."""
+def _check_xlsx(path: Path, numbers: Mapping[str, int]) -> dict[str, dict[Place, str]]:
+    """Refuse sheets whose cells spread too far for a grid, or hold formulas without a value that can be trusted.
+
+    Returns:
+        The cells of each sheet that hold an error value.
+    """
+    failed: dict[str, dict[Place, str]] = {}
     with zipfile.ZipFile(path) as archive:
         book = archive.read("xl/workbook.xml")
         # A program that writes formulas without calculating them asks for this; the zeros that it puts there mean nothing.
@@ -221,6 +242,8 @@ def _check_xlsx(path: Path, numbers: Mapping[str, int]) -> None:
             _check_spread(*_spread(xml))
             if re.search(rb"<(\w+:)?f[ >/]", xml):
                 _check_formulas(name, _xlsx_formulas(xml, uncalculated))
+            failed[name] = dict(_xlsx_errors(xml)) if re.search(rb"\bt\s*=\s*[\"']e[\"']", xml) else {}
+    return failed
 
 
 def _sheet_parts(archive: zipfile.ZipFile, book: bytes, numbers: Sequence[int]) -> list[str]:
@@ -285,6 +308,36 @@ def _xlsx_formulas(xml: bytes, uncalculated: bool) -> Iterator[int]:
             parts = {part.tag.rpartition("}")[2]: part.text for part in element}
             if "f" in parts and (not parts.get("v") or (uncalculated and parts["v"] == "0")):
                 yield row
+
+
+def _xlsx_errors(xml: bytes) -> Iterator[tuple[Place, str]]:
+    """Row and column, from 0, of each cell that holds an error value, and the value."""
+    row = column = -1
+    for element in ElementTree.fromstring(xml).iter():
+        kind = element.tag.rpartition("}")[2]
+        if kind == "row":
+            row, column = int(element.get("r", row + 2)) - 1, -1
+        elif kind == "c":
+            letters = re.match(r"[A-Z]+", element.get("r", ""))
+            column = _column_number(letters[0].encode()) - 1 if letters else column + 1
+            if element.get("t") == "e":
+                value = next((part.text for part in element if part.tag.endswith("}v")), None)
+                yield (row, column), value or "#N/A"
+
+
+def _ods_errors(sheet: ElementTree.Element) -> Iterator[tuple[Place, str]]:
+    """The same of an OpenDocument sheet: such a cell says so, or shows an error value whatever its value is said to be."""
+    row = 0
+    for line in sheet.iter(f"{_TABLE}table-row"):
+        below = row + int(line.get(f"{_TABLE}number-rows-repeated", 1))
+        column = 0
+        for cell in line:
+            right = column + int(cell.get(f"{_TABLE}number-columns-repeated", 1))
+            text = "".join(cell.itertext()).strip()
+            if re.fullmatch(ERROR_VALUE, text) or cell.get(f"{_CALC}value-type") == "error":
+                yield from (((y, x), text or "#N/A") for y in range(row, below) for x in range(column, right))
+            column = right
+        row = below
 
 
 def _ods_formulas(sheet: ElementTree.Element) -> Iterator[int]:

@@ -1,0 +1,40 @@
+"""Small inputs that once went wrong, each with what must become of it: whether a delivery is whole and its values right."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from orchestration.contracts import load_contracts
+from orchestration.ingest.load import load, plan
+from orchestration.settings import PROJECT
+
+from .conftest import KEY, NOW
+
+CASES = PROJECT.parent / "shared" / "cases"
+pytestmark = pytest.mark.skipif(not CASES.is_dir(), reason="the cases are not on this machine (../shared/cases)")
+
+CRIMES = ("derbyshire_constabulary", "crimes")
+YOUTH_JUSTICE = ("derby_city_youth_justice", "offences")
+
+# file, feed, name in the landing zone, verdict, codes of what was found, rows accepted where that says something
+TABLE = [
+    ("crimes 2023-07 error_cell.xlsx", CRIMES, "2023-07.xlsx", "accepted", {"R20"}, None),
+    ("cx-formula-err-cached__2023-07.xlsx", CRIMES, "2023-07.xlsx", "accepted", {"R20"}, None),
+    ("Derby City YJS 2024-Q1 (one count is #REF!).xlsx", YOUTH_JUSTICE, "2024-Q1.xlsx", "refused", {"R20", "D09"}, None),
+    ("crimes 2023-07 scientific_easting.csv", CRIMES, "2023-07.csv", "refused", {"R02", "D09"}, None),
+]
+
+
+@pytest.mark.parametrize(("file", "feed", "name", "verdict", "codes", "accepted"), TABLE, ids=[line[0] for line in TABLE])
+def test_case(desk, file, feed, name, verdict, codes, accepted):
+    contract = load_contracts()[feed]
+    target = desk.raw.joinpath(*feed, name)
+    target.parent.mkdir(parents=True)
+    shutil.copyfile(CASES / file, target)
+    (record,) = load(plan(desk.raw, desk.landing, contract, KEY), contract, desk.landing, KEY, now=NOW)
+    assert record.rows_delivered == record.rows_accepted + record.rows_rejected
+    found = {fault.code for fault in record.faults if fault.severity != "information"}
+    assert (record.verdict, found) == (verdict, codes)
+    assert accepted is None or record.rows_accepted == accepted
