@@ -10,18 +10,18 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import json
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from orchestration import database
 from orchestration.contracts import FeedContract
+from orchestration.ingest.geojson import check_geometries, feature_rows, read_features
 from orchestration.ingest.headers import match_header
+from orchestration.ingest.registers import register_rows
 from orchestration.ingest.rules import Fault, UnreadableError, fault
 from orchestration.ingest.shaping import Shaped, shape
 from orchestration.ingest.workbook import Grid, cell_text, is_protected, open_workbook, sheets_left_out
@@ -146,6 +146,8 @@ def open_source(path: Path, contract: FeedContract, copy: Path) -> Source:
     rows = iter(sheet_rows(path, kind))
     header = tuple(str(cell) for cell in next(rows))
     columns = tuple(match_header(header, contract))
+    if kind == "geojson":
+        check_geometries(read_features(path), contract)
     write_csv(copy, header, rows)
     return replace(source, path=copy, header=columns, wide_spaces=True, long_fields=kind == "geojson", tidied=True)
 
@@ -356,9 +358,9 @@ def sheet_rows(path: Path, kind: str) -> Iterator[Row]:
         case "parquet":
             rows = _parquet_rows(path)
         case "geojson":
-            rows = _geojson_rows(path)
+            rows = _encodable(feature_rows(read_features(path)))
         case _:
-            rows = register_rows(path, kind)
+            rows = _encodable(register_rows(path, kind))
     first = next(rows, None)
     if first is None:
         raise UnreadableError(fault("D03"))
@@ -366,19 +368,15 @@ def sheet_rows(path: Path, kind: str) -> Iterator[Row]:
     yield from rows
 
 
-def _geojson_rows(path: Path) -> Iterator[Row]:
-    try:
-        features = json.loads(path.read_bytes())["features"]
-        keys = list(dict.fromkeys(key for feature in features for key in feature["properties"]))
-        rows = [
-            [*(feature["properties"].get(key) for key in keys), json.dumps(feature["geometry"], separators=(",", ":"))]
-            for feature in features
-        ]
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise UnreadableError(fault("D10", detail="it is not a GeoJSON collection of features")) from None
-    if rows:
-        yield [*keys, "geometry"]
-    yield from rows
+def _encodable(rows: Iterator[Row]) -> Iterator[Row]:
+    """The same rows, as long as their texts are text: an escape can write half a character, which nothing can store."""
+    for number, row in enumerate(rows):
+        try:
+            "".join(cell for cell in row if isinstance(cell, str)).encode()
+        except UnicodeEncodeError:
+            detail = f"{f'record {number:,}' if number else 'a name'} holds half a character (a lone surrogate)"
+            raise UnreadableError(fault("D10", detail=detail)) from None
+        yield row
 
 
 def _parquet_rows(path: Path) -> Iterator[Row]:
@@ -402,45 +400,6 @@ def _parquet_rows(path: Path) -> Iterator[Row]:
         if database.is_out_of_memory(error):
             raise
         raise UnreadableError(fault("D10", detail="the Parquet file is damaged or was cut off")) from None
-
-
-def register_rows(path: Path, kind: str) -> Iterator[Row]:
-    """Header and rows of a register: a list of records, alone or under one name.
-
-    A record is a mapping of plain values; a list of plain values is joined with semicolons. The header holds every name that any
-    record uses, in the order of their first use.
-
-    Raises:
-        UnreadableError: the file is not that.
-    """
-    import yaml
-
-    try:
-        text = path.read_text("utf-8-sig")
-        document = json.loads(text) if kind == "json" else yaml.safe_load(text)
-        if isinstance(document, dict):
-            (document,) = document.values()
-        names = list(dict.fromkeys(name for record in document for name in record))
-        rows = [[_plain_value(record.get(name)) for name in names] for record in document]
-    except (yaml.YAMLError, ValueError, TypeError, AttributeError, RecursionError):
-        detail = "it is not a list of records with plain values, alone or under one name"
-        raise UnreadableError(fault("D10", detail=detail)) from None
-    if rows:
-        yield names
-    yield from rows
-
-
-def _plain_value(value: Any) -> str | None:
-    """A value of a record as a cell; TypeError for one that is no plain value."""
-    if value is None:
-        return None
-    if isinstance(value, list):
-        return "; ".join(str(_plain_value(item)) for item in value if item is not None)
-    if isinstance(value, dict):
-        raise TypeError("a mapping within a record")
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value) if isinstance(value, date) else cell_text(value)
 
 
 def write_csv(path: Path, header: Row, rows: Iterable[Row]) -> None:

@@ -174,6 +174,12 @@ CATALOGUE: dict[str, Rule] = {
                 "The file is not listed in demonstration.json of the landing zone, and this home is a demonstration.",
                 "If it is real, deliver it to a live home (`sna init`). If it is made up, list it with `sna demo --add FILE`.",
             ),
+            (
+                "D24",
+                "Geometry not usable",
+                "The geometry of {rows} feature(s) cannot be used; {where}: {problem}.",
+                "Mend the geometry, or export the boundaries again from the publisher's layer, and send the file again.",
+            ),
         ),
         *_rules(
             "row",

@@ -16,6 +16,8 @@ CASES = PROJECT.parent / "shared" / "cases"
 pytestmark = pytest.mark.skipif(not CASES.is_dir(), reason="the cases are not on this machine (../shared/cases)")
 
 CRIMES = ("derbyshire_constabulary", "crimes")
+WARDS = ("ons", "ward_boundaries")
+INTERVENTIONS = ("vru", "interventions")
 YOUTH_JUSTICE = ("derby_city_youth_justice", "offences")
 
 # file, feed, name in the landing zone, verdict, codes of what was found, rows accepted where that says something
@@ -24,6 +26,14 @@ TABLE = [
     ("cx-formula-err-cached__2023-07.xlsx", CRIMES, "2023-07.xlsx", "accepted", {"R20"}, None),
     ("Derby City YJS 2024-Q1 (one count is #REF!).xlsx", YOUTH_JUSTICE, "2024-Q1.xlsx", "refused", {"R20", "D09"}, None),
     ("crimes 2023-07 scientific_easting.csv", CRIMES, "2023-07.csv", "refused", {"R02", "D09"}, None),
+    ("geo-geometry-null__2025-E07000032.geojson", WARDS, "2025-E07000032.geojson", "refused", {"D24"}, 0),
+    ("geo-latlon-swapped-geom__2025-E07000032.geojson", WARDS, "2025-E07000032.geojson", "refused", {"D24"}, 0),
+    ("geo-nested-10k__2025-E07000032.geojson", WARDS, "2025-E07000032.geojson", "refused", {"D10"}, 0),
+    ("geo-lone-surrogate__2025-E07000032.geojson", WARDS, "2025-E07000032.geojson", "refused", {"D10"}, 0),
+    ("yaml-lone-surrogate__2024-25.yaml", INTERVENTIONS, "2024-25.yaml", "refused", {"D10"}, 0),
+    ("yaml-alias-bomb-9__2024-25.yaml", INTERVENTIONS, "2024-25.yaml", "refused", {"D10"}, 0),
+    ("yaml-dup-key__2024-25.yaml", INTERVENTIONS, "2024-25.yaml", "refused", {"D06"}, 0),
+    ("yaml-norway__2024-25.yaml", INTERVENTIONS, "2024-25.yaml", "accepted", set(), 10),
 ]
 
 
