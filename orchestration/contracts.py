@@ -149,8 +149,9 @@ class FeedContract:
         bad_row_limit: share of rejected rows (0 to 1) above which a delivery is refused.
         volume_tolerance: share by which the row count may differ from the feed's usual one before a gate asks.
         ignore_unknown_columns: whether columns that the contract does not name are passed over.
-        doubled_when_blank: column whose blank rows have no identity; if each of them occurs an even number of times, the
-            sender has probably loaded them twice.
+        identifier: of a feed without a key, the column that identifies what a row is about; rows that share it may differ, but
+            not be equal. Rows that leave it blank are separate incidents, equal or not; if each of them occurs an even number
+            of times, the sender has probably loaded them twice.
         retention_years: how long deliveries are kept.
         latency_days: days after the end of a period on which its delivery is due; None for a feed that is delivered once.
         grace_days: further days after which it is overdue; None likewise.
@@ -177,7 +178,7 @@ class FeedContract:
     bad_row_limit: float
     volume_tolerance: float
     ignore_unknown_columns: bool
-    doubled_when_blank: str | None
+    identifier: str | None
     owner: str
     legal_basis: str
     publisher_url: str
@@ -313,7 +314,7 @@ _FEED_PROPERTIES: dict[str, Any] = {
     "custody": "warehouse",
     "origin": "agency",
     "unknownColumns": "refuse",
-    "doubledWhenBlank": None,
+    "identifier": None,
 }
 _COLUMN_PROPERTIES: dict[str, Any] = {
     "treatment": "keep",
@@ -358,7 +359,7 @@ def _feed(reader: _Reader, odcs: Any) -> FeedContract:
         bad_row_limit=_share(reader, custom["badRowLimit"], "badRowLimit"),
         volume_tolerance=_share(reader, custom["volumeTolerance"], "volumeTolerance"),
         ignore_unknown_columns=custom["unknownColumns"] == "ignore",
-        doubled_when_blank=custom["doubledWhenBlank"],
+        identifier=custom["identifier"],
         owner=reader.need(getattr(odcs.team, "name", None), "team.name (the owner)"),
         legal_basis=reader.need(basis.description, "description of the legalBasis"),
         publisher_url=reader.need(_definition(reader, odcs, "publisher").url, "url of the publisher"),
@@ -429,11 +430,13 @@ def _check_references(reader: _Reader, contract: FeedContract) -> None:
     for what, values in (("name", names), ("header", headers)):
         if len(set(values)) != len(values):
             raise reader.fail(f"a column {what} occurs twice.")
-    named = [contract.period.column, contract.doubled_when_blank, *contract.key]
+    named = [contract.period.column, contract.identifier, *contract.key]
     for column in contract.columns:
         named += [column.age_on, *column.not_before]
     if unknown := [name for name in named if name is not None and name not in contract.by_name]:
         raise reader.fail(f"column {unknown[0]!r} is referred to but not described.")
+    if contract.identifier and contract.key:
+        raise reader.fail("an identifier goes with a feed that has no primary key.")
     if contract.load_mode == "upsert" and not contract.key:
         raise reader.fail("load mode upsert needs a primary key.")
     if (contract.cadence == "once") != (contract.period.fixed is not None):

@@ -91,16 +91,21 @@ def _deliveries(contract: FeedContract) -> Suite:
         title="deliveries in use",
         grain="deliveries",
         sql=f"""
-            with delivery as (
+            with copies as (
+                select load_id, sum(rows) as rows_repeated from ledger.fault where code = 'R06' group by load_id
+            ),
+            delivery as (
                 select
                     period, coalesce(part, '') as part, file_name, coalesce(rows_delivered, 0) as rows_delivered,
-                    coalesce(rows_accepted, 0) as rows_accepted, coalesce(rows_rejected, 0) as rows_rejected
-                from ledger.delivery where in_use and {_is(contract)}
+                    coalesce(rows_accepted, 0) as rows_accepted, coalesce(rows_rejected, 0) as rows_rejected,
+                    {"0" if contract.key else "coalesce(rows_repeated, 0)"} as rows_repeated
+                from ledger.delivery left join copies using (load_id) where in_use and {_is(contract)}
             )
             select
                 *, rows_accepted + rows_rejected as rows_accounted_for,
                 abs(rows_delivered - rows_accounted_for) as rows_lost,
-                rows_rejected / nullif(rows_delivered, 0) as share_rejected,
+                -- Nothing is lost with a row of which another copy was kept.
+                (rows_rejected - rows_repeated) / nullif(rows_delivered, 0) as share_rejected,
                 case when {judged}
                     then rows_delivered / nullif(median(rows_delivered) over same_part, 0) end as times_median
             from delivery

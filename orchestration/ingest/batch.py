@@ -64,6 +64,21 @@ class Summary:
         return self.delivered - self.bad
 
 
+@dataclass(frozen=True)
+class Doubling:
+    """Rows of a delivery with and without an identifier, and whether each distinct one occurs an even number of times."""
+
+    identified: int
+    unidentified: int
+    identified_even: bool
+    unidentified_even: bool
+
+    @property
+    def whole(self) -> bool:
+        """Whether the file holds its rows twice; without identified rows it may be the sender's system that does."""
+        return self.identified_even and (self.unidentified_even or not self.unidentified)
+
+
 class Batch:
     """The tables `typed` (d, landed columns, state: one row per row of a file) and `duplicate` (row, code).
 
@@ -220,12 +235,22 @@ class Batch:
     # What the rows come to
 
     def _mark_duplicates(self) -> None:
-        """Rows that share the key with another good row of the same delivery: R06 but for the first of equal rows, else R07."""
+        """Rows that share the key with another good row of the same delivery: R06 but for the first of equal rows, else R07.
+
+        Of a feed without a key, rows that are equal and have one identifier: R06 but for the first.
+        """
         landed = [quoted(name) for name, _ in self.contract.landed]
         key = ", ".join(quoted(self.contract.by_name[name].output or name) for name in self.contract.key)
         self.db.execute("create or replace table duplicate (row bigint, code varchar)")
-        if not key:
+        if key:
+            self._mark_equal_keys(key, landed)
+        elif identifier := self._identifier():
+            self._mark_equal_rows(identifier, landed)
+        else:
             return
+        self.db.execute(f"update typed set state = {BAD} where rowid in (select row from duplicate)")
+
+    def _mark_equal_keys(self, key: str, landed: Sequence[str]) -> None:
         self.db.execute(f"""
             insert into duplicate
             with repeated as (
@@ -243,7 +268,25 @@ class Batch:
             )
             select row, case when contents > 1 then 'R07' else 'R06' end from compared where contents > 1 or place > 1
         """)
-        self.db.execute(f"update typed set state = {BAD} where rowid in (select row from duplicate)")
+
+    def _mark_equal_rows(self, identifier: str, landed: Sequence[str]) -> None:
+        self.db.execute(f"""
+            insert into duplicate
+            with repeated as (
+                select d, {identifier} from typed
+                where state = {GOOD} and {identifier} is not null group by all having count(*) > 1
+            )
+            select typed.rowid, 'R06'
+            from typed
+            join repeated using (d, {identifier})
+            where state = {GOOD}
+            qualify row_number() over (partition by d, {", ".join(landed)} order by typed.rowid) > 1
+        """)
+
+    def _identifier(self) -> str | None:
+        """The landed column of the contract's identifier, quoted."""
+        name = self.contract.identifier
+        return None if name is None else quoted(self.contract.by_name[name].output or name)
 
     def summaries(self) -> list[Summary]:
         """One per delivery.
@@ -279,23 +322,30 @@ class Batch:
             )
         return found
 
-    def doubled(self, at_least: int) -> dict[int, int]:
-        """Deliveries in which every distinct row without identity occurs an even number of times → how many such rows."""
-        column = self.contract.doubled_when_blank
-        if column is None:
+    def doubled(self) -> dict[int, Doubling]:
+        """Deliveries of a feed without a key in which every distinct row, or every one without an identifier, occurs an even
+        number of times."""
+        if self.contract.key:
             return {}
-        place = f", {quoted(SHEET)}, {quoted(ROW)}" if self.numbered else ""
+        landed = ", ".join(quoted(name) for name, _ in self.contract.landed)
+        identified = f"{identifier} is not null" if (identifier := self._identifier()) else "true"
+        # A row that was rejected for its likeness to another was delivered all the same.
         rows = self.db.execute(f"""
-            select d, sum(times)::bigint
+            select
+                d,
+                coalesce(sum(times) filter (identified), 0)::bigint,
+                coalesce(sum(times) filter (not identified), 0)::bigint,
+                coalesce(bool_and(times % 2 = 0) filter (identified), false),
+                coalesce(bool_and(times % 2 = 0) filter (not identified), false)
             from (
-                select count(*) as times, * exclude (state{place}) from typed
-                where state = {GOOD} and {quoted(column)} is null
+                select d, hash({landed}) as content, {identified} as identified, count(*) as times
+                from typed left join duplicate on duplicate.row = typed.rowid
+                where state = {GOOD} or duplicate.row is not null
                 group by all
             )
             group by d
-            having bool_and(times % 2 = 0) and sum(times) >= {at_least}
         """).fetchall()
-        return dict(rows)
+        return {number: Doubling(*found) for number, *found in rows if any(found[2:])}
 
     def write_accepted(self, summary: Summary, load_id: str, path: Path) -> None:
         """Write the good rows of one delivery in their order; safe to call from several threads at once."""

@@ -53,7 +53,7 @@ def compare(before: Path, after: Path, contract: FeedContract) -> Comparison:
                 [str(after), str(before)],
             ).fetchall()
         ]
-        named = contract.key or ((contract.doubled_when_blank,) if contract.doubled_when_blank else ())
+        named = contract.key or ((contract.identifier,) if contract.identifier else ())
         identity = tuple(contract.by_name[name].output or name for name in named)
         identity = identity if set(identity) <= set(common) else ()
         chosen = ", ".join(f'"{name}"' for name in common)

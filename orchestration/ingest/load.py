@@ -24,7 +24,7 @@ from orchestration import database
 from orchestration.contracts import FeedContract
 from orchestration.ingest import landing as log
 from orchestration.ingest import legal_gate, quarantine
-from orchestration.ingest.batch import Batch, Item, Summary
+from orchestration.ingest.batch import Batch, Doubling, Item, Summary
 from orchestration.ingest.delivery import Delivery, discover
 from orchestration.ingest.demonstration import LIVE, Admission
 from orchestration.ingest.landing import LoadRecord
@@ -42,6 +42,7 @@ ENGINE = "2"
 
 WRONG_PERIOD_SHARE = 0.5
 DOUBLE_LOAD_MIN_ROWS = 100
+DOUBLED_FILE_MIN_ROWS = 20
 
 
 def plan(raw: Path, landing: Path, contract: FeedContract, key: bytes, admission: Admission = LIVE) -> list[Delivery]:
@@ -178,7 +179,7 @@ class _Run:
             self._refuse_unread(item, faults)
         summaries = batch.summaries() if batch.items else []
         findings = quarantine.examine(batch, summaries)
-        doubled = batch.doubled(DOUBLE_LOAD_MIN_ROWS) if batch.items else {}
+        doubled = batch.doubled() if batch.items else {}
 
         def write(number: int) -> None:
             item, summary = batch.items[number], summaries[number]
@@ -203,7 +204,7 @@ class _Run:
             if item.source.path != item.delivery.path:
                 item.source.path.unlink(missing_ok=True)
 
-    def _faults(self, item: Item, summary: Summary, finding: Finding, doubled: int | None) -> tuple[Fault, ...]:
+    def _faults(self, item: Item, summary: Summary, finding: Finding, doubled: Doubling | None) -> tuple[Fault, ...]:
         """All that is to be told about a delivery that was read."""
         faults = [*item.source.faults, *finding.faults]
         if blank := summary.blank + item.source.blank_lines:
@@ -213,20 +214,29 @@ class _Run:
             if column.symbols and shown:
                 faults.append(fault("I13", column.header, shown))
         if doubled:
-            column = self.contract.by_name[str(self.contract.doubled_when_blank)]
-            faults.append(fault("I04", column.header, doubled))
+            faults.extend(self._doubled(doubled))
         if not summary.delivered:
             return _by_severity(fault("D03"), *faults)
         if finding.repeated_headers:
             faults.append(fault("D07", rows=finding.repeated_headers))
-        share, delivered = summary.bad / summary.delivered, f"{summary.delivered:,}"
+        # Nothing is lost with a row of which another copy was kept.
+        copies = 0 if self.contract.key else sum(found.rows or 0 for found in finding.faults if found.code == "R06")
+        bad, delivered = summary.bad - copies, f"{summary.delivered:,}"
         elsewhere = sum(found.rows or 0 for found in finding.faults if found.code == "R08")
         if elsewhere / summary.delivered > WRONG_PERIOD_SHARE:
             faults.append(fault("D08", rows=elsewhere, delivered=delivered, period=item.delivery.period))
-        elif share > self.contract.bad_row_limit:
+        elif bad / summary.delivered > self.contract.bad_row_limit:
             limit = f"{self.contract.bad_row_limit:.0%}"
-            faults.append(fault("D09", rows=summary.bad, delivered=delivered, limit=limit))
+            faults.append(fault("D09", rows=bad, delivered=delivered, limit=limit))
         return _by_severity(*faults)
+
+    def _doubled(self, found: Doubling) -> Iterator[Fault]:
+        """A file that holds its rows twice, or rows without an identifier that its sender may have loaded twice."""
+        rows = found.identified + found.unidentified
+        if found.whole and rows >= DOUBLED_FILE_MIN_ROWS:
+            yield fault("D21", rows=rows)
+        elif self.contract.identifier and found.unidentified_even and found.unidentified >= DOUBLE_LOAD_MIN_ROWS:
+            yield fault("I04", self.contract.by_name[self.contract.identifier].header, found.unidentified)
 
     def _load_id(self, item: Item) -> str:
         """Named by content, so that the same deliveries in the same order give the same ids.

@@ -19,6 +19,7 @@ from typing import Any
 
 from orchestration import database
 from orchestration.contracts import FeedContract
+from orchestration.ingest.completeness import check_ending, never_closed
 from orchestration.ingest.geojson import check_geometries, feature_rows, read_features
 from orchestration.ingest.headers import match_header
 from orchestration.ingest.registers import register_rows
@@ -169,6 +170,7 @@ def _shaped(path: Path, data: bytes, kind: str, contract: FeedContract) -> tuple
     """
     if kind == "csv":
         text, faults = decode(data)
+        faults += check_ending(data if text is None else text.encode())
         lines = csv.reader(io.StringIO(text if text is not None else data.decode("utf-8-sig"), newline=""))
         try:
             shaped = shape([Grid("", list(lines))], contract)
@@ -230,21 +232,36 @@ def plain_text(data: bytes, kind: str) -> tuple[str | None, tuple[Fault, ...]]:
 
 
 def _open_text(source: Source, data: bytes, kind: str, contract: FeedContract, copy: Path) -> Source:
+    delivered = data
     text, faults = plain_text(data, kind)
     if text is not None:  # not UTF-8 CSV: go on with a copy that is
         data = text.encode()
         copy.write_bytes(data)
         source = replace(source, path=copy)
     records = _records(data)
+    header = csv_header(data)
     source = replace(
         source,
-        header=tuple(match_header(csv_header(data), contract)),
+        header=tuple(match_header(header, contract)),
         wide_spaces=b"\t" in data or (not data.isascii() and "\u00a0".encode() in data),
         records=records,
         blank_lines=_trailing_blank_lines(data),
-        faults=faults,
+        faults=(*faults, *_ending(delivered if kind == "tsv" else data, kind, header)),
     )
     return source if _is_tidy(data, counted=records is not None) else tidy(source)
+
+
+def _ending(data: bytes, kind: str, header: Sequence[str]) -> tuple[Fault, ...]:
+    """What is to be said of the end of a text; a field at the end of the header without a name need not be there.
+
+    Raises:
+        UnreadableError: the last record is incomplete.
+    """
+    fields = max((place for place, label in enumerate(header, 1) if label.strip()), default=0)
+    if kind == "csv":
+        return check_ending(data, ",", fields)
+    text, _ = decode(data)  # as it was delivered: written again with commas, every line has an end
+    return check_ending(data if text is None else text.encode(), "\t", fields)
 
 
 def decode(data: bytes) -> tuple[str | None, tuple[Fault, ...]]:
@@ -333,8 +350,7 @@ def _strict_rows(file: Iterable[str], fields: int, broken: list[int]) -> Iterato
             return
         except csv.Error as error:
             if "unexpected end" in str(error):
-                detail = f"a quotation mark opened on or after row {number + 1:,} is never closed"
-                raise UnreadableError(fault("D10", detail=detail)) from None
+                raise UnreadableError(never_closed(number + 1)) from None
             row = [""] * (fields + 2)
         if not number and not any(row):
             continue  # blank lines before the header

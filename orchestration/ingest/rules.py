@@ -175,6 +175,18 @@ CATALOGUE: dict[str, Rule] = {
                 "If it is real, deliver it to a live home (`sna init`). If it is made up, list it with `sna demo --add FILE`.",
             ),
             (
+                "D20",
+                "Last record incomplete",
+                "The last record (line {line}) has {found} of {fields} fields: the file was cut off.",
+                "Export or copy the data again, and compare the size of the copy with that of the original.",
+            ),
+            (
+                "D21",
+                "Doubled file",
+                "Every distinct row occurs an even number of times ({rows} rows): the file holds its rows twice.",
+                "Export the data once and send the file again.",
+            ),
+            (
                 "D24",
                 "Geometry not usable",
                 "The geometry of {rows} feature(s) cannot be used; {where}: {problem}.",
@@ -211,7 +223,7 @@ CATALOGUE: dict[str, Rule] = {
             (
                 "R06",
                 "Exact duplicate",
-                "{rows} row(s) repeat an earlier row with the same key; the first is kept.",
+                "{rows} row(s) repeat an earlier row with the same key or identifier; the first is kept.",
                 "Check whether the extract joined a row to several others.",
             ),
             (
@@ -330,6 +342,12 @@ CATALOGUE: dict[str, Rule] = {
                 "Symbols instead of numbers",
                 "“{column}” holds a symbol, such as c for confidential, instead of or beside a number in {rows} row(s).",
                 "None needed; the symbol is kept beside the number.",
+            ),
+            (
+                "I20",
+                "Last line without end",
+                "The last line has no line end, as where a copy was cut off; its record has all its fields, and is used.",
+                "Check that the file has as many rows as the original; deliver a whole one as the next version.",
             ),
         ),
     )

@@ -85,9 +85,21 @@ class _Laid:
         self._capture(top)
         bottom = top + self.table.header_rows
         body = list(self._body(bottom))
+        self._require_whole(body, self.rows[bottom - 1])
         headers = self._headers(top, bottom, [row for _, row in body])
         self._rows(headers, body)
         return set(range(top + 1, bottom + 1)) | {number for number, _ in body}
+
+    def _require_whole(self, body: Sequence[tuple[int, list[str]]], header: Sequence[str]) -> None:
+        """Refuse text whose last record, if it belongs to the table, has fewer fields than the header.
+
+        Sheets of a workbook are as wide as their widest row.
+        """
+        last = max((number for number, row in enumerate(self.rows, 1) if any(row)), default=0)
+        cells = dict(body).get(last)
+        named = max((place for place, label in enumerate(header, 1) if label), default=0)
+        if cells is not None and not self.grid.name and len(cells) < named:
+            raise UnreadableError(fault("D20", line=f"{last:,}", found=len(cells), fields=named))
 
     def _top(self) -> int | None:
         """Where the header begins."""

@@ -16,6 +16,7 @@ CASES = PROJECT.parent / "shared" / "cases"
 pytestmark = pytest.mark.skipif(not CASES.is_dir(), reason="the cases are not on this machine (../shared/cases)")
 
 CRIMES = ("derbyshire_constabulary", "crimes")
+STREET = ("police_uk", "street")
 WARDS = ("ons", "ward_boundaries")
 INTERVENTIONS = ("vru", "interventions")
 YOUTH_JUSTICE = ("derby_city_youth_justice", "offences")
@@ -26,6 +27,9 @@ TABLE = [
     ("cx-formula-err-cached__2023-07.xlsx", CRIMES, "2023-07.xlsx", "accepted", {"R20"}, None),
     ("Derby City YJS 2024-Q1 (one count is #REF!).xlsx", YOUTH_JUSTICE, "2024-Q1.xlsx", "refused", {"R20", "D09"}, None),
     ("crimes 2023-07 scientific_easting.csv", CRIMES, "2023-07.csv", "refused", {"R02", "D09"}, None),
+    ("crimes 2023-07 cut_at_60_percent.csv", CRIMES, "2023-07.csv", "refused", {"D20"}, 0),
+    ("ed-trunc-half__2023-07.csv", ("royal_derby_hospital", "ed_assaults"), "2023-07.csv", "refused", {"D20"}, 0),
+    ("2022-08-greater-manchester-street.csv", STREET, "2022-08-greater-manchester.csv", "accepted", {"R06"}, 2),
     ("geo-geometry-null__2025-E07000032.geojson", WARDS, "2025-E07000032.geojson", "refused", {"D24"}, 0),
     ("geo-latlon-swapped-geom__2025-E07000032.geojson", WARDS, "2025-E07000032.geojson", "refused", {"D24"}, 0),
     ("geo-nested-10k__2025-E07000032.geojson", WARDS, "2025-E07000032.geojson", "refused", {"D10"}, 0),

@@ -8,7 +8,7 @@ import pytest
 from orchestration.contracts import load_contracts
 from orchestration.ingest.comparing import compare
 
-STREET = dataclasses.replace(load_contracts()["police_uk", "street"], doubled_when_blank="crime_id")
+STREET = dataclasses.replace(load_contracts()["police_uk", "street"], identifier="crime_id")
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_rows_of_one_identity_that_changed_places_are_matched_by_their_values(la
 
 def test_without_identity_a_change_is_a_removal_and_an_addition(landed):
     before, after = landed("a", ("1", "x", "open")), landed("b", ("1", "x", "charged"))
-    found = compare(before, after, dataclasses.replace(STREET, doubled_when_blank=None))
+    found = compare(before, after, dataclasses.replace(STREET, identifier=None))
     assert (found.same, found.changed, found.added, found.removed, found.columns) == (0, 0, 1, 1, {})
 
 

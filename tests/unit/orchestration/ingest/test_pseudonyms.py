@@ -101,7 +101,8 @@ def test_no_direct_identifier_is_in_any_file_of_the_log(desk):
         row("victims", 7, Crime_Reference="943 476 5919 DE1 2AB"),
         row("victims", 1, Nominal_Reference="N00009991", Date_of_Birth="14/02/1987", Sex="M"),
     ]
-    content = text(delivered) + "DC-2023-0000008,Jane Doe,N00009992\n"
+    lines = text(delivered).splitlines(keepends=True)
+    content = "".join([*lines[:-1], "DC-2023-0000008,Jane Doe,N00009992\n", lines[-1]])
     broken = desk.land("victims", content)
     repeated = text([{**row("victims"), "Victim Name": "Jane Doe"}])
     refused = desk.land("victims", repeated, "2023-08.csv")

@@ -64,7 +64,7 @@ def test_no_line_end_after_the_last_row(desk):
 
 def test_a_separator_after_the_last_field(desk):
     lines = text(rows("crimes", 2)).splitlines()
-    record = desk.land("crimes", "\n".join([lines[0], *(f"{line}," for line in lines[1:])]))
+    record = desk.land("crimes", "\n".join([lines[0], *(f"{line}," for line in lines[1:]), ""]))
     assert (record.rows_accepted, record.faults) == (2, ())
 
 

@@ -302,7 +302,7 @@ def test_symbols_are_kept_beside_the_number(send):
     written = ["12", "1,234", "c", "[C]", "low", "-", "45 [r]", "", "q", "c1"]
     lines = ["District,Offences", *(f'D{n},"{value}"' for n, value in enumerate(written))]
     columns = [DISTRICT, column("offences", "Offences", "integer", symbols="standard")]
-    record = send("\n".join(lines).encode(), columns, None, "2023-24.csv")
+    record = send(("\n".join(lines) + "\n").encode(), columns, None, "2023-24.csv")
     assert [row[1:3] for row in landed(record)] == [
         *((12, None), (1234, None), (None, "c"), (None, "c"), (None, "low"), (None, "-"), (45, "r"), (None, None)),
     ]
