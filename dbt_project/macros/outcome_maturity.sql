@@ -16,7 +16,7 @@
         on record.crime_reference = offence.crime_reference
     inner join {{ ref('dim_outcome') }} as outcome
         on record.outcome_key = outcome.outcome_key
-    where record.is_serious_violence
+    where record.is_serious_violence and {{ has_outcomes_delivered('offence.recorded_month') }}
 
     union all
 
@@ -34,8 +34,8 @@
 {%- endmacro %}
 
 {#
-    One row: the months between which crimes and their outcomes can be seen. The clock plays no part, so that the same
-    deliveries always give the same marts.
+    One row: the months between which crimes and their outcomes can be seen; none where either was never delivered. The
+    clock plays no part, so that the same deliveries always give the same marts.
 #}
 {% macro observed_months() -%}
     select
@@ -51,6 +51,21 @@
         select cast(date_trunc('month', max(outcome_date)) as date) as last_month
         from {{ ref('fct_outcome') }}
     ) as outcomes
+    where crimes.first_month is not null and outcomes.last_month is not null
+{%- endmacro %}
+
+{#
+    Whether the outcomes of crimes recorded in a month were delivered: before the first and after the last delivery, a crime
+    without an outcome record is not one that is not yet complete.
+#}
+{% macro has_outcomes_delivered(recorded_month) -%}
+    {{ recorded_month }} between (
+        select cast(date_trunc('month', min(delivered.outcome_date)) as date)
+        from {{ ref('fct_outcome') }} as delivered
+    ) and (
+        select cast(date_trunc('month', max(delivered.outcome_date)) as date)
+        from {{ ref('fct_outcome') }} as delivered
+    )
 {%- endmacro %}
 
 {# Whole months from one first of a month to another. #}

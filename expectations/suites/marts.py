@@ -57,6 +57,11 @@ class Mart:
     what: str = ""
 
 
+# Crimes are counted by their outcomes where these were delivered: between the months of the first and of the last.
+OBSERVED_FROM = "(select date_trunc('month', min(outcome_date)) from conformed.fct_outcome)"
+OBSERVED = f"""recorded_month between {OBSERVED_FROM}
+    and (select date_trunc('month', max(outcome_date)) from conformed.fct_outcome)"""
+OF_OBSERVED = f"is_serious_violence and crime_reference in (select crime_reference from conformed.fct_offence where {OBSERVED})"
 DATED_IN = """(
     select year.financial_year from conformed.dim_financial_year as year
     where outcome_date between year.first_day and year.last_day
@@ -76,7 +81,7 @@ MARTS = (
         for role in ("victim", "suspect")
     ),
     Mart("recorded_crime", "crimes", "fct_offence", what="recorded crime", counted="true"),
-    Mart("outcomes", "outcome_records", "fct_outcome", what="outcome record"),
+    Mart("outcomes", "outcome_records", "fct_outcome", what="outcome record", counted=OF_OBSERVED),
     *(
         Mart(
             *(table, "outcome_records", "fct_outcome"),
@@ -87,12 +92,13 @@ MARTS = (
         )
         for table, rows in (("outcomes_monthly", ""), ("outcome_rates", " and breakdown = 'All offences'"))
         for basis, what, counted, year in (
-            ("Recorded in period", "outcome record", "is_serious_violence", "financial_year"),
+            ("Recorded in period", "outcome record", OF_OBSERVED, "financial_year"),
             ("Closed in period", "dated outcome", "is_serious_violence and outcome_date is not null", DATED_IN),
         )
     ),
     Mart(
         *("outcome_maturity", "offences", "fct_offence"),
+        counted=f"is_serious_violence and {OBSERVED}",
         published="cohort_kind = 'Month' and months_since_recording = 0",
         what="offence",
     ),
@@ -447,9 +453,12 @@ NO_MORE_IN_A_YEAR = (
 
 def _years() -> Suite:
     sums = ", ".join(f"coalesce(sum(value) filter ({rows}), 0)::bigint as {name}" for name, rows in YEARS.items())
-    # A table without figures waits for its feed and bounds nothing.
-    bounded = "coalesce(greatest({part} - nullif({whole}, 0), 0), 0) as {part}_over_{whole}"
-    excess = ", ".join(bounded.format(part=part, whole=whole) for _, part, whole in NO_MORE_IN_A_YEAR)
+    # A table without figures waits for its feed and bounds nothing; nor does one whose feed waits for some months of the year.
+    delivered = {"t40_total": "if(has_all_outcomes, t40_total, 0)"}
+    excess = ", ".join(
+        f"coalesce(greatest({part} - nullif({delivered.get(whole, whole)}, 0), 0), 0) as {part}_over_{whole}"
+        for _, part, whole in NO_MORE_IN_A_YEAR
+    )
     return Suite(
         subject="sna.figures",
         title="tables of one year",
@@ -461,8 +470,11 @@ def _years() -> Suite:
             summed as (
                 select heading[:4] || '/' || right(heading, 2) as year, {sums}
                 from figure where regexp_full_match(heading, '\\d{{4}}/(\\d\\d|\\d{{4}})') group by all
+            ),
+            observed as (
+                select financial_year as year, bool_and({OBSERVED}) as has_all_outcomes from conformed.fct_offence group by all
             )
-            select *, {excess} from summed order by year
+            select * exclude (has_all_outcomes), {excess} from summed left join observed using (year) order by year
         """,
         labels=("year",),
         rules=tuple(equal(name, part, whole, ARITHMETIC) for name, part, whole in SAME_IN_A_YEAR)

@@ -85,6 +85,9 @@ def _diagonal() -> Suite:
                 ) as outcome using (crime_reference)
                 where offence.is_serious_violence
                     and offence.recorded_month <= (select max(observed_to) from marts.outcome_maturity)
+                    and offence.recorded_month >= (
+                        select date_trunc('month', min(outcome_date)) from conformed.fct_outcome
+                    )
                 group by all
             )
             select

@@ -9,8 +9,9 @@ select
     offence.offence_type,
     offence.offence_subtype,
     offence.is_knife_crime,
-    offence.outcome_group,
-    offence.is_positive_outcome,
+    {% set has_outcome = has_outcomes_delivered('offence.recorded_month') %}
+    case when {{ has_outcome }} then offence.outcome_group else 'Unknown' end as outcome_group,
+    case when {{ has_outcome }} then offence.is_positive_outcome end as is_positive_outcome,
     count(*) as offences
 from {{ ref('fct_offence') }} as offence
 inner join {{ ref('dim_district') }} as district

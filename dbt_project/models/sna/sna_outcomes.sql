@@ -20,8 +20,14 @@ by_group as (
     group by outcomes.financial_year, outcomes.sna_group
 ),
 
+outcome_year as (
+    {{ delivered_years('outcomes') }}
+),
+
 group_count as (
-    {{ year_table('T40', 'outcome_group', 'by_group', 'financial_year_long', total_row='Total') }}
+    {{ year_table(
+        'T40', 'outcome_group', 'by_group', 'financial_year_long', total_row='Total', years='outcome_year'
+    ) }}
 ),
 
 other_outcome as (
@@ -64,4 +70,4 @@ where part.row_label = 'Positive outcome' and whole.row_label = 'Total'
 
 union all
 
-{{ year_table('T41', 'other_outcome', 'by_outcome', 'financial_year') }}
+{{ year_table('T41', 'other_outcome', 'by_outcome', 'financial_year', years='outcome_year') }}
