@@ -11,18 +11,30 @@ with seen as (
     {% endfor %}
 ),
 
+-- A year with the people of one role alone has nobody that could be both.
+delivered as (
+    select seen.*
+    from seen
+    where seen.financial_year in (
+        select both_roles.financial_year
+        from seen as both_roles
+        group by both_roles.financial_year
+        having count(distinct both_roles.role) = 2
+    )
+),
+
 in_scope as (
     select
         *,
         'All recorded crime' as scope
-    from seen
+    from delivered
 
     union all
 
     select
         *,
         'Serious violence' as scope
-    from seen
+    from delivered
     where is_serious_violence
 ),
 

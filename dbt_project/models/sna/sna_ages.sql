@@ -26,11 +26,15 @@ with age_band as (
         inner join {{ ref('report_year') }} as report_year
             on people.financial_year = report_year.financial_year
         group by people.age_band, people.offence_type
+    ),
+
+    {{ people }}_year as (
+        {{ delivered_years(people) }}
     ){{ '' if loop.last else ',' }}
 {% endfor %}
 
 {% for people, by_year, by_type in [('victims', 'T10', 'T11'), ('suspects', 'T20', 'T21')] %}
-    {{ year_table(by_year, 'age_band', people ~ '_by_year', 'financial_year_long') }}
+    {{ year_table(by_year, 'age_band', people ~ '_by_year', 'financial_year_long', years=people ~ '_year') }}
 
     union all
 

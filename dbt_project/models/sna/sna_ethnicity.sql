@@ -24,6 +24,10 @@ with ethnicity_group as (
         group by financial_year, ethnicity_group
     ),
 
+    {{ people }}_year as (
+        {{ delivered_years(people) }}
+    ),
+
     {% for part, area in [('city', 'Derby City'), ('county', 'Derbyshire County')] %}
         {{ people }}_{{ part }} as (
             select
@@ -41,11 +45,16 @@ with ethnicity_group as (
 
 {% for people, by_group, city, county in [('victims', 'T12', 'T13', 'T14'), ('suspects', 'T22', 'T23', 'T24')] %}
     {{ year_table(
-        by_group, 'ethnicity_group', people ~ '_by_group', 'financial_year', total_row='Total', total_column='Total'
+        by_group, 'ethnicity_group', people ~ '_by_group', 'financial_year', total_row='Total', total_column='Total',
+        years=people ~ '_year'
     ) }}
     union all
-    {{ year_table(city, people ~ '_label', people ~ '_city', 'financial_year', total_column='Total') }}
-    union all
-    {{ year_table(county, people ~ '_label', people ~ '_county', 'financial_year', total_column='Total') }}
+    {% for table_id, part in [(city, 'city'), (county, 'county')] %}
+        {{ year_table(
+            table_id, people ~ '_label', people ~ '_' ~ part, 'financial_year', total_column='Total',
+            years=people ~ '_year'
+        ) }}
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
     {% if not loop.last %}union all{% endif %}
 {% endfor %}

@@ -5,8 +5,11 @@ with counted as (
         hourly.committed_hour,
         hourly.day_of_week,
         sum(hourly.offences) as offences,
-        sum(hourly.offences_with_child_victim) as offences_with_child_victim,
-        sum(hourly.offences_with_adult_victim) as offences_with_adult_victim
+        -- Of a year without victims it is not known, nor then of all years together.
+        {% for measure in ['offences_with_child_victim', 'offences_with_adult_victim'] %}
+            case when bool_and(hourly.{{ measure }} is not null) then sum(hourly.{{ measure }}) end as {{ measure }}
+            {%- if not loop.last %},{% endif %}
+        {% endfor %}
     from {{ ref('offences_by_hour') }} as hourly
     inner join {{ ref('report_year') }} as report_year
         on hourly.financial_year = report_year.financial_year
