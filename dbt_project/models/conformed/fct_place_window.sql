@@ -1,4 +1,4 @@
--- Every place in every window that is analysed, with 0 where nothing happened.
+-- Every place in every window that is analysed, with 0 where nothing happened; none where offences have no such places.
 with place as (
     select
         'LSOA' as place_kind,
@@ -44,7 +44,10 @@ select
     population.population
 from {{ ref('dim_hotspot_window') }} as hotspot_window
 cross join definition
-cross join place
+inner join {{ ref('placed_window') }} as placed_window
+    on hotspot_window.last_month = placed_window.last_month
+inner join place
+    on placed_window.place_kind = place.place_kind
 left join counted
     on
         definition.definition = counted.definition

@@ -45,11 +45,19 @@ offence as (
         )
 ),
 
+-- Crime of other areas says nothing of these LSOAs, neither how much there is nor for how long it was delivered.
+located as (
+    select offence.*
+    from offence
+    inner join placed
+        on offence.lsoa_code = placed.lsoa_code
+),
+
 known as (
     select
         crime_source,
         crime_type
-    from offence
+    from located
     group by crime_source, crime_type
 ),
 
@@ -57,7 +65,7 @@ years as (
     select
         crime_source,
         count(distinct period) / case crime_source when 'Serious violence' then 1.0 else 12.0 end as years
-    from offence
+    from located
     group by crime_source
 ),
 
@@ -67,7 +75,7 @@ counted as (
         crime_type,
         lsoa_code,
         count(*) as offences
-    from offence
+    from located
     group by crime_source, crime_type, lsoa_code
 )
 

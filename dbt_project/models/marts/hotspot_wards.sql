@@ -55,6 +55,8 @@ rated as (
     cross join (
         {{ hotspot_definition_rows() }}
     ) as definition (definition)
+    inner join {{ ref('placed_window') }} as placed_window
+        on hotspot_window.last_month = placed_window.last_month and placed_window.place_kind = 'Ward'
     cross join ward
     left join counted
         on
