@@ -64,6 +64,8 @@ offence as (
         and not offence.is_domestic_abuse
         and not offence.is_modern_slavery
         and (offence.is_knife_crime or offence.is_serious_violence or lower_level.ho_sub_code is not null)
+        -- Without a list of schools nothing is far from one.
+        and exists (select 1 from school)
 ),
 
 in_the_open as (
