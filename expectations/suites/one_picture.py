@@ -33,7 +33,7 @@ INDICATORS = {
     "victims": ("fct_victim", "is_serious_violence", "count(*)"),
     "suspects": ("fct_suspect", "is_serious_violence", "count(*)"),
     "stop_searches": ("fct_force_stop_search", "true", "count(*)"),
-    "ed_attendances": ("fct_ed_attendance", "true", "count(*)"),
+    "ed_attendances": ("fct_ed_attendance", BY_BOTH, "count(*)"),
     "ambulance_calls": ("fct_ambulance_call", "true", "count(*)"),
     "deliberate_fires": ("fct_fire_incident", "incident_kind = 'Deliberate fire'", "count(*)"),
     "probation_cases": (

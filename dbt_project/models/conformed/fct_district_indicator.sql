@@ -1,10 +1,12 @@
 {#-
-    What each fact contributes: what names a month's delivery and how many of them make a year, and of every indicator the
-    condition of the rows that it counts, and of a share the condition of the rows that it is a share of. What an indicator is
-    called and means: seed profile_indicator. People have no month of their own: they belong to their offences' year.
+    What each fact contributes: a name, which rows of which fact are delivered for it, the month that they belong to, and of
+    every indicator the condition of the rows that it counts, and of a share the condition of the rows that it is a share of.
+    What an indicator is called and means: seed profile_indicator. Attendances of a month are counted once all hospitals have
+    sent it, and outcomes of the months for which they were delivered: without, none is not 0.
 -#}
+{% set month_recorded = "date_trunc('month', recorded_at)" %}
 {% set sources = [
-    ('fct_offence', 'recorded_month', 12, [
+    ('offence', 'fct_offence', 'true', 'recorded_month', [
         ('serious_violence', 'is_serious_violence', none),
         ('homicide', "is_serious_violence and offence_type = 'Homicide'", none),
         ('possession_of_weapons', "is_serious_violence and offence_type = 'Possession of weapons offences'", none),
@@ -16,33 +18,35 @@
             'is_serious_violence'),
         ('by_stranger', "is_serious_violence and relationship = 'Stranger'",
             "is_serious_violence and relationship <> 'Not recorded'"),
+    ]),
+    ('outcome', 'fct_offence', has_outcomes_delivered('recorded_month'), 'recorded_month', [
         ('positive_outcome', 'is_serious_violence and is_positive_outcome', 'is_serious_violence'),
     ]),
-    ('fct_victim', none, 12, [
+    ('victim', 'fct_victim', 'true', month_recorded, [
         ('victims', 'is_serious_violence', none),
         ('child_victims', "is_serious_violence and age_group = '0-17'", none),
         ('female_victims', "is_serious_violence and sex = 'Female'", "is_serious_violence and sex <> 'Unknown'"),
     ]),
-    ('fct_suspect', none, 12, [
+    ('suspect', 'fct_suspect', 'true', month_recorded, [
         ('suspects', 'is_serious_violence', none),
         ('child_suspects', "is_serious_violence and age_group = '0-17'", none),
     ]),
-    ('fct_force_stop_search', 'month_start', 12, [
+    ('stop_search', 'fct_force_stop_search', 'true', 'month_start', [
         ('stop_searches', 'true', none),
         ('weapon_found', 'is_weapon_found_as_sought', "search_reason = 'Offensive weapons'"),
     ]),
-    ('fct_ed_attendance', 'feed || cast(month_start as varchar)', 12 * hospital_models() | length,
+    ('ed_attendance', 'fct_ed_attendance', 'month_start in ' ~ months_of_all_hospitals(), 'month_start',
         [('ed_attendances', 'true', none)]),
-    ('fct_ambulance_call', 'month_start', 12, [('ambulance_calls', 'true', none)]),
-    ('fct_fire_incident', 'month_start', 12, [
+    ('ambulance_call', 'fct_ambulance_call', 'true', 'month_start', [('ambulance_calls', 'true', none)]),
+    ('fire_incident', 'fct_fire_incident', 'true', 'month_start', [
         ('deliberate_fires', "incident_kind = 'Deliberate fire'", none),
         ('malicious_false_alarms', "incident_kind = 'Malicious false alarm'", none),
         ('attacks_on_firefighters', 'has_attack_on_firefighters', none),
     ]),
 ] %}
 
-with {% for fact, delivery, deliveries, indicators in sources %}
-    {{ fact }}_counted as (
+with {% for name, fact, delivered, month, indicators in sources %}
+    {{ name }}_counted as (
         select
             financial_year,
             district_code,
@@ -52,41 +56,42 @@ with {% for fact, delivery, deliveries, indicators in sources %}
             {% endfor %}
             count(*) as fact_rows
         from {{ ref(fact) }}
-        where financial_year is not null
+        where financial_year is not null and {{ delivered }}
         group by financial_year, district_code
     ),
 {% endfor %}
 
 -- A year of which some month was not delivered can be shown, and compared with nothing.
 delivered as (
-    {% for fact, delivery, deliveries, indicators in sources %}
+    {% for name, fact, delivered, month, indicators in sources %}
         select
-            '{{ fact }}' as fact,
+            '{{ name }}' as source,
             financial_year,
-            count(distinct {{ delivery or 'recorded_month' }}) = {{ deliveries }} as is_whole_year
-        from {{ ref(fact if delivery else 'fct_offence') }}
+            count(distinct {{ month }}) = 12 as is_whole_year
+        from {{ ref(fact) }}
+        where financial_year is not null and {{ delivered }}
         group by financial_year
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
 
 counted as (
-    {% for fact, delivery, deliveries, indicators in sources %}
+    {% for name, fact, delivered, month, indicators in sources %}
         {% for indicator_id, counted, base in indicators %}
             select
                 '{{ indicator_id }}' as indicator_id,
-                '{{ fact }}' as fact,
+                '{{ name }}' as source,
                 financial_year,
                 district_code,
                 {{ indicator_id }} as numerator,
                 {{ indicator_id ~ '_base' if base else 'cast(null as bigint)' }} as denominator
-            from {{ fact }}_counted
+            from {{ name }}_counted
             union all
         {% endfor %}
     {% endfor %}
     select
         'probation_cases' as indicator_id,
-        'fct_probation_case_count' as fact,
+        'probation_case_count' as source,
         financial_year,
         category as district_code,
         cases as numerator,
@@ -99,7 +104,7 @@ counted as (
     -- The index has no year of its own deliveries: 2019/20 is the year in which it was published.
     select
         'most_deprived_fifth' as indicator_id,
-        'dim_lsoa' as fact,
+        'lsoa' as source,
         '2019/20' as financial_year,
         district_code,
         count(case when imd_decile <= 2 then 1 end) as numerator,
@@ -118,4 +123,4 @@ select
     coalesce(delivered.is_whole_year, true) as is_whole_year
 from counted
 left join delivered
-    on counted.fact = delivered.fact and counted.financial_year = delivered.financial_year
+    on counted.source = delivered.source and counted.financial_year = delivered.financial_year

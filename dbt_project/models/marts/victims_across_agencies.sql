@@ -83,7 +83,7 @@ whole_year as (
         financial_year,
         bool_and(is_whole_year) as is_whole_year
     from {{ ref('fct_district_indicator') }}
-    where indicator_id in ('serious_violence', 'ed_attendances', 'ambulance_calls')
+    where indicator_id in ('serious_violence', 'victims', 'ed_attendances', 'ambulance_calls')
     group by financial_year
 )
 
