@@ -95,15 +95,17 @@ def _absence() -> Suite:
 
 
 def _rates() -> Suite:
+    """Neighbours are compared with where their list was delivered."""
     return Suite(
         subject="marts.exclusion_rates",
         title="comparators",
         grain="rates of an area and year",
         sql="""
             select academic_year, area, exclusion_kind,
-                4 - count(*) as comparators_missing,
+                3 + (area_code in (select area_code from conformed.bridge_statistical_neighbour))::int - count(*)
+                    as comparators_missing,
                 count(*) filter (areas_counted > if(compared_with = 'Statistical neighbours', 10, 1)) as comparators_doubled
-            from marts.exclusion_rates group by all order by all
+            from marts.exclusion_rates group by academic_year, area, area_code, exclusion_kind order by all
         """,
         labels=("academic_year", "area", "exclusion_kind"),
         rules=(

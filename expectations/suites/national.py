@@ -133,7 +133,10 @@ def _contextual() -> Suite:
 
 
 def _small_areas() -> Suite:
-    """Households of the census by LSOA and by district; both are perturbed a little, so they may differ by half a per cent."""
+    """Households of the census by LSOA and by district; both are perturbed a little, so they may differ by half a per cent.
+
+    Which LSOAs of 2021 a district has, only the look-up knows.
+    """
     return Suite(
         subject="marts.census_households",
         title="households by LSOA and by district",
@@ -142,7 +145,9 @@ def _small_areas() -> Suite:
             with small as (
                 select lsoa.district_code, sum(households)::bigint as households_of_lsoas
                 from conformed.lsoa_population join conformed.dim_lsoa as lsoa using (lsoa_code)
-                where households is not null group by all
+                where households is not null
+                    and exists (select 1 from conformed.dim_lsoa where vintage in ('2021', '2011 and 2021'))
+                group by all
             )
             select
                 district, households, households_of_lsoas,
