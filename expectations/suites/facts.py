@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import duckdb
 
 from expectations.rules import Rule, Suite, between, equal, none, zero
-from expectations.suites import national
+from expectations.suites import lookups, national
 
 # Share of persons whose offence is not there that real recording produces; more is a fault of an extract.
 ORPHANS = 0.005
@@ -285,7 +285,7 @@ def suites(con: duckdb.DuckDBPyConnection) -> list[Suite]:
     found += [_clock(owners), _classification(), _totals(), _districts(owners)]
     found += [suite for fact in (VICTIM, SUSPECT) for suite in (_ages(fact, owners), _orphans(fact, owners, made_up))]
     found += [_outcome_orphans(owners, made_up), _not_yet_complete(), _outcome_codes(owners)]
-    found += [_pairs(), _double_loads(owners), _labels(), *national.fact_suites()]
+    found += [_pairs(), _double_loads(owners), _labels(), *lookups.suites(con), *national.fact_suites()]
     return found
 
 

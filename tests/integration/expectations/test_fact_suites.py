@@ -21,6 +21,14 @@ OFFENCE, VICTIM, SUSPECT, OUTCOME = (fact.subject for fact in FACTS[:4])
 STREET = facts.STREET_CRIME.subject
 BRIDGE = "conformed.bridge_victim_suspect"
 
+# Fact, what its codes stand for, their column and dimension, and its rows.
+CODED = [
+    (OFFENCE, "LSOA", "lsoa_code", "dim_lsoa", 1440),
+    (OFFENCE, "ward", "ward_code", "dim_ward", 1440),
+    (STREET, "LSOA", "lsoa_code", "dim_lsoa", 600),
+    (facts.STREET_OUTCOME.subject, "LSOA", "lsoa_code", "dim_lsoa", 50),
+]
+
 LOST = [(fact.subject, ONCE, f"delete from {fact.subject} where rowid = 0", 1) for fact in FACTS]
 DOUBLED = [
     (
@@ -101,10 +109,32 @@ OTHERS = [
         "update {0} set outcome_key = 'Unknown' where rowid < 9",
         9,
     ),
+    *(
+        (
+            *(subject, f"The look-up knows at least 50% of a month's {place}s"),
+            f"update {{0}} set {column} = (select min({column}) from conformed.{dimension});"
+            f"update conformed.{dimension} set district_code = 'Unknown'",
+            rows,
+        )
+        for subject, place, column, dimension, rows in CODED
+    ),
+    (
+        *(OFFENCE, "Every month has offences of codes that the seed offence_code knows"),
+        *("update conformed.dim_offence set is_inferred = true", 1440),
+    ),
     (BRIDGE, "Every victim is paired with every suspect of the offence once", "delete from {0} where rowid = 0", 1),
     *national.FACTS,
 ]
 FOR_INFORMATION = [
+    *(
+        (
+            *(subject, f"The look-up of {place}s was delivered"),
+            f"update {{0}} set {column} = (select min({column}) from conformed.{dimension});"
+            f"update conformed.{dimension} set is_inferred = true",
+            rows,
+        )
+        for subject, place, column, dimension, rows in CODED
+    ),
     (OUTCOME, "Every outcome belongs to an offence", "update {0} set crime_reference = 'x' where rowid = 0", 1),
     (
         *(STREET, "No month's anti-social behaviour looks loaded twice"),

@@ -1,0 +1,129 @@
+"""Gate 2, part of it: rows without a look-up are published as Unknown, and a look-up that knows none of them is the wrong one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import duckdb
+
+from expectations.rules import Suite, between, zero
+
+# Share of the codes of a month that a look-up may not know. From one vintage to the next about a tenth of the LSOAs and a fifth
+# of the wards change; of another area, or by another system of codes, none is known.
+UNKNOWN_CODES = 0.5
+# A month of fewer rows says nothing of a look-up.
+MINIMUM_ROWS = 20
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A column of a fact with codes of places that a look-up knows.
+
+    Attributes:
+        month: column of the fact with the month of a row.
+        sender: who sent a row, as SQL on the fact.
+        feed: `agency/feed` of the rows.
+        dimension: table of `conformed` that has every code, with the `district_code` that the look-up knows or `Unknown`.
+        look_up: `agency/feed` that fills the dimension.
+        place: what a code stands for.
+    """
+
+    table: str
+    column: str
+    month: str
+    sender: str
+    feed: str
+    dimension: str = "dim_lsoa"
+    look_up: str = "ons/lsoa_ward_district"
+    place: str = "LSOA"
+
+
+CODED = (
+    Coded("fct_offence", "lsoa_code", "recorded_month", "'the force'", "derbyshire_constabulary/crimes"),
+    Coded(
+        *("fct_offence", "ward_code", "recorded_month", "'the force'", "derbyshire_constabulary/crimes"),
+        dimension="dim_ward",
+        place="ward",
+    ),
+    Coded("fct_street_crime", "lsoa_code", "month_start", "reported_by", "police_uk/street"),
+    Coded("fct_street_outcome", "lsoa_code", "month_start", "reported_by", "police_uk/outcomes"),
+)
+
+
+def suites(con: duckdb.DuckDBPyConnection) -> list[Suite]:
+    """Suites of every fact with codes of places, and of the codes of offences."""
+    feeds = con.execute("select agency || '/' || feed, owner, coalesce(publisher_url, '') from ledger.feed").fetchall()
+    owners = {feed: owner for feed, owner, _ in feeds}
+    addresses = {feed: url for feed, _, url in feeds}
+    return [*(_places(coded, owners, addresses) for coded in CODED), _offences(owners)]
+
+
+def _places(coded: Coded, owners: Mapping[str, str], addresses: Mapping[str, str]) -> Suite:
+    """Codes by month and sender. A look-up was delivered where the dimension has any place that was not only seen in a row."""
+    owner, address = owners.get(coded.look_up, coded.look_up), addresses.get(coded.look_up)
+    source = f"{owner} publishes it" + (f" at {address}" if address else "")
+    code = coded.column
+    return Suite(
+        subject=f"conformed.{coded.table}",
+        title=f"{coded.place}s and their look-up",
+        grain="months of a sender",
+        sql=f"""
+            with look_up as (
+                select count(*) > 0 as is_delivered from conformed.{coded.dimension}
+                where not is_inferred and {code} <> 'Unknown'
+            ),
+            coded as (
+                select strftime({coded.month}, '%Y-%m') as month, {coded.sender} as sender, {code}, count(*) as n
+                from conformed.{coded.table} where {code} <> 'Unknown' group by all
+            )
+            select
+                month, sender, sum(n)::bigint as rows_with_code,
+                coalesce(sum(n) filter (place.district_code = 'Unknown'), 0)::bigint as rows_unknown,
+                if(any_value(is_delivered), 0, rows_with_code) as rows_without_look_up,
+                case when any_value(is_delivered) and rows_with_code >= {MINIMUM_ROWS} then rows_unknown / rows_with_code end
+                    as share_unknown
+            from coded join conformed.{coded.dimension} as place using ({code}) cross join look_up
+            group by all order by all
+        """,
+        labels=("month", "sender", "rows_with_code", "rows_unknown"),
+        rules=(
+            zero(
+                f"The look-up of {coded.place}s was delivered",
+                "rows_without_look_up",
+                f"Nothing fails: these rows are published with an unknown district. Deliver {coded.look_up}; {source}.",
+                blocking=False,
+            ),
+            between(
+                f"The look-up knows at least {1 - UNKNOWN_CODES:.0%} of a month's {coded.place}s",
+                *("share_unknown", 0, UNKNOWN_CODES),
+                f"The data engineer compares the codes with those of {coded.look_up}. If that has another vintage or area,"
+                f" deliver the right one ({source}). If not, {owners.get(coded.feed, 'the sender')} sent rows of another area or"
+                " with other codes, and must send the file again.",
+                counts="rows_unknown",
+            ),
+        ),
+    )
+
+
+def _offences(owners: Mapping[str, str]) -> Suite:
+    owner = owners.get("derbyshire_constabulary/crimes", "the sender of the crimes")
+    return Suite(
+        subject="conformed.fct_offence",
+        title="offences of known codes",
+        grain="months",
+        sql=f"""
+            select strftime(recorded_month, '%Y-%m') as month, count(*) as offences,
+                case when offences >= {MINIMUM_ROWS} then count(*) filter (not code.is_inferred) end as offences_of_known_codes
+            from conformed.fct_offence join conformed.dim_offence as code using (offence_code) group by month order by month
+        """,
+        labels=("month", "offences"),
+        rules=(
+            between(
+                "Every month has offences of codes that the seed offence_code knows",
+                *("offences_of_known_codes", 1, None),
+                f"Ask {owner} how it writes the Home Office's classes and sub-codes; the data engineer maps them in staging.",
+                counts="offences",
+            ),
+        ),
+    )
