@@ -23,7 +23,7 @@ from typing import Any, TypeAlias
 
 import duckdb
 
-from orchestration import database, permissions, retention, revisions
+from orchestration import availability, database, permissions, retention, revisions
 from orchestration.releases import (
     FILE,
     MANIFEST,
@@ -284,7 +284,8 @@ def _write_meta(con: duckdb.DuckDBPyConnection, head: Mapping[str, Any]) -> None
     """Schema `meta`: what this release is made of, how fresh each feed is, what the gates saw, what each column means.
 
     meta.release: one row. meta.feeds: one row per feed. meta.feed_parts: one row per feed and part. meta.quality: one row per
-    expectation of the gates. meta.dictionary: one row per column of every published table.
+    expectation of the gates. meta.availability: one row per published table and feed that it is made from. meta.dictionary: one
+    row per column of every published table.
     """
     con.execute("create schema meta")
     con.execute(
@@ -303,6 +304,7 @@ def _write_meta(con: duckdb.DuckDBPyConnection, head: Mapping[str, Any]) -> None
            from warehouse.ops.standing_verdict
            order by all"""
     )
+    availability.write(con, head.get("lineage", {}))
     con.execute(
         """create table meta.dictionary as
            select c.schema_name, c.table_name, t.comment as table_description,
