@@ -57,8 +57,11 @@
     having count(*) > 0
 {%- endmacro %}
 
-{# The member with the largest sum, or the one in another place, as a row of sna_prose_words. #}
-{% macro prose_leader(table_id, position, row_label, member, measure, relation, where='true', place=1) -%}
+{#
+    The member with the largest sum, or the one in another place, as a row of sna_prose_words. No row where nobody has a sum, or
+    where one of the years that it compares was not delivered.
+#}
+{% macro prose_leader(table_id, position, row_label, member, measure, relation, where='true', place=1, years=[]) -%}
     select
         '{{ table_id }}' as table_id,
         '' as row_group,
@@ -74,7 +77,11 @@
             row_number() over (order by sum({{ measure }}) desc, {{ member }}) as place
         from {{ relation }}
         where {{ where }}
+        {%- for year in years %}
+            and '{{ year }}' in (select delivered.financial_year from {{ relation }} as delivered)
+        {%- endfor %}
         group by {{ member }}
+        having sum({{ measure }}) is not null
     )
     where place = {{ place }}
 {%- endmacro %}
@@ -92,8 +99,11 @@
     sum(case when {{ condition }} then {{ measure }} else 0 end)
 {%- endmacro %}
 
-{# That sum in a later year less that in an earlier one. #}
+{# That sum in a later year less that in an earlier one; null where either was not delivered. #}
 {% macro change_where(condition, measure, earlier, later) -%}
-    {{ sum_where(condition ~ " and financial_year = '" ~ later ~ "'", measure) }}
-    - {{ sum_where(condition ~ " and financial_year = '" ~ earlier ~ "'", measure) }}
+    case
+        when bool_or(financial_year = '{{ earlier }}') and bool_or(financial_year = '{{ later }}')
+            then {{ sum_where(condition ~ " and financial_year = '" ~ later ~ "'", measure) }}
+                - {{ sum_where(condition ~ " and financial_year = '" ~ earlier ~ "'", measure) }}
+    end
 {%- endmacro %}

@@ -16,7 +16,8 @@ union all
 {{ prose_leader('P13.3', 90, 'District with most calls', 'district', 'calls', in_report('ambulance_calls')) }}
 union all
 {{ prose_leader('P14', 90, 'District with the largest decrease from 2021/22 to 2023/24', 'district',
-    "case financial_year when '2021/22' then cases when '2023/24' then -cases else 0 end", in_report('probation_cases')) }}
+    "case financial_year when '2021/22' then cases when '2023/24' then -cases else 0 end", in_report('probation_cases'),
+    years=['2021/22', '2023/24']) }}
 union all
 {{ prose_trend('P14', 91, 'Community sentences, from year to year', 'sum(cases)', case,
     where="sentence_type = 'Community' and financial_year >= '2021/22'") }}
@@ -26,7 +27,7 @@ union all
 union all
 {{ prose_leader('P14', 93, 'Age group with the largest increase in 2023/24 on the previous two years', 'age_group',
     "case financial_year when '2023/24' then 2 * cases when '2022/23' then -cases when '2021/22' then -cases else 0 end",
-    case) }}
+    case, years=['2021/22', '2022/23', '2023/24']) }}
 union all
 {{ prose_trend('P16', 90, 'Malicious false alarms in Derby from 2022/23 to 2023/24', 'sum(incidents)',
     in_report('fire_incidents'),
