@@ -27,7 +27,8 @@ def write(con: duckdb.DuckDBPyConnection, lineage: Mapping[str, Mapping[str, Any
     bulk.insert(con, TABLE, [[*table.split("."), feed] for table, entry in lineage.items() for feed in entry["feeds"]])
     con.execute(
         f"""create or replace table {TABLE} as
-            select made_from.*, feed.title, coalesce(feed.deliveries_in_use, 0) > 0 as is_delivered, feed.owner, feed.publisher_url
+            select made_from.*, feed.title, coalesce(feed.deliveries_in_use, 0) > 0 as is_delivered,
+                   feed.owner, feed.publisher_url
             from {TABLE} as made_from
             left join warehouse.ledger.feed as feed on made_from.feed = feed.agency || '/' || feed.feed
             order by all"""
