@@ -92,13 +92,10 @@ def plan(settings: Settings, as_at: str, *, force: bool = False, landed_only: bo
     if as_at:
         from orchestration.resources import end_of_day
 
-        received = [load for load in loads if load.received_at <= end_of_day(as_at)]
-        require_kept(received)
-        if not current(received):
-            first = min((f"{load.received_at:%Y-%m-%d}" for load in loads if load.verdict == "accepted"), default="none yet")
-            raise NothingReceived(
-                f"No delivery had been received by {as_at}, so there is nothing to publish; the first: {first}."
-            )
+        by_then = [load for load in loads if load.received_at <= end_of_day(as_at)]
+        require_kept(by_then)
+        if not current(by_then):
+            raise NothingReceived(f"No delivery had been received by {as_at}, so there is nothing to publish.")
     delivered |= {(d.agency, d.feed) for found in new for d in found}
     release = held = None
     if not (as_at or force or any(new) or vault_runs.are_due(settings)):
