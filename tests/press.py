@@ -61,9 +61,11 @@ def make_press(folder: Path) -> Press:
         create table sna.figures as select 'T01' as table_id, range as value from range(10);
         create table marts.offences as select 'Derby' as district, 7 as offences;
         create table ledger.feed as
-            select 'police_uk' as agency, 'street' as feed, '' as as_at, 'token' as token, 'token' as gate_token,
+            select 'police_uk' as agency, 'street' as feed, 'feeds' as stage, '' as as_at, 'token' as token,
+                   'token' as gate_token,
                    'Street-level crime' as title, 'The publisher' as owner, 'https://example.org' as publisher_url,
                    1 as deliveries_in_use;
+        create table ledger.feed_part as select 'police_uk' as agency, 'street' as feed, '' as part;
         create table ledger.build as select 'b' as build_id;
     """)
     made.change(gates.SCHEMA)
