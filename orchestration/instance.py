@@ -30,8 +30,6 @@ run_retries:
   enabled: true
   max_retries: 0
   retry_on_asset_or_op_failure: false
-freshness:
-  enabled: true
 event_log_storage:
   module: orchestration.event_log
   class: PooledSqliteEventLogStorage

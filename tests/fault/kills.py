@@ -17,7 +17,7 @@ DURABLE += ("duckdb insert or replace into", "duckdb delete from ops.verdict", "
 # Places that every refresh with something to publish passes, whatever has been landed before.
 LATE = ("step gate", "step facts", "step marts", "step published", "rename data_docs", "rename published", "replace published")
 LATE += ("symlink published", "open published", "fsync published/analysts/releases/.writing-*/sna", "open data_docs/.feeds/i")
-ONLY_LOOKING = ("_deliveries_accepted", "_fresh")
+ONLY_LOOKING = ("feed_checks",)
 
 
 @dataclass(frozen=True)
