@@ -78,6 +78,7 @@ def feed_checks(contracts: Sequence["FeedContract"]) -> dg.AssetChecksDefinition
     )
     def checks(context: dg.AssetCheckExecutionContext, refresh: Refresh) -> Iterator[dg.AssetCheckResult]:
         for result in feed_results(contracts, refresh):
+            assert result.asset_key is not None and result.check_name is not None
             if dg.AssetCheckKey(result.asset_key, result.check_name) in context.selected_asset_check_keys:
                 yield result
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import warnings
 
 import dagster as dg
-from dagster._core.definitions.definitions_class import SINGLETON_REPOSITORY_NAME
+from dagster._core.definitions.repository_definition import SINGLETON_REPOSITORY_NAME
 from dagster._core.execution.plan.resume_retry import ReexecutionStrategy
 from dagster._core.storage.tags import MAX_RETRIES_TAG, REPOSITORY_LABEL_TAG, RETRY_STRATEGY_TAG
 

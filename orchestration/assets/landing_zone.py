@@ -52,7 +52,7 @@ def landing_zone_asset(contracts: "Sequence[FeedContract]") -> dg.AssetsDefiniti
             context.log.info(f"nothing new in {settings.raw}: {why}; every further step is skipped")
             for result in checks.feed_results(contracts, refresh):
                 evaluation = dg.AssetCheckEvaluation(**{name: getattr(result, name) for name in EVALUATED})
-                context.log_event(evaluation)  # type: ignore[arg-type]
+                context.log_event(evaluation)
             return
         context.log.info(f"{plan.new_deliveries} new deliveries in {settings.raw}")
         yield dg.MaterializeResult(metadata={"new_deliveries": plan.new_deliveries})
