@@ -39,6 +39,11 @@ def code_id(fingerprints: Mapping[str, str]) -> str:
     return hashlib.sha256("\n".join(models).encode()).hexdigest()[:16]
 
 
-def received_id(load_ids: Iterable[str]) -> str:
-    """SHA-256 (hex) over the ids of all that was received, refused deliveries too: what a release tells of the feeds."""
-    return hashlib.sha256("\n".join(sorted(load_ids)).encode()).hexdigest()
+def received_id(received: Iterable[tuple[str, bool]]) -> str:
+    """SHA-256 (hex) over all that was received, refused and withdrawn deliveries too: what a release says of the feeds.
+
+    Args:
+        received: (load id, whether it was withdrawn) of each delivery.
+    """
+    words = sorted(f"{load_id} withdrawn" if withdrawn else load_id for load_id, withdrawn in received)
+    return hashlib.sha256("\n".join(words).encode()).hexdigest()

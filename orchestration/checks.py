@@ -88,13 +88,13 @@ def feed_checks(contracts: Sequence["FeedContract"]) -> dg.AssetChecksDefinition
 def feed_results(contracts: Sequence["FeedContract"], refresh: Refresh) -> Iterator[dg.AssetCheckResult]:
     """Whether deliveries of each feed were refused, and how fresh it is on the day of the refresh."""
     from orchestration.freshness import day, judge
-    from orchestration.ingest.landing import current, read
+    from orchestration.ingest.landing import as_of, current, read
 
-    received = [load for load in read(refresh.settings.landing) if load.received_at <= refresh.until]
+    received = as_of(read(refresh.settings.landing), refresh.until)
     in_use, today = current(received), day(refresh.as_at)
     for contract in contracts:
         # The last word on each period; an earlier refusal that has been put right is history.
-        latest = {load.slot: load for load in received if (load.agency, load.feed) == contract.id}
+        latest = {load.slot: load for load in received if (load.agency, load.feed) == contract.id and not load.withdrawn}
         refused = [
             f"- {load.file_name}: {f.message} {f.remedy}"
             for load in latest.values()

@@ -16,7 +16,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration import hkci_commands, link_commands, lock, release_commands, telling
+from orchestration import delivery_commands, hkci_commands, link_commands, lock, release_commands, telling
 from orchestration.home import HomeError
 from orchestration.settings import PROJECT, Settings, SettingsError, rename_audience
 from orchestration.terminal import FAILED, WRONG_USAGE, Wait, console, errors, waiting, working
@@ -30,7 +30,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
-for command in release_commands.COMMANDS:
+for command in (*release_commands.COMMANDS, *delivery_commands.COMMANDS):
     app.command()(command)
 app.add_typer(hkci_commands.app, name="hkci")
 app.add_typer(link_commands.app, name="link")
@@ -83,6 +83,7 @@ def _run() -> None:
     from orchestration.lock import Busy
     from orchestration.refreshing import RefreshInterruptedError
     from orchestration.releases import DamagedRelease, NoSuchRelease
+    from orchestration.withdrawal import NoSuchDeliveryError
     from vault.access_log import NoReason
     from vault.index import UnfairWeights
     from vault.policy import PolicyError
@@ -90,7 +91,7 @@ def _run() -> None:
 
     try:
         app()
-    except (SettingsError, ContractError, NoSuchRelease, NoReason, NoTruth, PolicyError) as error:
+    except (SettingsError, ContractError, NoSuchDeliveryError, NoSuchRelease, NoReason, NoTruth, PolicyError) as error:
         errors.print(f"[red]{error}[/]")
         sys.exit(WRONG_USAGE)
     except (
@@ -236,6 +237,7 @@ def status() -> None:
         console.print(f"Nothing published yet in {settings.published}. Next: `sna refresh`.")
     else:
         telling.release(console, settings, release)
+    telling.withdrawals(console, settings, release)
     telling.gates(console, settings)
 
 
@@ -294,7 +296,8 @@ def quarantine(
     if feed is not None and feed not in known:
         errors.print(f"[red]No feed '{feed}'.[/] Feeds: {', '.join(sorted(known))}.")
         raise typer.Exit(WRONG_USAGE)
-    wanted = [load for load in read(settings.landing) if feed in (None, f"{load.agency}/{load.feed}")]
+    loads = [load for load in read(settings.landing) if not load.withdrawn]
+    wanted = [load for load in loads if feed in (None, f"{load.agency}/{load.feed}")]
     telling.quarantine(console, wanted)
 
 
@@ -305,13 +308,14 @@ def deliver(
     """Copy deliveries into the landing zone; refuses what no contract knows."""
     from orchestration.contracts import load_contracts
     from orchestration.ingest.demonstration import Admission
+    from orchestration.ingest.landing import read
     from orchestration.ingest.recognise import deliver as copy_in
 
     settings = Settings.from_env()
     contracts = load_contracts()
     files = sorted(f for path in paths for f in ([path] if path.is_file() else path.rglob("*")) if f.is_file())
-    admission = Admission.of(settings)
-    receipts = [copy_in(file, settings.raw, contracts, admission) for file in files]
+    admission, received = Admission.of(settings), read(settings.landing)
+    receipts = [copy_in(file, settings.raw, contracts, admission, received) for file in files]
     rows = [(r.source.name, r.outcome, r.target_name, r.reason) for r in receipts]
     console.print(telling.table("Deliveries", ["file", "outcome", "landing zone", "why"], rows))
     refused = sum(r.outcome == "refused" for r in receipts)
@@ -368,14 +372,18 @@ def feeds() -> None:
     from orchestration.ingest.landing import current, read
 
     settings = Settings.from_env()
-    in_use = current(read(settings.landing))
+    received = read(settings.landing)
+    in_use = current(received)
     rows = []
     for contract in load_contracts().values():
         own = [load for load in in_use if (load.agency, load.feed) == contract.id]
         last = max((load.period for load in own), default="not delivered")
         tables = ", ".join(contract.tables)
-        rows.append(("/".join(contract.id), contract.cadence, str(len(own)), last, tables, contract.owner))
-    console.print(telling.table("Feeds", ["feed", "cadence", "in use", "last period", "supplies", "owner"], rows))
+        taken_back = sum(load.withdrawn is not None for load in received if (load.agency, load.feed) == contract.id)
+        withdrawn = str(taken_back or "")
+        rows.append(("/".join(contract.id), contract.cadence, str(len(own)), withdrawn, last, tables, contract.owner))
+    heads = ["feed", "cadence", "in use", "withdrawn", "last period", "supplies", "owner"]
+    console.print(telling.table("Feeds", heads, rows))
 
 
 @app.command()

@@ -79,7 +79,11 @@ def _what_happened(change: revisions.Change, loads: dict[str, LoadRecord]) -> st
     if change.before is None or change.after is None:
         delivery = change.after or change.before
         assert delivery is not None
-        return f"{'new' if change.after else 'gone'}: {delivery['rows_accepted']:,} rows"
+        load = loads.get(delivery["load_id"])
+        why = ""
+        if change.after is None and load is not None and load.withdrawn:
+            why = f"; withdrawn by {load.withdrawn.by}: {load.withdrawn.reason}"
+        return f"{'new' if change.after else 'gone'}: {delivery['rows_accepted']:,} rows{why}"
     pair = [loads.get(delivery["load_id"]) for delivery in (change.before, change.after)]
     files = [load.accepted for load in pair if load is not None and load.accepted is not None and load.accepted.exists()]
     contract = load_contracts().get((change.feed.partition("/")[0], change.feed.partition("/")[2]))

@@ -77,7 +77,7 @@ def plan(settings: Settings, as_at: str, *, force: bool = False, landed_only: bo
     from orchestration.contracts import load_contracts
     from orchestration.ingest import load
     from orchestration.ingest.demonstration import Admission
-    from orchestration.ingest.landing import NothingReceived, current, read, require_kept
+    from orchestration.ingest.landing import NothingReceived, as_of, current, read, require_kept
     from orchestration.releases import held_back, usable_release
 
     loads = read(settings.landing)
@@ -92,7 +92,7 @@ def plan(settings: Settings, as_at: str, *, force: bool = False, landed_only: bo
     if as_at:
         from orchestration.resources import end_of_day
 
-        by_then = [load for load in loads if load.received_at <= end_of_day(as_at)]
+        by_then = as_of(loads, end_of_day(as_at))
         require_kept(by_then)
         if not current(by_then):
             raise NothingReceived(f"No delivery had been received by {as_at}, so there is nothing to publish.")
@@ -100,7 +100,8 @@ def plan(settings: Settings, as_at: str, *, force: bool = False, landed_only: bo
     release = held = None
     if not (as_at or force or any(new) or vault_runs.are_due(settings)):
         build = build_id(identities(current(loads)), "")
-        received = received_id(load.load_id for load in loads if (load.agency, load.feed) in contracts)
+        known = [load for load in loads if (load.agency, load.feed) in contracts]
+        received = received_id((load.load_id, load.withdrawn is not None) for load in known)
         release = usable_release(settings.published)
         if release is None or not settings.warehouse.exists() or not release.holds(build, received):
             release = None

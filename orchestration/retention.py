@@ -88,7 +88,7 @@ def surplus_deliveries(
     Args:
         loads: all of the landing log.
         published: load ids that the current release is made of.
-        superseded: for how long a delivery is kept after another has taken its place.
+        superseded: for how long a delivery is kept after another has taken its place, or after it was withdrawn.
     """
     from orchestration.ingest.landing import current
 
@@ -104,8 +104,10 @@ def surplus_deliveries(
             if used:
                 step = "retire" if load.kept else "wait"
             found.append(Surplus(load, step, f"kept for the {contract.retention_years} years of its contract"))
-        elif not used and (since := _superseded_at(load, loads)) and since + superseded < now:
-            found.append(Surplus(load, "remove", f"replaced on {since:%Y-%m-%d}"))
+        elif not used and load.withdrawn and (since := datetime.fromisoformat(load.withdrawn.at)) + superseded < now:
+            found.append(Surplus(load, "remove", f"withdrawn on {since:%Y-%m-%d}"))
+        elif not used and (since_then := _superseded_at(load, loads)) and since_then + superseded < now:
+            found.append(Surplus(load, "remove", f"replaced on {since_then:%Y-%m-%d}"))
     return found
 
 
@@ -151,7 +153,7 @@ def _superseded_at(load: LoadRecord, loads: Sequence[LoadRecord]) -> datetime | 
     takers = [
         other.received_at
         for other in loads
-        if other.verdict == "accepted" and other.slot == load.slot and rank(other) > rank(load)
+        if other.verdict == "accepted" and not other.withdrawn and other.slot == load.slot and rank(other) > rank(load)
     ]
     return max(load.received_at, min(takers)) if takers else None
 

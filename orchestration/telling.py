@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from orchestration import storage
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from orchestration.difference import Difference
+    from orchestration.ingest.impact import Change
     from orchestration.ingest.landing import LoadRecord
     from orchestration.releases import Release, Rollback
     from orchestration.retention import Surplus
@@ -166,6 +168,40 @@ def retained(console: Console, releases: list[Release], deliveries: list[Surplus
 
 def _is_about(revision: tuple[Any, ...], table: str) -> bool:
     return revision[0] == table.lower() or f'"table_id":"{table.upper()}"' in (revision[2] or "")
+
+
+def changes(console: Console, found: Sequence[Change], most: int) -> None:
+    """Of each period, what is in use now and what was before; the first `most` one by one."""
+    if not found:
+        console.print("It was not in use, so no figure changes.")
+    for change in found[:most]:
+        console.print(f"  {escape(str(change))}", highlight=False)
+    if len(found) > most:
+        from orchestration.ingest.impact import periods
+
+        console.print(f"  and {len(found) - most} more; in all {periods(found)}", highlight=False)
+
+
+def state_of(load: LoadRecord, *, in_use: bool) -> str:
+    """Whether a delivery is in use, or why not."""
+    if load.withdrawn:
+        return f"withdrawn on {load.withdrawn.at[:10]} by {load.withdrawn.by}: {load.withdrawn.reason}"
+    if load.removed_at or load.retired_at:
+        return f"no longer kept since {(load.removed_at or load.retired_at or '')[:10]}"
+    return "refused" if load.verdict == "refused" else "in use" if in_use else "replaced"
+
+
+def withdrawals(console: Console, settings: Settings, release: Release | None) -> None:
+    """The deliveries that were withdrawn, and whether the current release is still made of one."""
+    from orchestration.ingest.landing import read
+
+    published = {delivery["load_id"] for delivery in release.manifest["deliveries"]} if release else set()
+    found = [load for load in read(settings.landing) if load.withdrawn]
+    for load in found:
+        told = f"{load.agency}/{load.feed}/{load.file_name} ({load.load_id}): {state_of(load, in_use=False)}"
+        console.print(escape(told), highlight=False)
+    if any(load.load_id in published for load in found):
+        console.print("[yellow]The current release is still made of a withdrawn delivery.[/] Next: `sna refresh`.")
 
 
 def quarantine(console: Console, loads: Iterable[LoadRecord]) -> None:

@@ -22,6 +22,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -50,7 +51,8 @@ create schema if not exists ledger;
 create table if not exists ledger.delivery (
     load_id varchar, agency varchar, feed varchar, period varchar, part varchar, version integer, environment varchar,
     file_name varchar, file_sha256 varchar, evidence varchar, received_at timestamp, rows_delivered bigint, rows_accepted bigint,
-    rows_rejected bigint, verdict varchar, in_use boolean, supersedes varchar
+    rows_rejected bigint, verdict varchar, in_use boolean, supersedes varchar,
+    withdrawn_at timestamp -- by a person, whose reason is in the landing log
 );
 create table if not exists ledger.fault (
     load_id varchar, agency varchar, feed varchar, code varchar, severity varchar, column_name varchar, rows bigint,
@@ -59,7 +61,7 @@ create table if not exists ledger.fault (
 create table if not exists ledger.feed (
     agency varchar, feed varchar, title varchar, cadence varchar, owner varchar, publisher_url varchar,
     legal_basis varchar, supplies varchar[], waiting_tables varchar[], first_period varchar, last_period varchar,
-    deliveries_in_use bigint, deliveries_refused bigint, rows_in_use bigint, rows_rejected bigint,
+    deliveries_in_use bigint, deliveries_refused bigint, deliveries_withdrawn bigint, rows_in_use bigint, rows_rejected bigint,
     last_received_at timestamp,
     evidence varchar,     -- what its deliveries in use are: demonstration, record, return or national_statistic
     freshness varchar, next_period varchar, due_on date, overdue_on date,
@@ -359,10 +361,10 @@ def about(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
            from ledger.delivery where in_use order by all"""
     ).fetchall()
     names = [column[0] for column in con.description or []]
-    received = con.execute("select load_id from ledger.delivery").fetchall()
+    received = con.execute("select load_id, withdrawn_at is not null from ledger.delivery").fetchall()
     return {
         "build_id": row[0],
-        "received_id": received_id(str(load_id) for (load_id,) in received),
+        "received_id": received_id(received),
         "definition_id": row[1],
         "environment": row[2],
         "deliveries": [dict(zip(names, delivery, strict=True)) for delivery in deliveries],
@@ -394,6 +396,7 @@ def _delivery_row(contract: FeedContract, load: LoadRecord, in_use: bool) -> lis
         *(load.load_id, load.agency, load.feed, load.period, load.part, load.version, load.environment),
         *(load.file_name, load.file_sha256, _evidence(contract, load), load.received_at, load.rows_delivered, load.rows_accepted),
         *(load.rows_rejected, load.verdict, in_use, load.supersedes),
+        datetime.fromisoformat(load.withdrawn.at) if load.withdrawn else None,
     ]
 
 
@@ -421,7 +424,8 @@ def _feed_row(
         ),
         *(contract.legal_basis, supplies, [] if used else supplies),
         *(periods[0] if periods else None, periods[-1] if periods else None),
-        *(len(used), sum(load.verdict == "refused" for load in own)),
+        *(len(used), sum(load.verdict == "refused" and not load.withdrawn for load in own)),
+        sum(load.withdrawn is not None for load in own),
         *(sum(load.rows_accepted for load in used), sum(load.rows_rejected for load in used)),
         max((load.received_at for load in used), default=None),
         min((_evidence(contract, load) for load in used), default=None),

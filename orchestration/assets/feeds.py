@@ -146,13 +146,13 @@ def _bring_up_to_date(
 ) -> int:
     """Bring the view of a feed up to date, after these new deliveries; gives its rows."""
     from orchestration import warehouse
-    from orchestration.ingest.landing import current, read, require_kept
+    from orchestration.ingest.landing import as_of, current, read, require_kept
 
     settings = refresh.settings
     period_rows = _rows_in_use(settings, contract) if loads else {}
     for period in sorted({load.period for load in loads} & period_rows.keys()):
         context.log_event(_period(contract, period, loads, period_rows))
-    received = [load for load in read(settings.landing, contract.agency) if load.received_at <= refresh.until]
+    received = as_of(read(settings.landing, contract.agency), refresh.until)
     if refresh.as_at:
         require_kept(received)
     in_use = current(received)

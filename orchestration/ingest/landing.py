@@ -4,8 +4,9 @@
                                                  rejected.parquet   rows in quarantine, with codes (absent where there are none)
                                                  load.json          what was delivered and what became of it (LoadRecord)
 
-Only retention writes to a delivery again: it keeps it out of use (`retired_at`), or removes its rows and its file from the
-landing zone (`removed_at`). The record stays, so that the file is not read again and the ledger still adds up.
+A delivery is written to again in two cases. Its withdrawal is added to its record (`withdrawn`): it is out of use from then on,
+and what was in use before it is in use again. Retention keeps it out of use (`retired_at`), or removes its rows and its file from
+the landing zone (`removed_at`). The record stays, so that the file is not read again and the ledger still adds up.
 
 A crash leaves either a whole delivery or something below `.incoming/`, which nobody reads and the next load removes. Which
 deliveries are in use at a time is a choice of folders (`current`), so nothing is ever deleted to undo it.
@@ -38,6 +39,15 @@ Verdict = Literal["accepted", "refused"]
 
 
 @dataclass(frozen=True)
+class Withdrawal:
+    """That a delivery was taken back: when (ISO 8601, UTC), by whom (login name), and why in that person's words."""
+
+    at: str
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class LoadRecord:
     """One delivery as it was received: `load.json`.
 
@@ -52,6 +62,7 @@ class LoadRecord:
         metrics: `period_min`, `period_max` (ISO text, of accepted rows), `null_share` (landed column → share), `rejected_share`.
         retired_at: since when it is out of use because it has been kept for as long as its contract says; ISO 8601.
         removed_at: since when only this record is left; ISO 8601.
+        withdrawn: since when it is out of use because a person took it back; None where nobody did.
         folder: where it lies; not part of the file.
         unchanged: nothing was loaded, since exactly this was received before; not part of the file.
     """
@@ -79,6 +90,7 @@ class LoadRecord:
     metrics: Mapping[str, Any]
     retired_at: str | None = None
     removed_at: str | None = None
+    withdrawn: Withdrawal | None = None
     folder: Path = field(default=Path(), compare=False)
     unchanged: bool = field(default=False, compare=False)
 
@@ -98,6 +110,11 @@ class LoadRecord:
         return not (self.retired_at or self.removed_at)
 
     @property
+    def is_read_again(self) -> bool:
+        """Whether its file is read again under another contract or key."""
+        return self.kept and self.withdrawn is None
+
+    @property
     def rejected(self) -> Path | None:
         """The rows in quarantine; None where there are none."""
         path = self.folder / REJECTED
@@ -113,7 +130,8 @@ class LoadRecord:
     def from_json(cls, document: dict[str, Any], folder: Path) -> LoadRecord:
         faults = tuple(Fault(**{**item, "first_rows": tuple(item["first_rows"])}) for item in document["faults"])
         received_at = datetime.fromisoformat(document["received_at"])
-        return cls(**{**document, "faults": faults, "received_at": received_at, "folder": folder})
+        withdrawn = Withdrawal(**taken_back) if (taken_back := document.get("withdrawn")) else None
+        return cls(**{**document, "faults": faults, "received_at": received_at, "withdrawn": withdrawn, "folder": folder})
 
 
 def read(landing: Path, agency: str = "*", feed: str = "*") -> list[LoadRecord]:
@@ -134,21 +152,27 @@ def current(
 ) -> list[LoadRecord]:
     """The deliveries in use: per period and part the highest version, of that the one received last.
 
-    Refused deliveries, those that retention has retired or removed, those in `withheld` (load ids that a gate has stopped) and
-    those received after `as_at` never are.
+    Refused deliveries, those that were withdrawn, those that retention has retired or removed, those in `withheld` (load ids that
+    a gate has stopped) and those received after `as_at` never are; one that was withdrawn after `as_at` is.
     """
     usable = [
         load
-        for load in loads
-        if load.verdict == "accepted"
-        and load.kept
-        and load.load_id not in withheld
-        and (as_at is None or load.received_at <= as_at)
+        for load in (loads if as_at is None else as_of(loads, as_at))
+        if load.verdict == "accepted" and load.kept and not load.withdrawn and load.load_id not in withheld
     ]
     chosen: dict[tuple[str, ...], LoadRecord] = {}
     for load in sorted(usable, key=lambda load: (load.version, load.received_at, load.load_id)):
         chosen[load.slot] = load
     return sorted(chosen.values(), key=lambda load: load.slot)
+
+
+def as_of(loads: Iterable[LoadRecord], moment: datetime) -> list[LoadRecord]:
+    """The log as it was at a moment: without what was received later, and without the withdrawals of later."""
+    return [
+        replace(load, withdrawn=None) if load.withdrawn and datetime.fromisoformat(load.withdrawn.at) > moment else load
+        for load in loads
+        if load.received_at <= moment
+    ]
 
 
 class NoLongerKept(RuntimeError):
@@ -163,7 +187,7 @@ def require_kept(received: Iterable[LoadRecord]) -> None:
     """Make sure that what was in use once can be had back.
 
     Args:
-        received: every load that had been received by then.
+        received: the log as it was then (`as_of`).
 
     Raises:
         NoLongerKept: retention has retired or removed some of it.

@@ -56,7 +56,7 @@ def plan(raw: Path, landing: Path, contract: FeedContract, key: bytes, admission
         delivery
         for delivery in discover(raw, contract)
         if (known := latest.get(delivery.file_name)) is None
-        or (known.kept and known.fingerprint != mark)
+        or (known.is_read_again and known.fingerprint != mark)
         or _has_changed(delivery, known)
         or _is_admitted_now(admission, delivery.path, known)
     ]
@@ -80,7 +80,8 @@ def load(
     """Land deliveries of one feed; returns a record for each, in the order given.
 
     A delivery that was received before with the same content, contract and key is not loaded again: its earlier record comes back
-    with `unchanged` set. A file that disappears or changes while it is read has no record and is left for the next time.
+    with `unchanged` set, unless it was withdrawn: then it is a new delivery. A file that disappears or changes while it is read
+    has no record and is left for the next time.
 
     Args:
         key: of the pseudonyms, at least 16 bytes.
@@ -160,7 +161,7 @@ class _Run:
 
     def _is_known(self, item: Item) -> bool:
         known = self.latest.get(item.delivery.file_name)
-        if known is None or known.file_sha256 != item.source.sha256:
+        if known is None or known.withdrawn or known.file_sha256 != item.source.sha256:
             return False
         if known.kept and known.fingerprint != self.fingerprint:
             return False

@@ -17,7 +17,7 @@ from orchestration.contracts import FeedContract, FeedKey
 from orchestration.ingest import legal_gate
 from orchestration.ingest.delivery import Delivery, Name, discover, misfit
 from orchestration.ingest.demonstration import LIVE, Admission, digest
-from orchestration.ingest.landing import sync
+from orchestration.ingest.landing import LoadRecord, sync
 from orchestration.ingest.reading import check_header, describe
 from orchestration.ingest.rules import UnreadableError
 from orchestration.periods import bounds, normalised
@@ -58,10 +58,20 @@ class Receipt:
     reason: str
 
 
-def deliver(path: Path, raw: Path, contracts: Mapping[FeedKey, FeedContract], admission: Admission = LIVE) -> Receipt:
+def deliver(
+    path: Path,
+    raw: Path,
+    contracts: Mapping[FeedKey, FeedContract],
+    admission: Admission = LIVE,
+    received: Iterable[LoadRecord] = (),
+) -> Receipt:
     """Recognise a file and copy it into the landing zone, if the home takes it (`admission`).
 
-    Where the period has other content already, the copy becomes the next version; where it has the same, nothing is copied.
+    Where the period has other content already, the copy becomes the next version; where it has the same, nothing is copied,
+    unless that was withdrawn.
+
+    Args:
+        received: the landing log, so that a version is never used again, and what was withdrawn can come back as the next one.
     """
     if refusal := admission.refusal(path, digest(path)):
         return Receipt(path, "refused", "", f"{refusal.message} {refusal.remedy}")
@@ -78,12 +88,16 @@ def deliver(path: Path, raw: Path, contracts: Mapping[FeedKey, FeedContract], ad
         if (delivery.period, delivery.part) == (found.name.period, found.name.part)
     ]
     feed = f"{found.contract.agency}/{found.contract.feed}"
-    if (same := _same_content(path, rivals)) is not None:
+    before = [load for load in received if load.slot == (*found.contract.id, found.name.period, found.name.part)]
+    withdrawn = {load.file_name for load in before if load.withdrawn}
+    same = _same_content(path, rivals)
+    if same is not None and same.file_name not in withdrawn:
         return Receipt(path, "already there", f"{feed}/{same.file_name}", "the same content is there already")
-    version = max((delivery.version for delivery in rivals), default=0) + 1
+    versions = [*(delivery.version for delivery in rivals), *(load.version for load in before)]
+    version = max(versions, default=0) + 1
     name = replace(found.name, version=version)
     _copy(path, raw / feed / str(name))
-    reason = f"supersedes version {version - 1}" if rivals else ""
+    reason = f"supersedes version {version - 1}" if versions else ""
     return Receipt(path, "delivered", f"{feed}/{name}", reason)
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from orchestration import settings
 from orchestration.contracts import load_contracts
 from orchestration.ingest.delivery import Name, discover, strangers
+from orchestration.ingest.landing import Withdrawal
 from orchestration.ingest.recognise import Recognised, Unknown, deliver, recognise
 from orchestration.periods import Cadence, key
 
@@ -138,6 +139,21 @@ def test_other_content_becomes_the_next_version_and_the_same_is_left(desk, outbo
     assert send(2) == ("delivered", "2023-07.v2.csv")
     assert send(2) == ("already there", "2023-07.v2.csv")
     assert send(1) == ("delivered", "2023-07.v3.csv")  # going back is a change too
+
+
+def test_what_was_withdrawn_comes_back_as_the_next_version(desk, outbox):
+    contracts = load_contracts()
+    sent = outbox("crimes_2023-07.csv", text(rows("crimes", 2)))
+    deliver(sent, desk.raw, contracts)
+    (record,) = desk.load("crimes")
+    loads = [replace(record, withdrawn=Withdrawal("2024-06-01T09:00:00+00:00", "somebody", "a mistake"))]
+    receipt = deliver(sent, desk.raw, contracts, loads)
+    assert (receipt.outcome, receipt.target_name.rpartition("/")[2]) == ("delivered", "2023-07.v2.csv")
+    assert deliver(sent, desk.raw, contracts, loads).outcome == "already there"
+    # The version of a file that is no longer in the landing zone is not used again.
+    (desk.raw / receipt.target_name).unlink()
+    (desk.raw / receipt.target_name).with_name("2023-07.csv").unlink()
+    assert deliver(sent, desk.raw, contracts, loads).target_name.endswith("/2023-07.v2.csv")
 
 
 def test_a_copy_and_what_is_landed_of_it_are_their_owners_alone(desk, outbox):
