@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Annotated
 
 import typer
@@ -32,14 +33,14 @@ def deliveries(
         errors.print(f"[red]No feed '{escape(feed)}'.[/] Feeds: {', '.join(sorted(known))}.")
         raise typer.Exit(WRONG_USAGE)
     loads = read(settings.landing)
-    in_use = {load.load_id for load in current(loads)}
+    in_use = Counter(load.delivery_id for load in current(loads))
     rows = []
     for load in loads:
         name = f"{load.agency}/{load.feed}"
         if feed not in (None, name):
             continue
         received = f"{load.received_at:%Y-%m-%d %H:%M}"
-        state = telling.state_of(load, in_use=load.load_id in in_use)
+        state = telling.state_of(load, in_use=in_use[load.load_id])
         rows.append((name, load.file_name, load.load_id, received, f"{load.rows_accepted:,}", f"{load.rows_rejected:,}", state))
     heads = ["feed", "file", "load id", "received (UTC)", "accepted", "rejected", "state"]
     console.print(telling.table("Deliveries", heads, rows))

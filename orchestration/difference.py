@@ -57,14 +57,14 @@ def _revisions(before: Release, after: Release) -> list[tuple[Any, ...]]:
 
 
 def _deliveries(settings: Settings, before: Release, after: Release) -> list[tuple[str, str]]:
-    from orchestration.ingest.landing import read
+    from orchestration.ingest.landing import by_period, read
 
     changes = revisions.changed_deliveries(before.manifest, after.manifest)
     reread = Counter(change.feed for change in changes if _is_same_file(change))
     again = "the same files, read under another contract or key"
     told = [(f"{feed}: {files} deliveries", again) for feed, files in sorted(reread.items())]
     others = [change for change in changes if not _is_same_file(change)]
-    loads = {load.load_id: load for load in read(settings.landing)} if others else {}
+    loads = {load.load_id: load for load in by_period(read(settings.landing))} if others else {}
     return told + [(str(change), _what_happened(change, loads)) for change in others]
 
 

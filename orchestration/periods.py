@@ -9,15 +9,19 @@
     once            2021       the only period that a feed has, named by a calendar year
 
 `2010-11` is a month or a year: only the cadence can say. The keys of one cadence sort as text in the order of time.
+`2021-04_2024-03` is a span of periods, the first and the last of which are part of it: what one file of several periods covers.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
 Cadence = Literal["monthly", "quarterly", "annual", "academic_year", "calendar_year", "once"]
+
+
+SPAN = "_"
 
 
 class _Kind(NamedTuple):
@@ -66,11 +70,21 @@ def key(cadence: Cadence, day: date) -> str:
 
 
 def bounds(cadence: Cadence, period: str) -> tuple[date, date]:
-    """First day of a period, and the first day after it.
+    """First day of a period or span of periods, and the first day after it.
 
     Raises:
         ValueError: not a period of this cadence; the message says how one is written.
     """
+    first, is_span, last = period.partition(SPAN)
+    if is_span:
+        start, end = _bounds(cadence, first)[0], _bounds(cadence, last)[1]
+        if first >= last:
+            raise ValueError(f"{period!r} is not a span of periods: {last} is not later than {first}")
+        return start, end
+    return _bounds(cadence, period)
+
+
+def _bounds(cadence: Cadence, period: str) -> tuple[date, date]:
     if re.match(r"[1-9][0-9]{3}", period):
         year, months = int(period[:4]), _KINDS[cadence].months
         for month in range(_first_month(cadence, date(year, 1, 1)), year * 12 + 12, months):
@@ -80,12 +94,27 @@ def bounds(cadence: Cadence, period: str) -> tuple[date, date]:
 
 
 def is_period(cadence: Cadence, period: str) -> bool:
-    """Whether a text is the key of a period of this cadence."""
+    """Whether a text is the key of one period of this cadence."""
     try:
-        bounds(cadence, period)
+        _bounds(cadence, period)
     except ValueError:
         return False
     return True
+
+
+def is_span(period: str) -> bool:
+    """Whether a period that a file covers is a span of several."""
+    return SPAN in period
+
+
+def periods_of(cadence: Cadence, period: str) -> list[str]:
+    """The periods of a span in order, or the one period itself.
+
+    Raises:
+        ValueError: not a period or span of this cadence.
+    """
+    start, end = bounds(cadence, period)
+    return keys(cadence, start, end - timedelta(days=1))
 
 
 def following(cadence: Cadence, period: str) -> str:

@@ -77,7 +77,7 @@ def plan(settings: Settings, as_at: str, *, force: bool = False, landed_only: bo
     from orchestration.contracts import load_contracts
     from orchestration.ingest import load
     from orchestration.ingest.demonstration import Admission
-    from orchestration.ingest.landing import NothingReceived, as_of, current, read, require_kept
+    from orchestration.ingest.landing import NothingReceived, as_of, by_period, current, read, require_kept
     from orchestration.releases import held_back, usable_release
 
     loads = read(settings.landing)
@@ -100,7 +100,7 @@ def plan(settings: Settings, as_at: str, *, force: bool = False, landed_only: bo
     release = held = None
     if not (as_at or force or any(new) or vault_runs.are_due(settings)):
         build = build_id(identities(current(loads)), "")
-        known = [load for load in loads if (load.agency, load.feed) in contracts]
+        known = [load for load in by_period(loads) if (load.agency, load.feed) in contracts]
         received = received_id((load.load_id, load.withdrawn is not None) for load in known)
         release = usable_release(settings.published)
         if release is None or not settings.warehouse.exists() or not release.holds(build, received):

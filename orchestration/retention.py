@@ -98,7 +98,8 @@ def surplus_deliveries(
         contract = contracts.get((load.agency, load.feed))
         if load.removed_at or contract is None:
             continue
-        used = load.load_id in in_use or load.load_id in published
+        own = {portion.load_id for portion in load.by_period()}
+        used = not own.isdisjoint(in_use) or not own.isdisjoint(published)
         if load.received_at + contract.retention_years * YEAR < now:
             step: Literal["retire", "wait", "remove"] = "remove"
             if used:
@@ -117,7 +118,7 @@ def apply(surplus: Sequence[Surplus], loads: Sequence[LoadRecord], raw: Path, no
     The record says that the rows are gone before they are, so that nobody looks for them; what a killed removal left goes the
     next time.
     """
-    from orchestration.ingest.landing import ACCEPTED, REJECTED, rewrite
+    from orchestration.ingest.landing import rewrite
 
     latest = {(load.agency, load.feed, load.file_name): load.load_id for load in loads}
     stuck = []
@@ -131,8 +132,8 @@ def apply(surplus: Sequence[Surplus], loads: Sequence[LoadRecord], raw: Path, no
             rewrite(record)
             removed.append(record)
     for load in removed:
-        for name in (ACCEPTED, REJECTED):
-            (load.folder / name).unlink(missing_ok=True)
+        for rows in load.folder.glob("*.parquet"):
+            rows.unlink()
         file = raw / load.agency / load.feed / load.file_name
         # Another delivery may have come under the same name.
         if latest[load.agency, load.feed, load.file_name] != load.load_id or not _is_file_of(file, load):
@@ -145,15 +146,26 @@ def apply(surplus: Sequence[Surplus], loads: Sequence[LoadRecord], raw: Path, no
 
 
 def _superseded_at(load: LoadRecord, loads: Sequence[LoadRecord]) -> datetime | None:
-    """When another delivery took the place of this one; None where none has."""
+    """When another delivery took the place of all of this one; None where none has."""
+    if load.portions:
+        replaced = [_superseded_at(portion, loads) for portion in load.by_period()]
+        return None if None in replaced else max(day for day in replaced if day is not None)
 
     def rank(one: LoadRecord) -> tuple[int, datetime, str]:
         return one.version, one.received_at, one.load_id
 
+    def takes_over(other: LoadRecord) -> bool:
+        """As `landing.current` chooses."""
+        if other.covers == load.covers:
+            return rank(other) > rank(load)
+        return (other.received_at, other.extract is None) > (load.received_at, load.extract is None)
+
+    from orchestration.ingest.landing import by_period
+
     takers = [
         other.received_at
-        for other in loads
-        if other.verdict == "accepted" and not other.withdrawn and other.slot == load.slot and rank(other) > rank(load)
+        for other in by_period(loads)
+        if other.verdict == "accepted" and not other.withdrawn and other.slot == load.slot and takes_over(other)
     ]
     return max(load.received_at, min(takers)) if takers else None
 

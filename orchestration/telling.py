@@ -182,12 +182,14 @@ def changes(console: Console, found: Sequence[Change], most: int) -> None:
         console.print(f"  and {len(found) - most} more; in all {periods(found)}", highlight=False)
 
 
-def state_of(load: LoadRecord, *, in_use: bool) -> str:
-    """Whether a delivery is in use, or why not."""
+def state_of(load: LoadRecord, *, in_use: int) -> str:
+    """Whether a delivery is in use, with how many of its periods, or why not."""
     if load.withdrawn:
         return f"withdrawn on {load.withdrawn.at[:10]} by {load.withdrawn.by}: {load.withdrawn.reason}"
     if load.removed_at or load.retired_at:
         return f"no longer kept since {(load.removed_at or load.retired_at or '')[:10]}"
+    if 0 < in_use < len(load.portions):
+        return f"in use for {in_use} of {len(load.portions)} periods"
     return "refused" if load.verdict == "refused" else "in use" if in_use else "replaced"
 
 
@@ -198,9 +200,9 @@ def withdrawals(console: Console, settings: Settings, release: Release | None) -
     published = {delivery["load_id"] for delivery in release.manifest["deliveries"]} if release else set()
     found = [load for load in read(settings.landing) if load.withdrawn]
     for load in found:
-        told = f"{load.agency}/{load.feed}/{load.file_name} ({load.load_id}): {state_of(load, in_use=False)}"
+        told = f"{load.agency}/{load.feed}/{load.file_name} ({load.load_id}): {state_of(load, in_use=0)}"
         console.print(escape(told), highlight=False)
-    if any(load.load_id in published for load in found):
+    if any(portion.load_id in published for load in found for portion in load.by_period()):
         console.print("[yellow]The current release is still made of a withdrawn delivery.[/] Next: `sna refresh`.")
 
 

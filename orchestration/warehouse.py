@@ -2,7 +2,7 @@
 
     landing.<agency>__<feed>   view: accepted rows of the deliveries in use, typed; empty where nothing was delivered,
                                and none for a feed in the vault's custody
-    ledger.delivery            one row per delivery: delivered = accepted + rejected, and whether it is in use
+    ledger.delivery            one row per delivery and period: delivered = accepted + rejected, and whether it is in use
     ledger.fault               one row per delivery, rule and column that was broken
     ledger.feed                one row per contract: how complete it is and which SNA tables wait for it
     ledger.feed_part           one row per feed and part: which periods are there, which are missing, which is awaited
@@ -52,7 +52,9 @@ create table if not exists ledger.delivery (
     load_id varchar, agency varchar, feed varchar, period varchar, part varchar, version integer, environment varchar,
     file_name varchar, file_sha256 varchar, evidence varchar, received_at timestamp, rows_delivered bigint, rows_accepted bigint,
     rows_rejected bigint, verdict varchar, in_use boolean, supersedes varchar,
-    withdrawn_at timestamp -- by a person, whose reason is in the landing log
+    withdrawn_at timestamp, -- by a person, whose reason is in the landing log
+    delivery_id varchar,    -- load id of the whole file, of which this is one period
+    is_partial boolean      -- whether it is the first or last period of such a file and seems to be cut
 );
 create table if not exists ledger.fault (
     load_id varchar, agency varchar, feed varchar, code varchar, severity varchar, column_name varchar, rows bigint,
@@ -269,7 +271,9 @@ class _Entry:
             for load in own
             for f in load.faults
         ]
-        deliveries = [_delivery_row(contract, load, load.load_id in used_ids) for load in own]
+        deliveries = [
+            _delivery_row(contract, load, load.load_id in used_ids) for record in own for load in record.by_period()
+        ]
         query, shape = rows_in_use(contract, used), rows_in_use(contract, used, file_of=lambda load: load.load_id)
         fresh = freshness.judge(contract, used, freshness.day(as_at))
         parts = [
@@ -397,6 +401,7 @@ def _delivery_row(contract: FeedContract, load: LoadRecord, in_use: bool) -> lis
         *(load.file_name, load.file_sha256, _evidence(contract, load), load.received_at, load.rows_delivered, load.rows_accepted),
         *(load.rows_rejected, load.verdict, in_use, load.supersedes),
         datetime.fromisoformat(load.withdrawn.at) if load.withdrawn else None,
+        *(load.delivery_id, load.is_partial),
     ]
 
 

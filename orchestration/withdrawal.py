@@ -57,7 +57,7 @@ def find(loads: Sequence[LoadRecord], name: str) -> list[LoadRecord]:
     if not latest:
         raise NoSuchDeliveryError(f"There is no delivery '{name}' in the landing log. {_suggestion(loads, wanted)}")
     (one,) = latest.values()
-    by_id = [load for load in matching if load.load_id.startswith(wanted)]
+    by_id = [load for load in matching if _has_id(load, wanted)]
     content = (by_id[-1] if by_id else one).file_sha256
     same = [load for load in loads if (load.agency, load.feed, load.file_name) == (one.agency, one.feed, one.file_name)]
     return [load for load in same if load.file_sha256 == content]
@@ -98,9 +98,14 @@ def path(load: LoadRecord) -> str:
 
 
 def _is_called(load: LoadRecord, wanted: str) -> bool:
-    if len(wanted) >= 8 and load.load_id.startswith(wanted):
+    if _has_id(load, wanted):
         return True
     return wanted == load.file_name or wanted == path(load) or wanted.endswith(f"/{path(load)}")
+
+
+def _has_id(load: LoadRecord, wanted: str) -> bool:
+    """Whether a person means it by its load id, or by that of one of its periods, as the ledger has it."""
+    return len(wanted) >= 8 and any(one.load_id.startswith(wanted) for one in (load, *load.by_period()))
 
 
 def _suggestion(loads: Iterable[LoadRecord], wanted: str) -> str:

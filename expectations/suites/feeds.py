@@ -65,8 +65,8 @@ def _view(contract: FeedContract) -> str:
 def _deliveries(contract: FeedContract) -> Suite:
     """What the ledger says of each delivery.
 
-    `times_median` is NULL while the part has too short a history, and for the first period of an upsert feed: such a feed
-    tells what became of older records, of which at its start there are few.
+    `times_median` is NULL while the part has too short a history, for a period that is cut at the end of an extract, and for the
+    first period of an upsert feed: such a feed tells what became of older records, of which at its start there are few.
     """
     owner, tolerance = contract.owner, contract.volume_tolerance
     judged = f"count(*) over same_part >= {MINIMUM_HISTORY}"
@@ -92,21 +92,32 @@ def _deliveries(contract: FeedContract) -> Suite:
         grain="deliveries",
         sql=f"""
             with copies as (
-                select load_id, sum(rows) as rows_repeated from ledger.fault where code = 'R06' group by load_id
+                select load_id as delivery_id, sum(rows) as rows_repeated from ledger.fault where code = 'R06' group by load_id
+            ),
+            -- A file of several periods is judged as one: rejected rows without a period are counted with its first.
+            files as (
+                select
+                    coalesce(delivery_id, load_id) as delivery_id, coalesce(sum(rows_delivered), 0) as file_delivered,
+                    coalesce(sum(rows_rejected), 0) as file_rejected
+                from ledger.delivery where {_is(contract)} group by all
             ),
             delivery as (
                 select
-                    period, coalesce(part, '') as part, file_name, coalesce(rows_delivered, 0) as rows_delivered,
-                    coalesce(rows_accepted, 0) as rows_accepted, coalesce(rows_rejected, 0) as rows_rejected,
+                    period, coalesce(part, '') as part, file_name, coalesce(is_partial, false) as is_partial,
+                    coalesce(rows_delivered, 0) as rows_delivered, coalesce(rows_accepted, 0) as rows_accepted,
+                    coalesce(rows_rejected, 0) as rows_rejected, file_delivered, file_rejected,
                     {"0" if contract.key else "coalesce(rows_repeated, 0)"} as rows_repeated
-                from ledger.delivery left join copies using (load_id) where in_use and {_is(contract)}
+                from ledger.delivery
+                join files on files.delivery_id = coalesce(delivery.delivery_id, delivery.load_id)
+                left join copies on copies.delivery_id = files.delivery_id
+                where in_use and {_is(contract)}
             )
             select
                 *, rows_accepted + rows_rejected as rows_accounted_for,
                 abs(rows_delivered - rows_accounted_for) as rows_lost,
                 -- Nothing is lost with a row of which another copy was kept.
-                (rows_rejected - rows_repeated) / nullif(rows_delivered, 0) as share_rejected,
-                case when {judged}
+                (file_rejected - rows_repeated) / nullif(file_delivered, 0) as share_rejected,
+                case when {judged} and not is_partial
                     then rows_delivered / nullif(median(rows_delivered) over same_part, 0) end as times_median
             from delivery
             window same_part as (partition by part)

@@ -19,7 +19,7 @@ import dagster as dg
 
 from orchestration import asset_keys, catalogue
 from orchestration.assets import vault
-from orchestration.periods import keys
+from orchestration.periods import keys, periods_of
 from orchestration.resources import POOL, Refresh
 from orchestration.retrying import retried
 from orchestration.settings import CONTRACTS
@@ -146,11 +146,11 @@ def _bring_up_to_date(
 ) -> int:
     """Bring the view of a feed up to date, after these new deliveries; gives its rows."""
     from orchestration import warehouse
-    from orchestration.ingest.landing import as_of, current, read, require_kept
+    from orchestration.ingest.landing import as_of, by_period, current, read, require_kept
 
     settings = refresh.settings
     period_rows = _rows_in_use(settings, contract) if loads else {}
-    for period in sorted({load.period for load in loads} & period_rows.keys()):
+    for period in sorted({load.period for load in by_period(loads)} & period_rows.keys()):
         context.log_event(_period(contract, period, loads, period_rows))
     received = as_of(read(settings.landing, contract.agency), refresh.until)
     if refresh.as_at:
@@ -167,7 +167,9 @@ def _period(
     contract: "FeedContract", period: str, loads: Sequence["LoadRecord"], rows: Mapping[str, int]
 ) -> dg.AssetMaterialization:
     """That one period of a feed is in the landing log, with what was landed of it just now."""
-    metadata = {**_metadata([load for load in loads if load.period == period]), PERIOD_ROWS: rows[period]}
+    from orchestration.ingest.landing import by_period
+
+    metadata = {**_metadata([load for load in by_period(loads) if load.period == period]), PERIOD_ROWS: rows[period]}
     return dg.AssetMaterialization(asset_keys.deliveries(*contract.id), partition=period, metadata=metadata)
 
 
@@ -176,7 +178,8 @@ def _why_missing(settings: "Settings", contract: "FeedContract", periods: Sequen
     from orchestration.ingest.landing import read
 
     feed, listed = "/".join(contract.id), ", ".join(periods)
-    if {load.period for load in read(settings.landing, *contract.id) if load.verdict == "refused"} & set(periods):
+    refused = [load for load in read(settings.landing, *contract.id) if load.verdict == "refused" and not load.withdrawn]
+    if any(not set(periods).isdisjoint(periods_of(contract.cadence, load.period)) for load in refused):
         return f"{feed}: no good delivery of {listed} is in use. `sna quarantine {feed}` says what was refused and what to do."
     return f"{feed}: nothing was delivered for {listed}. Deliver a file of the period with `sna deliver`, then materialise it."
 
@@ -187,7 +190,7 @@ def _ingest(settings: "Settings", contract: "FeedContract", periods: Sequence[st
 
     admission = Admission.of(settings)
     found = plan(settings.raw, settings.landing, contract, settings.pseudonym_key, admission)
-    wanted = [d for d in found if periods is None or d.period in periods]
+    wanted = [d for d in found if periods is None or not set(periods).isdisjoint(periods_of(contract.cadence, d.period))]
     return load(wanted, contract, settings.landing, settings.pseudonym_key, now=datetime.now(UTC), admission=admission)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ from orchestration.ingest.delivery import Delivery
 from orchestration.ingest.reading import ROW, SHEET, Source, tidy
 from orchestration.ingest.rules import Fault, UnreadableError
 from orchestration.ingest.typing import blank_sql, code_sql, landed_sql, literal, quoted, text, typed_sql, value
-from orchestration.periods import bounds
+from orchestration.periods import bounds, periods_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -184,13 +184,15 @@ class Batch:
     def _facts_sql(self, numbers: Sequence[int]) -> str:
         """What rules need to know about the delivery of a row, by its place in the list of files."""
         zone = self.contract.period.time_zone
-        periods = [self.items[number].delivery.period for number in numbers]
-        days = [bounds(self.contract.cadence, period) for period in periods]
+        cadence = self.contract.cadence
+        covered = [self.items[number].delivery.period for number in numbers]
+        periods = [f"[{', '.join(map(literal, periods_of(cadence, period)))}]" for period in covered]
+        days = [bounds(cadence, period) for period in covered]
         starts, ends = ([f"timestamp '{_moment(day, zone)}'" for day in side] for side in zip(*days, strict=True))
         tomorrow = self.now.astimezone(UTC).date() + timedelta(days=1)
         return f"""
             [{", ".join(map(str, numbers))}][place]::integer as d,
-            [{", ".join(map(literal, periods))}][place] as "d:period",
+            [{", ".join(periods)}][place] as "d:periods",
             [{", ".join(starts)}][place] as "d:start",
             [{", ".join(ends)}][place] as "d:end",
             timestamp '{tomorrow}' as "d:tomorrow"
@@ -347,14 +349,66 @@ class Batch:
         """).fetchall()
         return {number: Doubling(*found) for number, *found in rows if any(found[2:])}
 
-    def write_accepted(self, summary: Summary, load_id: str, path: Path) -> None:
-        """Write the good rows of one delivery in their order; safe to call from several threads at once."""
+    def rows_by_period(self, summary: Summary, periods: Sequence[str]) -> list[tuple[str, int, int, Any, Any]]:
+        """(period, good rows, bad rows, least and greatest good value of the period column) of each period that has rows.
+
+        Safe to call from several threads at once, as is `days_with_rows`.
+        """
+        column = quoted(str(self.contract.period.column))
+        within = " union all ".join(
+            f"select {literal(period)} as period, * from typed where {self._within(summary, period)}" for period in periods
+        )
+        return (
+            self.db.cursor()
+            .execute(f"""
+            select
+                period, count(*) filter (state = {GOOD}), count(*) filter (state = {BAD}),
+                min({column}) filter (state = {GOOD}), max({column}) filter (state = {GOOD})
+            from ({within}) where state <> {BLANK} group by all order by period
+        """)
+            .fetchall()
+        )
+
+    def days_with_rows(self, summary: Summary) -> list[date]:
+        """The days of the period column of a delivery's good rows, where the feed is kept by day; empty where it is not."""
+        period = self.contract.period
+        if self.contract.by_name[str(period.column)].type == "string":
+            return []
+        day = quoted(str(period.column))
+        if period.time_zone:
+            day = f"timezone('{period.time_zone}', timezone('UTC', {day}))"
+        rows = (
+            self.db.cursor()
+            .execute(f"""
+            select distinct {day}::date as day from typed
+            where rowid between {summary.first} and {summary.last} and state = {GOOD} order by day
+        """)
+            .fetchall()
+        )
+        return [day for (day,) in rows]
+
+    def _within(self, summary: Summary, period: str) -> str:
+        """SQL that is true for the rows of a delivery that belong to a period."""
+        name = str(self.contract.period.column)
+        rows = f"rowid between {summary.first} and {summary.last}"
+        if self.contract.by_name[name].type == "string":
+            return f"{rows} and replace({quoted(name)}, '/', '-') = {literal(period)}"
+        start, end = (_moment(day, self.contract.period.time_zone) for day in bounds(self.contract.cadence, period))
+        return f"{rows} and {quoted(name)} >= timestamp '{start}' and {quoted(name)} < timestamp '{end}'"
+
+    def write_accepted(self, summary: Summary, load_id: str, path: Path, period: str = "") -> None:
+        """Write the good rows of one delivery in their order; safe to call from several threads at once.
+
+        Args:
+            period: only the rows of this period.
+        """
+        rows = self._within(summary, period) if period else f"rowid between {summary.first} and {summary.last}"
         names = ", ".join(quoted(name) for name, _ in self.contract.landed)
         self.db.cursor().execute(f"""
             copy (
                 select {names}, '{load_id}' as _load_id, {self.row_number_sql(summary.first)} as _row
                 from typed
-                where rowid between {summary.first} and {summary.last} and state = {GOOD}
+                where {rows} and state = {GOOD}
             ) to {literal(str(path))} (format parquet, compression zstd, write_bloom_filter false)
         """)
 

@@ -1,9 +1,10 @@
 """A file in the landing zone and what its name says.
 
-    raw/<agency>/<feed>/<period>[-<part>][.vN].<extension>
+    raw/<agency>/<feed>/<period>[_<last period>][-<part>][.vN].<extension>
 
 `period` is a key of the feed's cadence (orchestration/periods.py): 2024-01, 2024-Q1, 2023-24 or 2023. `part` splits a period (the
-force of police.uk, the district of a boundary file); `.vN` is the version of a resubmission, 1 where it is not written.
+force of police.uk, the district of a boundary file); `.vN` is the version of a resubmission, 1 where it is not written. A file
+of several periods has the first and the last: `2021-04_2024-03.csv`.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.contracts import FeedContract
-from orchestration.periods import form, is_period
+from orchestration.periods import bounds, form, is_period, is_span
 
+_PERIOD = r"\d{4}(?:-(?:\d{2}|Q[1-4]))?"
 _NAME = re.compile(
-    r"(?P<period>\d{4}(?:-(?:\d{2}|Q[1-4]))?)(?:-(?P<part>[A-Za-z][A-Za-z0-9-]*))?"
+    rf"(?P<period>{_PERIOD}(?:_{_PERIOD})?)(?:-(?P<part>[A-Za-z][A-Za-z0-9-]*))?"
     r"(?:\.v(?P<version>[1-9]\d*))?\.(?P<extension>[A-Za-z0-9]+)"
 )
 # Not deliveries: the contract, notes, hidden files, lock files of office programs, files still being copied.
@@ -29,7 +31,7 @@ _NOT_A_NAME = "not a landing-zone name (<period>[-<part>][.vN].<extension>)"
 
 @dataclass(frozen=True)
 class Name:
-    """What the name of a delivery says. `part` is an empty string where a period has one file."""
+    """What the name of a delivery says. `part` is an empty string where a period has one file; `period` may be a span."""
 
     period: str
     part: str
@@ -117,6 +119,14 @@ def misfit(contract: FeedContract, name: Name) -> str | None:
     if contract.period.fixed is not None:
         fits = name.period == contract.period.fixed
         return None if fits else f"the only period of this feed is {contract.period.fixed}"
+    if is_span(name.period):
+        if contract.period.column is None:
+            return "a file of this feed is of one period: no column says to which period a row belongs"
+        try:
+            bounds(contract.cadence, name.period)
+        except ValueError as error:
+            return str(error)
+        return None
     if not is_period(contract.cadence, name.period):
         return f"{name.period} is not a period of a feed that is delivered {contract.cadence} ({form(contract.cadence)})"
     return None

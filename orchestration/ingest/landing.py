@@ -4,6 +4,10 @@
                                                  rejected.parquet   rows in quarantine, with codes (absent where there are none)
                                                  load.json          what was delivered and what became of it (LoadRecord)
 
+A file of several periods lies under its span (`2021-04_2024-03`) and has `<period>.parquet` for each period in place of
+`accepted.parquet`. It is one record, since it was received as one; what is in use of it is one load per period (`by_period`),
+which a later delivery of that period replaces and no other.
+
 A delivery is written to again in two cases. Its withdrawal is added to its record (`withdrawn`): it is out of use from then on,
 and what was in use before it is in use again. Retention keeps it out of use (`retired_at`), or removes its rows and its file from
 the landing zone (`removed_at`). The record stays, so that the file is not read again and the ledger still adds up.
@@ -48,12 +52,36 @@ class Withdrawal:
 
 
 @dataclass(frozen=True)
+class Portion:
+    """What a file of several periods holds of one of them.
+
+    Attributes:
+        load_id: of this period's rows, as `LoadRecord.load_id`.
+        rows_delivered: `rows_accepted` + `rows_rejected`; rejected rows whose period cannot be read are counted with the first.
+        supersedes: load id of what was in use of the period before.
+        is_partial: whether the rows seem not to reach the outer end of the period (`extracts.partial_ends`).
+        period_min, period_max: as in `LoadRecord.metrics`.
+    """
+
+    period: str
+    load_id: str
+    rows_delivered: int
+    rows_accepted: int
+    rows_rejected: int
+    supersedes: str | None
+    is_partial: bool
+    period_min: str | None
+    period_max: str | None
+
+
+@dataclass(frozen=True)
 class LoadRecord:
     """One delivery as it was received: `load.json`.
 
     Attributes:
         environment: that of the home that received it.
         load_id: 16 hexadecimal digits, the same whenever the same file is received in the same order.
+        period: a span where the file has several periods.
         part: empty string where the period has one file.
         file_size, file_mtime_ns: of the file when it was read, by which an unchanged file is known without reading it.
         rows_delivered: rows of data, blank rows not counted; always `rows_accepted` + `rows_rejected`.
@@ -63,6 +91,9 @@ class LoadRecord:
         retired_at: since when it is out of use because it has been kept for as long as its contract says; ISO 8601.
         removed_at: since when only this record is left; ISO 8601.
         withdrawn: since when it is out of use because a person took it back; None where nobody did.
+        portions: of a file of several periods what it holds of each, in order; empty where it has one, or was refused.
+        is_partial: whether it is a first or last period of such a file that seems to be cut; not part of the file.
+        extract: of one period out of such a file the record of the file; not part of the file.
         folder: where it lies; not part of the file.
         unchanged: nothing was loaded, since exactly this was received before; not part of the file.
     """
@@ -91,6 +122,9 @@ class LoadRecord:
     retired_at: str | None = None
     removed_at: str | None = None
     withdrawn: Withdrawal | None = None
+    portions: tuple[Portion, ...] = ()
+    is_partial: bool = field(default=False, compare=False)
+    extract: LoadRecord | None = field(default=None, compare=False, repr=False)
     folder: Path = field(default=Path(), compare=False)
     unchanged: bool = field(default=False, compare=False)
 
@@ -102,7 +136,41 @@ class LoadRecord:
     @property
     def accepted(self) -> Path | None:
         """The accepted rows; None for a delivery that was refused or removed."""
-        return self.folder / ACCEPTED if self.verdict == "accepted" and not self.removed_at else None
+        file = f"{self.period}.parquet" if self.extract else ACCEPTED
+        return self.folder / file if self.verdict == "accepted" and not self.removed_at and not self.portions else None
+
+    @property
+    def covers(self) -> str:
+        """The period, or span of periods, of the file that it came in."""
+        return self.extract.period if self.extract else self.period
+
+    @property
+    def delivery_id(self) -> str:
+        """Load id of the whole file."""
+        return self.extract.load_id if self.extract else self.load_id
+
+    def by_period(self) -> list[LoadRecord]:
+        """One load per period; a file of one period is its own."""
+        if not self.portions:
+            return [self]
+        return [
+            replace(
+                self,
+                load_id=portion.load_id,
+                period=portion.period,
+                rows_delivered=portion.rows_delivered,
+                rows_accepted=portion.rows_accepted,
+                rows_rejected=portion.rows_rejected,
+                rows_blank=0,
+                supersedes=portion.supersedes,
+                faults=(),
+                metrics={**self.metrics, "period_min": portion.period_min, "period_max": portion.period_max},
+                portions=(),
+                is_partial=portion.is_partial,
+                extract=self,
+            )
+            for portion in self.portions
+        ]
 
     @property
     def kept(self) -> bool:
@@ -121,8 +189,9 @@ class LoadRecord:
         return path if path.exists() else None
 
     def as_json(self) -> dict[str, Any]:
-        document = asdict(self)
-        del document["folder"], document["unchanged"]
+        document = asdict(replace(self, extract=None))
+        for name in ("folder", "unchanged", "is_partial", "extract"):
+            del document[name]
         document["received_at"] = self.received_at.astimezone(UTC).isoformat()
         return document
 
@@ -131,7 +200,14 @@ class LoadRecord:
         faults = tuple(Fault(**{**item, "first_rows": tuple(item["first_rows"])}) for item in document["faults"])
         received_at = datetime.fromisoformat(document["received_at"])
         withdrawn = Withdrawal(**taken_back) if (taken_back := document.get("withdrawn")) else None
-        return cls(**{**document, "faults": faults, "received_at": received_at, "withdrawn": withdrawn, "folder": folder})
+        portions = tuple(Portion(**portion) for portion in document.get("portions", ()))
+        read_back = {"faults": faults, "received_at": received_at, "withdrawn": withdrawn, "portions": portions}
+        return cls(**{**document, **read_back, "folder": folder})
+
+
+def by_period(loads: Iterable[LoadRecord]) -> list[LoadRecord]:
+    """Loads of one period each, in the order given."""
+    return [load for record in loads for load in record.by_period()]
 
 
 def read(landing: Path, agency: str = "*", feed: str = "*") -> list[LoadRecord]:
@@ -150,7 +226,10 @@ def current(
     *,
     withheld: Collection[str] = (),
 ) -> list[LoadRecord]:
-    """The deliveries in use: per period and part the highest version, of that the one received last.
+    """The deliveries in use, one load per period and part: the highest version, of that the one received last.
+
+    Versions are compared among files that cover the same stretch of time only. Between a file of one period and an extract of
+    several, or between two extracts of different spans, the one received last counts; of two received together the shorter one.
 
     Refused deliveries, those that were withdrawn, those that retention has retired or removed, those in `withheld` (load ids that
     a gate has stopped) and those received after `as_at` never are; one that was withdrawn after `as_at` is.
@@ -160,8 +239,11 @@ def current(
         for load in (loads if as_at is None else as_of(loads, as_at))
         if load.verdict == "accepted" and load.kept and not load.withdrawn and load.load_id not in withheld
     ]
+    latest: dict[tuple[str, ...], LoadRecord] = {}
+    for load in sorted(by_period(usable), key=lambda load: (load.version, load.received_at, load.load_id)):
+        latest[*load.slot, load.covers] = load
     chosen: dict[tuple[str, ...], LoadRecord] = {}
-    for load in sorted(usable, key=lambda load: (load.version, load.received_at, load.load_id)):
+    for load in sorted(latest.values(), key=lambda load: (load.received_at, load.extract is None, load.load_id)):
         chosen[load.slot] = load
     return sorted(chosen.values(), key=lambda load: load.slot)
 
@@ -192,7 +274,7 @@ def require_kept(received: Iterable[LoadRecord]) -> None:
     Raises:
         NoLongerKept: retention has retired or removed some of it.
     """
-    loads = list(received)
+    loads = by_period(received)
     by_id = {load.load_id: load for load in loads}
     then = current(replace(load, retired_at=None, removed_at=None) for load in loads)
     gone = [by_id[load.load_id] for load in then if not by_id[load.load_id].kept]

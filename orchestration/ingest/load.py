@@ -22,18 +22,18 @@ from typing import Any
 
 from orchestration import database
 from orchestration.contracts import FeedContract
+from orchestration.ingest import extracts, legal_gate, quarantine
 from orchestration.ingest import landing as log
-from orchestration.ingest import legal_gate, quarantine
 from orchestration.ingest.batch import Batch, Doubling, Item, Summary
 from orchestration.ingest.delivery import Delivery, discover
 from orchestration.ingest.demonstration import LIVE, Admission
-from orchestration.ingest.landing import LoadRecord
+from orchestration.ingest.landing import LoadRecord, Portion
 from orchestration.ingest.pseudonyms import MACROS, key_mark, pads
 from orchestration.ingest.quarantine import Finding
 from orchestration.ingest.reading import Source, count_rows, open_source
 from orchestration.ingest.rules import Fault, UnreadableError, fault
 from orchestration.ingest.tokens import MACROS as TOKEN_MACROS
-from orchestration.periods import bounds
+from orchestration.periods import bounds, is_span, periods_of
 
 BATCH_BYTES = 256 * 1024 * 1024
 THREADS = min(os.cpu_count() or 1, 4)
@@ -103,10 +103,8 @@ def load(
         own.chmod(0o700)
     with log.workspace(landing) as folder:
         run = _Run(contract, landing, key, now, folder, admission)
-        # A version may supersede the one before it, so that one must have been judged.
-        in_order = sorted(deliveries, key=lambda delivery: delivery.version)
-        for _, same_version in groupby(in_order, key=lambda delivery: delivery.version):
-            run.land(list(same_version), batch_bytes)
+        for together in run.in_turn(deliveries):
+            run.land(together, batch_bytes)
         run.db.close()
     return [run.records[delivery.path] for delivery in deliveries if delivery.path in run.records]
 
@@ -121,15 +119,50 @@ class _Run:
         self.pads, self.fingerprint = pads(key), fingerprint(contract, key)
         known = log.read(landing, contract.agency, contract.feed)
         self.latest = _latest_by_name(known)
-        self.known: defaultdict[tuple[str, str], list[LoadRecord]] = defaultdict(list)
+        self.known = known
+        # By period and part: what may take the place of each other.
+        self.rivals: defaultdict[tuple[str, str], list[LoadRecord]] = defaultdict(list)
         for record in known:
-            self.known[record.period, record.part].append(record)
+            self._note(record)
         self.records: dict[Path, LoadRecord] = {}
         self.db = database.connect(spill=folder / "spill", options={"threads": str(THREADS)})
         # A join may let rows change places, and a long list of allowed values would be turned into one.
         self.db.execute("set preserve_insertion_order = true; set disabled_optimizers = 'in_clause'")
         self.db.execute("set TimeZone = 'UTC'")
         self.db.execute(MACROS + TOKEN_MACROS)
+
+    def in_turn(self, deliveries: Sequence[Delivery]) -> Iterator[list[Delivery]]:
+        """The deliveries in groups, in none of which two are of one period and part: what may be superseded is judged before.
+
+        What was received before keeps its place, so that reading everything again changes nothing. Of files that come together
+        lower versions are first, and of one version an extract of several periods is before the files of one.
+        """
+
+        def turn(delivery: Delivery) -> tuple[bool, datetime, int, bool]:
+            known = self.latest.get(delivery.file_name)
+            return known is None, known.received_at if known else self.now, delivery.version, not is_span(delivery.period)
+
+        group: list[Delivery] = []
+        taken: set[tuple[str, str]] = set()
+        for delivery in sorted(deliveries, key=turn):
+            slots = set(self._slots(delivery))
+            if not taken.isdisjoint(slots):
+                yield group
+                group, taken = [], set()
+            group.append(delivery)
+            taken |= slots
+        yield group
+
+    def _slots(self, delivery: Delivery | LoadRecord) -> list[tuple[str, str]]:
+        try:
+            periods = periods_of(self.contract.cadence, delivery.period)
+        except ValueError:  # of an earlier version of the contract
+            periods = [delivery.period]
+        return [(period, delivery.part) for period in periods]
+
+    def _note(self, record: LoadRecord) -> None:
+        for slot in self._slots(record):
+            self.rivals[slot].append(record)
 
     def land(self, deliveries: Sequence[Delivery], batch_bytes: int) -> None:
         with ThreadPoolExecutor(THREADS) as pool:
@@ -190,11 +223,17 @@ class _Run:
             load_id = self._load_id(item)
             made = self.folder / load_id
             made.mkdir()
-            if not _is_refused(faults):
+            portions: tuple[Portion, ...] = ()
+            if not _is_refused(faults) and is_span(item.delivery.period):
+                portions, cut = self._portions(batch, number, summary, load_id)
+                faults = (*faults, *cut)
+                for portion in portions:
+                    batch.write_accepted(summary, portion.load_id, made / f"{portion.period}.parquet", portion.period)
+            elif not _is_refused(faults):
                 batch.write_accepted(summary, load_id, made / log.ACCEPTED)
             if number in findings:
                 quarantine.write_rejected(batch, number, load_id, made / log.REJECTED)
-            self._keep(item, summary, faults, load_id)
+            self._keep(item, summary, faults, load_id, portions)
 
         # One small file each: several at a time on one thread each cost half of what one at a time on several does.
         self.db.execute("set threads = 1")
@@ -239,6 +278,29 @@ class _Run:
         elif self.contract.identifier and found.unidentified_even and found.unidentified >= DOUBLE_LOAD_MIN_ROWS:
             yield fault("I04", self.contract.by_name[self.contract.identifier].header, found.unidentified)
 
+    def _portions(self, batch: Batch, number: int, summary: Summary, load_id: str) -> tuple[tuple[Portion, ...], list[Fault]]:
+        """What a file of several periods holds of each, and what is to be said of its ends."""
+        delivery, cadence = batch.items[number].delivery, self.contract.cadence
+        covered = periods_of(cadence, delivery.period)
+        found = extracts.rows_by_period(batch, summary, covered)
+        cut = extracts.partial_ends(batch.days_with_rows(summary), cadence, delivery.period)
+        ends = dict(zip((covered[0], covered[-1]), cut, strict=True))
+        portions = [
+            Portion(
+                period=period,
+                load_id=hashlib.sha256(f"{load_id}\n{period}".encode()).hexdigest()[:16],
+                rows_delivered=rows.accepted + rows.rejected,
+                rows_accepted=rows.accepted,
+                rows_rejected=rows.rejected,
+                supersedes=before.load_id if (before := self._in_use((period, delivery.part))) else None,
+                is_partial=ends.get(period, False),
+                period_min=rows.lowest,
+                period_max=rows.highest,
+            )
+            for period, rows in found.items()
+        ]
+        return tuple(portions), [fault("I30", period=period) for period, partial in ends.items() if partial]
+
     def _load_id(self, item: Item) -> str:
         """Named by content, so that the same deliveries in the same order give the same ids.
 
@@ -246,12 +308,13 @@ class _Run:
         """
         delivery, content = item.delivery, (item.source.sha256, self.fingerprint)
         name = delivery.file_name
-        rivals = self.known[delivery.period, delivery.part]
-        before = sum(load.file_name == name and (load.file_sha256, load.fingerprint) == content for load in rivals)
+        before = sum(load.file_name == name and (load.file_sha256, load.fingerprint) == content for load in self.known)
         words = [delivery.agency, delivery.feed, name, *content, str(before)]
         return hashlib.sha256("\n".join(words).encode()).hexdigest()[:16]
 
-    def _keep(self, item: Item, summary: Summary, faults: tuple[Fault, ...], load_id: str) -> None:
+    def _keep(
+        self, item: Item, summary: Summary, faults: tuple[Fault, ...], load_id: str, portions: tuple[Portion, ...] = ()
+    ) -> None:
         """Move a delivery into the log with its record."""
         delivery, refused = item.delivery, _is_refused(faults)
         before = None if refused else self._superseded(delivery)
@@ -278,20 +341,27 @@ class _Run:
             fingerprint=self.fingerprint,
             faults=(*faults, *self._history(item, before)),
             metrics=_metrics(summary),
+            portions=portions,
         )
         self.records[delivery.path] = log.put(self.landing, self.folder / load_id, record)
-        self.known[delivery.period, delivery.part].append(self.records[delivery.path])
+        self.known.append(self.records[delivery.path])
+        self._note(self.records[delivery.path])
 
     def _received_at(self, delivery: Delivery) -> datetime:
         """Now, but always after what it may take the place of: a clock that was set back does not make an earlier file win."""
-        rivals = self.known[delivery.period, delivery.part]
+        rivals = [load for slot in self._slots(delivery) for load in self.rivals[slot]]
         return max([self.now, *(load.received_at + timedelta(microseconds=1) for load in rivals)])
 
     def _superseded(self, delivery: Delivery) -> LoadRecord | None:
-        """The delivery whose place this one takes."""
-        rivals = self.known[delivery.period, delivery.part]
-        in_use = [load for load in log.current(rivals) if load.version <= delivery.version]
-        return in_use[0] if in_use else None
+        """The delivery whose place this one takes; of a file of several periods each portion says so itself."""
+        before = None if is_span(delivery.period) else self._in_use((delivery.period, delivery.part))
+        if before is None or (before.covers == delivery.period and before.version > delivery.version):
+            return None
+        return before
+
+    def _in_use(self, slot: tuple[str, str]) -> LoadRecord | None:
+        """What is in use of a period and part."""
+        return next((load for load in log.current(self.rivals[slot]) if load.period == slot[0]), None)
 
     def _history(self, item: Item, before: LoadRecord | None) -> Iterator[Fault]:
         """What is to be told about a delivery as one of a series."""

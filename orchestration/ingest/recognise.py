@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from orchestration.contracts import FeedContract, FeedKey
-from orchestration.ingest import legal_gate
+from orchestration.ingest import extracts, legal_gate
 from orchestration.ingest.delivery import Delivery, Name, discover, misfit
 from orchestration.ingest.demonstration import LIVE, Admission, digest
 from orchestration.ingest.landing import LoadRecord, sync
@@ -82,18 +82,14 @@ def deliver(
             found = Unknown(path, " ".join(f"{item.message} {item.remedy}" for item in faults))
     if isinstance(found, Unknown):
         return Receipt(path, "refused", "", found.reason)
-    rivals = [
-        delivery
-        for delivery in discover(raw, found.contract)
-        if (delivery.period, delivery.part) == (found.name.period, found.name.part)
-    ]
     feed = f"{found.contract.agency}/{found.contract.feed}"
-    before = [load for load in received if load.slot == (*found.contract.id, found.name.period, found.name.part)]
+    there = [delivery for delivery in discover(raw, found.contract) if _may_replace(found, delivery)]
+    before = [load for load in received if (load.agency, load.feed) == found.contract.id and _may_replace(found, load)]
     withdrawn = {load.file_name for load in before if load.withdrawn}
-    same = _same_content(path, rivals)
+    same = _same_content(path, [delivery for delivery in there if delivery.period == found.name.period])
     if same is not None and same.file_name not in withdrawn:
         return Receipt(path, "already there", f"{feed}/{same.file_name}", "the same content is there already")
-    versions = [*(delivery.version for delivery in rivals), *(load.version for load in before)]
+    versions = [*(delivery.version for delivery in there), *(load.version for load in before)]
     version = max(versions, default=0) + 1
     name = replace(found.name, version=version)
     _copy(path, raw / feed / str(name))
@@ -125,8 +121,20 @@ def recognise(path: Path, contracts: Mapping[FeedKey, FeedContract]) -> Recognis
     return Unknown(path, "; ".join(reasons) or f"no feed has files of this name ({describe(path)})")
 
 
+def _may_replace(found: Recognised, other: Delivery | LoadRecord) -> bool:
+    """Whether a file and one of the same feed have a period and part in common, so that one takes the place of the other."""
+    if other.part != found.name.part:
+        return False
+    (start, end), (first, last) = (bounds(found.contract.cadence, period) for period in (found.name.period, other.period))
+    return start < last and first < end
+
+
 def _name(file_name: str, contract: FeedContract) -> Name | None:
     """The landing-zone name that a file would have in a feed, or None where its own name does not fit."""
+    if (several := extracts.named(file_name, contract)) is not None:
+        span, of_one = several
+        name = _name(of_one, contract)
+        return None if name is None else replace(name, period=span)
     extension = contract.formats[0] if len(contract.formats) == 1 else file_name.rpartition(".")[2].lower()
     for pattern in contract.file_names:
         if match := re.search(pattern, file_name):

@@ -349,6 +349,13 @@ CATALOGUE: dict[str, Rule] = {
                 "The last line has no line end, as where a copy was cut off; its record has all its fields, and is used.",
                 "Check that the file has as many rows as the original; deliver a whole one as the next version.",
             ),
+            (
+                "I30",
+                "Partial period",
+                "{period} is at the end of the file and seems to be cut: more days without a row lie at its end than anywhere"
+                " between two rows.",
+                "Deliver the whole period as a file of its own; it takes the place of this one.",
+            ),
         ),
     )
 }

@@ -2,7 +2,7 @@
 
 Three layers of column names keep the stages apart in one statement:
 `t:<name>` the trimmed text, NULL where blank; `v:<name>` its typed value, NULL where it cannot be read; and, plain, the
-landed column. `d:<name>` are facts about the delivery (`d:period`, `d:start`, `d:end`, `d:tomorrow`), joined on to every
+landed column. `d:<name>` are facts about the delivery (`d:periods`, `d:start`, `d:end`, `d:tomorrow`), joined on to every
 row.
 
 The first expression of each `coalesce` is the form that nearly all values have: DuckDB evaluates the others only for
@@ -193,7 +193,7 @@ def _outside_period_sql(contract: FeedContract, column: Column, typed: str) -> s
     if column.type == "string":
         # A year that spans two is written 2023/24 by nearly everybody; a file's name cannot hold the stroke.
         written = typed if contract.cadence == "monthly" else f"replace({typed}, '/', '-')"
-        return f'{written} <> "d:period"'
+        return f'not list_contains("d:periods", {written})'
     return f'{typed} < "d:start" or {typed} >= "d:end"'
 
 

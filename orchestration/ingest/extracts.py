@@ -1,0 +1,97 @@
+"""Files of several periods: how their names say so, and what they hold of each period.
+
+A first delivery is often one extract of several years. It is received as one file and judged as one: delivered = accepted +
+rejected. Its rows are landed by period, so that a later file of one month replaces that month and no other.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from orchestration.contracts import FeedContract
+from orchestration.periods import SPAN, Cadence, bounds, is_period, normalised
+
+if TYPE_CHECKING:
+    from orchestration.ingest.batch import Batch, Summary
+
+# One period as a sender writes it in a file's name, by the form of its key.
+_WRITTEN = {
+    "monthly": r"\d{4}[-_ ]?(?:0[1-9]|1[0-2])",
+    "quarterly": r"\d{4}[-_ ]?Q[1-4]|Q[1-4][-_ ]?\d{4}",
+    "annual": r"\d{4}[-_ ]\d{2}(?:\d{2})?",
+    "academic_year": r"\d{4}[-_ ]\d{2}(?:\d{2})?",
+    "calendar_year": r"\d{4}",
+}
+_BETWEEN = r"(?:[-_ ]+to[-_ ]+|[-_ ]*[-_\u2013][-_ ]*)"
+
+
+def named(file_name: str, contract: FeedContract) -> tuple[str, str] | None:
+    """The span in a sender's file name, and the name as it would be with the first period alone; None where it has no span.
+
+    `crimes_2021-04_to_2024-03.csv` of a monthly feed gives `2021-04_2024-03` and `crimes_2021-04.csv`. A date with a day is no
+    period, so neither of its sides may be one.
+    """
+    period = _WRITTEN.get(contract.cadence)
+    if period is None or contract.period.column is None:
+        return None
+    found = re.search(
+        rf"(?<!\d)(?<!\d[-_ ])(?P<first>{period}){_BETWEEN}(?P<last>{period})(?![-_ ]?\d)", file_name, re.IGNORECASE
+    )
+    if found is None:
+        return None
+    first, last = (normalised(contract.cadence, found[side]) for side in ("first", "last"))
+    if not (is_period(contract.cadence, first) and is_period(contract.cadence, last) and first < last):
+        return None
+    return f"{first}{SPAN}{last}", file_name[: found.start()] + found["first"] + file_name[found.end() :]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of one period within a file: how many are accepted and rejected, and the least and greatest accepted value."""
+
+    accepted: int = 0
+    rejected: int = 0
+    lowest: str | None = None
+    highest: str | None = None
+
+
+def rows_by_period(batch: Batch, summary: Summary, periods: Sequence[str]) -> dict[str, Rows]:
+    """What one delivery of a batch holds of each of its periods that it has rows of, in order.
+
+    A rejected row whose period cannot be read, or is not one of the file's, is counted with the first period that has rows: every
+    row delivered is counted once.
+    """
+    found = {
+        period: Rows(accepted, rejected, *(None if end is None else str(end) for end in (lowest, highest)))
+        for period, accepted, rejected, lowest, highest in batch.rows_by_period(summary, periods)
+    }
+    if not found:
+        return {}
+    first = next(iter(found))
+    unplaced = summary.bad - sum(rows.rejected for rows in found.values())
+    placed = found[first]
+    found[first] = Rows(placed.accepted, placed.rejected + unplaced, placed.lowest, placed.highest)
+    return found
+
+
+def partial_ends(days: Sequence[date], cadence: Cadence, span: str) -> tuple[bool, bool]:
+    """Whether the first and the last period of a file are cut, by the days that have rows.
+
+    The rule: an end is cut where more days are without a row between it and the nearest row than in any gap between two rows of
+    the file. So a feed of a few rows a month is not called cut for a quiet week, and one whose rows say no more than the month is
+    never called cut.
+
+    Args:
+        days: on which accepted rows lie, each once, in order.
+        span: what the file covers.
+    """
+    if not days:
+        return False, False
+    start, end = bounds(cadence, span)
+    longest = max(((later - earlier).days - 1 for earlier, later in itertools.pairwise(days)), default=0)
+    return (days[0] - start).days > longest, (end - days[-1]).days - 1 > longest
