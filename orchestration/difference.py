@@ -79,16 +79,18 @@ def _what_happened(change: revisions.Change, loads: dict[str, LoadRecord]) -> st
     if change.before is None or change.after is None:
         delivery = change.after or change.before
         assert delivery is not None
-        load = loads.get(delivery["load_id"])
-        why = ""
-        if change.after is None and load is not None and load.withdrawn:
-            why = f"; withdrawn by {load.withdrawn.by}: {load.withdrawn.reason}"
-        return f"{'new' if change.after else 'gone'}: {delivery['rows_accepted']:,} rows{why}"
+        return f"{'new' if change.after else 'gone'}: {delivery['rows_accepted']:,} rows{_withdrawal(change, loads)}"
     pair = [loads.get(delivery["load_id"]) for delivery in (change.before, change.after)]
     files = [load.accepted for load in pair if load is not None and load.accepted is not None and load.accepted.exists()]
     contract = load_contracts().get((change.feed.partition("/")[0], change.feed.partition("/")[2]))
-    told = f"takes the place of {change.before['file_name']} ({change.before['load_id']})"
+    told = f"takes the place of {change.before['file_name']} ({change.before['load_id']}{_withdrawal(change, loads)})"
     if len(files) < 2 or contract is None:
         rows = f"{change.before['rows_accepted']:,} rows then, {change.after['rows_accepted']:,} now"
         return f"{told}: {rows}; not compared row by row, since one of them is no longer kept"
     return f"{told}: {compare(files[0], files[1], contract)}"
+
+
+def _withdrawal(change: revisions.Change, loads: dict[str, LoadRecord]) -> str:
+    """By whom and why the delivery of before was withdrawn; empty where it was not."""
+    load = loads.get(change.before["load_id"]) if change.before else None
+    return f"; withdrawn by {load.withdrawn.by}: {load.withdrawn.reason}" if load and load.withdrawn else ""
