@@ -81,6 +81,7 @@ def _run() -> None:
     from orchestration.ingest.landing import NoLongerKept, NothingReceived
     from orchestration.linked_people import NoTruth
     from orchestration.lock import Busy
+    from orchestration.purge import UnfinishedPurgeError
     from orchestration.refreshing import RefreshInterruptedError
     from orchestration.releases import DamagedRelease, NoSuchRelease
     from orchestration.withdrawal import NoSuchDeliveryError
@@ -102,6 +103,7 @@ def _run() -> None:
         NothingReceived,
         NothingToRead,
         UnfairWeights,
+        UnfinishedPurgeError,
         VaultClosed,
         RefreshInterruptedError,
     ) as error:
@@ -304,6 +306,7 @@ def quarantine(
 @app.command()
 def deliver(
     paths: Annotated[list[Path], typer.Argument(exists=True, help="Files, or folders that are searched for files.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what taking the files would change.")] = False,
 ) -> None:
     """Copy deliveries into the landing zone; refuses what no contract knows."""
     from orchestration.contracts import load_contracts
@@ -315,11 +318,15 @@ def deliver(
     contracts = load_contracts()
     files = sorted(f for path in paths for f in ([path] if path.is_file() else path.rglob("*")) if f.is_file())
     admission, received = Admission.of(settings), read(settings.landing)
-    receipts = [copy_in(file, settings.raw, contracts, admission, received) for file in files]
+    take = delivery_commands.announced(settings, received, dry_run=dry_run)
+    receipts = [copy_in(file, settings.raw, contracts, admission, received, take) for file in files]
     rows = [(r.source.name, r.outcome, r.target_name, r.reason) for r in receipts]
     console.print(telling.table("Deliveries", ["file", "outcome", "landing zone", "why"], rows))
     refused = sum(r.outcome == "refused" for r in receipts)
-    console.print(f"{len(receipts) - refused} taken or already there, {refused} refused. Next: `sna refresh`.")
+    if dry_run:
+        console.print(f"Nothing was copied; {refused} of {len(receipts)} files would be refused.")
+    else:
+        console.print(f"{len(receipts) - refused} taken or already there, {refused} refused. Next: `sna refresh`.")
     if refused:
         raise typer.Exit(FAILED)
 

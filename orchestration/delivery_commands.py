@@ -1,16 +1,21 @@
-"""The commands of `sna` about deliveries that have been received: list them, take one back."""
+"""The commands of `sna` about deliveries that have been received: list them, take one back, remove one everywhere."""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import Annotated
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
 from orchestration import lock, telling
 from orchestration.settings import Settings
-from orchestration.terminal import WRONG_USAGE, Wait, console, errors, waiting
+from orchestration.terminal import FAILED, WRONG_USAGE, Wait, console, errors, waiting
+
+if TYPE_CHECKING:
+    from orchestration.ingest.landing import LoadRecord
+    from orchestration.ingest.recognise import Recognised
 
 DeliveryName = Annotated[
     str,
@@ -24,6 +29,7 @@ def deliveries(
     feed: Annotated[str | None, typer.Argument(help="agency/feed; all feeds where left out.")] = None,
 ) -> None:
     """What was received: file, period, rows, and whether it is in use, replaced, refused or withdrawn."""
+    from orchestration import purge as purging
     from orchestration.contracts import load_contracts
     from orchestration.ingest.landing import current, read
 
@@ -42,8 +48,25 @@ def deliveries(
         received = f"{load.received_at:%Y-%m-%d %H:%M}"
         state = telling.state_of(load, in_use=in_use[load.load_id])
         rows.append((name, load.file_name, load.load_id, received, f"{load.rows_accepted:,}", f"{load.rows_rejected:,}", state))
+    for entry in purging.entries(settings):
+        name = f"{entry.agency}/{entry.feed}"
+        if feed in (None, name):
+            rows.append((name, "", "", "", "", "", f"{entry.period} purged on {entry.at[:10]} by {entry.by}: {entry.basis}"))
     heads = ["feed", "file", "load id", "received (UTC)", "accepted", "rejected", "state"]
     console.print(telling.table("Deliveries", heads, rows))
+
+
+def announced(settings: Settings, received: Sequence[LoadRecord], *, dry_run: bool) -> Callable[[Recognised], bool]:
+    """Says of each recognised file what taking it will change, before it is copied; in a dry run it is not."""
+    from orchestration.ingest.preview import preview
+
+    def take(found: Recognised) -> bool:
+        changes = preview(found.path, found.contract, found.name, settings.raw, received)
+        where = f"{found.contract.agency}/{found.contract.feed}/{found.name}"
+        console.print(escape(f"{found.path.name} → {where}: {changes}"), highlight=False)
+        return not dry_run
+
+    return take
 
 
 def withdraw(
@@ -76,4 +99,60 @@ def withdraw(
     console.print("Next: `sna refresh`, which publishes without it.")
 
 
-COMMANDS = (deliveries, withdraw)
+def purge(
+    delivery: DeliveryName,
+    basis: Annotated[str, typer.Option(help="On what ground or decision; kept in the landing log. Name no person of the data.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be removed.")] = False,
+    wait: Wait = False,
+) -> None:
+    """Remove an unlawful delivery everywhere, with all that was made since it came. Kept is that it happened. No undo."""
+    from datetime import UTC, datetime
+
+    from orchestration import purge as purging
+    from orchestration import withdrawal
+    from orchestration.ingest.landing import read
+
+    if not basis.strip():
+        errors.print("[red]A purge needs a basis[/]: `sna purge DELIVERY --basis TEXT`.")
+        raise typer.Exit(WRONG_USAGE)
+    settings = Settings.from_env()
+    with lock.hold(settings.home, wait_seconds=lock.seconds(wait), on_wait=waiting):
+        begun = purging.unfinished(settings)
+        loads = read(settings.landing)
+        try:
+            chosen = withdrawal.find(loads, delivery)
+            found = [purging.plan(settings, loads, chosen, basis, datetime.now(UTC))]
+        except withdrawal.NoSuchDeliveryError:
+            # What was begun may have removed its name already.
+            if not begun:
+                raise
+            found = []
+        done = {each.entry.record: each for each in (*found, *begun)}
+        telling.purge_plan(console, list(done.values()), dry_run=dry_run)
+        if dry_run:
+            return
+        for each in done.values():
+            telling.purged(console, each, purging.purge(settings, each))
+        telling.backups(console, settings, list(done.values()))
+        published = _rebuilt(settings)
+    if not published:
+        raise typer.Exit(FAILED)
+
+
+def _rebuilt(settings: Settings) -> bool:
+    """Whether a release was published again, or there is nothing left to publish."""
+    from orchestration import refreshing
+
+    plan = refreshing.plan(settings, "")
+    if not plan.feeds_delivered:
+        console.print("Nothing else has been delivered, so there is nothing to publish.")
+        return True
+    outcome = refreshing.run(settings, plan, console)
+    if outcome.release is None:
+        telling.failure(errors, settings, outcome.failures)
+        return False
+    telling.summary(console, settings, outcome.release)
+    return True
+
+
+COMMANDS = (deliveries, withdraw, purge)

@@ -72,7 +72,7 @@ class Outcome:
 
 def plan(settings: Settings, as_at: str, *, force: bool = False, landed_only: bool = False) -> Plan:
     """Look at the landing zone and the log without importing Dagster, dbt or Great Expectations."""
-    from orchestration import vault_runs
+    from orchestration import purge, vault_runs
     from orchestration.build import build_id, identities, received_id
     from orchestration.contracts import load_contracts
     from orchestration.ingest import load
@@ -80,6 +80,7 @@ def plan(settings: Settings, as_at: str, *, force: bool = False, landed_only: bo
     from orchestration.ingest.landing import NothingReceived, as_of, by_period, current, read, require_kept
     from orchestration.releases import held_back, usable_release
 
+    purge.require_finished(settings)
     loads = read(settings.landing)
     delivered = {(load.agency, load.feed) for load in loads}
     if landed_only:
@@ -114,6 +115,9 @@ def from_the_ground(settings: Settings) -> Plan:
 
     The landing log and what was published stay as they are.
     """
+    from orchestration import purge
+
+    purge.require_finished(settings)
     for file in (settings.warehouse, settings.warehouse.with_name(settings.warehouse.name + ".wal")):
         file.unlink(missing_ok=True)
     return plan(settings, "", landed_only=True)

@@ -57,8 +57,9 @@ class Refresh(dg.ConfigurableResource):  # type: ignore[type-arg]
 
         Raises:
             Busy: another refresh has it for longer than `warehouse_wait_seconds` of operations.yaml.
+            UnfinishedPurgeError: a purge was interrupted.
         """
-        from orchestration import lock, operations
+        from orchestration import lock, operations, purge
 
         home, wait = self.settings.home, operations.load().retries.warehouse_wait_seconds
         tell = context.log.info if context.log else print
@@ -66,6 +67,7 @@ class Refresh(dg.ConfigurableResource):  # type: ignore[type-arg]
             lock.alive(self.settings.runs_alive, context.run.run_id if context.run else "none"),
             lock.hold(home, wait_seconds=wait, on_wait=tell),
         ):
+            purge.require_finished(self.settings)
             yield self
 
     def registered(self) -> Registered:

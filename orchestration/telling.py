@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from orchestration.difference import Difference
     from orchestration.ingest.impact import Change
     from orchestration.ingest.landing import LoadRecord
+    from orchestration.purge import Purge, Removed
     from orchestration.releases import Release, Rollback
     from orchestration.retention import Surplus
 
@@ -204,6 +205,42 @@ def withdrawals(console: Console, settings: Settings, release: Release | None) -
         console.print(escape(told), highlight=False)
     if any(portion.load_id in published for load in found for portion in load.by_period()):
         console.print("[yellow]The current release is still made of a withdrawn delivery.[/] Next: `sna refresh`.")
+
+
+def purge_plan(console: Console, found: Sequence[Purge], *, dry_run: bool) -> None:
+    """What a purge removes, before it does."""
+    for purge in found:
+        entry, would = purge.entry, "would be removed" if dry_run else "are removed"
+        console.print(
+            f"Purge of a delivery of {entry.agency}/{entry.feed} ({entry.period}), first received on {purge.since[:10]}: its file"
+            f" in the landing zone, {len(purge.loads)} loads of the landing log, the warehouse and the Data Docs {would}, with"
+            " every release, run of Dagster and run of the vault since then.",
+            highlight=False,
+        )
+
+
+def purged(console: Console, purge: Purge, removed: Removed) -> None:
+    """What a purge removed; never a name of a file."""
+    console.print(
+        f"Removed: {removed.files} files of the landing zone, {removed.loads} loads, {removed.releases} releases, {removed.runs}"
+        f" runs of Dagster, {removed.vault_runs} runs of the vault. Kept in the landing log: purged/{purge.file_name}.",
+        highlight=False,
+    )
+
+
+def backups(console: Console, settings: Settings, found: Sequence[Purge]) -> None:
+    """Where copies may be that this program cannot reach."""
+    first = min(purge.since[:10] for purge in found)
+    console.print(f"[yellow]Not reached by this program[/]: clear what was copied since {first} from", highlight=False)
+    folders = (settings.raw, settings.landing, settings.published, settings.warehouse, settings.vault, settings.dagster_home)
+    for line in (
+        f"backups and snapshots of {', '.join(map(str, folders))}",
+        "imports and extracts that BI tools and spreadsheets have made of the published releases, and releases handed to others",
+        "the file that was handed to `sna deliver`, and the message or share that it came by",
+        "old blocks of the disk: deleted files can be read until they are overwritten, unless the disk is encrypted",
+    ):
+        console.print(f"  - {line}", highlight=False)
+    console.print("Counts of the vault's runs that were removed come back when a person makes these runs again.")
 
 
 def quarantine(console: Console, loads: Iterable[LoadRecord]) -> None:

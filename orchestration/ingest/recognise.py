@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -40,7 +40,7 @@ class Unknown:
     reason: str
 
 
-Outcome = Literal["delivered", "already there", "refused"]
+Outcome = Literal["delivered", "already there", "refused", "not taken"]
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,7 @@ def deliver(
     contracts: Mapping[FeedKey, FeedContract],
     admission: Admission = LIVE,
     received: Iterable[LoadRecord] = (),
+    take: Callable[[Recognised], bool] = lambda _: True,
 ) -> Receipt:
     """Recognise a file and copy it into the landing zone, if the home takes it (`admission`).
 
@@ -72,6 +73,7 @@ def deliver(
 
     Args:
         received: the landing log, so that a version is never used again, and what was withdrawn can come back as the next one.
+        take: asked before the copy is made, with the name that it would have; where it says no, nothing is copied.
     """
     if refusal := admission.refusal(path, digest(path)):
         return Receipt(path, "refused", "", f"{refusal.message} {refusal.remedy}")
@@ -92,8 +94,10 @@ def deliver(
     versions = [*(delivery.version for delivery in there), *(load.version for load in before)]
     version = max(versions, default=0) + 1
     name = replace(found.name, version=version)
-    _copy(path, raw / feed / str(name))
     reason = f"supersedes version {version - 1}" if versions else ""
+    if not take(replace(found, name=name)):
+        return Receipt(path, "not taken", f"{feed}/{name}", reason)
+    _copy(path, raw / feed / str(name))
     return Receipt(path, "delivered", f"{feed}/{name}", reason)
 
 

@@ -147,13 +147,13 @@ def test_what_was_withdrawn_comes_back_as_the_next_version(desk, outbox):
     deliver(sent, desk.raw, contracts)
     (record,) = desk.load("crimes")
     loads = [replace(record, withdrawn=Withdrawal("2024-06-01T09:00:00+00:00", "somebody", "a mistake"))]
-    receipt = deliver(sent, desk.raw, contracts, loads)
+    receipt = deliver(sent, desk.raw, contracts, received=loads)
     assert (receipt.outcome, receipt.target_name.rpartition("/")[2]) == ("delivered", "2023-07.v2.csv")
-    assert deliver(sent, desk.raw, contracts, loads).outcome == "already there"
+    assert deliver(sent, desk.raw, contracts, received=loads).outcome == "already there"
     # The version of a file that is no longer in the landing zone is not used again.
     (desk.raw / receipt.target_name).unlink()
     (desk.raw / receipt.target_name).with_name("2023-07.csv").unlink()
-    assert deliver(sent, desk.raw, contracts, loads).target_name.endswith("/2023-07.v2.csv")
+    assert deliver(sent, desk.raw, contracts, received=loads).target_name.endswith("/2023-07.v2.csv")
 
 
 def test_a_copy_and_what_is_landed_of_it_are_their_owners_alone(desk, outbox):

@@ -249,7 +249,7 @@ def test_an_extract_is_delivered_under_its_span_and_a_correction_after_it(desk, 
         file = tmp_path / "outbox" / name
         file.parent.mkdir(exist_ok=True)
         file.write_text(content)
-        receipt = deliver(file, desk.raw, contracts, desk.all())
+        receipt = deliver(file, desk.raw, contracts, received=desk.all())
         return receipt.outcome, receipt.target_name.rpartition("/")[2]
 
     found = recognise_as(tmp_path, contracts)
