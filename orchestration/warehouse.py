@@ -271,9 +271,7 @@ class _Entry:
             for load in own
             for f in load.faults
         ]
-        deliveries = [
-            _delivery_row(contract, load, load.load_id in used_ids) for record in own for load in record.by_period()
-        ]
+        deliveries = [_delivery_row(contract, load, load.load_id in used_ids) for record in own for load in record.by_period()]
         query, shape = rows_in_use(contract, used), rows_in_use(contract, used, file_of=lambda load: load.load_id)
         fresh = freshness.judge(contract, used, freshness.day(as_at))
         parts = [
