@@ -81,9 +81,8 @@ _CELLS: tuple[tuple[str, str, str, str], ...] = (
     ("R12", _CRIMES, "Ward Name", "DE1 2AB"),
     ("R12", _OUTCOMES, "Outcome Title", f"ring {_PHONE}"),
     ("R12", _OUTCOMES, "Outcome Title", "told someone@example.org"),
-    ("R13", _CRIMES, "Crime Reference", "DC-23-1"),
+    ("R13", _CRIMES, "Crime Reference", "see officer"),
     ("R13", _CRIMES, "LSOA Code", "S01013453"),
-    ("R13", _SUSPECTS, "Nominal Reference", "N12"),
     ("R14", _SEARCH, "Outcome linked to object of search", "maybe"),
 )
 

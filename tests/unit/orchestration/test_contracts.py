@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib import resources
 
 import duckdb
@@ -125,3 +126,18 @@ def test_the_fingerprint_follows_the_rules_and_not_the_words(tmp_path):
     stricter = changed(tmp_path / "b", lambda d: column(d, "district").update(required=True))
     assert load_contract(reworded).fingerprint == before
     assert load_contract(stricter).fingerprint != before
+
+
+@pytest.mark.parametrize("written", ["22*123456/23", "CRI/00045/24", "0a7f-33b1", "DC-2023-0000001", "24 0012345"])
+def test_no_agencys_way_to_write_a_reference_is_required(written):
+    """References need to be unique, and to be none of a person's name."""
+    patterns = {
+        (*contract.id, column.name): column.pattern
+        for contract in load_contracts().values()
+        for column in contract.columns
+        if column.name.endswith(("_reference", "_number")) and column.pattern
+    }
+    assert len(patterns) >= 7
+    for column, pattern in patterns.items():
+        assert re.fullmatch(pattern, written), column
+        assert not re.fullmatch(pattern, "Quibble Zornapple"), column

@@ -50,7 +50,6 @@ def test_planned_dates_may_lie_ahead(send, records):
     [
         ({"End date": "2024-11-10"}, "R04"),
         ({"Evaluation status": "Promising"}, "R05"),
-        ({"Reference": "08b"}, "R13"),
         ({"Aim": None}, "R01"),
         ({"Evaluation note": "Ring 07700 900123 for the mother"}, "R12"),
     ],

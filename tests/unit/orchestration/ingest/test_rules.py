@@ -45,7 +45,7 @@ ROW_FAULTS = [
     ("R12", "crimes", "Offence Title", {"Offence_Title": "Assault at DE1 2AB"}),
     ("R12", "crimes", "Ward Name", {"Ward_Name": "ring 01332 496012"}),
     ("R12", "outcomes", "Outcome Title", {"Outcome_Title": "told someone@example.org"}),
-    ("R13", "crimes", "Crime Reference", {"Crime_Reference": "DC-23-1"}),
+    ("R13", "crimes", "Crime Reference", {"Crime_Reference": "see officer"}),
     ("R13", "crimes", "LSOA Code", {"LSOA_Code": "S01013453"}),
     ("R14", "police_uk/stop_and_search", "Outcome linked to object of search", {"Outcome_linked_to_object_of_search": "maybe"}),
 ]
