@@ -79,6 +79,7 @@ def _run() -> None:
     from orchestration.crossing import NothingToRead
     from orchestration.database import NotEnoughMemory
     from orchestration.ingest.landing import NoLongerKept, NothingReceived
+    from orchestration.inventory import LandedRowsMissingError
     from orchestration.linked_people import NoTruth
     from orchestration.lock import Busy
     from orchestration.purge import UnfinishedPurgeError
@@ -102,6 +103,7 @@ def _run() -> None:
         NotEnoughMemory,
         NothingReceived,
         NothingToRead,
+        LandedRowsMissingError,
         UnfairWeights,
         UnfinishedPurgeError,
         VaultClosed,
@@ -171,6 +173,7 @@ def refresh(
             console.print(f"Nothing has been delivered to {settings.raw}.")
             console.print(f"Next: `{'sna demo' if settings.is_demonstration else 'sna deliver FILE...'}`.")
             raise typer.Exit(FAILED)
+        telling.missing(console, settings)
         if plan.nothing_new is not None:
             telling.nothing_new(console, settings, plan.nothing_new)
             return
@@ -240,6 +243,7 @@ def status() -> None:
     else:
         telling.release(console, settings, release)
     telling.withdrawals(console, settings, release)
+    telling.missing(console, settings)
     telling.gates(console, settings)
 
 

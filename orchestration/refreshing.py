@@ -72,7 +72,7 @@ class Outcome:
 
 def plan(settings: Settings, as_at: str, *, force: bool = False, landed_only: bool = False) -> Plan:
     """Look at the landing zone and the log without importing Dagster, dbt or Great Expectations."""
-    from orchestration import purge, vault_runs
+    from orchestration import inventory, purge, vault_runs
     from orchestration.build import build_id, identities, received_id
     from orchestration.contracts import load_contracts
     from orchestration.ingest import load
@@ -82,6 +82,7 @@ def plan(settings: Settings, as_at: str, *, force: bool = False, landed_only: bo
 
     purge.require_finished(settings)
     loads = read(settings.landing)
+    inventory.require_rows(current(loads))
     delivered = {(load.agency, load.feed) for load in loads}
     if landed_only:
         return Plan(0, len(delivered), None, None, as_at, force, landed_only)

@@ -243,6 +243,18 @@ def backups(console: Console, settings: Settings, found: Sequence[Purge]) -> Non
     console.print("Counts of the vault's runs that were removed come back when a person makes these runs again.")
 
 
+def missing(console: Console, settings: Settings) -> None:
+    """What was deleted by hand of deliveries in use, and what to do."""
+    from orchestration import inventory
+    from orchestration.ingest.landing import read
+
+    found = inventory.missing(settings, read(settings.landing))
+    for load in found.rows:
+        console.print(f"[red]Landed rows missing[/] {escape(inventory.rows_message(load))}", highlight=False)
+    for load in found.files:
+        console.print(f"[yellow]File missing[/] {escape(inventory.file_message(load))}", highlight=False)
+
+
 def quarantine(console: Console, loads: Iterable[LoadRecord]) -> None:
     """Each delivery with something wrong: rule, column, rows, what its sender can do. Never a value of a row."""
     clean = True

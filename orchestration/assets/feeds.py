@@ -145,7 +145,7 @@ def _bring_up_to_date(
     context: dg.AssetExecutionContext, refresh: Refresh, contract: "FeedContract", loads: Sequence["LoadRecord"]
 ) -> int:
     """Bring the view of a feed up to date, after these new deliveries; gives its rows."""
-    from orchestration import warehouse
+    from orchestration import inventory, warehouse
     from orchestration.ingest.landing import as_of, by_period, current, read, require_kept
 
     settings = refresh.settings
@@ -156,6 +156,7 @@ def _bring_up_to_date(
     if refresh.as_at:
         require_kept(received)
     in_use = current(received)
+    inventory.require_rows(load for load in in_use if (load.agency, load.feed) == contract.id)
     rows = refresh.registered().rows(contract, received, in_use, refresh.as_at)
     if rows is None:
         with refresh.warehouse() as con:
