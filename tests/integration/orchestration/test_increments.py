@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import shutil
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -15,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from orchestration import dbt, increments, warehouse
+from orchestration import dbt, increments, warehouse, withdrawal
 from orchestration.contracts import load_contracts
 from orchestration.ingest import landing
 from orchestration.ingest.load import load, plan
@@ -145,19 +146,43 @@ class Deliveries(RuleBasedStateMachine):
             self.write("derbyshire_constabulary", feed, month, rows)
 
     def deliver_month(self, month: str) -> None:
+        self.deliver(month, [month])
+
+    def deliver(self, period: str, months: Sequence[str]) -> None:
+        """The months of the police feeds, each feed in one file."""
+        made: dict[str, list[dict[str, str]]] = {feed: [] for feed in POLICE}
+        for month in months:
+            for feed, rows in self.made_up(month).items():
+                made[feed] += rows
+        for feed, rows in made.items():
+            self.police(feed, period, rows)
+
+    def made_up(self, month: str) -> dict[str, list[dict[str, str]]]:
         first = datetime.fromisoformat(f"{month}-01")
         crimes = [
             crime(f"DC-{first.year}-{first.month:02}{n:05}", first + timedelta(hours=self.random.randrange(640)), self.random)
             for n in range(self.random.randrange(5, 12))
         ]
         self.crimes[month] = crimes
-        self.police("crimes", month, crimes)
+        made = {"crimes": crimes}
         for feed in ("victims", "suspects"):
             people = [person(c, self.random) for c in crimes for _ in range(self.random.randrange(3))]
             unique = {(p["Crime Reference"], p["Nominal Reference"]): p for p in people}
-            self.police(feed, month, list(unique.values()))
-        decided = [outcome(c["Crime Reference"], 1, first.date() + timedelta(27), self.random) for c in crimes[::2]]
-        self.police("outcomes", month, decided)
+            made[feed] = list(unique.values())
+        made["outcomes"] = [outcome(c["Crime Reference"], 1, first.date() + timedelta(27), self.random) for c in crimes[::2]]
+        return made
+
+    @rule(first=st.sampled_from(MONTHS[:-1]))
+    def an_extract_is_delivered(self, first: str) -> None:
+        """Of that month to the last, in one file of each feed."""
+        self.deliver(f"{first}_{MONTHS[-1]}", MONTHS[MONTHS.index(first) :])
+        self.perhaps_refresh()
+
+    @rule(number=st.integers(0, 99))
+    def a_delivery_is_withdrawn(self, number: int) -> None:
+        if loads := landing.read(self.settings.landing):
+            withdrawal.withdraw(loads, [loads[number % len(loads)]], "a test", self.clock)
+        self.perhaps_refresh()
 
     @rule(month=st.sampled_from(MONTHS))
     def a_month_is_delivered(self, month: str) -> None:
@@ -255,7 +280,7 @@ def test_increments_give_what_a_build_from_nothing_gives(tmp_path: Path) -> None
         Deliveries,
         settings=settings(
             max_examples=4,
-            stateful_step_count=8,
+            stateful_step_count=10,
             deadline=None,
             derandomize=True,
             database=None,

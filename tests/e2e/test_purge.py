@@ -1,0 +1,84 @@
+"""A person who should never have been delivered: after the purge nothing of them is in any file, and the figures are as before."""
+
+import csv
+import io
+
+import duckdb
+import pytest
+
+from orchestration import purge
+from orchestration.releases import all_releases, current_release
+
+CRIMES = "derbyshire_constabulary/crimes"
+# Made up; in no file but those that this test writes.
+PERSON = "Quibblethwaite Zornapple"
+pytestmark = [pytest.mark.xdist_group("purge"), pytest.mark.slow]
+
+
+def plant(county):
+    """A month sent again, with the person in an accepted row and in one that goes to quarantine."""
+    (may,) = (county.raw / CRIMES).glob("2019-05.csv")
+    rows = list(csv.DictReader(io.StringIO(may.read_bytes().decode("utf-8-sig"))))
+    rows[0]["Ward Name"] = PERSON
+    rows[1] |= {"Location Type": PERSON, "Easting": "far away"}
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    county.list_text(out.getvalue())
+    (county.raw / CRIMES / "2019-05.v2.csv").write_text(out.getvalue())
+    return (county.raw / CRIMES / "2019-05.v2.csv").read_bytes()
+
+
+def files_with(county, words):
+    """Files below the landing zone and the home that hold a text, in their bytes or in the rows that they keep compressed."""
+    here = [
+        path for folder in (county.raw, county.home) for path in folder.rglob("*") if path.is_file() and not path.is_symlink()
+    ]
+    found = [path for path in here if words.encode() in path.read_bytes()]
+    for path in here:
+        head = path.read_bytes()[:12]
+        if head[:4] == b"PAR1":
+            tables = [f"'{path}'"]
+            con = duckdb.connect()
+        elif head[8:12] == b"DUCK":
+            con = duckdb.connect(str(path), read_only=True)
+            names = con.execute("select schema_name, table_name from duckdb_tables() where not internal").fetchall()
+            tables = [f'"{schema}"."{table}"' for schema, table in names]
+        else:
+            continue
+        if any(
+            con.execute(f"select count(*) from {t} as t where t::varchar like ?", [f"%{words}%"]).fetchone() != (0,)
+            for t in tables
+        ):
+            found.append(path)
+        con.close()
+    return sorted({str(path) for path in found})
+
+
+def test_nothing_of_a_purged_person_is_left(own_small_county):
+    county = own_small_county
+    before = current_release(county.settings.published)
+    content = plant(county)
+    told = county.sna("refresh")
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert current_release(county.settings.published).id != before.id
+    assert len(files_with(county, PERSON)) >= 4
+
+    dry = county.sna("purge", f"{CRIMES}/2019-05.v2.csv", "--basis", "Decision 7 of the data protection officer", "--dry-run")
+    assert dry.returncode == 0 and "would be removed" in dry.stdout
+    assert len(files_with(county, PERSON)) >= 4
+    told = county.sna("purge", f"{CRIMES}/2019-05.v2.csv", "--basis", "Decision 7 of the data protection officer")
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert "Not reached by this program" in told.stdout and str(county.raw) in told.stdout
+
+    assert files_with(county, PERSON) == []
+    assert not [path for path in county.raw.rglob("*") if path.is_file() and path.read_bytes() == content]
+    after = current_release(county.settings.published)
+    assert after.manifest["content"] == before.manifest["content"]
+    assert [release.id for release in all_releases(county.settings.published)] == [before.id, after.id]
+    (entry,) = purge.entries(county.settings)
+    assert entry.basis == "Decision 7 of the data protection officer" and entry.period == "2019-05"
+    assert "purged on" in county.sna("deliveries", CRIMES).stdout
+    assert county.sna("verify").returncode == 0
+    assert "Nothing new" in county.sna("refresh").stdout
