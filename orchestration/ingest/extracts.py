@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+import statistics
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -27,6 +28,8 @@ _WRITTEN = {
     "academic_year": r"\d{4}[-_ ]\d{2}(?:\d{2})?",
     "calendar_year": r"\d{4}",
 }
+# Of the median of rows of a period: fewer at an end are taken for mistyped dates.
+STRAY_SHARE = 0.01
 _BETWEEN = r"(?:[-_ ]+to[-_ ]+|[-_ ]*[-_\u2013][-_ ]*)"
 
 
@@ -48,6 +51,22 @@ def named(file_name: str, contract: FeedContract) -> tuple[str, str] | None:
     if not (is_period(contract.cadence, first) and is_period(contract.cadence, last) and first < last):
         return None
     return f"{first}{SPAN}{last}", file_name[: found.start()] + found["first"] + file_name[found.end() :]
+
+
+def covered(rows: Mapping[str, int]) -> str | None:
+    """The period or span that the rows of a file cover, where its name says none; None where there are no rows.
+
+    The rule: from the first period to the last, without outer ones that have less than a hundredth of the median of rows. So few
+    rows are taken for mistyped dates, and will be rejected as outside the span.
+
+    Args:
+        rows: period → how many rows are of it.
+    """
+    if not rows:
+        return None
+    least = statistics.median(rows.values()) * STRAY_SHARE
+    kept = sorted(period for period, count in rows.items() if count >= least)
+    return kept[0] if kept[0] == kept[-1] else f"{kept[0]}{SPAN}{kept[-1]}"
 
 
 @dataclass(frozen=True)

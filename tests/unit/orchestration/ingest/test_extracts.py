@@ -231,6 +231,21 @@ def test_no_span_in_a_name(written, feed):
     assert extracts.named(written, CONTRACTS[feed]) is None
 
 
+@pytest.mark.parametrize(
+    ("rows", "span"),
+    [
+        ({}, None),
+        ({"2023-07": 5}, "2023-07"),
+        ({"2023-07": 5, "2023-05": 4, "2023-06": 9}, "2023-05_2023-07"),
+        ({"2023-05": 400, "2023-07": 400}, "2023-05_2023-07"),
+        ({"2013-05": 1, "2023-05": 400, "2023-06": 300, "2023-07": 20}, "2023-05_2023-07"),
+        ({"2023-05": 400, "2032-05": 1, "2023-06": 300}, "2023-05_2023-06"),
+    ],
+)
+def test_a_span_by_the_rows(rows, span):
+    assert extracts.covered(rows) == span
+
+
 def test_a_span_in_the_landing_zone():
     name = Name.parse("2021-04_2024-03-kent.v2.csv")
     assert (name.period, name.part, name.version) == ("2021-04_2024-03", "kent", 2)
