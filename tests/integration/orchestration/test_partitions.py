@@ -1,10 +1,14 @@
 """Sixty months are one run, and one month is one run of that month only."""
 
+import json
+import shutil
+from dataclasses import asdict
+
 import dagster as dg
 import pytest
 from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PARTITION_RANGE_START_TAG
 
-from orchestration import home
+from orchestration import home, purge
 from orchestration.assets.feeds import feed_assets, partitions_of
 from orchestration.contracts import load_contracts
 from orchestration.ingest.landing import read
@@ -12,6 +16,7 @@ from orchestration.instance import open_instance
 from orchestration.resources import Refresh
 from orchestration.settings import Settings
 from tests.unit.orchestration.ingest.conftest import rows, text
+from tests.unit.orchestration.ingest.test_extracts import quarter
 
 CONTRACT = load_contracts()["derbyshire_constabulary", "crimes"]
 FEED = feed_assets(CONTRACT)
@@ -81,6 +86,46 @@ def test_a_period_of_which_all_was_refused_is_not_materialised(settings, asset):
         else:
             assert dg.materialize([FEED.table], instance=instance, resources={"refresh": Refresh()}).success
         assert "2023-12" not in instance.get_materialized_partitions(FEED.deliveries.key)
+
+
+def test_a_file_of_several_months_is_of_the_partitions_of_all_of_them(settings):
+    folder = settings.raw / "derbyshire_constabulary" / "crimes"
+    for file in folder.iterdir():
+        file.unlink()
+    (folder / "2023-05_2023-07.csv").write_text(text(quarter()))
+    with open_instance(settings) as instance:
+        backfill(instance, "2023-06", "2023-06")
+        assert [load.period for load in read(settings.landing)] == ["2023-05_2023-07"]
+        assert instance.get_materialized_partitions(FEED.deliveries.key) == {"2023-06"}
+
+        shutil.rmtree(settings.landing)
+        result = dg.materialize([FEED.table], instance=instance, resources={"refresh": Refresh()})
+        assert instance.get_materialized_partitions(FEED.deliveries.key) == {"2023-05", "2023-06", "2023-07"}
+        (event,) = result.asset_materializations_for_node(FEED.table.op.name)
+        assert event.metadata["dagster/row_count"].value == len(quarter())
+
+
+def test_deleted_rows_of_a_delivery_in_use_end_the_step_with_what_to_do(settings):
+    with open_instance(settings) as instance:
+        backfill(instance, "2023-07", "2023-07")
+        (load,) = read(settings.landing)
+        load.accepted.unlink()
+        table = dg.materialize([FEED.table], instance=instance, resources={"refresh": Refresh()}, raise_on_error=False)
+        assert not table.success
+        (failure,) = [event for event in table.all_events if event.is_step_failure]
+        assert "sna withdraw derbyshire_constabulary/crimes/2023-07.csv" in str(failure.step_failure_data.error)
+
+
+def test_no_run_starts_before_a_purge_is_complete(settings):
+    (settings.landing / purge.PURGING).mkdir(parents=True)
+    entry = purge.Entry(
+        "a", "derbyshire_constabulary", "crimes", "2023-07", "2024-05-01T09:00:00+00:00", "somebody", "a decision"
+    )
+    begun = purge.Purge(entry, (), "b", 1, "2024-05-01T09:00:00+00:00")
+    (settings.landing / purge.PURGING / begun.file_name).write_text(json.dumps(asdict(begun)))
+    with open_instance(settings) as instance:
+        result = dg.materialize([FEED.table], instance=instance, resources={"refresh": Refresh()}, raise_on_error=False)
+    assert not result.success and read(settings.landing) == []
 
 
 def test_each_cadence_has_its_partitions():
