@@ -31,9 +31,12 @@ def missing(settings: Settings, loads: Iterable[LoadRecord]) -> Missing:
     Args:
         loads: the landing log, of any feeds.
     """
+    from orchestration import vault_runs
+
     in_use = current(loads)
     whole = {load.delivery_id: load.extract or load for load in in_use}
-    made_here = _made_here()
+    # Counts come out of the vault and never lie in the landing zone.
+    made_here = vault_runs.RUNS.keys()
     return Missing(
         files=tuple(
             load
@@ -73,10 +76,3 @@ def file_message(load: LoadRecord) -> str:
         f"{path(load)}: the file is gone from the landing zone, although it is in use. Its landed rows are there, so nothing has"
         f" changed. If it is to be taken back: `sna withdraw {path(load)} --reason TEXT`. If not, deliver it again."
     )
-
-
-def _made_here() -> set[tuple[str, str]]:
-    """Feeds whose deliveries come out of the vault and never lie in the landing zone."""
-    from orchestration import knife_carriers, linked_people
-
-    return {(knife_carriers.AGENCY, knife_carriers.COUNTS), (linked_people.AGENCY, linked_people.COUNTS)}
