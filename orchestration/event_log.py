@@ -18,10 +18,32 @@ from dagster import AssetCheckKey, RunRecord, RunsFilter
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecord, AssetCheckExecutionRecordStatus
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 from dagster._serdes import ConfigurableClassData
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 
 BUSY_TIMEOUT_SECONDS = 30
 MADE = {AssetCheckExecutionRecordStatus.SUCCEEDED, AssetCheckExecutionRecordStatus.FAILED}
+
+# Of a run that is deleted the index keeps what the asset graph shows: the last result of each check, and the last event of each
+# kind of each partition. Dagster itself would show every partition that the run had materialised as missing.
+DELETE_FROM_INDEX = (
+    """delete from asset_check_executions where run_id = :run_id and id not in (
+           select max(id) from asset_check_executions group by asset_key, check_name, partition
+           union all
+           select max(id) from asset_check_executions where evaluation_event_storage_id is not null
+           group by asset_key, check_name, partition
+       )""",
+    """delete from event_logs where run_id = :run_id
+       and id not in (
+           select evaluation_event_storage_id from asset_check_executions where evaluation_event_storage_id is not null
+       )
+       and id not in (
+           select max(id) from event_logs
+           where asset_key is not null and dagster_event_type not like '%\\_PLANNED' escape '\\'
+               and dagster_event_type not like 'ASSET\\_CHECK%' escape '\\'
+           group by asset_key, partition, dagster_event_type
+       )""",
+    "delete from asset_event_tags where event_id not in (select id from event_logs)",
+)
 
 
 class PooledSqliteEventLogStorage(SqliteEventLogStorage):
@@ -76,6 +98,20 @@ class PooledSqliteEventLogStorage(SqliteEventLogStorage):
 
     def _runs(self, run_ids: Collection[str]) -> Sequence[RunRecord]:
         return self._instance.get_run_records(RunsFilter(run_ids=list(run_ids)))
+
+    def delete_events(self, run_id: str) -> None:
+        """Remove the file of a run, and of the index what a later run has superseded."""
+        with self._db_lock:
+            if engine := self._engines.pop(run_id, None):
+                engine.dispose()
+        for ending in ("", "-wal", "-shm"):
+            Path(f"{self.path_for_shard(run_id)}{ending}").unlink(missing_ok=True)
+        with self.index_connection() as connection:
+            for statement in DELETE_FROM_INDEX:
+                parameters = {"run_id": run_id} if ":run_id" in statement else {}
+                connection.execute(text(statement), parameters)
+        if self.supports_global_concurrency_limits:
+            self.free_concurrency_slots_for_run(run_id)
 
     def dispose(self) -> None:
         for engine in self._engines.values():

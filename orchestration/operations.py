@@ -114,10 +114,14 @@ class Retention(_Strict):
     Attributes:
         releases: published releases to keep, the current one among them.
         superseded_deliveries_days: days for which a landed delivery is kept after a later one has taken its place.
+        runs: finished runs to keep in Dagster's history.
+        run_days: days for which one of them is kept.
     """
 
     releases: int = Field(ge=1)
     superseded_deliveries_days: int = Field(ge=0)
+    runs: int = Field(default=24, ge=1)
+    run_days: int = Field(default=730, ge=1)
 
 
 class Operations(_Strict):
