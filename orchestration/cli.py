@@ -184,7 +184,8 @@ def refresh(
 
         # Better said now than after minutes of reading deliveries.
         warehouse.connect(settings).close()
-        console.print(f"{plan.new_deliveries} new deliveries in {settings.raw}; home {settings.home}")
+        new = telling.counted(plan.new_deliveries, "new delivery")
+        console.print(f"{new} in {settings.raw}; home {settings.home}")
         outcome = refreshing.run(settings, plan, console)
     if outcome.release is None:
         telling.failure(errors, settings, outcome.failures)

@@ -47,8 +47,8 @@ def difference(settings: Settings, before: Release, after: Release) -> Differenc
 def _revisions(before: Release, after: Release) -> list[tuple[Any, ...]]:
     con = database.connect()
     try:
-        con.execute(f"attach '{before.file}' as before (read_only)")
-        con.execute(f"attach '{after.file}' as after (read_only)")
+        before.attach(con, "before")
+        after.attach(con, "after")
         revisions.create(con, "revisions")
         revisions.fill(con, "revisions", ("before", "after"), before.manifest, after.manifest)
         return con.execute("select * exclude (release_before) from revisions order by all").fetchall()

@@ -6,6 +6,9 @@
                                               /manifest.json     inputs, tables with rows and content, files with SHA-256
                                               /manifest.sha256   of manifest.json
 
+A table that has not changed since the release before shares its Parquet file with it (a hard link), and older releases keep
+nothing but Parquet and manifest (`archive`).
+
 A reader that has the file open keeps its release; a new reader sees the new one. The links that lead to releases are described
 in `releases`, what is kept of them in `retention`.
 """
@@ -19,11 +22,12 @@ import subprocess
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import duckdb
 
-from orchestration import availability, database, permissions, retention, revisions
+from orchestration import archive, availability, database, permissions, release_files, retention, revisions
+from orchestration.release_files import Descriptions
 from orchestration.releases import (
     FILE,
     MANIFEST,
@@ -39,18 +43,14 @@ from orchestration.releases import (
     sync,
 )
 from orchestration.settings import PROJECT, analysts_group
-from orchestration.verify import SEAL, content_hashes, file_hashes, seal, wrong_contents
+from orchestration.verify import SEAL, content_hashes, file_hashes, seal, sha256, wrong_contents
 
 SCHEMAS = ("sna", "marts")
-# "schema.table" → its description, and those of its columns by name.
-Descriptions: TypeAlias = Mapping[str, tuple[str, Mapping[str, str]]]
 # Columns that only person-level or record-level tables have; none may be published.
 PRIVATE_COLUMNS = (
     *("person_key", "nominal_reference", "date_of_birth", "crime_reference", "crime_id"),
     *("easting", "northing"),
 )
-# 1.0 clients must be able to read what 1.5 writes.
-STORAGE = "v1.0.0"
 
 
 class PublicationError(RuntimeError):
@@ -88,6 +88,8 @@ def publish(
             make_current(published, release.id)
         if keep is not None:
             retention.remove_releases(published, retention.surplus_releases(published, keep))
+        for surplus in retention.releases_to_archive(published):
+            archive.archive(surplus)
         # Folders above the first release, and releases that were made under another setting.
         permissions.apply(published.parent.parent, group)
     return release
@@ -191,9 +193,7 @@ def _write(
     warehouse: Path, folder: Path, head: Mapping[str, Any], descriptions: Descriptions, before: Release | str | None
 ) -> dict[str, dict[str, Any]]:
     """Fill the release's DuckDB file, Parquet and CSV; return rows and content hash per table."""
-    con = database.connect(
-        folder / FILE, spill=warehouse.parent / "spill" / "publication", options={"storage_compatibility_version": STORAGE}
-    )
+    con = database.connect(folder / FILE, spill=warehouse.parent / "spill" / "publication", options=dict(release_files.STORAGE))
     try:
         con.execute(f"attach '{warehouse}' as warehouse (read_only)")
         _refuse_private_columns(con)
@@ -201,20 +201,15 @@ def _write(
         for schema, table in _tables(con, "warehouse"):
             con.execute(f'create schema if not exists "{schema}"')
             con.execute(f'create table "{schema}"."{table}" as from warehouse."{schema}"."{table}" order by all')
-        _describe(con, descriptions)
+        release_files.describe(con, descriptions)
         con.execute("commit")
         _write_revisions(con, head, before)
         _write_meta(con, head)
         tables = _tables(con, "sna_marts", ("sna", "marts", "meta"))
-        for schema, table in tables:
-            for kind, options in (
-                ("parquet", "format parquet, compression zstd"),
-                ("csv", "format csv, header"),
-            ):
-                target = folder / kind / schema / f"{table}.{kind}"
-                target.parent.mkdir(parents=True, exist_ok=True)
-                con.execute(f"""copy "{schema}"."{table}" to '{target}' ({options})""")
         hashes = content_hashes(con, tables)
+        shared = _link_unchanged(folder, hashes, before) if isinstance(before, Release) else set()
+        release_files.write(con, folder, "parquet", [pair for pair in tables if ".".join(pair) not in shared])
+        release_files.write(con, folder, "csv", tables)
         con.execute("detach warehouse")
     finally:
         con.close()
@@ -240,22 +235,21 @@ def _refuse_private_columns(con: duckdb.DuckDBPyConnection) -> None:
         raise PublicationError(f"Record-level columns must not be published: {', '.join(name for (name,) in found)}.")
 
 
-def _describe(con: duckdb.DuckDBPyConnection, descriptions: Descriptions) -> None:
-    """The project's descriptions as comments: taken from it rather than from the warehouse, where editing one builds nothing."""
-    columns = con.execute(
-        """select table_schema || '.' || table_name, format('"{}"."{}"', table_schema, table_name), column_name
-           from information_schema.columns where table_catalog = current_database() order by all"""
-    ).fetchall()
-    for name, table in sorted({(name, table) for name, table, _ in columns}):
-        if text := descriptions.get(name, ("", {}))[0]:
-            con.execute(f"comment on table {table} is '{_quoted(text)}'")
-    for name, table, column in columns:
-        if words := descriptions.get(name, ("", {}))[1].get(column):
-            con.execute(f"""comment on column {table}."{column}" is '{_quoted(words)}'""")
+def _link_unchanged(folder: Path, hashes: Mapping[str, Mapping[str, Any]], before: Release) -> set[str]:
+    """Share the Parquet files of tables that hold what they held in the release before; returns the names of these tables.
 
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")
+    A file that is not what was published is not passed on.
+    """
+    shared = set()
+    for name, value in hashes.items():
+        schema, _, table = name.partition(".")
+        file = release_files.path("parquet", schema, table)
+        same = before.manifest["tables"].get(name, {}).get("content") == value["content"]
+        published = before.manifest["files"].get(file, {}).get("sha256")
+        whole = same and (before.folder / file).exists() and sha256(before.folder / file) == published
+        if whole and release_files.link(before.folder, folder, file):
+            shared.add(name)
+    return shared
 
 
 def _write_revisions(con: duckdb.DuckDBPyConnection, head: Mapping[str, Any], before: Release | str | None) -> None:
@@ -266,7 +260,7 @@ def _write_revisions(con: duckdb.DuckDBPyConnection, head: Mapping[str, Any], be
     if isinstance(before, Release):
         con.execute("begin")
         try:
-            con.execute(f"attach '{before.file}' as before (read_only)")
+            before.attach(con, "before")
             after = {**head, "tables": content_hashes(con, _tables(con, "sna_marts"))}
             revisions.fill(con, revisions.TABLE, ("before", "sna_marts"), before.manifest, after)
             con.execute("commit")

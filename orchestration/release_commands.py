@@ -85,31 +85,17 @@ def retain(
     wait: Wait = False,
 ) -> None:
     """Remove what the retention policy in operations.yaml no longer keeps; never anything in use."""
-    from datetime import UTC, datetime, timedelta
-
     from orchestration import operations, retention
-    from orchestration.contracts import load_contracts
-    from orchestration.ingest.landing import read
-    from orchestration.releases import current_release, switching
+    from orchestration.instance import open_instance
 
-    settings, now = Settings.from_env(), datetime.now(UTC)
-    policy = operations.load().retention
-    with lock.hold(settings.home, wait_seconds=lock.seconds(wait), on_wait=waiting), switching(settings.published):
-        surplus = retention.surplus_releases(settings.published, policy.releases)
-        release = current_release(settings.published)
-        published = {delivery["load_id"] for delivery in release.manifest["deliveries"]} if release else set()
-        kept_for = timedelta(days=policy.superseded_deliveries_days)
-        loads = read(settings.landing)
-        deliveries = retention.surplus_deliveries(loads, load_contracts(), published, kept_for, now)
-        stuck = []
-        if not dry_run:
-            retention.remove_releases(settings.published, surplus)
-            stuck = retention.apply(deliveries, loads, settings.raw, now)
-    telling.retained(console, surplus, deliveries, dry_run=dry_run)
+    settings = Settings.from_env()
+    with lock.hold(settings.home, wait_seconds=lock.seconds(wait), on_wait=waiting), open_instance(settings) as instance:
+        found = retention.enforce(settings, instance, dry_run=dry_run)
+    telling.retained(console, found, dry_run=dry_run)
     console.print(f"Policy: {operations.source()} and the contracts.", highlight=False)
-    for file in stuck:
+    for file in found.stuck:
         errors.print(f"[red]Not removed from the landing zone[/]: {file}", highlight=False)
-    if stuck:
+    if found.stuck:
         raise typer.Exit(FAILED)
 
 

@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestration import database
+from orchestration import database, release_files
 from orchestration.lock import exclusively
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 FILE = "sna_marts.duckdb"
 MANIFEST = "manifest.json"
+# What says that only the Parquet files are kept, and which DuckDB file was made again from them (`archive`).
+ARCHIVED, RESTORED = "archived.json", "restored.json"
 # What everything says that was made from the demonstration; its aggregate returns are what agencies have published.
 DEMONSTRATION_BANNER = (
     "Synthetic demonstration data: no record is of a real person, offence or place. Aggregate returns of the agencies are real."
@@ -84,13 +86,41 @@ class Release:
     def file(self) -> Path:
         return self.folder / FILE
 
+    @property
+    def is_archived(self) -> bool:
+        """Whether only its Parquet files are kept."""
+        return (self.folder / ARCHIVED).exists()
+
     def holds(self, build_id: str, received_id: str) -> bool:
         """Whether exactly this code and these deliveries made it, and it tells of exactly what was received."""
         return (self.manifest["build_id"], self.manifest.get("received_id")) == (build_id, received_id)
 
     def open(self) -> duckdb.DuckDBPyConnection:
-        """The release's DuckDB file, read-only."""
-        return database.connect(self.file, read_only=True)
+        """The release, read-only: its DuckDB file, or views of its Parquet files where it is archived."""
+        if not self.is_archived:
+            return database.connect(self.file, read_only=True)
+        con = database.connect()
+        self.attach(con, "sna_marts")
+        con.execute("use sna_marts")
+        return con
+
+    def attach(self, con: duckdb.DuckDBPyConnection, name: str, *, parquet: bool = False) -> None:
+        """Attach the release read-only under a name.
+
+        Args:
+            parquet: views of its Parquet files, also where it has its DuckDB file.
+        """
+        if not (parquet or self.is_archived):
+            con.execute(f"attach '{release_files.quoted(str(self.file))}' as {name} (read_only)")
+            return
+        con.execute(f"attach ':memory:' as {name}")
+        for table in self.manifest["tables"]:
+            schema, _, bare = table.partition(".")
+            file = self.folder / release_files.path("parquet", schema, bare)
+            if file.exists():
+                con.execute(f'create schema if not exists {name}."{schema}"')
+                query = f"from read_parquet('{release_files.quoted(str(file))}')"
+                con.execute(f'create view {name}."{schema}"."{bare}" as {query}')
 
 
 @dataclass(frozen=True)
@@ -187,15 +217,21 @@ def make_current(published: Path, release_id: str) -> None:
 def roll_back(published: Path, release: Release) -> None:
     """Lead the stable path to an earlier (or again to a later) release, and hold what was current before.
 
+    The files of an archived release are made again first.
+
     Raises:
         ValueError: it was rebuilt for a past date, or is current already.
+        DamagedRelease: it is archived, and its files are not what was published.
     """
+    from orchestration.archive import restore
+
     if release.manifest["as_at"]:
         raise ValueError(f"Release {release.id} was rebuilt for {release.manifest['as_at']}; it cannot be the current one.")
     with switching(published):
         before = _current_id(published)
         if before is None or before == release.id:
             raise ValueError(f"Release {release.id} is the current one already.")
+        restore(release)
         in_force = rollback(published)
         held = set(in_force.held) if in_force else set()
         with suppress(DamagedRelease, FileNotFoundError):

@@ -1,8 +1,11 @@
 """What is kept and what may go, by the `retention` section of operations.yaml. Nothing that is in use is ever removed.
 
-    releases     after each publication, and by `sna retain`
-    deliveries   by `sna retain` only: those whose place another has taken for long enough, and those that have been kept for as
+    releases     after each publication, and by `sna retain`; older ones are archived before they are removed (`archive`)
+    deliveries   by `enforce` only: those whose place another has taken for long enough, and those that have been kept for as
                  many years since their receipt as the feed's contract says
+    runs         of Dagster's history, by `enforce` (`run_history`)
+
+`sna retain` and the schedule `retention` call `enforce`.
 
 A reader that has a file of a removed release open keeps reading it: the name goes, the file goes when the reader closes it.
 A delivery that is in use when its years are over is first kept out of use; the refresh after that publishes without it, and then
@@ -16,19 +19,71 @@ import os
 import shutil
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from orchestration.releases import Release, all_releases, as_at_links
+from orchestration.releases import Release, all_releases, as_at_links, current_release, switching
 
 if TYPE_CHECKING:
+    import dagster as dg
+
     from orchestration.contracts import FeedContract, FeedKey
     from orchestration.ingest.landing import LoadRecord
+    from orchestration.settings import Settings
 
 # What a killed removal left; a name with a dot is no release.
 REMOVING = ".removing-"
+# The current release and the one before it.
+COMPLETE = 2
 YEAR = timedelta(days=365.25)
+
+
+@dataclass(frozen=True)
+class Retained:
+    """What retention removed, or would remove.
+
+    Attributes:
+        runs: ids of runs of Dagster's history.
+        history_bytes: size of that history before and after.
+        stuck: files of the landing zone that should have gone and could not.
+    """
+
+    releases: list[Release]
+    deliveries: list[Surplus]
+    runs: list[str]
+    history_bytes: tuple[int, int]
+    stuck: list[str]
+
+
+def enforce(settings: Settings, instance: dg.DagsterInstance, *, dry_run: bool = False) -> Retained:
+    """Apply the policy of operations.yaml and the contracts. The caller holds the home.
+
+    Raises:
+        SettingsError: operations.yaml cannot be used.
+    """
+    from orchestration import archive, operations, run_history
+    from orchestration.contracts import load_contracts
+    from orchestration.ingest.landing import read
+
+    now, policy = datetime.now(UTC), operations.load().retention
+    with switching(settings.published):
+        releases = surplus_releases(settings.published, policy.releases)
+        current = current_release(settings.published)
+        published = {delivery["load_id"] for delivery in current.manifest["deliveries"]} if current else set()
+        loads = read(settings.landing)
+        kept_for = timedelta(days=policy.superseded_deliveries_days)
+        deliveries = surplus_deliveries(loads, load_contracts(), published, kept_for, now)
+        runs = run_history.surplus(instance, policy, now)
+        size = run_history.size(settings)
+        if dry_run:
+            return Retained(releases, deliveries, runs, (size, size), [])
+        remove_releases(settings.published, releases)
+        for release in releases_to_archive(settings.published):
+            archive.archive(release)
+        stuck = apply(deliveries, loads, settings.raw, now)
+    run_history.prune(settings, instance, runs)
+    return Retained(releases, deliveries, runs, (size, run_history.size(settings)), stuck)
 
 
 def surplus_releases(published: Path, keep: int) -> list[Release]:
@@ -45,6 +100,19 @@ def surplus_releases(published: Path, keep: int) -> list[Release]:
     kept = {release.id for release in by_rank[-keep:]}
     kept |= {release.id for release in [release for release in past if release.id in linked][-keep:]}
     return [release for release in releases if release.id not in kept]
+
+
+def releases_to_archive(published: Path) -> list[Release]:
+    """The releases of which only Parquet need be kept: all but the current one, the two newest, and the newest of a past date.
+
+    Those that are archived already are left out, unless that was interrupted.
+    """
+    releases = all_releases(published)
+    linked = set(as_at_links(published).values())
+    past = [release for release in releases if release.id in linked]
+    ordinary = [release for release in releases if not release.manifest["as_at"]]
+    complete = {release.id for release in (*ordinary[-COMPLETE:], *past[-1:])}
+    return [r for r in releases if not r.current and r.id not in complete and (r.file.exists() or (r.folder / "csv").exists())]
 
 
 def remove_releases(published: Path, surplus: list[Release]) -> None:

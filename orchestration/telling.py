@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,13 @@ if TYPE_CHECKING:
     from orchestration.ingest.landing import LoadRecord
     from orchestration.purge import Purge, Removed
     from orchestration.releases import Release, Rollback
-    from orchestration.retention import Surplus
+    from orchestration.retention import Retained
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun, in the plural where it needs one: `1 new delivery`, `2 new deliveries`."""
+    plural = re.sub(r"(?<![aeiou])y$", "ie", noun) + "s"
+    return f"{number:,} {noun if number == 1 else plural}"
 
 
 # What figures rest on, in words.
@@ -148,22 +155,27 @@ def difference(console: Console, found: Difference, only: str | None, most: int)
         console.print("The models or definitions differ as well, so they may be the cause.")
 
 
-def retained(console: Console, releases: list[Release], deliveries: list[Surplus], *, dry_run: bool) -> None:
+def retained(console: Console, found: Retained, *, dry_run: bool) -> None:
     """What retention removed or would remove, line by line, and what it left for later."""
+    removed = "would be removed" if dry_run else "removed"
     steps = {
-        "remove": "would be removed" if dry_run else "removed",
+        "remove": removed,
         "retire": "in use; would be left out of the next refresh" if dry_run else "in use; left out of the next refresh",
         "wait": "the current release is made of it; goes after the next refresh",
     }
-    for release in releases:
-        console.print(f"release {release.id}, published {release.manifest['published_at']}: {steps['remove']}", highlight=False)
-    for item in deliveries:
+    for release in found.releases:
+        console.print(f"release {release.id}, published {release.manifest['published_at']}: {removed}", highlight=False)
+    for item in found.deliveries:
         load = item.load
-        told = f"delivery {load.agency}/{load.feed}/{load.file_name} ({load.load_id}), {item.why}: {steps[item.step]}"
-        console.print(told, highlight=False)
-    count = sum(item.step == "remove" for item in deliveries)
-    console.print(f"{len(releases)} releases and {count} deliveries {steps['remove']}.", highlight=False)
-    if any(item.step != "remove" for item in deliveries):
+        line = f"delivery {load.agency}/{load.feed}/{load.file_name} ({load.load_id}), {item.why}: {steps[item.step]}"
+        console.print(line, highlight=False)
+    deliveries = sum(item.step == "remove" for item in found.deliveries)
+    counts = (counted(len(found.releases), "release"), counted(deliveries, "delivery"), counted(len(found.runs), "run"))
+    console.print(f"{counts[0]}, {counts[1]} and {counts[2]} of the run history {removed}.", highlight=False)
+    before, after = (size / 1e6 for size in found.history_bytes)
+    if found.runs and not dry_run:
+        console.print(f"The run history takes {after:,.1f} MB; before it took {before:,.1f} MB.", highlight=False)
+    if deliveries < len(found.deliveries):
         console.print("Next: `sna refresh`, then `sna retain` again.")
 
 

@@ -12,39 +12,52 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestration import database
-from orchestration.releases import FILE, MANIFEST
+from orchestration.releases import ARCHIVED, FILE, MANIFEST, RESTORED, Release
 
 if TYPE_CHECKING:
     import duckdb
 
 SEAL = "manifest.sha256"
+# What a manifest cannot list: itself, and what came after it.
+UNLISTED = (MANIFEST, SEAL, ARCHIVED, RESTORED)
 
 
 def verify(folder: Path) -> list[str]:
     """What is wrong with a release, one sentence each; empty where it is as it was published.
 
     A manifest that is not the published one says nothing of the other files, and there is no telling what a damaged DuckDB file
-    does when it is opened: what depends on either is left out.
+    does when it is opened: what depends on either is left out. Of an archived release the Parquet files are read instead.
     """
     sealed = folder / SEAL
     if not sealed.exists() or sealed.read_bytes() != seal(folder).encode():
         return [f"{MANIFEST} and {SEAL} do not belong together: one of them has been changed since it was published."]
     manifest = json.loads((folder / MANIFEST).read_bytes())
-    expected, found = manifest["files"], file_hashes(folder)
-    wrong = [_wrong_file(name, found.get(name), expected.get(name)) for name in sorted(set(found) | set(expected))]
-    if found.get(FILE) == expected[FILE]:
-        con = database.connect(folder / FILE, read_only=True)
+    release = Release(folder, manifest, current=False)
+    expected, found = dict(manifest["files"]), file_hashes(folder)
+    if release.is_archived:
+        # What is left of the other files was being removed or restored when the process ended.
+        found = {name: value for name, value in found.items() if _is_parquet(name) or name not in expected}
+        expected = {name: value for name, value in expected.items() if _is_parquet(name)}
+    elif (folder / RESTORED).exists() and FILE in found:
+        made_again = json.loads((folder / RESTORED).read_bytes())["sha256"]
+        expected[FILE] = found[FILE] if found[FILE]["sha256"] == made_again else expected[FILE]
+    wrong = wrong_files(found, expected)
+    if not wrong if release.is_archived else found.get(FILE) == expected[FILE]:
+        con = release.open()
         try:
             wrong += wrong_contents(con, manifest["tables"])
         finally:
             con.close()
-    return [problem for problem in wrong if problem]
+    return wrong
 
 
-def file_hashes(folder: Path) -> dict[str, dict[str, Any]]:
-    """`{path below the folder: {"sha256": hex, "bytes": int}}` of every file but the manifest and its seal."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in (MANIFEST, SEAL))
+def file_hashes(folder: Path, below: str = "") -> dict[str, dict[str, Any]]:
+    """`{path below the folder: {"sha256": hex, "bytes": int}}` of every file but the manifest, its seal and what came after it.
+
+    Args:
+        below: only files of this folder in it.
+    """
+    paths = sorted(path for path in (folder / below).rglob("*") if path.is_file() and path.name not in UNLISTED)
     return {path.relative_to(folder).as_posix(): {"sha256": sha256(path), "bytes": path.stat().st_size} for path in paths}
 
 
@@ -89,7 +102,7 @@ def wrong_contents(con: duckdb.DuckDBPyConnection, expected: Mapping[str, Mappin
     present = {
         f"{schema}.{table}"
         for schema, table in con.execute(
-            "select schema_name, table_name from duckdb_tables() where database_name = current_database()"
+            "select table_schema, table_name from information_schema.tables where table_catalog = current_database()"
         ).fetchall()
     }
     names = (name.partition(".") for name in expected if name in present)
@@ -102,6 +115,16 @@ def wrong_contents(con: duckdb.DuckDBPyConnection, expected: Mapping[str, Mappin
             yield f"Table {name} holds {found['rows']:,} rows, and was published with {value['rows']:,}."
         elif found["content"] != value["content"]:
             yield f"Table {name} does not hold the values that were published."
+
+
+def _is_parquet(name: str) -> bool:
+    return name.startswith("parquet/")
+
+
+def wrong_files(found: Mapping[str, Any], expected: Mapping[str, Any]) -> list[str]:
+    """One sentence for each file that is missing, strange or changed, of two results of `file_hashes`."""
+    names = sorted(set(found) | set(expected))
+    return [problem for name in names if (problem := _wrong_file(name, found.get(name), expected.get(name)))]
 
 
 def _wrong_file(name: str, found: Mapping[str, Any] | None, expected: Mapping[str, Any] | None) -> str:

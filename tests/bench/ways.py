@@ -44,7 +44,7 @@ ERROR_LINES = 30
 
 # What a refresh must say to have done something.
 REFRESHED = (
-    r"(?P<deliveries>\d+) new deliveries in ",
+    r"(?P<deliveries>\d+)[\d,]* new deliver(?:y|ies) in ",
     r"facts +(?P<facts>\d+) of \d+ tables",
     r"marts +(?P<marts>\d+) of \d+ tables",
     r"(?m)^release +\S+",

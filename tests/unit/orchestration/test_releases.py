@@ -147,7 +147,7 @@ def test_the_commands_tell_what_they_do(press, sna, monkeypatch, tmp_path):
     monkeypatch.setenv("SNA_OPERATIONS", str(tmp_path / "operations.yaml"))
     assert f"release {second.id}" in sna("retain", "--dry-run").stdout
     assert releases.ids(press.published) == [first.id, second.id]
-    assert "1 releases and 0 deliveries removed" in sna("retain").stdout
+    assert "1 release, 0 deliveries and 0 runs of the run history removed" in sna("retain").stdout
     assert releases.ids(press.published) == [first.id]
     assert current_release(press.published) == read_release(press.published, first.id)
 
