@@ -148,6 +148,7 @@ def _run(settings: Settings, planned: Plan, console: Console) -> Outcome:
         from orchestration.releases import read_release, rollback
         from orchestration.retrying import ATTENDED
         from orchestration.runs import bury
+        from orchestration.timings import Timings
 
         job = build_defs(settings).resolve_job_def(JOB)
         # Both sides need it: half imported by one thread, it fails in the other.
@@ -155,7 +156,7 @@ def _run(settings: Settings, planned: Plan, console: Console) -> Outcome:
         # Its import takes seconds of Python, which fit beside the seconds that DuckDB needs to read the deliveries.
         Thread(target=import_module, args=["great_expectations"], daemon=True).start()
     options = {"as_at": planned.as_at, "force": planned.force, "landed_only": planned.landed_only}
-    with Narrator(console, steps=len(job.nodes)), open_instance(settings) as instance:
+    with Narrator(console, len(job.nodes), Timings.read(settings)), open_instance(settings) as instance:
         bury(settings, instance)
         result = job.execute_in_process(
             instance=instance,
