@@ -117,7 +117,7 @@ def _run() -> None:
         advice = storage.advice(error, Settings.from_env().home) or database.not_enough(error, "sna")
         if advice is None:
             raise
-        errors.print(f"[red]{advice}[/] What was published before is untouched.", highlight=False)
+        errors.print(f"[red]{advice}[/] {telling.untouched(Settings.from_env())}", highlight=False)
         sys.exit(FAILED)
 
 

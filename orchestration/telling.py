@@ -294,8 +294,14 @@ def failure(errors: Console, settings: Settings, failures: list[tuple[str, str]]
         if told := storage.advice(message, settings.home):
             errors.print(told, highlight=False)
     gates(errors, settings)
-    errors.print("What was published before is untouched. `sna quarantine` lists rejected rows and deliveries.")
+    errors.print(f"{untouched(settings)} `sna quarantine` lists rejected rows and deliveries.")
     errors.print(f"Data Docs: {settings.data_docs / 'index.html'}")
+
+
+def untouched(settings: Settings) -> str:
+    """What a failure has left readers with."""
+    published = (settings.published / "current").is_symlink()
+    return "What was published before is untouched." if published else "Nothing has been published yet."
 
 
 def release(console: Console, settings: Settings, release: Release) -> None:
