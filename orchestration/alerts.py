@@ -32,7 +32,7 @@ TIMEOUT_SECONDS = 10
 
 # Class of an error → what to do. Their messages are this project's own, or speak of files and processes only.
 REMEDIES = {
-    "GateClosed": "`sna status` names each failed expectation and its remedy. Mend the delivery with its sender, or the rule.",
+    "GateClosed": "`sna status --build` names each failed expectation and its remedy. Correct the delivery or the rule.",
     "PublicationError": "`sna status` shows what stands. Tell whoever looks after the warehouse.",
     "SettingsError": "Mend the setting, then start the service again.",
     "NothingDeliveredError": "Then run `sna refresh`.",

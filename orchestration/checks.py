@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from orchestration import asset_keys, gates
+from orchestration.plurals import counted
 from orchestration.resources import POOL, Refresh
 from orchestration.retrying import retried
 
@@ -49,7 +50,7 @@ def gate_check(stage: gates.Stage, assets: Sequence[dg.AssetKey]) -> dg.AssetChe
             verdicts = gates.standing(con, stage)
         failed = [v for v in verdicts if not v.success]
         told = f"{len(verdicts) - len(failed)} of {len(verdicts)} expectations hold"
-        context.log.info(told if anew is None else f"{told}; {len(anew)} feeds judged again")
+        context.log.info(told if anew is None else f"{told}; {counted(len(anew), 'feed')} judged again")
         chosen = sorted({key.asset_key for key in context.selected_asset_check_keys})
         subjects = {asset: [v for v in verdicts if asset_of(stage, v.subject) == asset] for asset in chosen}
         # What was judged of tables that are not assets here must still stop the run.

@@ -18,6 +18,7 @@ import typer
 
 from orchestration import delivery_commands, hkci_commands, link_commands, lock, release_commands, telling
 from orchestration.home import HomeError
+from orchestration.plurals import counted
 from orchestration.settings import PROJECT, Settings, SettingsError, rename_audience
 from orchestration.terminal import FAILED, WRONG_USAGE, Wait, console, errors, waiting, working
 
@@ -83,6 +84,7 @@ def _run() -> None:
     from orchestration.linked_people import NoTruth
     from orchestration.lock import Busy
     from orchestration.purge import UnfinishedPurgeError
+    from orchestration.reconciliation import NothingToReconcile
     from orchestration.refreshing import RefreshInterruptedError
     from orchestration.releases import DamagedRelease, NoSuchRelease
     from orchestration.withdrawal import NoSuchDeliveryError
@@ -104,6 +106,7 @@ def _run() -> None:
         NothingReceived,
         NothingToRead,
         LandedRowsMissingError,
+        NothingToReconcile,
         UnfairWeights,
         UnfinishedPurgeError,
         VaultClosed,
@@ -184,7 +187,7 @@ def refresh(
 
         # Better said now than after minutes of reading deliveries.
         warehouse.connect(settings).close()
-        new = telling.counted(plan.new_deliveries, "new delivery")
+        new = counted(plan.new_deliveries, "new delivery")
         console.print(f"{new} in {settings.raw}; home {settings.home}")
         outcome = refreshing.run(settings, plan, console)
     if outcome.release is None:
@@ -233,11 +236,16 @@ def rebuild(wait: Wait = False) -> None:
 
 
 @app.command()
-def status() -> None:
-    """Feeds, gates and the published release as they stand."""
+def status(
+    build: Annotated[bool, typer.Option("--build", help="The last build, published or not, instead of the release.")] = False,
+) -> None:
+    """Feeds, gates and the published release; or the last build and what keeps it from being published."""
     from orchestration.releases import current_release
 
     settings = Settings.from_env()
+    if build:
+        telling.build(console, settings)
+        return
     release = current_release(settings.published)
     if release is None:
         console.print(f"Nothing published yet in {settings.published}. Next: `sna refresh`.")
@@ -251,43 +259,27 @@ def status() -> None:
 @app.command()
 def reconcile(
     table: Annotated[str | None, typer.Option(help="Only this table of the SNA, for example T03.")] = None,
+    build: Annotated[bool, typer.Option("--build", help="The last build, published or not, instead of the release.")] = False,
 ) -> None:
     """Each printed figure of the SNA 2024 beside the computed one. Exits 1 where a figure differs or is missing."""
-    from orchestration.releases import current_release
+    from orchestration import reconciliation
 
-    settings = Settings.from_env()
-    release = current_release(settings.published)
-    if release is None:
-        errors.print("[red]Nothing published yet.[/] Next: `sna refresh`.")
-        raise typer.Exit(FAILED)
-    con = release.open()
-    if table is None:
-        rows = con.execute(
-            """select table_id, count(*), count(*) filter (status = 'match'), count(*) filter (status = 'erratum'),
-                      count(*) filter (status = 'differs'), count(*) filter (status = 'missing')
-               from sna.reconciliation group by all order by all"""
-        ).fetchall()
-        console.print(telling.table("Published figures", ["table", "figures", "match", "errata", "differ", "missing"], rows))
-    else:
-        rows = con.execute(
-            """select row_group, row_label, column_label, published, computed, status, citation, reason, note
-               from sna.reconciliation where table_id = upper(?) order by all""",
-            [table],
-        ).fetchall()
-        if not rows:
-            errors.print(f"[red]No published figures of a table '{table}'.[/] `sna reconcile` lists the tables.")
-            raise typer.Exit(WRONG_USAGE)
-        heads = ["group", "row", "column", "published", "computed", "status", "cites", "reason"]
-        console.print(telling.table(f"Table {table.upper()}", heads, [row[:-1] for row in rows]))
-        if note := rows[0][-1]:
-            console.print(f"{note}.")
-    row = con.execute(
-        """select count(*) from sna.reconciliation
-           where status in ('differs', 'missing') and table_id = coalesce(upper(?), table_id)""",
-        [table],
-    ).fetchone()
-    if row and row[0]:
-        raise typer.Exit(FAILED)
+    with reconciliation.figures(Settings.from_env(), build=build) as con:
+        if table is None:
+            counts = reconciliation.by_table(con)
+            heads = ["table", "figures", "match", "errata", "differ", "missing"]
+            console.print(telling.table("Published figures", heads, counts))
+        else:
+            rows, note = reconciliation.of_table(con, table)
+            if not rows:
+                errors.print(f"[red]No published figures of a table '{table}'.[/] `sna reconcile` lists the tables.")
+                raise typer.Exit(WRONG_USAGE)
+            heads = ["group", "row", "column", "published", "computed", "status", "cites", "reason"]
+            console.print(telling.table(f"Table {table.upper()}", heads, rows))
+            if note:
+                console.print(f"{note}.")
+        if reconciliation.unlike(con, table):
+            raise typer.Exit(FAILED)
 
 
 @app.command()
@@ -366,7 +358,7 @@ def demo(
     with working(console, "writing the demonstration deliveries") as progress:
         summary = write_demo(settings.raw, seed=seed, scale=scale, dirt=dirt, progress=progress)
     files, rows = sum(summary.files.values()), sum(summary.rows.values())
-    console.print(f"{files} deliveries with {rows:,} rows written to {settings.raw} in {summary.seconds:.0f} s.")
+    console.print(f"{counted(files, 'delivery')} with {rows:,} rows written to {settings.raw} in {summary.seconds:.0f} s.")
     console.print(f"{summary.returns} aggregate returns that agencies have published, which are real, were put beside them.")
     console.print("Next: `sna refresh`.")
 

@@ -258,7 +258,7 @@ def require(con: duckdb.DuckDBPyConnection, name: str) -> str:
     assert row is not None
     judged, failed = row
     if failed:
-        raise GateClosed(f"The gate of stage '{name}' is closed: {failed}. `sna status` says what to do.")
+        raise GateClosed(f"The gate of stage '{name}' is closed: {failed}. `sna status --build` says what to do.")
     if judged == 0 or (name in LANDED and to_judge(con, name)):
         raise GateClosed(f"The gate of stage '{name}' has not judged the data that stands there. Run `sna refresh`.")
     return token

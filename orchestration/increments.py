@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from orchestration import bulk
+from orchestration.plurals import counted
 
 if TYPE_CHECKING:
     import duckdb
@@ -70,8 +71,8 @@ def plan(
     if not recoded and not delivered:
         return Increment(frozenset(), False, "up to date: nothing they depend on has changed")
     whole = sorted(set(delivered) & _feeds_behind_whole_facts(manifest)) + sorted(recoded & _incremental(manifest))
-    causes = [f"{len(delivered)} feeds have new deliveries"] if delivered else []
-    causes += [f"the code of {len(recoded)} nodes has changed"] if recoded else []
+    causes = [f"new deliveries of {counted(len(delivered), 'feed')}"] if delivered else []
+    causes += [f"changed code of {counted(len(recoded), 'node')}"] if recoded else []
     return Increment(recoded | _below(manifest, delivered), bool(whole), f"built: {', '.join(causes)}")
 
 

@@ -102,16 +102,18 @@ def retain(
 def diff(
     before: Name,
     after: Name = "current",
-    table: Annotated[str | None, typer.Option(help="Only this table: sna.figures, marts.offences, or T03 of the report.")] = None,
-    rows: Annotated[int, typer.Option(min=0, help="How many changes to list; all are counted.")] = 50,
+    table: Annotated[
+        str | None, typer.Option(help="Changes of this table one by one: sna.figures, marts.offences, or T03 of the report.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every delivery, row by row, and every change.")] = False,
 ) -> None:
-    """What changed between two releases: code, deliveries row by row, and figures with the deliveries that changed them."""
+    """What changed between two releases: code, deliveries, and figures with the deliveries that changed them."""
     from orchestration.difference import difference
     from orchestration.releases import find, read_release
 
     settings = Settings.from_env()
     found = [read_release(settings.published, find(settings.published, name)) for name in (before, after)]
-    telling.difference(console, difference(settings, found[0], found[1]), table, rows)
+    telling.difference(console, settings, difference(found[0], found[1]), table, everything=everything)
 
 
 COMMANDS = (releases, rollback, verify, diff, retain)

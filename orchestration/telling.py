@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -12,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from orchestration import storage
+from orchestration.plurals import counted
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,12 +27,6 @@ if TYPE_CHECKING:
     from orchestration.retention import Retained
 
 
-def counted(number: int, noun: str) -> str:
-    """A number with its noun, in the plural where it needs one: `1 new delivery`, `2 new deliveries`."""
-    plural = re.sub(r"(?<![aeiou])y$", "ie", noun) + "s"
-    return f"{number:,} {noun if number == 1 else plural}"
-
-
 # What figures rest on, in words.
 EVIDENCE = {
     "demonstration": "from made-up records",
@@ -39,6 +35,10 @@ EVIDENCE = {
     "national_statistic": "from national statistics",
     "none": "from no feed",
 }
+# Of what is listed on a terminal: figures, failing rows of one expectation, letters of one value.
+MOST_FIGURES, MOST_EXAMPLES, MOST_LETTERS = 20, 3, 60
+# So that `sna diff` fits on one screen: lines of a list, and deliveries or changes that are shown one by one.
+MOST_LINES, FEW = 8, 4
 
 
 def table(title: str, heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> Table:
@@ -128,31 +128,63 @@ def summary(console: Console, settings: Settings, release: Release) -> None:
     console.print("Next: `sna reconcile --table T15`, `sna status`, or open the published file read-only in a BI tool.")
 
 
-def difference(console: Console, found: Difference, only: str | None, most: int) -> None:
-    """What differs between two releases; changes of figures are counted per table and the first ones listed."""
+def difference(console: Console, settings: Settings, found: Difference, only: str | None, *, everything: bool) -> None:
+    """What differs between two releases: on one screen, or of one table or all of them line by line."""
+    from orchestration.difference import by_feed, one_by_one
+
     for release in (found.before, found.after):
         console.print(f"{release.id}, published {release.manifest['published_at']}", highlight=False)
-    if found.code:
-        console.print(table("Code and definitions", ["what", "before", "after"], found.code))
-    if found.deliveries:
-        console.print("Deliveries")
-        for delivery, happened in found.deliveries:
+    for what, before, after in found.code:
+        console.print(f"{what}: {before} → {after}", highlight=False, markup=False, no_wrap=True, overflow="ellipsis")
+    if everything or (not only and len(found.deliveries) <= FEW):
+        for delivery, happened in one_by_one(settings, found.deliveries):
             console.print(f"  {delivery}\n    {happened}", highlight=False, markup=False)
+    elif not only:
+        feeds = by_feed(found.deliveries)
+        title = f"{counted(len(found.deliveries), 'delivery')} of {counted(len(feeds), 'feed')}"
+        _list(console, title, ["feed", "deliveries"], feeds)
     wanted = [row for row in found.revisions if only is None or _is_about(row, only)]
-    counts: dict[tuple[str, str], int] = {}
-    for name, change, *_, cells, _deliveries, _code in wanted:
-        counts[name, change] = counts.get((name, change), 0) + cells
     if not wanted:
         console.print("No published figure differs.")
         return
-    console.print(table("Changes", ["table", "change", "cells"], [(*key, f"{n:,}") for key, n in counts.items()]))
-    listed = [row for row in wanted if row[2] is not None][:most]
-    if listed:
-        rows = [(name, key, column, b, a, "\n".join(by)) for name, _, key, column, b, a, _, by, _ in listed]
-        heads = ["table", "row", "column", "before", "after", "deliveries that may have changed it"]
-        console.print(table(f"The first {len(rows)} of them" if len(rows) < sum(counts.values()) else "All of them", heads, rows))
+    _changes(console, wanted, each=everything or bool(only))
     if any(code for *_, code in wanted):
         console.print("The models or definitions differ as well, so they may be the cause.")
+    if not (everything or only):
+        console.print("More: `sna diff --table TABLE`, or `--all`; in SQL the table sna.revisions of each release.")
+
+
+def _changes(console: Console, revisions: list[tuple[Any, ...]], *, each: bool) -> None:
+    """How many cells changed by table, and the changes: each with the deliveries behind it, or some examples."""
+    counts: dict[tuple[str, str], int] = {}
+    for name, change, *_, cells, _deliveries, _code in revisions:
+        counts[name, change] = counts.get((name, change), 0) + cells
+    rows = [(*key, f"{n:,}") for key, n in sorted(counts.items(), key=lambda item: -item[1])]
+    _list(console, f"Changes of {counted(len({name for name, _ in counts}), 'table')}", ["table", "change", "cells"], rows)
+    listed = [row for row in revisions if row[2] is not None]
+    if listed and each:
+        lines = [(name, key, column, b, a, "\n".join(by)) for name, _, key, column, b, a, _, by, _ in listed]
+        heads = ["table", "row", "column", "before", "after", "deliveries that may have changed it"]
+        console.print(table("Changes one by one", heads, lines))
+    elif listed:
+        shown = [(name, key, column, b, a) for name, _, key, column, b, a, *_ in listed]
+        _list(console, "Examples", ["table", "row", "column", "before", "after"], shown, most=FEW, rest=False)
+
+
+def _list(
+    console: Console, title: str, heads: list[str], rows: list[tuple[Any, ...]], *, most: int = MOST_LINES, rest: bool = True
+) -> None:
+    """The first rows of a table, one line each, and how many more there are."""
+    shown = table(title, heads, rows[:most])
+    for column in shown.columns:
+        column.no_wrap, column.overflow = True, "ellipsis"
+    console.print(shown)
+    if rest and len(rows) > most:
+        console.print(f"  and {len(rows) - most:,} more")
+
+
+def _is_about(revision: tuple[Any, ...], table: str) -> bool:
+    return revision[0] == table.lower() or f'"table_id":"{table.upper()}"' in (revision[2] or "")
 
 
 def retained(console: Console, found: Retained, *, dry_run: bool) -> None:
@@ -355,8 +387,45 @@ def _freshness_today(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     return {feed: str(found) for feed, found in feeds.items()}
 
 
+def build(console: Console, settings: Settings) -> None:
+    """The last build, published or not: how far it came, its gates, and where the report is to be reproduced, what differs."""
+    import duckdb
+
+    from orchestration import reconciliation, warehouse
+    from orchestration.gates import LANDED, STAGES
+
+    if not settings.warehouse.exists():
+        console.print(f"Nothing has been built yet in {settings.home}. Next: `sna refresh`.", highlight=False)
+        return
+    with warehouse.looking(settings) as con:
+        try:
+            made = con.execute("select build_id, as_at from ledger.build").fetchone()
+            ended = dict(con.execute("select stage, completed_at from ops.stage where token is not null").fetchall())
+        except duckdb.Error:
+            made, ended = None, {}
+    if made is None:
+        console.print("The last build ended before any feed was read. Next: `sna refresh`.")
+        return
+    rebuilt = f", as at {made[1]}" if made[1] else ""
+    console.print(f"Build {made[0][:8]}{rebuilt}, in {settings.warehouse}", highlight=False)
+    for stage in (stage for stage in STAGES if stage not in LANDED):
+        when = f"built {ended[stage]:%Y-%m-%d %H:%M} UTC" if stage in ended else "not built, or its build did not end"
+        console.print(f"  {stage:<6} {when}", highlight=False)
+    gates(console, settings)
+    if STAGES[-1] not in ended:
+        return
+    with reconciliation.figures(settings, build=True) as con:
+        unlike = reconciliation.unlike(con)
+    if unlike:
+        heads = ["table", "group", "row", "column", "published", "computed", "status"]
+        first = unlike[:MOST_FIGURES]
+        title = f"{counted(len(unlike), 'figure')} unlike the publication"
+        console.print(table(title if len(first) == len(unlike) else f"{title}; the first {len(first)}", heads, first))
+        console.print(f"Next: `sna reconcile --build --table {unlike[0][0]}`.")
+
+
 def gates(console: Console, settings: Settings) -> None:
-    """The gates as they stand in the warehouse, and every closed one with its remedy."""
+    """The gates of the last build, and every closed one with examples and its remedy."""
     if not settings.warehouse.exists():
         return
     import duckdb
@@ -374,19 +443,28 @@ def gates(console: Console, settings: Settings) -> None:
                 [list(STAGES)],
             ).fetchall()
             closed = con.execute(
-                """select stage, subject, expectation, crashed, observed, failing_rows, remedy
+                """select stage, subject, expectation, crashed, observed, failing_rows, sample, remedy
                    from ops.verdict where not success order by all"""
             ).fetchall()
     except Busy as busy:
         console.print(f"The gates cannot be read now. {busy}", highlight=False)
         return
     except duckdb.Error:
-        console.print("The gates cannot be read. Next: `sna refresh`, which makes the warehouse anew where it has to.")
+        console.print("The gates cannot be read. Next: `sna refresh`, which builds the warehouse again where it has to.")
         return
-    console.print(table("Gates", ["stage", "expectations", "hold", "fail", "crashed"], rows))
-    for stage, subject, expectation, crashed, observed, failing, remedy in closed:
-        how = "could not be evaluated" if crashed else f"{observed}; {failing:,} rows" if failing else observed
-        console.print(f"[red]{stage} gate[/] {subject}: {expectation} — {how}\n  Remedy: {remedy}", highlight=False)
+    console.print(table("Gates of the last build", ["stage", "expectations", "hold", "fail", "crashed"], rows))
+    for stage, subject, expectation, crashed, observed, failing, sample, remedy in closed:
+        how = "could not be evaluated" if crashed else f"{observed}; {counted(failing, 'row')}" if failing else observed
+        console.print(f"[red]{stage} gate[/] {subject}: {expectation} — {how}", highlight=False)
+        for line in json.loads(sample)[:MOST_EXAMPLES]:
+            cells = (f"{name} {_shortened(value)}" for name, value in line.items() if value is not None)
+            console.print(f"  For example: {', '.join(cells)}", highlight=False, markup=False)
+        console.print(f"  Remedy: {remedy}", highlight=False)
+
+
+def _shortened(value: object) -> str:
+    text = " ".join(str(value).split())
+    return text if len(text) <= MOST_LETTERS else f"{text[:MOST_LETTERS]}…"
 
 
 def _banner(console: Console, release: Release) -> None:

@@ -537,8 +537,8 @@ def _reconciliation(reproduces: bool) -> Suite:
     A table waits, and is not judged, while a feed that supplies it has no delivery in use.
     """
     remedy = (
-        "The data engineer compares `sna reconcile --table` with the publication: a wrong model is mended; a printed error goes "
-        "into the seed erratum, with its proof."
+        "`sna reconcile --build` lists the tables with figures that differ or are missing. The data engineer compares them with "
+        "the publication: a wrong model is mended; a printed error goes into the seed erratum, with its proof."
     )
     return Suite(
         subject="sna.reconciliation",
@@ -563,7 +563,7 @@ def _reconciliation(reproduces: bool) -> Suite:
                 *("status_supplied", ["match", "erratum"]),
                 remedy
                 if reproduces
-                else "Nothing fails: the publication may be of another date or period. `sna reconcile` lists what differs.",
+                else "Nothing fails: the publication may be of another date or period. `sna reconcile --build` lists them.",
                 blocking=reproduces,
             ),
             in_set(

@@ -20,6 +20,7 @@ import dagster as dg
 from orchestration import asset_keys, catalogue
 from orchestration.assets import vault
 from orchestration.periods import keys, periods_of
+from orchestration.plurals import counted
 from orchestration.resources import POOL, Refresh
 from orchestration.retrying import retried
 from orchestration.settings import CONTRACTS
@@ -210,7 +211,7 @@ def _told(loads: Sequence["LoadRecord"]) -> str:
         return "nothing new"
     refused = sum(load.verdict == "refused" for load in loads)
     accepted, rejected = sum(load.rows_accepted for load in loads), sum(load.rows_rejected for load in loads)
-    told = f"{len(loads)} new deliveries, {accepted:,} rows accepted, {rejected:,} rejected"
+    told = f"{counted(len(loads), 'new delivery')}, {counted(accepted, 'row')} accepted, {rejected:,} rejected"
     return f"{told}, {refused} refused whole" if refused else told
 
 

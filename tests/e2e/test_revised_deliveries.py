@@ -173,8 +173,8 @@ def test_what_was_rebuilt_for_a_past_date_is_not_published_as_if_it_were_of_toda
 
 
 def test_only_what_depends_on_the_revisions_is_judged_and_built_anew(revised):
-    assert "; 2 feeds judged anew" in revised.told
-    facts, marts = re.findall(r"(\d+) of (\d+) tables and views built: 2 feeds have new deliveries", revised.told)
+    assert "; 2 feeds judged again" in revised.told
+    facts, marts = re.findall(r"(\d+) of (\d+) tables and views built: new deliveries of 2 feeds", revised.told)
     assert int(facts[0]) < int(facts[1]) / 2
     assert int(marts[0]) < int(marts[1])
 

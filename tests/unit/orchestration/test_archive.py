@@ -11,7 +11,6 @@ import pytest
 from orchestration import archive, publish, release_files, releases, retention
 from orchestration.difference import difference
 from orchestration.releases import FILE, DamagedRelease, all_releases, current_release, read_release, roll_back, switching
-from orchestration.settings import Settings
 from orchestration.verify import verify
 
 
@@ -152,14 +151,13 @@ def test_a_release_whose_parquet_does_not_hold_its_values_stays_complete(press):
     assert is_complete(first) and not first.is_archived and second.current
 
 
-def test_releases_are_compared_whether_archived_or_not(press, tmp_path):
+def test_releases_are_compared_whether_archived_or_not(press):
     press.change("alter table marts.offences alter offences type bigint")
     made = published(press, range(3))
-    settings = Settings(tmp_path / "raw", press.published.parents[1])
-    with_archived = difference(settings, made[0], made[2])
+    with_archived = difference(made[0], made[2])
     with switching(press.published):
         archive.restore(made[0])
-    restored = difference(settings, made[0], made[2])
+    restored = difference(made[0], made[2])
     assert with_archived.revisions == restored.revisions
     assert [row[:6] for row in restored.revisions if row[0] == "marts.offences"] == [
         ("marts.offences", "changed", '{"district":"Derby"}', "offences", "0", "2")
