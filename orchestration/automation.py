@@ -14,6 +14,7 @@ import dagster as dg
 
 from orchestration import alerts, landing_zone, lock, operations
 from orchestration.ingest.delivery import Delivery
+from orchestration.retention_job import retention_job
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
@@ -42,13 +43,15 @@ def automation(
     if environment is None:
         return [], []
     schedules = [monthly_refresh(environment.monthly_refresh, job)] if environment.monthly_refresh else []
+    if environment.retention:
+        schedules.append(retention_schedule(environment.retention))
     sensors = [alerts.failure_sensor(policy, environment)]
     if environment.landing_zone:
         sensors.append(landing_zone_sensor(settings, contracts, environment.landing_zone, job))
     return schedules, sensors
 
 
-def monthly_refresh(when: operations.MonthlyRefresh, job: "Job") -> dg.ScheduleDefinition:
+def monthly_refresh(when: operations.Monthly, job: "Job") -> dg.ScheduleDefinition:
     """The refresh by the calendar, at the same wall-clock time in summer and winter."""
     return dg.ScheduleDefinition(
         name="monthly_refresh",
@@ -57,6 +60,18 @@ def monthly_refresh(when: operations.MonthlyRefresh, job: "Job") -> dg.ScheduleD
         execution_timezone=LONDON,
         default_status=dg.DefaultScheduleStatus.RUNNING,
         description=f"The whole refresh on day {when.day} of each month at {when.hour:02d}:00 in London.",
+    )
+
+
+def retention_schedule(when: operations.Monthly) -> dg.ScheduleDefinition:
+    """Retention by the calendar."""
+    return dg.ScheduleDefinition(
+        name="retention",
+        job=retention_job,
+        cron_schedule=when.cron,
+        execution_timezone=LONDON,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description=f"What the policy no longer keeps is removed on day {when.day} of each month at {when.hour:02d}:00 in London.",
     )
 
 

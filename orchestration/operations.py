@@ -29,8 +29,8 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class MonthlyRefresh(_Strict):
-    """When the refresh runs by the calendar: wall-clock time in London.
+class Monthly(_Strict):
+    """When something runs by the calendar: wall-clock time in London.
 
     Attributes:
         day: of the month; no later than 28, so that no month is left out.
@@ -59,7 +59,8 @@ class Environment(_Strict):
         alerts: names of alert channels, in the order in which they are tried.
     """
 
-    monthly_refresh: MonthlyRefresh | None = None
+    monthly_refresh: Monthly | None = None
+    retention: Monthly | None = None
     landing_zone: LandingZone | None = None
     alerts: list[Name] = []
 

@@ -78,6 +78,8 @@ def declared() -> list[str]:
     lines = [f"Environment {os.environ['SNA_ENVIRONMENT']}, as {operations.source()} declares it:"]
     if when := environment.monthly_refresh:
         lines.append(f"  monthly_refresh   day {when.day} of each month at {when.hour:02d}:00 in London")
+    if when := environment.retention:
+        lines.append(f"  retention         day {when.day} of each month at {when.hour:02d}:00 in London")
     if zone := environment.landing_zone:
         lines.append(f"  landing_zone      every {zone.check_every_seconds} s, for files unchanged for {zone.settle_seconds} s")
     lines.append(f"  tell_of_failures  log{''.join(f', {name}' for name in environment.alerts)}")

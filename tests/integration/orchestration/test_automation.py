@@ -54,7 +54,7 @@ class TestDeclaredPerEnvironment:
             (None, set()),
             ("development", {"tell_of_failures"}),
             ("acceptance", {"tell_of_failures", "landing_zone"}),
-            ("production", {"tell_of_failures", "landing_zone", "monthly_refresh"}),
+            ("production", {"tell_of_failures", "landing_zone", "monthly_refresh", "retention"}),
         ],
     )
     def test_what_an_environment_declares_is_on_and_the_rest_does_not_exist(self, settings, monkeypatch, environment, names):
@@ -67,7 +67,7 @@ class TestDeclaredPerEnvironment:
 
 class TestMonthlyRefresh:
     def ticks(self, day, hour, start, count):
-        schedule = monthly_refresh(operations.MonthlyRefresh(day=day, hour=hour), refresh)
+        schedule = monthly_refresh(operations.Monthly(day=day, hour=hour), refresh)
         iterator = schedule_execution_time_iterator(
             datetime(*start, tzinfo=LONDON).timestamp(), schedule.cron_schedule, schedule.execution_timezone
         )

@@ -169,7 +169,8 @@ def test_a_killed_refresh_is_tried_again_from_its_first_step_and_a_closed_gate_i
 
 
 @pytest.mark.parametrize(
-    ("environment", "names"), [("production", {"monthly_refresh", "landing_zone", "tell_of_failures"}), (None, set())]
+    ("environment", "names"),
+    [("production", {"monthly_refresh", "retention", "landing_zone", "tell_of_failures"}), (None, set())],
 )
 def test_what_runs_by_itself_is_in_the_code_location(graph, build, environment, names):
     location = build(environment).get_repository_def()
