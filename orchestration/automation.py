@@ -71,7 +71,7 @@ def retention_schedule(when: operations.Monthly) -> dg.ScheduleDefinition:
         cron_schedule=when.cron,
         execution_timezone=LONDON,
         default_status=dg.DefaultScheduleStatus.RUNNING,
-        description=f"What the policy no longer keeps is removed on day {when.day} of each month at {when.hour:02d}:00 in London.",
+        description=f"What `sna retain` does, on day {when.day} of each month at {when.hour:02d}:00 in London.",
     )
 
 
