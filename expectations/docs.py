@@ -22,9 +22,14 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from orchestration.gates import STAGES, Verdict
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from expectations.rules import Suite
 
 STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;margin:1.5rem auto;padding:0 1rem;max-width:75rem;color:#0b0c0c;background:#fff}
@@ -38,7 +43,31 @@ th{background:#f3f2f1}h1{font-size:1.6rem}a{color:#1d70b8}
 .fa-exclamation-triangle::before{content:"! crashed"}
 """
 LINES = "lines.json"
+# Failing lines that the page of a suite names.
+MOST_LINES = 200
 FOREIGN = re.compile(r"<(script|style|iframe|footer)\b.*?</\1>|<(link|img)\b[^>]*>", re.DOTALL)
+
+
+def name(result: Any, suite: Suite, batch: pd.DataFrame) -> None:
+    """Name in a result of Great Expectations what its page shows: the run, the table, and failing lines by their labels.
+
+    What fails for information only does not make the suite fail.
+    """
+    from great_expectations.core.run_identifier import RunIdentifier
+
+    result.meta["run_id"] = RunIdentifier(run_name=suite.subject, run_time=datetime.now(UTC))
+    result.meta["active_batch_definition"] = {"data_asset_name": suite.subject}
+    failed = [single for single in result.results if not single.success]
+    result.success = not any(suite.rules[single.expectation_config.meta["position"]].blocking for single in failed)
+    for single in failed:
+        places = single.result.get("unexpected_index_list")
+        if places and suite.labels:
+            rule = suite.rules[single.expectation_config.meta["position"]]
+            shown = list(dict.fromkeys((*suite.labels, *rule.columns)))
+            lines = batch.iloc[places[:MOST_LINES]][shown].astype(object)
+            single.result["unexpected_index_list"] = lines.where(lines.notna(), None).to_dict("records")
+            single.result["unexpected_index_column_names"] = [label for label in shown if label not in rule.columns]
+            single.result.pop("unexpected_index_query", None)
 
 
 def page(result: Any) -> str:
@@ -96,10 +125,12 @@ def _kept(folder: Path, writing: Path, judged: set[str]) -> list[tuple[Verdict, 
 
 def _stage_index(stage: str, judged: Sequence[tuple[Verdict, str | None]]) -> str:
     failed = sum(not verdict.success for verdict, _ in judged)
-    lines = "".join(_line(verdict, name) for verdict, name in sorted(judged, key=lambda pair: pair[0].success))
+    noted = sum(verdict.success and not verdict.holds for verdict, _ in judged)
+    note = f" {noted} of them do not hold, which is information only." if noted else ""
+    lines = "".join(_line(verdict, name) for verdict, name in sorted(judged, key=lambda pair: (pair[0].success, pair[0].holds)))
     return _document(
         f"Gate: {stage}",
-        f"<p>{len(judged) - failed} of {len(judged)} expectations hold. {datetime.now(UTC):%d %B %Y, %H:%M} UTC. "
+        f"<p>{len(judged) - failed} of {len(judged)} expectations are passed.{note} {datetime.now(UTC):%d %B %Y, %H:%M} UTC. "
         f'<a href="../index.html">All gates</a></p>'
         "<table><tr><th>Status</th><th>About</th><th>Expectation</th><th>Observed</th><th>Failing rows</th>"
         f"<th>Sample</th><th>What to do</th></tr>{lines}</table>",
@@ -107,7 +138,7 @@ def _stage_index(stage: str, judged: Sequence[tuple[Verdict, str | None]]) -> st
 
 
 def _line(verdict: Verdict, name: str | None) -> str:
-    status = "holds" if verdict.success else "crashed" if verdict.crashed else "failed"
+    status = "crashed" if verdict.crashed else "failed" if not verdict.success else "holds" if verdict.holds else "information"
     subject = html.escape(verdict.subject)
     cells = [
         status,

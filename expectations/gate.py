@@ -20,7 +20,7 @@ import duckdb
 from expectations import docs, privacy
 from expectations.rules import Rule, Suite
 from expectations.suites import facts, feeds, marts
-from orchestration.gates import Stage, Verdict
+from orchestration.gates import INFORMATION, Stage, Verdict
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -143,14 +143,16 @@ class _Engine:
             drawn = self.batches.get_batch(batch_parameters={"dataframe": batch})
             result = drawn.validate(expectations, result_format=RESULT_FORMAT)
         ordered = sorted(result.results, key=lambda single: single.expectation_config.meta["position"])
-        return [single.to_json_dict() for single in ordered], docs.page(result)
+        outcomes = [single.to_json_dict() for single in ordered]
+        docs.name(result, suite, batch)
+        return outcomes, docs.page(result)
 
     def expectation(self, rule: Rule, position: int = 0) -> Any:
         """The rule as an object of Great Expectations; its place in the suite is kept, because results come back unordered."""
         kind = getattr(self.gx.expectations, rule.kind)
         return kind(
             **rule.arguments,
-            description=rule.name,
+            description=rule.name if rule.blocking else f"{rule.name} (information only: closes no gate)",
             notes=rule.remedy,
             severity="critical" if rule.blocking else "info",
             meta={"position": position},
@@ -190,7 +192,7 @@ def _verdict(suite: Suite, rule: Rule, outcome: dict[str, Any], batch: pd.DataFr
         expectation=rule.name,
         success=bool(outcome["success"]) or not rule.blocking,
         column=", ".join(rule.columns),
-        observed=observed if rule.blocking or outcome["success"] else f"for information: {observed}",
+        observed=observed if rule.blocking or outcome["success"] else f"{INFORMATION}{observed}",
         failing_rows=int(failing[rule.counts].abs().sum()) if rule.counts else len(failing),
         sample=_sample(suite, rule, failing),
         remedy=rule.remedy,

@@ -65,6 +65,10 @@ where verdict.token = coalesce(feed.gate_token, stage.token, build.build_id);
 """
 
 
+# How the observed value begins of a rule that does not hold and closes no gate.
+INFORMATION = "for information: "
+
+
 class GateClosed(RuntimeError):
     """A stage may not start; the message says which gate is closed, why, and what to do."""
 
@@ -92,6 +96,11 @@ class Verdict:
     failing_rows: int = 0
     sample: str = "[]"
     remedy: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether the rule holds: some that do not are information only, and count as a success of the gate."""
+        return self.success and not self.observed.startswith(INFORMATION)
 
 
 @dataclass(frozen=True)
