@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from orchestration import delivery_commands, hkci_commands, link_commands, lock, release_commands, telling
 from orchestration.home import HomeError
 from orchestration.plurals import counted
-from orchestration.settings import PROJECT, Settings, SettingsError, rename_audience
+from orchestration.settings import CONTRACTS, PROJECT, Settings, SettingsError, rename_audience
 from orchestration.terminal import FAILED, WRONG_USAGE, Wait, console, errors, waiting, working
 
 # The area whose printed report the demonstration reproduces.
@@ -29,6 +30,8 @@ app = typer.Typer(
     help="From agency deliveries to a published, reconciled Strategic Needs Assessment.",
     epilog="./sna at the root of the checkout runs this command from any folder.",
     no_args_is_help=True,
+    # Its panels show `<bool>` as the value of every flag.
+    rich_markup_mode=None,
     pretty_exceptions_show_locals=False,
 )
 for command in (*release_commands.COMMANDS, *delivery_commands.COMMANDS):
@@ -37,8 +40,22 @@ app.add_typer(hkci_commands.app, name="hkci")
 app.add_typer(link_commands.app, name="link")
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        from orchestration.publish import git_commit
+
+        console.print(f"sna {version('serious-violence-warehouse')}, code {git_commit()}", highlight=False)
+        raise typer.Exit
+
+
 @app.callback()
-def before_each() -> None:
+def before_each(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Version and commit of this code, and exit.")
+    ] = False,
+) -> None:
     """Commands that only look find the releases of an earlier version too, unless it is at work."""
     try:
         home = Settings.from_env().home
@@ -370,11 +387,19 @@ def _demonstration() -> Settings:
 
 
 @app.command()
-def feeds() -> None:
-    """The feeds, what each supplies, and whether it was delivered."""
+def feeds(
+    contracts: Annotated[
+        list[Path] | None, typer.Argument(metavar="[CONTRACT]...", help="With --check: only these contract.yaml.", exists=True)
+    ] = None,
+    check: Annotated[bool, typer.Option("--check", help="Check the contracts, and list what is wrong with each.")] = False,
+) -> None:
+    """The feeds, what each supplies, and whether it was delivered; or whether their contracts can be used."""
     from orchestration.contracts import load_contracts
     from orchestration.ingest.landing import current, read
 
+    if check or contracts:
+        _check(contracts or sorted(CONTRACTS.glob("*/*/contract.yaml")))
+        return
     settings = Settings.from_env()
     received = read(settings.landing)
     in_use = current(received)
@@ -388,6 +413,21 @@ def feeds() -> None:
         rows.append(("/".join(contract.id), contract.cadence, str(len(own)), withdrawn, last, tables, contract.owner))
     heads = ["feed", "cadence", "in use", "withdrawn", "last period", "supplies", "owner"]
     console.print(telling.table("Feeds", heads, rows))
+
+
+def _check(paths: list[Path]) -> None:
+    from orchestration.contracts import ContractError, load_contract
+
+    wrong = 0
+    for path in paths:
+        try:
+            load_contract(path.resolve())
+        except ContractError as error:
+            errors.print(f"[red]✗[/] {escape(str(error))}", highlight=False)
+            wrong += 1
+    console.print(f"{counted(len(paths), 'contract')} checked, {wrong} cannot be used.")
+    if wrong:
+        raise typer.Exit(FAILED)
 
 
 @app.command()

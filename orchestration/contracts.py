@@ -304,7 +304,7 @@ _FEED_PROPERTIES: dict[str, Any] = {
     "loadMode": ...,
     "period": ...,
     "formats": ...,
-    "tables": ...,
+    "tables": (),
     "badRowLimit": ...,
     "volumeTolerance": ...,
     "fileNames": (),

@@ -29,7 +29,7 @@ def release_of(engine) -> str:
 def documented(press) -> dict:
     """The page's Python, run as it stands but for the path."""
     (block,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
-    stable = "var/published/analysts/sna_marts.duckdb"
+    stable = "var/demo/published/analysts/sna_marts.duckdb"
     assert stable in block
     names: dict = {}
     exec(compile(block.replace(stable, str(press.published / FILE)), str(PAGE), "exec"), names)
