@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from importlib.metadata import version
 
 import pytest
-from sqlalchemy import create_engine, inspect, text
+from packaging.specifiers import SpecifierSet
+from sqlalchemy import MetaData, create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from orchestration.releases import FILE, roll_back
@@ -74,3 +76,19 @@ def test_tables_are_listed_with_their_columns_and_nothing_can_be_written(press):
     assert [column["name"] for column in inspect(engine).get_columns("offences", schema="marts")] == ["district", "offences"]
     with engine.connect() as connection, pytest.raises(DBAPIError, match="read-only"):
         connection.execute(text("delete from sna.figures"))
+
+
+def test_the_documented_versions_reflect_tables_columns_and_comments(press):
+    (line,) = re.findall(r'pip install (.*"sqlalchemy[^"]*")', PAGE.read_text())
+    documented_versions = dict(re.findall(r'"([a-z-]+)([<>=][^"]*)"', line))
+    assert set(documented_versions) == {"duckdb", "duckdb-engine", "sqlalchemy"}
+    for name, wanted in documented_versions.items():
+        if version(name) not in SpecifierSet(wanted):
+            pytest.skip(f"{name} {version(name)} is installed, and the page says {wanted}")
+    press.publish("1")
+    engine = documented(press)["engine"]
+    found = MetaData()
+    found.reflect(engine, schema="marts")
+    (table,) = found.tables.values()
+    assert table.comment == "Offences"
+    assert {column.name: column.comment for column in table.columns} == {"district": None, "offences": "How many, it's a count"}

@@ -166,3 +166,33 @@ def test_too_little_memory_is_no_verdict_on_a_rule(tmp_path: Path) -> None:
     large = replace(HOURS, sql="select list(md5(range::varchar)) as hours from range(1000000)")
     with pytest.raises(duckdb.OutOfMemoryException):
         gate.judge(large, con)
+
+
+def test_data_docs_name_failing_lines_the_run_and_what_is_information_only(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    figures = Suite(
+        subject="sna.reconciliation",
+        title="published figures",
+        grain="published figures",
+        sql="select 'T' || range as table_id, if(range = 7, 'differs', 'match') as status from range(9)",
+        labels=("table_id",),
+        rules=(rules.in_set("Every figure agrees", "status", ["match"], "Mend it.", blocking=False),),
+    )
+    monkeypatch.setattr(gate, "SUITES", {"marts": lambda con: [figures]})
+    (verdict,) = gate.run("marts", con, tmp_path)
+    assert verdict.success and not verdict.holds
+    index = (tmp_path / "marts" / "index.html").read_text("utf-8")
+    assert 'class="information"' in index and 'class="holds"' not in index
+    assert "1 of 1 expectations are passed. 1 of them do not hold, which is information only." in index
+    (page,) = (path for path in (tmp_path / "marts").glob("*.html") if path.name != "index.html")
+    text = re.sub(r"\s+", " ", re.sub(r"<style.*?</style>|<[^>]+>", " ", page.read_text("utf-8"), flags=re.DOTALL))
+    assert "table_id differs 1 T7" in text
+    assert "Run Name sna.reconciliation" in text and "__none__" not in text
+    assert "Status: Succeeded" in text and "Every figure agrees (information only: closes no gate)" in text
+
+
+def test_a_rule_that_closes_the_gate_fails_its_page_too(con: duckdb.DuckDBPyConnection) -> None:
+    page = gate.judge(HOURS, con).page
+    assert page is not None
+    assert "Failed" in page and "__none__" not in page
