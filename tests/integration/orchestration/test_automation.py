@@ -8,10 +8,12 @@ import pytest
 from dagster._utils.schedules import schedule_execution_time_iterator
 
 from orchestration import lock, operations
-from orchestration.automation import DELIVERIES_TAG, automation, landing_zone_sensor, monthly_refresh
+from orchestration.automation import DELIVERIES_TAG, automation, landing_zone_sensor, monthly_refresh, retention_schedule
 from orchestration.contracts import load_contracts
 from orchestration.instance import open_instance
+from orchestration.retention_job import retention_job
 from orchestration.settings import Settings, SettingsError
+from tests.press import make_press
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -148,3 +150,26 @@ class TestLandingZone:
         requests, reason, _ = self.tick(patient, instance, None)
         assert requests == []
         assert reason == "Waiting until police_uk/street/2024-01.csv has stopped changing."
+
+
+class TestRetention:
+    def test_the_schedule_removes_what_the_policy_no_longer_keeps(self, tmp_path, monkeypatch):
+        press = make_press(tmp_path)
+        for name in ("SNA_RAW", "SNA_HOME", "SNA_WAREHOUSE", "DAGSTER_HOME"):
+            monkeypatch.setenv(name, "")
+        settings = Settings(tmp_path / "raw", tmp_path / "home")
+        policy = operations.DEFAULT.read_text().replace("  releases: 24", "  releases: 1").replace("  runs: 24", "  runs: 1")
+        (tmp_path / "operations.yaml").write_text(policy)
+        monkeypatch.setenv("SNA_OPERATIONS", str(tmp_path / "operations.yaml"))
+        old, new = press.publish("1"), press.publish("2")
+        with open_instance(settings) as instance:
+            before = refresh.execute_in_process(instance=instance).run_id
+            last = refresh.execute_in_process(instance=instance).run_id
+            assert retention_job.execute_in_process(instance=instance).success
+            runs = {record.dagster_run.run_id for record in instance.get_run_records()}
+        assert (old.folder.exists(), new.folder.exists()) == (False, True)
+        assert last in runs and before not in runs
+
+    def test_it_runs_on_its_day_and_hour_in_london(self):
+        schedule = retention_schedule(operations.Monthly(day=20, hour=6))
+        assert (schedule.cron_schedule, schedule.execution_timezone) == ("0 6 20 * *", "Europe/London")
