@@ -159,7 +159,7 @@ def init(
     elsewhere = areas.agencies_of_others(area)
     contracts = [contract for contract in load_contracts().values() if contract.agency not in elsewhere]
     rows = [
-        ("/".join(contract.id), contract.cadence, telling.count(len(contract.tables), "table"), contract.title, contract.owner)
+        ("/".join(contract.id), contract.cadence, counted(len(contract.tables), "table"), contract.title, contract.owner)
         for contract in sorted(contracts, key=lambda contract: (-len(contract.tables), contract.id))
     ]
     console.print(f"{folder} is the live home of {found.name}. Deliveries are kept in {raw}.")

@@ -119,7 +119,7 @@ def _what_happened(change: revisions.Change, loads: Mapping[str, LoadRecord], co
     return f"{told}: {compare(files[0], files[1], contract)}"
 
 
-def _withdrawal(change: revisions.Change, loads: dict[str, LoadRecord]) -> str:
+def _withdrawal(change: revisions.Change, loads: Mapping[str, LoadRecord]) -> str:
     """By whom and why the delivery of before was withdrawn; empty where it was not."""
     load = loads.get(change.before["load_id"]) if change.before else None
     return f"; withdrawn by {load.withdrawn.by}: {load.withdrawn.reason}" if load and load.withdrawn else ""

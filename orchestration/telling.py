@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -49,11 +48,6 @@ def table(title: str, heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> Ta
     for row in rows:
         result.add_row(*("" if cell is None else str(cell) for cell in row))
     return result
-
-
-def count(number: int, what: str) -> str:
-    """A number of things, in the right number: `1 table`, `2,000 tables`."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def nothing_new(console: Console, settings: Settings, release: Release) -> None:
@@ -209,10 +203,6 @@ def retained(console: Console, found: Retained, *, dry_run: bool) -> None:
         console.print(f"The run history takes {after:,.1f} MB; before it took {before:,.1f} MB.", highlight=False)
     if deliveries < len(found.deliveries):
         console.print("Next: `sna refresh`, then `sna retain` again.")
-
-
-def _is_about(revision: tuple[Any, ...], table: str) -> bool:
-    return revision[0] == table.lower() or f'"table_id":"{table.upper()}"' in (revision[2] or "")
 
 
 def changes(console: Console, found: Sequence[Change], most: int) -> None:
