@@ -46,6 +46,12 @@ from orchestration.settings import PROJECT, analysts_group
 from orchestration.verify import SEAL, content_hashes, file_hashes, seal, sha256, wrong_contents
 
 SCHEMAS = ("sna", "marts")
+META = {
+    "meta.release": "What this release is: one row.",
+    "meta.feeds": "Each feed: what is in use of it, how fresh it is, whom to ask. One row per feed.",
+    "meta.feed_parts": "The parts of feeds, such as forces or hospitals, and what is missing of each. One row per feed and part.",
+    "meta.quality": "What the gates saw: one row per expectation.",
+}
 # Columns that only person-level or record-level tables have; none may be published.
 PRIVATE_COLUMNS = (
     *("person_key", "nominal_reference", "date_of_birth", "crime_reference", "crime_id"),
@@ -298,6 +304,8 @@ def _write_meta(con: duckdb.DuckDBPyConnection, head: Mapping[str, Any]) -> None
            from warehouse.ops.standing_verdict
            order by all"""
     )
+    for name, text in META.items():
+        con.execute(f"comment on table {name} is '{text}'")
     availability.write(con, head.get("lineage", {}))
     con.execute(
         """create table meta.dictionary as

@@ -83,6 +83,7 @@ def code_changed(before: Mapping[str, Any], after: Mapping[str, Any], table: str
 def create(con: duckdb.DuckDBPyConnection, name: str) -> None:
     """An empty table of revisions, described."""
     con.execute(f"create table {name} ({', '.join(f'{column} {kind}' for column, (kind, _) in COLUMNS.items())})")
+    con.execute(f"comment on table {name} is 'What differs from the release before: one row per cell, or number of cells.'")
     for column, (_, description) in COLUMNS.items():
         text = description.replace("'", "''")
         con.execute(f"comment on column {name}.{column} is '{text}'")

@@ -49,7 +49,7 @@ class Timings:
 
     def write(self, steps: Mapping[str, float]) -> None:
         """Keep those of a refresh that has ended well."""
-        kept = {**self.steps, **{step: round(seconds, 3) for step, seconds in steps.items()}}
+        kept = {step: round(seconds, 3) for step, seconds in steps.items()}
         fresh = self.file.with_name(f".{self.file.name}.{os.getpid()}")
         fresh.write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n")
         fresh.replace(self.file)

@@ -71,7 +71,7 @@ def test_the_bar_goes_by_the_time_that_is_over_and_not_by_the_number_of_steps(se
         assert handler.position == "step 179 of 180"
         assert handler.done == pytest.approx(178 * 0.08 / timings.total, abs=0.01)
         assert handler.done < 0.25
-        assert handler.clock == "0:00 of about 1:09"
+        assert handler.clock.endswith(" of about 1:09")
         send(handler, "facts", "STEP_START")
         send(handler, "facts", "STEP_SUCCESS")
         assert handler.done > 0.6
@@ -83,7 +83,7 @@ def test_a_terminal_shows_step_and_time_and_no_line_for_a_start(settings):
         send(handler, "facts", "STEP_START")
         time.sleep(0.3)
     shown = out.file.getvalue()
-    assert "step 1 of 2" in shown and "0:00 of about 1:10" in shown and "facts" in shown
+    assert "step 1 of 2" in shown and " of about 1:10" in shown and "facts" in shown
     assert "started" not in shown
 
 

@@ -27,6 +27,12 @@ def test_comments_come_along(press):
     assert described == [("How many, it's a count",)]
 
 
+def test_every_table_of_the_release_itself_is_described(press):
+    press.publish()
+    undescribed = press.read("select schema_name, table_name from duckdb_tables() where comment is null")
+    assert undescribed == [("meta", "dictionary"), ("sna", "figures")]
+
+
 def test_parquet_and_csv_hold_the_same(press):
     folder = press.publish().folder
     same = f"select count(*) from '{folder}/parquet/sna/figures.parquet' join '{folder}/csv/sna/figures.csv' using (value)"
