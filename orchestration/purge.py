@@ -18,6 +18,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +26,7 @@ from typing import TYPE_CHECKING
 
 from orchestration import retention, run_erasure
 from orchestration.ingest import landing as log
-from orchestration.releases import FILE, MANIFEST, ROLLBACK, all_releases, ids, make_current, switching
+from orchestration.releases import FILE, MANIFEST, ROLLBACK, DamagedRelease, Release, all_releases, ids, make_current, switching
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
@@ -259,11 +260,7 @@ def _remove_releases(settings: Settings, since: datetime) -> int:
         gone = [name for name, at in named.items() if datetime.fromisoformat(at) >= since.replace(microsecond=0)]
         left = [release for release in known.values() if release.id not in gone and not release.manifest["as_at"]]
         if not any(release.current for release in left):
-            if left:
-                make_current(published, left[-1].id)
-            else:
-                for name in (FILE, MANIFEST, "current"):
-                    (published / name).unlink(missing_ok=True)
+            _lead_readers(published, left)
         if gone:
             (published / ROLLBACK).unlink(missing_ok=True)
         retention.remove_releases(published, [known[name] for name in gone if name in known])
@@ -271,6 +268,16 @@ def _remove_releases(settings: Settings, since: datetime) -> int:
             if half.exists():
                 shutil.rmtree(half)
     return len(gone)
+
+
+def _lead_readers(published: Path, left: Sequence[Release]) -> None:
+    """Give readers the newest of these releases that can be given, or none."""
+    for release in reversed(left):
+        with suppress(DamagedRelease):
+            make_current(published, release.id)
+            return
+    for name in (FILE, MANIFEST, "current"):
+        (published / name).unlink(missing_ok=True)
 
 
 def _time_in(release_id: str) -> str:

@@ -208,7 +208,15 @@ def as_at_links(published: Path) -> dict[str, str]:
 
 
 def make_current(published: Path, release_id: str) -> None:
-    """Lead the stable path to a release, in one step for every reader."""
+    """Lead the stable path to a release, in one step for every reader; the files of an archived one are made again first.
+
+    Raises:
+        DamagedRelease: it is archived, and its files are not what was published.
+    """
+    from orchestration.archive import restore
+
+    if (published / "releases" / release_id / ARCHIVED).exists():
+        restore(read_release(published, release_id))
     link(published / FILE, Path("current") / FILE)
     link(published / MANIFEST, Path("current") / MANIFEST)
     link(published / "current", Path("releases") / release_id)

@@ -65,7 +65,10 @@ def _erase_rows(file: Path, runs: Collection[str], since: datetime) -> None:
         con.execute("create temp table gone (run_id text)")
         con.executemany("insert into gone values (?)", [[run_id] for run_id in runs])
         gone = "(select run_id from gone)"
-        for table in ("asset_check_executions", "pending_steps", "concurrency_slots"):
+        # Of runs that retention has removed, checks and assets keep the last word.
+        if "asset_check_executions" in tables:
+            con.execute(f"delete from asset_check_executions where run_id in {gone} or create_timestamp >= ?", [moment])
+        for table in ("pending_steps", "concurrency_slots"):
             if table in tables:
                 con.execute(f"delete from {table} where run_id in {gone}")
         if "event_logs" in tables:
@@ -74,7 +77,8 @@ def _erase_rows(file: Path, runs: Collection[str], since: datetime) -> None:
             con.execute(
                 f"""update asset_keys
                     set last_materialization = null, asset_details = null, cached_status_data = null, tags = null
-                    where last_run_id in {gone} or last_run_id is null"""
+                    where last_run_id in {gone} or last_run_id is null or last_materialization_timestamp >= ?""",
+                [moment],
             )
         if "job_ticks" in tables:
             con.execute("delete from job_ticks where timestamp >= ?", [moment])

@@ -1,6 +1,7 @@
 """A purged delivery is nowhere any more, an interrupted purge is completed, and what is kept says nothing of the data."""
 
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -59,6 +60,8 @@ class Home:
             file.write_text(PERSON)
         self.release("since", DURING, PERSON)
         self.run("run-since", DURING, PERSON)
+        self.run("run-pruned", DURING, PERSON)
+        self.prune("run-pruned")
 
     def release(self, name, at, cell=""):
         folder = self.settings.published / "releases" / f"{at:%Y%m%dT%H%M%S%f}Z-{name}"
@@ -83,20 +86,33 @@ class Home:
             con.execute("insert into anything values (?)", [cell])
         with closing(sqlite3.connect(history / "runs" / "index.db")) as con, con:
             for table in ("asset_check_executions", "pending_steps", "concurrency_slots"):
-                con.execute(f"create table if not exists {table} (run_id text, body text)")
-                con.execute(f"insert into {table} values (?, ?)", [run_id, cell])
+                con.execute(f"create table if not exists {table} (run_id text, body text, create_timestamp text)")
+                con.execute(f"insert into {table} values (?, ?, ?)", [run_id, cell, moment])
             con.execute("create table if not exists event_logs (id integer primary key, run_id text, event text, timestamp text)")
             con.execute("create table if not exists asset_event_tags (event_id integer, value text)")
             event = con.execute("insert into event_logs values (null, ?, ?, ?)", [run_id, cell, moment]).lastrowid
             con.execute("insert into asset_event_tags values (?, ?)", [event, cell])
             con.execute(
                 """create table if not exists asset_keys (asset_key text primary key, last_run_id text, last_materialization text,
-                   asset_details text, cached_status_data text, tags text)"""
+                   asset_details text, cached_status_data text, tags text, last_materialization_timestamp text)"""
             )
-            con.execute("insert or replace into asset_keys values ('crimes', ?, ?, ?, ?, ?)", [run_id, *[cell] * 4])
+            values = [run_id, run_id, *[cell] * 4, moment]
+            con.execute("insert or replace into asset_keys values ('crimes ' || ?, ?, ?, ?, ?, ?, ?)", values)
         log = self.settings.dagster_home / "storage" / run_id / "compute_logs" / "step.err"
         log.parent.mkdir(parents=True)
         log.write_text(cell)
+
+    def prune(self, run_id):
+        """As retention leaves a run: of checks and assets the index keeps the last word."""
+        history = self.settings.dagster_home / "history"
+        with closing(sqlite3.connect(history / "runs.db")) as con, con:
+            con.execute("delete from runs where run_id = ?", [run_id])
+            con.execute("delete from run_tags where run_id = ?", [run_id])
+        (history / "runs" / f"{run_id}.db").unlink()
+        with closing(sqlite3.connect(history / "runs" / "index.db")) as con, con:
+            for table in ("pending_steps", "concurrency_slots"):
+                con.execute(f"delete from {table} where run_id = ?", [run_id])
+        shutil.rmtree(self.settings.dagster_home / "storage" / run_id)
 
     def found(self, name=f"{FEED}/2023-07.v2.csv"):
         loads = self.desk.all()
@@ -190,6 +206,18 @@ def test_without_the_key_of_its_vault_nothing_is_removed(home, monkeypatch):
     with pytest.raises(store.VaultClosed, match=store.KEY):
         purge.purge(home.settings, home.found())
     assert home.names() == before and purge.unfinished(home.settings) == []
+
+
+def test_readers_are_given_the_newest_release_whose_files_can_be_made_again(press):
+    made = []
+    for number in range(5):
+        press.change(f"update marts.offences set offences = {number}")
+        made.append(press.publish(str(number)))
+    (made[2].folder / "parquet/marts/offences.parquet").write_bytes(b"damaged")
+    assert [release.is_archived for release in made] == [True, True, True, False, False]
+    purge._lead_readers(press.published, made[:3])
+    assert press.read("select offences from marts.offences") == [(1,)]
+    assert current_release(press.published).id == made[1].id
 
 
 def test_where_no_earlier_release_is_left_readers_have_none(home):
