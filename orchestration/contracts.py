@@ -45,6 +45,23 @@ class ContractError(ValueError):
 
 
 @dataclass(frozen=True)
+class Labels:
+    """Labels that a column holds, each of which must have a meaning in the seed source_label.
+
+    Attributes:
+        scheme: of the seed.
+        where: column and value of the rows whose cells are labels of this scheme; None for all rows.
+        besides: values that are no labels, such as Total.
+        separator: between the labels of one cell; None where a cell is one label.
+    """
+
+    scheme: str
+    where: tuple[str, str] | None
+    besides: tuple[str, ...]
+    separator: str | None
+
+
+@dataclass(frozen=True)
 class Column:
     """One column of a delivery and what becomes of it.
 
@@ -71,6 +88,7 @@ class Column:
         symbols: texts, in lower case, that may stand instead of a number (`c`, `z`, `-`) or behind it in brackets (`[r]`); kept
             in the column `<name>_symbol`.
         aliases: other headers under which the column comes.
+        labels: which of its cells are labels, and of which scheme.
     """
 
     name: str
@@ -95,6 +113,7 @@ class Column:
     percent: Percent
     symbols: tuple[str, ...]
     aliases: tuple[str, ...]
+    labels: tuple[Labels, ...]
     description: str
 
     @property
@@ -325,6 +344,7 @@ _COLUMN_PROPERTIES: dict[str, Any] = {
     "percent": False,
     "symbols": (),
     "aliases": (),
+    "labels": (),
     "optional": False,
 }
 _TYPE_OPTIONS = {"pattern", "minimum", "maximum", "format", "timezone", "defaultTimezone"}
@@ -413,8 +433,26 @@ def _column(reader: _Reader, item: Any) -> Column:
         percent=reader.one_of({True: "hundred", False: "no"}.get(custom["percent"], custom["percent"]), Percent, "percent"),
         symbols=_symbols(reader, item, custom["symbols"]),
         aliases=tuple(map(str, custom["aliases"])),
+        labels=_labels(reader, item, custom["labels"]),
         description=reader.need(item.description, "description"),
     )
+
+
+def _labels(reader: _Reader, item: Any, given: Any) -> tuple[Labels, ...]:
+    """One scheme for all cells, or a list of mappings, each with a scheme for some of them."""
+    if given and (item.logicalType != "string" or item.encryptedName):
+        raise reader.fail("labels are texts that are kept as they are.")
+    found = []
+    listed: list[Any] = [{"scheme": given}] if isinstance(given, str) else list(given)
+    for one in listed:
+        if not isinstance(one, Mapping) or "scheme" not in one or set(one) - {"scheme", "where", "besides", "separator"}:
+            raise reader.fail("labels is the name of a scheme, or a list of {scheme, where, besides, separator}.")
+        where = [(str(name), str(value)) for name, value in dict(one.get("where", {})).items()]
+        if len(where) > 1:
+            raise reader.fail("labels: where names one column and its value.")
+        besides = tuple(map(str, one.get("besides", ())))
+        found.append(Labels(str(one["scheme"]), where[0] if where else None, besides, one.get("separator")))
+    return tuple(found)
 
 
 def _symbols(reader: _Reader, item: Any, given: Any) -> tuple[str, ...]:
@@ -432,7 +470,7 @@ def _check_references(reader: _Reader, contract: FeedContract) -> None:
             raise reader.fail(f"a column {what} occurs twice.")
     named = [contract.period.column, contract.identifier, *contract.key]
     for column in contract.columns:
-        named += [column.age_on, *column.not_before]
+        named += [column.age_on, *column.not_before, *(labels.where[0] for labels in column.labels if labels.where)]
     if unknown := [name for name in named if name is not None and name not in contract.by_name]:
         raise reader.fail(f"column {unknown[0]!r} is referred to but not described.")
     if contract.identifier and contract.key:

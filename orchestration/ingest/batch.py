@@ -7,18 +7,20 @@ breaks any rule. DuckDB keeps the order of files and rows, so `rowid` gives each
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from orchestration.contracts import FeedContract
+from orchestration.contracts import Column, FeedContract, Labels
 from orchestration.ingest.delivery import Delivery
+from orchestration.ingest.labels import known, plain_sql
 from orchestration.ingest.reading import ROW, SHEET, Source, tidy
-from orchestration.ingest.rules import Fault, UnreadableError
-from orchestration.ingest.typing import blank_sql, code_sql, landed_sql, literal, quoted, text, typed_sql, value
+from orchestration.ingest.rules import Fault, UnreadableError, fault
+from orchestration.ingest.typing import blank_sql, code_sql, landed_sql, literal, quoted, shape_sql, text, typed_sql, value
 from orchestration.periods import bounds, periods_of
 
 if TYPE_CHECKING:
@@ -27,6 +29,10 @@ if TYPE_CHECKING:
 GOOD, BAD, BLANK = 0, 1, 2
 HEADER_ROWS = 1
 MAX_LINE_BYTES = 16 * 1024 * 1024
+# No label of any agency is longer.
+LABEL_LENGTH = 60
+LABELS_SHOWN = 3
+FIRST_ROWS = 10
 WIDE_SPACES = r"e' \t\r\n' || chr(160)"
 
 
@@ -65,6 +71,17 @@ class Summary:
 
 
 @dataclass(frozen=True)
+class Unknown:
+    """A label without a meaning, as it may be shown, and rows that hold it: how many, and the first as `rowid` of `typed`."""
+
+    header: str
+    scheme: str
+    label: str
+    rows: int
+    first: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Doubling:
     """Rows of a delivery with and without an identifier, and whether each distinct one occurs an even number of times."""
 
@@ -80,7 +97,9 @@ class Doubling:
 
 
 class Batch:
-    """The tables `typed` (d, landed columns, state: one row per row of a file) and `duplicate` (row, code).
+    """The tables `typed` (d, landed columns, state: one row per row of a file) and `marked` (row, code, header).
+
+    `marked` has the rows of which each cell is right, but not the row among the others, or not by its label.
 
     Args:
         items: deliveries with one header; all of one version.
@@ -89,6 +108,7 @@ class Batch:
     Attributes:
         items: the deliveries that could be read; the position of each is its `d` in the tables.
         unreadable: those that could not, with the faults.
+        unknown: delivery → labels without a meaning; of a feed of health or social care their rows are rejected.
     """
 
     def __init__(
@@ -98,7 +118,10 @@ class Batch:
         self.items = list(items)
         self.unreadable: list[tuple[Item, tuple[Fault, ...]]] = []
         self._read()
+        self.unknown: dict[int, list[Unknown]] = {}
         if self.items:
+            self.db.execute("create or replace table marked (row bigint, code varchar, header varchar)")
+            self._find_labels()
             self._mark_duplicates()
 
     def _read(self) -> None:
@@ -236,6 +259,46 @@ class Batch:
 
     # What the rows come to
 
+    def _find_labels(self) -> None:
+        """Labels that the scheme of their column does not have (R22 for each row of a feed of health or social care)."""
+        for column in self.contract.columns:
+            for labels in column.labels:
+                self._find_unknown(column, labels)
+        if self.contract.sharing == "no_personal_identifiers":
+            self.db.execute(f"update typed set state = {BAD} where rowid in (select row from marked)")
+
+    def _find_unknown(self, column: Column, labels: Labels) -> None:
+        name = quoted(column.output or column.name)
+        which = f"{name} not in ({', '.join(map(literal, labels.besides))})" if labels.besides else "true"
+        if labels.where:
+            where = self.contract.by_name[labels.where[0]]
+            which += f" and {quoted(where.output or where.name)} = {literal(labels.where[1])}"
+        cells = f"unnest(string_split({name}, {literal(labels.separator)}))" if labels.separator else name
+        meanings = ", ".join(map(literal, sorted(known()[labels.scheme])))
+        self.db.execute(f"""
+            create or replace temp table unlabelled as
+            select d, row, label
+            from (select d, rowid as row, {cells} as label from typed where state = {GOOD} and {name} is not null and {which})
+            where trim(label) <> '' and {plain_sql("label")} not in ({meanings})
+        """)
+        # A value is shown only where it can be nobody's: of a class that is not personal, and no longer than a label.
+        shown = column.classification in ("public", "internal") and not self.contract.identifies_people
+        short = f"length(label) <= {LABEL_LENGTH} and not personal_identifier(label)" if shown else "false"
+        shape = shape_sql("trim(label)")
+        found = self.db.execute(f"""
+            select d, form, count(distinct row), min(row, {FIRST_ROWS})
+            from (select *, left(if({short}, trim(label), {shape}), {LABEL_LENGTH}) as form from unlabelled)
+            group by all
+            order by d, count(*) desc, form
+        """).fetchall()
+        for number, form, rows, first in found:
+            self.unknown.setdefault(number, []).append(Unknown(column.header, labels.scheme, form, rows, tuple(first)))
+        if self.contract.sharing == "no_personal_identifiers":
+            self.db.execute(f"""
+                insert into marked
+                select distinct row, 'R22', {literal(column.header)} from unlabelled where row not in (select row from marked)
+            """)
+
     def _mark_duplicates(self) -> None:
         """Rows that share the key with another good row of the same delivery: R06 but for the first of equal rows, else R07.
 
@@ -243,18 +306,17 @@ class Batch:
         """
         landed = [quoted(name) for name, _ in self.contract.landed]
         key = ", ".join(quoted(self.contract.by_name[name].output or name) for name in self.contract.key)
-        self.db.execute("create or replace table duplicate (row bigint, code varchar)")
         if key:
             self._mark_equal_keys(key, landed)
         elif identifier := self._identifier():
             self._mark_equal_rows(identifier, landed)
         else:
             return
-        self.db.execute(f"update typed set state = {BAD} where rowid in (select row from duplicate)")
+        self.db.execute(f"update typed set state = {BAD} where rowid in (select row from marked)")
 
     def _mark_equal_keys(self, key: str, landed: Sequence[str]) -> None:
         self.db.execute(f"""
-            insert into duplicate
+            insert into marked
             with repeated as (
                 select d, {key} from typed where state = {GOOD} group by all having count(*) > 1
             ),
@@ -268,17 +330,17 @@ class Batch:
                 where state = {GOOD}
                 window same_key as (partition by d, {key})
             )
-            select row, case when contents > 1 then 'R07' else 'R06' end from compared where contents > 1 or place > 1
+            select row, case when contents > 1 then 'R07' else 'R06' end, null from compared where contents > 1 or place > 1
         """)
 
     def _mark_equal_rows(self, identifier: str, landed: Sequence[str]) -> None:
         self.db.execute(f"""
-            insert into duplicate
+            insert into marked
             with repeated as (
                 select d, {identifier} from typed
                 where state = {GOOD} and {identifier} is not null group by all having count(*) > 1
             )
-            select typed.rowid, 'R06'
+            select typed.rowid, 'R06', null
             from typed
             join repeated using (d, {identifier})
             where state = {GOOD}
@@ -289,6 +351,20 @@ class Batch:
         """The landed column of the contract's identifier, quoted."""
         name = self.contract.identifier
         return None if name is None else quoted(self.contract.by_name[name].output or name)
+
+    def unknown_labels(self, number: int, summary: Summary) -> Iterator[Fault]:
+        """D23 for each column of a delivery that holds labels without a meaning, and is not of health or social care."""
+        if self.contract.sharing == "no_personal_identifiers":
+            return
+        for (header, scheme), found in groupby(self.unknown.get(number, ()), key=lambda one: (one.header, one.scheme)):
+            several = list(found)
+            shown = ", ".join(f"“{one.label}”" for one in several[:LABELS_SHOWN])
+            if len(several) > LABELS_SHOWN:
+                shown += f" and {len(several) - LABELS_SHOWN:,} more"
+            first = ", ".join(map(str, sorted({row for one in several for row in one.first})[:FIRST_ROWS]))
+            numbers = f"select {self.row_number_sql(summary.first)} from typed where rowid in ({first}) order by rowid"
+            rows = tuple(number for (number,) in self.db.cursor().execute(numbers).fetchall())
+            yield fault("D23", header, sum(one.rows for one in several), rows, labels=shown, scheme=scheme)
 
     def summaries(self) -> list[Summary]:
         """One per delivery.
@@ -341,8 +417,8 @@ class Batch:
                 coalesce(bool_and(times % 2 = 0) filter (not identified), false)
             from (
                 select d, hash({landed}) as content, {identified} as identified, count(*) as times
-                from typed left join duplicate on duplicate.row = typed.rowid
-                where state = {GOOD} or duplicate.row is not null
+                from typed left join marked on marked.row = typed.rowid
+                where state = {GOOD} or marked.code = 'R06'
                 group by all
             )
             group by d

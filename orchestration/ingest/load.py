@@ -22,7 +22,7 @@ from typing import Any
 
 from orchestration import database
 from orchestration.contracts import FeedContract
-from orchestration.ingest import extracts, legal_gate, quarantine
+from orchestration.ingest import extracts, labels, legal_gate, quarantine
 from orchestration.ingest import landing as log
 from orchestration.ingest.batch import Batch, Doubling, Item, Summary
 from orchestration.ingest.delivery import Delivery, discover
@@ -58,6 +58,7 @@ def plan(raw: Path, landing: Path, contract: FeedContract, key: bytes, admission
         if (known := latest.get(delivery.file_name)) is None
         or (known.is_read_again and known.fingerprint != mark)
         or _has_changed(delivery, known)
+        or _has_new_labels(contract, known)
         or _is_admitted_now(admission, delivery.path, known)
     ]
 
@@ -198,6 +199,8 @@ class _Run:
             return False
         if known.kept and known.fingerprint != self.fingerprint:
             return False
+        if _has_new_labels(self.contract, known):
+            return False
         if _is_admitted_now(self.admission, item.delivery.path, known):
             return False
         self.records[item.delivery.path] = replace(known, unchanged=True)
@@ -220,6 +223,7 @@ class _Run:
             if not _is_as_listed(item.delivery):
                 return
             faults = self._faults(item, summary, findings.get(number, Finding()), doubled.get(number))
+            faults = _by_severity(*faults, *batch.unknown_labels(number, summary))
             load_id = self._load_id(item)
             made = self.folder / load_id
             made.mkdir()
@@ -340,7 +344,7 @@ class _Run:
             supersedes=before.load_id if before else None,
             fingerprint=self.fingerprint,
             faults=(*faults, *self._history(item, before)),
-            metrics=_metrics(summary),
+            metrics={**_metrics(summary), "labels": labels.mark(self.contract)},
             portions=portions,
         )
         self.records[delivery.path] = log.put(self.landing, self.folder / load_id, record)
@@ -403,6 +407,12 @@ def _has_changed(delivery: Delivery, known: LoadRecord) -> bool:
     if delivery.mtime_ns == known.file_mtime_ns:
         return False
     return hashlib.sha256(delivery.path.read_bytes()).hexdigest() != known.file_sha256
+
+
+def _has_new_labels(contract: FeedContract, known: LoadRecord) -> bool:
+    """Whether a delivery that held labels without a meaning may by now be read otherwise."""
+    held = any(found.code in ("D23", "R22") for found in known.faults)
+    return held and known.metrics.get("labels") != labels.mark(contract)
 
 
 def _is_admitted_now(admission: Admission, path: Path, known: LoadRecord) -> bool:

@@ -17,7 +17,7 @@ from orchestration.ingest.batch import Batch, Summary
 from orchestration.ingest.pseudonyms import pseudonym_sql
 from orchestration.ingest.reading import SHEET
 from orchestration.ingest.rules import Fault, fault
-from orchestration.ingest.typing import code_sql, literal, quoted, text
+from orchestration.ingest.typing import code_sql, literal, quoted, shape_sql, text
 
 FIRST_ROWS = 10
 
@@ -54,16 +54,18 @@ def examine(batch: Batch, summaries: list[Summary]) -> dict[int, Finding]:
 def _examine_rows(batch: Batch, summaries: list[Summary], failed: list[int]) -> None:
     columns = batch.contract.columns
     # Row numbers over the files that are read again, in the order in which they are read.
-    batch.db.execute("create or replace table suspect (n bigint, _row integer, _sheet varchar, duplicate varchar)")
+    batch.db.execute(
+        "create or replace table suspect (n bigint, _row integer, _sheet varchar, marked varchar, marked_header varchar)"
+    )
     sheet = quoted(SHEET) if batch.numbered else "null"
     before = 0
     for number in failed:
         first, last = summaries[number].first, summaries[number].last
         batch.db.execute(f"""
             insert into suspect
-            select {before} + typed.rowid - {first} + 1, {batch.row_number_sql(first)}, {sheet}, duplicate.code
+            select {before} + typed.rowid - {first} + 1, {batch.row_number_sql(first)}, {sheet}, marked.code, marked.header
             from typed
-            left join duplicate on duplicate.row = typed.rowid
+            left join marked on marked.row = typed.rowid
             where typed.rowid between {first} and {last} and state = 1
         """)
         before += last - first + 1
@@ -83,7 +85,7 @@ def _examine_rows(batch: Batch, summaries: list[Summary], failed: list[int]) -> 
             from rows
         ),
         named as (
-            select *, if(duplicate is null, faults, [{{'code': duplicate, 'header': null::varchar}}]) as all_faults
+            select *, if(marked is null, faults, [{{'code': marked, 'header': marked_header}}]) as all_faults
             from judged join suspect using (n)
         )
         select
@@ -113,9 +115,8 @@ def _kept_sql(contract: FeedContract, column: Column) -> str | None:
         return None
     kept = f"without_identifiers({source})"
     if contract.identifies_people:
-        broke = f"list_contains(list_transform(faults, lambda f: f.header), {literal(column.header)})"
-        shape = f"regexp_replace(regexp_replace({source}, '[[:alpha:]]', 'a', 'g'), '[0-9]', '9', 'g')"
-        kept = f"if({broke}, {shape}, {kept})"
+        broke = f"list_contains(list_transform(all_faults, lambda f: f.header), {literal(column.header)})"
+        kept = f"if({broke}, {shape_sql(source)}, {kept})"
     return f"{kept} as {quoted(column.name)}"
 
 
@@ -131,6 +132,7 @@ def _details(contract: FeedContract, column: Column) -> Mapping[str, object]:
         "minimum": column.minimum,
         "maximum": column.maximum,
         "pattern": column.pattern,
+        "schemes": " or ".join(labels.scheme for labels in column.labels),
     }
 
 

@@ -26,7 +26,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Fault:
-    """What one rule found in one delivery. It never holds a value of a row.
+    """What one rule found in one delivery. It never holds a value of a row, but for a label that is nobody's (D23).
 
     Attributes:
         column_name: header of the column; None for a fault of the row or file as a whole.
@@ -187,6 +187,13 @@ CATALOGUE: dict[str, Rule] = {
                 "Export the data once and send the file again.",
             ),
             (
+                "D23",
+                "Label without a meaning",
+                "“{column}” holds {labels}, of which it is not known here what it means, in {rows} row(s).",
+                "Ask the sender what it means, and add it with that meaning to dbt_project/seeds/reference/source_label.csv "
+                "(scheme {scheme}): the next refresh reads the file again.",
+            ),
+            (
                 "D24",
                 "Geometry not usable",
                 "The geometry of {rows} feature(s) cannot be used; {where}: {problem}.",
@@ -285,6 +292,13 @@ CATALOGUE: dict[str, Rule] = {
                 "Number in scientific notation",
                 "“{column}” holds a number in scientific notation, such as 1.23E+11, in {rows} row(s): its last digits are lost.",
                 "Give the column the format Text in the spreadsheet before the values go in, and export again.",
+            ),
+            (
+                "R22",
+                "Label without a meaning",
+                "“{column}” holds a label of which it is not known here what it means in {rows} row(s).",
+                "Ask the sender what it means, and add it with that meaning to dbt_project/seeds/reference/source_label.csv "
+                "(scheme {schemes}): the next refresh reads the file again.",
             ),
         ),
         *_rules(

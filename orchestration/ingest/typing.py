@@ -227,6 +227,11 @@ def age_sql(born: str, on: str) -> str:
     return f"year({on}) - year({born}) - ({birthday_to_come})::integer"
 
 
+def shape_sql(source: str) -> str:
+    """SQL for what a text looks like, without what it says: `Aa9` becomes `aa9`."""
+    return f"regexp_replace(regexp_replace({source}, '[[:alpha:]]', 'a', 'g'), '[0-9]', '9', 'g')"
+
+
 def blank_sql(columns: Sequence[Column]) -> str:
     """SQL that is true for a row without any value."""
     return f"coalesce({', '.join(text(column.name) for column in columns)}) is null"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 
+from orchestration.contracts import load_contracts
 from orchestration.settings import DBT_PROJECT
 
 MODELS = DBT_PROJECT / "models"
@@ -30,6 +31,22 @@ def test_every_fact_maps_a_label_by_the_scheme_that_is_checked():
         read = set(re.findall(r"stg_\w+", text))
         for column, scheme in re.findall(r"join_label\('\w+', '\w+\.(\w+)', '(\w+)'\)", text):
             assert {(model, column, scheme) for model in read} <= CHECKED, path.name
+
+
+def test_the_contracts_name_the_schemes_that_the_facts_use():
+    """So that a label without a meaning is found when its delivery is landed; no delivery has what staging makes up."""
+    named = {
+        (f"stg_{agency}__{feed}", labels.scheme)
+        for (agency, feed), contract in load_contracts().items()
+        for column in contract.columns
+        for labels in column.labels
+    }
+    made_up = {
+        (path.stem, column)
+        for path in (MODELS / "staging").glob("stg_*.sql")
+        for column in re.findall(r"(?:cast\(null as varchar\)|'\w+') as (\w+_label)\b", path.read_text())
+    }
+    assert named == {(model, scheme) for model, column, scheme in CHECKED if (model, column) not in made_up}
 
 
 def test_a_label_has_one_meaning_in_its_scheme():

@@ -1,0 +1,42 @@
+"""Labels of agencies and whether each has a meaning here: the seed source_label, known before dbt runs.
+
+A contract says of a column which scheme its labels belong to. A label that its scheme does not have would be counted under
+nothing, so it is found when the delivery is landed, not when the facts of all agencies have been built.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+import hashlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from orchestration.settings import DBT_PROJECT
+
+if TYPE_CHECKING:
+    from orchestration.contracts import FeedContract
+
+SEED = DBT_PROJECT / "seeds" / "reference" / "source_label.csv"
+
+
+@functools.cache
+def known() -> Mapping[str, frozenset[str]]:
+    """Scheme → its labels in plain form (`plain_sql`)."""
+    schemes: dict[str, set[str]] = {}
+    with SEED.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            schemes.setdefault(row["scheme"], set()).add(" ".join(row["source_label"].split()).lower())
+    return {scheme: frozenset(labels) for scheme, labels in schemes.items()}
+
+
+def mark(contract: FeedContract) -> str:
+    """Names the labels that the columns of a contract may hold; empty where they hold none."""
+    schemes = sorted({labels.scheme for column in contract.columns for labels in column.labels})
+    words = [word for scheme in schemes for word in (scheme, *sorted(known()[scheme]))]
+    return hashlib.sha256("\n".join(words).encode()).hexdigest()[:16] if words else ""
+
+
+def plain_sql(label: str) -> str:
+    """SQL for a label as labels are compared, like dbt's macro `plain_label`: letter case and runs of blanks do not count."""
+    return rf"lower(trim(regexp_replace({label}, '\s+', ' ', 'g')))"
