@@ -22,8 +22,9 @@ from typing import Any
 
 from orchestration import database
 from orchestration.contracts import FeedContract
-from orchestration.ingest import extracts, labels, legal_gate, quarantine
+from orchestration.ingest import extracts, labels, legal_gate, quarantine, volume
 from orchestration.ingest import landing as log
+from orchestration.ingest.acceptance import accepted_short
 from orchestration.ingest.batch import Batch, Doubling, Item, Summary
 from orchestration.ingest.delivery import Delivery, discover
 from orchestration.ingest.demonstration import LIVE, Admission
@@ -33,7 +34,7 @@ from orchestration.ingest.quarantine import Finding
 from orchestration.ingest.reading import Source, count_rows, open_source
 from orchestration.ingest.rules import Fault, UnreadableError, fault
 from orchestration.ingest.tokens import MACROS as TOKEN_MACROS
-from orchestration.periods import bounds, is_span, periods_of
+from orchestration.periods import bounds, is_period, is_span, periods_of
 
 BATCH_BYTES = 256 * 1024 * 1024
 THREADS = min(os.cpu_count() or 1, 4)
@@ -59,6 +60,7 @@ def plan(raw: Path, landing: Path, contract: FeedContract, key: bytes, admission
         or (known.is_read_again and known.fingerprint != mark)
         or _has_changed(delivery, known)
         or _has_new_labels(contract, known)
+        or _is_accepted_now(delivery.path, known)
         or _is_admitted_now(admission, delivery.path, known)
     ]
 
@@ -125,6 +127,8 @@ class _Run:
         self.rivals: defaultdict[tuple[str, str], list[LoadRecord]] = defaultdict(list)
         for record in known:
             self._note(record)
+        # Part → period → rows, of the deliveries in use.
+        self.history: defaultdict[str, dict[str, int]] = defaultdict(dict)
         self.records: dict[Path, LoadRecord] = {}
         self.db = database.connect(spill=folder / "spill", options={"threads": str(THREADS)})
         # A join may let rows change places, and a long list of allowed values would be turned into one.
@@ -199,7 +203,7 @@ class _Run:
             return False
         if known.kept and known.fingerprint != self.fingerprint:
             return False
-        if _has_new_labels(self.contract, known):
+        if _has_new_labels(self.contract, known) or _is_accepted_now(item.delivery.path, known):
             return False
         if _is_admitted_now(self.admission, item.delivery.path, known):
             return False
@@ -217,13 +221,23 @@ class _Run:
         summaries = batch.summaries() if batch.items else []
         findings = quarantine.examine(batch, summaries)
         doubled = batch.doubled() if batch.items else {}
+        for record in log.current(self.known):
+            self.history[record.part][record.period] = record.rows_delivered
+        judged: dict[int, tuple[Fault, ...]] = {}
+        # In order of their periods: each is judged by those before it, wherever these come from.
+        for number in sorted(range(len(batch.items)), key=lambda number: batch.items[number].delivery.period):
+            item, summary = batch.items[number], summaries[number]
+            faults = self._faults(item, summary, findings.get(number, Finding()), doubled.get(number))
+            faults = _by_severity(*faults, *batch.unknown_labels(number, summary))
+            judged[number] = faults if _is_refused(faults) else _by_severity(*faults, *self._short(item, summary))
+            if not _is_refused(judged[number]):
+                self.history[item.delivery.part][item.delivery.period] = summary.delivered
 
         def write(number: int) -> None:
             item, summary = batch.items[number], summaries[number]
             if not _is_as_listed(item.delivery):
                 return
-            faults = self._faults(item, summary, findings.get(number, Finding()), doubled.get(number))
-            faults = _by_severity(*faults, *batch.unknown_labels(number, summary))
+            faults = judged[number]
             load_id = self._load_id(item)
             made = self.folder / load_id
             made.mkdir()
@@ -273,6 +287,22 @@ class _Run:
             limit = f"{self.contract.bad_row_limit:.0%}"
             faults.append(fault("D09", rows=bad, delivered=delivered, limit=limit))
         return _by_severity(*faults)
+
+    def _short(self, item: Item, summary: Summary) -> Iterator[Fault]:
+        """A delivery that has fewer rows than its history lets one expect."""
+        delivery = item.delivery
+        if not volume.applies(self.contract) or not is_period(self.contract.cadence, delivery.period):
+            return
+        found = volume.shortfall(self.contract, delivery.period, summary.delivered, self.history[delivery.part])
+        if found is None:
+            return
+        rows, expected, least = summary.delivered, f"{found.expected:,.0f}", f"{found.least:,.0f}"
+        if not found.refused:
+            yield fault("I22", rows=rows, expected=expected)
+        elif (reason := accepted_short(delivery.path, item.source.sha256)) is not None:
+            yield fault("I23", rows=rows, least=least, reason=reason)
+        else:
+            yield fault("D22", rows=rows, expected=expected, least=least)
 
     def _doubled(self, found: Doubling) -> Iterator[Fault]:
         """A file that holds its rows twice, or rows without an identifier that its sender may have loaded twice."""
@@ -413,6 +443,11 @@ def _has_new_labels(contract: FeedContract, known: LoadRecord) -> bool:
     """Whether a delivery that held labels without a meaning may by now be read otherwise."""
     held = any(found.code in ("D23", "R22") for found in known.faults)
     return held and known.metrics.get("labels") != labels.mark(contract)
+
+
+def _is_accepted_now(path: Path, known: LoadRecord) -> bool:
+    """Whether a delivery that was refused for having too few rows has been accepted since."""
+    return any(found.code == "D22" for found in known.faults) and accepted_short(path, known.file_sha256) is not None
 
 
 def _is_admitted_now(admission: Admission, path: Path, known: LoadRecord) -> bool:

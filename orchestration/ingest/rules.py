@@ -187,6 +187,13 @@ CATALOGUE: dict[str, Rule] = {
                 "Export the data once and send the file again.",
             ),
             (
+                "D22",
+                "Fewer rows than its history lets one expect",
+                "The file has {rows} rows, where {expected} are expected and {least} are the least that is plausible.",
+                "Ask the sender whether the extract is complete. If it is, deliver it again with "
+                '`sna deliver --accept-short --reason "..." FILE`; how the bound is made: orchestration/ingest/volume.py.',
+            ),
+            (
                 "D23",
                 "Label without a meaning",
                 "“{column}” holds {labels}, of which it is not known here what it means, in {rows} row(s).",
@@ -323,7 +330,7 @@ CATALOGUE: dict[str, Rule] = {
             (
                 "I07",
                 "Read again",
-                "The same file was read again because the contract, or the pseudonym key, has changed.",
+                "The same file was read again because the contract, the pseudonym key, the known labels or its acceptance has changed.",
                 "None needed.",
             ),
             (
@@ -362,6 +369,18 @@ CATALOGUE: dict[str, Rule] = {
                 "Last line without end",
                 "The last line has no line end, as where a copy was cut off; its record has all its fields, and is used.",
                 "Check that the file has as many rows as the original; deliver a whole one as the next version.",
+            ),
+            (
+                "I22",
+                "Fewer than half of the usual rows",
+                "The file has {rows} rows, fewer than half of the median of the periods before it ({expected}).",
+                "Ask the sender whether the extract is complete; if it is not, deliver a whole one as the next version.",
+            ),
+            (
+                "I23",
+                "Short delivery accepted",
+                "The file has {rows} rows, where {least} are the least that is plausible; it is used because: {reason}",
+                "None needed.",
             ),
             (
                 "I30",
