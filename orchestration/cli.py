@@ -268,6 +268,7 @@ def status(
         console.print(f"Nothing published yet in {settings.published}. Next: `sna refresh`.")
     else:
         telling.release(console, settings, release)
+    telling.refused(console, settings)
     telling.withdrawals(console, settings, release)
     telling.missing(console, settings)
     telling.gates(console, settings)
@@ -321,19 +322,27 @@ def quarantine(
 def deliver(
     paths: Annotated[list[Path], typer.Argument(exists=True, help="Files, or folders that are searched for files.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what taking the files would change.")] = False,
+    accept_short: Annotated[bool, typer.Option("--accept-short", help="Use them although they have few rows.")] = False,
+    reason: Annotated[str, typer.Option(help="Why a short delivery is complete; kept with it.")] = "",
 ) -> None:
     """Copy deliveries into the landing zone; refuses what no contract knows."""
     from orchestration.contracts import load_contracts
+    from orchestration.ingest import acceptance
     from orchestration.ingest.demonstration import Admission
     from orchestration.ingest.landing import read
     from orchestration.ingest.recognise import deliver as copy_in
 
+    if accept_short != bool(reason.strip()):
+        raise typer.BadParameter("--accept-short and --reason go together: say why the delivery is complete.")
     settings = Settings.from_env()
     contracts = load_contracts()
     files = sorted(f for path in paths for f in ([path] if path.is_file() else path.rglob("*")) if f.is_file())
     admission, received = Admission.of(settings), read(settings.landing)
     take = delivery_commands.announced(settings, received, dry_run=dry_run)
     receipts = [copy_in(file, settings.raw, contracts, admission, received, take) for file in files]
+    for receipt in receipts if accept_short and not dry_run else ():
+        if receipt.outcome != "refused":
+            acceptance.accept_short(settings.raw / receipt.target_name, reason)
     rows = [(r.source.name, r.outcome, r.target_name, r.reason) for r in receipts]
     console.print(telling.table("Deliveries", ["file", "outcome", "landing zone", "why"], rows))
     refused = sum(r.outcome == "refused" for r in receipts)

@@ -52,8 +52,18 @@ def table(title: str, heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> Ta
 
 def nothing_new(console: Console, settings: Settings, release: Release) -> None:
     """Nothing was done, and why that is right."""
+    refused(console, settings)
     console.print(f"Nothing new in {settings.raw}: release {release.id} already holds all of it.")
     console.print(f"Published: {settings.published / 'sna_marts.duckdb'}")
+
+
+def refused(console: Console, settings: Settings) -> None:
+    """Each period whose last delivery was refused, why, and what is used in its place."""
+    from orchestration.ingest.landing import read
+    from orchestration.refusals import refusals
+
+    for line in refusals(read(settings.landing)):
+        console.print(f"Not in use: {line}", style="yellow", highlight=False, markup=False)
 
 
 def held_back(console: Console, settings: Settings, rollback: Rollback) -> None:
@@ -116,6 +126,7 @@ def summary(console: Console, settings: Settings, release: Release) -> None:
         console.print(f"[bold]{name:<12}[/] {value}", highlight=False)
     if feeds[1] or feeds[3]:
         console.print("[yellow]Refused or quarantined[/]: `sna quarantine` says what is wrong and what its sender can do.")
+    refused(console, settings)
     for feed, tables, url in waiting:
         waiting_for_it = f"waiting for it: {tables}" if tables else "no table of the SNA waits for it"
         console.print(f"[yellow]not delivered[/] {feed}; {waiting_for_it}; the publisher offers it at {url}")

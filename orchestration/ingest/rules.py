@@ -330,7 +330,7 @@ CATALOGUE: dict[str, Rule] = {
             (
                 "I07",
                 "Read again",
-                "The same file was read again because the contract, the pseudonym key, the known labels or its acceptance has changed.",
+                "The same file was read again because the contract, the pseudonym key, the labels or its acceptance has changed.",
                 "None needed.",
             ),
             (

@@ -59,6 +59,12 @@ listed as (
     from in_2021
     full outer join in_2011
         on in_2021.lsoa_code = in_2011.lsoa_code
+),
+
+-- Codes of England begin with E, those of Wales with W, of Scotland with S, and of Northern Ireland with N or a digit.
+country as (
+    select distinct left(district_code, 1) as letter
+    from {{ ref('district') }}
 )
 
 select
@@ -68,6 +74,8 @@ select
     coalesce(listed.ward_code, 'Unknown') as ward_code,
     case
         when district.district_code is not null then district.district_code
+        -- Of a country in which none of the districts is, whichever census and look-up the code is from.
+        when left(coalesce(listed.lsoa_code, seen.lsoa_code), 1) not in (select country.letter from country) then 'Outside'
         when listed.lsoa_code is null then 'Unknown'
         else 'Outside'
     end as district_code,

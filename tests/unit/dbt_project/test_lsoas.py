@@ -1,0 +1,43 @@
+"""Small areas of other countries are outside, whichever census their code is from; an unlisted one of England is unknown."""
+
+from __future__ import annotations
+
+import duckdb
+import jinja2
+import pytest
+
+from orchestration.settings import DBT_PROJECT
+
+MODEL = (DBT_PROJECT / "models" / "conformed" / "dim_lsoa.sql").read_text()
+LISTED, SEEN = "E01013453", "E01999999"
+
+
+def districts(home: str, *seen: str) -> dict[str, str]:
+    """District of each code where the area's district and one LSOA 2021 of it are listed."""
+    con = duckdb.connect()
+    con.execute("create table district as select $1 as district_code", [home])
+    con.execute(
+        """create table stg_ons__lsoa_ward_district as
+           select $1 as lsoa_code_2021, 'Derby 013A' as lsoa_name_2021, 'E05001770' as ward_code_2024, $2 as district_code_2024
+           union all select 'W01001900', 'Cardiff 049F', 'W05001300', 'W06000015'""",
+        [LISTED, home],
+    )
+    columns = "lsoa_code_2011 varchar, lsoa_name_2011 varchar, district_code_2019 varchar, imd_rank int, imd_decile int"
+    for name in ("stg_mhclg__imd_2019", "stg_mhclg__imd_2019_domains"):
+        con.execute(f"create table {name} ({columns})")
+    for name in ("stg_derbyshire_constabulary__crimes", "stg_police_uk__street", "stg_police_uk__outcomes"):
+        con.execute(f"create table {name} (lsoa_code varchar)")
+    con.execute("insert into stg_police_uk__street select unnest($1)", [list(seen)])
+    sql = jinja2.Environment().from_string(MODEL).render(ref=lambda name: name)
+    return dict(con.execute(f"select lsoa_code, district_code from ({sql})").fetchall())
+
+
+@pytest.mark.parametrize("code", ["W01000001", "W01001900", "W01002000", "S01006506", "N00000001", "N20000123", "95GG01S1"])
+def test_an_area_of_another_country_is_outside(code):
+    found = districts("E06000015", code, LISTED, SEEN)
+    assert (found[code], found[LISTED], found[SEEN]) == ("Outside", "E06000015", "Unknown")
+
+
+def test_of_a_welsh_area_the_other_countries_are_outside():
+    found = districts("W06000015", "W01000001", "W01001900", "E01000001")
+    assert (found["W01000001"], found["W01001900"], found["E01000001"]) == ("Unknown", "W06000015", "Outside")
