@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -220,18 +220,7 @@ class _Run:
             self._refuse_unread(item, faults)
         summaries = batch.summaries() if batch.items else []
         findings = quarantine.examine(batch, summaries)
-        doubled = batch.doubled() if batch.items else {}
-        for record in log.current(self.known):
-            self.history[record.part][record.period] = record.rows_delivered
-        judged: dict[int, tuple[Fault, ...]] = {}
-        # In order of their periods: each is judged by those before it, wherever these come from.
-        for number in sorted(range(len(batch.items)), key=lambda number: batch.items[number].delivery.period):
-            item, summary = batch.items[number], summaries[number]
-            faults = self._faults(item, summary, findings.get(number, Finding()), doubled.get(number))
-            faults = _by_severity(*faults, *batch.unknown_labels(number, summary))
-            judged[number] = faults if _is_refused(faults) else _by_severity(*faults, *self._short(item, summary))
-            if not _is_refused(judged[number]):
-                self.history[item.delivery.part][item.delivery.period] = summary.delivered
+        judged = self._judged(batch, summaries, findings)
 
         def write(number: int) -> None:
             item, summary = batch.items[number], summaries[number]
@@ -261,6 +250,23 @@ class _Run:
         for item in (*items, *batch.items):
             if item.source.path != item.delivery.path:
                 item.source.path.unlink(missing_ok=True)
+
+    def _judged(
+        self, batch: Batch, summaries: Sequence[Summary], findings: Mapping[int, Finding]
+    ) -> dict[int, tuple[Fault, ...]]:
+        """The faults of each delivery. They are judged in order of their periods: each by those before it, wherever these are."""
+        doubled = batch.doubled() if batch.items else {}
+        for record in log.current(self.known):
+            self.history[record.part][record.period] = record.rows_delivered
+        judged: dict[int, tuple[Fault, ...]] = {}
+        for number in sorted(range(len(batch.items)), key=lambda number: batch.items[number].delivery.period):
+            item, summary = batch.items[number], summaries[number]
+            faults = self._faults(item, summary, findings.get(number, Finding()), doubled.get(number))
+            faults = _by_severity(*faults, *batch.unknown_labels(number, summary))
+            judged[number] = faults if _is_refused(faults) else _by_severity(*faults, *self._short(item, summary))
+            if not _is_refused(judged[number]) and not is_span(item.delivery.period):
+                self.history[item.delivery.part][item.delivery.period] = summary.delivered
+        return judged
 
     def _faults(self, item: Item, summary: Summary, finding: Finding, doubled: Doubling | None) -> tuple[Fault, ...]:
         """All that is to be told about a delivery that was read."""

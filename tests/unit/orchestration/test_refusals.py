@@ -16,9 +16,8 @@ from .ingest.conftest import NOW, desk, row, text  # noqa: F401
 def month(desk):  # noqa: F811
     def land(name: str, district: str = "Derby City", count: int = 3) -> None:
         period = f"15/{name[5:7]}/{name[:4]} 10:15"
-        rows = [
-            row("crimes", n, Recorded_Date_Time=period, Committed_From=period, District=district) for n in range(1, count + 1)
-        ]
+        changes = {"Recorded_Date_Time": period, "Committed_From": period, "District": district}
+        rows = [row("crimes", n, **changes) for n in range(1, count + 1)]
         desk.put("crimes", text(rows), name)
         desk.load("crimes", limit=0, now=NOW + timedelta(minutes=len(desk.all())))
 

@@ -6,7 +6,11 @@ import random
 from dataclasses import replace
 
 import pytest
+from click.testing import Result
+from typer.testing import CliRunner
 
+from orchestration import home
+from orchestration.cli import app
 from orchestration.ingest.acceptance import accept_short, accepted_short
 from orchestration.ingest.landing import current, read
 from orchestration.ingest.volume import applies, shortfall
@@ -148,6 +152,24 @@ def test_i22_is_told_before_there_is_a_year(desk):
     desk.load("crimes")
     record = desk.land("crimes", delivered(MONTHS[3], 19), f"{MONTHS[3]}.csv")
     assert (record.verdict, codes(record)) == ("accepted", ["I22"])
+
+
+def test_deliver_accepts_a_short_month_for_a_reason(a_year, tmp_path, monkeypatch):
+    monkeypatch.setenv("SNA_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("SNA_RAW", str(a_year.raw))
+    home.make(tmp_path / "home", "derbyshire", "live")
+    sent = tmp_path / "crimes_2020-02.csv"
+    sent.write_text(delivered("2020-02", 70))
+
+    def deliver(*options: str) -> Result:
+        return CliRunner().invoke(app, ["deliver", str(sent), *options])
+
+    assert deliver().exit_code == 0
+    assert [record.verdict for record in a_year.load("crimes")] == ["refused"]
+    assert deliver("--accept-short").exit_code == deliver("--reason", "why").exit_code == 2
+    assert deliver("--accept-short", "--reason", "A station has closed").exit_code == 0
+    (record,) = a_year.load("crimes")
+    assert (record.verdict, record.rows_accepted, record.version) == ("accepted", 70, 1)
 
 
 @pytest.mark.parametrize("reason", ["", "  \n"])
