@@ -76,7 +76,7 @@ def test_where_nothing_was_ever_delivered_the_run_says_what_to_do(street):
     assert "Nothing has been delivered to" in failure.to_string() and "`sna deliver`" in failure.to_string()
 
 
-@pytest.mark.parametrize("options", [{}, {"force": True}, {"as_at": "2024-05-01"}])
+@pytest.mark.parametrize("options", [{}, {"force": True}])
 def test_something_new_and_whatever_was_asked_for_is_done(street, settings, options):
     folder = settings.raw / "derbyshire_constabulary" / "crimes"
     folder.mkdir(parents=True)
