@@ -150,7 +150,8 @@ insert into ledger.delivery by name
 insert into ledger.delivery by name
     select 'weights' as load_id, 'cambridge' as agency, 'crime_harm_index' as feed, '2023' as period, 'live' as environment,
            5 as rows_delivered, 5 as rows_accepted, 0 as rows_rejected, true as in_use;
-insert into ledger.build by name select 'build' as build_id, '' as as_at, 'sna-2024' as definition_id, 'live' as environment, 'code' as code;
+insert into ledger.build by name
+    select 'build' as build_id, '' as as_at, 'sna-2024' as definition_id, 'live' as environment, 'code' as code;
 """
 
 
