@@ -171,6 +171,7 @@ def init(
 
 @app.command()
 def refresh(
+    context: typer.Context,
     as_at: Annotated[
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="Rebuild the marts from what had been received by the end of this day."),
@@ -189,6 +190,8 @@ def refresh(
         if killed:
             clear_up(settings)
         plan = refreshing.plan(settings, as_at.date().isoformat() if as_at else "", force=force)
+        # Said last, after whatever else there is to say.
+        context.call_on_close(lambda: telling.unread(console, settings))
         if not plan.feeds_delivered:
             console.print(f"Nothing has been delivered to {settings.raw}.")
             console.print(f"Next: `{'sna demo' if settings.is_demonstration else 'sna deliver FILE...'}`.")
@@ -272,6 +275,7 @@ def status(
     telling.withdrawals(console, settings, release)
     telling.missing(console, settings)
     telling.gates(console, settings)
+    telling.unread(console, settings)
 
 
 @app.command()
@@ -343,14 +347,8 @@ def deliver(
     for receipt in receipts if accept_short and not dry_run else ():
         if receipt.outcome != "refused":
             acceptance.accept_short(settings.raw / receipt.target_name, reason)
-    rows = [(r.source.name, r.outcome, r.target_name, r.reason) for r in receipts]
-    console.print(telling.table("Deliveries", ["file", "outcome", "landing zone", "why"], rows))
-    refused = sum(r.outcome == "refused" for r in receipts)
-    if dry_run:
-        console.print(f"Nothing was copied; {refused} of {len(receipts)} files would be refused.")
-    else:
-        console.print(f"{len(receipts) - refused} taken or already there, {refused} refused. Next: `sna refresh`.")
-    if refused:
+    telling.receipts(console, receipts, settings.home / "refusals", dry_run=dry_run)
+    if any(r.outcome == "refused" for r in receipts):
         raise typer.Exit(FAILED)
 
 

@@ -36,6 +36,9 @@ Percent = Literal["no", "hundred", "share"]
 
 FeedKey = tuple[str, str]
 
+# How a part is written in the landing zone's file names.
+PART = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+
 # Shorthand of the Government Statistical Service, with those that the Department for Education used before it.
 STANDARD_SYMBOLS = ("b", "c", "e", "f", "k", "low", "p", "r", "s", "u", "w", "x", "z", "-", "~", "*", ".", "..", ":")
 
@@ -149,6 +152,60 @@ class PeriodRule:
 
 
 @dataclass(frozen=True)
+class PartRule:
+    """What splits the deliveries of one period, such as the force of an archive or the district of a boundary file.
+
+    Attributes:
+        name: what a part is, for messages: `force`.
+        values: the only parts, where there is a closed list; written as in the landing zone's file names.
+        pattern: regular expression of a part, where there is none.
+        column: column whose rows name the part; None where no row does.
+        labels: part → how its rows name it, where that does not begin with the words of the part (`kent`: Kent Police); an
+            empty list: by any label that is of no other part.
+    """
+
+    name: str
+    values: tuple[str, ...]
+    pattern: str | None
+    column: str | None
+    labels: Mapping[str, tuple[str, ...]]
+
+    def find(self, written: str) -> str | None:
+        """The part that a word or words of a file's name are, without regard to case and separators; None where they are none."""
+        if self.pattern is None:
+            return self._by_words.get(_words(written))
+        return next((form for form in (written, written.upper(), written.lower()) if re.fullmatch(self.pattern, form)), None)
+
+    def owns(self, part: str, label: str) -> bool:
+        """Whether a row with this label can be of this part."""
+        named = self.labelled(label)
+        return named == part or (named is None and self.labels.get(part) == ())
+
+    def labelled(self, label: str) -> str | None:
+        """The part that a row names by this label; None for a label of no part."""
+        words = _words(label)
+        if words in self._by_label:
+            return self._by_label[words]
+        if self.pattern is not None:
+            return self.find(label)
+        own = (self._by_words.get(words[:length]) for length in range(len(words), 0, -1))
+        return next((part for part in own if part and part not in self.labels), None)
+
+    @cached_property
+    def _by_words(self) -> Mapping[tuple[str, ...], str]:
+        return {_words(part): part for part in self.values}
+
+    @cached_property
+    def _by_label(self) -> Mapping[tuple[str, ...], str]:
+        return {_words(label): part for part, labels in self.labels.items() for label in labels}
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """A text as words without case: `Devon & Cornwall` and `devon-and-cornwall` are the same."""
+    return tuple(re.findall(r"\w+", text.casefold().replace("&", " and ").replace("_", " ")))
+
+
+@dataclass(frozen=True)
 class FeedContract:
     """One feed: who delivers what, how often, in which form, on what basis, and what it feeds.
 
@@ -163,8 +220,7 @@ class FeedContract:
         custody: `vault` where no table or view of the warehouse may show a row of it; only the vault reads its landed files.
         origin: `vault` where nobody sends the feed: its deliveries are the counts that leave the vault.
         load_mode: a delivery replaces its period, or its rows replace older rows with the same key.
-        file_names: patterns of the sender's own file names, with groups `period` (as `periods.normalised` takes it) and
-            `part`.
+        part: what splits a period into several files; None where a period has one.
         bad_row_limit: share of rejected rows (0 to 1) above which a delivery is refused.
         volume_tolerance: share by which the row count may differ from the feed's usual one before a gate asks.
         ignore_unknown_columns: whether columns that the contract does not name are passed over.
@@ -193,7 +249,7 @@ class FeedContract:
     sheet: str | None
     layout: tuple[Table, ...]
     sharing: Sharing
-    file_names: tuple[str, ...]
+    part: PartRule | None
     bad_row_limit: float
     volume_tolerance: float
     ignore_unknown_columns: bool
@@ -243,7 +299,6 @@ class FeedContract:
             "latency_days",
             "grace_days",
             "volume_tolerance",
-            "file_names",
             "custody",
             "evidence",
             "origin",
@@ -326,7 +381,7 @@ _FEED_PROPERTIES: dict[str, Any] = {
     "tables": (),
     "badRowLimit": ...,
     "volumeTolerance": ...,
-    "fileNames": (),
+    "part": None,
     "sheet": None,
     "layout": None,
     "sharing": "as_contracted",
@@ -375,7 +430,7 @@ def _feed(reader: _Reader, odcs: Any) -> FeedContract:
         formats=tuple(reader.one_of(item, FileFormat, "formats") for item in custom["formats"]),
         sheet=custom["sheet"],
         layout=tables(custom["layout"], [column.name for column in columns], reader.fail),
-        file_names=tuple(_regex(reader, item) for item in custom["fileNames"]),
+        part=_part(reader.within("part"), custom["part"]),
         bad_row_limit=_share(reader, custom["badRowLimit"], "badRowLimit"),
         volume_tolerance=_share(reader, custom["volumeTolerance"], "volumeTolerance"),
         ignore_unknown_columns=custom["unknownColumns"] == "ignore",
@@ -468,7 +523,7 @@ def _check_references(reader: _Reader, contract: FeedContract) -> None:
     for what, values in (("name", names), ("header", headers)):
         if len(set(values)) != len(values):
             raise reader.fail(f"a column {what} occurs twice.")
-    named = [contract.period.column, contract.identifier, *contract.key]
+    named = [contract.period.column, contract.identifier, contract.part and contract.part.column, *contract.key]
     for column in contract.columns:
         named += [column.age_on, *column.not_before, *(labels.where[0] for labels in column.labels if labels.where)]
     if unknown := [name for name in named if name is not None and name not in contract.by_name]:
@@ -491,6 +546,8 @@ def _check_forms(reader: _Reader, contract: FeedContract) -> None:
     on_named_sheets = contract.layout and all(table.sheets for table in contract.layout)
     if contract.sheet is None and not on_named_sheets and {"xlsx", "ods"} & set(contract.formats):
         raise reader.fail("a workbook format needs the custom property sheet, or sheets in its layout.")
+    if contract.part and contract.part.column and contract.by_name[contract.part.column].treatment != "keep":
+        raise reader.fail("the column of the part is kept as it is.")
     if contract.layout and not set(contract.formats) <= {"xlsx", "ods", "csv"}:
         raise reader.fail("a layout goes with the formats xlsx, ods and csv.")
 
@@ -503,6 +560,27 @@ def _period(reader: _Reader, given: Any) -> PeriodRule:
     if set(rule) - known or (("column" in rule) == ("fixed" in rule)):
         raise reader.fail("period is either {column: ..., timeZone: ...} or {fixed: ...} or the word name.")
     return PeriodRule(rule.get("column"), rule.get("time_zone"), rule.get("fixed"))
+
+
+def _part(reader: _Reader, given: Any) -> PartRule | None:
+    if given is None:
+        return None
+    known = {field.name for field in fields(PartRule)}
+    if not isinstance(given, Mapping) or set(given) - known:
+        raise reader.fail(f"not a mapping of {', '.join(sorted(known))}.")
+    values = tuple(map(str, given.get("values", ())))
+    pattern = given.get("pattern")
+    if bool(values) == bool(pattern):
+        raise reader.fail("either values, a list of all parts, or a pattern of one.")
+    if strange := [value for value in values if not PART.fullmatch(value)]:
+        raise reader.fail(f"{strange[0]!r} cannot be in a file name; write letters, digits and hyphens, a letter first.")
+    labels = {str(part): tuple(map(str, labels)) for part, labels in given.get("labels", {}).items()}
+    if unknown := sorted(set(labels) - set(values)):
+        raise reader.fail(f"labels are given for {unknown[0]!r}, which is not one of the values.")
+    if labels and not given.get("column"):
+        raise reader.fail("labels are those of a column; name it.")
+    name = str(reader.need(given.get("name"), "name (what a part is)"))
+    return PartRule(name, values, _regex(reader, pattern) if pattern else None, given.get("column"), labels)
 
 
 def _days(reader: _Reader, odcs: Any, name: str, *, least: int) -> int | None:

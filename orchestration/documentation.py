@@ -84,7 +84,7 @@ def _feed(contract: FeedContract) -> Iterator[str]:
     about = [
         ("When", f"{FREQUENCY[contract.cadence]}{due}"),
         ("How", f"{', '.join(contract.formats)}. {REPLACES[contract.load_mode]}"),
-        ("File names", ", ".join(f"`{name}`" for name in contract.file_names) or "those of the landing zone only"),
+        ("Files", "One per period" if contract.part is None else f"One per period and {contract.part.name}"),
         ("Whom to ask", contract.owner),
         ("Basis", contract.legal_basis.strip()),
         ("Persons", NO_PERSONS if contract.sharing == "no_personal_identifiers" else "As the columns say."),

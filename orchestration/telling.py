@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from orchestration.difference import Difference
     from orchestration.ingest.impact import Change
     from orchestration.ingest.landing import LoadRecord
+    from orchestration.ingest.recognise import Receipt
     from orchestration.purge import Purge, Removed
     from orchestration.releases import Release, Rollback
     from orchestration.retention import Retained
@@ -300,8 +302,50 @@ def missing(console: Console, settings: Settings) -> None:
         console.print(f"[yellow]File missing[/] {escape(inventory.file_message(load))}", highlight=False)
 
 
+def receipts(console: Console, received: Sequence[Receipt], refusals: Path, *, dry_run: bool = False) -> None:
+    """What became of files that were handed in: what was taken, then each refusal in at most twelve lines.
+
+    Side effects: longer refusals are written whole to a text file below `refusals`.
+    """
+    from orchestration.ingest.headers import printable
+
+    taken = [(printable(r.source.name), r.outcome, r.target_name, r.reason) for r in received if r.refusal is None]
+    if taken:
+        console.print(table("Deliveries", ["file", "outcome", "landing zone", "note"], [map(escape, row) for row in taken]))
+    refused = [r for r in received if r.refusal is not None]
+    for receipt in refused:
+        assert receipt.refusal is not None
+        first, *others = receipt.refusal.shown(refusals)
+        console.print(f"[red]Refused[/] {escape(printable(receipt.source.name))}: {escape(first)}", highlight=False)
+        for line in others:
+            console.print(line, highlight=False, markup=False)
+    if dry_run:
+        console.print(f"Nothing was copied; {len(refused)} of {len(received)} files would be refused.")
+    else:
+        console.print(f"{len(taken)} taken or already there, {len(refused)} refused.{' Next: `sna refresh`.' if taken else ''}")
+
+
+def unread(console: Console, settings: Settings) -> None:
+    """The files in the landing zone that nobody will read: which, why, and what to do; nothing where there are none."""
+    from orchestration.contracts import load_contracts
+    from orchestration.ingest.delivery import unread as find
+    from orchestration.ingest.headers import printable
+
+    for file in find(settings.raw, load_contracts().values()):
+        where = printable(str(file.path), 300)
+        console.print(f"[yellow]Not read[/] {escape(where)}: {escape(file.reason)}. {escape(file.remedy)}.", highlight=False)
+
+
 def quarantine(console: Console, loads: Iterable[LoadRecord]) -> None:
-    """Each delivery with something wrong: rule, column, rows, what its sender can do. Never a value of a row."""
+    """Each delivery with something wrong: rule, column, rows, what its sender can do.
+
+    A value is shown only where a column without personal data has a closed list of values: see `found_instead`.
+    """
+    from orchestration.contracts import load_contracts
+    from orchestration.ingest.quarantine import found_instead
+    from orchestration.ingest.refusals import where
+
+    contracts = load_contracts()
     clean = True
     for load in loads:
         faults = [fault for fault in load.faults if fault.severity != "information"]
@@ -311,10 +355,9 @@ def quarantine(console: Console, loads: Iterable[LoadRecord]) -> None:
         verdict = "refused whole" if load.verdict == "refused" else f"{load.rows_rejected:,} of {load.rows_delivered:,} rows"
         console.print(f"[bold]{load.agency}/{load.feed}[/] {load.file_name}: {verdict}", highlight=False)
         for fault in faults:
-            numbers = ", ".join(map(str, fault.first_rows))
-            more = " and more" if fault.rows and fault.rows > len(fault.first_rows) else ""
-            where = f" (row {numbers}{more})" if numbers else ""
-            told = f"  {fault.code}  {fault.message}{where}\n       Remedy: {fault.remedy}"
+            found = found_instead(load, contracts.get((load.agency, load.feed)), fault)
+            instead = f"\n       Found: {', '.join(found)}" if found else ""
+            told = f"  {fault.code}  {fault.message}{where(fault)}{instead}\n       Remedy: {fault.remedy}"
             console.print(told, highlight=False, markup=False)
     if clean:
         console.print("Nothing is in quarantine.")

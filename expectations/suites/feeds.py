@@ -197,14 +197,10 @@ def _gaps(contract: FeedContract, first: str, last: str) -> Suite:
             none(
                 f"No {unit} is missing between the first and the last",
                 f"Ask {contract.owner} for the missing {unit}s and deliver them.",
-                blocking=not _in_parts(contract),
+                blocking=contract.part is None,
             ),
         ),
     )
-
-
-def _in_parts(contract: FeedContract) -> bool:
-    return any("(?P<part>" in pattern for pattern in contract.file_names)
 
 
 def _keys(contract: FeedContract) -> Suite:

@@ -3,19 +3,22 @@
     raw/<agency>/<feed>/<period>[_<last period>][-<part>][.vN].<extension>
 
 `period` is a key of the feed's cadence (orchestration/periods.py): 2024-01, 2024-Q1, 2023-24 or 2023. `part` splits a period (the
-force of police.uk, the district of a boundary file); `.vN` is the version of a resubmission, 1 where it is not written. A file
-of several periods has the first and the last: `2021-04_2024-03.csv`.
+force of police.uk, the district of a boundary file) where the contract says that there are parts, and only there; `.vN` is the
+version of a resubmission, 1 where it is not written. A file of several periods has the first and the last: `2021-04_2024-03.csv`.
+
+A version of a period and part is one file: a second one beside it, under a name that differs in case or type only, is not read.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+import shlex
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from orchestration.contracts import FeedContract
+from orchestration.contracts import FeedContract, FeedKey
 from orchestration.periods import bounds, form, is_period, is_span
 
 _PERIOD = r"\d{4}(?:-(?:\d{2}|Q[1-4]))?"
@@ -26,7 +29,10 @@ _NAME = re.compile(
 # Not deliveries: the contract, notes, hidden files, lock files of office programs, files still being copied.
 _PASSED_OVER = re.compile(r"contract\.yaml|README.*|\..*|~\$.*|.*\.(part|tmp|md)", re.IGNORECASE)
 
-_NOT_A_NAME = "not a landing-zone name (<period>[-<part>][.vN].<extension>)"
+# What `sna demo` writes beside the deliveries.
+_OF_A_DEMONSTRATION = re.compile(r"demonstration\.json|dirt-manifest\.json|.*\.truth\.csv")
+
+_NOT_A_NAME = "its name is not a landing-zone name (<period>[-<part>][.vN].<extension>)"
 
 
 @dataclass(frozen=True)
@@ -72,61 +78,106 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Stranger:
-    """A file in a feed's folder that is not a delivery, and why."""
+    """A file in the landing zone that nobody will read, why, and what to do about it."""
 
     path: Path
     reason: str
+    remedy: str
 
 
 def discover(raw: Path, contract: FeedContract) -> list[Delivery]:
     """The deliveries of a feed in order of period, part and version; a feed without a folder has none."""
-    found = []
-    for entry, name in _listed(raw, contract):
-        if isinstance(name, Name):
-            stat = entry.stat()
-            found.append(
-                Delivery(
-                    Path(entry.path),
-                    contract.agency,
-                    contract.feed,
-                    name.period,
-                    name.part,
-                    name.version,
-                    stat.st_size,
-                    stat.st_mtime_ns,
-                )
-            )
+    found = [entry for entry in _listed(raw, contract) if isinstance(entry, Delivery)]
     return sorted(found, key=lambda delivery: (delivery.period, delivery.part, delivery.version))
 
 
 def strangers(raw: Path, contract: FeedContract) -> list[Stranger]:
-    """The files in a feed's folder that nobody will read."""
-    return [Stranger(Path(entry.path), reason) for entry, reason in _listed(raw, contract) if isinstance(reason, str)]
+    """The files in a feed's folder that are no deliveries of it."""
+    return [entry for entry in _listed(raw, contract) if isinstance(entry, Stranger)]
 
 
-def _listed(raw: Path, contract: FeedContract) -> Iterator[tuple[os.DirEntry[str], Name | str]]:
-    """Each file of a feed's folder with its name, or with the reason why it has none."""
+def unread(raw: Path, contracts: Iterable[FeedContract]) -> list[Stranger]:
+    """The files in the landing zone that are no feed's deliveries, in order of their paths."""
+    contracts = list(contracts)
+    found = [stranger for contract in contracts for stranger in strangers(raw, contract)]
+    known = {contract.id for contract in contracts}
+    for folder, folders, files in os.walk(raw):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        place = Path(folder).relative_to(raw).parts
+        if place in known:
+            continue
+        for name in files:
+            if not (_PASSED_OVER.fullmatch(name) or _OF_A_DEMONSTRATION.fullmatch(name)):
+                found.append(Stranger(Path(folder, name), _elsewhere(place, known), "`sna deliver` it, and remove it from there"))
+    return sorted(found, key=lambda entry: entry.path)
+
+
+def _elsewhere(place: tuple[str, ...], known: Collection[FeedKey]) -> str:
+    """Why nobody reads a file in a folder of the landing zone that is no feed's."""
+    if len(place) < 2:
+        return "it is not in the folder of a feed (<agency>/<feed>)"
+    if place[:2] in known:
+        return f"it is in a folder below that of the feed {'/'.join(place[:2])}"
+    return f"there is no feed {'/'.join(place[:2])}"
+
+
+def _listed(raw: Path, contract: FeedContract) -> Iterator[Delivery | Stranger]:
+    """Each file of a feed's folder, as a delivery or with the reason why it is none."""
     folder = raw / contract.agency / contract.feed
-    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name) if folder.is_dir() else ():
+    taken: dict[Name, str] = {}
+    # A name in its usual form goes before one that differs from it in case or type only.
+    for entry in sorted(os.scandir(folder), key=lambda e: (e.name.lower() != e.name, e.name)) if folder.is_dir() else ():
         if entry.is_dir() or _PASSED_OVER.fullmatch(entry.name):
             continue
         name = Name.parse(entry.name)
-        yield entry, _NOT_A_NAME if name is None else misfit(contract, name) or name
+        reason = _NOT_A_NAME if name is None else misfit(contract, name)
+        if name is None or reason is not None:
+            yield Stranger(Path(entry.path), str(reason), f"`sna deliver {shlex.quote(entry.path)}` takes it; then remove it")
+            continue
+        name = in_usual_form(contract, name)
+        slot = replace(name, extension="")
+        if slot in taken:
+            yield Stranger(
+                Path(entry.path),
+                f"{taken[slot]} is already this version of the delivery",
+                f"`sna deliver {shlex.quote(entry.path)}` takes it as the next version if it differs; then remove it",
+            )
+            continue
+        taken[slot] = entry.name
+        stat = entry.stat()
+        yield Delivery(
+            Path(entry.path),
+            contract.agency,
+            contract.feed,
+            name.period,
+            name.part,
+            name.version,
+            stat.st_size,
+            stat.st_mtime_ns,
+        )
+
+
+def in_usual_form(contract: FeedContract, name: Name) -> Name:
+    """The name with the part as the contract writes it."""
+    part = contract.part.find(name.part) if contract.part else None
+    return replace(name, part=part or name.part)
 
 
 def misfit(contract: FeedContract, name: Name) -> str | None:
-    """Why a name does not fit the feed's cadence, or None."""
-    if contract.period.fixed is not None:
-        fits = name.period == contract.period.fixed
-        return None if fits else f"the only period of this feed is {contract.period.fixed}"
+    """Why a name does not fit the feed's cadence and parts, or None."""
+    if contract.period.fixed is not None and name.period != contract.period.fixed:
+        return f"the only period of this feed is {contract.period.fixed}"
+    if is_span(name.period) and contract.period.column is None:
+        return "a file of this feed is of one period: no column says to which period a row belongs"
     if is_span(name.period):
-        if contract.period.column is None:
-            return "a file of this feed is of one period: no column says to which period a row belongs"
         try:
             bounds(contract.cadence, name.period)
         except ValueError as error:
             return str(error)
-        return None
-    if not is_period(contract.cadence, name.period):
+    elif not is_period(contract.cadence, name.period):
         return f"{name.period} is not a period of a feed that is delivered {contract.cadence} ({form(contract.cadence)})"
-    return None
+    if contract.part is None:
+        return f"“{name.part}” is no part: this feed has one file a period, and versions of it (.v2)" if name.part else None
+    if not name.part:
+        return f"its name says no {contract.part.name}; this feed has one file per period and {contract.part.name}"
+    return None if contract.part.find(name.part) else f"“{name.part}” is no {contract.part.name} that the contract knows"

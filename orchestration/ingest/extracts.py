@@ -1,4 +1,4 @@
-"""Files of several periods: how their names say so, and what they hold of each period.
+"""Files of several periods: what they hold of each period.
 
 A first delivery is often one extract of several years. It is received as one file and judged as one: delivered = accepted +
 rejected. Its rows are landed by period, so that a later file of one month replaces that month and no other.
@@ -7,50 +7,19 @@ rejected. Its rows are landed by period, so that a later file of one month repla
 from __future__ import annotations
 
 import itertools
-import re
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from orchestration.contracts import FeedContract
-from orchestration.periods import SPAN, Cadence, bounds, is_period, normalised
+from orchestration.periods import SPAN, Cadence, bounds
 
 if TYPE_CHECKING:
     from orchestration.ingest.batch import Batch, Summary
 
-# One period as a sender writes it in a file's name, by the form of its key.
-_WRITTEN = {
-    "monthly": r"\d{4}[-_ ]?(?:0[1-9]|1[0-2])",
-    "quarterly": r"\d{4}[-_ ]?Q[1-4]|Q[1-4][-_ ]?\d{4}",
-    "annual": r"\d{4}[-_ ]\d{2}(?:\d{2})?",
-    "academic_year": r"\d{4}[-_ ]\d{2}(?:\d{2})?",
-    "calendar_year": r"\d{4}",
-}
 # Of the median of rows of a period: fewer at an end are taken for mistyped dates.
 STRAY_SHARE = 0.01
-_BETWEEN = r"(?:[-_ ]+to[-_ ]+|[-_ ]*[-_\u2013][-_ ]*)"
-
-
-def named(file_name: str, contract: FeedContract) -> tuple[str, str] | None:
-    """The span in a sender's file name, and the name as it would be with the first period alone; None where it has no span.
-
-    `crimes_2021-04_to_2024-03.csv` of a monthly feed gives `2021-04_2024-03` and `crimes_2021-04.csv`. A date with a day is no
-    period, so neither of its sides may be one.
-    """
-    period = _WRITTEN.get(contract.cadence)
-    if period is None or contract.period.column is None:
-        return None
-    found = re.search(
-        rf"(?<!\d)(?<!\d[-_ ])(?P<first>{period}){_BETWEEN}(?P<last>{period})(?![-_ ]?\d)", file_name, re.IGNORECASE
-    )
-    if found is None:
-        return None
-    first, last = (normalised(contract.cadence, found[side]) for side in ("first", "last"))
-    if not (is_period(contract.cadence, first) and is_period(contract.cadence, last) and first < last):
-        return None
-    return f"{first}{SPAN}{last}", file_name[: found.start()] + found["first"] + file_name[found.end() :]
 
 
 def covered(rows: Mapping[str, int]) -> str | None:

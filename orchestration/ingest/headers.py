@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Sequence
 
 from orchestration.contracts import FeedContract
@@ -14,25 +15,49 @@ _IDENTIFIER_HEADER = re.compile(
 )
 
 
+# Separators that senders use instead of the one agreed, in words.
+SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars", ",": "commas"}
+
+
 def plain(header: str) -> str:
-    """Headers are compared without regard to case, outer spaces and runs of spaces."""
-    return " ".join(header.replace("\ufeff", "").split()).casefold()
+    """Headers are compared without regard to case, invisible characters, outer spaces and runs of spaces."""
+    visible = header if header.isascii() else "".join(c for c in header if unicodedata.category(c) != "Cf")
+    return " ".join(visible.split()).casefold()
 
 
-def match_header(header: Sequence[str], contract: FeedContract, made: Collection[str] = (), sheet: str = "") -> list[str | None]:
-    """The contract's column of each field.
+def has_invisible(header: str) -> bool:
+    """Whether it holds zero-width spaces and the like, a byte-order mark before it left aside."""
+    return any(unicodedata.category(c) == "Cf" for c in header.removeprefix("\ufeff"))
+
+
+def printable(text: str, most: int = 80) -> str:
+    """A text of a sender as a message shows it: without characters that a terminal obeys, and cut where it is long."""
+    shown = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in " ".join(text.split(" ")).strip())
+    return shown if len(shown) <= most else f"{shown[: most - 1]}…"
+
+
+def match_header(
+    header: Sequence[str], contract: FeedContract, made: Collection[str] = (), sheet: str = "", empty: Collection[int] = ()
+) -> list[str | None]:
+    """The contract's column of each field; None for one that is passed over.
 
     Args:
         made: columns that the layout fills, so that no header needs to name them.
         sheet: on which the header stands.
+        empty: places of fields that have neither header nor values.
 
     Raises:
         UnreadableError: a column is missing, unknown, named twice, or an identifier that the feed must not hold.
     """
     known = {plain(label): column.name for column in contract.columns for label in (column.header, *column.aliases)}
-    names = [known.get(plain(label)) for label in header]
-    unknown = [label for name, label in zip(names, header, strict=True) if name is None]
-    faults = [] if contract.ignore_unknown_columns else _unknown_columns(unknown, len(header), sheet)
+    labels = [plain(label) for label in header]
+    names = [known.get(label) for label in labels]
+    named = [place for place in range(len(header)) if place not in empty]
+    unknown = [] if contract.ignore_unknown_columns else [place for place in named if names[place] is None]
+    if len(unknown) > len(named) / 2:
+        # The first row may well be a person's data in a file without a header: it is not repeated.
+        raise UnreadableError(fault("D05", f"({len(unknown)} of {len(named)} headers; is the header row missing?)", sheet=sheet))
+    faults = [_unknown_column(header[place], place, sheet) for place in unknown]
     for column in contract.columns:
         if names.count(column.name) > 1:
             faults.append(fault("D06", column.header, sheet=sheet))
@@ -43,12 +68,27 @@ def match_header(header: Sequence[str], contract: FeedContract, made: Collection
     return names
 
 
-def _unknown_columns(labels: Sequence[str], of: int, sheet: str) -> list[Fault]:
-    """Faults of headers that the contract does not name."""
-    if len(labels) > of / 2:
-        # The first row may well be a person's data in a file without a header: it is not repeated.
-        return [fault("D05", f"({len(labels)} of {of} headers; is the header row missing?)", sheet=sheet)]
-    return [
-        fault("D11" if _IDENTIFIER_HEADER.search(plain(label)) else "D05", label.strip()[:80] or "(no header)", sheet=sheet)
-        for label in labels
-    ]
+def _unknown_column(header: str, place: int, sheet: str) -> Fault:
+    if not plain(header):
+        # On a sheet the fields are counted from where its table begins, which is not always column A.
+        return fault("D05", "(no header)" if sheet else f"(no header), {column_letters(place)}", sheet=sheet)
+    return fault("D11" if _IDENTIFIER_HEADER.search(plain(header)) else "D05", printable(header), sheet=sheet)
+
+
+def column_letters(place: int) -> str:
+    """A column as spreadsheet programs name it, counted from 0: `column W`."""
+    letters = ""
+    while place >= 0:
+        place, letter = divmod(place, 26)
+        letters, place = chr(ord("A") + letter) + letters, place - 1
+    return f"column {letters}"
+
+
+def other_separator(fields: Sequence[str], contract: FeedContract) -> str | None:
+    """The separator of a header that was split at the wrong one, in words; None where no other would make it the contract's."""
+    known = {plain(label) for column in contract.columns for label in (column.header, *column.aliases)}
+    known |= {plain(text) for table in contract.layout for text in table.start}
+    line = ",".join(fields)
+    found = {word: len(known & {plain(cell.strip('"')) for cell in line.split(sign)}) for sign, word in SEPARATORS.items()}
+    best = max(found, key=lambda word: found[word])
+    return best if found[best] > max(1, len(known & set(map(plain, fields)))) else None

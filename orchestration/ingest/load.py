@@ -26,6 +26,7 @@ from orchestration.ingest import extracts, labels, legal_gate, quarantine, volum
 from orchestration.ingest import landing as log
 from orchestration.ingest.acceptance import accepted_short
 from orchestration.ingest.batch import Batch, Doubling, Item, Summary
+from orchestration.ingest.contents import of_other_parts
 from orchestration.ingest.delivery import Delivery, discover
 from orchestration.ingest.demonstration import LIVE, Admission
 from orchestration.ingest.landing import LoadRecord, Portion
@@ -255,14 +256,14 @@ class _Run:
         self, batch: Batch, summaries: Sequence[Summary], findings: Mapping[int, Finding]
     ) -> dict[int, tuple[Fault, ...]]:
         """The faults of each delivery. They are judged in order of their periods: each by those before it, wherever these are."""
-        doubled = batch.doubled() if batch.items else {}
+        doubled, of_others = (batch.doubled(), of_other_parts(batch)) if batch.items else ({}, {})
         for record in log.current(self.known):
             self.history[record.part][record.period] = record.rows_delivered
         judged: dict[int, tuple[Fault, ...]] = {}
         for number in sorted(range(len(batch.items)), key=lambda number: batch.items[number].delivery.period):
             item, summary = batch.items[number], summaries[number]
             faults = self._faults(item, summary, findings.get(number, Finding()), doubled.get(number))
-            faults = _by_severity(*faults, *batch.unknown_labels(number, summary))
+            faults = _by_severity(*of_others.get(number, ()), *faults, *batch.unknown_labels(number, summary))
             judged[number] = faults if _is_refused(faults) else _by_severity(*faults, *self._short(item, summary))
             if not _is_refused(judged[number]) and not is_span(item.delivery.period):
                 self.history[item.delivery.part][item.delivery.period] = summary.delivered

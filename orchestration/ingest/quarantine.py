@@ -8,18 +8,22 @@ shape only (`99/99/9999`), since a value in the wrong column can be anything.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestration import database
 from orchestration.contracts import Column, FeedContract
 from orchestration.ingest.batch import Batch, Summary
+from orchestration.ingest.headers import printable
+from orchestration.ingest.landing import LoadRecord
 from orchestration.ingest.pseudonyms import pseudonym_sql
 from orchestration.ingest.reading import SHEET
 from orchestration.ingest.rules import Fault, fault
 from orchestration.ingest.typing import code_sql, literal, quoted, shape_sql, text
 
 FIRST_ROWS = 10
+FIRST_VALUES = 5
 
 
 @dataclass(frozen=True)
@@ -46,8 +50,8 @@ def examine(batch: Batch, summaries: list[Summary]) -> dict[int, Finding]:
     by_header = {column.header: column for column in batch.contract.columns}
     faults: dict[int, list[Fault]] = {number: [] for number in failed}
     for number, code, header, sheet, count, first_rows in rows:
-        details = _details(batch.contract, by_header[header]) if header else {}
-        faults[number].append(fault(code, header, count, tuple(first_rows), sheet or "", **details))
+        words = details(by_header[header]) if header else {}
+        faults[number].append(fault(code, header, count, tuple(first_rows), sheet or "", **words))
     return {number: Finding(tuple(found), headers.get(number, 0)) for number, found in faults.items()}
 
 
@@ -120,7 +124,7 @@ def _kept_sql(contract: FeedContract, column: Column) -> str | None:
     return f"{kept} as {quoted(column.name)}"
 
 
-def _details(contract: FeedContract, column: Column) -> Mapping[str, object]:
+def details(column: Column) -> Mapping[str, object]:
     """What the messages about a column may name."""
     kinds = {"integer": "whole number", "number": "number", "date": "date", "timestamp": "date with time"}
     form = column.formats[0] if column.formats else ""
@@ -133,7 +137,34 @@ def _details(contract: FeedContract, column: Column) -> Mapping[str, object]:
         "maximum": column.maximum,
         "pattern": column.pattern,
         "schemes": " or ".join(labels.scheme for labels in column.labels),
+        "allowed": _listed(column.allowed),
     }
+
+
+def _listed(allowed: Sequence[str], most: int = 30) -> str:
+    """The allowed values in words; of a very long list the first."""
+    more = f" and {len(allowed) - most} more" if len(allowed) > most else ""
+    return ", ".join(allowed[:most]) + more
+
+
+def found_instead(load: LoadRecord, contract: FeedContract | None, broken: Fault) -> list[str]:
+    """The different values that rows have instead of those of a closed list (R05), the most frequent first.
+
+    Shown are only values of public and internal columns, of rows that break no other rule: where a row is shifted by a column,
+    anything can be anywhere. Feeds that hold direct identifiers keep the shape of such a cell, and show that.
+    """
+    column = next((c for c in contract.columns if c.header == broken.column_name), None) if contract else None
+    if broken.code != "R05" or column is None or column.classification not in ("public", "internal") or load.rejected is None:
+        return []
+    with database.connect() as db:
+        rows = db.execute(
+            f"""
+            select {quoted(column.name)}, count(*) from read_parquet({literal(str(load.rejected))})
+            where codes = ['R05'] and columns = [$header] group by all order by 2 desc, 1 limit {FIRST_VALUES}
+            """,
+            {"header": column.header},
+        ).fetchall()
+    return [f"“{printable(value, 40)}” in {count:,} row(s)" for value, count in rows if value is not None]
 
 
 def write_rejected(batch: Batch, number: int, load_id: str, path: Path) -> None:

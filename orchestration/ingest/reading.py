@@ -21,7 +21,7 @@ from orchestration import database
 from orchestration.contracts import FeedContract
 from orchestration.ingest.completeness import check_ending, never_closed
 from orchestration.ingest.geojson import check_geometries, feature_rows, read_features
-from orchestration.ingest.headers import match_header
+from orchestration.ingest.headers import has_invisible, match_header, other_separator, plain
 from orchestration.ingest.registers import register_rows
 from orchestration.ingest.rules import Fault, UnreadableError, fault
 from orchestration.ingest.shaping import Shaped, shape
@@ -102,7 +102,7 @@ def file_type(head: bytes, path: Path) -> str:
     ):
         if head.startswith(magic):
             return kind
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if utf_16(head):
         return "csv"
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not start:
@@ -173,9 +173,15 @@ def _shaped(path: Path, data: bytes, kind: str, contract: FeedContract) -> tuple
         faults += check_ending(data if text is None else text.encode())
         lines = csv.reader(io.StringIO(text if text is not None else data.decode("utf-8-sig"), newline=""))
         try:
-            shaped = shape([Grid("", list(lines))], contract)
+            rows = list(lines)
         except csv.Error:
             raise UnreadableError(fault("D10", detail="a row could not be split into fields")) from None
+        try:
+            shaped = shape([Grid("", rows)], contract)
+        except UnreadableError:
+            if found := next(filter(None, (other_separator(row, contract) for row in rows[:50])), None):
+                raise UnreadableError(_wrong_separator(found, kind)) from None
+            raise
         return shaped, (*faults, *shaped.told)
     book = open_workbook(path, contract.sheet, [table.sheets for table in contract.layout if table.sheets])
     shaped = shape(book.grids, contract)
@@ -240,9 +246,11 @@ def _open_text(source: Source, data: bytes, kind: str, contract: FeedContract, c
         source = replace(source, path=copy)
     records = _records(data)
     header = csv_header(data)
+    columns, passed_over = _text_columns(header, data, kind, contract)
+    faults = (*faults, *passed_over)
     source = replace(
         source,
-        header=tuple(match_header(header, contract)),
+        header=tuple(columns),
         wide_spaces=b"\t" in data or (not data.isascii() and "\u00a0".encode() in data),
         records=records,
         blank_lines=_trailing_blank_lines(data),
@@ -264,15 +272,54 @@ def _ending(data: bytes, kind: str, header: Sequence[str]) -> tuple[Fault, ...]:
     return check_ending(data if text is None else text.encode(), "\t", fields)
 
 
+def _text_columns(
+    header: Sequence[str], data: bytes, kind: str, contract: FeedContract
+) -> tuple[list[str | None], tuple[Fault, ...]]:
+    """The contract's column of each field of a text file, and what is to be told about its header.
+
+    Raises:
+        UnreadableError: its headers are not those of the contract.
+    """
+    empty = _empty_columns(header, data)
+    try:
+        columns = match_header(header, contract, empty=empty)
+    except UnreadableError:
+        if found := other_separator(header, contract):
+            raise UnreadableError(_wrong_separator(found, kind)) from None
+        raise
+    told = [fault("I14", rows=hidden)] if (hidden := sum(map(has_invisible, header))) else []
+    if empty:
+        told.append(fault("I15", rows=len(empty)))
+    return columns, tuple(told)
+
+
+def _wrong_separator(found: str, kind: str) -> Fault:
+    return fault("D30", found=found, expected="tabs" if kind == "tsv" else "commas")
+
+
+def _empty_columns(header: Sequence[str], data: bytes) -> set[int]:
+    """Places of fields without a header in which no row has a value."""
+    empty = {place for place, label in enumerate(header) if not plain(label)}
+    if not empty:
+        return empty
+    rows = csv.reader(io.StringIO(data.decode("utf-8-sig", "ignore"), newline=""))
+    try:
+        for row in rows:
+            empty -= {place for place in empty if place < len(row) and row[place].strip()}
+    except csv.Error:  # which reading the rows refuses
+        pass
+    return empty
+
+
 def decode(data: bytes) -> tuple[str | None, tuple[Fault, ...]]:
     """The text of a file that is not UTF-8, or None for one that is; and what is to be told about the encoding.
 
     Raises:
         UnreadableError: no encoding fits.
     """
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if codec := utf_16(data):
         try:
-            return data.decode("utf-16"), (fault("I01", encoding="UTF-16"),)
+            return data.decode(codec), (fault("I01", encoding="UTF-16"),)
         except UnicodeDecodeError:
             raise UnreadableError(fault("D02", detail="it begins as UTF-16 but does not go on so")) from None
     mark = (fault("I02"),) if data.startswith(b"\xef\xbb\xbf") else ()
@@ -289,6 +336,24 @@ def decode(data: bytes) -> tuple[str | None, tuple[Fault, ...]]:
         return data.decode("cp1252"), (fault("I01", encoding="Windows-1252"),)
     except UnicodeDecodeError as error:
         raise UnreadableError(fault("D02", detail=f"byte {error.start:,} belongs to none of them")) from None
+
+
+def utf_16(data: bytes) -> str | None:
+    """Python's name of the encoding of a text that is UTF-16, with a byte-order mark or without; None for any other."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    even, odd = data[0:128:2], data[1:128:2]
+    if len(odd) < 8 or any(even) == any(odd):
+        return None
+    # Text of a header is ASCII: one of the two bytes of each character is zero, and the other never.
+    return "utf-16-be" if all(odd) and not any(even) else "utf-16-le" if all(even) and not any(odd) else None
+
+
+def first_lines(head: bytes) -> bytes:
+    """The whole lines of the beginning of a text file; what is UTF-16 as UTF-8."""
+    if codec := utf_16(head):
+        head = head[: len(head) // 2 * 2].decode(codec, "ignore").encode()
+    return head[: head.rfind(b"\n") + 1] or head
 
 
 def csv_header(data: bytes) -> tuple[str, ...]:
@@ -342,7 +407,7 @@ def tidy(source: Source) -> Source:
 def _strict_rows(file: Iterable[str], fields: int, broken: list[int]) -> Iterator[Row]:
     """Rows of exactly `fields` fields; numbers of the others go to `broken`."""
     reader = csv.reader(file, strict=True)
-    number = 0
+    number = spare = 0
     while True:
         try:
             row = next(reader)
@@ -355,13 +420,21 @@ def _strict_rows(file: Iterable[str], fields: int, broken: list[int]) -> Iterato
         if not number and not any(row):
             continue  # blank lines before the header
         number += 1
-        if len(row) == fields + 1 and not row[-1]:
-            row = row[:-1]  # a separator after the last field
+        if number == 1:
+            spare = next((place for place, label in enumerate(reversed(row)) if plain(label)), 0)
+        row = _filled(row, fields, spare)
         if len(row) != fields:
             if any(cell.strip() for cell in row) or len(row) > fields:
                 broken.append(number)
             row = [""] * fields
         yield row
+
+
+def _filled(row: list[str], fields: int, spare: int) -> list[str]:
+    """A row without a separator after its last field, and with the empty columns that have no header, the last `spare`."""
+    if len(row) == fields + 1 and not row[-1]:
+        return row[:-1]
+    return row + [""] * (fields - len(row)) if fields - spare <= len(row) < fields else row
 
 
 def sheet_rows(path: Path, kind: str) -> Iterator[Row]:
@@ -439,10 +512,16 @@ def check_header(path: Path, contract: FeedContract) -> None:
     if kind in ("xlsx", "ods") or contract.layout:
         _shaped(path, path.read_bytes(), kind, contract)
     elif kind in ("csv", "tsv"):
-        text, _ = plain_text(head[: head.rfind(b"\n") + 1] or head, kind)
-        match_header(csv_header(text.encode() if text is not None else head), contract)
+        header = csv_header(_utf_8(first_lines(head), kind))
+        whole = any(not plain(label) for label in header)
+        _text_columns(header, _utf_8(path.read_bytes(), kind) if whole else b"", kind, contract)
     else:
         match_header([str(cell) for cell in next(sheet_rows(path, kind))], contract)
+
+
+def _utf_8(data: bytes, kind: str) -> bytes:
+    text, _ = plain_text(data, kind)
+    return data if text is None else text.encode()
 
 
 def describe(path: Path) -> str:

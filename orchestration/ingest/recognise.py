@@ -1,35 +1,51 @@
 """Which feed a sender's file belongs to, and its name in the landing zone.
 
-A file is known by its own name (the contract's patterns) and by its header; both have to agree on one feed. What is not known is
-refused with the reason, since a file in the wrong feed would replace a good one.
+The header of a file decides the feed (`candidates`), its name the period and the part (`file_names`), and its rows have to
+agree or, where the name says nothing, decide (`contents`). What is not known is refused with the reason, since a file in the
+wrong place would replace a good one. Nothing here knows any feed: all that differs between feeds is in their contracts.
 """
 
 from __future__ import annotations
 
-import re
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
 from orchestration.contracts import FeedContract, FeedKey
-from orchestration.ingest import extracts, legal_gate
+from orchestration.ingest import candidates, extracts, file_names, legal_gate
+from orchestration.ingest.contents import Contents, other_part, read_contents
 from orchestration.ingest.delivery import Delivery, Name, discover, misfit
 from orchestration.ingest.demonstration import LIVE, Admission, digest
+from orchestration.ingest.headers import printable
 from orchestration.ingest.landing import LoadRecord, sync
-from orchestration.ingest.reading import check_header, describe
-from orchestration.ingest.rules import UnreadableError
-from orchestration.periods import bounds, normalised
+from orchestration.ingest.reading import describe
+from orchestration.ingest.refusals import Refusal
+from orchestration.ingest.rules import UnreadableError, fault
+from orchestration.periods import SPAN, bounds, form, key
+
+# Above this share of rows in one period, the file is that period's; ingestion refuses a file by the same share.
+MOST_ROWS = 0.5
+# From this share on the rows outside one period are strays, and do not make a file one of several periods.
+NEARLY_ALL_ROWS = 0.9
 
 
 @dataclass(frozen=True)
 class Recognised:
-    """A file of a known feed. `name.version` is 1; the landing zone decides which version it becomes."""
+    """A file of a known feed. `name.version` is 1; the landing zone decides which version it becomes.
+
+    Attributes:
+        alike: the feeds that its header fits, this one included.
+        note: what is worth knowing, such as that the rows said the period; else empty.
+    """
 
     path: Path
     contract: FeedContract
     name: Name
+    alike: tuple[FeedContract, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,7 +53,11 @@ class Unknown:
     """A file that is not taken, and why."""
 
     path: Path
-    reason: str
+    refusal: Refusal
+
+    @property
+    def reason(self) -> str:
+        return str(self.refusal)
 
 
 Outcome = Literal["delivered", "already there", "refused", "not taken"]
@@ -50,12 +70,22 @@ class Receipt:
     Attributes:
         target_name: `<agency>/<feed>/<file name>` in the landing zone; empty where it was refused.
         reason: why it was refused, or what is worth knowing; else empty.
+        refusal: why it was refused, cause by cause; else None.
     """
 
     source: Path
     outcome: Outcome
     target_name: str
     reason: str
+    refusal: Refusal | None = None
+
+
+class _NotKnownError(Exception):
+    """Which delivery a file is cannot be said."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(str(refusal))
+        self.refusal = refusal
 
 
 def deliver(
@@ -68,7 +98,7 @@ def deliver(
 ) -> Receipt:
     """Recognise a file and copy it into the landing zone, if the home takes it (`admission`).
 
-    Where the period has other content already, the copy becomes the next version; where it has the same, nothing is copied,
+    Where the period has other content already, the copy becomes the next version; a copy of what is there under any name is left,
     unless that was withdrawn.
 
     Args:
@@ -76,79 +106,190 @@ def deliver(
         take: asked before the copy is made, with the name that it would have; where it says no, nothing is copied.
     """
     if refusal := admission.refusal(path, digest(path)):
-        return Receipt(path, "refused", "", f"{refusal.message} {refusal.remedy}")
+        return _refused(path, Refusal.of_faults(None, [refusal]))
     found = recognise(path, contracts)
-    if isinstance(found, Recognised) and legal_gate.applies(found.contract):
-        start, _ = bounds(found.contract.cadence, found.name.period)
-        if faults := legal_gate.scan(path, found.contract, start):  # not even a copy is taken
-            found = Unknown(path, " ".join(f"{item.message} {item.remedy}" for item in faults))
     if isinstance(found, Unknown):
-        return Receipt(path, "refused", "", found.reason)
-    feed = f"{found.contract.agency}/{found.contract.feed}"
+        return _refused(path, found.refusal)
+    loads = list(received)
+    withdrawn = {(load.agency, load.feed, load.file_name) for load in loads if load.withdrawn}
+    if (same := _same_content(path, raw, found, withdrawn)) is not None:
+        target = f"{same.agency}/{same.feed}/{same.file_name}"
+        return Receipt(path, "already there", target, "the same content is there already")
     there = [delivery for delivery in discover(raw, found.contract) if _may_replace(found, delivery)]
-    before = [load for load in received if (load.agency, load.feed) == found.contract.id and _may_replace(found, load)]
-    withdrawn = {load.file_name for load in before if load.withdrawn}
-    same = _same_content(path, [delivery for delivery in there if delivery.period == found.name.period])
-    if same is not None and same.file_name not in withdrawn:
-        return Receipt(path, "already there", f"{feed}/{same.file_name}", "the same content is there already")
-    versions = [*(delivery.version for delivery in there), *(load.version for load in before)]
-    version = max(versions, default=0) + 1
+    before = [load for load in loads if (load.agency, load.feed) == found.contract.id and _may_replace(found, load)]
+    version = max([*(delivery.version for delivery in there), *(load.version for load in before)], default=0) + 1
     name = replace(found.name, version=version)
-    reason = f"supersedes version {version - 1}" if versions else ""
+    target = f"{'/'.join(found.contract.id)}/{name}"
+    note = "; ".join(filter(None, (found.note, f"supersedes version {version - 1}" if version > 1 else "")))
     if not take(replace(found, name=name)):
-        return Receipt(path, "not taken", f"{feed}/{name}", reason)
-    _copy(path, raw / feed / str(name))
-    return Receipt(path, "delivered", f"{feed}/{name}", reason)
+        return Receipt(path, "not taken", target, note)
+    _copy(path, raw / target)
+    return Receipt(path, "delivered", target, note)
+
+
+def _refused(path: Path, refusal: Refusal) -> Receipt:
+    return Receipt(path, "refused", "", str(refusal), refusal)
 
 
 def recognise(path: Path, contracts: Mapping[FeedKey, FeedContract]) -> Recognised | Unknown:
-    """Find the one feed whose file-name pattern and header both fit."""
-    named = [(contract, name) for contract in contracts.values() if (name := _name(path.name, contract))]
-    reasons = []
-    fitting = []
-    for contract, name in named:
-        try:
-            check_header(path, contract)
-            fitting.append((contract, name))
-        except UnreadableError as error:
-            problems = " ".join(item.message for item in error.faults[:3])
-            reasons.append(f"by its name it could be {'/'.join(contract.id)}, but: {problems}")
-    if len(fitting) > 1:  # a file taken from another landing zone stands in a folder that says which
-        fitting = [pair for pair in fitting if pair[0].feed == path.resolve().parent.name] or fitting
-    if len(fitting) > 1:
-        feeds = ", ".join("/".join(contract.id) for contract, _ in fitting)
-        return Unknown(path, f"it could belong to several feeds: {feeds}")
+    """Find the one feed that a file belongs to, and its period and part."""
+    try:
+        fitting = _fitting(path, contracts)
+        contract = _chosen(path, fitting)
+        return _named(path, contract, fitting)
+    except _NotKnownError as error:
+        return Unknown(path, error.refusal)
+
+
+def _fitting(path: Path, contracts: Mapping[FeedKey, FeedContract]) -> list[FeedContract]:
+    """The feeds that the header of a file fits."""
+    try:
+        compared = candidates.compare(path, contracts.values())
+    except UnreadableError as error:
+        refusal = Refusal.of_faults(None, error.faults)
+        if any(item.code == "D01" for item in error.faults):
+            refusal = Refusal.of(
+                None, (f"No feed takes {describe(path)}.", "Export the data again as CSV UTF-8 or as a workbook.")
+            )
+        raise _NotKnownError(refusal) from None
+    fitting = [one.contract for one in compared if not one.faults]
     if fitting:
-        contract, name = fitting[0]
-        reason = misfit(contract, name)
-        return Unknown(path, reason) if reason else Recognised(path, contract, name)
-    return Unknown(path, "; ".join(reasons) or f"no feed has files of this name ({describe(path)})")
+        return fitting
+    near = candidates.nearest(path, compared)
+    if near is not None:
+        raise _NotKnownError(Refusal.of_faults(near.contract, near.faults))
+    remedy = "Check that the header row is there, with the agreed headers; docs/feeds.md lists those of every feed."
+    raise _NotKnownError(Refusal.of(None, (f"No feed has the headers of this file ({describe(path)}).", remedy)))
 
 
-def _may_replace(found: Recognised, other: Delivery | LoadRecord) -> bool:
-    """Whether a file and one of the same feed have a period and part in common, so that one takes the place of the other."""
-    if other.part != found.name.part:
-        return False
-    (start, end), (first, last) = (bounds(found.contract.cadence, period) for period in (found.name.period, other.period))
-    return start < last and first < end
+def _chosen(path: Path, fitting: Sequence[FeedContract]) -> FeedContract:
+    chosen = candidates.choose(path, fitting)
+    if len(chosen) == 1:
+        return chosen[0]
+    feeds = ", ".join("/".join(contract.id) for contract in chosen)
+    example = "/".join(chosen[0].id)
+    remedy = f"Put it into a folder named like its feed, such as {example}, or name agency and feed in its name."
+    raise _NotKnownError(Refusal.of(None, (f"Folder and name leave several feeds with these headers: {feeds}.", remedy)))
 
 
-def _name(file_name: str, contract: FeedContract) -> Name | None:
-    """The landing-zone name that a file would have in a feed, or None where its own name does not fit."""
-    if (several := extracts.named(file_name, contract)) is not None:
-        span, of_one = several
-        name = _name(of_one, contract)
-        return None if name is None else replace(name, period=span)
-    extension = contract.formats[0] if len(contract.formats) == 1 else file_name.rpartition(".")[2].lower()
-    for pattern in contract.file_names:
-        if match := re.search(pattern, file_name):
-            groups = match.groupdict()
-            period = contract.period.fixed or normalised(contract.cadence, groups["period"])
-            return Name(period, groups.get("part") or "", 1, extension)
-    name = Name.parse(file_name)  # a file that already has its landing-zone name
-    if name is None or misfit(contract, name):
-        return None
-    return Name(name.period, name.part, 1, extension)
+def _named(path: Path, contract: FeedContract, fitting: Sequence[FeedContract]) -> Recognised:
+    """Its name in the landing zone, of which the rows approve."""
+    written = file_names.periods(path.name, contract.cadence)
+    if written and not contract.period.fixed:
+        _pass_legal_gate(path, contract, written[0])
+    contents = _contents(path, contract)
+    period, note = _period(path, contract, written, contents)
+    if not written or contract.period.fixed:
+        _pass_legal_gate(path, contract, period)
+    extension = contract.formats[0] if len(contract.formats) == 1 else path.suffix.lstrip(".").lower()
+    name = Name(period, _part(path, contract, contents), 1, extension)
+    if reason := misfit(contract, name):
+        raise _NotKnownError(Refusal.of(contract, (f"{printable(path.name)}: {reason}.", _example(path, contract))))
+    return Recognised(path, contract, name, tuple(fitting), note)
+
+
+def _pass_legal_gate(path: Path, contract: FeedContract, period: str) -> None:
+    """Not even a copy is taken of what identifies people without legal power."""
+    if not legal_gate.applies(contract):
+        return
+    try:
+        faults = legal_gate.scan(path, contract, bounds(contract.cadence, period)[0])
+    except UnreadableError as error:
+        faults = error.faults
+    if faults:
+        raise _NotKnownError(Refusal.of_faults(contract, faults))
+
+
+def _contents(path: Path, contract: FeedContract) -> Contents:
+    try:
+        return read_contents(path, contract)
+    except UnreadableError as error:
+        raise _NotKnownError(Refusal.of_faults(contract, error.faults)) from None
+
+
+def _period(path: Path, contract: FeedContract, written: Sequence[str], contents: Contents) -> tuple[str, str]:
+    """The period of a file, and a note where the rows said it."""
+    if contract.period.fixed:
+        return contract.period.fixed, ""
+    if contract.period.column is None:
+        return _period_by_name(path, contract, written), ""
+    _check_dates(path, contract, contents)
+    decided, single = (contents.most(share) for share in (MOST_ROWS, NEARLY_ALL_ROWS))
+    if len(written) == 1 and decided == written[0]:
+        return decided, ""
+    if not written and (said := single or extracts.covered(contents.periods)):
+        return said, "no period in its name; its rows say it"
+    if file_names.is_range(path.name, contract.cadence, in_words=single in written):
+        within = sum(rows for period, rows in contents.periods.items() if written[0] <= period <= written[-1])
+        if within > contents.dated * MOST_ROWS:
+            return SPAN.join(written), ""
+    if decided in written:
+        return decided, f"its name says {' and '.join(written)}; its rows are of {decided}"
+    raise _NotKnownError(Refusal.of(contract, (_disagreement(written, contents, decided), _example(path, contract))))
+
+
+def _check_dates(path: Path, contract: FeedContract, contents: Contents) -> None:
+    """Refuse a file of which most rows have no date that can be right, or whose name says a month that there is not."""
+    if not contents.rows:
+        raise _NotKnownError(Refusal.of_faults(contract, [fault("D03")]))
+    if contents.undated > contents.rows * MOST_ROWS and contents.date_fault:
+        raise _NotKnownError(Refusal.of_faults(contract, [contents.date_fault]))
+    if wrong := file_names.impossible(path.name, contract.cadence):
+        reason = f"{wrong} is not a period of a feed that is delivered {contract.cadence} ({form(contract.cadence)})."
+        raise _NotKnownError(Refusal.of(contract, (reason, _example(path, contract))))
+
+
+def _period_by_name(path: Path, contract: FeedContract, written: Sequence[str]) -> str:
+    if len(written) == 1:
+        return written[0]
+    if written and file_names.is_range(path.name, contract.cadence):  # a return of several years is that of the last
+        return written[-1]
+    cause = f"Several periods in the name: {', '.join(written)}." if written else "No period in the name."
+    raise _NotKnownError(Refusal.of(contract, (cause, _example(path, contract))))
+
+
+def _disagreement(written: Sequence[str], contents: Contents, decided: str) -> str:
+    """What the name and the rows say that do not agree."""
+    said = f"The name says {' and '.join(written)}" if written else "There is no period in the name"
+    if decided:
+        return f"{said}, but {contents.periods[decided]:,} of {contents.rows:,} rows are of {decided}."
+    found = sorted(contents.periods)
+    if not found:
+        return f"{said}, and no row says one."
+    return f"{said}, and the rows are of {len(found)} periods, from {found[0]} to {found[-1]}."
+
+
+def _part(path: Path, contract: FeedContract, contents: Contents) -> str:
+    """The part of a file, by its name or else by its rows; empty where the feed has none."""
+    rule = contract.part
+    if rule is None:
+        return ""
+    written = file_names.parts(path.name, rule)
+    named = sorted({part for label in contents.labels if (part := rule.labelled(label))})
+    if len(written) > 1 and len(named) == 1 and named[0] in written:
+        written = named
+    if len(written) > 1:
+        cause = f"Its name says more than one {rule.name}: {', '.join(written)}."
+        raise _NotKnownError(Refusal.of(contract, (cause, _example(path, contract))))
+    if not written and len(named) != 1:
+        return ""  # which is a misfit
+    part = written[0] if written else named[0]
+    if strange := {label: seen for label, seen in contents.labels.items() if not rule.owns(part, label)}:
+        raise _NotKnownError(Refusal.of_faults(contract, [other_part(contract, part, strange)]))
+    return part
+
+
+def _example(path: Path, contract: FeedContract) -> str:
+    """How a file of the feed can be named."""
+    period = contract.period.fixed or key(contract.cadence, date(date.today().year - 1, 6, 1))
+    part = f" {contract.part.values[0] if contract.part.values else contract.part.name}" if contract.part else ""
+    suffix = path.suffix.lower() or f".{contract.formats[0]}"
+    return f"Name it for example “{contract.feed.replace('_', ' ')} {period}{part}{suffix}”."
+
+
+def _slot(thing: Delivery | Name) -> tuple[str, str]:
+    """What the versions of one delivery have in common within a feed."""
+    return thing.period, thing.part
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -161,9 +302,25 @@ def _copy(source: Path, target: Path) -> None:
     partial.rename(target)
 
 
-def _same_content(path: Path, rivals: Iterable[Delivery]) -> Delivery | None:
-    """The latest version, if it holds exactly the same; an older one does not count, since going back to it is a change."""
-    latest = max(rivals, key=lambda delivery: delivery.version, default=None)
-    if latest is None or latest.size != path.stat().st_size:
-        return None
-    return latest if digest(latest.path) == digest(path) else None
+def _may_replace(found: Recognised, other: Delivery | LoadRecord) -> bool:
+    """Whether a file and one of the same feed have a period and part in common, so that one takes the place of the other."""
+    if other.part != found.name.part:
+        return False
+    (start, end), (first, last) = (bounds(found.contract.cadence, period) for period in (found.name.period, other.period))
+    return start < last and first < end
+
+
+def _same_content(path: Path, raw: Path, found: Recognised, withdrawn: Collection[tuple[str, str, str]]) -> Delivery | None:
+    """The delivery that holds exactly the same, of any feed with these headers and under any name.
+
+    Only the latest version of each counts, since going back to an older one is a change; and none that was withdrawn.
+    """
+    size = path.stat().st_size
+    latest = [delivery for contract in found.alike for delivery in _latest(discover(raw, contract))]
+    rivals = [d for d in latest if d.size == size and (d.agency, d.feed, d.file_name) not in withdrawn]
+    content = digest(path) if rivals else ""
+    return next((delivery for delivery in rivals if digest(delivery.path) == content), None)
+
+
+def _latest(deliveries: Iterable[Delivery]) -> list[Delivery]:
+    return list({_slot(d): d for d in sorted(deliveries, key=lambda d: d.version)}.values())

@@ -206,6 +206,18 @@ CATALOGUE: dict[str, Rule] = {
                 "The geometry of {rows} feature(s) cannot be used; {where}: {problem}.",
                 "Mend the geometry, or export the boundaries again from the publisher's layer, and send the file again.",
             ),
+            (
+                "D30",
+                "Wrong separator",
+                "The file is separated by {found}; this feed takes {expected}.",
+                "Export the data again with {expected} between the fields; the type CSV UTF-8 of spreadsheet programs is safest.",
+            ),
+            (
+                "D31",
+                "Rows of another part",
+                "By its name the file is of the {what} “{part}”, but “{column}” says {other} in {rows} row(s).",
+                "Check which {what} the rows are of; send the file again under the name of that {what}, with its rows alone.",
+            ),
         ),
         *_rules(
             "row",
@@ -232,7 +244,7 @@ CATALOGUE: dict[str, Rule] = {
                 "R05",
                 "Value not allowed",
                 "“{column}” is not one of the agreed values in {rows} row(s).",
-                "Use the agreed values, or agree a new one first.",
+                "Use the agreed values, or agree a new one first: {allowed}.",
             ),
             (
                 "R06",
@@ -306,6 +318,12 @@ CATALOGUE: dict[str, Rule] = {
                 "“{column}” holds a label of which it is not known here what it means in {rows} row(s).",
                 "Ask the sender what it means, and add it with that meaning to dbt_project/seeds/reference/source_label.csv "
                 "(scheme {schemes}): the next refresh reads the file again.",
+            ),
+            (
+                "R15",
+                "Two-digit year",
+                "“{column}” has years of two digits in {rows} row(s).",
+                "Write four-digit years: {format}.",
             ),
         ),
         *_rules(
@@ -388,6 +406,18 @@ CATALOGUE: dict[str, Rule] = {
                 "{period} is at the end of the file and seems to be cut: more days without a row lie at its end than anywhere"
                 " between two rows.",
                 "Deliver the whole period as a file of its own; it takes the place of this one.",
+            ),
+            (
+                "I14",
+                "Invisible characters in headers",
+                "{rows} header(s) hold zero-width spaces or other invisible characters, which were passed over.",
+                "None needed; they come with text that was copied from web pages.",
+            ),
+            (
+                "I15",
+                "Empty columns",
+                "{rows} column(s) without header and without values were passed over.",
+                "None needed.",
             ),
         ),
     )

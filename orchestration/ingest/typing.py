@@ -33,6 +33,7 @@ _ISO_DATE = r"\d{4}-\d{2}-\d{2}"
 _OFFSET = r"(Z|[+-]\d{2}(:?\d{2})?)"
 # Days since 30 December 1899, as spreadsheets hold dates; five digits reach from 1927 to 2173.
 _SERIAL = r"\d{5}(\.\d+)?"
+_SHORT_YEAR = r"\d{1,2}[-/. ](\d{1,2}|[[:alpha:]]{3,9})[-/. ]\d{2}([^0-9].*)?"
 
 
 def quoted(name: str) -> str:
@@ -126,6 +127,9 @@ def code_sql(contract: FeedContract, column: Column) -> str:
         code = {"integer": "R02", "number": "R02", "boolean": "R14"}.get(column.type, "R03")
         if column.symbols:
             branches.append(f"when {typed} is null and {symbol_sql(column)} is not null then null")
+        if column.type in ("date", "timestamp"):
+            unread = f"({typed} is null or {typed} < date '{OLDEST}')"
+            branches.append(f"when {unread} and regexp_full_match({source}, '{_SHORT_YEAR}') then 'R15'")
         branches.append(f"when {typed} is null then {_cause(source, code)}")
     if column.type in ("integer", "number") and (column.minimum is not None or column.maximum is not None):
         low, high = _bound(column.minimum, "-"), _bound(column.maximum, "")

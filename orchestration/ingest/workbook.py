@@ -28,7 +28,7 @@ RATIO_MATTERS_BYTES = 10 * 1024 * 1024
 MAX_CELLS = 20_000_000
 
 _OLE = b"\xd0\xcf\x11\xe0"
-_CELL = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br=\"([A-Z]{1,3})(\d{1,7})\"")
+_CELL = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br\s*=\s*[\"']\s*([A-Za-z]{1,9})(\d{1,19})")
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -120,14 +120,8 @@ def open_workbook(path: Path, wanted: str | None, patterns: Sequence[str] = ()) 
     try:
         ods = _ods_sheets(path)
         book = calamine.CalamineWorkbook.from_path(path)
-        visible = [
-            sheet.name
-            for sheet in book.sheets_metadata
-            if sheet.typ == calamine.SheetTypeEnum.WorkSheet and sheet.visible == calamine.SheetVisibleEnum.Visible
-        ]
-        chosen = [name for name in visible if name == wanted or any(re.fullmatch(p, name.strip()) for p in patterns)]
-        if not chosen:
-            raise UnreadableError(fault("D12", expected=" or ".join(filter(None, (wanted, *patterns)))))
+        visible = _visible(book)
+        chosen = wanted_sheets(visible, wanted, patterns)
         numbers = {name: book.sheet_names.index(name) for name in chosen}
         if ods is None:
             failed = _check_xlsx(path, numbers)
@@ -139,6 +133,44 @@ def open_workbook(path: Path, wanted: str | None, patterns: Sequence[str] = ()) 
     except (calamine.CalamineError, OSError, ValueError, KeyError, zipfile.BadZipFile, ElementTree.ParseError):
         raise UnreadableError(fault("D10", detail="the workbook is damaged")) from None
     return Workbook(grids, len(book.sheet_names) - len(chosen), len(book.sheet_names) - len(visible))
+
+
+def wanted_sheets(visible: Sequence[str], wanted: str | None, patterns: Sequence[str] = ()) -> list[str]:
+    """The sheets of that name, or whose whole name fits one of the patterns.
+
+    Raises:
+        UnreadableError: there is none (D12).
+    """
+    chosen = [name for name in visible if name == wanted or any(re.fullmatch(p, name.strip()) for p in patterns)]
+    if not chosen:
+        raise UnreadableError(fault("D12", expected=" or ".join(filter(None, (wanted, *patterns)))))
+    return chosen
+
+
+def _visible(book: Any) -> list[str]:
+    import python_calamine as calamine
+
+    return [
+        sheet.name
+        for sheet in book.sheets_metadata
+        if sheet.typ == calamine.SheetTypeEnum.WorkSheet and sheet.visible == calamine.SheetVisibleEnum.Visible
+    ]
+
+
+def visible_sheets(path: Path) -> list[str]:
+    """Names of the visible sheets.
+
+    Raises:
+        UnreadableError: damaged (D10), protected (D15) or too large (D16).
+    """
+    import python_calamine as calamine
+
+    check_size(path)
+    try:
+        _ods_sheets(path)
+        return _visible(calamine.CalamineWorkbook.from_path(path))
+    except (calamine.CalamineError, OSError, ValueError, KeyError, zipfile.BadZipFile, ElementTree.ParseError):
+        raise UnreadableError(fault("D10", detail="the workbook is damaged")) from None
 
 
 def everything(path: Path) -> Iterator[Grid]:
@@ -267,7 +299,7 @@ def _spread(xml: bytes) -> tuple[int, int]:
     rows = columns = 0
     for match in _CELL.finditer(xml):
         rows = max(rows, int(match[2]))
-        columns = max(columns, _column_number(match[1]))
+        columns = max(columns, _column_number(match[1].upper()))
     return rows, columns
 
 

@@ -111,7 +111,7 @@ class TestLandingZone:
         result = sensor.evaluate_tick(dg.build_sensor_context(instance=instance, cursor=cursor))
         return result.run_requests or [], result.skip_message, result.cursor
 
-    def deliver(self, settings, name="2024-01.csv", feed="street"):
+    def deliver(self, settings, name="2024-01-kent.csv", feed="street"):
         path = settings.raw / "police_uk" / feed / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("Crime ID\n")
@@ -122,7 +122,7 @@ class TestLandingZone:
         (request,), _, cursor = self.tick(sensor, instance, None)
         assert request.tags[DELIVERIES_TAG] == "police_uk/outcomes/2024-01, police_uk/street/2024-01"
         assert self.tick(sensor, instance, cursor)[:2] == ([], "No new delivery.")
-        self.deliver(settings, "2024-02.csv")
+        self.deliver(settings, "2024-02-kent.csv")
         (second,), _, _ = self.tick(sensor, instance, cursor)
         assert second.run_key != request.run_key
         assert second.tags[DELIVERIES_TAG] == "police_uk/street/2024-02"
@@ -132,7 +132,7 @@ class TestLandingZone:
         with lock.hold(settings.home):
             requests, reason, cursor = self.tick(sensor, instance, None)
         assert requests == []
-        assert "2024-01.csv waits: process " in reason
+        assert "2024-01-kent.csv waits: process " in reason
         assert len(self.tick(sensor, instance, cursor)[0]) == 1
 
     def test_while_a_run_is_about_to_start_files_wait(self, settings, instance, sensor):
@@ -149,7 +149,7 @@ class TestLandingZone:
         self.deliver(settings)
         requests, reason, _ = self.tick(patient, instance, None)
         assert requests == []
-        assert reason == "Waiting until police_uk/street/2024-01.csv has stopped changing."
+        assert reason == "Waiting until police_uk/street/2024-01-kent.csv has stopped changing."
 
 
 class TestRetention:

@@ -85,6 +85,10 @@ def custom(document, name):
     return next(item for item in document["customProperties"] if item["property"] == name)
 
 
+def add_part(document, **given):
+    document["customProperties"].append({"property": "part", "value": {"name": "force", **given}})
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -92,7 +96,14 @@ def custom(document, name):
         (lambda d: d["customProperties"].remove(custom(d, "formats")), "'formats' is missing"),
         (lambda d: custom(d, "loadMode").update(value="append"), "loadMode is 'append'; expected one of replace_period, upsert"),
         (lambda d: custom(d, "badRowLimit").update(value=5), "badRowLimit is 5; expected a share"),
-        (lambda d: custom(d, "fileNames").update(value=["("]), "not a regular expression"),
+        (lambda d: add_part(d, values=["kent"], pattern="k.*"), "part: either values, a list of all parts, or a pattern of one"),
+        (lambda d: add_part(d, pattern="("), "part: pattern '(' is not a regular expression"),
+        (lambda d: add_part(d, values=["west midlands"]), "part: 'west midlands' cannot be in a file name"),
+        (lambda d: add_part(d, values=["kent"], colour="blue"), "part: not a mapping of column, labels, name, pattern, values"),
+        (lambda d: add_part(d, values=["kent"], labels={"btp": ["x"]}, column="district"), "part: labels are given for 'btp'"),
+        (lambda d: add_part(d, values=["kent"], labels={"kent": ["x"]}), "part: labels are those of a column"),
+        (lambda d: add_part(d, values=["kent"], column="forces"), "column 'forces' is referred to"),
+        (lambda d: add_part(d, values=["kent"], name=""), "part: name (what a part is) is missing"),
         (lambda d: custom(d, "period").update(value={"column": "recorded"}), "column 'recorded' is referred to"),
         (lambda d: custom(d, "period").update(value={"fixed": "2023"}), "a fixed period goes with slaProperties frequency once"),
         (lambda d: d["slaProperties"][0].update(value="once"), "a fixed period goes with slaProperties frequency once"),

@@ -49,71 +49,71 @@ class Zone:
 
 
 def test_a_file_is_asked_for_once_it_has_come_to_rest_and_not_again(zone):
-    zone.write("2024-01.csv")
-    assert zone.look() == ([], ["2024-01.csv"])
-    assert zone.look(SETTLE - 1) == ([], ["2024-01.csv"])
-    assert zone.look(1) == (["2024-01.csv"], [])
+    zone.write("2024-01-kent.csv")
+    assert zone.look() == ([], ["2024-01-kent.csv"])
+    assert zone.look(SETTLE - 1) == ([], ["2024-01-kent.csv"])
+    assert zone.look(1) == (["2024-01-kent.csv"], [])
     assert zone.look(SETTLE) == ([], [])
 
 
 def test_the_waiting_begins_anew_while_a_file_grows_or_its_time_changes(zone):
-    zone.write("2024-01.csv", "a", mtime=100)
+    zone.write("2024-01-kent.csv", "a", mtime=100)
     zone.look()
-    zone.write("2024-01.csv", "ab", mtime=100)
-    assert zone.look(SETTLE) == ([], ["2024-01.csv"])
-    zone.write("2024-01.csv", "xy", mtime=200)
-    assert zone.look(SETTLE) == ([], ["2024-01.csv"])
-    assert zone.look(SETTLE) == (["2024-01.csv"], [])
+    zone.write("2024-01-kent.csv", "ab", mtime=100)
+    assert zone.look(SETTLE) == ([], ["2024-01-kent.csv"])
+    zone.write("2024-01-kent.csv", "xy", mtime=200)
+    assert zone.look(SETTLE) == ([], ["2024-01-kent.csv"])
+    assert zone.look(SETTLE) == (["2024-01-kent.csv"], [])
 
 
 def test_a_clock_that_is_set_back_does_not_keep_a_file_waiting_until_it_is_made_up_for(zone):
-    zone.write("2024-01.csv")
+    zone.write("2024-01-kent.csv")
     zone.look()
-    assert zone.look(-86_400) == ([], ["2024-01.csv"])
-    assert zone.look(SETTLE) == (["2024-01.csv"], [])
+    assert zone.look(-86_400) == ([], ["2024-01-kent.csv"])
+    assert zone.look(SETTLE) == (["2024-01-kent.csv"], [])
 
 
 def test_an_old_time_of_change_does_not_make_a_file_that_was_just_copied_old(zone):
-    zone.write("2024-01.csv", mtime=1)
-    assert zone.look() == ([], ["2024-01.csv"])
+    zone.write("2024-01-kent.csv", mtime=1)
+    assert zone.look() == ([], ["2024-01-kent.csv"])
 
 
 def test_a_file_in_the_landing_log_is_not_asked_for_even_with_an_empty_cursor(zone):
-    zone.write("2024-01.csv")
+    zone.write("2024-01-kent.csv")
     zone.land()
     assert zone.look(SETTLE) == ([], [])
     assert zone.look(SETTLE) == ([], [])
 
 
 def test_a_refused_delivery_is_not_asked_for_again_until_it_changes(zone):
-    zone.write("2024-01.csv", "not a street file\n")
+    zone.write("2024-01-kent.csv", "not a street file\n")
     zone.look()
-    assert zone.look(SETTLE) == (["2024-01.csv"], [])
+    assert zone.look(SETTLE) == (["2024-01-kent.csv"], [])
     zone.land()
     assert [record.verdict for record in _landed(zone)] == ["refused"]
     assert zone.look(SETTLE) == ([], [])
-    zone.write("2024-01.csv", "mended, perhaps\n")
-    assert zone.look() == ([], ["2024-01.csv"])
+    zone.write("2024-01-kent.csv", "mended, perhaps\n")
+    assert zone.look() == ([], ["2024-01-kent.csv"])
 
 
 def test_what_was_asked_for_and_never_landed_is_remembered_across_restarts(zone):
-    zone.write("2024-01.csv")
+    zone.write("2024-01-kent.csv")
     zone.look()
     zone.look(SETTLE)
-    zone.write("2024-02.csv")
+    zone.write("2024-02-kent.csv")
     zone.look()
-    assert zone.look(SETTLE) == (["2024-02.csv"], [])
+    assert zone.look(SETTLE) == (["2024-02-kent.csv"], [])
 
 
 def test_strangers_and_files_being_copied_are_nobodys_delivery(zone):
-    for name in ("notes.txt", "2024-01.csv.part", ".2024-01.csv.x7", "~$2024-01.xlsx", "2024-01.tmp", "README.md"):
+    for name in ("notes.txt", "2024-01-kent.csv.part", ".2024-01.csv.x7", "~$2024-01.xlsx", "2024-01.tmp", "README.md"):
         zone.write(name)
     assert zone.look() == ([], [])
 
 
 def test_files_that_come_to_rest_together_are_one_run_with_one_key(zone):
-    zone.write("2024-01.csv")
-    zone.write("2024-01.csv", feed="outcomes")
+    zone.write("2024-01-kent.csv")
+    zone.write("2024-01-kent.csv", feed="outcomes")
     zone.look()
     found = landing_zone.look(zone.settings, CONTRACTS, zone.watch, now=zone.now + SETTLE, settle_seconds=SETTLE)
     assert [(d.feed, d.period) for d in found.at_rest] == [("street", "2024-01"), ("outcomes", "2024-01")]
@@ -123,7 +123,7 @@ def test_files_that_come_to_rest_together_are_one_run_with_one_key(zone):
 
 
 def test_what_has_gone_is_forgotten(zone):
-    path = zone.write("2024-01.csv")
+    path = zone.write("2024-01-kent.csv")
     zone.look()
     path.unlink()
     assert zone.look(SETTLE) == ([], [])
@@ -131,7 +131,7 @@ def test_what_has_gone_is_forgotten(zone):
 
 
 def test_a_look_at_a_quiet_zone_reads_neither_files_nor_the_landing_log(zone, monkeypatch):
-    zone.write("2024-01.csv")
+    zone.write("2024-01-kent.csv")
     zone.land()
     zone.look()
     monkeypatch.setattr("pathlib.Path.read_bytes", lambda *_: pytest.fail("read a file"))

@@ -129,8 +129,10 @@ class Desk:
     raw: Path
     landing: Path
 
-    def put(self, feed: str, content: str | bytes, name: str = "2023-07.csv") -> Path:
+    def put(self, feed: str, content: str | bytes, name: str = "") -> Path:
+        """Put a file of July 2023 into the feed's folder, of Derbyshire where the feed has parts, or one with another name."""
         contract = CONTRACTS[feed]
+        name = name or ("2023-07-derbyshire.csv" if contract.part else "2023-07.csv")
         path = self.raw / contract.agency / contract.feed / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
@@ -151,7 +153,7 @@ class Desk:
         found = plan(self.raw, self.landing, contract, key, admission)
         return load(found, contract, self.landing, key, now=now, admission=admission, **options)
 
-    def land(self, feed: str, content: str | bytes, name: str = "2023-07.csv", **options: Any) -> LoadRecord:
+    def land(self, feed: str, content: str | bytes, name: str = "", **options: Any) -> LoadRecord:
         self.put(feed, content, name)
         (record,) = self.load(feed, **options)
         assert record.rows_delivered == record.rows_accepted + record.rows_rejected

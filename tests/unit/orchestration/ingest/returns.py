@@ -32,6 +32,7 @@ def contract(folder: Path, columns: list[dict[str, Any]], layout: Any, **custom:
     document["slaProperties"][0]["value"] = "annual"
     document["slaProperties"] += [{"property": name, "value": 90, "unit": "d"} for name in ("latency", "gracePeriod")]
     custom = {
+        "evidence": "return",
         "loadMode": "replace_period",
         "period": "name",
         "formats": ["xlsx", "ods", "csv"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 from dataclasses import replace
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from orchestration import settings
 from orchestration.contracts import load_contracts
-from orchestration.ingest.delivery import Name, discover, strangers
+from orchestration.ingest.delivery import Name, discover, strangers, unread
 from orchestration.ingest.landing import Withdrawal
 from orchestration.ingest.recognise import Recognised, Unknown, deliver, recognise
 from orchestration.periods import Cadence, key
@@ -55,6 +56,60 @@ def test_discovery_lists_deliveries_and_tells_of_the_rest(desk):
     assert [stranger.path.name for stranger in strangers(desk.raw, contract)] == ["2023.csv", "notes.csv"]
 
 
+@pytest.mark.parametrize(
+    ("feed", "present", "read", "reason"),
+    [
+        ("crimes", ["2023-07.csv", "2023-07.CSV"], ["2023-07.csv"], "2023-07.csv is already this version"),
+        ("crimes", ["2023-07.csv", "2023-07.xlsx"], ["2023-07.csv"], "2023-07.csv is already this version"),
+        ("crimes", ["2023-07.CSV"], ["2023-07.CSV"], None),
+        (
+            "crimes",
+            ["2023-07.csv", "2023-07-resend.csv"],
+            ["2023-07.csv"],
+            "“resend” is no part: this feed has one file a period",
+        ),
+        ("crimes", ["2023-07-final.csv"], [], "“final” is no part"),
+        ("crimes", ["2023-07 (1).csv"], [], "its name is not"),
+        ("police_uk/street", ["2023-07.csv"], [], "its name says no force"),
+        ("police_uk/street", ["2023-07-derbyshire-street.csv"], [], "“derbyshire-street” is no force"),
+        ("police_uk/street", ["2023_07-durham.csv"], [], "its name is not"),
+        ("police_uk/street", ["2023-07-Durham.csv", "2023-07-durham.csv"], ["2023-07-durham.csv"], "is already this version"),
+        ("police_uk/street", ["2023-07-kent.csv", "2023-07-durham.csv"], ["2023-07-durham.csv", "2023-07-kent.csv"], None),
+        ("ward_boundaries", ["2025-e06000015.geojson"], ["2025-e06000015.geojson"], None),
+        ("ward_boundaries", ["2025-derby.geojson"], [], "“derby” is no district"),
+    ],
+)
+def test_one_version_of_one_period_and_part_is_one_file(desk, feed, present, read, reason):
+    for name in present:
+        desk.put(feed, "x", name)
+    assert [delivery.file_name for delivery in discover(desk.raw, CONTRACTS[feed])] == read
+    left = strangers(desk.raw, CONTRACTS[feed])
+    assert [stranger.path.name for stranger in left] == [name for name in present if name not in read]
+    assert all(reason in stranger.reason and "sna deliver" in stranger.remedy for stranger in left)
+
+
+def test_files_that_nobody_reads_are_found_anywhere_in_the_landing_zone(desk):
+    contracts = load_contracts()
+    desk.put("crimes", "x", "2023-07.csv")
+    for name in ("crimes.csv", "derbyshire_constabulary/crimes.csv", "new_agency/crimes/2023-07.csv"):
+        (desk.raw / name).parent.mkdir(parents=True, exist_ok=True)
+        (desk.raw / name).write_text("x")
+    (desk.raw / "derbyshire_constabulary/crimes/old").mkdir()
+    desk.put("crimes", "x", "old/2023-06.csv")
+    for name in ("contract.yaml", "README.md", ".2023-09.csv.part", "~$2023-07.xlsx", "2023-09.csv.tmp"):
+        desk.put("crimes", "x", name)
+    (desk.raw / "dirt-manifest.json").write_text("{}")
+    assert {(str(file.path.relative_to(desk.raw)), file.reason) for file in unread(desk.raw, contracts.values())} == {
+        ("crimes.csv", "it is not in the folder of a feed (<agency>/<feed>)"),
+        ("derbyshire_constabulary/crimes.csv", "it is not in the folder of a feed (<agency>/<feed>)"),
+        ("new_agency/crimes/2023-07.csv", "there is no feed new_agency/crimes"),
+        (
+            "derbyshire_constabulary/crimes/old/2023-06.csv",
+            "it is in a folder below that of the feed derbyshire_constabulary/crimes",
+        ),
+    }
+
+
 def test_a_feed_that_was_never_delivered(desk):
     assert discover(desk.raw, CONTRACTS["crimes"]) == []
     assert desk.load("crimes") == []
@@ -80,7 +135,7 @@ def outbox(tmp_path):
         ("Crimes 202307 final.csv", "crimes", "derbyshire_constabulary/crimes/2023-07.csv"),
         ("2023-07.csv", "outcomes", "derbyshire_constabulary/outcomes/2023-07.csv"),
         ("2023-07-derbyshire-street.csv", "police_uk/street", "police_uk/street/2023-07-derbyshire.csv"),
-        ("2023-07-city-of-london-street.csv", "police_uk/street", "police_uk/street/2023-07-city-of-london.csv"),
+        ("2023-07-Derbyshire-street (1).CSV", "police_uk/street", "police_uk/street/2023-07-derbyshire.csv"),
         ("2023-07-btp-stop-and-search.csv", "police_uk/stop_and_search", "police_uk/stop_and_search/2023-07-btp.csv"),
     ],
 )
@@ -103,19 +158,28 @@ def test_boundaries_are_told_apart_by_their_keys(outbox):
         return f'{{"type": "FeatureCollection", "features": [{feature}]}}'
 
     found = recognise(outbox("E06000015.geojson", geojson("LSOA21CD")), load_contracts())
-    assert isinstance(found, Unknown) and "WD25CD" in found.reason
+    assert isinstance(found, Unknown) and found.reason.startswith("ons/lsoa_boundaries: The column “LSOA21NM” is missing.")
     keys = [column.header for column in CONTRACTS["ward_boundaries"].columns if column.name != "geometry"]
-    properties = ", ".join(f'"{key}": "1"' for key in keys)
-    feature = f'{{"type": "Feature", "properties": {{{properties}}}, "geometry": null}}'
-    found = recognise(outbox("E06000015.geojson", f'{{"type": "FeatureCollection", "features": [{feature}]}}'), load_contracts())
+    square = [[-1.5, 52.9], [-1.4, 52.9], [-1.4, 53.0], [-1.5, 52.9]]
+    feature = {
+        "type": "Feature",
+        "properties": dict.fromkeys(keys, "E06000015"),
+        "geometry": {"type": "Polygon", "coordinates": [square]},
+    }
+    content = json.dumps({"type": "FeatureCollection", "features": [feature]})
+    found = recognise(outbox("E06000015.geojson", content), load_contracts())
     assert isinstance(found, Recognised) and str(found.name) == "2025-E06000015.geojson"
 
 
 @pytest.mark.parametrize(
     ("sent", "content", "reason"),
     [
-        ("holiday.csv", "a,b\n1,2\n", "no feed has files of this name"),
-        ("crimes_2023-07.csv", "a,b\n1,2\n", "derbyshire_constabulary/crimes, but"),
+        ("holiday.csv", "a,b\n1,2\n", "No feed has the headers of this file (CSV text)"),
+        (
+            "crimes_2023-07.csv",
+            "a,b\n1,2\n",
+            "derbyshire_constabulary/crimes: The column “(2 of 2 headers; is the header row missing?)”",
+        ),
         ("crimes_2023-13.csv", text([row("crimes")]), "2023-13 is not a period"),
         ("crimes_2023-07.csv", "", "holds no data rows"),
         ("crimes_2023-07.pdf", "%PDF-1.4", "a PDF document"),
@@ -191,8 +255,7 @@ def test_a_feed_with_one_period_needs_none_in_the_name(outbox):
     ],
 )
 def test_periods_are_named_by_the_cadence(outbox, cadence, sent, target):
-    period = r"(?i)^crimes (?P<period>(FY|Q[1-4] )?\d{4}([-_](Q\d|\d+))?)"
-    contract = replace(CONTRACTS["crimes"], cadence=cadence, file_names=(period,))
+    contract = replace(CONTRACTS["crimes"], cadence=cadence)
     found = recognise(outbox(sent, text([row("crimes")])), {contract.id: contract})
     assert isinstance(found, Recognised) and str(found.name) == target
 

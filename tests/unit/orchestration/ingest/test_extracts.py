@@ -201,37 +201,6 @@ def test_times_in_utc_belong_to_the_month_of_the_place(desk):
 
 
 @pytest.mark.parametrize(
-    ("written", "feed", "span", "name"),
-    [
-        ("crimes_2021-04_to_2024-03.csv", "crimes", "2021-04_2024-03", "crimes_2021-04.csv"),
-        ("crimes 2021-04 - 2024-03.csv", "crimes", "2021-04_2024-03", "crimes 2021-04.csv"),
-        ("crimes_202104-202403.csv", "crimes", "2021-04_2024-03", "crimes_202104.csv"),
-        ("2021-04_2024-03.csv", "crimes", "2021-04_2024-03", "2021-04.csv"),
-        ("Crimes 2021-04 to 2024-03 (1).csv", "crimes", "2021-04_2024-03", "Crimes 2021-04 (1).csv"),
-    ],
-)
-def test_a_span_in_a_name(written, feed, span, name):
-    assert extracts.named(written, CONTRACTS[feed]) == (span, name)
-
-
-@pytest.mark.parametrize(
-    ("written", "feed"),
-    [
-        ("crimes_2023-07.csv", "crimes"),
-        ("crimes_2023-07_2023-08-03.csv", "crimes"),
-        ("RDH 2023-07 extracted 2023-08-03.csv", "crimes"),
-        ("crimes_2023-07-01_2023-08-01.csv", "crimes"),
-        ("crimes_2024-03_to_2021-04.csv", "crimes"),
-        ("crimes_2023-07_to_2023-07.csv", "crimes"),
-        ("crimes_2023-13_to_2024-14.csv", "crimes"),
-        ("imd 2015 to 2019.csv", "imd_2019"),
-    ],
-)
-def test_no_span_in_a_name(written, feed):
-    assert extracts.named(written, CONTRACTS[feed]) is None
-
-
-@pytest.mark.parametrize(
     ("rows", "span"),
     [
         ({}, None),
@@ -250,9 +219,9 @@ def test_a_span_in_the_landing_zone():
     name = Name.parse("2021-04_2024-03-kent.v2.csv")
     assert (name.period, name.part, name.version) == ("2021-04_2024-03", "kent", 2)
     assert str(name) == "2021-04_2024-03-kent.v2.csv"
-    assert misfit(CONTRACTS["crimes"], name) is None
+    assert misfit(CONTRACTS["police_uk/street"], name) is None
     for wrong in ("2024-03_2021-04", "2021-04_2021-04", "2021-04_2024-Q1", "2021-22_2023-24"):
-        assert misfit(CONTRACTS["crimes"], replace(name, period=wrong)), wrong
+        assert misfit(CONTRACTS["police_uk/street"], replace(name, period=wrong)), wrong
     by_name_alone = next(contract for contract in CONTRACTS.values() if contract.period == PeriodRule(None, None, None))
     assert "is of one period" in misfit(by_name_alone, replace(name, period="2021-22_2023-24"))
 

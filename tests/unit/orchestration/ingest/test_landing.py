@@ -176,8 +176,8 @@ def test_a_delivery_that_a_gate_withholds_gives_way_to_the_last_good_one(desk):
 
 
 def test_parts_of_a_period_are_deliveries_of_their_own(desk):
-    for part in ("kent", "derbyshire"):
-        desk.land("police_uk/street", text(rows("police_uk/street", 2)), f"2023-07-{part}.csv")
+    for part, force in (("kent", "Kent Police"), ("derbyshire", "Derbyshire Constabulary")):
+        desk.land("police_uk/street", text([row("police_uk/street", Reported_by=force)]), f"2023-07-{part}.csv")
     assert [record.part for record in current(desk.all())] == ["derbyshire", "kent"]
 
 

@@ -42,7 +42,7 @@ def ed(tmp_path: Path) -> FeedContract:
         *(column("location", "Location", treatment="drop", freeText=True), column("age", "Age")),
     ]
     made = contract(tmp_path / "contracts", columns, None, sharing="no_personal_identifiers", unknownColumns="ignore")
-    return replace(made, cadence="monthly", file_names=(r"^ed_(?P<period>\d{4}-\d{2})",))
+    return replace(made, cadence="monthly")
 
 
 class Hospital:

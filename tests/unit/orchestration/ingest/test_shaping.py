@@ -310,7 +310,7 @@ def test_symbols_are_kept_beside_the_number(send):
 
 
 def test_a_return_is_recognised_by_its_table(desk, tmp_path):
-    made = contract(tmp_path, [DISTRICT, OFFENCES], {"start": "District"}, fileNames=[r"^return (?P<period>\d{4}-\d{2})"])
+    made = contract(tmp_path, [DISTRICT, OFFENCES], {"start": "District"})
     sent = tmp_path / "return 2023-24 final.xlsx"
     sent.write_bytes(xlsx({"Data": [["Our return"], ["District", "Offences"], ["Derby", 1]]}))
     assert deliver(sent, desk.raw, {made.id: made}).target_name == "agency/return/2023-24.xlsx"
