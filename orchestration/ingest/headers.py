@@ -56,7 +56,7 @@ def match_header(
     unknown = [] if contract.ignore_unknown_columns else [place for place in named if names[place] is None]
     if len(unknown) > len(named) / 2:
         # The first row may well be a person's data in a file without a header: it is not repeated.
-        raise UnreadableError(fault("D05", f"({len(unknown)} of {len(named)} headers; is the header row missing?)", sheet=sheet))
+        raise UnreadableError(fault("D32", sheet=sheet, unknown=len(unknown), of=len(named)))
     faults = [_unknown_column(header[place], place, sheet) for place in unknown]
     for column in contract.columns:
         if names.count(column.name) > 1:

@@ -218,6 +218,12 @@ CATALOGUE: dict[str, Rule] = {
                 "By its name the file is of the {what} “{part}”, but “{column}” says {other} in {rows} row(s).",
                 "Check which {what} the rows are of; send the file again under the name of that {what}, with its rows alone.",
             ),
+            (
+                "D32",
+                "Header row missing",
+                "{unknown} of {of} headers are not part of the agreed format: the header row seems to be missing.",
+                "Send the table with its header row, with the agreed headers, as its first row.",
+            ),
         ),
         *_rules(
             "row",
