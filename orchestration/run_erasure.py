@@ -65,13 +65,12 @@ def _erase_rows(file: Path, runs: Collection[str], since: datetime) -> None:
         con.execute("create temp table gone (run_id text)")
         con.executemany("insert into gone values (?)", [[run_id] for run_id in runs])
         gone = "(select run_id from gone)"
-        # Of runs that retention has removed, checks and assets keep the last word.
-        if "asset_check_executions" in tables:
-            con.execute(f"delete from asset_check_executions where run_id in {gone} or create_timestamp >= ?", [moment])
         for table in ("pending_steps", "concurrency_slots"):
             if table in tables:
                 con.execute(f"delete from {table} where run_id in {gone}")
         if "event_logs" in tables:
+            # Of runs that retention has removed, some events are kept: they go by their time.
+            con.execute(f"delete from asset_check_executions where run_id in {gone} or create_timestamp >= ?", [moment])
             con.execute(f"delete from event_logs where run_id in {gone} or timestamp >= ?", [moment])
             con.execute("delete from asset_event_tags where event_id not in (select id from event_logs)")
             con.execute(

@@ -85,9 +85,11 @@ class Home:
             con.execute("create table anything (event text)")
             con.execute("insert into anything values (?)", [cell])
         with closing(sqlite3.connect(history / "runs" / "index.db")) as con, con:
-            for table in ("asset_check_executions", "pending_steps", "concurrency_slots"):
-                con.execute(f"create table if not exists {table} (run_id text, body text, create_timestamp text)")
-                con.execute(f"insert into {table} values (?, ?, ?)", [run_id, cell, moment])
+            con.execute("create table if not exists asset_check_executions (run_id text, body text, create_timestamp text)")
+            con.execute("insert into asset_check_executions values (?, ?, ?)", [run_id, cell, moment])
+            for table in ("pending_steps", "concurrency_slots"):
+                con.execute(f"create table if not exists {table} (run_id text, body text)")
+                con.execute(f"insert into {table} values (?, ?)", [run_id, cell])
             con.execute("create table if not exists event_logs (id integer primary key, run_id text, event text, timestamp text)")
             con.execute("create table if not exists asset_event_tags (event_id integer, value text)")
             event = con.execute("insert into event_logs values (null, ?, ?, ?)", [run_id, cell, moment]).lastrowid
@@ -152,6 +154,23 @@ def test_the_person_was_everywhere_and_is_nowhere(home):
     with closing(sqlite3.connect(settings.dagster_home / "history" / "runs.db")) as con:
         assert con.execute("select run_id, (select count(*) from run_tags) from runs").fetchall() == [("run-before", 1)]
     assert (settings.dagster_home / "storage" / "run-before").exists()
+
+
+def test_events_that_retention_has_kept_of_runs_of_since_go_too(home):
+    """The history no longer knows their run."""
+    with closing(sqlite3.connect(home.settings.dagster_home / "history" / "runs.db")) as con, con:
+        con.execute("delete from runs where run_id = 'run-since'")
+        con.execute("delete from run_tags where run_id = 'run-since'")
+    (home.settings.dagster_home / "history" / "runs" / "run-since.db").unlink()
+    shutil.rmtree(home.settings.dagster_home / "storage" / "run-since")
+    # Its steps went with it; its events and the results of its checks are what the asset graph shows.
+    index = home.settings.dagster_home / "history" / "runs" / "index.db"
+    with closing(sqlite3.connect(index)) as con, con:
+        con.execute("delete from pending_steps")
+        con.execute("delete from concurrency_slots")
+    assert str(index) in home.names()
+    purge.purge(home.settings, home.found())
+    assert home.names() == []
 
 
 def test_what_is_kept_says_that_it_happened_and_nothing_of_the_data(home):
