@@ -426,7 +426,7 @@ class Batch:
         return {number: Doubling(*found) for number, *found in rows if any(found[2:])}
 
     def rows_by_period(self, summary: Summary, periods: Sequence[str]) -> list[tuple[str, int, int, Any, Any]]:
-        """(period, good rows, bad rows, least and greatest good value of the period column) of each period that has rows.
+        """(period, good rows, bad rows, least and greatest good value of the period column) of each period with good rows.
 
         Safe to call from several threads at once, as is `days_with_rows`.
         """
@@ -440,7 +440,7 @@ class Batch:
             select
                 period, count(*) filter (state = {GOOD}), count(*) filter (state = {BAD}),
                 min({column}) filter (state = {GOOD}), max({column}) filter (state = {GOOD})
-            from ({within}) where state <> {BLANK} group by all order by period
+            from ({within}) where state <> {BLANK} group by all having count(*) filter (state = {GOOD}) > 0 order by period
         """)
             .fetchall()
         )

@@ -49,10 +49,10 @@ class Rows:
 
 
 def rows_by_period(batch: Batch, summary: Summary, periods: Sequence[str]) -> dict[str, Rows]:
-    """What one delivery of a batch holds of each of its periods that it has rows of, in order.
+    """What one delivery of a batch holds of each of its periods that it has accepted rows of, in order.
 
-    A rejected row whose period cannot be read, or is not one of the file's, is counted with the first period that has rows: every
-    row delivered is counted once.
+    A rejected row whose period cannot be read, or is none of these, is counted with the first of them: every row delivered is
+    counted once, and a period of which all rows were rejected stays as it was.
     """
     found = {
         period: Rows(accepted, rejected, *(None if end is None else str(end) for end in (lowest, highest)))

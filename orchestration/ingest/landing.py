@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from orchestration.ingest.rules import Fault
+from orchestration.periods import is_span
 
 if TYPE_CHECKING:
     from orchestration.home import Environment
@@ -240,7 +241,9 @@ def current(
         if load.verdict == "accepted" and load.kept and not load.withdrawn and load.load_id not in withheld
     ]
     latest: dict[tuple[str, ...], LoadRecord] = {}
-    for load in sorted(by_period(usable), key=lambda load: (load.version, load.received_at, load.load_id)):
+    # A file of several periods that has an accepted row of none of them changes nothing.
+    of_one_period = [load for load in by_period(usable) if not is_span(load.period)]
+    for load in sorted(of_one_period, key=lambda load: (load.version, load.received_at, load.load_id)):
         latest[*load.slot, load.covers] = load
     chosen: dict[tuple[str, ...], LoadRecord] = {}
     for load in sorted(latest.values(), key=lambda load: (load.received_at, load.extract is None, load.load_id)):

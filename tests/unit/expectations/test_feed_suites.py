@@ -112,6 +112,21 @@ def test_a_bad_delivery_fails_its_rule(
     assert "Derbyshire Constabulary" in verdict.remedy or "data engineer" in verdict.remedy or "Ask " in verdict.remedy
 
 
+def test_an_extract_is_judged_as_the_one_file_that_it_is(con: duckdb.DuckDBPyConnection, ask: Ask) -> None:
+    """Its rejected rows without a period are counted with its first period, and its ends may be cut."""
+    first = "update ledger.delivery set rows_accepted = 17, rows_rejected = 3, rows_delivered = 20 where load_id = 'crimes0'"
+    con.execute(first)
+    con.execute("delete from landing.derbyshire_constabulary__crimes where crime_reference in ('DC-0-0', 'DC-0-1', 'DC-0-2')")
+    assert not ask(con, "feeds", CRIMES)[CRIMES, REJECTED].success
+    con.execute("update ledger.delivery set delivery_id = 'extract' where feed = 'crimes'")
+    con.execute("update ledger.delivery set rows_delivered = 4, rows_accepted = 4 where load_id = 'crimes6'")
+    con.execute("delete from landing.derbyshire_constabulary__crimes where _load_id = 'crimes6' and crime_reference > 'DC-6-11'")
+    verdicts = ask(con, "feeds", CRIMES)
+    assert verdicts[CRIMES, REJECTED].success and not verdicts[CRIMES, VOLUME].success
+    con.execute("update ledger.delivery set is_partial = true where load_id = 'crimes6'")
+    assert all(verdict.success for verdict in ask(con, "feeds", CRIMES).values())
+
+
 def test_the_sample_names_the_delivery_and_no_key(con: duckdb.DuckDBPyConnection, ask: Ask) -> None:
     con.execute(CASES[-1][0])
     verdict = ask(con, "feeds", CRIMES)[CRIMES, ONE_CRIME]

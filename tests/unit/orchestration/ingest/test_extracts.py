@@ -81,6 +81,20 @@ def test_rejected_rows_without_a_period_are_counted_once(desk):
     assert sum(load.rows_delivered for load in record.by_period()) == record.rows_delivered == 94
 
 
+def test_a_period_of_which_all_rows_were_rejected_stays_as_it_was(desk):
+    desk.land("crimes", text(month(7, 4)), "2023-07.csv")
+    record = desk.land("crimes", text([*quarter(stop=61), crime(700, date(2023, 7, 3), Easting="x")]), f"{SPAN}.csv", now=LATER)
+    assert [(load.period, load.rows_delivered) for load in record.by_period()] == [("2023-05", 32), ("2023-06", 30)]
+    assert in_use(desk)["2023-07"] == (4, "2023-07.csv")
+
+
+def test_an_extract_of_rejected_rows_alone_changes_nothing(desk):
+    desk.land("crimes", text(month(7, 4)), "2023-07.csv")
+    record = desk.land("crimes", text([crime(n, date(2023, 7, 3), Easting="x") for n in range(3)]), f"{SPAN}.csv", now=LATER)
+    assert (record.verdict, record.rows_rejected, record.portions) == ("accepted", 3, ())
+    assert in_use(desk) == {"2023-07": (4, "2023-07.csv")}
+
+
 def test_a_later_month_replaces_its_own_period_only(desk):
     desk.land("crimes", text(quarter()), f"{SPAN}.csv")
     record = desk.land("crimes", text(month(6, 3)), "2023-06.csv", now=LATER)
