@@ -13,8 +13,10 @@ import numpy as np
 import pandas as pd
 
 from synthetic.county import Records
+from synthetic.geography import HOT_STREETS
 from synthetic.other_crime import OtherCrime
 from synthetic.placing import Map, place
+from synthetic.sequel import exchanged, movable, moved
 from synthetic.targets import Targets
 
 if TYPE_CHECKING:
@@ -28,11 +30,18 @@ MINUTES_VIOLENT, MINUTES_PROPERTY = 20, 500
 
 
 def _crimes(rng: np.random.Generator, records: Records, other: OtherCrime, county: Map) -> pd.DataFrame:
-    """All crimes with the columns of ``crime`` below but its number; serious violence first."""
+    """All crimes with the columns of ``crime`` below; serious violence first.
+
+    ``movable`` and ``left_out`` say what has changed, or is not delivered, in the month after the report.
+    """
     serious = records.offences.assign(domestic=False, slavery=False, property=False)
     shared = [name for name in other.offences.columns if name in serious.columns]
     crimes = pd.concat([serious[shared], other.offences[shared]], ignore_index=True)
     crimes = crimes.assign(**place(rng, county, crimes, len(serious)))
+    (chance,) = rng.spawn(1)
+    hot = county.areas["ward_name"].isin(HOT_STREETS).to_numpy()
+    able = movable(crimes, hot[crimes["lsoa"]] & (crimes["lsoa"] >= 0).to_numpy())
+    crimes, left_out = moved(chance, crimes, able)
     committed = crimes["committed"].to_numpy().astype("datetime64[m]")
     recorded = crimes["recorded"].to_numpy().astype("datetime64[m]")
     lasts = rng.exponential(np.where(crimes["property"], MINUTES_PROPERTY, MINUTES_VIOLENT)).astype(np.int64)
@@ -40,13 +49,15 @@ def _crimes(rng: np.random.Generator, records: Records, other: OtherCrime, count
     until[rng.random(len(crimes)) >= LASTING_SHARE] = np.datetime64("NaT")
     for name in ("code", "weapon", "relationship", "location", "street"):
         crimes[name] = crimes[name].astype("category")
-    # The order of recording is the order of the reference numbers.
-    order = np.lexsort((np.arange(len(crimes)), recorded))
+    # The order of recording is the order of the reference numbers; what is left out comes last and leaves no gap.
+    order = np.lexsort((np.arange(len(crimes)), recorded, left_out))
     rank = np.empty(len(crimes), dtype=np.int64)
     rank[order] = np.arange(len(crimes))
     year = (crimes["month"].to_numpy() + 3) // 12 + 2019
     first = np.searchsorted(np.sort(year), year)  # Earlier years are recorded earlier.
-    return crimes.assign(id=np.arange(len(crimes)), until=until, reference_year=year, number=rank - first)
+    return crimes.assign(id=np.arange(len(crimes)), until=until, reference_year=year, number=rank - first).assign(
+        movable=able, left_out=left_out
+    )
 
 
 def load(
@@ -69,10 +80,18 @@ def load(
     people["sex"] = people["sex"].astype("category")
     people["ethnicity"] = people["ethnicity"].astype("category")
     shift, later = len(records.victim_persons), len(records.offences)
-    victims = pd.concat([records.victims, other.victims.assign(offence=other.victims["offence"] + later)])
+    chances, able = rng.spawn(2), crimes["movable"].to_numpy()
+    victims = pd.concat(
+        [
+            exchanged(chances[0], records.victims, records.victim_persons, able),
+            other.victims.assign(offence=other.victims["offence"] + later),
+        ]
+    )
     suspects = pd.concat(
         [
-            records.suspects.assign(person=records.suspects["person"] + shift),
+            exchanged(chances[1], records.suspects, records.suspect_persons, able).assign(
+                person=lambda rows: rows["person"] + shift
+            ),
             other.suspects.assign(offence=other.suspects["offence"] + later),
         ]
     )
@@ -99,9 +118,9 @@ def load(
     database.execute(
         """
         create table crime as
-        select * replace (nullif(weapon, '') as weapon, nullif(relationship, '') as relationship,
+        select * exclude (movable, left_out) replace (nullif(weapon, '') as weapon, nullif(relationship, '') as relationship,
             nullif(street, '') as street)
-        from crimes order by month, recorded, id
+        from crimes where not left_out order by month, recorded, id
         """
     )
     for table in ("victim", "suspect"):

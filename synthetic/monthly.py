@@ -127,14 +127,15 @@ def write(
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(path.name + ".part")
         if sheet:
-            _workbook(rows, part, sheet)
+            write_workbook(rows, part, sheet)
         else:
             rows.to_csv(part, index=False, lineterminator="\n")
         part.replace(path)
         yield feed, path, len(rows)
 
 
-def _workbook(rows: pd.DataFrame, path: Path, sheet: str) -> None:
+def write_workbook(rows: pd.DataFrame, path: Path, sheet: str) -> None:
+    """Write rows below their headers; the same rows give the same bytes."""
     import xlsxwriter
 
     with xlsxwriter.Workbook(path) as book:
