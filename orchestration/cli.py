@@ -357,6 +357,9 @@ def demo(
     scale: Annotated[int, typer.Option(min=1, help="Number of counties.")] = 1,
     seed: Annotated[int, typer.Option(help="Another seed gives another county with the same totals.")] = 2024,
     dirt: Annotated[bool, typer.Option(help="Inject known faults, listed in dirt-manifest.json.")] = False,
+    next_month: Annotated[
+        bool, typer.Option("--next-month", help="Write the month after the demonstration's last instead, to practise with.")
+    ] = False,
     if_empty: Annotated[bool, typer.Option("--if-empty", help="Only when the landing zone holds no delivery.")] = False,
     add: Annotated[
         list[Path] | None,
@@ -376,6 +379,9 @@ def demo(
             f"Listed {len(add)} of {settings.raw / demonstration.FILE}'s files. Next: `sna deliver FILE`, `sna refresh`."
         )
         return
+    if next_month:
+        _next_month(settings, seed, dirt)
+        return
     if if_empty and (settings.raw / demonstration.FILE).exists():
         console.print(f"{settings.raw} already holds the demonstration; nothing was written.")
         return
@@ -384,6 +390,23 @@ def demo(
     files, rows = sum(summary.files.values()), sum(summary.rows.values())
     console.print(f"{counted(files, 'delivery')} with {rows:,} rows written to {settings.raw} in {summary.seconds:.0f} s.")
     console.print(f"{summary.returns} aggregate returns that agencies have published, which are real, were put beside them.")
+    console.print("Next: `sna refresh`.")
+
+
+def _next_month(settings: Settings, seed: int, dirt: bool) -> None:
+    """Write a further month of the demonstration."""
+    from synthetic.following import NothingFollows, write_next_month
+
+    try:
+        with working(console, "writing the next month's deliveries"):
+            done = write_next_month(settings.raw, seed=seed, dirt=dirt)
+    except NothingFollows as reason:
+        errors.print(f"[red]{reason}[/]")
+        raise typer.Exit(FAILED) from None
+    rows = sum(rows for _, _, rows in done.files)
+    console.print(f"{len(done.files)} deliveries up to {done.month} with {rows:,} rows written to {settings.raw}.")
+    if done.faults:
+        console.print(f"{done.faults} faults were added; {settings.raw / 'dirt-manifest.json'} lists them.")
     console.print("Next: `sna refresh`.")
 
 
