@@ -106,6 +106,29 @@ def add_dirt(raw: Path, *, seed: int) -> Path:
     return manifest
 
 
+def add_dirt_to_month(raw: Path, month: str, *, seed: int) -> int:
+    """Add bad cells to the deliveries of one month, and list them in the manifest beside those that are there; how many.
+
+    Each is a copy of a good row with one changed cell, as `add_dirt` adds them. The same seed and deliveries give the
+    same faults.
+    """
+    random_ = random.Random(f"{seed} {month}")
+    files = {
+        feed: _File(raw, path) for feed in dict.fromkeys(cell[1] for cell in _CELLS) for path in raw.glob(f"{feed}/{month}*")
+    }
+    injected = []
+    for code, feed, header, value in _CELLS:
+        if feed in files:
+            file = files[feed]
+            (number,) = file.append(file.with_cell(random_.choice([row for row in file.rows if row]), header, value))
+            file.rows.append([])
+            injected.append(Injected(file.name(file.path), number, header, code))
+    manifest = raw / MANIFEST
+    earlier = json.loads(manifest.read_text()) if manifest.exists() else []
+    manifest.write_text(json.dumps([*earlier, *map(asdict, injected)], indent=1) + "\n")
+    return len(injected)
+
+
 class _Months:
     """Hands out each delivery of a landing zone once, so that no fault hides another."""
 

@@ -65,7 +65,7 @@ def with_sequel(rng: np.random.Generator, records: Records) -> Records:
 
 
 SPREAD, FEWER = 0.12, (0.04, 0.03)
-"""Assumed: how much the kinds of violence that the hotspots count differ from the likeness, and the share by which others fall."""
+"""Assumed: how far the kinds of violence that the hotspots count differ from the likeness, and by what share others fall."""
 KIND = ["code", "weapon", "knife", "alcohol", "drugs", "relationship"]
 PLACE = ["district", "lsoa", "point", "easting", "northing", "location", "street"]
 SAID = ["code", "domestic", "slavery", "weapon", "knife", "alcohol", "drugs", "relationship", "location"]

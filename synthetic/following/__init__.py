@@ -1,4 +1,4 @@
-"""The months after the demonstration's last, one at a time: what a force would be sent next, drawn from what it was sent before."""
+"""The months after the demonstration's last, one at a time: drawn from those before."""
 
 from synthetic.following.month import LAST, Following, NothingFollows, write_next_month
 

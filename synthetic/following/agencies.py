@@ -171,9 +171,10 @@ def _put_together(
         columns |= {column: donors[column].to_numpy()[source] for column in block}
     source = others(rng, donors, rows)
     moments = donors[list(kind.times)].iloc[source].reset_index(drop=True)
-    moments = moments.apply(lambda column: pd.to_datetime(column, format=kind.written, errors="coerce"))
-    if kind.written == INSTANT:  # a month is one of local time
-        moments = moments.apply(lambda column: column.dt.tz_localize("UTC").dt.tz_convert(LONDON).dt.tz_localize(None))
+    for column in kind.times:
+        moments[column] = pd.to_datetime(moments[column], format=kind.written, errors="coerce")
+        if kind.written == INSTANT:  # a month is one of local time
+            moments[column] = moments[column].dt.tz_localize("UTC").dt.tz_convert(LONDON).dt.tz_localize(None)
     first = moments[kind.times[0]]
     by = redated(rng, first, month)
     for column in kind.times:

@@ -72,7 +72,7 @@ class Zone:
         # Faults are added to the end of a delivery.
         first_fault = self._faults.get(path.relative_to(self.raw).as_posix())
         rows = first_fault - 2 if first_fault else None
-        return pd.read_csv(path, dtype=object, keep_default_na=False, nrows=rows, usecols=columns and list(columns))
+        return pd.read_csv(path, dtype=object, keep_default_na=False, nrows=rows, usecols=list(columns) if columns else None)
 
 
 def _workbook(path: Path) -> pd.DataFrame:

@@ -11,10 +11,12 @@ from time import perf_counter
 import numpy as np
 
 from orchestration.ingest import demonstration
+from synthetic.dirt import add_dirt_to_month
 from synthetic.following.agencies import FEEDS, write_events
 from synthetic.following.archive import STREET, write_archive
 from synthetic.following.donors import Zone
 from synthetic.following.police import CRIMES, INTELLIGENCE, Force, write_intelligence
+from synthetic.following.returns import LIFESTYLE, RETURNS, write_counts, write_lifestyle
 
 LAST = "2025-03"
 """The last month that can be written."""
@@ -43,11 +45,12 @@ class Following:
     seconds: float = 0.0
 
 
-def write_next_month(raw: Path, *, seed: int = 2024) -> Following:
+def write_next_month(raw: Path, *, seed: int = 2024, dirt: bool = False) -> Following:
     """Write the month after the last one of the crimes in a demonstration's landing zone, and list its files.
 
     Every feed that ends earlier is brought up to it, returns with the periods that have ended by then. The same seed and landing
-    zone give the same bytes. Raises NothingFollows after `LAST`, and where there is no demonstration.
+    zone give the same bytes. ``dirt`` adds a few faults to the month's files. Raises NothingFollows after `LAST`, and where there is no
+    demonstration.
     """
     started = perf_counter()
     zone = Zone(Path(raw))
@@ -64,6 +67,11 @@ def write_next_month(raw: Path, *, seed: int = 2024) -> Following:
         for missing in _missing(zone, feed, month):
             rng = np.random.default_rng([seed, missing.astype(int), zlib.crc32(feed.encode())])
             done.files.extend(writer(rng, zone, missing))
+    for feed in (*RETURNS, LIFESTYLE):
+        rng = np.random.default_rng([seed, month.astype(int), zlib.crc32(feed.encode())])
+        done.files.extend(write_lifestyle(rng, zone, month) if feed == LIFESTYLE else write_counts(rng, zone, feed, month))
+    if dirt:
+        done.faults = add_dirt_to_month(zone.raw, str(month), seed=seed)
     demonstration.add(zone.raw, [path for _, path, _ in done.files])
     done.seconds = perf_counter() - started
     return done

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from datetime import UTC, datetime
 
 import duckdb
 import pytest
@@ -10,10 +11,11 @@ from orchestration.contracts import load_contracts
 from orchestration.ingest.demonstration import Admission, Listing, digest
 from synthetic.following import NothingFollows, write_next_month
 from synthetic.following.agencies import FEEDS
-from tests.unit.orchestration.ingest.conftest import KEY, NOW
+from tests.unit.orchestration.ingest.conftest import KEY
 
 pytestmark = pytest.mark.xdist_group("synthetic")
 
+RECEIVED = datetime(2025, 5, 1, 9, tzinfo=UTC)
 FORCE = "derbyshire_constabulary"
 MONTHLY = [
     *(f"{FORCE}/{feed}" for feed in ("crimes", "victims", "suspects", "outcomes", "knife_intelligence")),
@@ -58,7 +60,7 @@ def query(sql):
 
 
 def test_every_monthly_feed_is_brought_up_to_the_new_month(month, raw):
-    folder, done = month
+    _, done = month
     assert done.month == "2024-05"
     written = {(feed, path.name[:7]) for feed, path, _ in done.files}
     for feed in MONTHLY:
@@ -86,11 +88,11 @@ def test_the_contracts_accept_every_row(month, tmp_path):
     for feed in sorted({feed for feed, _, _ in done.files}):
         contract = contracts[tuple(feed.split("/"))]
         deliveries = [delivery for delivery in discover(folder, contract) if delivery.path in new]
-        records = load(deliveries, contract, tmp_path, KEY, now=NOW, admission=Admission("demonstration", folder))
+        records = load(deliveries, contract, tmp_path, KEY, now=RECEIVED, admission=Admission("demonstration", folder))
         rows = {path: rows for _, path, rows in done.files}
         assert len(records) == len(deliveries) == sum(name == feed for name, _, _ in done.files)
         for record in records:
-            assert (record.status, record.rows_rejected) == ("loaded", 0), (feed, record)
+            assert (record.verdict, record.rows_rejected) == ("accepted", 0), (feed, record.faults)
             assert record.rows_accepted > 0
         assert sum(record.rows_accepted for record in records) == sum(rows[delivery.path] for delivery in deliveries), feed
 
@@ -104,17 +106,19 @@ def test_no_row_says_what_one_of_the_year_before_said(month, feed, period):
     first = f"""regexp_extract("{dates[0]}", '[0-9:]{{5,8}}$|T([0-9:]+)')"""
     if "crimes" in feed:  # which say enough without it
         first = "''"
+    # Of somebody without a date of birth there is only the sex and the ethnicity.
+    known = '"Date of Birth" is not null' if feed.endswith(("victims", "suspects")) else "true"
     listed = ", ".join(f'"{name}"' for name in dates)
 
     def said(path):
         columns = {name for (name, *_) in query(f"describe from {table(path)}")}
         left = ", ".join(f'"{name}"' for name in REFERENCES if name in columns)
-        return f"select * exclude ({listed}{', ' + left if left else ''}), {first} as clock from {table(path)}"
+        return f"select * exclude ({listed}{', ' + left if left else ''}), {first} as clock from {table(path)} where {known}"
 
     assert query(f"{said(now)} intersect {said(before)}") == []
     ((rows, usual),) = query(f"select (select count(*) from {table(now)}), (select count(*) from {table(before)})")
     tolerance = load_contracts()[tuple(feed.split("/"))].volume_tolerance
-    assert rows != usual and 1 - tolerance < rows / usual < 1 + tolerance
+    assert 1 - tolerance < rows / usual < 1 + tolerance
 
 
 def test_kinds_and_districts_move_apart(month):
@@ -215,7 +219,7 @@ def test_the_archive_shows_the_same_crimes_and_outcomes(month):
         f"""select count(*) > 4000, count(*) filter (outcome.at = crime.at) = count(*)
             from (select "Crime ID" as id, any_value(("Longitude", "Latitude")) as at
                   from read_csv('{archive}/outcomes/2024-05-derbyshire.csv', all_varchar = true) group by all) as outcome
-            inner join (select "Crime ID" as id, list(("Longitude", "Latitude")) as places, any_value(("Longitude", "Latitude")) as at
+            inner join (select "Crime ID" as id, any_value(("Longitude", "Latitude")) as at
                   from read_csv('{archive}/street/*.csv', all_varchar = true) group by all having count(*) = 1) as crime
                 using (id)"""
     ) == [(True, True)]
