@@ -1,0 +1,142 @@
+"""A home with a few feeds publishes what they give, and says 0 of nothing that was not delivered."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import pytest
+
+from orchestration.gates import Verdict
+from tests import partial
+from tests.partial import PartialHome
+
+POLICE = "derbyshire_constabulary"
+CRIMES, VICTIMS, OUTCOMES = (f"{POLICE}/{feed}" for feed in ("crimes", "victims", "outcomes"))
+STREET, LOOK_UP = "police_uk/street", "ons/lsoa_ward_district"
+HOSPITAL = "royal_derby_hospital/ed_assaults"
+NO_LOOK_UP = "The look-up of LSOAs was delivered"
+# Lists what was printed, whatever was delivered.
+ALWAYS_THERE = {"sna.reconciliation"}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> PartialHome:
+    return PartialHome.make(tmp_path_factory.mktemp("partial"))
+
+
+def check(home: PartialHome, delivered: Collection[str]) -> list[Verdict]:
+    """What holds of every home; the verdicts of its gates."""
+    verdicts = home.judge()
+    assert [f"{v.subject}: {v.expectation}: {v.observed} {v.sample}" for v in verdicts if not v.success] == []
+    rows, published = home.rows(), home.published()
+    waiting = {table for table, entry in published.items() if entry["feeds"] and not set(entry["feeds"]) & set(delivered)}
+    assert [table for table in waiting - ALWAYS_THERE if rows[table]] == []
+    assert home.noughts(delivered) == []
+    return verdicts
+
+
+def info(verdicts: list[Verdict], expectation: str) -> dict[str, str]:
+    """Subject → remedy of what an expectation says for information."""
+    return {v.subject: v.remedy for v in verdicts if v.expectation == expectation and v.failing_rows}
+
+
+def test_crimes_alone_and_then_their_outcomes(home: PartialHome, small_county: object) -> None:
+    home.clear()
+    home.deliver(CRIMES)
+    verdicts = check(home, [CRIMES])
+    assert set(info(verdicts, NO_LOOK_UP)) == {"conformed.fct_offence"}
+    with home.open() as con:
+        same = "select count(*) from (from marts.{0} except all from county.marts.{0})"
+        for mart in ("offences_yearly", "offences_monthly", "weapons", "recorded_crime"):
+            assert con.execute(same.format(mart)).fetchall() == [(0,)], mart
+        assert con.execute("select distinct outcome_group, is_positive_outcome from marts.offences").fetchall() == [
+            ("Unknown", None)
+        ]
+        assert con.execute("select sum(offences_with_child_victim) from marts.offences_by_hour").fetchall() == [(None,)]
+    rows = home.rows()
+    assert not {name for name in rows if "outcome" in name and name.startswith("marts.") and rows[name]}
+
+    home.deliver(OUTCOMES)
+    check(home, [CRIMES, OUTCOMES])
+    with home.open() as con:
+        for mart in ("outcomes", "outcomes_monthly", "outcome_rates", "outcome_maturity"):
+            assert con.execute(f"from marts.{mart} except all from county.marts.{mart}").fetchall() == [], mart
+
+
+def test_one_hospital_alone(home: PartialHome, small_county: object) -> None:
+    home.clear()
+    home.deliver(HOSPITAL)
+    check(home, [HOSPITAL])
+    with home.open() as con:
+        ((mine, county),) = con.execute(
+            """select (select sum(attendances) from marts.ed_attendances),
+                      (select count(*) from county.conformed.fct_ed_attendance where feed = 'royal_derby_hospital/ed_assaults')"""
+        ).fetchall()
+        assert mine == county > 0
+        # Of the county's attendances it knows some districts alone.
+        assert con.execute("select count(ed_attendances) from marts.violence_across_agencies").fetchall() == [(0,)]
+        assert con.execute("select count(*) from marts.district_profile where indicator_id = 'ed_attendances'").fetchall() == [
+            (0,)
+        ]
+
+
+def test_street_crime_before_its_look_up(home: PartialHome, small_county: object) -> None:
+    home.clear()
+    home.deliver(STREET)
+    remedies = info(check(home, [STREET]), NO_LOOK_UP)
+    assert set(remedies) == {"conformed.fct_street_crime"}
+    assert LOOK_UP in remedies["conformed.fct_street_crime"] and "https://" in remedies["conformed.fct_street_crime"]
+    with home.open() as con:
+        assert con.execute("select distinct district_code from marts.street_crime").fetchall() == [("Unknown",)]
+
+    home.deliver(LOOK_UP)
+    assert info(check(home, [STREET, LOOK_UP]), NO_LOOK_UP) == {}
+    with home.open() as con:
+        ((unknown, known),) = con.execute(
+            "select sum(crimes) filter (district_code = 'Unknown'), sum(crimes) filter (district_code <> 'Unknown') "
+            "from marts.street_crime"
+        ).fetchall()
+    assert known > 10 * (unknown or 0)
+
+    home.deliver(LOOK_UP, replace="'E06000018' as district_code")
+    check(home, [STREET, LOOK_UP])
+    with home.open() as con:
+        districts = con.execute("select distinct district_code from marts.street_crime where lsoa_code <> 'Unknown'").fetchall()
+    assert districts == [("Outside",)]
+
+
+def test_a_look_up_of_another_area_closes_the_gate(home: PartialHome, small_county: object) -> None:
+    home.clear()
+    home.deliver(STREET)
+    home.deliver(LOOK_UP, replace="'E0188' || lpad(_row::varchar, 4, '0') as lsoa_code")
+    closed = [v for v in home.judge() if not v.success]
+    assert {(v.subject, v.expectation) for v in closed} == {
+        ("conformed.fct_street_crime", "The look-up knows at least 50% of a month's LSOAs")
+    }
+    assert all(LOOK_UP in v.remedy and "https://" in v.remedy for v in closed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("feed", partial.feeds())
+def test_each_feed_alone(home: PartialHome, small_county: object, feed: str) -> None:
+    home.clear()
+    home.deliver(feed)
+    check(home, [feed])
+
+
+# Feeds that others are looked up in, divided by or joined to.
+SHARED = (
+    *(CRIMES, VICTIMS, f"{POLICE}/suspects", OUTCOMES, HOSPITAL, "chesterfield_royal_hospital/ed_assaults"),
+    *("east_midlands_ambulance_service/assault_calls", STREET, LOOK_UP, "ons/population", "mhclg/imd_2019"),
+    *("dfe/schools", "dfe/school_locations", "dfe/statistical_neighbours", "local_education_authorities/term_dates"),
+    *("cambridge/crime_harm_index", "safer_derbyshire/nte_areas", "ons/ward_boundaries", "ons/lsoa_boundaries"),
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("feed", SHARED)
+def test_all_feeds_but_one(home: PartialHome, small_county: object, feed: str) -> None:
+    home.clear()
+    delivered = [other for other in partial.feeds() if other != feed]
+    home.deliver(*delivered)
+    check(home, delivered)
