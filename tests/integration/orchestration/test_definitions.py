@@ -176,7 +176,7 @@ def test_what_runs_by_itself_is_in_the_code_location(graph, build, environment, 
     location = build(environment).get_repository_def()
     found = {each.name: each for each in (*location.schedule_defs, *location.sensor_defs)}
     assert {name: each.default_status.value for name, each in found.items()} == dict.fromkeys(names, "RUNNING")
-    assert {each.job_name for name, each in found.items() if name != "tell_of_failures"} <= {JOB}
+    assert {each.job_name for name, each in found.items() if name != "tell_of_failures"} <= {JOB, "retention"}
 
 
 def test_the_workspace_loads_as_the_web_ui_loads_it(home):
