@@ -48,7 +48,7 @@ class Following:
 def write_next_month(raw: Path, *, seed: int = 2024, dirt: bool = False) -> Following:
     """Write the month after the last one of the crimes in a demonstration's landing zone, and list its files.
 
-    Every feed that ends earlier is brought up to it, returns with the periods that have ended by then. ``dirt`` adds a few faults.
+    Every feed that ends earlier is brought up to it, returns with the periods that have ended by then. ``dirt`` adds faults.
     The same seed and landing zone give the same bytes. Raises NothingFollows after `LAST`, and where there is no demonstration.
     """
     started = perf_counter()
