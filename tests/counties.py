@@ -80,6 +80,11 @@ class County:
             "COLUMNS": "200",
         }
 
+    def make_home(self) -> County:
+        """Make the home of a demonstration, with nothing in it."""
+        _demonstration(self.home)
+        return self
+
     def run(self, program: str, *arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
         command = [str(BIN / program), *arguments]
         return subprocess.run(command, env=self.environment, cwd=cwd or PROJECT, capture_output=True, text=True, timeout=900)

@@ -52,7 +52,7 @@ def test_the_forgotten_hour_is_there(county):
 
 def test_two_homes_with_keys_of_their_own_publish_equal_tables(county, tmp_path):
     """Whatever is published of pseudonyms and tokens is counts, and no tie among them is broken by a key."""
-    other = County(county.raw, tmp_path / "home", {"SNA_PSEUDONYM_KEY": "another key than that of the county"})
+    other = County(county.raw, tmp_path / "home", {"SNA_PSEUDONYM_KEY": "another key than that of the county"}).make_home()
     told = other.sna("refresh")
     assert told.returncode == 0, told.stderr
     one, two = (json.loads((c.settings.published / "manifest.json").read_text())["tables"] for c in (county, other))

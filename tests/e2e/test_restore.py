@@ -33,6 +33,7 @@ def test_a_home_comes_back_from_its_backup_with_the_same_figures(small_county, t
     made = replace(county, home=tmp_path / "home")
     for part in ("landing", "published", "secrets"):
         shutil.copytree(county.home / part, tmp_path / "backup" / part, symlinks=True)
+    shutil.copy(county.home / "home.json", tmp_path / "backup")
     told = followed(made, "Restore on a new machine", BACKUP=tmp_path / "backup")
     restored = current_release(made.settings.published)
     assert restored.id == county.release()

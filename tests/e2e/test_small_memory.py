@@ -44,7 +44,7 @@ def test_facts_that_spill_are_the_same(own_small_county, monkeypatch):
 def test_a_refresh_with_little_memory_publishes_what_another_home_does(small_county, tmp_path):
     """In a home with a pseudonym key of its own as well: neither key nor memory is seen in what is published."""
     other = {"SNA_PSEUDONYM_KEY": "another key than that of the small county", LIMIT: REFRESH}
-    little = replace(small_county, home=tmp_path / "home", variables={**small_county.variables, **other})
+    little = replace(small_county, home=tmp_path / "home", variables={**small_county.variables, **other}).make_home()
     refreshed = little.sna("refresh")
     assert refreshed.returncode == 0, refreshed.stdout + refreshed.stderr
     assert tables(little) == tables(small_county)
@@ -72,7 +72,7 @@ def test_the_smallest_limits_at_full_size_publish_the_same(county, tmp_path, mon
     monkeypatch.setenv("SNA_PSEUDONYM_KEY", county.settings.pseudonym_key.decode())
     for variable, limit in FULL_SIZE.items():
         monkeypatch.setenv(variable, limit)
-    small = County(county.raw, tmp_path / "home")
+    small = County(county.raw, tmp_path / "home").make_home()
     with spilling(small.settings) as seen:
         refreshed = small.sna("refresh")
     assert refreshed.returncode == 0, refreshed.stdout + refreshed.stderr

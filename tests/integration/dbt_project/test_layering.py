@@ -11,7 +11,8 @@ READS = {
     "staging": {"landing"},
     "conformed": {"staging", "conformed", "reference", "ledger"},
     "marts": {"conformed", "reference"},
-    "sna": {"conformed", "marts", "sna", "reference"},
+    # The ledger says what each figure rests on.
+    "sna": {"conformed", "marts", "sna", "reference", "ledger"},
 }
 # What is made of the counts that the vault gives back is built after the facts that it reads.
 COUNTS = ("knife_carrier_count", "knife_carrier_counts", "linked_people_count", "linked_people_counts")

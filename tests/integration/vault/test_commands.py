@@ -15,7 +15,7 @@ WHY = ("--reason", "Tasking meeting of 12 April")
 @pytest.fixture
 def empty(tmp_path, monkeypatch) -> County:
     monkeypatch.delenv(KEY, raising=False)
-    return County(tmp_path / "raw", tmp_path / "home")
+    return County(tmp_path / "raw", tmp_path / "home").make_home()
 
 
 @pytest.mark.parametrize("command", [("list",), ("show", "1"), ("bias",), ("expire",), ("run", "--at", "2024-03-31")])
