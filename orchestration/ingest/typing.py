@@ -145,15 +145,14 @@ def _text_branches(column: Column, source: str) -> list[str]:
     if column.allowed:
         values = ", ".join(map(literal, column.allowed))
         return [f"when {source} not in ({values}) then {_cause(source, 'R05')}"]
-    if column.pattern:
-        broken = f"not regexp_full_match({source}, {literal(column.pattern)})"
-        return [f"when {broken} then {_cause(source, 'R13')}"]
     branches = [
         f"when {source}[1] in ('=', '@', '+', '-') and {_formula(source)} then 'R11'",
         f"when {source}[1] in ('#', 'E', 'e') and {_error_value(source)} then 'R20'",
     ]
     if not column.free_text:
-        branches.append(f"when {source}[1] in ('+', '-') or {source}[1] between '0' and '9' then {_if_scientific(source)}")
+        branches.append(f"when {source}[1] between '+' and '9' and regexp_full_match({source}, '{_SCIENTIFIC}') then 'R21'")
+    if column.pattern:  # which may be as wide as "holds a digit"
+        branches.append(f"when not regexp_full_match({source}, {literal(column.pattern)}) then 'R13'")
     if column.free_text:
         # Every identifier holds a digit or an @; most titles hold neither.
         branches.append(f"when regexp_matches({source}, '[0-9@]') and personal_identifier({source}) then 'R12'")
@@ -166,10 +165,6 @@ def _formula(source: str) -> str:
 
 def _error_value(source: str) -> str:
     return f"regexp_full_match({source}, {literal(_FAILED)}, 'i')"
-
-
-def _if_scientific(source: str) -> str:
-    return f"case when regexp_full_match({source}, '{_SCIENTIFIC}') then 'R21' end"
 
 
 def _cause(source: str, code: str) -> str:
