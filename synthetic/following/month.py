@@ -16,7 +16,8 @@ from synthetic.following.agencies import FEEDS, write_events
 from synthetic.following.archive import STREET, write_archive
 from synthetic.following.donors import Zone
 from synthetic.following.police import CRIMES, INTELLIGENCE, Force, write_intelligence
-from synthetic.following.returns import LIFESTYLE, RETURNS, write_counts, write_lifestyle
+from synthetic.following.returns import RETURNS, write_counts, write_lifestyle
+from synthetic.knife_carriers import LIFESTYLE
 
 LAST = "2025-03"
 """The last month that can be written."""

@@ -115,7 +115,7 @@ class Force:
         columns = {name: donors[name].to_numpy()[source] for block, source in sources.items() for name in block}
         source = others(rng, donors, rows, [CODE, DOMESTIC], [CODE])
         moments = donors[list(TIMES)].iloc[source].reset_index(drop=True)
-        moments = moments.apply(lambda column: pd.to_datetime(column, format=MINUTE, errors="coerce"))
+        moments = pd.DataFrame({name: pd.to_datetime(moments[name], format=MINUTE, errors="coerce") for name in moments})
         by = redated(rng, moments[RECORDED], self.month)
         columns |= {column: (moments[column] + by).to_numpy() for column in TIMES}
         return pd.DataFrame({**columns, DONOR: donors[REFERENCE].to_numpy()[rows]})
@@ -250,9 +250,11 @@ class Force:
     def _days(self, rows: pd.DataFrame) -> pd.Series:
         """A day of the month, not before the crime was recorded."""
         first = pd.Timestamp(str(self.month))
-        recorded = pd.to_datetime(rows[RECORDED], format=MINUTE).dt.normalize().clip(lower=first)
+        day = pd.to_datetime(rows[RECORDED], format=MINUTE).dt.normalize()
+        recorded = day.where(day >= first, first)
         left = ((first + pd.offsets.MonthEnd(0)) - recorded).dt.days.to_numpy() + 1
-        return recorded + pd.to_timedelta(np.floor(self._rng.random(len(rows)) * left), unit="D")
+        found: pd.Series = recorded + pd.to_timedelta(np.floor(self._rng.random(len(rows)) * left), unit="D")
+        return found
 
 
 def write_intelligence(rng: np.random.Generator, zone: Zone, month: np.datetime64) -> Iterator[tuple[str, Path, int]]:

@@ -63,7 +63,8 @@ def write_counts(rng: np.random.Generator, zone: Zone, feed: str, month: np.date
         counts = frame[table.number].astype(int).to_numpy()
         change = np.exp(rng.normal(*GROWTH) + rng.normal(0, SPREAD, len(counts)))
         moved = np.where(counts < SMALL, rng.poisson(counts), np.rint(counts * change))
-        frame = frame.assign(**{table.number: moved.astype(int), table.year: period.replace("-", "/")})
+        frame[table.number] = moved.astype(int)
+        frame[table.year] = period.replace("-", "/")
         path = last.with_name(f"{period}.csv")
         yield feed, path, write(frame, path)
 
