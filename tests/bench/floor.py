@@ -42,7 +42,8 @@ from orchestration.ingest.pseudonyms import MACROS, pads
 from orchestration.ingest.reading import csv_header, open_source
 from orchestration.ingest.tokens import MACROS as TOKEN_MACROS
 from orchestration.ingest.typing import landed_sql, literal, text, typed_sql, value
-from orchestration.publish import SCHEMAS, STORAGE
+from orchestration.publish import SCHEMAS
+from orchestration.release_files import STORAGE
 from orchestration.releases import FILE
 from orchestration.settings import DBT_PROJECT, Settings
 from orchestration.warehouse import SCHEMA, rows_in_use, table_name
@@ -227,7 +228,7 @@ def publish(con: duckdb.DuckDBPyConnection, out: Path) -> list[str]:
         "select table_schema, table_name from information_schema.tables where list_contains(?, table_schema) order by all",
         [list(SCHEMAS)],
     ).fetchall()
-    con.execute(f"attach '{out / FILE}' as published (storage_version '{STORAGE}')")
+    con.execute(f"attach '{out / FILE}' as published (storage_version '{STORAGE['storage_compatibility_version']}')")
     con.execute("begin")
     for schema, table in tables:
         con.execute(f"create schema if not exists published.{schema}")

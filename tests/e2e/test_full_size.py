@@ -5,7 +5,7 @@ import re
 
 import duckdb
 
-from orchestration.releases import SYNTHETIC_BANNER
+from orchestration.releases import DEMONSTRATION_BANNER
 from tests.conftest import reconciled
 from tests.counties import County
 
@@ -16,7 +16,7 @@ def counts(county, where="true"):
 
 def test_the_refresh_said_what_it_did(county):
     told = (county.raw.parent / "refresh.txt").read_text()
-    assert SYNTHETIC_BANNER in told
+    assert DEMONSTRATION_BANNER in told
     match, errata = reconciled().values()
     figures = f"{match:,} match, {errata:,} errata, 0 differ, 0 missing, of {match + errata:,} printed"
     assert re.search(rf"figures +{figures}", told), told

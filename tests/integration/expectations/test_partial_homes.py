@@ -40,6 +40,7 @@ def info(verdicts: list[Verdict], expectation: str) -> dict[str, str]:
     return {v.subject: v.remedy for v in verdicts if v.expectation == expectation and v.failing_rows}
 
 
+@pytest.mark.slow
 def test_crimes_alone_and_then_their_outcomes(home: PartialHome, small_county: object) -> None:
     home.clear()
     home.deliver(CRIMES)
@@ -80,6 +81,7 @@ def test_one_hospital_alone(home: PartialHome, small_county: object) -> None:
         ]
 
 
+@pytest.mark.slow
 def test_street_crime_before_its_look_up(home: PartialHome, small_county: object) -> None:
     home.clear()
     home.deliver(STREET)
@@ -105,6 +107,7 @@ def test_street_crime_before_its_look_up(home: PartialHome, small_county: object
     assert districts == [("Outside",)]
 
 
+@pytest.mark.slow
 def test_a_look_up_of_another_area_closes_the_gate(home: PartialHome, small_county: object) -> None:
     home.clear()
     home.deliver(STREET)

@@ -118,7 +118,7 @@ def test_a_closed_gate_is_told_on_every_channel_with_step_reason_remedy_and_comf
     for words in (
         "Stopped at: gate_feeds",
         "Why: The gate of stage 'feeds' is closed: police_uk/street: rows as usual.",
-        "What to do: `sna status`",
+        "What to do: `sna status --build`",
         "What was published before is untouched",
     ):
         assert words in posted["text"]

@@ -4,7 +4,8 @@ from itertools import pairwise
 
 import pytest
 from python_calamine import load_workbook
-from tests.integration.conftest import SEEDS
+
+from tests.integration.synthetic.conftest import SEEDS
 
 pytestmark = pytest.mark.xdist_group("synthetic")
 

@@ -4,7 +4,8 @@ import csv
 
 import duckdb
 import pytest
-from tests.integration.conftest import SEEDS
+
+from tests.integration.synthetic.conftest import SEEDS
 
 pytestmark = pytest.mark.xdist_group("synthetic")
 

@@ -9,7 +9,8 @@ LINEAGE = {
 
 def test_each_table_names_the_feeds_that_it_needs_and_those_that_it_waits_for(press):
     press.change(
-        "insert into ledger.feed values ('ons', 'population', '', 'token', 'token', 'Residents', 'The office', 'https://ons', 0)"
+        """insert into ledger.feed values
+            ('ons', 'population', 'feeds', '', 'token', 'token', 'Residents', 'The office', 'https://ons', 0)"""
     )
     press.publish(lineage=LINEAGE)
     assert press.read("from meta.availability") == [

@@ -98,7 +98,8 @@ def test_d24_one_wrong_geometry_refuses_the_file_and_is_named(desk, geometry, sa
 
 
 def test_good_boundaries_land(desk):
-    record = desk.land("ward_boundaries", collection(ward(1, polygon(SQUARE)), ward(2, polygon(SQUARE, HOLE))), "2025-x.geojson")
+    content = collection(ward(1, polygon(SQUARE)), ward(2, polygon(SQUARE, HOLE)))
+    record = desk.land("ward_boundaries", content, "2025-E07000032.geojson")
     assert (record.verdict, record.rows_accepted, record.faults) == ("accepted", 2, ())
 
 
