@@ -29,7 +29,8 @@ class Mail(socketserver.StreamRequestHandler):
             if verb == b"DATA":
                 self.wfile.write(b"354 go on\r\n")
                 lines = iter(self.rfile.readline, b".\r\n")
-                self.server.mails.append(b"".join(lines).decode())
+                # A line that begins with a dot is sent with another before it (RFC 5321, 4.5.2).
+                self.server.mails.append(b"".join(line.removeprefix(b".") for line in lines).decode())
             self.wfile.write(b"221 bye\r\n" if verb == b"QUIT" else b"250 ok\r\n")
             if verb == b"QUIT":
                 return
