@@ -53,7 +53,7 @@ def require_facts(settings: Settings) -> None:
 
     con = warehouse.connect(settings)
     try:
-        gates.require_date(con, "")
+        gates.require_date(con, "", before="counts")
         gates.require(con, "facts")
     except gates.GateClosed as error:
         raise NothingToRead(str(error)) from error

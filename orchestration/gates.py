@@ -238,14 +238,19 @@ def standing(con: duckdb.DuckDBPyConnection, name: str) -> list[Verdict]:
     return [Verdict(*row) for row in rows]
 
 
-def require_date(con: duckdb.DuckDBPyConnection, as_at: str) -> None:
-    """Every feed stands as it was received by this date, or all of it where the date is empty.
+def require_date(con: duckdb.DuckDBPyConnection, as_at: str, *, before: Stage | None = None) -> None:
+    """Every feed was registered as it was received by this date, or all of it where the date is empty.
+
+    Args:
+        before: only feeds of the stages before this one, which are all that it is built from.
 
     Raises:
         GateClosed: a refresh for another date was the last to bring in a feed.
     """
+    stages = STAGES[: STAGES.index(before)] if before else STAGES
     row = con.execute(
-        "select agency || '/' || feed, as_at from ledger.feed where as_at <> ? order by all limit 1", [as_at]
+        "select agency || '/' || feed, as_at from ledger.feed where as_at <> ? and list_contains(?, stage) order by all limit 1",
+        [as_at, list(stages)],
     ).fetchone()
     if row:
         stands, wanted = (f"as of {date}" if date else "with all that has been received" for date in (row[1], as_at))

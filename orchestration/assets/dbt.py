@@ -78,7 +78,7 @@ def dbt_asset_sets(manifest: Mapping[str, Any], code: Mapping[str, str]) -> tupl
 def _build(
     context: dg.AssetExecutionContext,
     refresh: Refresh,
-    stage: str,
+    stage: gates.Stage,
     manifest: Mapping[str, Any],
     code: Mapping[str, str],
     translator: Translator,
@@ -87,7 +87,7 @@ def _build(
     own_code = {node: code[node] for node in increments.nodes_of(stage, manifest) if node in code}
     chosen = _chosen(context, manifest, translator)
     with refresh.warehouse() as con:
-        gates.require_date(con, refresh.as_at)
+        gates.require_date(con, refresh.as_at, before=stage)
         complete = gates.stands(con, stage)
         opened = gates.begin(con, stage, whole=not context.is_subset)
         if context.is_subset:

@@ -69,6 +69,13 @@ def test_feeds_of_another_date_are_not_built_from(con):
     gates.require_date(con, "2024-05-01")
 
 
+def test_counts_that_come_later_do_not_stop_the_facts_of_a_past_date(con):
+    con.execute("update ledger.feed set as_at = '2024-05-01' where feed <> 'counts'")
+    gates.require_date(con, "2024-05-01", before="facts")
+    with pytest.raises(GateClosed, match="police/counts stands with all that has been received"):
+        gates.require_date(con, "2024-05-01", before="marts")
+
+
 def test_before_any_feed_was_brought_in_there_is_nothing_to_stand_on(con):
     con.execute("delete from ledger.feed")
     with pytest.raises(GateClosed, match="sna refresh"):
