@@ -2,10 +2,12 @@
 
 with supply as (
     select
-        unnest(supplies) as table_id,
-        evidence
-    from {{ source('ledger', 'feed') }}
-    where deliveries_in_use > 0
+        sna_table.table_id,
+        feed.evidence
+    from {{ ref('sna_table') }} as sna_table
+    inner join {{ source('ledger', 'feed') }} as feed
+        on list_contains(string_split(sna_table.feeds, '; '), feed.agency || '/' || feed.feed)
+    where feed.deliveries_in_use > 0
 ),
 
 -- A figure is as good as the weakest of what it is made of.
