@@ -9,7 +9,8 @@ with delivered as (
         cast(null as date) as effective_from,
         case when delivery.environment = 'demonstration' then 'illustrative' else 'delivered' end as confidence,
         case
-            when delivery.environment = 'demonstration' then coalesce(min(index_row.note), 'Made up for the demonstration')
+            when delivery.environment = 'demonstration'
+                then coalesce(min(index_row.note), 'Made up for the demonstration')
             else 'Cambridge Crime Harm Index, edition ' || index_row.edition
         end as source,
         case when delivery.environment = 'demonstration' then 3 else 1 end as precedence

@@ -75,7 +75,8 @@ select
     case
         when district.district_code is not null then district.district_code
         -- Of a country in which none of the districts is, whichever census and look-up the code is from.
-        when left(coalesce(listed.lsoa_code, seen.lsoa_code), 1) not in (select country.letter from country) then 'Outside'
+        when left(coalesce(listed.lsoa_code, seen.lsoa_code), 1) not in (select country.letter from country)
+            then 'Outside'
         when listed.lsoa_code is null then 'Unknown'
         else 'Outside'
     end as district_code,
