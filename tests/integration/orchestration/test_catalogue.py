@@ -3,7 +3,6 @@
 import duckdb
 import pytest
 
-from orchestration import asset_keys
 from orchestration.contracts import load_contracts
 from orchestration.definitions import build_defs
 from orchestration.instance import open_instance
@@ -16,14 +15,13 @@ def materialised(small_county):
     with pytest.MonkeyPatch.context() as patch:
         for name in ("SNA_RAW", "SNA_HOME", "SNA_WAREHOUSE", "DAGSTER_HOME"):
             patch.setenv(name, "")
-        counts = {asset_keys.landed(*contract.id) for contract in load_contracts().values() if contract.origin == "vault"}
         keys = build_defs(small_county.settings).resolve_asset_graph().materializable_asset_keys
         with open_instance(small_county.settings) as instance:
             records = instance.get_asset_records(list(keys))
     found = {record.asset_entry.asset_key: record.asset_entry.last_materialization for record in records}
     latest = {key: event for key, event in found.items() if event is not None}
     # The small county has no feeds for runs of the vault.
-    assert {key for key in keys - latest.keys() if key.path[0] not in ("deliveries", "vault")} == counts
+    assert {key for key in keys - latest.keys() if key.path[0] not in ("deliveries", "vault")} == set()
     return {key: event.asset_materialization for key, event in latest.items()}
 
 
