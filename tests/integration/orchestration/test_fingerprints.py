@@ -100,7 +100,7 @@ EDITS = {
         "macros/hospitals.sql",
         "count(distinct feed) =",
         "count(distinct feed) >=",
-        ("violence_across_agencies", "victims_across_agencies"),
+        ("fct_district_indicator", "violence_across_agencies", "victims_across_agencies"),
     ),
     "a macro of increments": ("macros/increments.sql", "delete from", "delete  from", INCREMENTAL),
     "a Python model": ("models/conformed/dim_hexagon.py", "import json\n", "import json\n    import math\n", ("dim_hexagon",)),
