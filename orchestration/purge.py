@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING
 
 from orchestration import retention, run_erasure
 from orchestration.ingest import landing as log
+from orchestration.ingest.acceptance import record_beside
 from orchestration.releases import FILE, MANIFEST, ROLLBACK, DamagedRelease, Release, all_releases, ids, make_current, switching
 from orchestration.settings import Settings
 
@@ -219,6 +220,8 @@ def _remove_from_landing_zone(settings: Settings, found: Purge) -> int:
     feed = settings.raw / found.entry.agency / found.entry.feed
     gone = [path for path in _files(settings.raw) if _holds(path, found)] + sorted(feed.glob(".*.part"))
     for path in gone:
+        # It holds the hash of the content, and a person's words about it.
+        record_beside(path).unlink(missing_ok=True)
         path.unlink(missing_ok=True)
         log.sync(path.parent)
     return len(gone)

@@ -31,7 +31,7 @@ def accept_short(delivered: Path, reason: str) -> Path:
         "accepted_by": getpass.getuser(),
         "accepted_at": datetime.now(UTC).isoformat(),
     }
-    target = _beside(delivered)
+    target = record_beside(delivered)
     made = target.with_name(f"{target.name}.{os.getpid()}.part")
     made.write_text(json.dumps(document, indent=1))
     made.replace(target)
@@ -41,11 +41,12 @@ def accept_short(delivered: Path, reason: str) -> Path:
 def accepted_short(delivered: Path, sha256: str) -> str | None:
     """The reason why exactly this content was accepted; None where it was not."""
     try:
-        document = json.loads(_beside(delivered).read_bytes())
+        document = json.loads(record_beside(delivered).read_bytes())
         return str(document["reason"]) if document["file_sha256"] == sha256 else None
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
 
 
-def _beside(delivered: Path) -> Path:
+def record_beside(delivered: Path) -> Path:
+    """Where it is written down of a file of the landing zone."""
     return delivered.with_name(f".{delivered.name}.accepted-short.json")

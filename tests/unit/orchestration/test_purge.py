@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from orchestration import lock, purge, run_erasure, warehouse, withdrawal
+from orchestration.ingest.acceptance import accept_short
 from orchestration.ingest.landing import current
 from orchestration.releases import all_releases, current_release, make_current
 from orchestration.settings import Settings
@@ -47,6 +48,7 @@ class Home:
         # The same content under another name, and what a copy that was cut short has left.
         self.desk.put("crimes", unlawful, "2023-08.csv")
         self.desk.put("crimes", unlawful[:90], ".2023-07.v2.csv.part")
+        accept_short(self.desk.put("crimes", unlawful, "2023-07.v2.csv"), f"{PERSON} moved house")
         self.desk.load("crimes", now=DURING)
         with warehouse.connect(self.settings) as con:
             warehouse.register(con, CONTRACTS["crimes"], self.desk.all(), current(self.desk.all()), "")
