@@ -75,8 +75,8 @@ def test_nothing_delivered_is_missing_and_not_zero(nothing: duckdb.DuckDBPyConne
 def test_every_mart_of_nothing_is_empty(nothing: duckdb.DuckDBPyConnection) -> None:
     marts = nothing.execute("select table_name from duckdb_tables() where schema_name = 'marts'").fetchall()
     counts = {name: nothing.execute(f"select count(*) from marts.{name}").fetchone() for (name,) in marts}
-    # The ward Unknown is there before any ward is, and limits of counts are of no delivery.
-    assert {name for name, count in counts.items() if count != (0,)} == {"wards", "poisson_limits"}
+    # Limits of counts are of no delivery.
+    assert {name for name, count in counts.items() if count != (0,)} == {"poisson_limits"}
 
 
 def test_every_chart_has_a_mart_with_its_columns(con: duckdb.DuckDBPyConnection) -> None:
