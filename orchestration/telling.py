@@ -84,7 +84,7 @@ def rolled_back(rollback: Rollback) -> str:
 
 def summary(console: Console, settings: Settings, release: Release) -> None:
     """The closing summary of a refresh that published."""
-    from orchestration.gates import STAGES
+    from orchestration.gates import INFORMATION, STAGES
     from orchestration.releases import FILE
 
     con = release.open()
@@ -103,6 +103,11 @@ def summary(console: Console, settings: Settings, release: Release) -> None:
     ).fetchone()
     evidence = con.execute(
         "select evidence, count(*) from sna.reconciliation where evidence is not null group by all order by 2 desc"
+    ).fetchall()
+    warnings = con.execute(
+        """select subject, expectation, substr(observed, length($1) + 1), remedy from meta.quality
+           where starts_with(observed, $1) order by list_position($2, stage), subject, expectation""",
+        [INFORMATION, list(STAGES)],
     ).fetchall()
     waiting = con.execute(
         """select agency || '/' || feed, array_to_string(waiting_tables, ', '), publisher_url
@@ -129,6 +134,8 @@ def summary(console: Console, settings: Settings, release: Release) -> None:
     if feeds[1] or feeds[3]:
         console.print("[yellow]Refused or quarantined[/]: `sna quarantine` says what is wrong and what its sender can do.")
     refused(console, settings)
+    for subject, expectation, observed, remedy in warnings:
+        console.print(f"[yellow]warning[/] {escape(f'{subject}: {expectation}: {observed}. {remedy}')}", highlight=False)
     for feed, tables, url in waiting:
         waiting_for_it = f"waiting for it: {tables}" if tables else "no table of the SNA waits for it"
         console.print(f"[yellow]not delivered[/] {feed}; {waiting_for_it}; the publisher offers it at {url}")
