@@ -4,8 +4,8 @@ No good row is changed or lost. Bad rows are added to the end of a month's file;
 resubmission that must be refused, so that the first version stays in use; what is merely worth telling comes as a
 resubmission with the same rows.
 
-Two rules speak of a delivery's history (I05 changed in place, I07 read again under another contract), which cannot be
-written into files.
+Some rules speak of what was received or decided before (I05 changed in place, I07 read again under another contract), which
+cannot be written into files.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ MANIFEST = "dirt-manifest.json"
 _POLICE = "derbyshire_constabulary"
 _CRIMES, _VICTIMS = f"{_POLICE}/crimes", f"{_POLICE}/victims"
 _SUSPECTS, _OUTCOMES = f"{_POLICE}/suspects", f"{_POLICE}/outcomes"
-_STREET, _SEARCH = "police_uk/street", "police_uk/stop_and_search"
+_STREET, _SEARCH, _STOPS = "police_uk/street", "police_uk/stop_and_search", f"{_POLICE}/stop_searches"
+_HOSPITAL = "royal_derby_hospital/ed_assaults"
 
 # A telephone number of the range that Ofcom keeps for drama, and the NHS Data Dictionary's own example of a valid number.
 _PHONE, _NHS_NUMBER = "07700 900123", "943 476 5919"
@@ -84,6 +85,12 @@ _CELLS: tuple[tuple[str, str, str, str], ...] = (
     ("R13", _CRIMES, "Crime Reference", "see officer"),
     ("R13", _CRIMES, "LSOA Code", "S01013453"),
     ("R14", _SEARCH, "Outcome linked to object of search", "maybe"),
+    ("R15", _CRIMES, "Committed From", "01/02/19 10:00"),
+    ("R15", _VICTIMS, "Date of Birth", "01/02/65"),
+    ("R20", _CRIMES, "Northing", "#N/A"),
+    ("R20", _OUTCOMES, "Outcome Code", "#REF!"),
+    ("R21", _CRIMES, "Crime Reference", "2.02E+10"),
+    ("R22", _HOSPITAL, "Assault Method", "Trebuchet"),
 )
 
 
@@ -135,13 +142,15 @@ class _Months:
     def __init__(self, raw: Path, random_: random.Random) -> None:
         self.raw, self._random, self._left = raw, random_, dict[str, list[Path]]()
 
-    def take(self, feed: str) -> _File:
+    def take(self, feed: str, *, months_before: int = 0) -> _File:
         if feed not in self._left:
             self._left[feed] = sorted((self.raw / feed).glob("*.csv"))
             self._random.shuffle(self._left[feed])
-        if not self._left[feed]:
+        early = sorted((self.raw / feed).glob("*.csv"))[:months_before]
+        place = next((place for place, path in enumerate(self._left[feed]) if path not in early), None)
+        if place is None:
             raise FileNotFoundError(f"{self.raw / feed} holds too few demonstration deliveries for all faults")
-        return _File(self.raw, self._left[feed].pop())
+        return _File(self.raw, self._left[feed].pop(place))
 
 
 class _File:
@@ -182,9 +191,9 @@ class _File:
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return self.name(path)
 
-    def written(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    def written(self, header: Sequence[str], rows: Sequence[Sequence[str]], separator: str = ",") -> str:
         file = io.StringIO()
-        csv.writer(file, lineterminator="\n").writerows([header, *rows])
+        csv.writer(file, delimiter=separator, lineterminator="\n").writerows([header, *rows])
         return file.getvalue()
 
 
@@ -226,8 +235,10 @@ def _bad_rows(months: _Months, random_: random.Random) -> Iterator[Injected]:
 def _refused(months: _Months) -> Iterator[Injected]:
     """Resubmissions that must be refused whole."""
 
-    def refuse(code: str, feed: str, spoil: Callable[[_File], str | bytes], column: str | None = None) -> Injected:
-        file = months.take(feed)
+    def refuse(
+        code: str, feed: str, spoil: Callable[[_File], str | bytes], column: str | None = None, months_before: int = 0
+    ) -> Injected:
+        file = months.take(feed, months_before=months_before)
         return Injected(file.resubmit(spoil(file)), None, column, code, refused=True)
 
     yield refuse("D01", _CRIMES, lambda file: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
@@ -242,6 +253,13 @@ def _refused(months: _Months) -> Iterator[Injected]:
     yield refuse("D09", _CRIMES, lambda file: _every_tenth_row_bad(file))
     yield refuse("D10", _VICTIMS, lambda file: file.text + '"DC-2020-0000001,01/01/2020 10:00\n')
     yield refuse("D11", _VICTIMS, lambda file: _with_names(file), "Victim Name")
+    yield refuse("D20", _CRIMES, lambda file: file.text[: file.text.rindex(",", 0, len(file.text) - 40)])
+    yield refuse("D21", _STREET, lambda file: file.written(file.header, file.rows * 2))
+    yield refuse("D22", _VICTIMS, lambda file: file.written(file.header, file.rows[: len(file.rows) // 10]), months_before=13)
+    yield refuse("D23", _STOPS, lambda file: _with_one(file, "Search Outcome", "Outcome 99"), "Search Outcome")
+    yield refuse("D30", _SUSPECTS, lambda file: file.written(file.header, file.rows, ";"))
+    yield refuse("D31", _STREET, lambda file: _with_one(file, "Reported by", "Nottinghamshire Police"), "Reported by")
+    yield refuse("D32", _OUTCOMES, lambda file: file.text.partition("\n")[2])
     yield _workbook_without_sheet(months.take(_CRIMES))
 
 
@@ -249,6 +267,11 @@ def _without(file: _File, header: str) -> str:
     place = file.header.index(header)
     header_left, *rows = [row[:place] + row[place + 1 :] for row in [file.header, *file.rows]]
     return file.written(header_left, rows)
+
+
+def _with_one(file: _File, header: str, value: str) -> str:
+    first, *rows = file.rows
+    return file.written(file.header, [file.with_cell(first, header, value), *rows])
 
 
 def _all_in_the_next_month(file: _File) -> str:
@@ -288,6 +311,13 @@ def _told(months: _Months) -> Iterator[Injected]:
     yield Injected(name, None, None, "I06")
     file = months.take(_SUSPECTS)
     yield Injected(file.resubmit(file.text), None, None, "I08")
+    file = months.take(_VICTIMS)
+    yield Injected(file.resubmit("\u200b" + file.text), None, None, "I14")
+    file = months.take(_OUTCOMES)
+    empty = [[*row, "", ""] for row in [file.header, *file.rows]]
+    yield Injected(file.resubmit(file.written(empty[0], empty[1:])), None, None, "I15")
+    file = months.take(_CRIMES)
+    yield Injected(file.resubmit(file.text.rstrip("\n")), None, None, "I20")
     file = months.take(_STREET)
     anonymous = [row for row in file.rows if not row[file.header.index("Crime ID")]]
     named = [row for row in file.rows if row[file.header.index("Crime ID")]]

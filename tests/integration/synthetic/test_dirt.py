@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from orchestration.contracts import load_contracts
+from orchestration.ingest.demonstration import Admission, add
 from orchestration.ingest.landing import LoadRecord, current
 from orchestration.ingest.load import load, plan
 from orchestration.ingest.rules import CATALOGUE
@@ -19,19 +20,21 @@ from synthetic.dirt import MANIFEST, add_dirt
 
 KEY = b"a key for tests only"
 NOW = datetime(2024, 12, 1, tzinfo=UTC)
-# Of returns with a layout, of workbooks that nobody can open, and of health feeds: none of them is dirt in police records.
-RETURNS = {"D13", "D14", "D15", "D16", "D17", "I09", "I10", "I11", "I12", "I13"}
-HISTORY = {"I05", "I07"}  # speak of what was received before, which files alone cannot say
+# Of returns with a layout, of workbooks that nobody can open, of boundaries, and of health feeds: no dirt in police records.
+RETURNS = {"D13", "D14", "D15", "D16", "D17", "D24", "I09", "I10", "I11", "I12", "I13"}
+# Speak of what was received before, of what a person decided, of an extract of several months, or of the home.
+HISTORY = {"I05", "I07", "I22", "I23", "I30", "D18", "D19"}
 
 
 pytestmark = [pytest.mark.xdist_group("synthetic"), pytest.mark.slow]
 
 
 def land(raw: Path, landing: Path) -> list[LoadRecord]:
+    admission = Admission("demonstration", raw)
     return [
         record
         for contract in load_contracts().values()
-        for record in load(plan(raw, landing, contract, KEY), contract, landing, KEY, now=NOW)
+        for record in load(plan(raw, landing, contract, KEY, admission), contract, landing, KEY, now=NOW, admission=admission)
     ]
 
 
@@ -45,6 +48,7 @@ def dirty_raw(raw, tmp_path_factory) -> Path:
     copy = tmp_path_factory.mktemp("dirty") / "raw"
     shutil.copytree(raw, copy)
     assert add_dirt(copy, seed=7) == copy / MANIFEST
+    add(copy, copy.glob("*/*/*.*"))
     return copy
 
 
