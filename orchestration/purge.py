@@ -17,6 +17,7 @@ import hashlib
 import json
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -24,10 +25,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestration import retention, run_erasure
+from orchestration import lock, retention, run_erasure
 from orchestration.ingest import landing as log
 from orchestration.ingest.acceptance import record_beside
 from orchestration.releases import FILE, MANIFEST, ROLLBACK, DamagedRelease, Release, all_releases, ids, make_current, switching
+from orchestration.service import SERVICE
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
@@ -138,15 +140,18 @@ def purge(settings: Settings, found: Purge) -> Removed:
 
     Raises:
         VaultClosed: there is a vault, and no key in the environment, or not the vault's; nothing was removed.
-        sqlite3.OperationalError: another process has Dagster's history locked.
+        Busy: `sna run` serves this home, and nothing was removed; or another process has Dagster's history locked, and the same
+            command completes the purge.
     """
+    if lock.is_alive(settings.runs_alive, SERVICE):
+        raise lock.Busy(f"`sna run` serves {settings.home} and holds Dagster's history: end it, then purge. Nothing was removed.")
     key = _vault_key(settings)
     _write(settings.landing / PURGING / found.file_name, asdict(found))
     files = _remove_from_landing_zone(settings, found)
     loads = _remove_from_landing_log(settings, found)
     releases = _remove_releases(settings, found.start)
     _remove_derived(settings)
-    runs = run_erasure.erase(settings.dagster_home, found.start) if settings.dagster_home.exists() else 0
+    runs = _erase_runs(settings, found.start)
     vault_runs = 0
     if key is not None:
         from vault import erasure
@@ -156,6 +161,18 @@ def purge(settings: Settings, found: Purge) -> Removed:
     (settings.landing / PURGING / found.file_name).unlink()
     log.sync(settings.landing / PURGING)
     return Removed(files, loads, releases, runs, vault_runs)
+
+
+def _erase_runs(settings: Settings, since: datetime) -> int:
+    if not settings.dagster_home.exists():
+        return 0
+    try:
+        return run_erasure.erase(settings.dagster_home, since)
+    except sqlite3.OperationalError as error:
+        raise lock.Busy(
+            f"Another process, perhaps Dagster's web server or daemon, has a file of {settings.dagster_home} in use ({error}). "
+            "End it, then give the same command again: it completes the purge."
+        ) from error
 
 
 def unfinished(settings: Settings) -> list[Purge]:

@@ -1,17 +1,20 @@
 """A purge with Dagster's own storage: nothing of a person is left in it, what was recorded before stays, and runs go on."""
 
+import sqlite3
 import time
+from contextlib import closing
 from datetime import UTC, datetime
 
 import dagster as dg
 import pytest
 
-from orchestration import home, purge, withdrawal
+from orchestration import home, lock, purge, run_erasure, withdrawal
 from orchestration.assets.feeds import feed_assets
 from orchestration.contracts import load_contracts
 from orchestration.ingest.landing import read
 from orchestration.instance import open_instance
 from orchestration.resources import Refresh
+from orchestration.service import SERVICE
 from orchestration.settings import Settings
 from tests.unit.orchestration.ingest.conftest import row, text
 from tests.unit.orchestration.test_purge import PERSON, in_rows
@@ -76,3 +79,32 @@ def test_nothing_is_left_in_the_history_of_runs(settings):
         refresh(instance)
         assert len(instance.get_run_ids()) == 2
     assert [load.file_name for load in read(settings.landing)] == ["2023-07.csv"]
+
+
+def test_nothing_is_purged_while_the_home_is_served(settings):
+    deliver(settings, "2023-07.csv", [row("crimes", 1)])
+    with open_instance(settings) as instance:
+        refresh(instance)
+    loads = read(settings.landing)
+    found = purge.plan(settings, loads, withdrawal.find(loads, loads[0].load_id), "by mistake", datetime.now(UTC))
+    with lock.alive(settings.runs_alive, SERVICE), pytest.raises(lock.Busy, match="end it, then purge"):
+        purge.purge(settings, found)
+    assert read(settings.landing) == loads
+    assert (settings.raw / "derbyshire_constabulary" / "crimes" / "2023-07.csv").exists()
+
+
+def test_a_purge_waits_for_who_has_the_history_open_and_is_completed_afterwards(settings, monkeypatch):
+    deliver(settings, "2023-07.csv", [row("crimes", 1)])
+    with open_instance(settings) as instance:
+        refresh(instance)
+    loads = read(settings.landing)
+    found = purge.plan(settings, loads, withdrawal.find(loads, loads[0].load_id), "by mistake", datetime.now(UTC))
+    monkeypatch.setattr(run_erasure, "BUSY_TIMEOUT_SECONDS", 0.1)
+    with closing(sqlite3.connect(settings.dagster_home / "history" / "runs.db", isolation_level=None)) as other:
+        other.execute("begin exclusive")
+        with pytest.raises(lock.Busy, match="completes the purge"):
+            purge.purge(settings, found)
+    (begun,) = purge.unfinished(settings)
+    purge.purge(settings, begun)
+    assert purge.unfinished(settings) == []
+    assert read(settings.landing) == []
