@@ -14,6 +14,7 @@ from orchestration.releases import Release, current_release, find, read_release
 from tests.conftest import REAL_DATA, County
 
 PAIR = REAL_DATA / "police_uk_revisions"
+LOOK_UP = REAL_DATA / "ons_geography" / "LSOA_(2021)_to_Electoral_Ward_(2024)_to_LAD_(2024).csv"
 pytestmark = [
     pytest.mark.xdist_group("revised_deliveries"),
     pytest.mark.skipif(not PAIR.is_dir(), reason="the publishers' files are not on this machine (../shared/data)"),
@@ -67,11 +68,24 @@ def deliver_late_outcome(county):
     county.list(corrected)
 
 
+def extend_look_up(county):
+    """The look-up of LSOAs once more, with those of the City of London, whose archive is delivered."""
+    (made_up,) = (county.raw / "ons" / "lsoa_ward_district").glob("*.csv")
+    with LOOK_UP.open(newline="", encoding="utf-8-sig") as file:
+        city = [row for row in csv.reader(file) if "E09000001" in row]
+    extended = made_up.with_name("2024.v2.csv")
+    extended.write_bytes(made_up.read_bytes())
+    with extended.open("a", newline="", encoding="utf-8") as file:
+        csv.writer(file, lineterminator="\n").writerows(city)
+    county.list(extended)
+
+
 @pytest.fixture(scope="module")
 def revised(county, tmp_path_factory):
     made = county.copy(tmp_path_factory.mktemp("revised"))
     received(made, FIRST)
     made.list(*(path for path in PAIR.rglob("*.csv")))
+    extend_look_up(made)
     assert made.sna("deliver", str(PAIR / "earlier_download")).returncode == 0
     started = [made.start("sna", "refresh") for _ in range(2)]
     together = [(process.wait(), process.stdout.read()) for process in started]

@@ -246,7 +246,7 @@ def spoilt(ui, refreshed):
     """Id of the release before a truncated month was taken in from a terminal. Last, since it spoils the landing zone."""
     before = ui.county.release()
     ui.county.deliver_after_a_gap()
-    month = ui.county.run("dagster", *ONE_MONTH)
+    month = ui.county.run("dagster", *ONE_MONTH[:-1], "2019-08")
     assert month.returncode == 0, month.stderr
     assert latest(ui, CRIMES)["deliveries"] == 1
     assert ui.county.run("dagster", *REFRESH).returncode != 0

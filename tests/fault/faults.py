@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from orchestration.ingest import demonstration
 from tests.fault.bench import Bench
 from tests.fault.kills import Trial, check_intact, recover
 from tests.fault.server import Point
@@ -104,6 +105,7 @@ def emptied_landing_zone(bench: Bench) -> Trial:
     hidden = bench.work / "hidden"
     bench.settings.raw.rename(hidden)
     shutil.copytree(bench.work / "after", bench.settings.raw)
+    shutil.copy(hidden / demonstration.FILE, bench.settings.raw)
     try:
         recover(bench, made)
     finally:
@@ -212,7 +214,8 @@ def _disk(bench: Bench, options: str) -> Iterator[Callable[[str], object]]:
         kept = Path(folder) / "home"
         home.rename(kept)
         home.mkdir()
-        made = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(home)], capture_output=True, text=True)
+        command = ["mount", "-t", "tmpfs", "-o", f"{options},mode=0700", "tmpfs", str(home)]
+        made = subprocess.run(command, capture_output=True, text=True)
         if made.returncode:
             home.rmdir()
             kept.rename(home)
