@@ -8,7 +8,7 @@ import pytest
 from orchestration import home
 from tests.counties import CRIMES, County
 
-pytestmark = pytest.mark.xdist_group("environments")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("environments")]
 STREET = "police_uk/street"
 
 

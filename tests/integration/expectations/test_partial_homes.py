@@ -64,6 +64,7 @@ def test_crimes_alone_and_then_their_outcomes(home: PartialHome, small_county: o
             assert con.execute(f"from marts.{mart} except all from county.marts.{mart}").fetchall() == [], mart
 
 
+@pytest.mark.slow
 def test_one_hospital_alone(home: PartialHome, small_county: object) -> None:
     home.clear()
     home.deliver(HOSPITAL)

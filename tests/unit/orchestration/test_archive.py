@@ -206,6 +206,7 @@ class Steps:
         return step
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("doing", ["publish", "rollback"])
 def test_killed_between_any_two_steps_readers_have_one_release_and_the_next_time_completes(press, monkeypatch, doing):
     """Publication with what it archives, and a rollback with what it restores."""
