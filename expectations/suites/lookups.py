@@ -12,6 +12,7 @@ from expectations.rules import Suite, between, zero
 # Share of the codes of a month that a look-up may not know. From one vintage to the next about a tenth of the LSOAs and a fifth
 # of the wards change; of another area, or by another system of codes, none is known.
 UNKNOWN_CODES = 0.5
+AMBULANCE = "east_midlands_ambulance_service"
 # A month of fewer rows says nothing of a look-up.
 MINIMUM_ROWS = 20
 
@@ -27,6 +28,8 @@ class Coded:
         dimension: table of `conformed` that has every code, with the `district_code` that the look-up knows or `Unknown`.
         look_up: `agency/feed` that fills the dimension.
         place: what a code stands for.
+        rows: relation with the codes as they were sent, where the fact keeps only those that are known.
+        unknown: what of a row is unknown without the look-up.
     """
 
     table: str
@@ -37,6 +40,8 @@ class Coded:
     dimension: str = "dim_lsoa"
     look_up: str = "ons/lsoa_ward_district"
     place: str = "LSOA"
+    rows: str = ""
+    unknown: str = "district"
 
 
 CODED = (
@@ -48,6 +53,13 @@ CODED = (
     ),
     Coded("fct_street_crime", "lsoa_code", "month_start", "reported_by", "police_uk/street"),
     Coded("fct_street_outcome", "lsoa_code", "month_start", "reported_by", "police_uk/outcomes"),
+    Coded(
+        *("fct_ambulance_call", "ward_code", "called_at", "'the ambulance service'", f"{AMBULANCE}/assault_calls"),
+        dimension="dim_ward",
+        place="ward",
+        rows=f"staging.stg_{AMBULANCE}__assault_calls",
+        unknown="ward",
+    ),
 )
 
 
@@ -56,7 +68,7 @@ def suites(con: duckdb.DuckDBPyConnection) -> list[Suite]:
     feeds = con.execute("select agency || '/' || feed, owner, coalesce(publisher_url, '') from ledger.feed").fetchall()
     owners = {feed: owner for feed, owner, _ in feeds}
     addresses = {feed: url for feed, _, url in feeds}
-    return [*(_places(coded, owners, addresses) for coded in CODED), _offences(owners)]
+    return [*(_places(coded, owners, addresses) for coded in CODED), _offences(owners), _night_time(owners)]
 
 
 def _places(coded: Coded, owners: Mapping[str, str], addresses: Mapping[str, str]) -> Suite:
@@ -75,15 +87,15 @@ def _places(coded: Coded, owners: Mapping[str, str], addresses: Mapping[str, str
             ),
             coded as (
                 select strftime({coded.month}, '%Y-%m') as month, {coded.sender} as sender, {code}, count(*) as n
-                from conformed.{coded.table} where {code} <> 'Unknown' group by all
+                from {coded.rows or f"conformed.{coded.table}"} where {code} <> 'Unknown' group by all
             )
             select
                 month, sender, sum(n)::bigint as rows_with_code,
-                coalesce(sum(n) filter (place.district_code = 'Unknown'), 0)::bigint as rows_unknown,
+                coalesce(sum(n) filter (coalesce(place.district_code, 'Unknown') = 'Unknown'), 0)::bigint as rows_unknown,
                 if(any_value(is_delivered), 0, rows_with_code) as rows_without_look_up,
                 case when any_value(is_delivered) and rows_with_code >= {MINIMUM_ROWS} then rows_unknown / rows_with_code end
                     as share_unknown
-            from coded join conformed.{coded.dimension} as place using ({code}) cross join look_up
+            from coded left join conformed.{coded.dimension} as place using ({code}) cross join look_up
             group by all order by all
         """,
         labels=("month", "sender", "rows_with_code", "rows_unknown"),
@@ -91,7 +103,7 @@ def _places(coded: Coded, owners: Mapping[str, str], addresses: Mapping[str, str
             zero(
                 f"The look-up of {coded.place}s was delivered",
                 "rows_without_look_up",
-                f"Nothing fails: these rows are published with an unknown district. Deliver {coded.look_up}; {source}.",
+                f"Nothing fails: these rows are published with an unknown {coded.unknown}. Deliver {coded.look_up}; {source}.",
                 blocking=False,
             ),
             between(
@@ -124,6 +136,48 @@ def _offences(owners: Mapping[str, str]) -> Suite:
                 *("offences_of_known_codes", 1, None),
                 f"Ask {owner} how it writes the Home Office's classes and sub-codes; the data engineer maps them in staging.",
                 counts="offences",
+            ),
+        ),
+    )
+
+
+def _night_time(owners: Mapping[str, str]) -> Suite:
+    """Crimes of the kinds of the night-time economy, recorded with a point, by night; and those of them in one of its areas."""
+    areas = "safer_derbyshire/nte_areas"
+    owner = owners.get(areas, areas)
+    return Suite(
+        subject="conformed.fct_nte_crime",
+        title="areas of the night-time economy",
+        grain="homes",
+        sql=f"""
+            with area as (select count(*) > 0 as is_delivered from conformed.dim_nte_area),
+            placed as (select count(*) as crimes_in_areas from conformed.fct_nte_crime),
+            by_night as (
+                select count(*) as crimes_by_night
+                from conformed.fct_offence as offence
+                join conformed.dim_offence as code using (offence_code)
+                join reference.nte_offence_type as kind using (ho_class, ho_sub_code)
+                where easting is not null and northing is not null and committed_hour not between 6 and 17
+            )
+            select
+                crimes_by_night,
+                if(is_delivered, 0, crimes_by_night) as crimes_without_areas,
+                case when is_delivered and crimes_by_night >= {MINIMUM_ROWS} then crimes_in_areas end as crimes_in_areas
+            from by_night, area, placed
+        """,
+        labels=("crimes_by_night",),
+        rules=(
+            zero(
+                "The areas of the night-time economy were delivered",
+                "crimes_without_areas",
+                f"Nothing fails: no crime is counted as one of the night-time economy. Deliver {areas}; ask {owner}.",
+                blocking=False,
+            ),
+            between(
+                "Some crime by night is in an area of the night-time economy",
+                *("crimes_in_areas", 1, None),
+                f"Ask {owner} whether the areas of {areas} are those of this force, in longitude and latitude.",
+                counts="crimes_by_night",
             ),
         ),
     )

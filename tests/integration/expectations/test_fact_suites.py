@@ -21,6 +21,7 @@ OFFENCE, VICTIM, SUSPECT, OUTCOME = (fact.subject for fact in FACTS[:4])
 STREET = facts.STREET_CRIME.subject
 BRIDGE = "conformed.bridge_victim_suspect"
 
+CALLS, NIGHT = "conformed.fct_ambulance_call", "conformed.fct_nte_crime"
 # Fact, what its codes stand for, their column and dimension, and its rows.
 CODED = [
     (OFFENCE, "LSOA", "lsoa_code", "dim_lsoa", 1440),
@@ -28,6 +29,8 @@ CODED = [
     (STREET, "LSOA", "lsoa_code", "dim_lsoa", 600),
     (facts.STREET_OUTCOME.subject, "LSOA", "lsoa_code", "dim_lsoa", 50),
 ]
+
+CRIMES_BY_NIGHT = 660
 
 LOST = [(fact.subject, ONCE, f"delete from {fact.subject} where rowid = 0", 1) for fact in FACTS]
 DOUBLED = [
@@ -119,6 +122,11 @@ OTHERS = [
         for subject, place, column, dimension, rows in CODED
     ),
     (
+        *(CALLS, "The look-up knows at least 50% of a month's wards"),
+        *("update conformed.dim_ward set ward_code = 'E' || rowid", 1440),
+    ),
+    (NIGHT, "Some crime by night is in an area of the night-time economy", "delete from {0}", CRIMES_BY_NIGHT),
+    (
         *(OFFENCE, "Every month has offences of codes that the seed offence_code knows"),
         *("update conformed.dim_offence set is_inferred = true", 1440),
     ),
@@ -126,6 +134,11 @@ OTHERS = [
     *national.FACTS,
 ]
 FOR_INFORMATION = [
+    (CALLS, "The look-up of wards was delivered", "update conformed.dim_ward set is_inferred = true", 1440),
+    (
+        *(NIGHT, "The areas of the night-time economy were delivered"),
+        *("delete from conformed.dim_nte_area", CRIMES_BY_NIGHT),
+    ),
     *(
         (
             *(subject, f"The look-up of {place}s was delivered"),
