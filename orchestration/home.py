@@ -92,6 +92,11 @@ def make(folder: Path, area: str, environment: Environment) -> Home:
     fresh = folder / f".{FILE}.{os.getpid()}"
     fresh.write_text(json.dumps(asdict(made), indent=1) + "\n")
     fresh.replace(folder / FILE)
+    # So that Dagster's own commands find their instance in it from the first one on.
+    from orchestration.instance import prepare_instance
+    from orchestration.settings import Settings
+
+    prepare_instance(Settings(folder / "raw", folder))
     return made
 
 

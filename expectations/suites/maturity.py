@@ -9,13 +9,13 @@ ENGINEER = "The data engineer compares the dbt models of the outcome marts with 
 
 def suites() -> list[Suite]:
     """Suites of `marts.outcome_rates` and `marts.outcome_maturity`."""
-    return [_table_40(), _breakdowns(), _diagonal(), _rises(), _censored(), _kinds()]
+    return [_recorded_basis(), _breakdowns(), _diagonal(), _rises(), _censored(), _kinds()]
 
 
-def _table_40() -> Suite:
+def _recorded_basis() -> Suite:
     return Suite(
         subject="marts.outcome_rates",
-        title="recorded basis and T40",
+        title="recorded basis and outcomes",
         grain="figures",
         sql="""
             with rate as (
@@ -26,16 +26,17 @@ def _table_40() -> Suite:
                     from marts.outcome_rates where basis = 'Recorded in period' and breakdown = 'All offences'
                 ) on columns(* exclude financial_year) into name row_label value in_mart
             ),
-            figure as (
-                select financial_year, row_label, value::bigint as in_t40
-                from sna.figures join conformed.dim_financial_year on column_label = financial_year_long
-                where table_id = 'T40' and unit = 'count'
+            listed as (
+                select financial_year, coalesce(sna_group, 'Total') as row_label, sum(outcome_records)::bigint as in_outcomes
+                from marts.outcomes group by financial_year, cube (sna_group)
             )
-            select financial_year, row_label, coalesce(in_mart, 0) as in_mart, in_t40, coalesce(in_mart, 0) - in_t40 as difference
-            from figure left join rate using (financial_year, row_label) order by all
+            select
+                financial_year, row_label, coalesce(in_mart, 0) as in_mart, in_outcomes,
+                coalesce(in_mart, 0) - in_outcomes as difference
+            from listed left join rate using (financial_year, row_label) order by all
         """,
         labels=("financial_year", "row_label"),
-        rules=(equal("The recorded basis equals T40", "in_mart", "in_t40", ENGINEER, counts="difference"),),
+        rules=(equal("The recorded basis equals the outcomes", "in_mart", "in_outcomes", ENGINEER, counts="difference"),),
     )
 
 

@@ -3,21 +3,61 @@ with outcome_group (row_label, row_order) as (
     values ('Positive outcome', 1), ('Other outcome', 2), ('Not yet complete', 3)
 ),
 
+-- The report knows no outcome of a later day: an offence whose outcomes are all later was not yet complete.
+dated as (
+    select
+        record.crime_reference,
+        record.financial_year,
+        record.outcome_key,
+        coalesce(record.outcome_date > date '{{ var("report_outcomes_end") }}', false) as is_later
+    from {{ ref('fct_outcome') }} as record
+    inner join {{ ref('fct_offence') }} as offence
+        on record.crime_reference = offence.crime_reference
+    where record.is_serious_violence and {{ has_outcomes_delivered('offence.recorded_month') }}
+),
+
+known as (
+    select
+        financial_year,
+        outcome_key
+    from dated
+    where not is_later
+    union all
+    select
+        financial_year,
+        '0' as outcome_key
+    from dated
+    group by crime_reference, financial_year
+    having bool_and(is_later)
+),
+
+outcome_count as (
+    select
+        known.financial_year,
+        outcome.sna_label as outcome,
+        outcome.sna_group,
+        count(*) as outcome_records
+    from known
+    inner join {{ ref('dim_outcome') }} as outcome
+        on known.outcome_key = outcome.outcome_key
+    group by known.financial_year, outcome.sna_label, outcome.sna_group
+),
+
 -- Where no outcome was ever delivered, nobody knows what is complete.
 delivery as (
     select bool_or(sna_group <> 'Not yet complete') as has_outcomes
-    from {{ ref('outcomes') }}
+    from outcome_count
 ),
 
 by_group as (
     select
-        outcomes.financial_year,
-        outcomes.sna_group as row_label,
-        sum(outcomes.outcome_records) as count
-    from {{ ref('outcomes') }} as outcomes
+        outcome_count.financial_year,
+        outcome_count.sna_group as row_label,
+        sum(outcome_count.outcome_records) as count
+    from outcome_count
     inner join delivery
         on delivery.has_outcomes
-    group by outcomes.financial_year, outcomes.sna_group
+    group by outcome_count.financial_year, outcome_count.sna_group
 ),
 
 outcome_year as (
@@ -34,7 +74,7 @@ other_outcome as (
     select
         outcome as row_label,
         row_number() over (order by sum(outcome_records) desc, outcome) as row_order
-    from {{ ref('outcomes') }}
+    from outcome_count
     where sna_group = 'Other outcome'
     group by outcome
 ),
@@ -44,7 +84,7 @@ by_outcome as (
         financial_year,
         outcome as row_label,
         sum(outcome_records) as count
-    from {{ ref('outcomes') }}
+    from outcome_count
     where sna_group = 'Other outcome'
     group by financial_year, outcome
 )
