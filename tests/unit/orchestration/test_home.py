@@ -3,7 +3,7 @@
 import pytest
 from typer.testing import CliRunner
 
-from orchestration import home, settings
+from orchestration import areas, home, settings
 from orchestration.cli import app
 from orchestration.settings import Settings
 
@@ -17,6 +17,7 @@ def project(tmp_path, monkeypatch):
         # Set first, so that what a command sets is undone too.
         monkeypatch.setenv(variable, "")
         monkeypatch.delenv(variable)
+    monkeypatch.setattr(areas, "AREAS", areas.AREAS)  # of this checkout, whatever is imported after this
     for module in (home, settings, __import__("orchestration.cli", fromlist=["cli"])):
         monkeypatch.setattr(module, "PROJECT", tmp_path)
     monkeypatch.setattr(home.the_only_one, "__defaults__", (tmp_path / "var",))
