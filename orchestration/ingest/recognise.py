@@ -60,7 +60,7 @@ class Unknown:
         return str(self.refusal)
 
 
-Outcome = Literal["delivered", "already there", "refused", "not taken"]
+Outcome = Literal["delivered", "already there", "refused", "would be taken"]
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def deliver(
     target = f"{'/'.join(found.contract.id)}/{name}"
     note = "; ".join(filter(None, (found.note, f"supersedes version {version - 1}" if version > 1 else "")))
     if not take(replace(found, name=name)):
-        return Receipt(path, "not taken", target, note)
+        return Receipt(path, "would be taken", target, note)
     _copy(path, raw / target)
     return Receipt(path, "delivered", target, note)
 

@@ -82,7 +82,7 @@ def test_a_dry_run_says_the_same_and_copies_nothing(desk, tmp_path, monkeypatch,
     take = delivery_commands.announced(settings, desk.all(), dry_run=dry_run)
     receipt = deliver(sent, desk.raw, load_contracts(), received=desk.all(), take=take)
     assert receipt.target_name == f"{FEED}/2023-07.v2.csv"
-    assert receipt.outcome == ("not taken" if dry_run else "delivered")
+    assert receipt.outcome == ("would be taken" if dry_run else "delivered")
     assert (desk.raw / receipt.target_name).exists() is not dry_run
     said = "crimes_2023-07.csv → derbyshire_constabulary/crimes/2023-07.v2.csv: 4 rows; takes the place of 2023-07.csv"
     assert said in console.export_text()
