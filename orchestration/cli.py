@@ -113,7 +113,7 @@ def _run() -> None:
     try:
         app()
     except (SettingsError, ContractError, NoSuchDeliveryError, NoSuchRelease, NoReason, NoTruth, PolicyError) as error:
-        errors.print(f"[red]{error}[/]")
+        errors.print(f"[red]{escape(str(error))}[/]")
         sys.exit(WRONG_USAGE)
     except (
         Busy,
@@ -129,7 +129,7 @@ def _run() -> None:
         VaultClosed,
         RefreshInterruptedError,
     ) as error:
-        errors.print(f"[red]{error}[/]")
+        errors.print(f"[red]{escape(str(error))}[/]")
         sys.exit(FAILED)
     except Exception as error:
         from orchestration import database, storage
@@ -137,7 +137,7 @@ def _run() -> None:
         advice = storage.advice(error, Settings.from_env().home) or database.not_enough(error, "sna")
         if advice is None:
             raise
-        errors.print(f"[red]{advice}[/] {telling.untouched(Settings.from_env())}", highlight=False)
+        errors.print(f"[red]{escape(advice)}[/] {telling.untouched(Settings.from_env())}", highlight=False)
         sys.exit(FAILED)
 
 
@@ -294,7 +294,7 @@ def reconcile(
         else:
             rows, note = reconciliation.of_table(con, table)
             if not rows:
-                errors.print(f"[red]No published figures of a table '{table}'.[/] `sna reconcile` lists the tables.")
+                errors.print(f"[red]No published figures of a table '{escape(table)}'.[/] `sna reconcile` lists the tables.")
                 raise typer.Exit(WRONG_USAGE)
             heads = ["group", "row", "column", "published", "computed", "status", "cites", "reason"]
             console.print(telling.table(f"Table {table.upper()}", heads, rows))
@@ -315,7 +315,7 @@ def quarantine(
     settings = Settings.from_env()
     known = {f"{agency}/{name}" for agency, name in load_contracts()}
     if feed is not None and feed not in known:
-        errors.print(f"[red]No feed '{feed}'.[/] Feeds: {', '.join(sorted(known))}.")
+        errors.print(f"[red]No feed '{escape(feed)}'.[/] Feeds: {', '.join(sorted(known))}.")
         raise typer.Exit(WRONG_USAGE)
     loads = [load for load in read(settings.landing) if not load.withdrawn]
     wanted = [load for load in loads if feed in (None, f"{load.agency}/{load.feed}")]
@@ -401,7 +401,7 @@ def _next_month(settings: Settings, seed: int, dirt: bool) -> None:
         with working(console, "writing the next month's deliveries"):
             done = write_next_month(settings.raw, seed=seed, dirt=dirt)
     except NothingFollows as reason:
-        errors.print(f"[red]{reason}[/]")
+        errors.print(f"[red]{escape(str(reason))}[/]")
         raise typer.Exit(FAILED) from None
     rows = sum(rows for _, _, rows in done.files)
     console.print(f"{len(done.files)} deliveries up to {done.month} with {rows:,} rows written to {settings.raw}.")

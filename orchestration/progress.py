@@ -16,6 +16,7 @@ from typing import Any
 
 import dagster as dg
 from rich.console import Console, RenderableType
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
 from orchestration.timings import Timings
@@ -84,7 +85,7 @@ class Narrator(logging.Handler):
             if kind == "STEP_FAILURE":
                 self._write(f"[red]✗[/] {_name(step)}")
             elif kind == "STEP_SUCCESS" and step in self._said:
-                self._write(f"[green]✓[/] {_name(step):<42} {self._said[step]} [dim]{seconds:.1f} s[/]")
+                self._write(f"[green]✓[/] {_name(step):<42} {escape(self._said[step])} [dim]{seconds:.1f} s[/]")
 
     @property
     def done(self) -> float:

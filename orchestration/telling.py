@@ -48,14 +48,14 @@ def table(title: str, heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> Ta
     for head in heads:
         result.add_column(head, overflow="fold")
     for row in rows:
-        result.add_row(*("" if cell is None else str(cell) for cell in row))
+        result.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
     return result
 
 
 def nothing_new(console: Console, settings: Settings, release: Release) -> None:
     """Nothing was done, and why that is right."""
     refused(console, settings)
-    console.print(f"Nothing new in {settings.raw}: release {release.id} already holds all of it.")
+    console.print(f"Nothing new in {settings.raw}: release {release.id} already holds all of it.", markup=False)
     console.print(f"Published: {settings.published / 'sna_marts.duckdb'}")
 
 
@@ -293,7 +293,7 @@ def backups(console: Console, settings: Settings, found: Sequence[Purge]) -> Non
         "the file that was handed to `sna deliver`, and the message or share that it came by",
         "old blocks of the disk: deleted files can be read until they are overwritten, unless the disk is encrypted",
     ):
-        console.print(f"  - {line}", highlight=False)
+        console.print(f"  - {line}", highlight=False, markup=False)
     console.print("Counts of the vault's runs that were removed come back when a person makes these runs again.")
 
 
@@ -318,7 +318,7 @@ def receipts(console: Console, received: Sequence[Receipt], refusals: Path, *, d
 
     taken = [(printable(r.source.name), r.outcome, r.target_name, r.reason) for r in received if r.refusal is None]
     if taken:
-        console.print(table("Deliveries", ["file", "outcome", "landing zone", "note"], [map(escape, row) for row in taken]))
+        console.print(table("Deliveries", ["file", "outcome", "landing zone", "note"], taken))
     refused = [r for r in received if r.refusal is not None]
     for receipt in refused:
         assert receipt.refusal is not None
@@ -360,7 +360,7 @@ def quarantine(console: Console, loads: Iterable[LoadRecord]) -> None:
             continue
         clean = False
         verdict = "refused whole" if load.verdict == "refused" else f"{load.rows_rejected:,} of {load.rows_delivered:,} rows"
-        console.print(f"[bold]{load.agency}/{load.feed}[/] {load.file_name}: {verdict}", highlight=False)
+        console.print(f"[bold]{load.agency}/{load.feed}[/] {escape(load.file_name)}: {verdict}", highlight=False)
         for fault in faults:
             found = found_instead(load, contracts.get((load.agency, load.feed)), fault)
             instead = f"\n       Found: {', '.join(found)}" if found else ""
@@ -373,9 +373,9 @@ def quarantine(console: Console, loads: Iterable[LoadRecord]) -> None:
 def failure(errors: Console, settings: Settings, failures: list[tuple[str, str]]) -> None:
     """What stopped a refresh, whom it concerns, and what to do."""
     for step, message in failures:
-        errors.print(f"[red]Stopped at {step.replace('__', '/')}[/]: {message}", highlight=False)
+        errors.print(f"[red]Stopped at {step.replace('__', '/')}[/]: {escape(message)}", highlight=False)
         if told := storage.advice(message, settings.home):
-            errors.print(told, highlight=False)
+            errors.print(told, highlight=False, markup=False)
     gates(errors, settings)
     errors.print(f"{untouched(settings)} `sna quarantine` lists rejected rows and deliveries.")
     errors.print(f"Data Docs: {settings.data_docs / 'index.html'}")
@@ -498,7 +498,7 @@ def gates(console: Console, settings: Settings) -> None:
                    from ops.verdict where not success order by all"""
             ).fetchall()
     except Busy as busy:
-        console.print(f"The gates cannot be read now. {busy}", highlight=False)
+        console.print(f"The gates cannot be read now. {busy}", highlight=False, markup=False)
         return
     except duckdb.Error:
         console.print("The gates cannot be read. Next: `sna refresh`, which builds the warehouse again where it has to.")
@@ -506,11 +506,11 @@ def gates(console: Console, settings: Settings) -> None:
     console.print(table("Gates of the last build", ["stage", "expectations", "hold", "fail", "crashed"], rows))
     for stage, subject, expectation, crashed, observed, failing, sample, remedy in closed:
         how = "could not be evaluated" if crashed else f"{observed}; {counted(failing, 'row')}" if failing else observed
-        console.print(f"[red]{stage} gate[/] {subject}: {expectation} — {how}", highlight=False)
+        console.print(f"[red]{stage} gate[/] {escape(f'{subject}: {expectation} — {how}')}", highlight=False)
         for line in json.loads(sample)[:MOST_EXAMPLES]:
             cells = (f"{name} {_shortened(value)}" for name, value in line.items() if value is not None)
             console.print(f"  For example: {', '.join(cells)}", highlight=False, markup=False)
-        console.print(f"  Remedy: {remedy}", highlight=False)
+        console.print(f"  Remedy: {remedy}", highlight=False, markup=False)
 
 
 def _shortened(value: object) -> str:
@@ -521,4 +521,4 @@ def _shortened(value: object) -> str:
 def _banner(console: Console, release: Release) -> None:
     from orchestration.releases import banner
 
-    console.print(f"[yellow]{banner(release.manifest)}[/]", highlight=False)
+    console.print(f"[yellow]{escape(banner(release.manifest))}[/]", highlight=False)

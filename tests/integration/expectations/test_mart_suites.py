@@ -69,7 +69,11 @@ OTHERS = [
 ]
 RATES, TRIANGLE = "marts.outcome_rates", "marts.outcome_maturity"
 MATURITY = [
-    (RATES, "The recorded basis equals the outcomes", "update {0} set other_records = other_records + 1 where breakdown = 'All offences'"),
+    (
+        RATES,
+        "The recorded basis equals the outcomes",
+        "update {0} set other_records = other_records + 1 where breakdown = 'All offences'",
+    ),
     (
         *(RATES, "Every breakdown adds up to all offences"),
         "delete from {0} where rowid = (select min(rowid) from {0} where breakdown = 'District')",

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from orchestration import home, telling
 from orchestration.contracts import load_contracts
 from orchestration.ingest.recognise import deliver
+from orchestration.settings import Settings
 
 from .ingest.conftest import Desk, row, rows, text
 
@@ -111,3 +112,11 @@ def test_a_refresh_ends_with_the_files_that_nobody_reads(desk, tmp_path, monkeyp
     assert told.exit_code == status, (told.output, told.exception)
     last = told.stdout.splitlines()[-1]
     assert last.startswith("Not read ") and "2023-07-resend.csv: “resend” is no part" in last
+
+
+@pytest.mark.parametrize("name", ["crimes [bold].csv", "crimes [1].csv", "[/home]/crimes.csv"])
+def test_brackets_are_shown_as_they_are(said, name, tmp_path):
+    """Rich takes words in brackets for markup, and fails at one that was never opened."""
+    said.console.print(telling.table("Files", ["file"], [[name]]))
+    telling.failure(said.console, Settings(tmp_path / "raw", tmp_path / "home"), [("landing__crimes", f"{name} is damaged")])
+    assert said.text().count(name) == 2
