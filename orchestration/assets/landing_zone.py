@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from orchestration import asset_keys, catalogue, checks
+from orchestration.plurals import counted
 from orchestration.resources import Refresh
 from orchestration.retrying import retried
 
@@ -40,6 +41,8 @@ def landing_zone_asset(contracts: "Sequence[FeedContract]") -> dg.AssetsDefiniti
     @retried
     def landing_zone(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[dg.MaterializeResult[None]]:
         from orchestration import refreshing
+        from orchestration.contracts import load_contracts
+        from orchestration.ingest.delivery import unread
 
         settings = refresh.settings
         plan = refreshing.plan(settings, refresh.as_at, force=refresh.force, landed_only=refresh.landed_only)
@@ -47,6 +50,9 @@ def landing_zone_asset(contracts: "Sequence[FeedContract]") -> dg.AssetsDefiniti
             raise NothingDeliveredError(
                 f"Nothing has been delivered to {settings.raw}. Deliver files with `sna deliver`, then refresh."
             )
+        # How many, but not which: what a file is called may be a person's name, and the history of runs is kept.
+        if strangers := len(unread(settings.raw, load_contracts().values())):
+            context.log.warning(f"{counted(strangers, 'file')} in {settings.raw} will be read by nobody: `sna status` names them.")
         if plan.is_idle:
             why = f"release {plan.nothing_new.id} holds all of it" if plan.nothing_new else "it is what was rolled back from"
             context.log.info(f"nothing new in {settings.raw}: {why}; every further step is skipped")

@@ -84,6 +84,20 @@ def test_something_new_and_whatever_was_asked_for_is_done(street, settings, opti
     assert materialised(street(**options)) == {asset_keys.LANDING_ZONE, asset_keys.landed(*STREET.id)}
 
 
+def test_a_file_that_nobody_will_read_is_counted_in_the_log(street, settings, capfd):
+    folder = settings.raw / "derbyshire_constabulary" / "crimes"
+    folder.mkdir(parents=True)
+    (folder / "2023-07.csv").write_text(text(rows("crimes", 2)))
+    assert street().success
+    assert "read by nobody" not in capfd.readouterr().err
+    (folder / "Notes of A Person.docx").write_text("anything")
+    (folder / "2023-08.csv").write_text(text(rows("crimes", 2)))
+    assert street().success
+    log = capfd.readouterr().err
+    assert "1 file in" in log and "read by nobody: `sna status` names them" in log
+    assert "A Person" not in log
+
+
 def test_where_nothing_is_new_all_is_skipped_but_how_fresh_the_feeds_are(street, settings, monkeypatch):
     release = type("Release", (), {"id": "20240501T000000000000Z-abcdef01"})
     monkeypatch.setattr(refreshing, "plan", lambda *_, **__: Plan(0, 1, release, None, "", False))
