@@ -52,7 +52,8 @@ def landing_zone_asset(contracts: "Sequence[FeedContract]") -> dg.AssetsDefiniti
             )
         # How many, but not which: what a file is called may be a person's name, and the history of runs is kept.
         if strangers := len(unread(settings.raw, load_contracts().values())):
-            context.log.warning(f"{counted(strangers, 'file')} in {settings.raw} will be read by nobody: `sna status` names them.")
+            files = counted(strangers, "file")
+            context.log.warning(f"{files} in {settings.raw} will be read by nobody: `sna status` names them.")
         if plan.is_idle:
             why = f"release {plan.nothing_new.id} holds all of it" if plan.nothing_new else "it is what was rolled back from"
             context.log.info(f"nothing new in {settings.raw}: {why}; every further step is skipped")
