@@ -21,7 +21,7 @@ from orchestration import delivery_commands, hkci_commands, link_commands, lock,
 from orchestration.home import HomeError
 from orchestration.plurals import counted
 from orchestration.settings import CONTRACTS, PROJECT, Settings, SettingsError, rename_audience
-from orchestration.terminal import FAILED, WRONG_USAGE, Wait, console, errors, waiting, working
+from orchestration.terminal import FAILED, WRONG_USAGE, OneFeed, Wait, console, errors, waiting, working
 
 # The area whose printed report the demonstration reproduces.
 DEMONSTRATED = "derbyshire"
@@ -306,17 +306,12 @@ def reconcile(
 
 @app.command()
 def quarantine(
-    feed: Annotated[str | None, typer.Argument(help="agency/feed; all feeds where left out.")] = None,
+    feed: OneFeed = None,
 ) -> None:
     """What was rejected, why, and what its sender can do."""
-    from orchestration.contracts import load_contracts
     from orchestration.ingest.landing import read
 
     settings = Settings.from_env()
-    known = {f"{agency}/{name}" for agency, name in load_contracts()}
-    if feed is not None and feed not in known:
-        errors.print(f"[red]No feed '{escape(feed)}'.[/] Feeds: {', '.join(sorted(known))}.")
-        raise typer.Exit(WRONG_USAGE)
     loads = [load for load in read(settings.landing) if not load.withdrawn]
     wanted = [load for load in loads if feed in (None, f"{load.agency}/{load.feed}")]
     telling.quarantine(console, wanted)

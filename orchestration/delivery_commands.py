@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from orchestration import lock, telling
 from orchestration.settings import Settings
-from orchestration.terminal import FAILED, WRONG_USAGE, Wait, console, errors, waiting
+from orchestration.terminal import FAILED, WRONG_USAGE, OneFeed, Wait, console, errors, waiting
 
 if TYPE_CHECKING:
     from orchestration.ingest.landing import LoadRecord
@@ -26,18 +26,13 @@ LISTED = 12
 
 
 def deliveries(
-    feed: Annotated[str | None, typer.Argument(help="agency/feed; all feeds where left out.")] = None,
+    feed: OneFeed = None,
 ) -> None:
     """What was received: file, period, rows, and whether it is in use, replaced, refused or withdrawn."""
     from orchestration import purge as purging
-    from orchestration.contracts import load_contracts
     from orchestration.ingest.landing import current, read
 
     settings = Settings.from_env()
-    known = {f"{agency}/{name}" for agency, name in load_contracts()}
-    if feed is not None and feed not in known:
-        errors.print(f"[red]No feed '{escape(feed)}'.[/] Feeds: {', '.join(sorted(known))}.")
-        raise typer.Exit(WRONG_USAGE)
     loads = read(settings.landing)
     in_use = Counter(load.delivery_id for load in current(loads))
     rows = []

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 # As a person calls this program: the launcher at the root of the checkout says how it was called.
 CALLED_AS = shlex.quote(os.environ.get("SNA_CALLED_AS") or "sna")
@@ -31,6 +32,20 @@ FAILED = 1
 WRONG_USAGE = 2
 
 Wait = Annotated[bool, typer.Option("--wait", help="Wait while another process works on the same home, instead of leaving.")]
+
+
+def _known(feed: str | None) -> str | None:
+    """A feed as it was named; ends the command where there is none of that name."""
+    from orchestration.contracts import load_contracts
+
+    known = {f"{agency}/{name}" for agency, name in load_contracts()} if feed is not None else {None}
+    if feed not in known:
+        errors.print(f"[red]No feed '{escape(str(feed))}'.[/] Feeds: {', '.join(sorted(map(str, known)))}.")
+        raise typer.Exit(WRONG_USAGE)
+    return feed
+
+
+OneFeed = Annotated[str | None, typer.Argument(help="agency/feed; all feeds where left out.", callback=_known)]
 
 
 def waiting(holder: str) -> None:
