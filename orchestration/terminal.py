@@ -38,9 +38,8 @@ def _known(feed: str | None) -> str | None:
     """A feed as it was named; ends the command where there is none of that name."""
     from orchestration.contracts import load_contracts
 
-    known = {f"{agency}/{name}" for agency, name in load_contracts()} if feed is not None else {None}
-    if feed not in known:
-        errors.print(f"[red]No feed '{escape(str(feed))}'.[/] Feeds: {', '.join(sorted(map(str, known)))}.")
+    if feed is not None and feed not in (known := {f"{agency}/{name}" for agency, name in load_contracts()}):
+        errors.print(f"[red]No feed '{escape(feed)}'.[/] Feeds: {', '.join(sorted(known))}.")
         raise typer.Exit(WRONG_USAGE)
     return feed
 
