@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -325,12 +325,18 @@ def load_contract(path: Path) -> FeedContract:
     Raises:
         ContractError: the file is not a valid contract or says something that is not understood.
     """
+    return _contract(path, path.read_text("utf-8"))
+
+
+# A command and the steps of a refresh ask for all contracts again and again.
+@lru_cache(maxsize=1024)
+def _contract(path: Path, text: str) -> FeedContract:
     import yaml
     from open_data_contract_standard.model import OpenDataContractStandard
     from pydantic import ValidationError
 
     try:
-        document = yaml.load(path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        document = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         contract = _feed(_Reader(str(path)), OpenDataContractStandard(**document))
     except (yaml.YAMLError, ValidationError, TypeError) as error:
         raise ContractError(f"{path}: not a valid data contract: {error}") from error

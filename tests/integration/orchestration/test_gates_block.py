@@ -70,8 +70,8 @@ def materialise(county: County, schema: str) -> list[str]:
     ("spoil", "stage", "subject", "downstream"),
     [
         (County.deliver_after_a_gap, "feeds", CRIMES, "conformed"),
-        (victims_of_nothing, "facts", "conformed.fct_victim", "marts"),
-        (called_calibrated, "marts", "sna.reconciliation", "published"),
+        pytest.param(victims_of_nothing, "facts", "conformed.fct_victim", "marts", marks=pytest.mark.slow),
+        pytest.param(called_calibrated, "marts", "sna.reconciliation", "published", marks=pytest.mark.slow),
     ],
     ids=["feeds", "facts", "marts"],
 )

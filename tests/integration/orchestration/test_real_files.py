@@ -19,7 +19,10 @@ DATA = Path(__file__).parents[3] / ".." / "shared" / "data"
 KEY = b"a key for tests only"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
-pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=f"the publishers' files are not in {DATA}")
+pytestmark = [
+    pytest.mark.xdist_group("real_police_files"),
+    pytest.mark.skipif(not DATA.is_dir(), reason=f"the publishers' files are not in {DATA}"),
+]
 
 
 class Log:

@@ -13,7 +13,7 @@ from synthetic.following import NothingFollows, write_next_month
 from synthetic.following.agencies import FEEDS
 from tests.unit.orchestration.ingest.conftest import KEY
 
-pytestmark = pytest.mark.xdist_group("synthetic")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("synthetic")]
 
 RECEIVED = datetime(2025, 5, 1, 9, tzinfo=UTC)
 FORCE = "derbyshire_constabulary"
@@ -227,7 +227,6 @@ def test_the_archive_shows_the_same_crimes_and_outcomes(month):
     ) == [(True, True)]
 
 
-@pytest.mark.slow
 def test_the_same_seed_and_landing_zone_give_the_same_bytes(month, raw, tmp_path):
     _, done = month
     shutil.copytree(raw, tmp_path / "raw", copy_function=os.link)

@@ -31,6 +31,7 @@ def test_what_was_printed_wrong_is_not_reproduced(counted):
     assert counted.execute(wrong).fetchall() == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("feed", "spoil", "tables"),
     [

@@ -57,6 +57,7 @@ def test_the_current_and_the_previous_release_are_complete_and_older_ones_keep_t
     assert [verify(release.folder) for release in made] == [[]] * 4
 
 
+@pytest.mark.slow
 def test_24_releases_take_less_than_four_times_one(press):
     for number in range(6):
         press.change(
