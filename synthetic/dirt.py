@@ -146,7 +146,8 @@ class _Months:
         if feed not in self._left:
             self._left[feed] = sorted((self.raw / feed).glob("*.csv"))
             self._random.shuffle(self._left[feed])
-        early = sorted((self.raw / feed).glob("*.csv"))[:months_before]
+        # Their first versions; resubmissions have a `.v`.
+        early = sorted(path for path in (self.raw / feed).glob("*.csv") if ".v" not in path.name)[:months_before]
         place = next((place for place, path in enumerate(self._left[feed]) if path not in early), None)
         if place is None:
             raise FileNotFoundError(f"{self.raw / feed} holds too few demonstration deliveries for all faults")
