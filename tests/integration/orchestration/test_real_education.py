@@ -15,7 +15,10 @@ from orchestration.ingest.recognise import Recognised, recognise
 from tests.conftest import REAL_DATA
 from tests.unit.orchestration.ingest.conftest import KEY, NOW
 
-pytestmark = pytest.mark.skipif(not REAL_DATA.is_dir(), reason=f"the publishers' files are not in {REAL_DATA}")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not REAL_DATA.is_dir(), reason=f"the publishers' files are not in {REAL_DATA}"),
+]
 
 
 @pytest.fixture

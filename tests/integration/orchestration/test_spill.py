@@ -33,6 +33,7 @@ def settings(tmp_path, monkeypatch):
     return Settings(tmp_path / "raw", tmp_path / "home")
 
 
+@pytest.mark.slow
 def test_every_model_after_a_spill_is_built_and_the_warehouse_opens_again(settings, monkeypatch):
     monkeypatch.setenv("SNA_MEMORY_LIMIT", "32MB")
     warehouse.connect(settings).close()

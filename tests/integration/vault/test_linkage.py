@@ -109,6 +109,7 @@ def test_nothing_is_left_but_the_result(linked):
     assert tables == {"people", "linked_pair", "linked_person"}
 
 
+@pytest.mark.slow
 def test_another_key_links_the_same_people(linked):
     con, _ = linked
     other, _ = link_register(b"another key for tests only")

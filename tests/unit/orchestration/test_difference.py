@@ -4,17 +4,20 @@ import pytest
 from typer.testing import CliRunner
 
 from orchestration.cli import app
+from tests.press import make_press
+
+pytestmark = pytest.mark.xdist_group("difference")
 
 
 @pytest.fixture
-def sna(press, monkeypatch):
-    home = press.published.parents[1]
-    monkeypatch.setenv("SNA_HOME", str(home))
-    monkeypatch.setenv("SNA_RAW", str(home.parent / "raw"))
+def sna():
+    """The command, run for the home of a press."""
     runner = CliRunner()
 
-    def run(*arguments, columns=120):
-        result = runner.invoke(app, arguments, env={"COLUMNS": str(columns)})
+    def run(press, *arguments, columns=120):
+        home = press.published.parents[1]
+        environment = {"COLUMNS": str(columns), "SNA_HOME": str(home), "SNA_RAW": str(home.parent / "raw")}
+        result = runner.invoke(app, arguments, env=environment)
         assert result.exit_code == 0, result.output
         return result.output
 
@@ -37,9 +40,10 @@ def deliveries(months, load, rows):
     ]
 
 
-@pytest.fixture
-def two_large_releases(press):
-    """Every one of 40 tables and of 1,200 deliveries differs."""
+@pytest.fixture(scope="module")
+def two_large_releases(tmp_path_factory):
+    """Every one of 40 tables and of 1,200 deliveries differs. Not to be changed."""
+    press = make_press(tmp_path_factory.mktemp("large"))
     for number in range(40):
         press.change(f"create table marts.t{number} as select 'row ' || range as name, range::bigint as n from range(100)")
     press.publish("1", deliveries=deliveries(60, "old", 10), code_id="a")
@@ -52,7 +56,7 @@ def two_large_releases(press):
 @pytest.mark.parametrize("columns", [80, 120, 200])
 def test_a_difference_of_any_size_fits_on_a_screen(two_large_releases, sna, columns):
     first, _ = sorted(path.name for path in (two_large_releases.published / "releases").iterdir() if path.name[0] != ".")
-    shown = sna("diff", first, columns=columns)
+    shown = sna(two_large_releases, "diff", first, columns=columns)
     assert len(shown.splitlines()) <= 40
     assert "1,200 deliveries of 20 feeds" in shown and "and 12 more" in shown
     assert "60 replaced; 600 rows before, 720 after" in shown or columns < 100
@@ -61,9 +65,9 @@ def test_a_difference_of_any_size_fits_on_a_screen(two_large_releases, sna, colu
 
 def test_one_table_or_everything_is_listed_on_request(two_large_releases, sna):
     first, _ = sorted(path.name for path in (two_large_releases.published / "releases").iterdir() if path.name[0] != ".")
-    one = sna("diff", first, "--table", "marts.t7", columns=300)
+    one = sna(two_large_releases, "diff", first, "--table", "marts.t7", columns=300)
     assert one.count("marts.t7") == 101 and "marts.t8" not in one
-    everything = sna("diff", first, "--all", columns=300)
+    everything = sna(two_large_releases, "diff", first, "--all", columns=300)
     assert everything.count("takes the place of") == 1_200
     assert all(f"marts.t{number} " in everything for number in range(40))
 
@@ -72,7 +76,7 @@ def test_few_deliveries_are_described_one_by_one(press, sna):
     first = press.publish("1", deliveries=deliveries(1, "old", 10)[:2])
     press.change("update marts.offences set offences = 8")
     press.publish("2", deliveries=[*deliveries(1, "old", 10)[:1], *deliveries(1, "new", 11)[1:3]])
-    shown = sna("diff", first.id, columns=200)
+    shown = sna(press, "diff", first.id, columns=200)
     assert "agency_1/feed/2010-01.csv (new-1-0)" in shown and "10 rows then, 11 now" in shown
     assert "agency_2/feed/2010-01.csv (new-2-0)" in shown and "new: 11 rows" in shown
 
@@ -80,4 +84,4 @@ def test_few_deliveries_are_described_one_by_one(press, sna):
 def test_releases_that_do_not_differ(press, sna):
     first = press.publish("1")
     press.publish("2")
-    assert "No published figure differs." in sna("diff", first.id)
+    assert "No published figure differs." in sna(press, "diff", first.id)
