@@ -336,6 +336,9 @@ def deliver(
     settings = Settings.from_env()
     contracts = load_contracts()
     files = sorted(f for path in paths for f in ([path] if path.is_file() else path.rglob("*")) if f.is_file())
+    if not files:
+        errors.print(f"[red]No file was found[/] in {escape(', '.join(map(str, paths)))}.")
+        raise typer.Exit(WRONG_USAGE)
     admission, received = Admission.of(settings), read(settings.landing)
     take = delivery_commands.announced(settings, received, dry_run=dry_run)
     receipts = [copy_in(file, settings.raw, contracts, admission, received, take) for file in files]

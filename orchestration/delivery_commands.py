@@ -53,12 +53,13 @@ def deliveries(
 
 def announced(settings: Settings, received: Sequence[LoadRecord], *, dry_run: bool) -> Callable[[Recognised], bool]:
     """Says of each recognised file what taking it will change, before it is copied; in a dry run it is not."""
+    from orchestration.ingest.headers import printable
     from orchestration.ingest.preview import preview
 
     def take(found: Recognised) -> bool:
         changes = preview(found.path, found.contract, found.name, settings.raw, received)
         where = f"{found.contract.agency}/{found.contract.feed}/{found.name}"
-        console.print(escape(f"{found.path.name} → {where}: {changes}"), highlight=False)
+        console.print(f"{printable(found.path.name)} → {where}: {changes}", highlight=False, markup=False)
         return not dry_run
 
     return take

@@ -122,7 +122,7 @@ def _dated_sql(contract: FeedContract, column: Column) -> str:
 def _date_fault(batch: Batch, column: Column) -> Fault | None:
     """The rule that most of the rows break whose period column says no period."""
     codes = f"{batch.rows_sql([0])} select nullif({code_sql(batch.contract, column)}, 'R08') as code, count(*) as n from rows"
-    found = batch.db.execute(f"{codes} where code is not null group by all order by n desc, code", batch.parameters()).fetchone()
+    found = batch.db.execute(f"{codes} where code is not null group by all order by n desc, code").fetchone()
     if found is None:
         return None
     first = batch.db.execute(

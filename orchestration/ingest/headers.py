@@ -30,6 +30,10 @@ def has_invisible(header: str) -> bool:
     return any(unicodedata.category(c) == "Cf" for c in header.removeprefix("\ufeff"))
 
 
+# A date or a longer number in a header is rather a value.
+_PERSONAL = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{5,}")
+
+
 def printable(text: str, most: int = 80) -> str:
     """A text of a sender as a message shows it: without characters that a terminal obeys, and cut where it is long."""
     shown = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in " ".join(text.split(" ")).strip())
@@ -72,6 +76,8 @@ def _unknown_column(header: str, place: int, sheet: str) -> Fault:
     if not plain(header):
         # On a sheet the fields are counted from where its table begins, which is not always column A.
         return fault("D05", "(no header)" if sheet else f"(no header), {column_letters(place)}", sheet=sheet)
+    if _PERSONAL.search(header):  # the first row of a file without a header is a person's data
+        return fault("D05", f"(not shown), {column_letters(place)}", sheet=sheet)
     return fault("D11" if _IDENTIFIER_HEADER.search(plain(header)) else "D05", printable(header), sheet=sheet)
 
 

@@ -21,7 +21,7 @@ from orchestration.ingest.delivery import Delivery, Name, discover, misfit
 from orchestration.ingest.demonstration import LIVE, Admission, digest
 from orchestration.ingest.headers import printable
 from orchestration.ingest.landing import LoadRecord, sync
-from orchestration.ingest.reading import describe
+from orchestration.ingest.reading import accepted_type, describe
 from orchestration.ingest.refusals import Refusal
 from orchestration.ingest.rules import UnreadableError, fault
 from orchestration.periods import SPAN, bounds, form, key
@@ -105,6 +105,8 @@ def deliver(
         received: the landing log, so that a version is never used again, and what was withdrawn can come back as the next one.
         take: asked before the copy is made, with the name that it would have; where it says no, nothing is copied.
     """
+    if not _is_text(path):
+        return _refused(path, Refusal.of(None, ("Its name is not text in UTF-8.", "Give it another name, and deliver it again.")))
     if refusal := admission.refusal(path, digest(path)):
         return _refused(path, Refusal.of_faults(None, [refusal]))
     found = recognise(path, contracts)
@@ -125,6 +127,15 @@ def deliver(
         return Receipt(path, "would be taken", target, note)
     _copy(path, raw / target)
     return Receipt(path, "delivered", target, note)
+
+
+def _is_text(path: Path) -> bool:
+    """Whether a path can be written down: DuckDB reads no other."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _refused(path: Path, refusal: Refusal) -> Receipt:
@@ -181,7 +192,9 @@ def _named(path: Path, contract: FeedContract, fitting: Sequence[FeedContract]) 
     period, note = _period(path, contract, written, contents)
     if not written or contract.period.fixed:
         _pass_legal_gate(path, contract, period)
-    extension = contract.formats[0] if len(contract.formats) == 1 else path.suffix.lstrip(".").lower()
+    with path.open("rb") as file:
+        # By what it holds: a name may have no ending, or a wrong one.
+        extension = accepted_type(file.read(65536), path, contract)
     name = Name(period, _part(path, contract, contents), 1, extension)
     if reason := misfit(contract, name):
         raise _NotKnownError(Refusal.of(contract, (f"{printable(path.name)}: {reason}.", _example(path, contract))))
@@ -225,7 +238,8 @@ def _period(path: Path, contract: FeedContract, written: Sequence[str], contents
             return SPAN.join(written), ""
     if decided in written:
         return decided, f"its name says {' and '.join(written)}; its rows are of {decided}"
-    raise _NotKnownError(Refusal.of(contract, (_disagreement(written, contents, decided), _example(path, contract))))
+    said = decided or extracts.covered(contents.periods) or ""
+    raise _NotKnownError(Refusal.of(contract, (_disagreement(written, contents, decided), _example(path, contract, said))))
 
 
 def _check_dates(path: Path, contract: FeedContract, contents: Contents) -> None:
@@ -279,9 +293,9 @@ def _part(path: Path, contract: FeedContract, contents: Contents) -> str:
     return part
 
 
-def _example(path: Path, contract: FeedContract) -> str:
-    """How a file of the feed can be named."""
-    period = contract.period.fixed or key(contract.cadence, date(date.today().year - 1, 6, 1))
+def _example(path: Path, contract: FeedContract, said: str = "") -> str:
+    """How a file of the feed can be named: after the period that its rows say, where they say one."""
+    period = said or contract.period.fixed or key(contract.cadence, date(date.today().year - 1, 6, 1))
     part = f" {contract.part.values[0] if contract.part.values else contract.part.name}" if contract.part else ""
     suffix = path.suffix.lower() or f".{contract.formats[0]}"
     return f"Name it for example “{contract.feed.replace('_', ' ')} {period}{part}{suffix}”."
