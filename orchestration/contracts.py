@@ -120,6 +120,13 @@ class Column:
     description: str
 
     @property
+    def own_code(self) -> str | None:
+        """The one value that all rows of the feed have, such as the code of the hospital; None where they may differ."""
+        if self.pattern is not None and self.pattern.isalnum():
+            return self.pattern
+        return self.allowed[0] if len(self.allowed) == 1 else None
+
+    @property
     def symbol_output(self) -> str:
         """The landed column of its symbols."""
         return f"{self.output or self.name}_symbol"
@@ -269,6 +276,11 @@ class FeedContract:
     @cached_property
     def by_name(self) -> Mapping[str, Column]:
         return {column.name: column for column in self.columns}
+
+    @cached_property
+    def own_codes(self) -> Mapping[str, str]:
+        """Column → the one value that all rows of the feed have there, which differs between agencies with one layout."""
+        return {column.name: code for column in self.columns if (code := column.own_code)}
 
     @cached_property
     def landed(self) -> tuple[tuple[str, str], ...]:

@@ -31,6 +31,7 @@ def deliveries(
     """What was received: file, period, rows, and whether it is in use, replaced, refused or withdrawn."""
     from orchestration import purge as purging
     from orchestration.ingest.landing import current, read
+    from orchestration.landing_zone import waiting as waiting_ones
 
     settings = Settings.from_env()
     loads = read(settings.landing)
@@ -43,6 +44,10 @@ def deliveries(
         received = f"{load.received_at:%Y-%m-%d %H:%M}"
         state = telling.state_of(load, in_use=in_use[load.load_id])
         rows.append((name, load.file_name, load.load_id, received, f"{load.rows_accepted:,}", f"{load.rows_rejected:,}", state))
+    for delivery in waiting_ones(settings):
+        name = f"{delivery.agency}/{delivery.feed}"
+        if feed in (None, name):
+            rows.append((name, delivery.file_name, "", "", "", "", "not read yet; `sna refresh` reads it"))
     for entry in purging.entries(settings):
         name = f"{entry.agency}/{entry.feed}"
         if feed in (None, name):
@@ -82,6 +87,9 @@ def withdraw(
     settings = Settings.from_env()
     with lock.hold(settings.home, wait_seconds=lock.seconds(wait), on_wait=waiting):
         loads = read(settings.landing)
+        if unread := withdrawal.take_back_unread(settings, loads, delivery):
+            console.print(f"{escape(unread)} had not been read: it is removed from the landing zone, and nothing else changes.")
+            return
         chosen = withdrawal.find(loads, delivery)
         done = withdrawal.withdraw(loads, chosen, reason, datetime.now(UTC))
     last = done.loads[-1]

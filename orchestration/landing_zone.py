@@ -84,7 +84,7 @@ def look(settings: Settings, contracts: Iterable[FeedContract], before: Watch, *
         listing = discover(settings.raw, contract)
         digest = _digest(listing)
         if before.known.get(feed) != digest:
-            new = _not_landed(settings, contract, listing)
+            new = not_landed(settings, contract, listing)
             if not new:
                 after.known[feed] = digest
             for delivery in new:
@@ -101,12 +101,20 @@ def look(settings: Settings, contracts: Iterable[FeedContract], before: Watch, *
     return Look(at_rest, moving, after)
 
 
+def waiting(settings: Settings) -> list[Delivery]:
+    """Deliveries of the landing zone that were not read yet, or have changed since."""
+    from orchestration.contracts import load_contracts
+
+    contracts = load_contracts().values()
+    return [d for contract in contracts for d in not_landed(settings, contract, discover(settings.raw, contract))]
+
+
 def run_key(deliveries: Sequence[Delivery]) -> str:
     """The same for the same files in the same state, so that no run is asked for twice."""
     return _digest(deliveries)
 
 
-def _not_landed(settings: Settings, contract: FeedContract, listing: Sequence[Delivery]) -> list[Delivery]:
+def not_landed(settings: Settings, contract: FeedContract, listing: Sequence[Delivery]) -> list[Delivery]:
     """Files that the landing log does not have in this state; a refused one it has, so it is not asked for again."""
     from orchestration.ingest.landing import read
 

@@ -16,6 +16,8 @@ from pathlib import Path
 
 from orchestration.ingest.impact import Change, changes
 from orchestration.ingest.landing import LoadRecord, Withdrawal, rewrite
+from orchestration.landing_zone import waiting
+from orchestration.settings import Settings
 
 
 class NoSuchDeliveryError(LookupError):
@@ -61,6 +63,25 @@ def find(loads: Sequence[LoadRecord], name: str) -> list[LoadRecord]:
     content = (by_id[-1] if by_id else one).file_sha256
     same = [load for load in loads if (load.agency, load.feed, load.file_name) == (one.agency, one.feed, one.file_name)]
     return [load for load in same if load.file_sha256 == content]
+
+
+def take_back_unread(settings: Settings, loads: Iterable[LoadRecord], name: str) -> str | None:
+    """Remove from the landing zone a delivery that no refresh has read, so that nothing was made of it and no log has it.
+
+    Args:
+        name: as `find` takes it, but no load id.
+
+    Returns:
+        `<agency>/<feed>/<file name>` of the removed file; None where the name is not that of exactly one such file.
+    """
+    wanted = name.replace(os.sep, "/").strip("/")
+    read = {path(load) for load in loads}
+    unread = {f"{d.agency}/{d.feed}/{d.file_name}": d.path for d in waiting(settings)}
+    found = [full for full in unread if full not in read and (f"/{wanted}".endswith(f"/{full}") or full.endswith(f"/{wanted}"))]
+    if len(found) != 1 or any(_is_called(load, wanted) for load in loads):
+        return None
+    unread[found[0]].unlink()
+    return found[0]
 
 
 def withdraw(loads: Sequence[LoadRecord], chosen: Sequence[LoadRecord], reason: str, now: datetime) -> Withdrawn:

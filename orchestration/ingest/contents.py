@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,6 +38,7 @@ class Contents:
         periods: period → rows whose period column lies in it; empty where the feed has no such column.
         undated: rows whose period column is blank or cannot be read.
         labels: label of a part → rows that have it, and the number of the first of them; empty where no column names parts.
+        codes: column that was asked for → code → rows.
         date_fault: the rule that most of those break; None where they break none.
     """
 
@@ -45,6 +46,7 @@ class Contents:
     periods: Mapping[str, int] = field(default_factory=dict)
     undated: int = 0
     labels: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    codes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     date_fault: Fault | None = None
 
     @property
@@ -57,16 +59,26 @@ class Contents:
         found = max(self.periods, key=lambda period: self.periods[period], default="")
         return found if self.periods.get(found, 0) > self.dated * share else ""
 
+    def is_coded_for(self, contract: FeedContract, share: float) -> bool:
+        """Whether more than this share of the rows have the codes that all rows of a feed have."""
+        own = contract.own_codes
+        return bool(self.codes) and all(
+            column in own and seen.get(own[column], 0) > self.rows * share for column, seen in self.codes.items()
+        )
 
-def read_contents(path: Path, contract: FeedContract) -> Contents:
+
+def read_contents(path: Path, contract: FeedContract, codes: Collection[str] = ()) -> Contents:
     """Read the rows of a file; for a feed whose rows name neither period nor part nothing is read.
+
+    Args:
+        codes: columns of which the values are counted too.
 
     Raises:
         UnreadableError: the file is one that ingestion refuses unread.
     """
     column = contract.by_name[contract.period.column] if contract.period.column else None
     named = contract.part.column if contract.part else None
-    if column is None and named is None:
+    if column is None and named is None and not codes:
         return Contents()
     with tempfile.TemporaryDirectory(prefix="sna-") as folder, database.connect() as db:
         db.execute("set preserve_insertion_order = true; set TimeZone = 'UTC'")
@@ -85,6 +97,7 @@ def read_contents(path: Path, contract: FeedContract) -> Contents:
             {period: count for period, count in dated.items() if period},
             dated[""],
             labels,
+            {name: _codes(batch, name) for name in codes},
             _date_fault(batch, column) if column and dated[""] else None,
         )
 
@@ -129,6 +142,11 @@ def _date_fault(batch: Batch, column: Column) -> Fault | None:
         f"select {batch.row_number_sql(0)} from typed where {_dated_sql(batch.contract, column)} is null order by rowid limit 1"
     ).fetchone()
     return fault(found[0], column.header, found[1], first or (), "", **details(column))
+
+
+def _codes(batch: Batch, column: str) -> dict[str, int]:
+    name = quoted(column)
+    return dict(batch.db.execute(f"select {name}, count(*) from typed where {name} is not null group by all").fetchall())
 
 
 def part_labels(batch: Batch) -> dict[int, dict[str, tuple[int, int]]]:

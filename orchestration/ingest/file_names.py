@@ -15,7 +15,7 @@ from datetime import date
 from itertools import pairwise
 
 from orchestration.contracts import PartRule
-from orchestration.periods import Cadence, form, is_period, normalised
+from orchestration.periods import Cadence, bounds, form, is_period, normalised
 
 OLDEST_YEAR = 1990
 YEARS_AHEAD = 2
@@ -68,6 +68,8 @@ _QUARTERLY = (
 _YEARLY = (re.compile(rf"(?<!\d)(?:fy|ay)?{_SPANNING}(?!\d)"),)
 # Not one of two years that follow each other, and no month.
 _CALENDAR_YEAR = (re.compile(rf"(?<!\d){_YEAR}(?!\d|{_SEP}?\d\d(?!\d))"), re.compile(rf"(?<=(?<!\d){_YEAR}){_YEAR}(?!\d)"))
+# What is a quarter or a financial year and cannot be a month: `Q1 2024`, `2023-24`.
+_LONGER: tuple[tuple[Cadence, tuple[re.Pattern[str], ...]], ...] = (("quarterly", _QUARTERLY), ("annual", _YEARLY))
 _BY_FORM = {"YYYY-MM": _MONTHLY, "YYYY-Qn": _QUARTERLY, "YYYY-YY": _YEARLY, "YYYY": _CALENDAR_YEAR}
 _TAKEN = re.compile(
     r"(?<![a-z])(extract(ed)?|created|generated|produced|run|sent|received|exported|printed|dated|as at|as of|downloaded"
@@ -106,9 +108,32 @@ def periods(file_name: str, cadence: Cadence) -> list[str]:
     return list(dict.fromkeys(period.key for period in _periods(normal_form(file_name), cadence)))
 
 
+def longer(file_name: str) -> list[tuple[date, date]]:
+    """The quarters and financial years that a name may mean, each as its first day and the first day after it.
+
+    The first quarter may be that of the calendar year or of the financial year.
+    """
+    name = _without_dates(normal_form(file_name))
+    found: list[tuple[date, date]] = []
+    for cadence, patterns in _LONGER:
+        for match in (match for pattern in patterns for match in pattern.finditer(name)):
+            if (key := _key(match, cadence)) is None:
+                continue
+            start, end = bounds(cadence, key)
+            found.append((start, end))
+            if cadence == "quarterly" and not re.search(_SPANNING, match[0]):
+                found.append((_later(start), _later(end)))
+    return found
+
+
+def _later(day: date) -> date:
+    """The same day of the next quarter."""
+    return date(day.year + (day.month > 9), (day.month + 2) % 12 + 1, day.day)
+
+
 def impossible(file_name: str, cadence: Cadence) -> str | None:
     """What is written like a month and is none (`2023-13`), in a name that means no period; else None."""
-    if periods(file_name, cadence) or form(cadence) != "YYYY-MM":
+    if periods(file_name, cadence) or form(cadence) != "YYYY-MM" or longer(file_name):
         return None
     match = re.search(rf"(?<![\d-]){_YEAR}-\d\d(?![\d-])", _REFERENCE.sub(_blank, normal_form(file_name)))
     return match[0] if match else None
@@ -144,10 +169,19 @@ def parts(file_name: str, rule: PartRule) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _periods(name: str, cadence: Cadence) -> list[Period]:
+def _without_dates(name: str) -> str:
+    """The normal form of a name with marks for references and days."""
     name = _REFERENCE.sub(_blank, name)
     for pattern in _DAYS:
         name = pattern.sub(lambda match: _blank(match) if _is_day(match) else match[0], name)
+    return name
+
+
+def _periods(name: str, cadence: Cadence) -> list[Period]:
+    name = _without_dates(name)
+    if form(cadence) == "YYYY-MM":  # the number of a quarter is no month
+        for pattern in _QUARTERLY:
+            name = pattern.sub(_blank, name)
     found = [
         Period(key, match.start(), match.end())
         for pattern in _BY_FORM[form(cadence)]

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from orchestration.contracts import FeedContract, FeedKey
+from orchestration.contracts import FeedContract, FeedKey, PartRule
 from orchestration.ingest import candidates, extracts, file_names, legal_gate
 from orchestration.ingest.contents import Contents, other_part, read_contents
 from orchestration.ingest.delivery import Delivery, Name, discover, misfit
@@ -122,11 +122,17 @@ def deliver(
     version = max([*(delivery.version for delivery in there), *(load.version for load in before)], default=0) + 1
     name = replace(found.name, version=version)
     target = f"{'/'.join(found.contract.id)}/{name}"
-    note = "; ".join(filter(None, (found.note, f"supersedes version {version - 1}" if version > 1 else "")))
+    note = "; ".join(filter(None, (found.note, _superseded(name, [*there, *before]))))
     if not take(replace(found, name=name)):
         return Receipt(path, "would be taken", target, note)
     _copy(path, raw / target)
     return Receipt(path, "delivered", target, note)
+
+
+def _superseded(name: Name, others: Iterable[Delivery | LoadRecord]) -> str:
+    """Which version of the same period it takes the place of; files of longer or shorter periods have versions of their own."""
+    versions = [other.version for other in others if other.period == name.period]
+    return f"supersedes version {max(versions)}" if versions else ""
 
 
 def _is_text(path: Path) -> bool:
@@ -177,6 +183,10 @@ def _chosen(path: Path, fitting: Sequence[FeedContract]) -> FeedContract:
     chosen = candidates.choose(path, fitting)
     if len(chosen) == 1:
         return chosen[0]
+    if codes := _differing_codes(chosen):
+        contents = _contents(path, chosen[0], codes)
+        if coded := [contract for contract in chosen if contents.is_coded_for(contract, MOST_ROWS)]:
+            return coded[0]
     feeds = ", ".join("/".join(contract.id) for contract in chosen)
     example = "/".join(chosen[0].id)
     remedy = f"Put it into a folder named like its feed, such as {example}, or name agency and feed in its name."
@@ -188,7 +198,8 @@ def _named(path: Path, contract: FeedContract, fitting: Sequence[FeedContract]) 
     written = file_names.periods(path.name, contract.cadence)
     if written and not contract.period.fixed:
         _pass_legal_gate(path, contract, written[0])
-    contents = _contents(path, contract)
+    contents = _contents(path, contract, _differing_codes(fitting))
+    _check_agency(contract, fitting, contents)
     period, note = _period(path, contract, written, contents)
     if not written or contract.period.fixed:
         _pass_legal_gate(path, contract, period)
@@ -199,6 +210,23 @@ def _named(path: Path, contract: FeedContract, fitting: Sequence[FeedContract]) 
     if reason := misfit(contract, name):
         raise _NotKnownError(Refusal.of(contract, (f"{printable(path.name)}: {reason}.", _example(path, contract))))
     return Recognised(path, contract, name, tuple(fitting), note)
+
+
+def _differing_codes(contracts: Sequence[FeedContract]) -> set[str]:
+    """Columns in which each of these feeds has a code of its own, such as that of the hospital."""
+    columns = set.intersection(*(set(contract.own_codes) for contract in contracts))
+    return {column for column in columns if len({contract.own_codes[column] for contract in contracts}) > 1}
+
+
+def _check_agency(contract: FeedContract, fitting: Sequence[FeedContract], contents: Contents) -> None:
+    """Refuse a file whose folder and name say one agency, while the codes of its rows are those of another."""
+    if contents.is_coded_for(contract, MOST_ROWS):
+        return
+    if other := next((one for one in fitting if contents.is_coded_for(one, MOST_ROWS)), None):
+        column = next(iter(contents.codes))
+        rows = contents.codes[column][other.own_codes[column]]
+        found = fault("D31", contract.by_name[column].header, rows, what="agency", part=contract.agency, other=other.agency)
+        raise _NotKnownError(Refusal.of_faults(contract, [found]))
 
 
 def _pass_legal_gate(path: Path, contract: FeedContract, period: str) -> None:
@@ -213,9 +241,9 @@ def _pass_legal_gate(path: Path, contract: FeedContract, period: str) -> None:
         raise _NotKnownError(Refusal.of_faults(contract, faults))
 
 
-def _contents(path: Path, contract: FeedContract) -> Contents:
+def _contents(path: Path, contract: FeedContract, codes: Collection[str]) -> Contents:
     try:
-        return read_contents(path, contract)
+        return read_contents(path, contract, codes)
     except UnreadableError as error:
         raise _NotKnownError(Refusal.of_faults(contract, error.faults)) from None
 
@@ -230,7 +258,8 @@ def _period(path: Path, contract: FeedContract, written: Sequence[str], contents
     decided, single = (contents.most(share) for share in (MOST_ROWS, NEARLY_ALL_ROWS))
     if len(written) == 1 and decided == written[0]:
         return decided, ""
-    if not written and (said := single or extracts.covered(contents.periods)):
+    said = single or extracts.covered(contents.periods)
+    if said and not written and _is_within(said, contract, file_names.longer(path.name)):
         return said, "no period in its name; its rows say it"
     if file_names.is_range(path.name, contract.cadence, in_words=single in written):
         within = sum(rows for period, rows in contents.periods.items() if written[0] <= period <= written[-1])
@@ -238,8 +267,14 @@ def _period(path: Path, contract: FeedContract, written: Sequence[str], contents
             return SPAN.join(written), ""
     if decided in written:
         return decided, f"its name says {' and '.join(written)}; its rows are of {decided}"
-    said = decided or extracts.covered(contents.periods) or ""
-    raise _NotKnownError(Refusal.of(contract, (_disagreement(written, contents, decided), _example(path, contract, said))))
+    said = decided or said or ""
+    raise _NotKnownError(Refusal.of(contract, (_disagreement(path, written, contents, decided), _example(path, contract, said))))
+
+
+def _is_within(period: str, contract: FeedContract, named: Sequence[tuple[date, date]]) -> bool:
+    """Whether a period or span lies in one of the quarters and years that a name says, or it says none."""
+    first, end = bounds(contract.cadence, period)
+    return not named or any(start <= first and end <= last for start, last in named)
 
 
 def _check_dates(path: Path, contract: FeedContract, contents: Contents) -> None:
@@ -262,9 +297,10 @@ def _period_by_name(path: Path, contract: FeedContract, written: Sequence[str]) 
     raise _NotKnownError(Refusal.of(contract, (cause, _example(path, contract))))
 
 
-def _disagreement(written: Sequence[str], contents: Contents, decided: str) -> str:
+def _disagreement(path: Path, written: Sequence[str], contents: Contents, decided: str) -> str:
     """What the name and the rows say that do not agree."""
-    said = f"The name says {' and '.join(written)}" if written else "There is no period in the name"
+    said = "The name says another quarter or year" if file_names.longer(path.name) else "There is no period in the name"
+    said = f"The name says {' and '.join(written)}" if written else said
     if decided:
         return f"{said}, but {contents.periods[decided]:,} of {contents.rows:,} rows are of {decided}."
     found = sorted(contents.periods)
@@ -285,12 +321,19 @@ def _part(path: Path, contract: FeedContract, contents: Contents) -> str:
     if len(written) > 1:
         cause = f"Its name says more than one {rule.name}: {', '.join(written)}."
         raise _NotKnownError(Refusal.of(contract, (cause, _example(path, contract))))
-    if not written and len(named) != 1:
+    if not written and len(named) > 1:
+        raise _NotKnownError(Refusal.of(contract, _several_parts(rule, named)))
+    if not written and not named:
         return ""  # which is a misfit
     part = written[0] if written else named[0]
     if strange := {label: seen for label, seen in contents.labels.items() if not rule.owns(part, label)}:
         raise _NotKnownError(Refusal.of_faults(contract, [other_part(contract, part, strange)]))
     return part
+
+
+def _several_parts(rule: PartRule, named: Sequence[str]) -> tuple[str, str]:
+    listed = f" ({', '.join(named[:3])}{', …' if len(named) > 3 else ''})" if rule.values else ""
+    return f"Its rows are of {len(named)} different {rule.name}s{listed}.", f"Send one file for each {rule.name}."
 
 
 def _example(path: Path, contract: FeedContract, said: str = "") -> str:

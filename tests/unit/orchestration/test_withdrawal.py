@@ -11,6 +11,7 @@ from orchestration.ingest import landing as log
 from orchestration.ingest.delivery import discover
 from orchestration.ingest.landing import current
 from orchestration.ingest.load import load, plan
+from orchestration.settings import Settings
 from tests.unit.orchestration.ingest.conftest import KEY, NOW, Desk, row, rows, text
 
 LATER = NOW + timedelta(days=30)
@@ -201,3 +202,25 @@ def test_a_refused_delivery_can_be_withdrawn_too(desk):
     desk.land("crimes", text([row("crimes", 1, Easting="x")]), limit=0.0)
     done = withdraw(desk, "2023-07.csv")
     assert done.loads[0].withdrawn and done.changes == ()
+
+
+def test_a_delivery_that_was_not_read_yet_is_removed(desk):
+    settings = Settings(desk.raw, desk.landing.parent)
+    desk.land("crimes", text(rows("crimes", 3)))
+    waiting = desk.raw / FEED / "2023-08.csv"
+    waiting.write_text(text(rows("crimes", 2)))
+    assert withdrawal.take_back_unread(settings, desk.all(), "2023-07.csv") is None
+    assert withdrawal.take_back_unread(settings, desk.all(), "2023-09.csv") is None
+    assert waiting.exists() and (desk.raw / FEED / "2023-07.csv").exists()
+    assert withdrawal.take_back_unread(settings, desk.all(), str(waiting)) == f"{FEED}/2023-08.csv"
+    assert not waiting.exists() and len(desk.all()) == 1
+
+
+def test_a_name_of_two_unread_deliveries_removes_none(desk):
+    settings = Settings(desk.raw, desk.landing.parent)
+    for feed in (FEED, "derbyshire_constabulary/outcomes"):
+        (desk.raw / feed).mkdir(parents=True)
+        (desk.raw / feed / "2023-08.csv").write_text("a,b\n1,2\n")
+    assert withdrawal.take_back_unread(settings, desk.all(), "2023-08.csv") is None
+    assert withdrawal.take_back_unread(settings, desk.all(), f"{FEED}/2023-08.csv") == f"{FEED}/2023-08.csv"
+    assert (desk.raw / "derbyshire_constabulary/outcomes/2023-08.csv").exists()

@@ -49,6 +49,19 @@ def crimes(month: str = "07/2023", count: int = 3) -> str:
         ("crimes 2023-06 to 2023-08.csv", crimes(), "derbyshire_constabulary/crimes/2023-06_2023-08.csv"),
         ("crimes.csv", crimes() + crimes("08/2023").partition("\n")[2], "derbyshire_constabulary/crimes/2023-07_2023-08.csv"),
         ("crimes.csv", crimes(count=30) + crimes("08/2023", 1).partition("\n")[2], "derbyshire_constabulary/crimes/2023-07.csv"),
+        (
+            "crimes Q3 2023.csv",
+            crimes() + crimes("08/2023").partition("\n")[2],
+            "derbyshire_constabulary/crimes/2023-07_2023-08.csv",
+        ),
+        ("crimes Q2 2023-24.csv", crimes(), "derbyshire_constabulary/crimes/2023-07.csv"),
+        ("crimes Q2 2023.csv", crimes(), "derbyshire_constabulary/crimes/2023-07.csv"),
+        (
+            "crimes_2023-24.csv",
+            crimes() + crimes("03/2024").partition("\n")[2],
+            "derbyshire_constabulary/crimes/2023-07_2024-03.csv",
+        ),
+        ("Crimes FY 2023/24.csv".replace("/", "-"), crimes(), "derbyshire_constabulary/crimes/2023-07.csv"),
         ("street.csv", street("Kent Police"), "police_uk/street/2023-07-kent.csv"),
         ("2023-07-Kent-street.csv", street("Kent Police"), "police_uk/street/2023-07-kent.csv"),
         ("2023_07-kent.csv", street("KENT POLICE"), "police_uk/street/2023-07-kent.csv"),
@@ -69,16 +82,26 @@ def test_a_file_is_taken_under_whatever_name_it_comes(desk, outbox, sent, conten
     assert (receipt.outcome, receipt.target_name) == ("delivered", target), receipt.reason
 
 
-HOSPITALS = "RTGFG,03/07/2023 10:15,02/07/2023 23:40,Fist,,Street,,Derby City,30,Male,A\n"
+_ATTENDANCE = "{},03/07/2023 10:15,02/07/2023 23:40,Fist,,Street,,Derby City,30,Male,A\n"
 _ED_HEADERS = (
     "Site Code,Arrival Date Time,Assault Date Time,Assault Method,Assault Method Other,Location Type,Location Description,"
     "Assault District,Age,Sex,Ethnic Category\n"
 )
 
 
+SITES = {"royal_derby_hospital": "RTGFG", "chesterfield_royal_hospital": "RFSDA"}
+
+
+def attendances(agency: str, count: int = 1) -> str:
+    return _ED_HEADERS + count * _ATTENDANCE.format(SITES[agency])
+
+
 @pytest.mark.parametrize(
     ("sent", "agency"),
     [
+        ("July.csv", "royal_derby_hospital"),
+        ("ED 2023-07.csv", "chesterfield_royal_hospital"),
+        ("assaults.csv", "chesterfield_royal_hospital"),
         ("royal_derby_hospital/2023-07.csv", "royal_derby_hospital"),
         ("Royal Derby Hospital/July/ED 2023-07.csv", "royal_derby_hospital"),
         ("chesterfield_royal_hospital/ed_assaults/2023-07.csv", "chesterfield_royal_hospital"),
@@ -89,10 +112,24 @@ _ED_HEADERS = (
     ],
 )
 def test_the_folder_or_the_name_decides_between_agencies_with_one_layout(outbox, sent, agency):
-    found = recognise(outbox(sent, _ED_HEADERS + HOSPITALS), ALL)
+    found = recognise(outbox(sent, attendances(agency)), ALL)
     assert isinstance(found, Recognised), found.reason
     assert (found.contract.id, str(found.name)) == ((agency, "ed_assaults"), "2023-07.csv")
-    assert {contract.agency for contract in found.alike} == {"royal_derby_hospital", "chesterfield_royal_hospital"}
+    assert {contract.agency for contract in found.alike} == set(SITES)
+
+
+@pytest.mark.parametrize(
+    ("sent", "agency", "named"),
+    [
+        ("chesterfield_royal_hospital/2023-07.csv", "royal_derby_hospital", "chesterfield_royal_hospital"),
+        ("royal_derby_hospital/ed_assaults/2023-07.csv", "chesterfield_royal_hospital", "royal_derby_hospital"),
+        ("RDH ED 2023-07.csv", "chesterfield_royal_hospital", "royal_derby_hospital"),
+    ],
+)
+def test_rows_with_the_code_of_another_agency_are_refused(outbox, sent, agency, named):
+    found = recognise(outbox(sent, attendances(agency, 3)), ALL)
+    assert isinstance(found, Unknown)
+    assert f"By its name the file is of the agency “{named}”, but “Site Code” says {agency} in 3 row(s)." in found.reason
 
 
 @pytest.mark.parametrize(
@@ -119,10 +156,12 @@ def test_two_councils_with_one_layout(tmp_path, folder, name, expected):
             text([row("victims")]),
             "derbyshire_constabulary/suspects, derbyshire_constabulary/victims",
         ),
-        ("ED 2023-07.csv", _ED_HEADERS + HOSPITALS, "several feeds with these headers"),
+        ("ED 2023-07.csv", _ED_HEADERS + _ATTENDANCE.format("RXXXX"), "several feeds with these headers"),
         # the period cannot be known, or name and rows contradict each other
         ("crimes_2023-08.csv", crimes(), "The name says 2023-08, but 3 of 3 rows are of 2023-07."),
         ("crimes 2023-05 2023-06.csv", crimes(), "The name says 2023-05 and 2023-06, but 3 of 3 rows are of 2023-07."),
+        ("crimes Q4 2023.csv", crimes(), "The name says another quarter or year, but 3 of 3 rows are of 2023-07."),
+        ("crimes 2022-23.csv", crimes(), "The name says another quarter or year"),
         ("crimes_2023-13.csv", crimes(), "2023-13 is not a period of a feed that is delivered monthly (YYYY-MM)."),
         ("crimes.csv", text([row("crimes", Recorded_Date_Time="03/07/23 10:15")]), "Write four-digit years: DD/MM/YYYY HH:MM."),
         ("crimes_2023-07_final.csv", text([row("crimes", Recorded_Date_Time="3-Jul-23")]), "Write four-digit years"),
@@ -141,6 +180,11 @@ def test_two_councils_with_one_layout(tmp_path, folder, name, expected):
             "2023-07-kent-street.csv",
             street("Kent Police") + street("Durham Constabulary").partition("\n")[2],
             "(row 5, and more)",
+        ),
+        (
+            "street 2023-07.csv",
+            street("Kent Police") + street("Durham Constabulary").partition("\n")[2],
+            "Its rows are of 2 different forces (durham, kent).\n  Send one file for each force.",
         ),
         ("2023-07-west-yorkshire-street.csv", street("North Yorkshire Police"), "says “North Yorkshire Police” in 3 row(s)"),
         ("2023-07-kent-street.csv", street("Police of Kent"), "says “Police of Kent”"),
