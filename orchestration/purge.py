@@ -29,7 +29,6 @@ from orchestration import lock, retention, run_erasure
 from orchestration.ingest import landing as log
 from orchestration.ingest.acceptance import record_beside
 from orchestration.releases import FILE, MANIFEST, ROLLBACK, DamagedRelease, Release, all_releases, ids, make_current, switching
-from orchestration.service import SERVICE
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
@@ -143,6 +142,9 @@ def purge(settings: Settings, found: Purge) -> Removed:
         Busy: `sna run` serves this home, and nothing was removed; or another process has Dagster's history locked, and the same
             command completes the purge.
     """
+    # With it comes what reads operations.yaml, which no other command needs.
+    from orchestration.service import SERVICE
+
     if lock.is_alive(settings.runs_alive, SERVICE):
         raise lock.Busy(f"`sna run` serves {settings.home} and holds Dagster's history: end it, then purge. Nothing was removed.")
     key = _vault_key(settings)
