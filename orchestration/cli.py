@@ -459,8 +459,16 @@ def _check(paths: list[Path]) -> None:
 
 
 @app.command()
-def run(port: Annotated[int, typer.Option(help="Port on this machine only; 0 for any that is free.")] = 3000) -> None:
+def run(
+    port: Annotated[int, typer.Option(help="Port on this machine only; 0 for any that is free.")] = 3000,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="The web UI shows, and starts, stops or removes nothing.")
+    ] = False,
+) -> None:
     """Dagster's web UI and daemon on 127.0.0.1 until Ctrl-C; what SNA_ENVIRONMENT declares runs by itself."""
     from orchestration import service
 
-    raise typer.Exit(service.run(Settings.from_env(), port, lambda line: console.print(line, highlight=False, markup=False)))
+    def tell(line: str) -> None:
+        console.print(line, highlight=False, markup=False)
+
+    raise typer.Exit(service.run(Settings.from_env(), port, tell, read_only=read_only))

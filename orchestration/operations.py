@@ -1,4 +1,4 @@
-"""What runs unattended, read once and strictly from `operations.yaml`: environments, alerts, retries, retention.
+"""What runs unattended, read once and strictly from `operations.yaml`: environments, alerts, retries, retention, web UI.
 
 The file says by its comments what each value means. `SNA_OPERATIONS` names another file, `SNA_ENVIRONMENT` the environment.
 There is no fallback: a mistyped environment must not look like one in which nothing is declared.
@@ -125,6 +125,35 @@ class Retention(_Strict):
     run_days: int = Field(default=730, ge=1)
 
 
+class SignOn(_Strict):
+    """A reverse proxy on this machine that says who asks.
+
+    Attributes:
+        address: of the pages in a browser: https, a name, a port where it is not 443; no path.
+        user_header: in which the proxy names the user.
+        secret_variable: holds what the proxy sends in `X-SNA-Proxy-Secret`, so that nobody else on the machine can name a user.
+        editors: the users who may start, stop and remove; all others look.
+    """
+
+    address: str = Field(pattern=r"^https://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9][0-9]{0,4})?$")
+    user_header: str = Field(default="X-Forwarded-User", pattern=r"^[A-Za-z][A-Za-z0-9-]*$")
+    secret_variable: VariableName
+    editors: list[str] = []
+
+    @model_validator(mode="after")
+    def _as_browsers_write_it(self) -> Self:
+        if self.address.endswith(":443"):
+            raise ValueError("address: leave out :443, as browsers do")
+        return self
+
+
+class Web(_Strict):
+    """The web UI of `sna run`: without a sign-on it answers on this machine, to everyone who has an account there."""
+
+    read_only: bool = False
+    sign_on: SignOn | None = None
+
+
 class Operations(_Strict):
     """The whole file."""
 
@@ -132,6 +161,7 @@ class Operations(_Strict):
     alerts: Mapping[Name, Channel]
     retries: Retries
     retention: Retention
+    web: Web = Web()
 
     @model_validator(mode="after")
     def _channels_are_described(self) -> Self:

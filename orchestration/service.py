@@ -1,7 +1,7 @@
 """`sna run`: webserver and daemon together on this machine, for as long as both live.
 
-The two are what `dagster dev` starts too, without what it does for development. They share one home, one instance and one pool
-of size 1, so everything that they start is one run at a time.
+The webserver is `orchestration.web`. The two share one home, one instance and one pool of size 1, so everything that they start
+is one run at a time; what still runs when they end is ended with them.
 """
 
 from __future__ import annotations
@@ -16,30 +16,40 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
-from orchestration import lock, operations
+from orchestration import lock, operations, unowned_runs
 from orchestration.settings import PROJECT, Settings, SettingsError, analysts_group
+from orchestration.web.access import ADDRESS, Access
 
-ADDRESS = "127.0.0.1"
+if TYPE_CHECKING:
+    import dagster as dg
+
 SERVICE = "service"
 LOOK_SECONDS = 1.0
 BURY_EVERY = 30
 STOP_SECONDS = 30
+# A live home's runs in the vault are a person's, with a key that neither of the two programs has.
+VAULT_KEY = "SNA_VAULT_KEY"
 
 
-def run(settings: Settings, port: int, tell: Callable[[str], None]) -> int:
+def run(settings: Settings, port: int, tell: Callable[[str], None], *, read_only: bool = False) -> int:
     """Serve until a signal comes or one of the two ends; returns the exit status (0 after a signal).
 
     Args:
         port: on 127.0.0.1; 0 for any that is free.
+        read_only: nobody may start, stop or remove anything in the UI.
 
     Raises:
         Busy: this home is served already.
-        SettingsError: the port is taken, or operations.yaml, `SNA_ENVIRONMENT` or `SNA_ANALYSTS_GROUP` cannot be used.
+        SettingsError: the port is taken, or operations.yaml, `SNA_ENVIRONMENT`, `SNA_ANALYSTS_GROUP` or the proxy's secret
+            cannot be used.
     """
     lines = declared()
     analysts_group()
     port = _free(port)
+    access = Access.declared(operations.load().web, port, read_only=read_only)
+    lines += access.described(port)
     if lock.is_alive(settings.runs_alive, SERVICE):
         raise lock.Busy(f"{settings.home} is served already by another `sna run`; end it first.")
     from orchestration.instance import open_instance
@@ -48,8 +58,8 @@ def run(settings: Settings, port: int, tell: Callable[[str], None]) -> int:
     with lock.alive(settings.runs_alive, SERVICE), open_instance(settings) as instance, _signals() as stop:
         # Whatever was running when the machine was switched off.
         bury(settings, instance)
-        with _started(port) as processes:
-            tell(f"http://{ADDRESS}:{port}  home {settings.home}  Ctrl-C ends it")
+        with _started(settings, instance, port, tell, read_only=read_only) as processes:
+            tell(f"{next(iter(access.origins.values()))}  home {settings.home}  Ctrl-C ends it")
             for line in lines:
                 tell(line)
             looks = 0
@@ -89,18 +99,22 @@ def declared() -> list[str]:
 
 
 @contextmanager
-def _started(port: int) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
+def _started(
+    settings: Settings, instance: dg.DagsterInstance, port: int, tell: Callable[[str], None], *, read_only: bool
+) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
     """Webserver and daemon, each in a session of its own, so that a Ctrl-C reaches them once and in order."""
-    programs = Path(sys.executable).parent
-    workspace = ["-w", str(PROJECT / "workspace.yaml")]
     commands = {
-        "webserver": [str(programs / "dagster-webserver"), *workspace, "-h", ADDRESS, "-p", str(port)],
-        "daemon": [str(programs / "dagster-daemon"), "run", *workspace],
+        "webserver": [sys.executable, "-m", "orchestration.web.server", "--port", str(port)],
+        "daemon": [str(Path(sys.executable).parent / "dagster-daemon"), "run", "-w", str(PROJECT / "workspace.yaml")],
     }
+    if read_only:
+        commands["webserver"].append("--read-only")
+    withheld = {"webserver": {VAULT_KEY}, "daemon": {VAULT_KEY, *_proxy_secret()}}
     processes: dict[str, subprocess.Popen[bytes]] = {}
     try:
         for name, command in commands.items():
-            processes[name] = subprocess.Popen(command, cwd=PROJECT, start_new_session=True)
+            environment = {key: value for key, value in os.environ.items() if key not in withheld[name]}
+            processes[name] = subprocess.Popen(command, cwd=PROJECT, env=environment, start_new_session=True)
         yield processes
     finally:
         for process in processes.values():
@@ -112,6 +126,13 @@ def _started(port: int) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+        unowned_runs.end(settings, instance, [process.pid for process in processes.values()], tell)
+
+
+def _proxy_secret() -> tuple[str, ...]:
+    """The variable with the proxy's secret, where there is one: only the webserver compares it."""
+    sign_on = operations.load().web.sign_on
+    return (sign_on.secret_variable,) if sign_on else ()
 
 
 @contextmanager

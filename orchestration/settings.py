@@ -185,6 +185,11 @@ class Settings:
         return self.dagster_home / "alive"
 
     @property
+    def access_log(self) -> Path:
+        """Who came to the web UI, and what they changed."""
+        return self.home / "web"
+
+    @property
     def vault(self) -> Path:
         return self.home / "vault"
 

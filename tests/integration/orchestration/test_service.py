@@ -39,7 +39,7 @@ def test_when_the_daemon_dies_the_webserver_is_ended_and_the_exit_status_says_so
     output, _ = process.communicate(timeout=120)
     assert process.returncode == 1
     assert "The daemon has ended (exit status -9), so the other one is ended too." in output
-    assert not named(children, "dagster-webserver").is_running()
+    assert not named(children, "orchestration.web.server").is_running()
 
 
 def test_a_signal_ends_both_and_is_no_failure(service):
