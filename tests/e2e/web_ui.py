@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import socket
 import subprocess
 import time
@@ -15,9 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-import pytest
 
-from orchestration.instance import open_instance
 from orchestration.settings import PROJECT
 from tests.conftest import BIN, County
 
@@ -34,16 +33,21 @@ ENDED = ("SUCCESS", "FAILURE", "CANCELED")
 
 @dataclass(frozen=True)
 class WebUi:
-    """A webserver and a daemon over one county."""
+    """`sna run` over one county.
+
+    Attributes:
+        said: what it and its programs print.
+    """
 
     county: County
     url: str
-    programs: tuple[subprocess.Popen[bytes], ...]
+    service: subprocess.Popen[bytes]
+    said: Path
 
     def ask(self, query: str, **variables: Any) -> dict[str, Any]:
         """What the server answers to a GraphQL query."""
         body = json.dumps({"query": query, "variables": variables}).encode()
-        request = urllib.request.Request(f"{self.url}/graphql", body, {"Content-Type": "application/json"})
+        request = urllib.request.Request(f"{self.url}/graphql", body, {"Content-Type": "application/json", "Origin": self.url})
         with urllib.request.urlopen(request, timeout=60) as response:
             answer = json.load(response)
         assert "errors" not in answer, answer["errors"]
@@ -75,60 +79,43 @@ class WebUi:
 
 
 @contextmanager
-def started(county: County, logs: Path) -> Iterator[WebUi]:
-    """Webserver and daemon from `workspace.yaml`; both, and all that they started, have ended afterwards."""
+def started(county: County, logs: Path, *options: str) -> Iterator[WebUi]:
+    """`sna run`, answering; it, and all that it started, have ended afterwards."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("SNA_RAW", "SNA_HOME", "SNA_WAREHOUSE", "DAGSTER_HOME", "DBT_PROFILES_DIR"):
-            patch.setenv(name, "")
-        # As `sna run` does: two programs that both make the databases of a new home trip over each other.
-        open_instance(county.settings).dispose()
-    environment = county.environment
-    commands = [
-        ["dagster-webserver", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", port],
-        ["dagster-daemon", "run", "-w", "workspace.yaml"],
-    ]
-    programs: list[subprocess.Popen[bytes]] = []
+    said = logs / "sna-run.txt"
+    with said.open("wb") as log:
+        command = [str(BIN / "sna"), "run", "--port", port, *options]
+        service = subprocess.Popen(command, cwd=PROJECT, env=county.environment, stdout=log, stderr=log)
+    ui = WebUi(county, f"http://127.0.0.1:{port}", service, said)
     try:
-        for name, *arguments in commands:
-            with (logs / f"{name}.txt").open("wb") as log:
-                programs.append(
-                    subprocess.Popen([str(BIN / name), *arguments], cwd=PROJECT, env=environment, stdout=log, stderr=log)
-                )
-        ui = WebUi(county, f"http://127.0.0.1:{port}", tuple(programs))
-        _await_answer(ui, logs)
+        _await_answer(ui)
         yield ui
     finally:
-        _end(programs)
+        end(ui)
 
 
-def _await_answer(ui: WebUi, logs: Path) -> None:
+def _await_answer(ui: WebUi) -> None:
     until = time.monotonic() + PATIENCE
     while True:
         try:
             ui.ask("{ version }")
             return
         except (urllib.error.URLError, ConnectionError):
-            told = "\n".join(log.read_text()[-2000:] for log in logs.glob("*.txt"))
-            assert all(program.poll() is None for program in ui.programs) and time.monotonic() < until, told
+            assert ui.service.poll() is None and time.monotonic() < until, ui.said.read_text()[-4000:]
             time.sleep(0.5)
 
 
-def _end(programs: list[subprocess.Popen[bytes]]) -> None:
-    """End the programs and their code servers, by process id."""
-    families = []
-    for program in programs:
-        if program.poll() is None:
-            own = psutil.Process(program.pid)
-            families += [own, *own.children(recursive=True)]
-    for process in families:
-        if process.is_running():
-            process.terminate()
-    _, alive = psutil.wait_procs(families, timeout=15)
+def end(ui: WebUi) -> int:
+    """End the service as Ctrl-C does, and by force what does not end then, by process id; returns its exit status."""
+    family = []
+    if ui.service.poll() is None:
+        own = psutil.Process(ui.service.pid)
+        family = [own, *own.children(recursive=True)]
+        ui.service.send_signal(signal.SIGINT)
+    _, alive = psutil.wait_procs(family, timeout=PATIENCE)
     for process in alive:
         process.kill()
     psutil.wait_procs(alive, timeout=15)
-    for program in programs:
-        program.wait()
+    return ui.service.wait()
