@@ -141,9 +141,11 @@ class SignOn(_Strict):
     editors: list[str] = []
 
     @model_validator(mode="after")
-    def _as_browsers_write_it(self) -> Self:
+    def _comparable(self) -> Self:
         if self.address.endswith(":443"):
             raise ValueError("address: leave out :443, as browsers do")
+        if self.user_header.lower() == "x-sna-proxy-secret":
+            raise ValueError("user_header: that one holds the secret")
         return self
 
 

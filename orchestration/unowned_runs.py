@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 # A step ends between two statements; the longest take some ten seconds.
 CANCEL_SECONDS = 30.0
 LOOK_SECONDS = 0.5
+# What is left of a code server that has no more runs.
+CLEAR_SECONDS = 5.0
 
 
 def end(
@@ -48,9 +50,7 @@ def end(
     until = time.monotonic() + cancel_seconds
     while _launched(instance) and time.monotonic() < until:
         time.sleep(LOOK_SECONDS)
-    for group in groups:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(group, signal.SIGKILL)
+    _clear(list(groups))
     for run in _launched(instance):
         instance.report_run_canceled(run, "Ended with `sna run`, which had started it.")
         (settings.runs_alive / run.run_id).unlink(missing_ok=True)
@@ -76,3 +76,21 @@ def _waiting(instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
     import dagster as dg
 
     return list(instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.QUEUED])))
+
+
+def _clear(groups: list[int]) -> None:
+    """Wait for what is ending in these process groups, and kill what is not."""
+    until = time.monotonic() + CLEAR_SECONDS
+    while any(map(_signalled, groups)) and time.monotonic() < until:
+        time.sleep(LOOK_SECONDS)
+    for group in groups:
+        _signalled(group, signal.SIGKILL)
+
+
+def _signalled(group: int, number: int = 0) -> bool:
+    """Whether there was anybody in a process group to take a signal; 0 only looks."""
+    try:
+        os.killpg(group, number)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True

@@ -6,7 +6,7 @@ import argparse
 import logging
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -72,21 +72,27 @@ def serve(settings: Settings, port: int, *, read_only: bool) -> None:
     with open_instance(settings) as instance:
         instance.optimize_for_webserver(STATEMENT_TIMEOUT, POOL_RECYCLE, POOL_OVERFLOW)
         target = WorkspaceFileTarget([str(PROJECT / "workspace.yaml")])
-        with Workspace(instance, workspace_load_target=target, version=__version__) as workspace:
-            uvicorn.run(
-                create_app(workspace, access, log),
-                host=ADDRESS,
-                port=port,
-                # Strict: a request without a Host, with two of them, or for another server's address is none.
-                http="h11",
-                # Who asks is what `access` reads; no other header says where a request came from.
-                proxy_headers=False,
-                server_header=False,
-                access_log=False,
-                log_level="warning",
-                ws_max_size=MOST_MESSAGE,
-                timeout_graceful_shutdown=GRACE_SECONDS,
-            )
+        # The signal that ends the server is raised once more when it has ended.
+        with Workspace(instance, workspace_load_target=target, version=__version__) as workspace, suppress(KeyboardInterrupt):
+            uvicorn.Server(config(create_app(workspace, access, log), port)).run()
+
+
+def config(app: Guard, port: int) -> uvicorn.Config:
+    """How uvicorn serves it; `guard` and `access` rely on this."""
+    return uvicorn.Config(
+        app,
+        host=ADDRESS,
+        port=port,
+        # Strict: a request without a Host or with two of them is none, and one for another server's address shows as such.
+        http="h11",
+        # Who asks is what `access` reads; no other header says where a request came from.
+        proxy_headers=False,
+        server_header=False,
+        access_log=False,
+        log_level="warning",
+        ws_max_size=MOST_MESSAGE,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
 
 
 @asynccontextmanager

@@ -15,6 +15,7 @@ from tests.conftest import BIN
 def service(tmp_path):
     """The running service, once it has said where it is."""
     environment = {**os.environ, "SNA_RAW": str(tmp_path / "raw"), "SNA_HOME": str(tmp_path / "home"), "PYTHONUNBUFFERED": "1"}
+    environment["SNA_VAULT_KEY"] = "k" * 32
     environment.pop("SNA_ENVIRONMENT", None)
     command = [str(BIN / "sna"), "run", "--port", "0"]
     process = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -40,6 +41,12 @@ def test_when_the_daemon_dies_the_webserver_is_ended_and_the_exit_status_says_so
     assert process.returncode == 1
     assert "The daemon has ended (exit status -9), so the other one is ended too." in output
     assert not named(children, "orchestration.web.server").is_running()
+
+
+def test_neither_program_has_the_key_of_the_vault(service):
+    _, children = service
+    assert len(children) == 2
+    assert all("SNA_VAULT_KEY" not in child.environ() for child in children.values())
 
 
 def test_a_signal_ends_both_and_is_no_failure(service):

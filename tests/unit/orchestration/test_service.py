@@ -3,8 +3,9 @@
 import socket
 
 import pytest
+import yaml
 
-from orchestration import lock, service
+from orchestration import lock, operations, service
 from orchestration.settings import Settings, SettingsError
 
 
@@ -28,6 +29,17 @@ def test_it_names_what_an_environment_declares(monkeypatch):
 def test_an_unknown_environment_or_group_is_refused_before_anything_starts(tmp_path, monkeypatch, setting):
     monkeypatch.setenv(setting, "producton")
     with pytest.raises(SettingsError, match="producton"):
+        service.run(Settings(tmp_path, tmp_path / "home"), 0, print)
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_sign_on_without_its_secret_is_refused_before_anything_starts(tmp_path, monkeypatch):
+    policy = yaml.safe_load(operations.DEFAULT.read_text())
+    policy["web"]["sign_on"] = {"address": "https://sna.example.org", "secret_variable": "SNA_PROXY_SECRET"}
+    (tmp_path / "operations.yaml").write_text(yaml.safe_dump(policy))
+    monkeypatch.setenv("SNA_OPERATIONS", str(tmp_path / "operations.yaml"))
+    monkeypatch.delenv("SNA_PROXY_SECRET", raising=False)
+    with pytest.raises(SettingsError, match="SNA_PROXY_SECRET holds 0 characters"):
         service.run(Settings(tmp_path, tmp_path / "home"), 0, print)
     assert not (tmp_path / "home").exists()
 

@@ -7,15 +7,12 @@ import dagster as dg
 import pytest
 from dagster._core.storage.compute_log_manager import ComputeIOType
 from dagster._core.test_utils import create_run_for_test
-from dagster._core.workspace.load_target import EmptyWorkspaceTarget
 from dagster_webserver.app import create_app_from_workspace_process_context
 
-from orchestration.instance import open_instance
-from orchestration.settings import Settings
 from orchestration.web.access import Access, SignOn
 from orchestration.web.access_log import AccessLog
 from orchestration.web.guard import MAY_CHANGE
-from orchestration.web.server import Workspace, create_app
+from orchestration.web.server import create_app
 from tests.asgi import HOST, JSON, ORIGIN, graphql, request, websocket
 
 EVIL = ("Origin", "http://evil.example")
@@ -30,27 +27,8 @@ GATE = dg.AssetCheckKey(dg.AssetKey("something"), "gate")
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory):
-    """A workspace without code, so that only what the instance holds can be changed: runs, events, settings."""
-    folder = tmp_path_factory.mktemp("web")
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("SNA_RAW", "SNA_HOME", "SNA_WAREHOUSE", "SNA_TEMP_DIRECTORY", "DAGSTER_HOME", "DBT_PROFILES_DIR"):
-            patch.setenv(name, "")
-        with (
-            open_instance(Settings(folder / "raw", folder / "home")) as instance,
-            Workspace(instance, workspace_load_target=EmptyWorkspaceTarget()) as workspace,
-        ):
-            yield workspace
-
-
-@pytest.fixture(scope="module")
-def log(tmp_path_factory):
-    return AccessLog(tmp_path_factory.mktemp("log"))
-
-
-@pytest.fixture(scope="module")
-def app(workspace, log):
-    return create_app(workspace, Access({HOST: ORIGIN}), log)
+def app(workspace, tmp_path_factory):
+    return create_app(workspace, Access({HOST: ORIGIN}), AccessLog(tmp_path_factory.mktemp("log")))
 
 
 @pytest.fixture(scope="module")
