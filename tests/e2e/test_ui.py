@@ -18,13 +18,9 @@ from orchestration import home
 from orchestration.contracts import load_contracts
 from orchestration.settings import PROJECT
 from tests.content import released
-from tests.e2e.web_ui import LOCATION, started
+from tests.e2e.web_ui import CHROMIUM, FLAGS, LOCATION, started
 
 pytestmark = [pytest.mark.xdist_group("ui"), pytest.mark.slow]
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-FLAGS += ["--disable-component-update", "--disable-sync"]
 
 PAGE = (PROJECT / "docs" / "how-to" / "run-in-the-ui.md").read_text("utf-8")
 # What the page has a person type instead of the buttons: each of it is run below.

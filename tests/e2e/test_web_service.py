@@ -6,19 +6,22 @@ import re
 import shutil
 import signal
 import socket
+import threading
 import time
 import urllib.parse
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import dagster as dg
 import psutil
 import pytest
+from dagster._core.test_utils import create_run_for_test
 
 from orchestration import home, lock
 from orchestration.instance import open_instance
 from tests.content import released
 from tests.counties import County
-from tests.e2e.web_ui import PATIENCE, end, started
+from tests.e2e.web_ui import CHROMIUM, FLAGS, PATIENCE, end, started
 
 pytestmark = [pytest.mark.xdist_group("web_service"), pytest.mark.slow]
 
@@ -141,6 +144,78 @@ def test_a_web_page_gets_nothing_and_starts_nothing(ui, county):
     log = "".join(file.read_text() for file in county.settings.access_log.iterdir())
     assert '"refused": "host"' in log and "evil" not in log
     assert county.settings.access_log.stat().st_mode & 0o077 == 0
+
+
+class Elsewhere(BaseHTTPRequestHandler):
+    """Another site on another port of this machine, which for a browser is the same site; it notes what is fetched from it."""
+
+    fetched: list[str]
+
+    def do_GET(self):
+        self.fetched.append(self.path)
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Access-Control-Allow-Origin", "*")
+        self.end_headers()
+        self.wfile.write(b"<!doctype html><title>elsewhere</title>")
+
+    def log_message(self, *_):
+        pass
+
+
+ATTACK = """async ([site, mutation]) => {
+  const address = site + "/graphql?query=" + encodeURIComponent(mutation), body = JSON.stringify({query: mutation});
+  const tried = [
+    fetch(address, {mode: "no-cors"}), fetch(address), fetch(site + "/graphql", {method: "POST", mode: "no-cors", body}),
+    fetch(site + "/graphql", {method: "POST", body, headers: {"Content-Type": "application/json"}}),
+    new Promise(done => { const socket = new WebSocket(site.replace("http", "ws") + "/graphql", "graphql-ws");
+      socket.onopen = () => done("open"); socket.onerror = () => done("closed"); }),
+    new Promise(done => { const picture = new Image();
+      picture.onload = picture.onerror = () => done("picture"); picture.src = address; }),
+  ];
+  const form = document.createElement("form"), frame = document.createElement("iframe");
+  frame.name = "frame"; document.body.append(frame);
+  Object.assign(form, {method: "POST", action: address, target: "frame", enctype: "text/plain"});
+  document.body.append(form); form.submit();
+  navigator.sendBeacon(site + "/graphql", new Blob([body], {type: "text/plain"}));
+  const ended = await Promise.allSettled(tried);
+  await new Promise(done => setTimeout(done, 1000));
+  return ended.map(one => one.status === "rejected" ? "rejected" : typeof one.value === "string" ? one.value : one.value.type);
+}"""
+PLANT = """async address => {
+  const picture = new Image();
+  await new Promise(done => { picture.onload = () => done(); picture.onerror = () => done(); picture.src = address; });
+  return fetch(address).then(() => "fetched", () => "not fetched");
+}"""
+
+
+@pytest.mark.skipif(
+    CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium (docs/how-to/run-in-the-ui.md)"
+)
+def test_a_browser_neither_attacks_for_another_page_nor_loads_from_elsewhere(ui, county):
+    from playwright.sync_api import sync_playwright
+
+    with open_instance(county.settings) as instance:
+        kept = create_run_for_test(instance, status=dg.DagsterRunStatus.SUCCESS).run_id
+    mutation = f'mutation {{ deletePipelineRun(runId: "{kept}") {{ __typename }} }}'
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Own", (Elsewhere,), {"fetched": []}))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    elsewhere = f"http://127.0.0.1:{server.server_port}"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page()
+        page.goto(elsewhere)
+        answers = page.evaluate(ATTACK, [ui.url, mutation])
+        page.goto(f"{ui.url}/runs")
+        page.get_by_text("Runs").first.wait_for()
+        server.RequestHandlerClass.fetched.clear()
+        planted = page.evaluate(PLANT, f"{elsewhere}/planted.png")
+        browser.close()
+    server.shutdown()
+    server.server_close()
+    assert "open" not in answers and not {"basic", "cors", "default"} & set(answers), answers
+    assert kept in runs(county)
+    assert (planted, server.RequestHandlerClass.fetched) == ("not fetched", [])
 
 
 def test_a_run_of_the_ui_ends_with_the_service(ui, county):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import socket
 import subprocess
@@ -21,6 +22,9 @@ from orchestration.settings import PROJECT
 from tests.conftest import BIN, County
 
 LOCATION = {"repositoryLocationName": "serious_violence", "repositoryName": "__repository__"}
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+FLAGS += ["--disable-component-update", "--disable-sync"]
 # For a machine that is busy with other things; nothing waits this long otherwise.
 PATIENCE = 300
 
