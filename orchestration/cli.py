@@ -192,6 +192,7 @@ def refresh(
         plan = refreshing.plan(settings, as_at.date().isoformat() if as_at else "", force=force)
         # Said last, after whatever else there is to say.
         context.call_on_close(lambda: telling.unread(console, settings))
+        context.call_on_close(lambda: telling.waiting(console, settings))
         if not plan.feeds_delivered:
             console.print(f"Nothing has been delivered to {settings.raw}.")
             console.print(f"Next: `{'sna demo' if settings.is_demonstration else 'sna deliver FILE...'}`.")
@@ -315,33 +316,43 @@ def quarantine(
     loads = [load for load in read(settings.landing) if not load.withdrawn]
     wanted = [load for load in loads if feed in (None, f"{load.agency}/{load.feed}")]
     telling.quarantine(console, wanted)
+    telling.unread(console, settings, feed)
+    telling.waiting(console, settings, feed)
 
 
 @app.command()
 def deliver(
-    paths: Annotated[list[Path], typer.Argument(exists=True, help="Files, or folders that are searched for files.")],
+    paths: Annotated[list[Path], typer.Argument(help="Files, or folders that are searched for files.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what taking the files would change.")] = False,
     accept_short: Annotated[bool, typer.Option("--accept-short", help="Use them although they have few rows.")] = False,
     reason: Annotated[str, typer.Option(help="Why a short delivery is complete; kept with it.")] = "",
 ) -> None:
     """Copy deliveries into the landing zone; refuses what no contract knows."""
     from orchestration.contracts import load_contracts
-    from orchestration.ingest import acceptance
+    from orchestration.ingest import acceptance, handed_in, regular_files
     from orchestration.ingest.demonstration import Admission
+    from orchestration.ingest.headers import printable
     from orchestration.ingest.landing import read
-    from orchestration.ingest.recognise import deliver as copy_in
+    from orchestration.ingest.recognise import being_written
+    from orchestration.ingest.recognise import deliver_safely as copy_in
 
     if accept_short != bool(reason.strip()):
         raise typer.BadParameter("--accept-short and --reason go together: say why the delivery is complete.")
     settings = Settings.from_env()
     contracts = load_contracts()
-    files = sorted(f for path in paths for f in ([path] if path.is_file() else path.rglob("*")) if f.is_file())
+    if absent := [path for path in paths if not os.path.lexists(path)]:
+        raise typer.BadParameter(f"{printable(str(absent[0]), 300)} does not exist.")
+    files = handed_in.files(paths)
     if not files:
         errors.print(f"[red]No file was found[/] in {escape(', '.join(map(str, paths)))}.")
         raise typer.Exit(WRONG_USAGE)
     admission, received = Admission.of(settings), read(settings.landing)
     take = delivery_commands.announced(settings, received, dry_run=dry_run)
-    receipts = [copy_in(file, settings.raw, contracts, admission, received, take) for file in files]
+    settled = set(regular_files.at_rest(files, lambda file: file.path))
+    receipts = [
+        copy_in(file, settings.raw, contracts, admission, received, take) if file in settled else being_written(file.path)
+        for file in files
+    ]
     for receipt in receipts if accept_short and not dry_run else ():
         if receipt.outcome != "refused":
             acceptance.accept_short(settings.raw / receipt.target_name, reason)

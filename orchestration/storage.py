@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 from pathlib import Path
 
 # What Python, SQLite and DuckDB say. EFBIG is a quota or limit on the size of files.
@@ -13,6 +14,8 @@ FULL_WORDS = (
     "max_temp_directory_size",  # DuckDB spills to nine tenths of the free space at most
 )
 CLOSED_WORDS = ("Read-only file system", "readonly database", "unable to open database file", "Permission denied")
+# A path as Python (quoted by repr) and DuckDB name it.
+_QUOTED = re.compile(r"""['"](/[^'"]+)['"]""")
 
 
 def advice(error: BaseException | str, home: Path) -> str | None:
@@ -23,8 +26,27 @@ def advice(error: BaseException | str, home: Path) -> str | None:
     if numbers & FULL or any(words in text for words in FULL_WORDS):
         return f"The disk that holds {home} is full, or a quota is reached. Free some space and run `sna refresh` again."
     if numbers & CLOSED or any(words in text for words in CLOSED_WORDS):
+        if elsewhere := _paths_elsewhere(errors, home):
+            return f"{elsewhere} cannot be opened by this account. Give it the right to, and run `sna refresh` again."
         return f"{home} cannot be written to. Mount it for writing, or give this account the right, and run `sna refresh` again."
     return None
+
+
+def _paths_elsewhere(errors: list[BaseException | str], home: Path) -> str | None:
+    """The first path that errors name and that is not the home's to write to: a delivery, or something outside the home."""
+    for error in errors:
+        named = (
+            [error.filename] if isinstance(error, OSError) and isinstance(error.filename, str) else _QUOTED.findall(str(error))
+        )
+        for path in map(Path, named):
+            if path.is_absolute() and (not path.is_relative_to(home) or path.is_relative_to(home / "raw")):
+                return str(path)
+    return None
+
+
+def is_about(error: BaseException | str) -> bool:
+    """Whether storage was the reason of an error."""
+    return advice(error, Path()) is not None
 
 
 def chain(error: BaseException | str) -> list[BaseException | str]:

@@ -332,15 +332,46 @@ def receipts(console: Console, received: Sequence[Receipt], refusals: Path, *, d
         console.print(f"{len(taken)} taken or already there, {len(refused)} refused.{' Next: `sna refresh`.' if taken else ''}")
 
 
-def unread(console: Console, settings: Settings) -> None:
-    """The files in the landing zone that nobody will read: which, why, and what to do; nothing where there are none."""
+def unread(console: Console, settings: Settings, feed: str | None = None) -> None:
+    """The files in the landing zone that nobody will read: which, why, and what to do; nothing where there are none.
+
+    Args:
+        feed: only those in the folder of this feed.
+    """
     from orchestration.contracts import load_contracts
     from orchestration.ingest.delivery import unread as find
     from orchestration.ingest.headers import printable
 
     for file in find(settings.raw, load_contracts().values()):
-        where = printable(str(file.path), 300)
-        console.print(f"[yellow]Not read[/] {escape(where)}: {escape(file.reason)}. {escape(file.remedy)}.", highlight=False)
+        if feed is None or file.path.is_relative_to(settings.raw / feed):
+            where, remedy = printable(str(file.path), 300), printable(file.remedy, 400)
+            reason = f"{file.code} {file.reason}".strip()
+            console.print(f"[yellow]Not read[/] {escape(where)}: {escape(reason)}. {escape(remedy)}.", highlight=False)
+
+
+def waiting(console: Console, settings: Settings, feed: str | None = None) -> None:
+    """The deliveries that were not read yet in their present state, such as one that is being written.
+
+    Args:
+        feed: only those of this feed.
+    """
+    from orchestration.contracts import load_contracts
+    from orchestration.ingest.delivery import discover
+    from orchestration.ingest.landing import read
+
+    for contract in load_contracts().values():
+        name = "/".join(contract.id)
+        found = discover(settings.raw, contract) if feed in (None, name) else []
+        if not found:
+            continue
+        known = {(load.file_name, load.file_size) for load in read(settings.landing, *contract.id)}
+        for delivery in found:
+            if (delivery.file_name, delivery.size) not in known:
+                console.print(
+                    f"[yellow]Not read yet[/] {escape(str(delivery.path))}: it came after the last refresh, or was being written"
+                    " then. The next `sna refresh` reads it.",
+                    highlight=False,
+                )
 
 
 def quarantine(console: Console, loads: Iterable[LoadRecord]) -> None:

@@ -187,12 +187,14 @@ def _why_missing(settings: "Settings", contract: "FeedContract", periods: Sequen
 
 
 def _ingest(settings: "Settings", contract: "FeedContract", periods: Sequence[str] | None = None) -> list["LoadRecord"]:
+    from orchestration.ingest import regular_files
     from orchestration.ingest.demonstration import Admission
     from orchestration.ingest.load import load, plan
 
     admission = Admission.of(settings)
     found = plan(settings.raw, settings.landing, contract, settings.pseudonym_key, admission)
     wanted = [d for d in found if periods is None or not set(periods).isdisjoint(periods_of(contract.cadence, d.period))]
+    wanted = regular_files.at_rest(wanted, lambda delivery: delivery.path)
     return load(wanted, contract, settings.landing, settings.pseudonym_key, now=datetime.now(UTC), admission=admission)
 
 

@@ -9,11 +9,12 @@ would refuse the file, and keeps the reason with the delivery in the landing log
 from __future__ import annotations
 
 import getpass
-import hashlib
 import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+
+from orchestration.ingest import regular_files
 
 
 def accept_short(delivered: Path, reason: str) -> Path:
@@ -26,7 +27,7 @@ def accept_short(delivered: Path, reason: str) -> Path:
     if not reason.strip():
         raise ValueError("a short delivery is accepted for a reason: say which")
     document = {
-        "file_sha256": hashlib.sha256(delivered.read_bytes()).hexdigest(),
+        "file_sha256": regular_files.digest(delivered, delivered.parent),
         "reason": " ".join(reason.split()),
         "accepted_by": getpass.getuser(),
         "accepted_at": datetime.now(UTC).isoformat(),
@@ -41,9 +42,9 @@ def accept_short(delivered: Path, reason: str) -> Path:
 def accepted_short(delivered: Path, sha256: str) -> str | None:
     """The reason why exactly this content was accepted; None where it was not."""
     try:
-        document = json.loads(record_beside(delivered).read_bytes())
+        document = json.loads(regular_files.read_small(record_beside(delivered)))
         return str(document["reason"]) if document["file_sha256"] == sha256 else None
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 

@@ -20,6 +20,7 @@ from orchestration.ingest.delivery import Delivery
 from orchestration.ingest.labels import known, plain_sql
 from orchestration.ingest.reading import ROW, SHEET, Source, tidy
 from orchestration.ingest.rules import Fault, UnreadableError, fault
+from orchestration.ingest.text_bounds import MAX_LINE_BYTES
 from orchestration.ingest.typing import blank_sql, code_sql, landed_sql, literal, quoted, shape_sql, text, typed_sql, value
 from orchestration.periods import bounds, periods_of
 
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 GOOD, BAD, BLANK = 0, 1, 2
 HEADER_ROWS = 1
-MAX_LINE_BYTES = 16 * 1024 * 1024
 # No label of any agency is longer.
 LABEL_LENGTH = 60
 LABELS_SHOWN = 3

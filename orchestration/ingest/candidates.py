@@ -14,10 +14,11 @@ from pathlib import Path
 
 from orchestration.contracts import FeedContract
 from orchestration.ingest import file_names
+from orchestration.ingest.confined import sheet_rows, visible_sheets
 from orchestration.ingest.headers import SEPARATORS, plain
-from orchestration.ingest.reading import accepted_type, check_header, first_lines, plain_text, sheet_rows
+from orchestration.ingest.reading import accepted_type, check_header, first_lines, plain_text
 from orchestration.ingest.rules import Fault, UnreadableError, fault
-from orchestration.ingest.workbook import visible_sheets, wanted_sheets
+from orchestration.ingest.workbook import wanted_sheets
 
 # Rows in which a header is looked for, to say which feed a file is nearest to; titles and notes are above it.
 TOP_ROWS = 100
@@ -145,7 +146,8 @@ class _Top:
         if kind in ("xlsx", "ods"):
             return cls((), visible_sheets(path))
         if kind not in ("csv", "tsv"):
-            return cls([frozenset(plain(str(cell)) for cell in next(sheet_rows(path, kind)))], None)
+            header = next(sheet_rows(path, kind, header_only=True), ())
+            return cls([frozenset(plain(str(cell)) for cell in header)], None)
         text, _ = plain_text(first_lines(head), "csv")
         lines = (text if text is not None else first_lines(head).decode("utf-8-sig")).splitlines()[:TOP_ROWS]
         return cls(

@@ -7,6 +7,7 @@ force of police.uk, the district of a boundary file) where the contract says tha
 version of a resubmission, 1 where it is not written. A file of several periods has the first and the last: `2021-04_2024-03.csv`.
 
 A version of a period and part is one file: a second one beside it, under a name that differs in case or type only, is not read.
+What is no file at all, or cannot be opened, is no delivery whatever its name; nothing is opened to find that out.
 """
 
 from __future__ import annotations
@@ -15,10 +16,13 @@ import os
 import re
 import shlex
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from orchestration.contracts import FeedContract, FeedKey
+from orchestration.ingest import regular_files
+from orchestration.ingest.rules import Fault, UnreadableError
 from orchestration.periods import bounds, form, is_period, is_span
 
 _PERIOD = r"\d{4}(?:-(?:\d{2}|Q[1-4]))?"
@@ -75,14 +79,28 @@ class Delivery:
     def file_name(self) -> str:
         return self.path.name
 
+    @property
+    def zone(self) -> Path:
+        """The landing zone that it is in."""
+        return self.path.parents[2]
+
 
 @dataclass(frozen=True)
 class Stranger:
-    """A file in the landing zone that nobody will read, why, and what to do about it."""
+    """A file in the landing zone that nobody will read, why, and what to do about it.
+
+    Attributes:
+        code: of the rule by which it cannot be opened; empty for a file that is in the wrong place or has the wrong name.
+    """
 
     path: Path
     reason: str
     remedy: str
+    code: str = ""
+
+    @classmethod
+    def of(cls, path: Path, found: Fault) -> Stranger:
+        return cls(path, found.message.rstrip("."), found.remedy.rstrip("."), found.code)
 
 
 def discover(raw: Path, contract: FeedContract) -> list[Delivery]:
@@ -124,37 +142,39 @@ def _elsewhere(place: tuple[str, ...], known: Collection[FeedKey]) -> str:
 def _listed(raw: Path, contract: FeedContract) -> Iterator[Delivery | Stranger]:
     """Each file of a feed's folder, as a delivery or with the reason why it is none."""
     folder = raw / contract.agency / contract.feed
+    try:
+        names = regular_files.names(folder, raw)
+    except UnreadableError as error:
+        yield Stranger.of(folder, error.faults[0])
+        return
     taken: dict[Name, str] = {}
     # A name in its usual form goes before one that differs from it in case or type only.
-    for entry in sorted(os.scandir(folder), key=lambda e: (e.name.lower() != e.name, e.name)) if folder.is_dir() else ():
-        if entry.is_dir() or _PASSED_OVER.fullmatch(entry.name):
+    for file_name in sorted(names, key=lambda name: (name.lower() != name, name)):
+        path, name = folder / file_name, Name.parse(file_name)
+        # A folder under another name than that of a delivery is one of the sender's; what is in it is named by `unread`.
+        if _PASSED_OVER.fullmatch(file_name) or (name is None and path.is_dir() and not path.is_symlink()):
             continue
-        name = Name.parse(entry.name)
+        if unreadable := regular_files.problem(path, raw):
+            yield Stranger.of(path, unreadable)
+            continue
         reason = _NOT_A_NAME if name is None else misfit(contract, name)
         if name is None or reason is not None:
-            yield Stranger(Path(entry.path), str(reason), f"`sna deliver {shlex.quote(entry.path)}` takes it; then remove it")
+            yield Stranger(path, str(reason), f"`sna deliver {shlex.quote(str(path))}` takes it; then remove it")
             continue
         name = in_usual_form(contract, name)
         slot = replace(name, extension="")
         if slot in taken:
             yield Stranger(
-                Path(entry.path),
+                path,
                 f"{taken[slot]} is already this version of the delivery",
-                f"`sna deliver {shlex.quote(entry.path)}` takes it as the next version if it differs; then remove it",
+                f"`sna deliver {shlex.quote(str(path))}` takes it as the next version if it differs; then remove it",
             )
             continue
-        taken[slot] = entry.name
-        stat = entry.stat()
-        yield Delivery(
-            Path(entry.path),
-            contract.agency,
-            contract.feed,
-            name.period,
-            name.part,
-            name.version,
-            stat.st_size,
-            stat.st_mtime_ns,
-        )
+        taken[slot] = file_name
+        with suppress(FileNotFoundError):
+            stat = path.stat()
+            identity = (contract.agency, contract.feed, name.period, name.part, name.version)
+            yield Delivery(path, *identity, stat.st_size, stat.st_mtime_ns)
 
 
 def in_usual_form(contract: FeedContract, name: Name) -> Name:

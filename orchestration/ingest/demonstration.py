@@ -19,6 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from orchestration.ingest import regular_files
 from orchestration.ingest.rules import Fault, fault
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from orchestration.settings import Settings
 
 FILE = "demonstration.json"
+# A hundred bytes for each delivery.
+MAX_LISTING_BYTES = 64 * 1024 * 1024
 SAMPLE = "sample"
 # Of `<agency>/<feed>/<file>`; a file that was listed before it was delivered is known by its name only.
 DEPTH = 2
@@ -49,10 +52,10 @@ class Listing:
     def read(cls, folder: Path) -> Listing:
         """The listing of a landing zone; an empty one where there is none or it is damaged."""
         try:
-            document = json.loads((folder / FILE).read_text("utf-8"))
+            document = json.loads(regular_files.read_small(folder / FILE, MAX_LISTING_BYTES))
             report = document["report"] and (str(document["report"]["first"]), str(document["report"]["last"]))
             return cls(report, {str(name): str(digest) for name, digest in document["files"].items()})
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return cls()
 
     def is_whole(self, folder: Path) -> bool:

@@ -37,7 +37,10 @@ def read_features(path: Path) -> list[dict[str, Any]]:
         features = json.loads(path.read_bytes(), object_pairs_hook=unique)["features"]
         if not all(isinstance(feature["properties"], dict) and GEOMETRY in feature for feature in features):
             raise TypeError("no feature")
-    except (ValueError, KeyError, TypeError, RecursionError):
+        for feature in features:
+            # Of a geometry that is said by feature (D24).
+            json.dumps(feature["properties"], allow_nan=False)
+    except (ValueError, KeyError, TypeError):
         raise UnreadableError(fault("D10", detail="it is not a GeoJSON collection of features")) from None
     return list(features)
 
@@ -51,8 +54,16 @@ def feature_rows(features: Sequence[Mapping[str, Any]]) -> Iterator[Sequence[Any
         yield [*map(feature["properties"].get, keys), json.dumps(feature[GEOMETRY], separators=(",", ":"))]
 
 
-def check_geometries(features: Sequence[Mapping[str, Any]], contract: FeedContract) -> None:
+def code_headers(contract: FeedContract) -> list[str]:
+    """The headers of published codes, by one of which the sender of a feature finds it."""
+    return [column.header for column in contract.columns if column.required and column.classification == "public"]
+
+
+def check_geometries(features: Sequence[Mapping[str, Any]], codes: Sequence[str]) -> None:
     """Make sure that each geometry is a valid area of England or Wales.
+
+    Args:
+        codes: see `code_headers`.
 
     Raises:
         UnreadableError: D24, with the number of each feature whose geometry is not, and what is wrong with the first.
@@ -61,7 +72,7 @@ def check_geometries(features: Sequence[Mapping[str, Any]], contract: FeedContra
     if not found:
         return
     first = min(found)
-    where = f"feature {first:,}{_named(features[first - 1]['properties'], contract)}"
+    where = f"feature {first:,}{_named(features[first - 1]['properties'], codes)}"
     raise UnreadableError(_fault(found, where, first))
 
 
@@ -69,12 +80,12 @@ def _fault(found: Mapping[int, str], where: str, first: int) -> Fault:
     return fault("D24", GEOMETRY, len(found), tuple(sorted(found)[:10]), where=where, problem=found[first])
 
 
-def _named(properties: Mapping[str, Any], contract: FeedContract) -> str:
-    """The published code of a feature, by which its sender finds it."""
-    for column in contract.columns:
-        value = properties.get(column.header)
-        if column.required and column.classification == "public" and isinstance(value, str) and value.isalnum():
-            return f" ({column.header} {value[:20]})"
+def _named(properties: Mapping[str, Any], codes: Sequence[str]) -> str:
+    """The published code of a feature."""
+    for header in codes:
+        value = properties.get(header)
+        if isinstance(value, str) and value.isalnum():
+            return f" ({header} {value[:20]})"
     return ""
 
 

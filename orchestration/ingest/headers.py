@@ -15,6 +15,9 @@ _IDENTIFIER_HEADER = re.compile(
 )
 
 
+# The widest published table that a feed takes has some two hundred.
+MAX_COLUMNS = 2_000
+
 # Separators that senders use instead of the one agreed, in words.
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars", ",": "commas"}
 
@@ -51,8 +54,11 @@ def match_header(
         empty: places of fields that have neither header nor values.
 
     Raises:
-        UnreadableError: a column is missing, unknown, named twice, or an identifier that the feed must not hold.
+        UnreadableError: a column is missing, unknown, named twice, or an identifier that the feed must not hold; or there are too
+            many (D16).
     """
+    if len(header) > MAX_COLUMNS:
+        raise UnreadableError(fault("D16", sheet=sheet, detail=f"it has {len(header):,} columns"))
     known = {plain(label): column.name for column in contract.columns for label in (column.header, *column.aliases)}
     labels = [plain(label) for label in header]
     names = [known.get(label) for label in labels]

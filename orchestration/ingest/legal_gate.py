@@ -21,13 +21,14 @@ from typing import TYPE_CHECKING
 from orchestration import database
 from orchestration.contracts import FeedContract
 from orchestration.ingest.births import AGE, births
+from orchestration.ingest.confined import everything, sheet_rows
 from orchestration.ingest.headers import plain
 from orchestration.ingest.identifiers import KINDS, MACROS, folded
 from orchestration.ingest.pseudonyms import MACROS as CHECK_DIGIT
-from orchestration.ingest.reading import accepted_type, plain_text, sheet_rows
+from orchestration.ingest.reading import accepted_type, plain_text
 from orchestration.ingest.rules import Fault, fault
 from orchestration.ingest.typing import literal
-from orchestration.ingest.workbook import Grid, everything
+from orchestration.ingest.workbook import Grid
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -11,21 +11,22 @@ import csv
 import hashlib
 import io
 import re
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from orchestration import database
+from orchestration import database, storage
 from orchestration.contracts import FeedContract
+from orchestration.ingest import archives
 from orchestration.ingest.completeness import check_ending, never_closed
-from orchestration.ingest.geojson import check_geometries, feature_rows, read_features
+from orchestration.ingest.confined import open_workbook, sheet_rows
+from orchestration.ingest.geojson import code_headers
 from orchestration.ingest.headers import has_invisible, match_header, other_separator, plain
-from orchestration.ingest.registers import register_rows
-from orchestration.ingest.rules import Fault, UnreadableError, fault
+from orchestration.ingest.rules import Fault, UnreadableError, fault, unforeseen
 from orchestration.ingest.shaping import Shaped, shape
-from orchestration.ingest.workbook import Grid, cell_text, is_protected, open_workbook, sheets_left_out
+from orchestration.ingest.text_bounds import MAX_LINE_BYTES
+from orchestration.ingest.workbook import Grid, is_protected, sheets_left_out
 
 Row = Sequence[Any]
 
@@ -33,7 +34,8 @@ Row = Sequence[Any]
 SHEET, ROW = ":sheet", ":row"
 
 # A ward boundary is one field of several hundred kilobytes.
-csv.field_size_limit(16 * 1024 * 1024)
+csv.field_size_limit(MAX_LINE_BYTES)
+MAX_HEADER_BYTES = 256 * 1024
 
 _NAMES: dict[str, str] = {
     "csv": "CSV text",
@@ -116,14 +118,14 @@ def file_type(head: bytes, path: Path) -> str:
 
 def _zip_type(path: Path) -> str:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with archives.opened(path) as archive:
             names = set(archive.namelist())
             if "xl/workbook.xml" in names:
                 return "xlsx"
             if "mimetype" in names:
                 with archive.open("mimetype") as mark:  # as much of it as matters: it can claim to be of any size
                     return "ods" if b"opendocument.spreadsheet" in mark.read(200) else "archive"
-    except (zipfile.BadZipFile, OSError):
+    except archives.DAMAGED:
         return "binary"
     return "archive"
 
@@ -144,11 +146,9 @@ def open_source(path: Path, contract: FeedContract, copy: Path) -> Source:
         return _open_table(source, data, kind, contract, copy)
     if kind in ("csv", "tsv"):
         return _open_text(source, data, kind, contract, copy)
-    rows = iter(sheet_rows(path, kind))
+    rows = sheet_rows(path, kind, code_headers(contract))
     header = tuple(str(cell) for cell in next(rows))
     columns = tuple(match_header(header, contract))
-    if kind == "geojson":
-        check_geometries(read_features(path), contract)
     write_csv(copy, header, rows)
     return replace(source, path=copy, header=columns, wide_spaces=True, long_fields=kind == "geojson", tidied=True)
 
@@ -245,6 +245,8 @@ def _open_text(source: Source, data: bytes, kind: str, contract: FeedContract, c
         copy.write_bytes(data)
         source = replace(source, path=copy)
     records = _records(data)
+    if min((at for sign in (b"\n", b"\r") if (at := data.find(sign)) >= 0), default=len(data)) >= MAX_HEADER_BYTES:
+        raise UnreadableError(fault("D16", detail=f"its first line is longer than {MAX_HEADER_BYTES / 1e3:,.0f} kB"))
     header = csv_header(data)
     columns, passed_over = _text_columns(header, data, kind, contract)
     faults = (*faults, *passed_over)
@@ -317,6 +319,8 @@ def decode(data: bytes) -> tuple[str | None, tuple[Fault, ...]]:
     Raises:
         UnreadableError: no encoding fits.
     """
+    if data.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
+        raise UnreadableError(fault("D02", detail="it is UTF-32"))
     if codec := utf_16(data):
         try:
             return data.decode(codec), (fault("I01", encoding="UTF-16"),)
@@ -358,7 +362,7 @@ def first_lines(head: bytes) -> bytes:
 
 def csv_header(data: bytes) -> tuple[str, ...]:
     """The fields of the first row."""
-    start = data.removeprefix(b"\xef\xbb\xbf")[:262144].lstrip(b"\r\n").decode("utf-8", "ignore")
+    start = data.removeprefix(b"\xef\xbb\xbf")[:MAX_HEADER_BYTES].lstrip(b"\r\n").decode("utf-8", "ignore")
     return tuple(next(csv.reader(io.StringIO(start, newline="")), ()))
 
 
@@ -437,60 +441,6 @@ def _filled(row: list[str], fields: int, spare: int) -> list[str]:
     return row + [""] * (fields - len(row)) if fields - spare <= len(row) < fields else row
 
 
-def sheet_rows(path: Path, kind: str) -> Iterator[Row]:
-    """Header and rows of a GeoJSON, JSON, YAML or Parquet file.
-
-    Raises:
-        UnreadableError: the file is empty or broken.
-    """
-    match kind:
-        case "parquet":
-            rows = _parquet_rows(path)
-        case "geojson":
-            rows = _encodable(feature_rows(read_features(path)))
-        case _:
-            rows = _encodable(register_rows(path, kind))
-    first = next(rows, None)
-    if first is None:
-        raise UnreadableError(fault("D03"))
-    yield first
-    yield from rows
-
-
-def _encodable(rows: Iterator[Row]) -> Iterator[Row]:
-    """The same rows, as long as their texts are text: an escape can write half a character, which nothing can store."""
-    for number, row in enumerate(rows):
-        try:
-            "".join(cell for cell in row if isinstance(cell, str)).encode()
-        except UnicodeEncodeError:
-            detail = f"{f'record {number:,}' if number else 'a name'} holds half a character (a lone surrogate)"
-            raise UnreadableError(fault("D10", detail=detail)) from None
-        yield row
-
-
-def _parquet_rows(path: Path) -> Iterator[Row]:
-    """Every value as the text that it would be in a CSV file, so that the contract types it as it does there."""
-    import duckdb
-
-    try:
-        with database.connect() as db:
-            delivered = db.read_parquet(str(path))
-            # A decimal number as text may come in scientific notation; all others have one text.
-            numbers = {place for place, kind in enumerate(delivered.types) if str(kind) in ("FLOAT", "DOUBLE")}
-            chosen = (
-                f'"{name.replace(chr(34), chr(34) * 2)}"{"" if place in numbers else "::varchar"}'
-                for place, name in enumerate(delivered.columns)
-            )
-            yield delivered.columns
-            found = delivered.select(", ".join(chosen))
-            while rows := found.fetchmany(10_000):
-                yield from ([None if cell is None else cell_text(cell) for cell in row] if numbers else row for row in rows)
-    except duckdb.Error as error:
-        if database.is_out_of_memory(error):
-            raise
-        raise UnreadableError(fault("D10", detail="the Parquet file is damaged or was cut off")) from None
-
-
 def write_csv(path: Path, header: Row, rows: Iterable[Row]) -> None:
     """Write rows as the CSV that DuckDB reads without any guess; None is a blank field."""
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -516,7 +466,7 @@ def check_header(path: Path, contract: FeedContract) -> None:
         whole = any(not plain(label) for label in header)
         _text_columns(header, _utf_8(path.read_bytes(), kind) if whole else b"", kind, contract)
     else:
-        match_header([str(cell) for cell in next(sheet_rows(path, kind))], contract)
+        match_header([str(cell) for row in sheet_rows(path, kind, header_only=True) for cell in row], contract)
 
 
 def _utf_8(data: bytes, kind: str) -> bytes:
@@ -530,8 +480,14 @@ def describe(path: Path) -> str:
         return _NAMES[file_type(file.read(65536), path)]
 
 
-def count_rows(path: Path, contract: FeedContract) -> int:
-    """Data rows of a file that was refused, as far as it can be read; 0 where it cannot."""
+def count_rows(path: Path, contract: FeedContract, faults: Iterable[Fault] = ()) -> int:
+    """Data rows of a file that was refused, as far as it can be read; 0 where it cannot.
+
+    Args:
+        faults: for which it was refused: a file that is too large is not read again.
+    """
+    if any(found.code == "D16" for found in faults):
+        return 0
     try:
         data = path.read_bytes()
         name = accepted_type(data, path, contract)
@@ -544,3 +500,20 @@ def count_rows(path: Path, contract: FeedContract) -> int:
         return max(sum(any(str(cell).strip() for cell in row) for row in sheet_rows(path, name)) - 1, 0)
     except (UnreadableError, csv.Error):
         return 0
+    except Exception as error:
+        of_content(error)
+        return 0
+
+
+def of_content(error: Exception) -> Fault:
+    """The fault of a file whose content no rule foresees.
+
+    Raises:
+        Exception: the error itself, where it says nothing about the file: the disk, or the memory that DuckDB was given.
+    """
+    import duckdb
+
+    not_of_content = (OSError, duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.InterruptException)
+    if isinstance(error, not_of_content) or database.is_out_of_memory(error) or storage.is_about(error):
+        raise error
+    return unforeseen(error)

@@ -19,9 +19,10 @@ from orchestration.ingest import candidates, extracts, file_names, legal_gate
 from orchestration.ingest.contents import Contents, other_part, read_contents
 from orchestration.ingest.delivery import Delivery, Name, discover, misfit
 from orchestration.ingest.demonstration import LIVE, Admission, digest
+from orchestration.ingest.handed_in import Handed, copied
 from orchestration.ingest.headers import printable
 from orchestration.ingest.landing import LoadRecord, sync
-from orchestration.ingest.reading import accepted_type, describe
+from orchestration.ingest.reading import accepted_type, describe, of_content
 from orchestration.ingest.refusals import Refusal
 from orchestration.ingest.rules import UnreadableError, fault
 from orchestration.periods import SPAN, bounds, form, key
@@ -86,6 +87,38 @@ class _NotKnownError(Exception):
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(str(refusal))
         self.refusal = refusal
+
+
+def deliver_safely(
+    handed: Handed,
+    raw: Path,
+    contracts: Mapping[FeedKey, FeedContract],
+    admission: Admission = LIVE,
+    received: Iterable[LoadRecord] = (),
+    take: Callable[[Recognised], bool] = lambda _: True,
+) -> Receipt:
+    """As `deliver`, of whatever was handed in: it is copied first, and what is no file or fails in a way that no rule names is
+    refused like any other.
+    """
+    path = handed.path
+    if not _is_text(path):
+        return _refused(path, Refusal.of(None, ("Its name is not text in UTF-8.", "Give it another name, and deliver it again.")))
+    try:
+        with copied(handed) as copy:
+            if refusal := admission.refusal(path, digest(copy)):
+                return _refused(path, Refusal.of_faults(None, [refusal]))
+            return replace(deliver(copy, raw, contracts, admission, received, take), source=path)
+    except UnreadableError as error:
+        return _refused(path, Refusal.of_faults(None, error.faults))
+    except FileNotFoundError:
+        return _refused(path, Refusal.of(None, ("It is not there any more.", "Deliver it again when it is.")))
+    except Exception as error:
+        return _refused(path, Refusal.of_faults(None, [of_content(error)]))
+
+
+def being_written(path: Path) -> Receipt:
+    """The receipt of a file that changes while it is looked at."""
+    return _refused(path, Refusal.of_faults(None, [fault("D35")]))
 
 
 def deliver(

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from orchestration.ingest.headers import printable
 from orchestration.ingest.rules import UnreadableError, fault
 
 # A list of records under one name, and lists within those.
@@ -53,7 +54,7 @@ def unique(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for name, value in pairs:
         if name in made:
-            raise UnreadableError(fault("D06", name.strip()[:80]))
+            raise UnreadableError(fault("D06", printable(name)))
         made[name] = value
     return made
 

@@ -151,7 +151,7 @@ CATALOGUE: dict[str, Rule] = {
                 "D16",
                 "Too large when opened",
                 "The file is far larger than a return can be: {detail}.",
-                "Send the data on a new workbook without formats on empty cells, pictures or macros.",
+                "Send the data alone: as CSV, or on a new workbook without formats on empty cells, pictures or macros.",
             ),
             (
                 "D17",
@@ -223,6 +223,24 @@ CATALOGUE: dict[str, Rule] = {
                 "Header row missing",
                 "{unknown} of {of} headers are not part of the agreed format: the header row seems to be missing.",
                 "Send the table with its header row, with the agreed headers, as its first row.",
+            ),
+            (
+                "D33",
+                "Not a file",
+                "It is {what}, not a file, and is not opened.",
+                "Put the file itself in its place, and remove what is there.",
+            ),
+            (
+                "D34",
+                "Cannot be opened",
+                "The file cannot be opened ({reason}).",
+                "Let the account that runs the warehouse read it; the next refresh tries again.",
+            ),
+            (
+                "D35",
+                "Still being written",
+                "The file changed while it was read.",
+                "Wait until it is whole; the next refresh reads it.",
             ),
         ),
         *_rules(
@@ -456,6 +474,15 @@ def fault(
         rule.remedy.format_map(words),
         sheet,
     )
+
+
+def unforeseen(error: BaseException) -> Fault:
+    """The fault of a file that made a library fail in a way that no rule names."""
+    if isinstance(error, MemoryError):
+        return fault("D16", detail="reading it takes more memory than any return needs")
+    if isinstance(error, RecursionError):
+        return fault("D10", detail="it is nested too deep")
+    return fault("D10", detail=f"it is not formed as such a file is ({type(error).__name__})")
 
 
 def document() -> str:

@@ -1,7 +1,8 @@
 """Workbooks as grids of text, and what makes a workbook unsafe or impossible to read.
 
-A workbook is a ZIP archive of XML. How large it becomes is read from the archive's directory before anything is inflated, and the
-cells are measured before a grid is made of them: a few kilobytes can claim to be gigabytes.
+A workbook is a ZIP archive of XML. How large it becomes is read from the archive's directory before anything is inflated
+(`archives`), and the cells are measured before a grid is made of them (`workbook_scan`): a few kilobytes can claim to be
+gigabytes. The library that reads it is compiled code, so all of this runs in a process of its own (`confined`).
 """
 
 from __future__ import annotations
@@ -9,8 +10,7 @@ from __future__ import annotations
 import math
 import re
 import zipfile
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -18,20 +18,13 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from orchestration.ingest import archives
 from orchestration.ingest.rules import Fault, UnreadableError, fault
+from orchestration.ingest.workbook_scan import ERROR_VALUE, Scan, Sheet, scan
 
-# A year of records of a whole county is some 20 MB of XML in some 2 MB of archive.
-MAX_INFLATED_BYTES = 200 * 1024 * 1024
-# Sheets full of numbers shrink to a tenth, the most monotonous ones to a fiftieth.
-MAX_RATIO = 200
-RATIO_MATTERS_BYTES = 10 * 1024 * 1024
-MAX_CELLS = 20_000_000
+__all__ = ["ERROR_VALUE", "Grid", "Workbook"]
 
 _OLE = b"\xd0\xcf\x11\xe0"
-_CELL = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br\s*=\s*[\"']\s*([A-Za-z]{1,9})(\d{1,19})")
-_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
-_CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
-_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 
 # Elements that hold text outside cells, of both formats.
 _LOOSE = {
@@ -42,14 +35,7 @@ _LOOSE = {
 _COPIES = re.compile(r"xl/(pivotCache|externalLinks|charts|drawings)/.*|Object[^/]*/content\.xml")
 _TEXTUAL = ("v", "name", "descr", "title")
 
-# What a cell shows whose formula fails, in Excel and in LibreOffice.
-ERROR_VALUE = (
-    r"#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A|GETTING_DATA|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!|BUSY!"
-    r"|EXTERNAL!|PYTHON!)|Err:\d{3}"
-)
-
 Range = tuple[tuple[int, int], tuple[int, int]]
-Place = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -58,12 +44,13 @@ class Grid:
 
     Attributes:
         name: of the sheet; empty for a CSV file.
-        rows: from the sheet's first row on, so that `rows[0]` is its row 1; each with a text per column.
+        rows: from the sheet's first row on, so that the first is its row 1; each with a text per column up to the last that is
+            not blank. In the process that reads the workbook they are made one by one, once.
         merged: first and last cell (row, column, from 0) of merged cells, where the format tells.
     """
 
     name: str
-    rows: Sequence[Sequence[str]]
+    rows: Sequence[list[str]]
     merged: Sequence[Range] = ()
 
 
@@ -81,30 +68,22 @@ def is_protected(data: bytes) -> bool:
     return data.startswith(_OLE) and "EncryptedPackage".encode("utf-16-le") in data
 
 
-def check_size(path: Path) -> None:
-    """Refuse an archive by what its directory says, before anything is inflated.
+def checked(path: Path) -> Scan:
+    """What is in a workbook that can be opened safely.
 
     Raises:
         UnreadableError: D15 for a protected one, D16 for one that is too large, D10 for one that is damaged.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            parts = archive.infolist()
-            if any(part.flag_bits & 1 for part in parts):
-                raise UnreadableError(fault("D15"))
-            inflated, packed = sum(part.file_size for part in parts), path.stat().st_size
-            if inflated > MAX_INFLATED_BYTES or any(
-                part.file_size > RATIO_MATTERS_BYTES and part.file_size > MAX_RATIO * max(part.compress_size, 1) for part in parts
-            ):
-                detail = f"{packed / 1e6:,.1f} MB would become {inflated / 1e6:,.0f} MB"
-                raise UnreadableError(fault("D16", detail=detail))
-            # Inflates within the sizes stated, so a directory that lies is a damaged file and no danger.
-            if archive.testzip() is not None:
-                raise UnreadableError(fault("D10", detail="a part of the workbook is damaged"))
+        with archives.opened(path) as archive:
+            archives.check_directory(archive, path.stat().st_size)
             names = set(archive.namelist())
-            if "META-INF/manifest.xml" in names and b"encryption-data" in archive.read("META-INF/manifest.xml"):
-                raise UnreadableError(fault("D15"))
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, ValueError):
+            if "META-INF/manifest.xml" in names:
+                manifest = b"".join(archives.inflated(archive, archive.getinfo("META-INF/manifest.xml")))
+                if b"encryption-data" in manifest:
+                    raise UnreadableError(fault("D15"))
+            return scan(archive)
+    except archives.DAMAGED:
         raise UnreadableError(fault("D10", detail="the workbook is damaged or was cut off")) from None
 
 
@@ -116,21 +95,16 @@ def open_workbook(path: Path, wanted: str | None, patterns: Sequence[str] = ()) 
     """
     import python_calamine as calamine
 
-    check_size(path)
+    found = checked(path)
     try:
-        ods = _ods_sheets(path)
         book = calamine.CalamineWorkbook.from_path(path)
         visible = _visible(book)
         chosen = wanted_sheets(visible, wanted, patterns)
-        numbers = {name: book.sheet_names.index(name) for name in chosen}
-        if ods is None:
-            failed = _check_xlsx(path, numbers)
-        else:
-            for name, number in numbers.items():
-                _check_formulas(name, _ods_formulas(ods[number]))
-            failed = {name: dict(_ods_errors(ods[number])) for name, number in numbers.items()}
-        grids = tuple(_grid(book, name, failed[name]) for name in chosen)
-    except (calamine.CalamineError, OSError, ValueError, KeyError, zipfile.BadZipFile, ElementTree.ParseError):
+        sheets, uncalculated = _sheets(path, found, [book.sheet_names.index(name) for name in chosen])
+        for name, sheet in zip(chosen, sheets, strict=True):
+            _check_formulas(name, [*sheet.uncalculated, *(sheet.zeros if uncalculated else ())])
+        grids = tuple(_grid(book, name, sheet) for name, sheet in zip(chosen, sheets, strict=True))
+    except (calamine.CalamineError, *archives.DAMAGED, IndexError, ElementTree.ParseError):
         raise UnreadableError(fault("D10", detail="the workbook is damaged")) from None
     return Workbook(grids, len(book.sheet_names) - len(chosen), len(book.sheet_names) - len(visible))
 
@@ -165,11 +139,10 @@ def visible_sheets(path: Path) -> list[str]:
     """
     import python_calamine as calamine
 
-    check_size(path)
+    checked(path)
     try:
-        _ods_sheets(path)
         return _visible(calamine.CalamineWorkbook.from_path(path))
-    except (calamine.CalamineError, OSError, ValueError, KeyError, zipfile.BadZipFile, ElementTree.ParseError):
+    except (calamine.CalamineError, *archives.DAMAGED):
         raise UnreadableError(fault("D10", detail="the workbook is damaged")) from None
 
 
@@ -181,17 +154,15 @@ def everything(path: Path) -> Iterator[Grid]:
     """
     import python_calamine as calamine
 
-    check_size(path)
+    checked(path)
     try:
-        if _ods_sheets(path) is None:
-            _check_all_xlsx(path)
         book = calamine.CalamineWorkbook.from_path(path)
         sheets = [sheet.name for sheet in book.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
-        grids = [Grid("", _grid(book, name).rows) for name in sheets]
+        for name in sheets:
+            yield Grid("", _grid(book, name).rows)
         loose = [*book.sheet_names, *_loose_texts(path)]
-    except (calamine.CalamineError, OSError, ValueError, KeyError, zipfile.BadZipFile, ElementTree.ParseError):
+    except (calamine.CalamineError, *archives.DAMAGED, ElementTree.ParseError):
         raise UnreadableError(fault("D10", detail="the workbook is damaged")) from None
-    yield from grids
     yield Grid("", [[text] for text in loose])
 
 
@@ -218,21 +189,30 @@ def _loose_texts(path: Path) -> Iterator[str]:
                         yield element.get("val", "")
 
 
-def _check_all_xlsx(path: Path) -> None:
-    with zipfile.ZipFile(path) as archive:
-        for part in archive.namelist():
-            if part.startswith("xl/worksheets/") and part.endswith(".xml"):
-                _check_spread(*_spread(archive.read(part)))
-
-
-def _grid(book: Any, name: str, failed: Mapping[Place, str] | None = None) -> Grid:
-    """A sheet as text; `failed` has the error values by row and column, which calamine reads as blanks."""
+def _grid(book: Any, name: str, facts: Sheet | None = None) -> Grid:
+    """A sheet as text; calamine reads error values as blanks, so these are put back from the facts."""
     sheet = book.get_sheet_by_name(name)
-    rows = [[cell_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
-    for (row, column), text in (failed or {}).items():
-        if row < len(rows) and column < len(rows[row]):
-            rows[row][column] = text
-    return Grid(name, rows, tuple(sheet.merged_cell_ranges or ()))
+    rows = _rows(sheet, facts.errors if facts else ())
+    return Grid(name, rows, tuple(sheet.merged_cell_ranges or ()))  # type: ignore[arg-type]
+
+
+def _rows(sheet: Any, errors: Iterable[tuple[int, int, int, int, str]]) -> Iterator[list[str]]:
+    """The rows one by one, without the blank cells at the end."""
+    left = [""] * (sheet.start[1] if sheet.start else 0)
+    failed = sorted(errors)
+    first = 0
+    for number, row in enumerate(sheet.iter_rows()):
+        cells = left + [cell_text(value) for value in row]
+        while first < len(failed) and failed[first][1] < number:
+            first += 1
+        for top, bottom, start, end, text in failed[first:]:
+            if top > number:
+                break
+            for place in range(start, min(end + 1, len(cells))) if number <= bottom else ():
+                cells[place] = text
+        while cells and not cells[-1]:
+            cells.pop()
+        yield cells
 
 
 def cell_text(value: Any) -> str:
@@ -247,35 +227,17 @@ def cell_text(value: Any) -> str:
     return str(value)
 
 
-def _ods_sheets(path: Path) -> list[ElementTree.Element] | None:
-    """The sheets of an OpenDocument workbook, none of which spreads too far (it is opened as a whole); None for another kind."""
-    with zipfile.ZipFile(path) as archive:
-        if "content.xml" not in archive.namelist():
-            return None
-        sheets = list(ElementTree.fromstring(archive.read("content.xml")).iter(f"{_TABLE}table"))
-    for sheet in sheets:
-        _check_spread(*_ods_spread(sheet))
-    return sheets
+def _sheets(path: Path, found: Scan, numbers: Sequence[int]) -> tuple[list[Sheet], bool]:
+    """The facts about the sheets with these numbers, and whether the workbook asks to be calculated.
 
-
-def _check_xlsx(path: Path, numbers: Mapping[str, int]) -> dict[str, dict[Place, str]]:
-    """Refuse sheets whose cells spread too far for a grid, or hold formulas without a value that can be trusted.
-
-    Returns:
-        The cells of each sheet that hold an error value.
+    A program that writes formulas without calculating them asks for that; the zeros that it puts there mean nothing.
     """
-    failed: dict[str, dict[Place, str]] = {}
+    if "content.xml" in found.parts:
+        return [found.parts["content.xml"][number] for number in numbers], False
     with zipfile.ZipFile(path) as archive:
         book = archive.read("xl/workbook.xml")
-        # A program that writes formulas without calculating them asks for this; the zeros that it puts there mean nothing.
-        uncalculated = re.search(rb'fullCalcOnLoad="(1|true)"', book) is not None
-        for name, part in zip(numbers, _sheet_parts(archive, book, list(numbers.values())), strict=True):
-            xml = archive.read(part)
-            _check_spread(*_spread(xml))
-            if re.search(rb"<(\w+:)?f[ >/]", xml):
-                _check_formulas(name, _xlsx_formulas(xml, uncalculated))
-            failed[name] = dict(_xlsx_errors(xml)) if re.search(rb"\bt\s*=\s*[\"']e[\"']", xml) else {}
-    return failed
+        parts = [found.parts[part] for part in _sheet_parts(archive, book, numbers)]
+    return [part[0] if part else Sheet() for part in parts], re.search(rb'fullCalcOnLoad="(1|true)"', book) is not None
 
 
 def _sheet_parts(archive: zipfile.ZipFile, book: bytes, numbers: Sequence[int]) -> list[str]:
@@ -295,93 +257,7 @@ def _sheet_parts(archive: zipfile.ZipFile, book: bytes, numbers: Sequence[int]) 
     return [target.lstrip("/") if target.startswith("/") else f"xl/{target}" for target in targets]
 
 
-def _spread(xml: bytes) -> tuple[int, int]:
-    rows = columns = 0
-    for match in _CELL.finditer(xml):
-        rows = max(rows, int(match[2]))
-        columns = max(columns, _column_number(match[1].upper()))
-    return rows, columns
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
-
-
-def _ods_spread(sheet: ElementTree.Element) -> tuple[int, int]:
-    rows = columns = seen = 0
-    for row in sheet.iter(f"{_TABLE}table-row"):
-        seen += int(row.get(f"{_TABLE}number-rows-repeated", 1))
-        width = filled = 0
-        for cell in row:
-            width += int(cell.get(f"{_TABLE}number-columns-repeated", 1))
-            if cell.get(f"{_OFFICE}value-type"):
-                filled = width
-        if filled:
-            rows, columns = seen, max(columns, filled)
-    return rows, columns
-
-
-def _check_spread(rows: int, columns: int) -> None:
-    if rows * columns > MAX_CELLS:
-        raise UnreadableError(fault("D16", detail=f"its cells spread over {rows:,} rows and {columns:,} columns"))
-
-
-def _xlsx_formulas(xml: bytes, uncalculated: bool) -> Iterator[int]:
-    """Numbers of rows with a formula that was never calculated."""
-    row = 0
-    for element in ElementTree.fromstring(xml).iter():
-        kind = element.tag.rpartition("}")[2]
-        if kind == "row":
-            row = int(element.get("r", row + 1))
-        elif kind == "c":
-            parts = {part.tag.rpartition("}")[2]: part.text for part in element}
-            if "f" in parts and (not parts.get("v") or (uncalculated and parts["v"] == "0")):
-                yield row
-
-
-def _xlsx_errors(xml: bytes) -> Iterator[tuple[Place, str]]:
-    """Row and column, from 0, of each cell that holds an error value, and the value."""
-    row = column = -1
-    for element in ElementTree.fromstring(xml).iter():
-        kind = element.tag.rpartition("}")[2]
-        if kind == "row":
-            row, column = int(element.get("r", row + 2)) - 1, -1
-        elif kind == "c":
-            letters = re.match(r"[A-Z]+", element.get("r", ""))
-            column = _column_number(letters[0].encode()) - 1 if letters else column + 1
-            if element.get("t") == "e":
-                value = next((part.text for part in element if part.tag.endswith("}v")), None)
-                yield (row, column), value or "#N/A"
-
-
-def _ods_errors(sheet: ElementTree.Element) -> Iterator[tuple[Place, str]]:
-    """The same of an OpenDocument sheet: such a cell says so, or shows an error value whatever its value is said to be."""
-    row = 0
-    for line in sheet.iter(f"{_TABLE}table-row"):
-        below = row + int(line.get(f"{_TABLE}number-rows-repeated", 1))
-        column = 0
-        for cell in line:
-            right = column + int(cell.get(f"{_TABLE}number-columns-repeated", 1))
-            text = "".join(cell.itertext()).strip()
-            if re.fullmatch(ERROR_VALUE, text) or cell.get(f"{_CALC}value-type") == "error":
-                yield from (((y, x), text or "#N/A") for y in range(row, below) for x in range(column, right))
-            column = right
-        row = below
-
-
-def _ods_formulas(sheet: ElementTree.Element) -> Iterator[int]:
-    number = 0
-    for row in sheet.iter(f"{_TABLE}table-row"):
-        number += int(row.get(f"{_TABLE}number-rows-repeated", 1))
-        for cell in row:
-            if cell.get(f"{_TABLE}formula") and not cell.get(f"{_OFFICE}value-type"):
-                yield number
-
-
-def _check_formulas(sheet: str, rows: Iterator[int]) -> None:
+def _check_formulas(sheet: str, rows: Iterable[int]) -> None:
     found = sorted(rows)
     if found:
         first = tuple(sorted(set(found))[:10])

@@ -14,6 +14,7 @@ import pytest
 
 from orchestration.contracts import FeedContract, load_contracts
 from orchestration.ingest import landing as log
+from orchestration.ingest import regular_files
 from orchestration.ingest.demonstration import LIVE, Admission
 from orchestration.ingest.landing import LoadRecord
 from orchestration.ingest.load import load, plan
@@ -165,6 +166,12 @@ class Desk:
 
     def all(self) -> list[LoadRecord]:
         return log.read(self.landing)
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files of tests are whole when they are read, and need not be watched for a moment."""
+    monkeypatch.setattr(regular_files, "QUIET_SECONDS", 0.0)
 
 
 @pytest.fixture

@@ -14,8 +14,9 @@ from odf.opendocument import OpenDocumentSpreadsheet
 from odf.table import Table, TableCell, TableRow
 from odf.text import P
 
-from orchestration.ingest import workbook
+from orchestration.ingest import archives, workbook
 from orchestration.ingest.load import load, plan
+from orchestration.ingest.rules import UnreadableError
 
 from .conftest import CONTRACTS, GOOD, KEY, NOW, codes, parquet
 
@@ -133,18 +134,19 @@ def bomb(megabytes: int) -> bytes:
 
 
 class TestSize:
-    def test_d16_a_bomb_of_200_megabytes_is_refused_before_it_is_inflated(self, desk, monkeypatch):
+    def test_d16_a_bomb_of_200_megabytes_is_refused_before_it_is_inflated(self, desk, tmp_path, monkeypatch):
         content = bomb(200)
         assert len(content) < 1_000_000
+        assert "would become 200 MB" in refused(desk, content, "D16").message
 
         def inflated(*_):
             raise AssertionError("a part of the archive was read")
 
-        # The directory alone decides: neither a part is inflated nor the workbook opened.
-        monkeypatch.setattr(zipfile.ZipFile, "testzip", inflated)
-        monkeypatch.setattr(workbook, "_ods_sheets", inflated)
-        fault = refused(desk, content, "D16")
-        assert "would become 200 MB" in fault.message
+        # The directory alone decides.
+        monkeypatch.setattr(archives, "inflated", inflated)
+        (tmp_path / "bomb.xlsx").write_bytes(content)
+        with pytest.raises(UnreadableError, match="D16"):
+            workbook.checked(tmp_path / "bomb.xlsx")
 
     def test_d10_a_directory_that_lies_about_the_size(self, desk):
         content = bytearray(bomb(60))
@@ -154,9 +156,11 @@ class TestSize:
         content[at + 24 : at + 28] = struct.pack("<I", 4000)
         refused(desk, bytes(content), "D10")
 
-    def test_d16_a_large_archive_without_a_suspicious_ratio(self, desk, monkeypatch):
-        monkeypatch.setattr(workbook, "MAX_INFLATED_BYTES", 5_000)
-        refused(desk, crimes(), "D16")
+    def test_d16_a_large_archive_without_a_suspicious_ratio(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(archives, "MAX_INFLATED_BYTES", 5_000)
+        (tmp_path / "large.xlsx").write_bytes(crimes())
+        with pytest.raises(UnreadableError, match="D16"):
+            workbook.checked(tmp_path / "large.xlsx")
 
     def test_d16_a_cell_at_the_end_of_the_sheet(self, desk):
         """A grid of a million rows and sixteen thousand columns for one stray cell."""
@@ -184,8 +188,8 @@ class TestSize:
                 page.write_row(number, 0, VALUES)
         with zipfile.ZipFile(file) as archive:
             parts = archive.infolist()
-        assert max(part.file_size / part.compress_size for part in parts) < workbook.MAX_RATIO / 2
-        assert sum(part.file_size for part in parts) * 30 < workbook.MAX_INFLATED_BYTES
+        assert max(part.file_size / part.compress_size for part in parts) < archives.MAX_RATIO / 2
+        assert sum(part.file_size for part in parts) * 30 < archives.MAX_INFLATED_BYTES
 
 
 class TestDamage:
