@@ -80,7 +80,7 @@ def _take(grids: list[Grid], kind: str, values: list[Any]) -> None:
 
 
 def _ask(call: str, path: Path, *arguments: Any) -> Iterator[list[Any]]:
-    """The messages of an answer, but for the last.
+    """The messages of an answer.
 
     Raises:
         UnreadableError: the file was refused, or the helper did not survive it.
@@ -89,24 +89,27 @@ def _ask(call: str, path: Path, *arguments: Any) -> Iterator[list[Any]]:
     seconds = SECONDS + path.stat().st_size // BYTES_PER_SECOND
     request = {"call": call, "arguments": [str(path), *arguments], "megabytes": MEGABYTES, "seconds": seconds}
     process = _ready(json.dumps(request).encode() + b"\n")
-    ended = False
+    is_ready, refused = False, []
     try:
         for message in process.messages(time.monotonic() + WAIT * seconds):
-            if message[0] in ("end", "refused"):
-                ended = True
-                if message[0] == "refused":
-                    raise UnreadableError(*(_fault(item) for item in message[1]))
-                return
-            yield message
+            if message[0] in ("ready", "gone"):
+                is_ready = message[0] == "ready"
+                break
+            if message[0] == "refused":
+                refused = message[1]
+            else:
+                yield message
     except TimeoutError:
         raise UnreadableError(_too_slow(seconds)) from None
     except EOFError:
         raise UnreadableError(_death(process.status(), seconds)) from None
     finally:
-        if ended:
+        if is_ready:
             _idle.append(process)
         else:
             process.end()
+    if refused:
+        raise UnreadableError(*(_fault(item) for item in refused))
 
 
 def _fault(item: dict[str, Any]) -> Fault:

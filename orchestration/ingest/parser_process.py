@@ -4,7 +4,8 @@ It reads requests from its standard input and writes answers to its standard out
 
     {"call": "open_workbook", "arguments": [...], "megabytes": 768, "seconds": 20}
     ["grid", name, merged]   a sheet begins         ["rows", [[...], ...]]   rows of it, or of the file
-    ["result", value]        what is no rows        ["refused", [fault, ...]] or ["end"]
+    ["result", value]        what is no rows        ["refused", [fault, ...]]                the file is not taken
+    ["ready"] or ["gone"]    the answer has ended, and another request is taken, or is not
 
 Memory and processor time are limited by the kernel for each request; what an allocation beyond that does to this process, its
 parent is told by the exit status (`confined`). It has no key and no secret in its environment.
@@ -47,13 +48,15 @@ def main() -> None:
     for line in sys.stdin.buffer:
         for message in answer(json.loads(line)):
             out.write(json.dumps(message, separators=(",", ":")).encode() + b"\n")
-        if address_space() > start + 256 * MB:
-            return
+        grown = address_space() > start + 256 * MB
+        out.write(b'["gone"]\n' if grown else b'["ready"]\n')
         out.flush()
+        if grown:
+            return
 
 
 def answer(request: dict[str, Any]) -> Iterator[Message]:
-    """All messages of one request; whatever happens, the last one says how it ended."""
+    """All messages of one request; whatever happens, it ends with an answer."""
     _limit(request["megabytes"] * MB, request["seconds"])
     try:
         yield from CALLS[request["call"]](*request["arguments"])
@@ -63,8 +66,6 @@ def answer(request: dict[str, Any]) -> Iterator[Message]:
         raise
     except BaseException as error:  # a panic of compiled code is no Exception
         yield ["refused", [asdict(unforeseen(error))]]
-    else:
-        yield ["end"]
 
 
 def _limit(memory: int, seconds: int) -> None:

@@ -14,6 +14,9 @@ from orchestration.ingest.workbook import cell_text
 
 Row = Sequence[Any]
 
+# Two million records of twenty-five columns. A few kilobytes of Parquet can claim a billion equal rows.
+MAX_CELLS = 50_000_000
+
 
 def sheet_rows(path: Path, kind: str, codes: Sequence[str] | None = None) -> Iterator[Row]:
     """Header and rows; None is a blank cell.
@@ -62,6 +65,9 @@ def _parquet_rows(path: Path) -> Iterator[Row]:
     try:
         with database.connect() as db:
             delivered = db.read_parquet(str(path))
+            (count,) = db.execute("select sum(num_rows) from parquet_file_metadata($1)", [str(path)]).fetchone() or (0,)
+            if count * len(delivered.columns) > MAX_CELLS:
+                raise UnreadableError(fault("D16", detail=f"{count:,} rows of {len(delivered.columns):,} columns"))
             # A decimal number as text may come in scientific notation; all others have one text.
             numbers = {place for place, kind in enumerate(delivered.types) if str(kind) in ("FLOAT", "DOUBLE")}
             chosen = (

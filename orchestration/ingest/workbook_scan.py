@@ -18,6 +18,8 @@ from orchestration.ingest.rules import UnreadableError, fault
 
 # Rows times columns of all sheets: half a million records of twenty columns.
 MAX_CELLS = 10_000_000
+# The limits of the formats.
+MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 # Characters of all cells, repeated ones counted each time.
 MAX_CHARACTERS = 128 * 1024 * 1024
 MAX_MERGED = 20_000
@@ -79,7 +81,7 @@ def scan(archive: zipfile.ZipFile) -> Scan:
             reader.feed(piece)
         reader.end()
         found.parts[part.filename] = reader.sheets
-        cells += sum(sheet.rows * sheet.columns for sheet in reader.sheets)
+        cells += sum(_cells(sheet) for sheet in reader.sheets)
         characters += reader.characters
         check_size(cells, characters, reader.sheets)
     return found
@@ -88,11 +90,16 @@ def scan(archive: zipfile.ZipFile) -> Scan:
 def check_size(cells: int, characters: int, sheets: Iterable[Sheet]) -> None:
     """Raises UnreadableError (D16) for more than a return can have."""
     if cells > MAX_CELLS:
-        widest = max(sheets, key=lambda sheet: sheet.rows * sheet.columns)
+        widest = max(sheets, key=_cells)
         detail = f"its cells spread over {widest.rows:,} rows and {widest.columns:,} columns"
         raise UnreadableError(fault("D16", detail=detail))
     if characters > MAX_CHARACTERS:
         raise UnreadableError(fault("D16", detail=f"its cells hold {characters:,} characters"))
+
+
+def _cells(sheet: Sheet) -> int:
+    """The cells of a sheet; more than there can be for one that is larger than its format allows."""
+    return sheet.rows * sheet.columns if sheet.rows <= MAX_ROWS and sheet.columns <= MAX_COLUMNS else MAX_CELLS + 1
 
 
 class _Part:
