@@ -25,11 +25,12 @@ from orchestration.ingest.workbook import Grid, Workbook
 
 # Beyond what the libraries themselves take: ten million cells as the library holds them, and the rows that are made of them.
 MEGABYTES = 768
-# Of processor time. The largest workbook that is read takes half of it; a larger file has more.
-SECONDS = 20
-BYTES_PER_SECOND = 4_000_000
-# On a machine that does other things too.
-WAIT = 2.5
+# Of processor time, and more for a larger file: a workbook of 100,000 records of twenty columns (7 MB) takes a quarter of what it
+# has, on a machine of its own.
+SECONDS, MOST_SECONDS = 15, 180
+BYTES_PER_SECOND = 250_000
+# Of time that passes, on a machine that does other things too.
+WAIT = 3
 
 _IN_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "SNA_MEMORY_LIMIT")
 _idle: list[_Process] = []
@@ -86,7 +87,7 @@ def _ask(call: str, path: Path, *arguments: Any) -> Iterator[list[Any]]:
         UnreadableError: the file was refused, or the helper did not survive it.
         FileNotFoundError: it has gone.
     """
-    seconds = SECONDS + path.stat().st_size // BYTES_PER_SECOND
+    seconds = min(SECONDS + path.stat().st_size // BYTES_PER_SECOND, MOST_SECONDS)
     request = {"call": call, "arguments": [str(path), *arguments], "megabytes": MEGABYTES, "seconds": seconds}
     process = _ready(json.dumps(request).encode() + b"\n")
     is_ready, refused = False, []

@@ -24,7 +24,6 @@ MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 MAX_CHARACTERS = 128 * 1024 * 1024
 MAX_MERGED = 20_000
 MAX_SHEETS = 1_000
-MAX_DEPTH = 200
 
 _REFERENCE = re.compile(r"\s*\$?([A-Za-z]{1,7})\$?(\d{1,18})\s*")
 _NUMBER = re.compile(r"\s*\d{1,18}\s*")
@@ -111,11 +110,11 @@ class _Part:
         self.characters = 0
         self._begun = False
         self._is_xml = True
-        self._depth = 0
+        self._starts: dict[str, Callable[[_Part, dict[str, str]], None] | None] = {}
+        self._columns: dict[str, int] = {}
         self._parser = expat.ParserCreate()
         self._parser.buffer_text = True
         self._parser.StartElementHandler = self._start
-        self._parser.EndElementHandler = self._end
         self._parser.StartDoctypeDeclHandler = _no_document_type
         # Of the element at work.
         self._sheet = Sheet()
@@ -155,16 +154,17 @@ class _Part:
             self._is_xml = False  # drawings of old programs are no whole XML; what was read of it counts
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        self._depth += 1
-        if self._depth > MAX_DEPTH:
-            raise UnreadableError(fault("D10", detail="the elements of the workbook are nested too deep"))
-        if start := _STARTS.get(name.rpartition(":")[2]):
+        # A large sheet has millions of elements, of few names.
+        try:
+            start = self._starts[name]
+        except KeyError:
+            start = self._starts[name] = _STARTS.get(name.rpartition(":")[2])
+        if start is not None:
             start(self, attributes)
 
     def _end(self, name: str) -> None:
         if end := _ENDS.get(name.rpartition(":")[2]):
             end(self)
-        self._depth -= 1
 
     # Excel
 
@@ -182,17 +182,25 @@ class _Part:
         if place is None:
             self._column += 1
         elif match := _REFERENCE.fullmatch(place):
-            self._column, self._row = column_number(match[1]), int(match[2])
+            letters, row = match.groups()
+            if letters not in self._columns:
+                self._columns[letters] = column_number(letters)
+            self._column, self._row = self._columns[letters], int(row)
         else:
             raise UnreadableError(fault("D10", detail="a cell of the workbook has no place"))
-        self._reach(max(self._row, 1), self._column)
+        sheet = self._sheet
+        if self._row > sheet.rows or self._column > sheet.columns:
+            self._reach(max(self._row, 1), self._column)
         self._cell, self._formula, self._value = attributes, False, None
+        # Ends matter for formulas and error values only.
+        self._parser.EndElementHandler = self._end if attributes.get("t") == "e" else None
 
     def _start_xlsx_formula(self, _: dict[str, str]) -> None:
         self._formula = True
+        self._parser.EndElementHandler = self._end
 
     def _start_xlsx_value(self, _: dict[str, str]) -> None:
-        if self._cell is not None and (self._formula or self._cell.get("t") == "e"):
+        if self._cell is not None and self._parser.EndElementHandler and (self._formula or self._cell.get("t") == "e"):
             self._listen()
 
     def _end_xlsx_value(self) -> None:
@@ -227,6 +235,7 @@ class _Part:
     # OpenDocument
 
     def _start_ods_table(self, _: dict[str, str]) -> None:
+        self._parser.EndElementHandler = self._end
         if len(self.sheets) == MAX_SHEETS:
             raise UnreadableError(fault("D16", detail=f"it has more than {MAX_SHEETS:,} sheets"))
         self._sheet = Sheet()
@@ -239,6 +248,7 @@ class _Part:
             self._right = 0
 
     def _start_ods_cell(self, attributes: dict[str, str]) -> None:
+        self._parser.EndElementHandler = self._end
         self._cell_depth += 1
         if self._cell_depth > 1:
             return
@@ -314,9 +324,9 @@ def _is_error(attributes: dict[str, str]) -> bool:
 
 def _local(attributes: dict[str, str], name: str) -> str | None:
     """An attribute by its local name; of several the longest, which reaches farthest."""
-    if name in attributes and len(attributes) == 1:
-        return attributes[name]
-    found = [value for key, value in attributes.items() if key.rpartition(":")[2] == name]
+    found = [value for key, value in attributes.items() if key == name or (":" in key and key.rpartition(":")[2] == name)]
+    if len(found) == 1:
+        return found[0]
     return max(found, key=len, default=None)
 
 

@@ -144,7 +144,7 @@ WORKBOOKS = {
     "prefix": (part(SHEET, prefixed), "D16"),
     "sheet that is called a picture": (elsewhere(), "D16"),
     "document type": (part(SHEET, lambda xml: xml.replace(b"<worksheet", b'<!DOCTYPE a [<!ENTITY e "x">]><worksheet', 1)), "D10"),
-    "nested deep": (changed(crimes(), SHEET, last_row("<a>" * 5_000 + "</a>" * 5_000)), "D10"),
+    "nested deep": (changed(crimes(), SHEET, last_row("<a>" * 100_000 + "</a>" * 100_000)), None),
     "merged cells without number": (
         part(SHEET, lambda xml: xml.replace(b"</sheetData>", f"</sheetData>{MERGED}".encode())),
         "D16",
