@@ -377,12 +377,15 @@ def demo(
 ) -> None:
     """Make the demonstration home and write the deliveries of a county that does not exist."""
     from orchestration import home
-    from orchestration.ingest import demonstration
+    from orchestration.ingest import demonstration, regular_files
     from synthetic import write_demo
 
     settings = _demonstration()
     home.make(settings.home, DEMONSTRATED, "demonstration")
     if add:
+        for file in add:
+            if found := regular_files.problem(file, file.parent):
+                raise typer.BadParameter(f"{escape(str(file))}: {found.message}")
         demonstration.add(settings.raw, add)
         console.print(
             f"Listed {len(add)} of {settings.raw / demonstration.FILE}'s files. Next: `sna deliver FILE`, `sna refresh`."

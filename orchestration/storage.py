@@ -44,11 +44,6 @@ def _paths_elsewhere(errors: list[BaseException | str], home: Path) -> str | Non
     return None
 
 
-def is_about(error: BaseException | str) -> bool:
-    """Whether storage was the reason of an error."""
-    return advice(error, Path()) is not None
-
-
 def chain(error: BaseException | str) -> list[BaseException | str]:
     """An error and all that it came from, in the order of their causes; text is all there is of it."""
     if isinstance(error, str):

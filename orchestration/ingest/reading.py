@@ -16,7 +16,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from orchestration import database, storage
 from orchestration.contracts import FeedContract
 from orchestration.ingest import archives
 from orchestration.ingest.completeness import check_ending, never_closed
@@ -513,7 +512,11 @@ def of_content(error: Exception) -> Fault:
     """
     import duckdb
 
-    not_of_content = (OSError, duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.InterruptException)
-    if isinstance(error, not_of_content) or database.is_out_of_memory(error) or storage.is_about(error):
+    # By its class: the words of an error may be those of the file.
+    of_the_machine = (
+        *(OSError, duckdb.IOException, duckdb.OutOfMemoryException),
+        *(duckdb.FatalException, duckdb.InternalException, duckdb.InterruptException),
+    )
+    if isinstance(error, of_the_machine):
         raise error
     return unforeseen(error)
