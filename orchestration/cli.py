@@ -105,19 +105,30 @@ def _run() -> None:
     from orchestration.refreshing import RefreshInterruptedError
     from orchestration.releases import DamagedRelease, NoSuchRelease
     from orchestration.withdrawal import NoSuchDeliveryError
-    from vault.access_log import NoReason
+    from vault.access_log import LogBrokenError, NoReason
     from vault.index import UnfairWeights
+    from vault.key import KeyRefusedError
     from vault.policy import PolicyError
     from vault.store import VaultClosed
 
     try:
         app()
-    except (SettingsError, ContractError, NoSuchDeliveryError, NoSuchRelease, NoReason, NoTruth, PolicyError) as error:
+    except (
+        ContractError,
+        KeyRefusedError,
+        NoReason,
+        NoSuchDeliveryError,
+        NoSuchRelease,
+        NoTruth,
+        PolicyError,
+        SettingsError,
+    ) as error:
         errors.print(f"[red]{escape(str(error))}[/]")
         sys.exit(WRONG_USAGE)
     except (
         Busy,
         DamagedRelease,
+        LogBrokenError,
         NoLongerKept,
         NotEnoughMemory,
         NothingReceived,

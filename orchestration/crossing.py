@@ -1,4 +1,4 @@
-"""What the runs of the vault have in common: what they read, in which vault a demonstration runs, and how counts come out.
+"""What the runs of the vault have in common: what they read, and how counts come out.
 
 Counts leave the vault as a delivery of a feed of their own, which is checked against its contract and landed like any other; the
 next refresh publishes it. Nothing else goes that way (docs/decisions/0012-vault.md).
@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import csv
 import os
-import secrets
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,8 +19,6 @@ from orchestration.settings import Settings
 
 if TYPE_CHECKING:
     from orchestration.ingest.landing import LoadRecord
-
-DEMONSTRATION = ".demonstration-"
 
 
 class NothingToRead(RuntimeError):
@@ -59,26 +55,6 @@ def require_facts(settings: Settings) -> None:
         raise NothingToRead(str(error)) from error
     finally:
         con.close()
-
-
-@contextmanager
-def demonstration_vault(settings: Settings) -> Iterator[tuple[Path, str]]:
-    """Folder and key for a run of demonstration data: the vault itself where its key is in the environment.
-
-    Without one, a vault of its own, with a key that nobody ever sees, which is removed afterwards: only counts remain.
-    """
-    from vault.store import KEY, key_from_environment
-
-    if os.environ.get(KEY):
-        yield settings.vault, key_from_environment()
-        return
-    for left in settings.vault.glob(f"{DEMONSTRATION}*"):
-        shutil.rmtree(left)
-    folder = settings.vault / f"{DEMONSTRATION}{os.getpid()}"
-    try:
-        yield folder, secrets.token_hex(32)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 class _MadeHere(Admission):

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestration import crossing
+from orchestration import crossing, vault_access
 from orchestration.crossing import NothingToRead
 from orchestration.settings import Settings
 
@@ -26,30 +25,31 @@ COHORTS = ("Crime", "Intelligence")
 READ = ("crimes", "suspects", INTELLIGENCE, LIFESTYLE)
 
 
-def run(settings: Settings, reference_date: date, *, why: str, acting_for: str = "") -> tuple[Run, LoadRecord]:
+def run(settings: Settings, key: str, reference_date: date, *, why: str, acting_for: str = "") -> tuple[Run, LoadRecord]:
     """Draw the cohorts of a date into the vault and land their counts.
 
     Raises:
-        VaultClosed: no key in the environment, or not the vault's.
+        VaultClosed: no vault, or not its key.
+        LogBrokenError: the log of the vault is not what is remembered of it.
         NoReason: no reason was given.
         NothingToRead: the facts do not stand, or a feed is missing.
         UnfairWeights: the points of the lifestyle factors break the rules of the index.
     """
-    from vault.store import key_from_environment
+    from vault import index, policy, store
 
-    return _run(settings, settings.vault, key_from_environment(), reference_date, why, acting_for)
+    read, rules = sources(settings), policy.load()
+    with vault_access.opened(settings, key) as con:
+        made = index.run(con, settings.vault, read, rules, reference_date, why=why, acting_for=acting_for)
+    if made.expired:
+        store.rewrite(settings.vault, key)
+    return made, _land(settings, made, read, rules.minimum_cell)
 
 
 def demonstrate(settings: Settings) -> tuple[str, LoadRecord]:
-    """Make the run that demonstration data are there for: what was done, and the delivery of its counts.
-
-    Without a key in the environment it is made in a vault of its own, with a key that nobody ever sees, which is removed
-    afterwards: only the counts remain.
-    """
+    """Make the run that demonstration data are there for: what was done, and the delivery of its counts."""
     reference_date = _end_of_quarter(_in_use(settings)[LIFESTYLE])
     why = "Demonstration data: the run that the SNA reports on"
-    with crossing.demonstration_vault(settings) as (folder, key):
-        made, counts = _run(settings, folder, key, reference_date, why, "")
+    made, counts = run(settings, vault_access.given_key(settings), reference_date, why=why)
     return f"{sum(made.nominals.values())} entries in run {made.run_id}", counts
 
 
@@ -86,17 +86,6 @@ def sources(settings: Settings) -> Sources:
         fingerprint=hashlib.sha256(identity.encode()).hexdigest(),
         is_synthetic=settings.is_demonstration,
     )
-
-
-def _run(settings: Settings, folder: Path, key: str, reference_date: date, why: str, acting_for: str) -> tuple[Run, LoadRecord]:
-    from vault import index, policy, store
-
-    read, rules = sources(settings), policy.load()
-    with store.opened(folder, key) as con:
-        made = index.run(con, folder, read, rules, reference_date, why=why, acting_for=acting_for)
-    if made.expired:
-        store.rewrite(folder, key)
-    return made, _land(settings, made, read, rules.minimum_cell)
 
 
 def _in_use(settings: Settings) -> dict[str, list[LoadRecord]]:

@@ -10,29 +10,31 @@ import typer
 from orchestration import telling
 from orchestration.settings import Settings
 from orchestration.terminal import Wait, console, waiting, working
+from orchestration.vault_commands import ActingFor, KeyFile, Reason, init, log, print_anchor, vault
 
 app = typer.Typer(
-    help="Who is who among the nominals: linked by keyed tokens in the vault, opened with SNA_VAULT_KEY only.",
+    help="Who is who among the nominals: linked by keyed tokens in the vault, opened with its key only.",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
-
-Reason = Annotated[str, typer.Option(help="Why; goes into the log.")]
-ActingFor = Annotated[str, typer.Option("--as", metavar="NAME", help="For whom, where the login name does not say it.")]
+app.command()(init)
+app.command()(log)
 
 
 @app.command()
-def run(reason: Reason, acting_for: ActingFor = "", wait: Wait = False) -> None:
+def run(reason: Reason, acting_for: ActingFor = "", key_file: KeyFile = None, wait: Wait = False) -> None:
     """Link the register of nominals, and land the counts of people for the next refresh."""
-    from orchestration import linked_people, lock
+    from orchestration import linked_people, lock, vault_access
 
     settings = Settings.from_env()
+    key = vault_access.given_key(settings, key_file)
     with lock.hold(settings.home, wait_seconds=lock.seconds(wait), on_wait=waiting), working(console, "linking"):
-        made, delivery = linked_people.run(settings, why=reason, acting_for=acting_for)
+        made, delivery = linked_people.run(settings, key, why=reason, acting_for=acting_for)
     console.print(
         f"Run {made.run_id}: {made.references:,} references are {made.people:,} people, by {made.pairs:,} pairs."
         f" Counts were landed as delivery {delivery.load_id}."
     )
+    print_anchor(settings)
     console.print("Next: `sna link audit --reason ...` to judge pairs by eye, and `sna refresh` to publish the counts.")
 
 
@@ -40,14 +42,14 @@ def run(reason: Reason, acting_for: ActingFor = "", wait: Wait = False) -> None:
 def audit(
     reason: Reason,
     acting_for: ActingFor = "",
+    key_file: KeyFile = None,
     size: Annotated[int, typer.Option(min=2, help="How many pairs.")] = 20,
 ) -> None:
     """Pairs nearest to the threshold, half of them linked: how they agree and how much that weighs. No name is shown."""
-    from vault import people, store
+    from vault import people
 
-    folder = Settings.from_env().vault
-    with store.opened(folder, store.key_from_environment()) as con:
-        rows = people.audit(con, folder, size, why=reason, acting_for=acting_for)
+    with vault(reason, acting_for, key_file) as (con, look):
+        rows = people.audit(con, look.folder, size, why=reason, acting_for=acting_for)
     console.print(telling.table("Pairs to judge", [name.replace("_", " ") for name in people.AUDITED], rows))
 
 
@@ -56,14 +58,15 @@ def evaluate(
     truth: Annotated[Path, typer.Argument(help="CSV file with nominal_reference and same_person_as.")],
     reason: Reason,
     acting_for: ActingFor = "",
+    key_file: KeyFile = None,
 ) -> None:
     """Precision and recall of the last run by threshold, where it is known who is who (demonstration data)."""
     from orchestration import linked_people
-    from vault import people, store
+    from vault import people
 
     settings = Settings.from_env()
     pairs = linked_people.truth(settings, truth)
-    with store.opened(settings.vault, store.key_from_environment()) as con:
-        found = people.evaluate(con, settings.vault, pairs, why=reason, acting_for=acting_for)
+    with vault(reason, acting_for, key_file) as (con, look):
+        found = people.evaluate(con, look.folder, pairs, why=reason, acting_for=acting_for)
     rows = [(f"{at:.2f}", number, f"{right:.1%}", f"{of:.1%}") for at, number, right, of in found]
     console.print(telling.table(f"{len(pairs)} pairs are one person", ["threshold", "pairs", "precision", "recall"], rows))

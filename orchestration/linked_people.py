@@ -11,7 +11,7 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestration import crossing
+from orchestration import crossing, vault_access
 from orchestration.crossing import NothingToRead
 from orchestration.settings import Settings
 
@@ -27,27 +27,21 @@ class NoTruth(ValueError):
     """The file of who is who cannot be read; the message says why."""
 
 
-def run(settings: Settings, *, why: str, acting_for: str = "") -> tuple[Linked, LoadRecord]:
+def run(settings: Settings, key: str, *, why: str, acting_for: str = "") -> tuple[Linked, LoadRecord]:
     """Link the register of nominals in the vault and land the counts.
 
     Raises:
-        VaultClosed: no key in the environment, or not the vault's.
+        VaultClosed: no vault, or not its key.
+        LogBrokenError: the log of the vault is not what is remembered of it.
         NoReason: no reason was given.
         NothingToRead: the facts do not stand, or no register is in use.
     """
-    from vault.store import key_from_environment
-
-    return run_in(settings, settings.vault, key_from_environment(), why=why, acting_for=acting_for)
-
-
-def run_in(settings: Settings, folder: Path, key: str, *, why: str, acting_for: str = "") -> tuple[Linked, LoadRecord]:
-    """The same in a vault of another folder."""
-    from vault import people, policy, store
+    from vault import people, policy
     from vault.linkage import THRESHOLD
 
     read, period = _register(settings)
-    with store.opened(folder, key) as con:
-        made = people.run(con, folder, read, why=why, acting_for=acting_for)
+    with vault_access.opened(settings, key) as con:
+        made = people.run(con, settings.vault, read, why=why, acting_for=acting_for)
     minimum = policy.load().minimum_cell
     rows = [
         [*("c" if value is None else value for value in cells.values()), THRESHOLD, minimum, read.fingerprint]
@@ -57,9 +51,8 @@ def run_in(settings: Settings, folder: Path, key: str, *, why: str, acting_for: 
 
 
 def demonstrate(settings: Settings) -> tuple[str, LoadRecord]:
-    """Make the run for a demonstration's register, as `crossing.demonstration_vault` says: what was done, and its counts."""
-    with crossing.demonstration_vault(settings) as (folder, key):
-        made, counts = run_in(settings, folder, key, why="Demonstration data: repeat people by person")
+    """Make the run for a demonstration's register: what was done, and its counts."""
+    made, counts = run(settings, vault_access.given_key(settings), why="Demonstration data: repeat people by person")
     return f"{made.references:,} references linked to {made.people:,} people", counts
 
 

@@ -39,7 +39,7 @@ PURGING, PURGED = "purging", "purged"
 DERIVED = (
     *("warehouse.duckdb*", "spill", "data_docs", "dbt", "refusals", "logs"),
     # Of this home nothing else is at work: what lies here was left by a process that was killed.
-    *("landing/.incoming", "vault/.outgoing-*", "vault/.demonstration*"),
+    *("landing/.incoming", "vault/.outgoing-*"),
 )
 
 
@@ -138,7 +138,8 @@ def purge(settings: Settings, found: Purge) -> Removed:
     """Remove a delivery everywhere below the landing zone and the home. The caller holds the home, and rebuilds it afterwards.
 
     Raises:
-        VaultClosed: there is a vault, and no key in the environment, or not the vault's; nothing was removed.
+        VaultClosed: there is a vault, and no key was given, or not the vault's; nothing was removed.
+        LogBrokenError: there is a vault whose log is broken; nothing was removed.
         Busy: `sna run` serves this home, and nothing was removed; or another process has Dagster's history locked, and the same
             command completes the purge.
     """
@@ -225,12 +226,13 @@ def _is_drawn_from(load: LoadRecord, source: LoadRecord) -> bool:
 
 def _vault_key(settings: Settings) -> str | None:
     """The key of the vault, tried; None where there is no vault."""
+    from orchestration import vault_access
     from vault import store
 
-    if not (settings.vault / store.FILE).exists():
+    if not store.is_founded(settings.vault):
         return None
-    key = store.key_from_environment()
-    with store.opened(settings.vault, key):
+    key = vault_access.given_key(settings)
+    with vault_access.opened(settings, key):
         return key
 
 

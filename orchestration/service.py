@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from orchestration import lock, operations, unowned_runs
 from orchestration.settings import PROJECT, Settings, SettingsError, analysts_group
 from orchestration.web.access import ADDRESS, Access
+from vault import key
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -30,7 +31,6 @@ LOOK_SECONDS = 1.0
 BURY_EVERY = 30
 STOP_SECONDS = 30
 # A live home's runs in the vault are a person's, with a key that neither of the two programs has.
-VAULT_KEY = "SNA_VAULT_KEY"
 
 
 def run(settings: Settings, port: int, tell: Callable[[str], None], *, read_only: bool = False) -> int:
@@ -109,11 +109,11 @@ def _started(
     }
     if read_only:
         commands["webserver"].append("--read-only")
-    withheld = {"webserver": {VAULT_KEY}, "daemon": {VAULT_KEY, *_proxy_secret()}}
     processes: dict[str, subprocess.Popen[bytes]] = {}
     try:
         for name, command in commands.items():
-            environment = {key: value for key, value in os.environ.items() if key not in withheld[name]}
+            withheld = _proxy_secret() if name == "daemon" else ()
+            environment = {name: value for name, value in key.without(os.environ).items() if name not in withheld}
             processes[name] = subprocess.Popen(command, cwd=PROJECT, env=environment, start_new_session=True)
         yield processes
     finally:

@@ -1,7 +1,8 @@
 """What must never stand in the warehouse: the Habitual Knife Carriers Index, in an encrypted file of its own.
 
-    store        the file: opened with a key from the environment, or not at all
-    access_log   who opened it, when, why and for what; append-only and hash-chained
+    key          what opens it: made here, or brought by a person if it is random
+    store        the file: founded once, opened with its key or not at all
+    access_log   who opened it, when, why and for what; append-only, hash-chained and anchored outside
     policy       rules, thresholds and retention of the index, as configuration (`policy.yaml`)
     index        a run: cohorts, scores, joiners and leavers, bias (`sql/*.sql`)
     disclosure   what may be told of a run, as counts

@@ -1,9 +1,17 @@
 """Who opened the vault, when, why and for what: one JSON object a line, each with the SHA-256 of itself and of the one before.
 
 Data Protection Act 2018, section 62: consultation and disclosure are logged with justification, date, time and person. A line
-that was changed, put in or taken out breaks the chain from there on. Lines cut off at the end leave a whole chain, and so does a
-log that was written anew: the vault therefore remembers the hash of every line (`anchors`), out of reach for who edits the log.
-No line names an individual: an entry of a run is told by its number, which only the vault can resolve.
+that was changed, put in or taken out breaks the chain from there on. What a chain alone cannot show (lines cut off at the end, a
+log written again, an older copy) is found by *anchors*, the number and hash of a line:
+
+    in the vault     of every line, out of reach for who edits the log; each look compares before it adds a line
+    outside          of the last line: printed after each look, and in the manifest of each release
+
+A line is in the file before its anchor is in the vault. So a process that was killed between the two leaves a log that is ahead
+by one line, or by the beginning of one, which the next look takes in; a log that lacks a line which has an anchor was cut, and is
+refused until a person has it back or accepts the loss (`resume`). A break that was accepted stays visible for ever.
+
+No line names an individual: an entry of a run is referred to by its number, which only the vault can resolve.
 """
 
 from __future__ import annotations
@@ -13,11 +21,13 @@ import hashlib
 import json
 import os
 import pwd
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import duckdb
@@ -25,11 +35,64 @@ if TYPE_CHECKING:
 FILE = "access.log"
 START = "0" * 64
 MIN_REASON = 8
-ANCHORS = "create table if not exists vault.main.log_anchor (number bigint primary key, hash varchar not null)"
+SHORTEST_HASH = 16
+ANCHOR = re.compile(rf"(?:(?P<number>\d+):)?(?P<hash>[0-9a-f]{{{SHORTEST_HASH},64}})")
+TABLES = """
+create table if not exists vault.main.log_anchor (number bigint primary key, hash varchar not null);
+create table if not exists vault.main.log_break (
+    first bigint primary key,   -- number of the line that the log goes on with
+    previous varchar not null,  -- hash that this line follows
+    fault varchar not null
+);
+"""
+RESUME = "`sna hkci log --resume --reason TEXT`"
 
 
 class NoReason(ValueError):
     """The vault was asked for without saying why."""
+
+
+class LogBrokenError(RuntimeError):
+    """The log is damaged or does not go on from an anchor, so nothing may be read; the message says what to do.
+
+    Attributes:
+        fault: what is wrong, in one sentence.
+    """
+
+    def __init__(self, folder: Path, fault: str) -> None:
+        self.fault = fault
+        super().__init__(
+            f"{folder / FILE}: {fault} The vault stays shut until the file is restored from a backup. Where it cannot be,"
+            f" {RESUME} keeps what is left of it and goes on; that there was a break stays on record."
+        )
+
+
+class NotBrokenError(ValueError):
+    """A log that is whole was to be resumed."""
+
+
+class Break(NamedTuple):
+    """A break of the log that a person has accepted: what the log goes on after, and what was wrong."""
+
+    previous: str
+    fault: str
+
+
+class Anchor(NamedTuple):
+    """A line of the log as somebody else keeps it.
+
+    Attributes:
+        number: of the line; 0 where only its hash is known.
+        hash: its SHA-256 in hexadecimal digits, or the first 16 or more of them.
+        kept_in: who remembers it, as in "release 2024...".
+    """
+
+    number: int
+    hash: str
+    kept_in: str
+
+    def __str__(self) -> str:
+        return f"{self.number}:{self.hash}"
 
 
 @dataclass(frozen=True)
@@ -41,7 +104,7 @@ class Line:
         at: when, UTC, ISO 8601.
         who: login name of the process' owner.
         acting_for: name that was given besides, empty where none was.
-        action: run, list, show, bias, expire.
+        action: found, run, list, show, bias, expire, resume and others.
         why: the reason given.
         what: run and entry numbers, options.
         previous: hash of the line before; zeros for the first.
@@ -64,82 +127,339 @@ class Line:
 
 
 def write(folder: Path, con: duckdb.DuckDBPyConnection, action: str, *, why: str, what: str, acting_for: str = "") -> Line:
-    """Add a line and anchor it in the vault, before what it tells of is done.
+    """Add a line and anchor it in the vault, before what it speaks of is done.
 
     Raises:
         NoReason: fewer than 8 characters of reason.
+        LogBrokenError: the log is not what the vault remembers.
         OSError: the log cannot be written; then nothing may be read either.
     """
-    why = " ".join(why.split())
-    if len(why) < MIN_REASON:
-        raise NoReason(
-            f"Say why with --reason, in {MIN_REASON} characters or more: every look into the vault is logged with its reason."
-        )
-    path = folder / FILE
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(handle, "r+", encoding="utf-8") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        lines = file.read().splitlines()
-        last = Line(**json.loads(lines[-1])) if lines else None
-        line = Line(
-            number=last.number + 1 if last else 1,
-            at=datetime.now(UTC).isoformat(timespec="milliseconds"),
-            who=pwd.getpwuid(os.getuid()).pw_name,
-            acting_for=acting_for,
-            action=action,
-            why=why,
-            what=what,
-            previous=last.hash if last else START,
-        ).sealed()
-        file.write(json.dumps(asdict(line), sort_keys=True) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    con.execute(ANCHORS)
-    con.execute("insert or replace into vault.main.log_anchor values (?, ?)", [line.number, line.hash])
-    return line
+    why = _reason(why)
+    with _locked(folder) as file:
+        last = _continued(folder, con, file)
+        return _add(con, file, last, action, why, what, acting_for)
+
+
+def found(folder: Path, con: duckdb.DuckDBPyConnection, outside: Sequence[Anchor], *, why: str, acting_for: str = "") -> Line:
+    """The first line of a new vault, which goes on with the log of one that was lost, where there was one.
+
+    Args:
+        outside: anchors that are kept outside the vault.
+
+    Raises:
+        NoReason: no reason was given.
+    """
+    why = _reason(why)
+    con.execute(TABLES)
+    if fault := next(iter(faults(folder, outside=outside)), None):
+        return _go_on(folder, con, outside, fault, "found", why, acting_for)
+    lines = read(folder)
+    if lines and lines[0].number > 1:
+        con.execute("insert into vault.main.log_break values (?, ?, ?)", [lines[0].number, lines[0].previous, lines[0].what])
+    for line in lines:
+        _anchor(con, line)
+    return write(folder, con, "found", why=why, what="a new vault", acting_for=acting_for)
+
+
+def resume(folder: Path, con: duckdb.DuckDBPyConnection, outside: Sequence[Anchor], *, why: str, acting_for: str = "") -> Line:
+    """Accept that the log is broken: what is left of it is kept beside it, and a new one goes on after the last line known.
+
+    Args:
+        outside: anchors that are kept outside the vault.
+
+    Raises:
+        NoReason: no reason was given.
+        NotBrokenError: it is not.
+    """
+    why = _reason(why)
+    fault = next(iter(faults(folder, anchors(con), breaks(con), outside)), None)
+    if fault is None:
+        raise NotBrokenError("The access log is whole: there is nothing to resume.")
+    return _go_on(folder, con, outside, fault, "resume", why, acting_for)
+
+
+def _go_on(
+    folder: Path,
+    con: duckdb.DuckDBPyConnection,
+    outside: Sequence[Anchor],
+    fault: str,
+    action: str,
+    why: str,
+    acting_for: str,
+) -> Line:
+    """Begin a log after the last line that anybody remembers, with the break on record before anything is moved."""
+    known = [Anchor(number, digest, "the vault") for number, digest in anchors(con).items()] + [*outside]
+    last = max(known, key=lambda anchor: (anchor.number, len(anchor.hash)), default=Anchor(0, START, ""))
+    con.execute("insert or ignore into vault.main.log_break values (?, ?, ?)", [last.number + 1, last.hash, fault])
+    kept = _set_aside(folder)
+    what = f"after line {last.number}; {f'{kept.name} keeps what was there; ' if kept else ''}{fault}"
+    with _locked(folder) as file:
+        return _add(con, file, last, action, why, what, acting_for)
 
 
 def read(folder: Path) -> list[Line]:
-    """All lines as they stand, checked or not; raises ValueError where one is not a line of a log."""
+    """All lines as they are, checked or not; the beginning of a line that was never finished is left out.
+
+    Raises:
+        LogBrokenError: one of them cannot be read.
+    """
     path = folder / FILE
-    try:
-        return [Line(**json.loads(text)) for text in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
-    except TypeError as error:
-        raise ValueError(str(error)) from error
+    if not path.exists():
+        return []
+    lines, _ = _parsed(path, path.read_bytes())
+    return lines
+
+
+def last_line(folder: Path) -> Line | None:
+    """The last line, or None where there is none.
+
+    Raises:
+        LogBrokenError: the log cannot be read.
+    """
+    return next(reversed(read(folder)), None)
 
 
 def anchors(con: duckdb.DuckDBPyConnection) -> dict[int, str]:
     """What the vault remembers: hash by number of line."""
-    con.execute(ANCHORS)
+    con.execute(TABLES)
     return dict(con.execute("select number, hash from vault.main.log_anchor order by number").fetchall())
 
 
-def faults(folder: Path, anchored: Mapping[int, str] | None = None) -> list[str]:
-    """What is wrong with the log, in words; empty where it is whole.
+def breaks(con: duckdb.DuckDBPyConnection) -> dict[int, Break]:
+    """Breaks that a person has accepted, by the number of the line that the log went on with."""
+    con.execute(TABLES)
+    rows = con.execute("select first, previous, fault from vault.main.log_break order by first").fetchall()
+    return {first: Break(previous, fault) for first, previous, fault in rows}
+
+
+def parse_anchor(text: str) -> Anchor:
+    """An anchor as a person gives it: a hash, the beginning of one, or `NUMBER:HASH`.
+
+    Raises:
+        ValueError: it is none.
+    """
+    found = ANCHOR.fullmatch(text.strip().lower())
+    if found is None:
+        raise ValueError(f"An anchor is a hash as it was printed, or {SHORTEST_HASH} or more digits of it, or NUMBER:HASH.")
+    return Anchor(int(found["number"] or 0), found["hash"], "whoever gave it")
+
+
+def require_continued(folder: Path, con: duckdb.DuckDBPyConnection | None, outside: Sequence[Anchor]) -> None:
+    """Make sure that the log is whole, and goes on from all that is remembered of it.
 
     Args:
-        anchored: what the vault remembers; without it only the chain itself is checked.
+        con: the vault; None where it is not open, and only the chain and `outside` are compared.
+        outside: anchors that are kept outside the vault.
+
+    Raises:
+        LogBrokenError: it does not.
+    """
+    anchored, accepted = (anchors(con), breaks(con)) if con is not None else (None, None)
+    for fault in faults(folder, anchored, accepted, outside):
+        raise LogBrokenError(folder, fault)
+
+
+def faults(
+    folder: Path,
+    anchored: Mapping[int, str] | None = None,
+    accepted: Mapping[int, Break] | None = None,
+    outside: Sequence[Anchor] = (),
+) -> list[str]:
+    """What is wrong with the log, one sentence each; empty where it is whole.
+
+    Args:
+        anchored: what the vault remembers; without it only the chain itself and `outside` are checked.
+        accepted: `breaks`; without it a log that begins with a line `resume` or `found` is taken for what it says.
+        outside: anchors that are kept outside the vault.
     """
     try:
         lines = read(folder)
-    except ValueError as error:
-        return [f"A line cannot be read: {error}"]
-    found = []
-    previous = START
-    for place, line in enumerate(lines, start=1):
-        if line.number != place:
-            found.append(f"Line {place} calls itself number {line.number}: a line was taken out or put in.")
-        if line.previous != previous:
-            found.append(f"Line {place} does not follow the line before it: that one was changed, taken out or put in.")
-        if line.sealed().hash != line.hash:
-            found.append(f"Line {place} was changed.")
-        previous = line.hash
+    except LogBrokenError as error:
+        return [error.fault]
+    found = [*_chain(lines)]
+    first = lines[0] if lines else None
+    if first is not None and first.number > 1:
+        known = first.action in ("resume", "found") if accepted is None else first.number in accepted
+        if not known:
+            found.append(f"The log begins with line {first.number}: the lines before it were taken out.")
     if anchored is not None:
-        known = {line.number: line.hash for line in lines}
+        start = first.number if first else max(accepted or [1])
+        held = {line.number: line.hash for line in lines}
         found += [
-            f"Line {number} is not the one that the vault remembers: it was {'changed' if number in known else 'taken out'}."
+            f"Line {number} is not the one that the vault remembers: it was {'changed' if number in held else 'taken out'}."
             for number, digest in anchored.items()
-            if known.get(number) != digest
+            if number >= start and held.get(number) != digest
         ]
-        found += [f"Line {number} is unknown to the vault." for number in known.keys() - anchored.keys()]
-    return found
+        ahead = sorted(held.keys() - anchored.keys())
+        # One line is what a process leaves that was killed before it anchored it; the next look takes it in.
+        if ahead and ahead != [max(anchored, default=start - 1) + 1]:
+            found.append(f"Lines {ahead[0]} to {ahead[-1]} are unknown to the vault: its file is older than the log.")
+    return found + [*_outside(lines, outside)]
+
+
+def _chain(lines: Sequence[Line]) -> Iterator[str]:
+    before: Line | None = None
+    for line in lines:
+        if before is None:
+            if line.number == 1 and line.previous != START:
+                yield "Line 1 does not begin a log: it was changed."
+        elif line.number != before.number + 1:
+            yield f"Line {before.number + 1} calls itself number {line.number}: a line was taken out or put in."
+        elif line.previous != before.hash:
+            yield f"Line {line.number} does not follow the line before it: that one was changed, taken out or put in."
+        if line.sealed().hash != line.hash:
+            yield f"Line {line.number} was changed."
+        before = line
+
+
+def _outside(lines: Sequence[Line], outside: Sequence[Anchor]) -> Iterator[str]:
+    start, before = (lines[0].number, lines[0].previous) if lines else (1, START)
+    for anchor in outside:
+        if any(line.hash.startswith(anchor.hash) and anchor.number in (0, line.number) for line in lines):
+            continue
+        # The log was resumed after this line, or after a later one, which is on record.
+        if lines and start > 1 and (before.startswith(anchor.hash) or 0 < anchor.number < start):
+            continue
+        which = f"line {anchor.number}" if anchor.number else "a line"
+        yield f"The log does not hold {which} with the hash {anchor.hash[:SHORTEST_HASH]}…, which {anchor.kept_in} remembers."
+
+
+def _set_aside(folder: Path) -> Path | None:
+    """Keep a log under another name; returns which, or None where there is none."""
+    path = folder / FILE
+    if not path.exists():
+        return None
+    number = 1
+    while (kept := folder / f"{FILE}.broken-{number}").exists():
+        number += 1
+    path.rename(kept)
+    return kept
+
+
+def _continued(folder: Path, con: duckdb.DuckDBPyConnection, file: _File) -> Line | Anchor | None:
+    """The last line, which the next one follows: what a killed process left is taken in or removed first.
+
+    Raises:
+        LogBrokenError: the log is not what the vault remembers.
+    """
+    content = file.read()
+    lines, unfinished = _parsed(folder / FILE, content)
+    anchored, accepted = anchors(con), breaks(con)
+    first = max(accepted, default=0)
+    if not lines and first > max(anchored, default=0):
+        # Killed while the log was resumed.
+        return Anchor(first - 1, accepted[first].previous, "the vault")
+    for fault in faults(folder, anchored, accepted):
+        raise LogBrokenError(folder, fault)
+    if unfinished:
+        file.truncate(len(unfinished))
+    elif content and not content.endswith(b"\n"):
+        file.append(b"\n")
+    last = lines[-1] if lines else None
+    if last is not None and last.number not in anchored:
+        _anchor(con, last)
+    return last
+
+
+def _add(
+    con: duckdb.DuckDBPyConnection, file: _File, last: Line | Anchor | None, action: str, why: str, what: str, acting_for: str
+) -> Line:
+    line = Line(
+        number=last.number + 1 if last else 1,
+        at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        who=_login(),
+        acting_for=_text(acting_for),
+        action=action,
+        why=why,
+        what=_text(what),
+        previous=last.hash if last else START,
+    ).sealed()
+    file.append(json.dumps(asdict(line), sort_keys=True).encode() + b"\n")
+    _anchor(con, line)
+    return line
+
+
+def _anchor(con: duckdb.DuckDBPyConnection, line: Line) -> None:
+    con.execute("insert into vault.main.log_anchor values (?, ?)", [line.number, line.hash])
+
+
+def _parsed(path: Path, content: bytes) -> tuple[list[Line], bytes]:
+    """The lines, and what follows the last line end: the beginning of a line that was never finished.
+
+    Raises:
+        LogBrokenError: a line cannot be read.
+    """
+    *whole, unfinished = content.split(b"\n")
+    lines: list[Line] = []
+    for place, text in enumerate(whole, start=1):
+        if (line := _line(text)) is None:
+            raise LogBrokenError(path.parent, f"Line {place} cannot be read.")
+        lines.append(line)
+    # Only its line end is missing.
+    if (line := _line(unfinished)) is not None and line.sealed() == line:
+        return [*lines, line], b""
+    return lines, unfinished
+
+
+def _line(text: bytes) -> Line | None:
+    """One line; None where it is none."""
+    try:
+        document = json.loads(text)
+        line = Line(**document)
+        line.sealed()
+    except (TypeError, ValueError, RecursionError):
+        return None
+    words = [value for name, value in asdict(line).items() if name != "number"]
+    return line if type(line.number) is int and all(isinstance(word, str) for word in words) else None
+
+
+def _login() -> str:
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # an account that only the container knows
+        return str(os.getuid())
+
+
+def _reason(why: str) -> str:
+    why = _text(" ".join(why.split()))
+    if len(why) < MIN_REASON:
+        raise NoReason(
+            f"Say why with --reason, in {MIN_REASON} characters or more: every look into the vault is logged with its reason."
+        )
+    return why
+
+
+def _text(given: str) -> str:
+    """Any text, in a form that can be written everywhere: bytes of the command line that are no text stay readable."""
+    return given.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+class _File:
+    """The log, open and locked; every change is on the disk before it returns."""
+
+    def __init__(self, handle: int) -> None:
+        self.handle = handle
+
+    def read(self) -> bytes:
+        os.lseek(self.handle, 0, os.SEEK_SET)
+        with os.fdopen(os.dup(self.handle), "rb") as source:
+            return source.read()
+
+    def append(self, content: bytes) -> None:
+        while content:
+            content = content[os.write(self.handle, content) :]
+        os.fsync(self.handle)
+
+    def truncate(self, unfinished: int) -> None:
+        os.ftruncate(self.handle, os.fstat(self.handle).st_size - unfinished)
+        os.fsync(self.handle)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[_File]:
+    handle = os.open(folder / FILE, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield _File(handle)
+    finally:
+        os.close(handle)

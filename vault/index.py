@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import duckdb
 
 SQL = Path(__file__).with_name("sql")
+EXPIRING = ("entry", "leaver", "told")
 VICTIM = "victim_of_violence"
 MOST_POINTS = 40
 """All factors but that of a victim, by the case study of section 6.3."""
@@ -158,6 +159,14 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
     _script(con, "schema")
 
 
+def expired(con: duckdb.DuckDBPyConnection, today: date) -> int:
+    """How many rows `expire` would delete."""
+    prepare(con)
+    tables = " union all ".join(f"select expires_on from vault.hkci.{table}" for table in EXPIRING)
+    (number,) = con.execute(f"select count(*) from ({tables}) where expires_on < ?", [today]).fetchone() or (0,)
+    return int(number)
+
+
 def expire(con: duckdb.DuckDBPyConnection, today: date) -> int:
     """Delete what has expired by a date, and return how many rows went; `store.rewrite` afterwards leaves nothing of them."""
     prepare(con)
@@ -165,7 +174,7 @@ def expire(con: duckdb.DuckDBPyConnection, today: date) -> int:
     con.execute("begin")
     expired = "select run_id, cohort, person_key from vault.hkci.entry where expires_on < ?"
     con.execute(f"delete from vault.hkci.factor where (run_id, cohort, person_key) in ({expired})", [today])
-    for table in ("entry", "leaver", "told"):
+    for table in EXPIRING:
         (number,) = con.execute(f"delete from vault.hkci.{table} where expires_on < ?", [today]).fetchone() or (0,)
         gone += int(number)
     # The counts of a run go with the people whom they are about.

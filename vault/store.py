@@ -1,4 +1,4 @@
-"""The vault's file: DuckDB encrypted with AES-GCM, opened with the key in `SNA_VAULT_KEY` or not at all.
+"""The vault's file: DuckDB encrypted with AES-GCM, founded once by its own command, and opened with its key or not at all.
 
 The cipher is OpenSSL's, from the extension httpfs; DuckDB's own fallback is not fit for writing and is refused. The key is bound
 as a parameter, so it stands in no statement, message or log, and nothing is ever spilled to a temporary file.
@@ -7,7 +7,7 @@ as a parameter, so it stands in no statement, message or log, and nothing is eve
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,8 +18,6 @@ from orchestration.settings import VAULT_LIMIT, memory_limit
 if TYPE_CHECKING:
     import duckdb
 
-KEY = "SNA_VAULT_KEY"
-MIN_KEY_CHARACTERS = 32
 FILE = "vault.duckdb"
 CATALOGUE = "vault"
 
@@ -28,35 +26,47 @@ class VaultClosed(RuntimeError):
     """The vault cannot be opened; the message says why and what to do, and never holds the key."""
 
 
-def key_from_environment() -> str:
-    """The key in `SNA_VAULT_KEY`.
-
-    Raises:
-        VaultClosed: there is none, or it has fewer than 32 characters.
-    """
-    key = os.environ.get(KEY, "")
-    if len(key) < MIN_KEY_CHARACTERS:
-        stands = f"holds {len(key)} characters" if key else "is not set"
-        raise VaultClosed(
-            f"{KEY} {stands}; the vault opens with a key of at least {MIN_KEY_CHARACTERS} characters only. Keep it in a"
-            " secret store, apart from the data: without it nobody can read the vault again."
-        )
-    return key
+def is_founded(folder: Path) -> bool:
+    """Whether there is a vault in a folder."""
+    return (folder / FILE).exists()
 
 
-@contextmanager
-def opened(folder: Path, key: str) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection in memory to which the vault in `folder` is attached as `vault`; made where it is missing.
+def found(folder: Path, key: str, first: Callable[[duckdb.DuckDBPyConnection], object]) -> None:
+    """Make the vault in `folder`: whole with what `first` writes into it, or not at all.
 
     The folder is its owner's alone, and so is the file.
 
     Raises:
-        VaultClosed: wrong key, no encryption library, or another process has the vault open.
-        NotEnoughMemory: what is done with the connection needs more than `SNA_VAULT_MEMORY_LIMIT`; nothing of it is kept on disk.
+        VaultClosed: there is one already, or no encryption library.
     """
+    if is_founded(folder):
+        raise VaultClosed(f"There is a vault in {folder} already.")
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
+    _sweep(folder)
+    fresh = folder / f".{FILE}.{os.getpid()}"
+    con = _engine()
+    try:
+        _attach(con, fresh, key)
+        first(con)
+        con.execute(f"checkpoint {CATALOGUE}")
+        con.execute(f"detach {CATALOGUE}")
+    finally:
+        con.close()
+    _put_in_place(fresh, folder / FILE)
+
+
+@contextmanager
+def opened(folder: Path, key: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection in memory to which the vault in `folder` is attached as `vault`.
+
+    Raises:
+        VaultClosed: there is none, wrong key, no encryption library, or another process has the vault open.
+        NotEnoughMemory: what is done with the connection needs more than `SNA_VAULT_MEMORY_LIMIT`; nothing of it is kept on disk.
+    """
     file = folder / FILE
+    if not is_founded(folder):
+        raise VaultClosed(f"There is no vault in {folder}. Found one with `sna hkci init`, which also makes its key.")
     con = _engine()
     try:
         with database.explained("vault", VAULT_LIMIT):
@@ -75,13 +85,31 @@ def rewrite(folder: Path, key: str) -> None:
         VaultClosed: as `opened`.
     """
     fresh = folder / f".{FILE}.{os.getpid()}"
-    fresh.unlink(missing_ok=True)
     with opened(folder, key) as con:
+        _sweep(folder)
+        # Without what stands in the log of changes of the old file, which has the name of that of the new one.
+        con.execute(f"checkpoint {CATALOGUE}")
         con.execute(f"attach '{str(fresh).replace(chr(39), chr(39) * 2)}' as fresh (encryption_key $key)", {"key": key})
         con.execute(f"copy from database {CATALOGUE} to fresh")
         con.execute("checkpoint fresh")
+        con.execute("detach fresh")
+        # While the old one is still held: nothing can be written to it that the new one lacks.
+        _put_in_place(fresh, folder / FILE)
+
+
+def _put_in_place(fresh: Path, file: Path) -> None:
     fresh.chmod(0o600)
-    fresh.replace(folder / FILE)
+    for path in (fresh, fresh.parent):
+        handle = os.open(path, os.O_RDONLY)
+        os.fsync(handle)
+        os.close(handle)
+    fresh.replace(file)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a process left that was killed while it wrote the file."""
+    for left in folder.glob(f".{FILE}.*"):
+        left.unlink()
 
 
 def _engine() -> duckdb.DuckDBPyConnection:
@@ -114,7 +142,10 @@ def _attach(con: duckdb.DuckDBPyConnection, file: Path, key: str) -> None:
 
 def _why(file: Path, message: str) -> str:
     if "encryption key" in message.lower():
-        return f"{KEY} is not the key that {file} was written with."
+        return f"This is not the key that {file} was written with. Nothing was changed."
     if "lock" in message.lower():
         return f"Another process has {file} open; try again when it has finished."
-    return f"{file} cannot be opened: {message.splitlines()[0]}"
+    return (
+        f"{file} cannot be opened: {message.splitlines()[0]} Restore it from a backup; where there is none, move it away and"
+        " found another with `sna hkci init`, which goes on with the access log."
+    )

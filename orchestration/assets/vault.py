@@ -1,7 +1,8 @@
 """The runs of the vault as assets: between the facts that they read and the counts that they give back.
 
-Such an asset is made in one step with the landing view of its counts. In a demonstration the step makes the run where one is due;
-elsewhere it leaves the asset as it is, and takes the counts that a person's run has landed last.
+Such an asset is made in one step with the landing view of its counts. In a demonstration the step founds the vault where there is
+none, and makes the run where one is due; elsewhere it leaves the asset as it is, and takes the counts that a person's run has
+landed last.
 """
 
 # No `from __future__ import annotations` here: Dagster reads the annotations of its functions.
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from orchestration import asset_keys, catalogue
+from orchestration import asset_keys, catalogue, vault_access
 from orchestration.resources import Refresh
 from orchestration.vault_runs import VaultRun
 
@@ -43,4 +44,7 @@ def make(run: VaultRun, context: dg.AssetExecutionContext, refresh: Refresh) -> 
     if refresh.as_at or refresh.landed_only or not refresh.settings.is_demonstration:
         context.log.info(f"{asset_keys.vault(run.name).to_user_string()} is skipped: the counts that were landed last are read")
         return None
-    return run.demonstrate(refresh.settings) if run.is_due(refresh.settings) else None
+    if not run.is_due(refresh.settings):
+        return None
+    vault_access.found_demonstration(refresh.settings)
+    return run.demonstrate(refresh.settings)

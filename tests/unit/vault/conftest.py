@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,7 +14,7 @@ import pytest
 from vault import index, policy, store
 from vault.index import Run, Sources
 
-KEY = "k" * store.MIN_KEY_CHARACTERS
+KEY = hashlib.sha256(b"a key for tests only").hexdigest()
 FACTORS = {"known_for_violence": 25, "aged_under_25": 15, "victim_of_violence": 0}
 
 
@@ -90,7 +91,10 @@ def force(tmp_path) -> Force:
 
 @pytest.fixture
 def folder(tmp_path) -> Path:
-    return tmp_path / "vault"
+    """Of a vault without a line in its log."""
+    made = tmp_path / "vault"
+    store.found(made, KEY, lambda _: None)
+    return made
 
 
 @pytest.fixture

@@ -52,13 +52,31 @@ def test_duckdb_without_a_key_opens_nothing(written):
         duckdb.connect(str(written))
 
 
-@pytest.mark.parametrize(("given", "why"), [(None, "is not set"), ("", "is not set"), ("short", "holds 5 characters")])
-def test_no_key_no_vault(monkeypatch, given, why):
-    monkeypatch.delenv(store.KEY, raising=False)
-    if given is not None:
-        monkeypatch.setenv(store.KEY, given)
-    with pytest.raises(store.VaultClosed, match=why):
-        store.key_from_environment()
+def test_looking_founds_nothing(tmp_path):
+    with pytest.raises(store.VaultClosed, match="There is no vault in .* `sna hkci init`"), store.opened(tmp_path / "none", KEY):
+        pass
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_vault_is_founded_once_and_whole_or_not_at_all(tmp_path):
+    def fails(_):
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        store.found(tmp_path / "new", KEY, fails)
+    assert not store.is_founded(tmp_path / "new")
+    store.found(tmp_path / "new", KEY, lambda con: con.execute("create table vault.main.made (i integer)"))
+    assert {path.name for path in (tmp_path / "new").iterdir()} == {store.FILE}
+    with pytest.raises(store.VaultClosed, match="already"):
+        store.found(tmp_path / "new", KEY, lambda _: None)
+
+
+def test_writing_it_again_keeps_everything_and_leaves_nothing_beside_it(written):
+    (written.parent / f".{store.FILE}.99999").write_bytes(b"of a killed process")
+    store.rewrite(written.parent, KEY)
+    assert {path.name for path in written.parent.iterdir()} == {store.FILE}
+    with store.opened(written.parent, KEY) as con:
+        assert con.execute("select count(*) from vault.main.person").fetchall() == [(5000,)]
 
 
 def test_nothing_is_spilled(folder):
