@@ -75,8 +75,8 @@ def publish(
     """Write, verify and switch to a new release of the marts that stand in the warehouse.
 
     Args:
-        about: what the manifest says of the inputs: `build_id`, `definition_id`, `environment`, `deliveries`, and for revisions
-            `code_id` and `lineage`.
+        about: what the manifest says of the inputs: `build_id`, `definition_id`, `environment`, `deliveries`, for revisions
+            `code_id` and `lineage`, and the last line of the vault's log, `access_log`.
         descriptions: of tables and columns, for `comment on`, where BI tools look, and `meta.dictionary`.
         as_at: ISO date that the marts were rebuilt for; empty for all that has been received.
         keep: how many releases stay, older ones being removed afterwards; None for all.
@@ -291,9 +291,11 @@ def _write_meta(con: duckdb.DuckDBPyConnection, head: Mapping[str, Any]) -> None
     con.execute(
         """create table meta.release as select
                ? as release_id, ?::timestamptz as published_at, ?::date as as_at, ? as git_commit,
-               ? as build_id, ? as definition_id, ? as environment, ?::varchar[] as feeds, ? as banner""",
+               ? as build_id, ? as definition_id, ? as environment, ?::varchar[] as feeds, ? as banner,
+               ?::bigint as access_log_line, ?::varchar as access_log_hash""",
         [head[k] for k in ("release_id", "published_at", "as_at", "git_commit", "build_id", "definition_id", "environment")]
-        + [feeds_of(head), banner(head)],
+        + [feeds_of(head), banner(head)]
+        + [(head.get("access_log") or {}).get(k) for k in ("line", "hash")],
     )
     columns = "* exclude (stage, as_at, token, gate_token)"
     con.execute(f"create table meta.feeds as select {columns} from warehouse.ledger.feed order by all")

@@ -106,12 +106,14 @@ class County:
             con.close()
 
     def copy(self, folder: Path) -> County:
-        """The same county below another folder: what is only ever added to is linked, the warehouse is copied."""
+        """The same county below another folder: what is only ever added to is linked, warehouse and vault are copied."""
         made = replace(self, raw=folder / "raw", home=folder / "home")
         shutil.copytree(self.raw, made.raw, copy_function=os.link)
-        ignore = shutil.ignore_patterns("warehouse.duckdb*", "dagster", "refresh.lock")
+        ignore = shutil.ignore_patterns("warehouse.duckdb*", "dagster", "refresh.lock", "vault")
         shutil.copytree(self.home, made.home, copy_function=os.link, symlinks=True, ignore=ignore)
         shutil.copy(self.settings.warehouse, made.home)
+        if self.settings.vault.exists():
+            shutil.copytree(self.settings.vault, made.settings.vault)
         return made
 
     def deliver_later(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from orchestration import catalogue, gates
+from orchestration import catalogue, gates, vault_access
 from orchestration.resources import POOL, Refresh
 from orchestration.retrying import retried
 from orchestration.settings import PROJECT
@@ -42,6 +42,7 @@ def release_asset(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
             about = warehouse.about(con) | {
                 "code_id": code_id(code),
                 "lineage": lineage(manifest, code, publish.SCHEMAS),
+                "access_log": vault_access.to_release(settings),
             }
             if not about["deliveries"]:
                 when = f" as at {refresh.as_at}" if refresh.as_at else ""

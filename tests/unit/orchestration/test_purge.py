@@ -218,13 +218,13 @@ def test_an_interrupted_purge_is_completed(home, monkeypatch, step, before):
 
 
 def test_without_the_key_of_its_vault_nothing_is_removed(home, monkeypatch):
-    from vault import store
+    from vault import key, store
 
-    monkeypatch.delenv(store.KEY, raising=False)
+    monkeypatch.delenv(key.VARIABLE, raising=False)
     home.settings.vault.mkdir(exist_ok=True)
     (home.settings.vault / store.FILE).touch()
     before = home.names()
-    with pytest.raises(store.VaultClosed, match=store.KEY):
+    with pytest.raises(store.VaultClosed, match=key.VARIABLE):
         purge.purge(home.settings, home.found())
     assert home.names() == before and purge.unfinished(home.settings) == []
 

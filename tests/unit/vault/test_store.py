@@ -53,7 +53,7 @@ def test_duckdb_without_a_key_opens_nothing(written):
 
 
 def test_looking_founds_nothing(tmp_path):
-    with pytest.raises(store.VaultClosed, match="There is no vault in .* `sna hkci init`"), store.opened(tmp_path / "none", KEY):
+    with pytest.raises(store.VaultClosed, match=r"There is no vault in .* `sna hkci init`"), store.opened(tmp_path / "none", KEY):
         pass
     assert not (tmp_path / "none").exists()
 
