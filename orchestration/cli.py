@@ -96,8 +96,8 @@ def _run() -> None:
     from orchestration.contracts import ContractError
     from orchestration.crossing import NothingToRead
     from orchestration.database import NotEnoughMemory
-    from orchestration.ingest.landing import NoLongerKept, NothingReceived
-    from orchestration.inventory import LandedRowsMissingError
+    from orchestration.ingest.landing import NoLongerKept, NothingReceived, RecordDamagedError
+    from orchestration.inventory import LandedRowsDamagedError
     from orchestration.linked_people import NoTruth
     from orchestration.lock import Busy
     from orchestration.purge import UnfinishedPurgeError
@@ -133,7 +133,8 @@ def _run() -> None:
         NotEnoughMemory,
         NothingReceived,
         NothingToRead,
-        LandedRowsMissingError,
+        LandedRowsDamagedError,
+        RecordDamagedError,
         NothingToReconcile,
         UnfairWeights,
         UnfinishedPurgeError,

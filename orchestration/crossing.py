@@ -39,13 +39,16 @@ def is_newer(read: Sequence[LoadRecord], counts: Sequence[LoadRecord]) -> bool:
     return received is not None and not any(load.received_at > received for load in counts)
 
 
-def require_facts(settings: Settings) -> None:
-    """The facts of all that has been received stand behind an open gate.
+def require_facts(settings: Settings, read: Sequence[LoadRecord]) -> None:
+    """The facts of all that has been received stand behind an open gate, and what a run reads besides is what was landed.
 
     Raises:
         NothingToRead: they do not.
+        LandedRowsDamagedError: it is not.
     """
-    from orchestration import gates, warehouse
+    from orchestration import gates, inventory, warehouse
+
+    inventory.require_rows(settings, read)
 
     con = warehouse.connect(settings)
     try:

@@ -72,8 +72,8 @@ def sources(settings: Settings) -> Sources:
     contracts, in_use = load_contracts(), _in_use(settings)
     if missing := [f"{AGENCY}/{feed}" for feed in READ if not in_use[feed]]:
         raise NothingToRead(f"Nothing has been landed of {', '.join(missing)}. Deliver it and run `sna refresh` first.")
-    crossing.require_facts(settings)
     loads = [load for feed in READ for load in in_use[feed]]
+    crossing.require_facts(settings, loads)
     identity = "\n".join(sorted(f"{'/'.join(load.slot)} {load.file_sha256}" for load in loads))
 
     def rows(feed: str) -> str:

@@ -88,7 +88,7 @@ def _register(settings: Settings) -> tuple[Register, str]:
     loads = crossing.in_use(settings, AGENCY, REGISTER)[REGISTER]
     if not loads:
         raise NothingToRead(f"Nothing has been landed of {AGENCY}/{REGISTER}. Deliver it and run `sna refresh` first.")
-    crossing.require_facts(settings)
+    crossing.require_facts(settings, loads)
     identity = "\n".join(sorted(f"{'/'.join(load.slot)} {load.file_sha256}" for load in loads))
     rows = warehouse.rows_in_use(load_contracts()[AGENCY, REGISTER], loads)
     # Ids of deliveries depend on the key of the pseudonyms; what they are of does not.

@@ -39,7 +39,7 @@ PURGING, PURGED = "purging", "purged"
 DERIVED = (
     *("warehouse.duckdb*", "spill", "data_docs", "dbt", "refusals", "logs"),
     # Of this home nothing else is at work: what lies here was left by a process that was killed.
-    *("landing/.incoming", "vault/.outgoing-*"),
+    *("landing/.incoming", "landing/.damaged", "vault/.outgoing-*"),
 )
 
 

@@ -82,15 +82,19 @@ def plan(settings: Settings, as_at: str, *, force: bool = False, landed_only: bo
 
     purge.require_finished(settings)
     loads = read(settings.landing)
-    inventory.require_rows(current(loads))
+    # What is built from nothing is built from every landed file; otherwise size and time say whether one has changed.
+    full = not settings.warehouse.exists()
     delivered = {(load.agency, load.feed) for load in loads}
     if landed_only:
+        inventory.require_rows(settings, current(loads), full=full)
         return Plan(0, len(delivered), None, None, as_at, force, landed_only)
     contracts = load_contracts()
     admission = Admission.of(settings)
     new = [
         load.plan(settings.raw, settings.landing, contract, settings.pseudonym_key, admission) for contract in contracts.values()
     ]
+    read_again = {f"{d.agency}/{d.feed}/{d.file_name}" for found in new for d in found}
+    inventory.require_rows(settings, current(loads), full=full, read_again=read_again)
     if as_at:
         from orchestration.resources import end_of_day
 
@@ -126,12 +130,14 @@ def from_the_ground(settings: Settings) -> Plan:
 
 def run(settings: Settings, planned: Plan, console: Console) -> Outcome:
     """Run the job to its end; once more on a new warehouse where the old one turns out to be damaged. See `_run`."""
-    from orchestration import warehouse
+    from orchestration import inventory, warehouse
+    from orchestration.ingest.landing import current, read
 
     outcome = _run(settings, planned, console)
     name = settings.warehouse.name
     if any(warehouse.is_damage(message) and (name in message or "database" in message) for _, message in outcome.failures):
         warehouse.set_aside(settings)
+        inventory.require_rows(settings, current(read(settings.landing)), full=True)
         outcome = _run(settings, planned, console)
     return outcome
 

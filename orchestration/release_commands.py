@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from orchestration import lock, telling
+from orchestration.plurals import counted
 from orchestration.settings import Settings
 from orchestration.terminal import FAILED, Wait, console, errors, waiting
 
@@ -59,8 +61,18 @@ def rollback(release: Name, wait: Wait = False) -> None:
     )
 
 
-def verify(release: Name = "current") -> None:
-    """Whether a release is still what was published: every file's bytes, every table's rows and content."""
+def verify(
+    release: Name = "current",
+    landing: Annotated[bool, typer.Option("--landing", help="Instead: whether every landed file is what was landed.")] = False,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="With --landing: land again what is damaged, from the landing zone.")
+    ] = False,
+    wait: Wait = False,
+) -> None:
+    """Whether a release is still what was published (every file's bytes, every table's content), or the landing log whole."""
+    if landing or repair:
+        _verify_landing(Settings.from_env(), repair=repair, wait=wait)
+        return
     from orchestration.releases import find
     from orchestration.verify import verify as problems
 
@@ -78,6 +90,33 @@ def verify(release: Name = "current") -> None:
         raise typer.Exit(FAILED)
     count = sum(path.is_file() for path in folder.rglob("*"))
     console.print(f"Release {name}: {count} files and every table are as they were published.", highlight=False)
+
+
+def _verify_landing(settings: Settings, *, repair: bool, wait: bool) -> None:
+    from orchestration import inventory, landing_repair
+    from orchestration.ingest import landed_files
+    from orchestration.ingest.landing import read
+
+    with lock.hold(settings.home, wait_seconds=lock.seconds(wait), on_wait=waiting):
+        if repair:
+            done = landing_repair.repair(settings)
+            for folder in done.set_aside:
+                console.print(f"Set aside as {folder}: its record could not be read.", markup=False, highlight=False)
+            for load in done.landed:
+                console.print(f"Landed again: {load.agency}/{load.feed}/{load.file_name}", markup=False, highlight=False)
+            if done.set_aside:
+                console.print("Next: `sna refresh`. If a delivery among them had been withdrawn, withdraw it again first.")
+        if count := inventory.complete(settings):
+            console.print(inventory.completed_message(count))
+        loads = read(settings.landing)
+        wrong = [load for load in loads if landed_files.faults(load, full=True)]
+        for load in wrong:
+            errors.print(f"[red]Damaged[/] {escape(inventory.rows_message(settings, load))}", highlight=False)
+        if wrong:
+            raise typer.Exit(FAILED)
+        inventory.renew_times(loads)
+    count = sum(len(load.stored or {}) for load in loads if load.kept)
+    console.print(f"{settings.landing}: {counted(len(loads), 'delivery')} with {count:,} files, each as it was landed.")
 
 
 def retain(

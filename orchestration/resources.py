@@ -58,8 +58,11 @@ class Refresh(dg.ConfigurableResource):  # type: ignore[type-arg]
         Raises:
             Busy: another refresh has it for longer than `warehouse_wait_seconds` of operations.yaml.
             UnfinishedPurgeError: a purge was interrupted.
+            LandedRowsDamagedError: everything is to be built, and landed rows are not what was landed.
+            RecordDamagedError: the record of a delivery cannot be read.
         """
-        from orchestration import lock, operations, purge
+        from orchestration import inventory, lock, operations, purge
+        from orchestration.ingest.landing import current, read
 
         home, wait = self.settings.home, operations.load().retries.warehouse_wait_seconds
         tell = context.log.info if context.log else print
@@ -68,6 +71,11 @@ class Refresh(dg.ConfigurableResource):  # type: ignore[type-arg]
             lock.hold(home, wait_seconds=wait, on_wait=tell),
         ):
             purge.require_finished(self.settings)
+            if done := inventory.complete(self.settings):
+                tell(inventory.completed_message(done))
+            if not self.settings.warehouse.exists():
+                # Everything is built from the landed files.
+                inventory.require_rows(self.settings, current(read(self.settings.landing)), full=True)
             yield self
 
     def registered(self) -> Registered:

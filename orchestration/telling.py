@@ -304,7 +304,7 @@ def missing(console: Console, settings: Settings) -> None:
 
     found = inventory.missing(settings, read(settings.landing))
     for load in found.rows:
-        console.print(f"[red]Landed rows missing[/] {escape(inventory.rows_message(load))}", highlight=False)
+        console.print(f"[red]Landed rows damaged[/] {escape(inventory.rows_message(settings, load))}", highlight=False)
     for load in found.files:
         console.print(f"[yellow]File missing[/] {escape(inventory.file_message(load))}", highlight=False)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -32,7 +32,7 @@ def runner(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -
             for name, value in environment.items():
                 patch.setenv(name, value)
             patch.setattr("sys.argv", ["sna", *arguments])
-            patch.setattr("sys.stdin", Path("/dev/null").open())
+            patch.setattr("sys.stdin", io.StringIO())
             capfd.readouterr()
             try:
                 cli._run()

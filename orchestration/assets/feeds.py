@@ -157,7 +157,7 @@ def _bring_up_to_date(
     if refresh.as_at:
         require_kept(received)
     in_use = current(received)
-    inventory.require_rows(load for load in in_use if (load.agency, load.feed) == contract.id)
+    inventory.require_rows(settings, [load for load in in_use if (load.agency, load.feed) == contract.id])
     rows = refresh.registered().rows(contract, received, in_use, refresh.as_at)
     if rows is None:
         with refresh.warehouse() as con:

@@ -2,15 +2,17 @@
 
     <landing>/<agency>/<feed>/<period>/<load id>/accepted.parquet   rows in use, typed, without direct identifiers
                                                  rejected.parquet   rows in quarantine, with codes (absent where there are none)
-                                                 load.json          what was delivered and what became of it (LoadRecord)
+                                                 load.json          what was delivered and what became of it (LoadRecord),
+                                                                    with hash, size and rows of the files beside it
 
 A file of several periods lies under its span (`2021-04_2024-03`) and has `<period>.parquet` for each period in place of
 `accepted.parquet`. It is one record, since it was received as one; what is in use of it is one load per period (`by_period`),
 which a later delivery of that period replaces and no other.
 
-A delivery is written to again in two cases. Its withdrawal is added to its record (`withdrawn`): it is out of use from then on,
+A delivery is written to again in three cases. Its withdrawal is added to its record (`withdrawn`): it is out of use from then on,
 and what was in use before it is in use again. Retention keeps it out of use (`retired_at`), or removes its rows and its file from
-the landing zone (`removed_at`). The record stays, so that the file is not read again and the ledger still adds up.
+the landing zone (`removed_at`). The record stays, so that the file is not read again and the ledger still adds up. Rows that were
+damaged are landed again from the file (`landing_repair`).
 
 A crash leaves either a whole delivery or something below `.incoming/`, which nobody reads and the next load removes. Which
 deliveries are in use at a time is a choice of folders (`current`), so nothing is ever deleted to undo it.
@@ -24,11 +26,12 @@ import shutil
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from orchestration.ingest.landed_files import Stored, stored
 from orchestration.ingest.rules import Fault
 from orchestration.periods import is_span
 
@@ -92,6 +95,7 @@ class LoadRecord:
         retired_at: since when it is out of use because it has been kept for as long as its contract says; ISO 8601.
         removed_at: since when only this record is left; ISO 8601.
         withdrawn: since when it is out of use because a person took it back; None where nobody did.
+        stored: hash, size and rows of each Parquet file beside the record; None where an earlier version has landed it.
         portions: of a file of several periods what it holds of each, in order; empty where it has one, or was refused.
         is_partial: whether it is a first or last period of such a file that seems to be cut; not part of the file.
         extract: of one period out of such a file the record of the file; not part of the file.
@@ -124,6 +128,7 @@ class LoadRecord:
     removed_at: str | None = None
     withdrawn: Withdrawal | None = None
     portions: tuple[Portion, ...] = ()
+    stored: Mapping[str, Stored] | None = None
     is_partial: bool = field(default=False, compare=False)
     extract: LoadRecord | None = field(default=None, compare=False, repr=False)
     folder: Path = field(default=Path(), compare=False)
@@ -202,7 +207,9 @@ class LoadRecord:
         received_at = datetime.fromisoformat(document["received_at"])
         withdrawn = Withdrawal(**taken_back) if (taken_back := document.get("withdrawn")) else None
         portions = tuple(Portion(**portion) for portion in document.get("portions", ()))
-        read_back = {"faults": faults, "received_at": received_at, "withdrawn": withdrawn, "portions": portions}
+        files = document.get("stored")
+        stored = None if files is None else {name: Stored(**file) for name, file in files.items()}
+        read_back = {"stored": stored, "faults": faults, "received_at": received_at, "withdrawn": withdrawn, "portions": portions}
         return cls(**{**document, **read_back, "folder": folder})
 
 
@@ -212,13 +219,41 @@ def by_period(loads: Iterable[LoadRecord]) -> list[LoadRecord]:
 
 
 def read(landing: Path, agency: str = "*", feed: str = "*") -> list[LoadRecord]:
-    """All loads, of one agency or feed if named, in the order in which they were received."""
-    records = [
-        LoadRecord.from_json(json.loads(path.read_bytes()), path.parent)
-        for path in landing.glob(f"{agency}/{feed}/*/*/{RECORD}")
-        if not path.is_relative_to(landing / INCOMING)
-    ]
+    """All loads, of one agency or feed if named, in the order in which they were received.
+
+    Raises:
+        RecordDamagedError: a `load.json` cannot be read.
+    """
+    records = [read_record(path) for path in record_files(landing, agency, feed)]
     return sorted(records, key=lambda r: (r.received_at, r.agency, r.feed, r.period, r.part, r.version, r.load_id))
+
+
+def record_files(landing: Path, agency: str = "*", feed: str = "*") -> Iterator[Path]:
+    """Every `load.json` of the log."""
+    for path in landing.glob(f"{agency}/{feed}/*/*/{RECORD}"):
+        if not path.is_relative_to(landing / INCOMING):
+            yield path
+
+
+def read_record(path: Path) -> LoadRecord:
+    """The record in a `load.json`.
+
+    Raises:
+        RecordDamagedError: it cannot be read, or a later version has written it.
+    """
+    try:
+        document = json.loads(path.read_bytes())
+        if unknown := document.keys() - {entry.name for entry in fields(LoadRecord)}:
+            raise LaterRecordError(
+                f"{path} holds '{min(unknown)}', which this version of the code does not know: a later one has written it. Go"
+                " back to that version; nothing was changed."
+            )
+        return LoadRecord.from_json(document, path.parent)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise RecordDamagedError(
+            f"{path} is damaged and cannot be read ({type(error).__name__}). Restore it from a backup. Where there is none,"
+            " `sna verify --landing --repair` sets it aside, and `sna refresh` lands its file again as one received now."
+        ) from error
 
 
 def current(
@@ -258,6 +293,14 @@ def as_of(loads: Iterable[LoadRecord], moment: datetime) -> list[LoadRecord]:
         for load in loads
         if load.received_at <= moment
     ]
+
+
+class RecordDamagedError(RuntimeError):
+    """The record of a delivery cannot be read; the message says which and what to do."""
+
+
+class LaterRecordError(RecordDamagedError):
+    """A later version of the code has written the record, which is whole."""
 
 
 class NoLongerKept(RuntimeError):
@@ -337,6 +380,7 @@ def put(landing: Path, made: Path, record: LoadRecord) -> LoadRecord:
     Everything is on the disk before the name is, so a power cut cannot leave half a delivery under a final name.
     """
     made.mkdir(exist_ok=True)
+    record = replace(record, stored=stored(made))
     (made / RECORD).write_text(json.dumps(record.as_json(), indent=1))
     for path in (*made.iterdir(), made):
         sync(path)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from orchestration import database
 from orchestration.contracts import Column, FeedContract
+from orchestration.ingest import landed_files
 from orchestration.ingest.batch import Batch, Summary
 from orchestration.ingest.headers import printable
 from orchestration.ingest.landing import LoadRecord
@@ -156,6 +157,8 @@ def found_instead(load: LoadRecord, contract: FeedContract | None, broken: Fault
     column = next((c for c in contract.columns if c.header == broken.column_name), None) if contract else None
     if broken.code != "R05" or column is None or column.classification not in ("public", "internal") or load.rejected is None:
         return []
+    if not landed_files.is_whole(load, load.rejected):
+        return [f"cannot be shown: {load.rejected} is not what was landed"]
     with database.connect() as db:
         rows = db.execute(
             f"""

@@ -51,16 +51,18 @@ def test_a_deleted_file_is_named_and_its_delivery_stays_in_use(settings, desk):
     assert found(settings, desk) == (["2023-07.csv"], [])
     assert f"{FEED}/2023-07.csv" in told(settings) and f"`sna withdraw {FEED}/2023-07.csv --reason TEXT`" in told(settings)
     assert len(current(desk.all())) == 1
-    inventory.require_rows(current(desk.all()))
+    inventory.require_rows(settings, current(desk.all()))
 
 
 def test_deleted_rows_are_named_and_stop_what_reads_them(settings, desk):
     record = desk.land("crimes", text(rows("crimes", 2)))
     record.accepted.unlink()
     assert found(settings, desk) == ([], ["2023-07.csv"])
-    with pytest.raises(inventory.LandedRowsMissingError, match="Restore the folder from a backup"):
-        refreshing.plan(settings, "")
-    assert "Landed rows missing" in told(settings)
+    with pytest.raises(inventory.LandedRowsDamagedError, match="`sna verify --landing --repair` lands it again"):
+        inventory.require_rows(settings, current(desk.all()))
+    # Another contract is in force than the one that it was landed by, so a refresh lands it once more in any case.
+    assert refreshing.plan(settings, "").new_deliveries == 1
+    assert "Landed rows damaged" in told(settings)
 
 
 def test_one_deleted_period_of_an_extract_is_enough(settings, desk):
