@@ -199,6 +199,7 @@ def refresh(
     settings = Settings.from_env()
     _ = settings.made
     with lock.hold(settings.home, wait_seconds=lock.seconds(wait), on_wait=waiting) as killed:
+        telling.history_set_aside(console, settings)
         if killed:
             clear_up(settings)
         plan = refreshing.plan(settings, as_at.date().isoformat() if as_at else "", force=force)
@@ -210,6 +211,8 @@ def refresh(
             console.print(f"Next: `{'sna demo' if settings.is_demonstration else 'sna deliver FILE...'}`.")
             raise typer.Exit(FAILED)
         telling.missing(console, settings)
+        if plan.damaged:
+            errors.print(f"[red]{escape(plan.damaged)}[/]", highlight=False)
         if plan.nothing_new is not None:
             telling.nothing_new(console, settings, plan.nothing_new)
             return
@@ -249,6 +252,7 @@ def rebuild(wait: Wait = False) -> None:
     settings = Settings.from_env()
     _ = settings.made
     with lock.hold(settings.home, wait_seconds=lock.seconds(wait), on_wait=waiting) as killed:
+        telling.history_set_aside(console, settings)
         if killed:
             clear_up(settings)
         before = usable_release(settings.published)
@@ -284,6 +288,7 @@ def status(
         console.print(f"Nothing published yet in {settings.published}. Next: `sna refresh`.")
     else:
         telling.release(console, settings, release)
+    telling.access_log(errors, settings)
     telling.refused(console, settings)
     telling.withdrawals(console, settings, release)
     telling.missing(console, settings)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestration import lock
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
@@ -34,6 +38,7 @@ event_log_storage:
   module: orchestration.event_log
   class: PooledSqliteEventLogStorage
 """
+HISTORY = ("history/runs.db", "history/runs/index.db", "schedules/schedules.db")
 
 
 def prepare_instance(settings: Settings) -> None:
@@ -54,3 +59,37 @@ def open_instance(settings: Settings) -> dg.DagsterInstance:
     prepare_instance(settings)
     settings.export()
     return dg.DagsterInstance.from_config(str(settings.dagster_home))
+
+
+def set_aside_damaged(settings: Settings) -> list[Path]:
+    """Move away files of Dagster's history that are no databases any more; returns what they are called now.
+
+    No figure depends on them: a new history begins, and the next refresh makes every check again.
+
+    Raises:
+        Busy: `sna run` has them open.
+    """
+    moved = []
+    for file in HISTORY:
+        path = settings.dagster_home / file
+        if not path.exists() or _is_whole(path):
+            continue
+        if lock.is_alive(settings.runs_alive, "service"):
+            raise lock.Busy(f"{path} is damaged, and `sna run` has it open: end it, then do the same again.")
+        place = path.with_name(f"{path.name}.damaged")
+        path.replace(place)
+        for ending in ("-wal", "-shm"):
+            path.with_name(path.name + ending).unlink(missing_ok=True)
+        moved.append(place)
+    return moved
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=1)) as con:
+            return con.execute("pragma quick_check(1)").fetchall() == [("ok",)]
+    except sqlite3.OperationalError as error:
+        # Another process writes to it, or it is of another account: that is no damage.
+        return "malformed" not in str(error)
+    except sqlite3.DatabaseError:
+        return False

@@ -43,7 +43,7 @@ from orchestration.releases import (
     sync,
 )
 from orchestration.settings import PROJECT, analysts_group
-from orchestration.verify import SEAL, content_hashes, file_hashes, seal, sha256, wrong_contents
+from orchestration.verify import SEAL, content_hashes, file_hashes, note, seal, sha256, wrong_contents
 
 SCHEMAS = ("sna", "marts")
 META = {
@@ -92,6 +92,7 @@ def publish(
             link(published / "as-at" / as_at, Path("..") / "releases" / release.id)
         else:
             make_current(published, release.id)
+        note(published, release.id, whole=True)
         if keep is not None:
             retention.remove_releases(published, retention.surplus_releases(published, keep))
         for surplus in retention.releases_to_archive(published):

@@ -30,6 +30,7 @@ from orchestration.ingest import landing as log
 from orchestration.ingest.acceptance import record_beside
 from orchestration.releases import FILE, MANIFEST, ROLLBACK, DamagedRelease, Release, all_releases, ids, make_current, switching
 from orchestration.settings import Settings
+from orchestration.verify import wrong_bytes
 
 if TYPE_CHECKING:
     from orchestration.ingest.landing import LoadRecord
@@ -296,7 +297,9 @@ def _remove_releases(settings: Settings, since: datetime) -> int:
 
 def _lead_readers(published: Path, left: Sequence[Release]) -> None:
     """Give readers the newest of these releases that can be given, or none."""
-    for release in reversed(left):
+    # The newest that is whole; a damaged one only where there is no other.
+    newest_first = left[::-1]
+    for release in sorted(newest_first, key=lambda one: bool(wrong_bytes(one.folder))):
         with suppress(DamagedRelease):
             make_current(published, release.id)
             return

@@ -36,6 +36,7 @@ class Plan:
         feeds_delivered: feeds with anything in the landing zone or the landing log.
         nothing_new: the published release, where it already holds exactly what a refresh would publish.
         held: the rollback that went back from exactly what a refresh would publish.
+        damaged: what is wrong with the current release, for which a refresh publishes in any case; empty where nothing is.
         as_at: ISO date to rebuild for; empty for all that has been received.
         force: publish all the same.
         landed_only: leave the landing zone as it is.
@@ -48,6 +49,7 @@ class Plan:
     as_at: str
     force: bool
     landed_only: bool = False
+    damaged: str = ""
 
     @property
     def is_idle(self) -> bool:
@@ -72,13 +74,13 @@ class Outcome:
 
 def plan(settings: Settings, as_at: str, *, force: bool = False, landed_only: bool = False) -> Plan:
     """Look at the landing zone and the log without importing Dagster, dbt or Great Expectations."""
-    from orchestration import inventory, purge, vault_runs
+    from orchestration import inventory, pseudonym_key, purge, vault_runs
     from orchestration.build import build_id, identities, received_id
     from orchestration.contracts import load_contracts
     from orchestration.ingest import load
     from orchestration.ingest.demonstration import Admission
     from orchestration.ingest.landing import NothingReceived, as_of, by_period, current, read, require_kept
-    from orchestration.releases import held_back, usable_release
+    from orchestration.releases import DamagedRelease, current_release, damage, held_back
 
     purge.require_finished(settings)
     loads = read(settings.landing)
@@ -88,6 +90,7 @@ def plan(settings: Settings, as_at: str, *, force: bool = False, landed_only: bo
     if landed_only:
         inventory.require_rows(settings, current(loads), full=full)
         return Plan(0, len(delivered), None, None, as_at, force, landed_only)
+    pseudonym_key.require_same(settings, loads)
     contracts = load_contracts()
     admission = Admission.of(settings)
     new = [
@@ -104,15 +107,18 @@ def plan(settings: Settings, as_at: str, *, force: bool = False, landed_only: bo
             raise NothingReceived(f"No delivery had been received by {as_at}, so there is nothing to publish.")
     delivered |= {(d.agency, d.feed) for found in new for d in found}
     release = held = None
+    damaged = damage(settings.published) or ""
     if not (as_at or force or any(new) or vault_runs.are_due(settings)):
         build = build_id(identities(current(loads)), "")
         known = [load for load in by_period(loads) if (load.agency, load.feed) in contracts]
         received = received_id((load.load_id, load.withdrawn is not None) for load in known)
-        release = usable_release(settings.published)
+        release = None if damaged else current_release(settings.published)
         if release is None or not settings.warehouse.exists() or not release.holds(build, received):
             release = None
         held = held_back(settings.published, build)
-    return Plan(sum(map(len, new)), len(delivered), release, held, as_at, force)
+        if held and damaged:
+            raise DamagedRelease(f"{damaged} What there is was rolled back from, so that takes `sna refresh --force`.")
+    return Plan(sum(map(len, new)), len(delivered), release, held, as_at, force, damaged=damaged)
 
 
 def from_the_ground(settings: Settings) -> Plan:

@@ -74,18 +74,20 @@ def verify(
         _verify_landing(Settings.from_env(), repair=repair, wait=wait)
         return
     from orchestration.releases import find
+    from orchestration.verify import note
     from orchestration.verify import verify as problems
 
     published = Settings.from_env().published
     name = find(published, release)
     folder = published / "releases" / name
     wrong = problems(folder)
+    note(published, name, whole=not wrong)
     for problem in wrong:
         errors.print(f"[red]{problem}[/]", highlight=False)
     if wrong:
         errors.print(
             f"Release {name} is not what was published: {folder}. Give readers another with `sna rollback RELEASE`, or publish"
-            " anew with `sna refresh --force`."
+            " it again with `sna refresh --force`."
         )
         raise typer.Exit(FAILED)
     count = sum(path.is_file() for path in folder.rglob("*"))
@@ -117,6 +119,26 @@ def _verify_landing(settings: Settings, *, repair: bool, wait: bool) -> None:
         inventory.renew_times(loads)
     count = sum(len(load.stored or {}) for load in loads if load.kept)
     console.print(f"{settings.landing}: {counted(len(loads), 'delivery')} with {count:,} files, each as it was landed.")
+
+
+def rekey(wait: Wait = False) -> None:
+    """Use another pseudonym key from now on, where the one before is lost: all that holds pseudonyms is read again with it."""
+    from orchestration import pseudonym_key
+
+    settings = Settings.from_env()
+    _ = settings.made
+    with lock.hold(settings.home, wait_seconds=lock.seconds(wait), on_wait=waiting):
+        missing = pseudonym_key.renew(settings)
+    for load in missing:
+        errors.print(
+            f"{load.agency}/{load.feed}/{load.file_name} cannot be read again: its file is not in the landing zone.",
+            markup=False,
+            highlight=False,
+        )
+    if missing:
+        errors.print("Nothing was changed. Put these files back, or take them back with `sna withdraw DELIVERY --reason TEXT`.")
+        raise typer.Exit(FAILED)
+    console.print("Another pseudonym key is in force. Next: `sna refresh` reads again what was landed with the one before.")
 
 
 def retain(
@@ -155,4 +177,4 @@ def diff(
     telling.difference(console, settings, difference(found[0], found[1]), table, everything=everything)
 
 
-COMMANDS = (releases, rollback, verify, diff, retain)
+COMMANDS = (releases, rollback, verify, diff, retain, rekey)

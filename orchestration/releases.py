@@ -5,6 +5,7 @@
     published/<audience>/manifest.json -> current/manifest.json
     published/<audience>/as-at/<date> -> ../releases/<release id>  rebuilt for a past date, never current
     published/<audience>/rollback.json                             what the last rollback went back from
+    published/<audience>/verified.json                             when each release was last found to be whole (`verify`)
 
 A rollback holds until there is something else to publish: what was gone back from is not published again by the next refresh,
 but a new delivery, changed code or `sna refresh --force` publishes. The record of a rollback counts only while the release
@@ -45,7 +46,7 @@ class NoSuchRelease(LookupError):
 
 
 class DamagedRelease(RuntimeError):
-    """The manifest of a release cannot be read; the message says what to do."""
+    """A release, or what leads to it, is not what was published; the message says which file and what to do."""
 
 
 def feeds_of(manifest: Mapping[str, Any]) -> list[str]:
@@ -139,16 +140,48 @@ class Rollback:
 
 
 def current_release(published: Path) -> Release | None:
-    """The release that the stable path leads to, or None before the first publication."""
-    current = _current_id(published)
-    return read_release(published, current) if current else None
+    """The release that the stable path leads to, or None before the first publication.
+
+    Raises:
+        DamagedRelease: its manifest cannot be read, or the link that leads to it is gone.
+    """
+    if current := _current_id(published):
+        if not (published / "releases" / current).is_dir():
+            raise DamagedRelease(f"{published / 'current'} leads to release {current}, which is gone. {_other(published)}")
+        return read_release(published, current)
+    if any(not release.manifest["as_at"] for release in all_releases(published)):
+        lost = "is no link" if os.path.lexists(published / "current") else "is gone, and leads readers to no release"
+        raise DamagedRelease(f"{published / 'current'} {lost}. {_other(published)}")
+    return None
 
 
 def usable_release(published: Path) -> Release | None:
     """The current release, or None where it is damaged as well: what is published next must not wait for a repair."""
-    with suppress(DamagedRelease, FileNotFoundError):
-        return current_release(published)
+    return None if damage(published) else current_release(published)
+
+
+def damage(published: Path) -> str | None:
+    """What is wrong with the current release or with what leads to it, in one sentence; None where every byte is as published."""
+    from orchestration.verify import note, wrong_bytes
+
+    try:
+        release = current_release(published)
+    except DamagedRelease as error:
+        return str(error)
+    if release is None:
+        return None
+    wrong = wrong_bytes(release.folder)
+    note(published, release.id, whole=not wrong)
+    if wrong:
+        return f"Release {release.id} is not what was published: {wrong[0]} {_other(published)}"
     return None
+
+
+def _other(published: Path) -> str:
+    """What to do where the current release cannot be given to readers."""
+    names = [release.id for release in all_releases(published) if not (release.manifest["as_at"] or release.current)]
+    back = f" Until then `sna rollback {names[-1]}` gives readers the newest of the others." if names else ""
+    return f"`sna refresh` publishes it again.{back}"
 
 
 def read_release(published: Path, release_id: str) -> Release:
@@ -165,7 +198,7 @@ def read_release(published: Path, release_id: str) -> Release:
         if not folder.is_dir():
             raise
         raise DamagedRelease(
-            f"{folder / MANIFEST} cannot be read: {error}. `sna refresh --force` publishes anew, `sna rollback` goes back to one"
+            f"{folder / MANIFEST} cannot be read: {error}. `sna refresh --force` publishes again, `sna rollback` goes back to one"
             " that `sna releases` lists."
         ) from error
     return Release(folder, manifest, current=_current_id(published) == release_id)
@@ -217,6 +250,10 @@ def make_current(published: Path, release_id: str) -> None:
 
     if (published / "releases" / release_id / ARCHIVED).exists():
         restore(read_release(published, release_id))
+    if (current := published / "current").is_file() and not current.is_symlink():
+        raise DamagedRelease(f"{current} is a file and no link to a release: remove it, and do the same again.")
+    if current.is_dir() and not current.is_symlink():
+        raise DamagedRelease(f"{current} is a folder and no link to a release: move it away, and do the same again.")
     link(published / FILE, Path("current") / FILE)
     link(published / MANIFEST, Path("current") / MANIFEST)
     link(published / "current", Path("releases") / release_id)
@@ -229,21 +266,29 @@ def roll_back(published: Path, release: Release) -> None:
 
     Raises:
         ValueError: it was rebuilt for a past date, or is current already.
-        DamagedRelease: it is archived, and its files are not what was published.
+        DamagedRelease: its files are not what was published.
     """
     from orchestration.archive import restore
+    from orchestration.verify import note, verify
 
     if release.manifest["as_at"]:
         raise ValueError(f"Release {release.id} was rebuilt for {release.manifest['as_at']}; it cannot be the current one.")
     with switching(published):
         before = _current_id(published)
-        if before is None or before == release.id:
+        if before == release.id:
             raise ValueError(f"Release {release.id} is the current one already.")
         restore(release)
+        wrong = verify(release.folder)
+        note(published, release.id, whole=not wrong)
+        if wrong:
+            raise DamagedRelease(
+                f"Release {release.id} is not what was published, so readers are not led to it: {wrong[0]} `sna releases` lists"
+                " the others."
+            )
         in_force = rollback(published)
         held = set(in_force.held) if in_force else set()
         with suppress(DamagedRelease, FileNotFoundError):
-            held.add(read_release(published, before).manifest["build_id"])
+            held |= {read_release(published, before).manifest["build_id"]} if before else set()
         held.discard(release.manifest["build_id"])
         record = {
             "to": release.id,
@@ -259,12 +304,24 @@ def roll_back(published: Path, release: Release) -> None:
 
 
 def rollback(published: Path) -> Rollback | None:
-    """The rollback that is in force; None where the current release was the last one to be published."""
+    """The rollback that is in force; None where the current release was the last one to be published.
+
+    Raises:
+        DamagedRelease: its record cannot be read.
+    """
     path = published / ROLLBACK
-    record = json.loads(path.read_text()) if path.exists() else {}
-    if not record or record["to"] != _current_id(published):
+    if not path.exists():
         return None
-    return Rollback(record["from"], record["at"], frozenset(record["held_build_ids"]))
+    try:
+        record = json.loads(path.read_bytes())
+        found = Rollback(str(record["from"] or ""), str(record["at"]), frozenset(map(str, record["held_build_ids"])))
+        to = str(record["to"])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise DamagedRelease(
+            f"{path} is damaged and cannot be read ({type(error).__name__}): it says what a rollback has gone back from. Restore"
+            " it from a backup; or delete it, and the current release stays until the next refresh publishes what there is."
+        ) from error
+    return found if to == _current_id(published) else None
 
 
 def held_back(published: Path, build_id: str) -> Rollback | None:

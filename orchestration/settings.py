@@ -9,8 +9,6 @@ from __future__ import annotations
 import grp
 import os
 import re
-import secrets
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,7 +23,6 @@ DBT_PROJECT = PROJECT / "dbt_project"
 AUDIENCE = "analysts"
 # What earlier versions called the same readers.
 EARLIER_AUDIENCE = "partnership"
-MIN_KEY_BYTES = 16
 
 # DuckDB's units: kB to TB are powers of 1000, KiB to TiB of 1024.
 LIMIT, VAULT_LIMIT = "SNA_MEMORY_LIMIT", "SNA_VAULT_MEMORY_LIMIT"
@@ -209,25 +206,11 @@ class Settings:
         this home and readable by its owner only, so that a first run needs no preparation.
 
         Raises:
-            SettingsError: the variable holds fewer than 16 bytes.
+            SettingsError: it is gone although deliveries were landed with it, or it has fewer than 16 bytes.
         """
-        given = os.environ.get("SNA_PSEUDONYM_KEY")
-        if given:
-            key = given.encode()
-            if len(key) < MIN_KEY_BYTES:
-                raise SettingsError(f"SNA_PSEUDONYM_KEY holds {len(key)} bytes; give at least {MIN_KEY_BYTES}.")
-            return key
-        path = self.home / "secrets" / "pseudonym.key"
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            fresh = path.with_suffix(f".{os.getpid()}")
-            fresh.touch(mode=0o600)
-            fresh.write_text(secrets.token_hex(32))
-            # Another process of the same home may have been first: then its key stands.
-            with suppress(FileExistsError):
-                path.hardlink_to(fresh)
-            fresh.unlink()
-        return path.read_bytes().strip()
+        from orchestration import pseudonym_key
+
+        return pseudonym_key.load(self)
 
     def export(self) -> None:
         """Put the paths into the environment, where dbt's profile and Dagster look for them."""

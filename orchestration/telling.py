@@ -412,6 +412,24 @@ def failure(errors: Console, settings: Settings, failures: list[tuple[str, str]]
     errors.print(f"Data Docs: {settings.data_docs / 'index.html'}")
 
 
+def history_set_aside(console: Console, settings: Settings) -> None:
+    """Begin a new history of runs where the one that there is was damaged, and say so."""
+    from orchestration.instance import set_aside_damaged
+
+    for file in set_aside_damaged(settings):
+        console.print(
+            f"Dagster's history was damaged. It was set aside as {file}, and a new one begins; no figure depends on it."
+        )
+
+
+def access_log(errors: Console, settings: Settings) -> None:
+    """What can be said against the log of the vault without its key; nothing where there is nothing."""
+    from orchestration import vault_access
+
+    if fault := vault_access.fault(settings):
+        errors.print(f"[red]{escape(fault)}[/]", highlight=False)
+
+
 def untouched(settings: Settings) -> str:
     """What a failure has left readers with."""
     published = (settings.published / "current").is_symlink()
@@ -423,8 +441,13 @@ def release(console: Console, settings: Settings, release: Release) -> None:
     _banner(console, release)
     console.print(f"Release {release.id}, published {release.manifest['published_at']}")
     console.print(f"{settings.published / 'sna_marts.duckdb'}")
-    from orchestration.releases import rollback
+    from orchestration.releases import DamagedRelease, damage, rollback
+    from orchestration.verify import verified_at
 
+    last = verified_at(settings.published, release.id)
+    if wrong := damage(settings.published):
+        raise DamagedRelease(f"{wrong} It was last found to be whole at {last}." if last else wrong)
+    console.print(f"Every byte as published: found so now, before at {last or 'no time'}.", highlight=False)
     if in_force := rollback(settings.published):
         console.print(rolled_back(in_force), highlight=False)
     con = release.open()

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     import duckdb
 
 SEAL = "manifest.sha256"
+VERIFIED = "verified.json"
 # What a manifest cannot list: itself, and what came after it.
 UNLISTED = (MANIFEST, SEAL, ARCHIVED, RESTORED)
 
@@ -25,30 +29,63 @@ UNLISTED = (MANIFEST, SEAL, ARCHIVED, RESTORED)
 def verify(folder: Path) -> list[str]:
     """What is wrong with a release, one sentence each; empty where it is as it was published.
 
-    A manifest that is not the published one says nothing of the other files, and there is no telling what a damaged DuckDB file
-    does when it is opened: what depends on either is left out. Of an archived release the Parquet files are read instead.
+    A manifest that is not the published one says nothing of the other files, and there is no telling what a damaged file does
+    when it is opened: tables are read where every byte is right. Of an archived release the Parquet files are read.
     """
-    sealed = folder / SEAL
-    if not sealed.exists() or sealed.read_bytes() != seal(folder).encode():
-        return [f"{MANIFEST} and {SEAL} do not belong together: one of them has been changed since it was published."]
+    if wrong := wrong_bytes(folder):
+        return wrong
     manifest = json.loads((folder / MANIFEST).read_bytes())
-    release = Release(folder, manifest, current=False)
+    con = Release(folder, manifest, current=False).open()
+    try:
+        return list(wrong_contents(con, manifest["tables"]))
+    finally:
+        con.close()
+
+
+def wrong_bytes(folder: Path) -> list[str]:
+    """What is wrong with the files of a release, one sentence each; empty where every byte is as it was published."""
+    sealed, listed = folder / SEAL, folder / MANIFEST
+    if not (sealed.exists() and listed.exists()) or sealed.read_bytes() != seal(folder).encode():
+        return [f"{MANIFEST} and {SEAL} do not belong together: one of them has been changed since it was published."]
+    manifest = json.loads(listed.read_bytes())
     expected, found = dict(manifest["files"]), file_hashes(folder)
-    if release.is_archived:
+    if Release(folder, manifest, current=False).is_archived:
         # What is left of the other files was being removed or restored when the process ended.
         found = {name: value for name, value in found.items() if _is_parquet(name) or name not in expected}
         expected = {name: value for name, value in expected.items() if _is_parquet(name)}
-    elif (folder / RESTORED).exists() and FILE in found:
-        made_again = json.loads((folder / RESTORED).read_bytes())["sha256"]
-        expected[FILE] = found[FILE] if found[FILE]["sha256"] == made_again else expected[FILE]
-    wrong = wrong_files(found, expected)
-    if not wrong if release.is_archived else found.get(FILE) == expected[FILE]:
-        con = release.open()
-        try:
-            wrong += wrong_contents(con, manifest["tables"])
-        finally:
-            con.close()
-    return wrong
+    elif (folder / RESTORED).exists() and FILE in found and found[FILE]["sha256"] == _made_again(folder):
+        expected[FILE] = found[FILE]
+    return wrong_files(found, expected)
+
+
+def note(published: Path, release_id: str, *, whole: bool) -> None:
+    """Keep when a release was found to be whole; one that is not has no such time. Who may only read keeps nothing."""
+    found = {name: at for name, at in _noted(published).items() if (published / "releases" / name).exists()}
+    found.pop(release_id, None)
+    if whole:
+        found[release_id] = datetime.now(UTC).isoformat(timespec="seconds")
+    fresh = published / f".{VERIFIED}.{os.getpid()}"
+    with suppress(OSError):
+        fresh.write_text(json.dumps(found, indent=1) + "\n")
+        fresh.replace(published / VERIFIED)
+
+
+def verified_at(published: Path, release_id: str) -> str | None:
+    """When a release was last found to be whole (ISO 8601, UTC); None where that is not known."""
+    return _noted(published).get(release_id)
+
+
+def _noted(published: Path) -> dict[str, str]:
+    # It can be made again by looking.
+    with suppress(OSError, ValueError, AttributeError):
+        return {str(name): str(at) for name, at in json.loads((published / VERIFIED).read_bytes()).items()}
+    return {}
+
+
+def _made_again(folder: Path) -> str | None:
+    with suppress(ValueError, KeyError, TypeError):
+        return str(json.loads((folder / RESTORED).read_bytes())["sha256"])
+    return None
 
 
 def file_hashes(folder: Path, below: str = "") -> dict[str, dict[str, Any]]:

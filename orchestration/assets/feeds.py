@@ -187,10 +187,14 @@ def _why_missing(settings: "Settings", contract: "FeedContract", periods: Sequen
 
 
 def _ingest(settings: "Settings", contract: "FeedContract", periods: Sequence[str] | None = None) -> list["LoadRecord"]:
+    from orchestration import pseudonym_key
     from orchestration.ingest import regular_files
     from orchestration.ingest.demonstration import Admission
+    from orchestration.ingest.landing import read
     from orchestration.ingest.load import load, plan
 
+    if contract.pseudonymises:
+        pseudonym_key.require_same(settings, read(settings.landing, *contract.id))
     admission = Admission.of(settings)
     found = plan(settings.raw, settings.landing, contract, settings.pseudonym_key, admission)
     wanted = [d for d in found if periods is None or not set(periods).isdisjoint(periods_of(contract.cadence, d.period))]
