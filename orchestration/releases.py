@@ -179,8 +179,12 @@ def damage(published: Path) -> str | None:
 
 def _other(published: Path) -> str:
     """What to do where the current release cannot be given to readers."""
-    names = [release.id for release in all_releases(published) if not (release.manifest["as_at"] or release.current)]
-    back = f" Until then `sna rollback {names[-1]}` gives readers the newest of the others." if names else ""
+    from orchestration.verify import wrong_bytes
+
+    others = [release for release in all_releases(published) if not (release.manifest["as_at"] or release.current)]
+    # Releases share the files of tables that have not changed, and so their damage.
+    whole = next((release.id for release in reversed(others) if not wrong_bytes(release.folder)), None)
+    back = f" Until then `sna rollback {whole}` gives readers the newest whole one of the others." if whole else ""
     return f"`sna refresh` publishes it again.{back}"
 
 
