@@ -8,7 +8,7 @@ breaks any rule. DuckDB keeps the order of files and rows, so `rowid` gives each
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 from pathlib import Path
@@ -38,10 +38,15 @@ WIDE_SPACES = r"e' \t\r\n' || chr(160)"
 
 @dataclass(frozen=True)
 class Item:
-    """A delivery that could be opened."""
+    """A delivery that could be opened.
+
+    Attributes:
+        doubtful: number of a row → header of the column whose text may name somebody (`legal_gate`): R23.
+    """
 
     delivery: Delivery
     source: Source
+    doubtful: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -122,6 +127,7 @@ class Batch:
         if self.items:
             self.db.execute("create or replace table marked (row bigint, code varchar, header varchar)")
             self._find_labels()
+            self._mark_doubtful()
             self._mark_duplicates()
 
     def _read(self) -> None:
@@ -298,6 +304,23 @@ class Batch:
                 insert into marked
                 select distinct row, 'R22', {literal(column.header)} from unlabelled where row not in (select row from marked)
             """)
+
+    def _mark_doubtful(self) -> None:
+        """Rows of which a text may name somebody: R23, where nothing else is wrong with them."""
+        number = quoted(ROW) if self.numbered else f"typed.rowid - first + {HEADER_ROWS + 1}"
+        for place, item in enumerate(self.items):
+            if item.doubtful:
+                self.db.execute(
+                    f"""
+                    insert into marked
+                    select typed.rowid, 'R23', doubt.header
+                    from typed, (select min(rowid) as first from typed where d = {place}),
+                        (select unnest($rows::integer[]) as number, unnest($headers::varchar[]) as header) as doubt
+                    where d = {place} and {number} = doubt.number and state = {GOOD}
+                    """,
+                    {"rows": list(item.doubtful), "headers": list(item.doubtful.values())},
+                )
+        self.db.execute(f"update typed set state = {BAD} where rowid in (select row from marked)")
 
     def _mark_duplicates(self) -> None:
         """Rows that share the key with another good row of the same delivery: R06 but for the first of equal rows, else R07.

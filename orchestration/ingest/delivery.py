@@ -36,6 +36,10 @@ _PASSED_OVER = re.compile(r"contract\.yaml|README.*|\..*|~\$.*|.*\.(part|tmp|md)
 # What `sna demo` writes beside the deliveries.
 _OF_A_DEMONSTRATION = re.compile(r"demonstration\.json|dirt-manifest\.json|.*\.truth\.csv")
 
+# Endings and numbers of versions that are what they seem: any other text of a name may be somebody's.
+_ENDINGS = frozenset(["csv", "txt", "tsv", "tab", "xlsx", "ods", "json", "geojson", "yaml", "yml", "parquet"])
+_LAST_VERSION = 999
+
 _NOT_A_NAME = "its name is not a landing-zone name (<period>[-<part>][.vN].<extension>)"
 
 
@@ -184,7 +188,12 @@ def in_usual_form(contract: FeedContract, name: Name) -> Name:
 
 
 def misfit(contract: FeedContract, name: Name) -> str | None:
-    """Why a name does not fit the feed's cadence and parts, or None."""
+    """Why a name does not fit the feed's cadence and parts, or None; of health and social care no word of the name is
+    repeated."""
+    if contract.sharing == "no_personal_identifiers" and (
+        name.part or name.extension not in _ENDINGS or name.version > _LAST_VERSION
+    ):
+        return "it says more than period and version, and text about people can be in a name"
     if contract.period.fixed is not None and name.period != contract.period.fixed:
         return f"the only period of this feed is {contract.period.fixed}"
     if is_span(name.period) and contract.period.column is None:

@@ -67,7 +67,7 @@ def match_header(
     if len(unknown) > len(named) / 2:
         # The first row may well be a person's data in a file without a header: it is not repeated.
         raise UnreadableError(fault("D32", sheet=sheet, unknown=len(unknown), of=len(named)))
-    faults = [_unknown_column(header[place], place, sheet) for place in unknown]
+    faults = [_unknown_column(header[place], place, sheet, contract.sharing == "as_contracted") for place in unknown]
     for column in contract.columns:
         if names.count(column.name) > 1:
             faults.append(fault("D06", column.header, sheet=sheet))
@@ -78,12 +78,15 @@ def match_header(
     return names
 
 
-def _unknown_column(header: str, place: int, sheet: str) -> Fault:
+def _unknown_column(header: str, place: int, sheet: str, may_be_shown: bool) -> Fault:
     if not plain(header):
         # On a sheet the fields are counted from where its table begins, which is not always column A.
         return fault("D05", "(no header)" if sheet else f"(no header), {column_letters(place)}", sheet=sheet)
-    if _PERSONAL.search(header):  # the first row of a file without a header is a person's data
-        return fault("D05", f"(not shown), {column_letters(place)}", sheet=sheet)
+    # The first row of a file without a header is a person's data, and of health and social care no text off the agreed is
+    # repeated.
+    if _PERSONAL.search(header) or not may_be_shown:
+        code = "D11" if _IDENTIFIER_HEADER.search(plain(header)) and not may_be_shown else "D05"
+        return fault(code, f"(not shown), {column_letters(place)}", sheet=sheet)
     return fault("D11" if _IDENTIFIER_HEADER.search(plain(header)) else "D05", printable(header), sheet=sheet)
 
 

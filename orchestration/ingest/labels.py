@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from orchestration.settings import DBT_PROJECT
 
 if TYPE_CHECKING:
-    from orchestration.contracts import FeedContract
+    from orchestration.contracts import Column, FeedContract
 
 SEED = DBT_PROJECT / "seeds" / "reference" / "source_label.csv"
 
@@ -40,3 +40,24 @@ def mark(contract: FeedContract) -> str:
 def plain_sql(label: str) -> str:
     """SQL for a label as labels are compared, like dbt's macro `plain_label`: letter case and runs of blanks do not count."""
     return rf"lower(trim(regexp_replace({label}, '\s+', ' ', 'g')))"
+
+
+def labels_of(column: Column) -> frozenset[str]:
+    """The labels that a column may hold in any of its rows, in plain form; empty where it has no list of them."""
+    return frozenset(
+        " ".join(label.split()).lower() for labels in column.labels for label in (*known()[labels.scheme], *labels.besides)
+    )
+
+
+def listed_sql(column: Column, source: str) -> str:
+    """SQL that is true for a text of the column's list, its allowed values or its pattern."""
+    if column.allowed:
+        return f"{source} in ({', '.join(map(_literal, column.allowed))})"
+    if column.pattern:
+        return f"coalesce(regexp_full_match({source}, {_literal(column.pattern)}), false)"
+    listed = labels_of(column)
+    return f"coalesce({plain_sql(source)} in ({', '.join(map(_literal, sorted(listed)))}), false)" if listed else "false"
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -46,7 +46,7 @@ from orchestration.periods import bounds, is_period, is_span, periods_of
 BATCH_BYTES = 256 * 1024 * 1024
 THREADS = min(os.cpu_count() or 1, 4)
 # Part of every fingerprint: raise it when the same file would be landed differently, and everything is read again.
-ENGINE = "2"
+ENGINE = "3"
 
 WRONG_PERIOD_SHARE = 0.5
 DOUBLE_LOAD_MIN_ROWS = 100
@@ -210,14 +210,16 @@ class _Run:
         unread = Source(received, sha256)
         if too_long:
             return Item(delivery, unread), too_long
+        doubtful: Mapping[int, str] = {}
         try:
             if legal_gate.applies(self.contract):
-                start, _ = bounds(self.contract.cadence, delivery.period)
-                if faults := legal_gate.scan(received, self.contract, start):
-                    return Item(delivery, unread), faults
+                found = legal_gate.search(received, self.contract, *bounds(self.contract.cadence, delivery.period))
+                if found.faults:
+                    return Item(delivery, unread), found.faults
+                doubtful = found.doubtful
             source = open_source(received, self.contract, folder / "copy")
             refusal = self.admission.refusal(delivery.path, source.sha256)
-            return Item(delivery, source), (refusal,) if refusal else ()
+            return Item(delivery, source, doubtful), (refusal,) if refusal else ()
         except UnreadableError as error:
             return Item(delivery, unread), error.faults
         except Exception as error:

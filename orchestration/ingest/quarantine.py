@@ -17,6 +17,7 @@ from orchestration.contracts import Column, FeedContract
 from orchestration.ingest import landed_files
 from orchestration.ingest.batch import Batch, Summary
 from orchestration.ingest.headers import printable
+from orchestration.ingest.labels import listed_sql
 from orchestration.ingest.landing import LoadRecord
 from orchestration.ingest.pseudonyms import pseudonym_sql
 from orchestration.ingest.reading import SHEET
@@ -119,6 +120,9 @@ def _kept_sql(contract: FeedContract, column: Column) -> str | None:
     if column.classification == "direct_identifier" or column.treatment == "drop":
         return None
     kept = f"without_identifiers({source})"
+    if contract.sharing == "no_personal_identifiers" and column.type == "string":
+        # A row keeps the code of one fault; another column of it can be off its list as well.
+        return f"if({listed_sql(column, source)}, {source}, {shape_sql(source)}) as {quoted(column.name)}"
     if contract.identifies_people:
         broke = f"list_contains(list_transform(all_faults, lambda f: f.header), {literal(column.header)})"
         kept = f"if({broke}, {shape_sql(source)}, {kept})"

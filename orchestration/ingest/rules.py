@@ -207,6 +207,14 @@ CATALOGUE: dict[str, Rule] = {
                 "Mend the geometry, or export the boundaries again from the publisher's layer, and send the file again.",
             ),
             (
+                "D40",
+                "More than a table in the workbook",
+                "The workbook holds {part}, which saving a table does not write and in which text about people can be hidden.",
+                "Copy the cells as values into a new workbook, save that and send it: no comments, pictures, pivot tables, "
+                "validation "
+                "lists, links or properties of its own.",
+            ),
+            (
                 "D30",
                 "Wrong separator",
                 "The file is separated by {found}; this feed takes {expected}.",
@@ -342,6 +350,18 @@ CATALOGUE: dict[str, Rule] = {
                 "“{column}” holds a label of which it is not known here what it means in {rows} row(s).",
                 "Ask the sender what it means, and add it with that meaning to dbt_project/seeds/reference/source_label.csv "
                 "(scheme {schemes}): the next refresh reads the file again.",
+            ),
+            (
+                "R23",
+                "Text that may name somebody",
+                "“{column}” holds words in {rows} row(s) that are not ordinary ones, and may name somebody.",
+                "Leave the text blank, or describe the place and the means without names; nothing of it was kept.",
+            ),
+            (
+                "R24",
+                "Date far from the period",
+                "“{column}” is more than a year away from the delivery's period in {rows} row(s), as a date of birth would be.",
+                "Correct the date, or leave it blank where it is not known.",
             ),
             (
                 "R15",

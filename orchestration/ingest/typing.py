@@ -136,6 +136,10 @@ def code_sql(contract: FeedContract, column: Column) -> str:
         branches.append(f"when {typed} not between {low} and {high} then 'R10'")
     if column.type in ("date", "timestamp"):
         branches.append(f"when {_impossible_sql(column, typed)} then 'R04'")
+        if contract.sharing == "no_personal_identifiers" and column.name != contract.period.column and not column.planned:
+            year = "interval 1 year"
+            far = f'{typed} < "d:start" - {year} or {typed} >= "d:end" + {year}'
+            branches.append(f"when {far} then 'R24'")
     if column.name == contract.period.column:
         branches.append(f"when {_outside_period_sql(contract, column, typed)} then 'R08'")
     return f"case {' '.join(branches)} end"

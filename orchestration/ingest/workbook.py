@@ -26,14 +26,6 @@ __all__ = ["ERROR_VALUE", "Grid", "Workbook"]
 
 _OLE = b"\xd0\xcf\x11\xe0"
 
-# Elements that hold text outside cells, of both formats.
-_LOOSE = {
-    *("comment", "threadedComment", "txBody", "rich", "definedName", "annotation", "text-box", "header", "footer"),
-    *(f"{which}{what}" for which in ("odd", "even", "first") for what in ("Header", "Footer")),
-}
-# Parts that keep copies of data which no sheet need show any longer, and the attributes that hold text there.
-_COPIES = re.compile(r"xl/(pivotCache|externalLinks|charts|drawings)/.*|Object[^/]*/content\.xml")
-_TEXTUAL = ("v", "name", "descr", "title")
 
 Range = tuple[tuple[int, int], tuple[int, int]]
 
@@ -147,7 +139,7 @@ def visible_sheets(path: Path) -> list[str]:
 
 
 def everything(path: Path) -> Iterator[Grid]:
-    """All text of a workbook: its sheets, hidden ones too, and a grid of what stands outside cells. None has a name.
+    """All cells of a workbook, those of hidden sheets too, and a grid of the names of its sheets. None has a name itself.
 
     Raises:
         UnreadableError: damaged (D10), protected (D15) or too large (D16).
@@ -160,33 +152,9 @@ def everything(path: Path) -> Iterator[Grid]:
         sheets = [sheet.name for sheet in book.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
         for name in sheets:
             yield Grid("", _grid(book, name).rows)
-        loose = [*book.sheet_names, *_loose_texts(path)]
     except (calamine.CalamineError, *archives.DAMAGED, ElementTree.ParseError):
         raise UnreadableError(fault("D10", detail="the workbook is damaged")) from None
-    yield Grid("", [[text] for text in loose])
-
-
-def _loose_texts(path: Path) -> Iterator[str]:
-    """Texts outside cells: comments, text boxes, headers and footers of the page, defined names, targets of links, and all that
-    pivot tables, charts and links to other workbooks keep of the data they were made from.
-    """
-    with zipfile.ZipFile(path) as archive:
-        for part in archive.namelist():
-            if not part.endswith((".xml", ".rels")) or not part.startswith(("xl/", "content.xml", "styles.xml", "Object")):
-                continue
-            if part == "xl/sharedStrings.xml":  # those are cells
-                continue
-            copies = _COPIES.fullmatch(part) is not None
-            for element in ElementTree.fromstring(archive.read(part)).iter():
-                kind = element.tag.rpartition("}")[2]
-                if kind in _LOOSE:
-                    yield " ".join("".join(element.itertext()).split())
-                elif part.endswith(".rels"):
-                    yield element.get("Target", "")
-                if copies:
-                    yield from filter(None, (element.text and element.text.strip(), *map(element.get, _TEXTUAL)))
-                    if kind == "sheetName":
-                        yield element.get("val", "")
+    yield Grid("", [[name] for name in book.sheet_names])
 
 
 def _grid(book: Any, name: str, facts: Sheet | None = None) -> Grid:

@@ -21,6 +21,14 @@ WARDS = ("ons", "ward_boundaries")
 INTERVENTIONS = ("vru", "interventions")
 YOUTH_JUSTICE = ("derby_city_youth_justice", "offences")
 
+HOSPITAL = ("royal_derby_hospital", "ed_assaults")
+CITY = ("derby_city_childrens_social_care", "activity")
+COUNTY = ("derbyshire_childrens_social_care", "activity")
+
+NAMED = ("pii-name-indian", "pii-nhs-semi", "pii-pc-O-for-0")
+HIDDEN = ("wb-embedded-xlsx", "wb-data-validation-list", "wb-unreferenced-sheet", "wb-docprops-custom")
+HIDDEN_IN_ODS = ("odsp-tracked-changes", "odsp-custom-shape-text")
+
 # file, feed, name in the landing zone, verdict, codes of what was found, rows accepted where that says something
 TABLE = [
     ("crimes 2023-07 error_cell.xlsx", CRIMES, "2023-07.xlsx", "accepted", {"R20"}, None),
@@ -28,7 +36,10 @@ TABLE = [
     ("Derby City YJS 2024-Q1 (one count is #REF!).xlsx", YOUTH_JUSTICE, "2024-Q1.xlsx", "refused", {"R20", "D09"}, None),
     ("crimes 2023-07 scientific_easting.csv", CRIMES, "2023-07.csv", "refused", {"R02", "D09"}, None),
     ("crimes 2023-07 cut_at_60_percent.csv", CRIMES, "2023-07.csv", "refused", {"D20"}, 0),
-    ("ed-trunc-half__2023-07.csv", ("royal_derby_hospital", "ed_assaults"), "2023-07.csv", "refused", {"D20"}, 0),
+    *((f"{case}__2023-07.csv", HOSPITAL, "2023-07.csv", "refused", {"D17"}, 0) for case in NAMED),
+    *((f"{case}__2023-24.xlsx", COUNTY, "2023-24.xlsx", "refused", {"D17"}, 0) for case in HIDDEN),
+    *((f"{case}__2023-24.ods", CITY, "2023-24.ods", "refused", {"D17"}, 0) for case in HIDDEN_IN_ODS),
+    ("ed-trunc-half__2023-07.csv", HOSPITAL, "2023-07.csv", "refused", {"D20"}, 0),
     ("2022-08-greater-manchester-street.csv", STREET, "2022-08-greater-manchester.csv", "accepted", {"R06"}, 2),
     ("geo-geometry-null__2025-E07000032.geojson", WARDS, "2025-E07000032.geojson", "refused", {"D24"}, 0),
     ("geo-latlon-swapped-geom__2025-E07000032.geojson", WARDS, "2025-E07000032.geojson", "refused", {"D24"}, 0),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from orchestration.contracts import load_contracts
@@ -114,11 +116,11 @@ def test_a_file_is_read_again_once_its_label_has_a_meaning(desk, seed):
     [("Assault Method", "Threat with weapon"), ("Location Type", "The moon"), ("Assault District", "Paris"), ("Sex", "Martian")],
 )
 def test_r22_in_a_feed_of_health_or_social_care_an_unknown_label_rejects_its_row(desk, header, value):
-    delivered = [{**ATTENDANCE, "Arrival Date Time": f"{day:02d}/07/2023 13:08"} for day in range(1, 25)]
+    delivered = [{**ATTENDANCE, "Arrival Date Time": f"{day:02d}/07/2023 {hour}:08"} for day in range(1, 31) for hour in (13, 14)]
     delivered[4][header] = value
     record = land(desk, ATTENDANCES, delivered)
     (fault,) = record.faults
-    assert (record.verdict, record.rows_accepted, record.rows_rejected) == ("accepted", 23, 1)
+    assert (record.verdict, record.rows_accepted, record.rows_rejected) == ("accepted", 59, 1)
     assert (fault.code, fault.column_name, fault.rows, fault.first_rows) == ("R22", header, 1, (6,))
     assert [(kept["_row"], kept["codes"], kept["columns"]) for kept in parquet(record.rejected)] == [(6, ["R22"], [header])]
     for path in desk.landing.rglob("*"):
@@ -127,10 +129,21 @@ def test_r22_in_a_feed_of_health_or_social_care_an_unknown_label_rejects_its_row
 
 
 def test_a_row_of_health_with_two_unknown_labels_is_rejected_once(desk):
-    delivered = [{**ATTENDANCE, "Arrival Date Time": f"{day:02d}/07/2023 13:08"} for day in range(1, 25)]
+    delivered = [{**ATTENDANCE, "Arrival Date Time": f"{day:02d}/07/2023 {hour}:08"} for day in range(1, 31) for hour in (13, 14)]
+    delivered[4] |= {"Assault Method": "Threat with weapon", "Location Type": "The moon", "Age": "old"}
+    delivered[5] |= {"Assault Method": "Threat with weapon", "Location Type": "The moon"}
+    record = land(desk, ATTENDANCES, delivered[:5] + delivered[6:])
+    assert (record.rows_rejected, codes(record)) == (1, ["R02"])
+    assert not {"moon", "Threat"} & set(re.findall(r"\w+", str(parquet(record.rejected))))
+
+
+def test_no_label_off_its_list_is_kept_of_a_row_of_health(desk):
+    delivered = [{**ATTENDANCE, "Arrival Date Time": f"{day:02d}/07/2023 {hour}:08"} for day in range(1, 31) for hour in (13, 14)]
     delivered[4] |= {"Assault Method": "Threat with weapon", "Location Type": "The moon"}
     record = land(desk, ATTENDANCES, delivered)
     assert (record.rows_rejected, codes(record)) == (1, ["R22"])
+    (kept,) = parquet(record.rejected)
+    assert (kept["assault_method"], kept["location_type"]) == ("aaaaaa aaaa aaaaaa", "aaa aaaa")
 
 
 def test_a_return_names_the_label_of_its_breakdown(desk):

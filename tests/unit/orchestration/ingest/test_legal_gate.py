@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,8 @@ import duckdb
 import pytest
 import xlsxwriter
 
-from orchestration.contracts import ContractError, FeedContract
+from orchestration.contracts import ContractError, FeedContract, load_contracts
+from orchestration.ingest.delivery import strangers
 from orchestration.ingest.identifiers import MACROS, folded
 from orchestration.ingest.load import load, plan
 from orchestration.ingest.pseudonyms import MACROS as CHECK_DIGIT
@@ -298,6 +300,122 @@ def test_rows_in_quarantine_show_the_shape_of_what_was_wrong(hospital):
     hospital.contract = replace(hospital.contract, columns=allowed)
     record = hospital.rows({"Method": "Foot 12"})
     assert [kept["method"] for kept in parquet(record.rejected)] == ["aaaa 99"]
+
+
+# The real contract of a hospital, every text of which is closed or dropped
+
+HOSPITAL = ("royal_derby_hospital", "ed_assaults")
+ATTENDANCE = {
+    "Site Code": "RTGFG",
+    "Arrival Date Time": "03/07/2023 22:15",
+    "Assault Date Time": "03/07/2023 21:00",
+    "Assault Method": "Fist",
+    "Location Type": "Home",
+    "Location Description": "in the park",
+    "Assault District": "Derby",
+    "Age": "24",
+    "Sex": "Male",
+    "Ethnic Category": "A",
+}
+
+
+@pytest.fixture
+def royal(desk: Desk) -> Hospital:
+    return Hospital(desk, load_contracts()[HOSPITAL])
+
+
+def attendances(*changes: dict[str, str], rows: int = 200) -> bytes:
+    """A month of attendances, the first of them changed."""
+    month = [{**ATTENDANCE, "Arrival Date Time": f"{n % 28 + 1:02d}/07/2023 {n % 2 + 22}:{n // 4:02d}"} for n in range(rows)]
+    month = [{**row, "Assault Date Time": row["Arrival Date Time"].replace(" 2", " 1")} for row in month]
+    return written([{**row, **change} for row, change in zip(month, [*changes, *({},) * rows], strict=False)])
+
+
+def kept_of(record) -> str:
+    return " ".join(str(parquet(path)) for path in record.folder.glob("*.parquet")) + (record.folder / "load.json").read_text()
+
+
+OFF_THE_LIST = {
+    "a label": {"Assault Method": "Zorvik"},
+    "a label behind a fault": {"Age": "old", "Location Type": "Zorvik"},
+    "two labels": {"Assault Method": "Thrown", "Sex": "Zorvik"},
+    "a code": {"Site Code": "Zorvik"},
+    "a letter": {"Ethnic Category": "Zorvik"},
+    "a district": {"Assault District": "zorvik"},
+    "a number": {"Age": "Zorvik"},
+    "a date": {"Assault Date Time": "Zorvik"},
+    "a name in free text": {"Location Description": "hit by Zorvik"},
+    "a name alone": {"Location Description": "Zorvik"},
+    "a name in small letters": {"Location Description": "zorvik tallen"},
+}
+
+
+@pytest.mark.parametrize("change", OFF_THE_LIST.values(), ids=OFF_THE_LIST)
+def test_what_is_off_its_list_rejects_its_row_and_is_kept_nowhere(royal, change):
+    record = royal.send(attendances(change))
+    assert (record.verdict, record.rows_rejected) == ("accepted", 1)
+    assert "zorvik" not in kept_of(record).lower()
+
+
+def test_above_two_in_a_hundred_rows_the_delivery_is_refused(royal):
+    change = {"Location Type": "Zorvik"}
+    assert royal.send(attendances(*[change] * 4)).verdict == "accepted"
+    record = royal.send(attendances(*[change] * 5), "2023-07.v2.csv")
+    assert (record.verdict, codes(record)) == ("refused", ["D09", "R22"])
+    assert "zorvik" not in kept_of(record).lower()
+
+
+BIRTHS = {
+    "one in a column of moments": [{"Assault Date Time": "03/05/1990 00:00"}],
+    "as a spreadsheet's number": [{"Assault Date Time": "32996"}],
+    "all in a column of moments": [
+        {"Assault Date Time": f"{n % 28 + 1:02d}/{n % 12 + 1:02d}/{1950 + n % 60} 00:00"} for n in range(200)
+    ],
+    "all in the column of the period": [
+        {"Arrival Date Time": f"{n % 28 + 1:02d}/{n % 12 + 1:02d}/{1950 + n % 60} 00:00", "Assault Date Time": ""}
+        for n in range(200)
+    ],
+    "of small children": [{"Assault Date Time": f"{n % 28 + 1:02d}/{n % 12 + 1:02d}/{2021 + n % 2} 00:00"} for n in range(200)],
+    "in a column of days": [{"Reporting Period Start": "03/05/1990"}],
+}
+
+
+@pytest.mark.parametrize("changes", BIRTHS.values(), ids=BIRTHS)
+def test_dates_of_birth_in_a_column_of_dates_refuse_the_delivery(royal, changes):
+    record = royal.send(attendances(*changes))
+    assert (record.verdict, set(codes(record))) == ("refused", {"D17"})
+    assert "a date of birth" in record.faults[0].message
+
+
+def test_a_date_more_than_a_year_from_the_period_rejects_its_row(royal):
+    record = royal.send(attendances({"Assault Date Time": "03/05/2021 21:10"}))
+    assert (record.verdict, codes(record), record.rows_rejected) == ("accepted", ["R24"], 1)
+    assert [row["assaulted_at"] for row in parquet(record.rejected)] == ["99/99/9999 99:99"]
+
+
+def test_moments_at_midnight_of_the_period_itself_are_moments(royal):
+    record = royal.send(attendances(*({"Assault Date Time": f"{n % 28 + 1:02d}/07/2023 00:00"} for n in range(200))))
+    assert record.verdict == "accepted"
+
+
+def test_no_header_off_the_agreed_is_repeated(royal):
+    record = royal.send(attendances({"Zorvik": ""}))
+    assert (record.verdict, codes(record)) == ("refused", ["D05"])
+    assert "zorvik" not in kept_of(record).lower() and "column K" in record.faults[0].message
+    record = royal.send(attendances({"Zorvik Tallen": ""}), "2023-07.v2.csv")
+    assert set(codes(record)) == {"D17"} and "zorvik" not in kept_of(record).lower()
+
+
+@pytest.mark.parametrize("name", ["2023-07-zorvik.csv", "2023-07.zorvik", "2023-07.v9434765919.csv", "2023-07-9434765919.csv"])
+def test_a_name_of_a_file_says_period_and_version_alone(desk, royal, name):
+    path = desk.raw.joinpath(*HOSPITAL, name)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(attendances())
+    assert plan(desk.raw, desk.landing, royal.contract, KEY) == []
+    (stranger,) = strangers(desk.raw, royal.contract)
+    assert not {"zorvik", "9434765919"} & set(re.findall(r"\w+", stranger.reason.lower()))
+    receipt = deliver(path, desk.raw, {royal.contract.id: royal.contract})
+    assert (receipt.outcome, receipt.target_name) == ("delivered", f"{'/'.join(HOSPITAL)}/2023-07.csv")
 
 
 def test_other_feeds_are_not_searched(desk, ed):
