@@ -143,8 +143,13 @@ class _Engine:
             drawn = self.batches.get_batch(batch_parameters={"dataframe": batch})
             result = drawn.validate(expectations, result_format=RESULT_FORMAT)
         ordered = sorted(result.results, key=lambda single: single.expectation_config.meta["position"])
+        shown = privacy.readable(batch, suite.sql)
+        for single in ordered:
+            rule = suite.rules[single.expectation_config.meta["position"]]
+            single.result = privacy.veiled(single.result, shown)
+            single.exception_info = _spoken(single.exception_info, rule, batch)
         outcomes = [single.to_json_dict() for single in ordered]
-        docs.name(result, suite, batch)
+        docs.name(result, suite, _veiled(batch, shown))
         return outcomes, docs.page(result)
 
     def expectation(self, rule: Rule, position: int = 0) -> Any:
@@ -199,6 +204,22 @@ def _verdict(suite: Suite, rule: Rule, outcome: dict[str, Any], batch: pd.DataFr
     )
 
 
+def _veiled(lines: pd.DataFrame, shown: Collection[str]) -> pd.DataFrame:
+    """Lines of a batch in which only texts that may be shown are in clear."""
+    texts = lines.select_dtypes(["object", "string"]).columns
+    return lines.assign(**{name: [privacy.veiled(value, shown) for value in lines[name]] for name in texts})
+
+
+def _spoken(info: dict[str, Any], rule: Rule, batch: pd.DataFrame) -> dict[str, Any]:
+    """An exception without its own words and traceback, which quote values."""
+    records = [info] if "raised_exception" in info else list(info.values())
+    if not any(record["raised_exception"] for record in records):
+        return info
+    missing = [column for column in rule.columns if column not in batch.columns]
+    told = f"the batch has no column {', '.join(missing)}" if missing else "the expectation raised an exception"
+    return {"raised_exception": True, "exception_message": told, "exception_traceback": ""}
+
+
 def _crashed(suite: Suite, rule: Rule, reason: str) -> Verdict:
     """Blocks even where the rule is only information: that nothing is known may hide anything."""
     return Verdict(suite.subject, rule.name, False, ", ".join(rule.columns), crashed=True, observed=reason, remedy=INSPECT)
@@ -232,5 +253,6 @@ def _observed(suite: Suite, result: dict[str, Any], failing: int) -> str:
 def _sample(suite: Suite, rule: Rule, failing: pd.DataFrame) -> str:
     """The first failing lines: their labels and what the rule reads."""
     wanted = dict.fromkeys((*suite.labels, *rule.columns, *([rule.counts] if rule.counts else [])))
-    lines = failing[list(wanted)].head(SAMPLE).to_json(orient="records", date_format="iso", double_precision=6)
+    first = _veiled(failing[list(wanted)].head(SAMPLE), privacy.readable(failing, suite.sql))
+    lines = first.to_json(orient="records", date_format="iso", double_precision=6)
     return json.dumps(json.loads(lines), ensure_ascii=False)

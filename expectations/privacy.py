@@ -1,15 +1,35 @@
-"""What a gate may never see: a batch with a column that identifies a person or a record."""
+"""What a gate may never see: a batch with a column that identifies a person or a record; and what it shows of texts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import csv
+import functools
+import re
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
+from orchestration.contracts import load_contracts
 from orchestration.publish import PRIVATE_COLUMNS
+from orchestration.settings import DBT_PROJECT
+from orchestration.shapes import shape
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # What may not be published, and the points of single records.
 PRIVATE = frozenset({*PRIVATE_COLUMNS, "longitude", "latitude"})
 # One of these alone is a statistic; two together begin to describe somebody.
 DESCRIBING = frozenset({"age", "age_band", "sex", "ethnicity", "ethnicity_code", "ethnicity_group", "gender", "age_range"})
+
+# Columns whose texts this project has made, or has from its seeds or the names of files. Every other text is a sender's.
+OWN = frozenset(
+    {"academic_year", "basis", "change", "cohort_kind", "column_label", "column_name", "computed", "definition", "feed"}
+    | {"file_name", "financial_year", "harm_version", "indicator_id", "kind", "label", "last_month", "month", "offence_type"}
+    | {"part", "period", "place_kind", "published", "published_table", "reference", "role", "row_group", "row_label", "scheme"}
+    | {"scope", "series", "status", "table_id", "told_of", "value_text", "window_label", "year"}
+)
+# Periods and codes of places.
+CODE = re.compile(r"\d{4}(-\d{2}|/\d{2}|-Q[1-4])?|[EWSNK]\d{8}|Unknown|Outside")
 
 
 class PersonalDataError(ValueError):
@@ -27,3 +47,35 @@ def refuse(columns: Iterable[str]) -> None:
         raise PersonalDataError(f"a batch may not hold {', '.join(private)}")
     if len(describing := sorted(names & DESCRIBING)) > 1:
         raise PersonalDataError(f"a batch may not combine {', '.join(describing)}")
+
+
+def readable(batch: pd.DataFrame, sql: str) -> Collection[str]:
+    """The texts that may be shown of a batch: what this project knows, and what it has made itself, in the query too."""
+    own = [column for column in batch.columns if column in OWN]
+    made = {value for column in own for value in batch[column] if isinstance(value, str)}
+    return known() | made | set(re.findall(r"'([^'\n]*)'", sql))
+
+
+@functools.cache
+def known() -> frozenset[str]:
+    """Every value of the seeds, and of every contract the agreed values, the names of parts and who sends it."""
+    words: set[str] = set()
+    for path in sorted((DBT_PROJECT / "seeds").rglob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            words.update(cell for row in csv.reader(file) for cell in row)
+    for contract in load_contracts().values():
+        words.add(contract.owner)
+        words.update(value for column in contract.columns for value in column.allowed)
+        words.update(label for labels in (contract.part.labels.values() if contract.part else ()) for label in labels)
+    return frozenset(words)
+
+
+def veiled(value: Any, shown: Collection[str]) -> Any:
+    """A result with every text that may not be shown as its shape, whatever lists and mappings it is in."""
+    if isinstance(value, str):
+        return value if value in shown or CODE.fullmatch(value) else shape(value)
+    if isinstance(value, Mapping):
+        return {key: veiled(inner, shown) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set):
+        return [veiled(inner, shown) for inner in value]
+    return value

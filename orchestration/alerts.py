@@ -38,6 +38,7 @@ REMEDIES = {
     "NothingDeliveredError": "Then run `sna refresh`.",
     "NotDeliveredError": "Then run `sna refresh`.",
     "ContractError": "Mend the contract, then start the service again.",
+    "UnspokenError": "Report the kind and the place to whoever looks after the code. Then run `sna refresh`.",
     "NotEnoughMemory": "Then run `sna refresh`.",
     "Busy": "Close that program, or wait for that process; end it if it hangs. Then run `sna refresh`.",
     "OSError": "Look at the disk or share: is it there, is it full, may the service write to it? Then run `sna refresh`.",

@@ -85,7 +85,7 @@ def _make(release: Release, folder: Path) -> None:
         release_files.describe(con, _descriptions(con))
         con.execute("commit")
         con.execute("detach published")
-        release_files.write(con, folder, "csv", tables)
+        release_files.write(con, folder, "csv", tables, disarmed=release_files.DISARMED in release.manifest)
     finally:
         con.close()
 

@@ -12,6 +12,7 @@ import dagster as dg
 
 from orchestration import asset_keys, gates
 from orchestration.plurals import counted
+from orchestration.printing import markdown
 from orchestration.resources import POOL, Refresh
 from orchestration.retrying import retried
 
@@ -97,7 +98,7 @@ def feed_results(contracts: Sequence["FeedContract"], refresh: Refresh) -> Itera
         # The last word on each period; an earlier refusal that has been put right is history.
         latest = {load.slot: load for load in received if (load.agency, load.feed) == contract.id and not load.withdrawn}
         refused = [
-            f"- {load.file_name}: {f.message} {f.remedy}"
+            f"- {markdown(f'{load.file_name}: {f.message} {f.remedy}')}"
             for load in latest.values()
             for f in load.faults
             if load.verdict == "refused"
@@ -141,9 +142,10 @@ def asset_of(stage: gates.Stage, subject: str) -> dg.AssetKey:
 
 def _result(asset: dg.AssetKey, verdicts: list[gates.Verdict]) -> dg.AssetCheckResult:
     failed = [v for v in verdicts if not v.success]
-    lines = [
-        f"- {v.subject}: {v.expectation} — {'could not be evaluated' if v.crashed else v.observed}. {v.remedy}" for v in failed
+    observed = [
+        f"{v.subject}: {v.expectation} — {'could not be evaluated' if v.crashed else v.observed}. {v.remedy}" for v in failed
     ]
+    lines = [f"- {markdown(line)}" for line in observed]
     return dg.AssetCheckResult(
         check_name="gate",
         asset_key=asset,
@@ -151,3 +153,7 @@ def _result(asset: dg.AssetKey, verdicts: list[gates.Verdict]) -> dg.AssetCheckR
         description=f"{len(verdicts) - len(failed)} of {len(verdicts)} expectations hold",
         metadata={"failed": dg.MetadataValue.md("\n".join(lines))} if failed else None,
     )
+
+
+def _seen(verdict: gates.Verdict) -> str:
+    return "could not be evaluated" if verdict.crashed else verdict.observed

@@ -144,9 +144,11 @@ def _run() -> None:
         errors.print(f"[red]{escape(str(error))}[/]")
         sys.exit(FAILED)
     except Exception as error:
-        from orchestration import database, storage
+        from orchestration import database, storage, unspoken
 
         advice = storage.advice(error, Settings.from_env().home) or database.not_enough(error, "sna")
+        if advice is None and (known := unspoken.told(error)) is not error:
+            raise known from None
         if advice is None:
             raise
         errors.print(f"[red]{escape(advice)}[/] {telling.untouched(Settings.from_env())}", highlight=False)

@@ -19,6 +19,7 @@ from orchestration import database
 from orchestration.fingerprints import fingerprints
 from orchestration.lock import exclusively
 from orchestration.settings import DBT_PROJECT, Settings
+from orchestration.unspoken import spoken
 
 if TYPE_CHECKING:
     from dagster import AssetExecutionContext
@@ -204,8 +205,8 @@ def _invoke(
 
 
 def _reasons(result: Any) -> str:
-    """One line per failing node, without row contents: dbt's messages name models, columns and counts."""
+    """One line per failing node: dbt's message, but for words of the database that may quote a value."""
     if result.exception is not None:
-        return str(result.exception)
+        return spoken(str(result.exception))
     failed = [r for r in getattr(result.result, "results", []) if r.status in ("error", "fail", "runtime error")]
-    return "\n".join(f"{r.node.name}: {(r.message or '').strip()}" for r in failed) or "dbt failed"
+    return "\n".join(f"{r.node.name}: {spoken((r.message or '').strip())}" for r in failed) or "dbt failed"

@@ -128,7 +128,13 @@ def _add(
             **about,
         }
         tables = _write(warehouse, writing, head, descriptions, None if as_at else _before(published))
-        manifest = {**head, "content": _content(tables), "tables": tables, "files": file_hashes(writing)}
+        manifest = {
+            **head,
+            release_files.DISARMED: True,
+            "content": _content(tables),
+            "tables": tables,
+            "files": file_hashes(writing),
+        }
         (writing / MANIFEST).write_text(json.dumps(manifest, indent=2, default=str) + "\n")
         (writing / SEAL).write_text(seal(writing))
         _verify(writing / FILE, tables)

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import dagster as dg
 
-from orchestration import database, operations
+from orchestration import database, operations, unspoken
 
 # On a run that a person at a terminal watches: told at once what is wrong, that person is quicker than any waiting.
 ATTENDED = "sna/attended"
@@ -69,7 +69,9 @@ def _asking_again(context: Any) -> Iterator[None]:
             context.log.debug(str(error))  # names the models or the query
             raise database.NotEnoughMemory(message) from None
         if ATTENDED in context.run.tags or not may_pass(error):
-            raise
+            if (known := unspoken.told(error)) is error:
+                raise
+            raise known from None
         retries = operations.load().retries
         if context.retry_number >= retries.step_attempts:
             raise

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from orchestration import storage
 from orchestration.plurals import counted
+from orchestration.printing import printable
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def table(title: str, heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> Ta
     for head in heads:
         result.add_column(head, overflow="fold")
     for row in rows:
-        result.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
+        result.add_row(*("" if cell is None else escape(printable(str(cell))) for cell in row))
     return result
 
 
@@ -214,7 +215,7 @@ def retained(console: Console, found: Retained, *, dry_run: bool) -> None:
     for item in found.deliveries:
         load = item.load
         line = f"delivery {load.agency}/{load.feed}/{load.file_name} ({load.load_id}), {item.why}: {steps[item.step]}"
-        console.print(line, highlight=False)
+        console.print(line, highlight=False, markup=False)
     deliveries = sum(item.step == "remove" for item in found.deliveries)
     counts = (counted(len(found.releases), "release"), counted(deliveries, "delivery"), counted(len(found.runs), "run"))
     console.print(f"{counts[0]}, {counts[1]} and {counts[2]} of the run history {removed}.", highlight=False)
@@ -314,9 +315,7 @@ def receipts(console: Console, received: Sequence[Receipt], refusals: Path, *, d
 
     Side effects: longer refusals are written whole to a text file below `refusals`.
     """
-    from orchestration.ingest.headers import printable
-
-    taken = [(printable(r.source.name), r.outcome, r.target_name, r.reason) for r in received if r.refusal is None]
+    taken = [(r.source.name, r.outcome, r.target_name, r.reason) for r in received if r.refusal is None]
     if taken:
         console.print(table("Deliveries", ["file", "outcome", "landing zone", "note"], taken))
     refused = [r for r in received if r.refusal is not None]

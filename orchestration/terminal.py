@@ -11,22 +11,41 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.errors import MarkupError
 from rich.markup import escape
+from rich.segment import Segment
+
+from orchestration.printing import printable
 
 # As a person calls this program: the launcher at the root of the checkout says how it was called.
 CALLED_AS = shlex.quote(os.environ.get("SNA_CALLED_AS") or "sna")
 
 
-class _Console(Console):
-    """Commands in what it prints can be copied: `sna refresh` becomes `./sna refresh` where the program was called so."""
+class SafeConsole(Console):
+    """Commands in what it prints can be copied: `sna refresh` becomes `./sna refresh` where the program was called so.
+
+    Whatever it prints, of a file's name, a header or a message, the terminal shows and does not obey: control characters, and
+    those that turn the direction of writing, are written as `\\x1b`.
+    """
 
     def print(self, *objects: Any, **options: Any) -> None:
-        super().print(*(o.replace("`sna ", f"`{CALLED_AS} ") if isinstance(o, str) else o for o in objects), **options)
+        shown = [o.replace("`sna ", f"`{CALLED_AS} ") if isinstance(o, str) else o for o in objects]
+        try:
+            super().print(*shown, **options)
+        except MarkupError:  # brackets of a sender; what a command has to say is said all the same
+            super().print(*shown, **options | {"markup": False})
+
+    def render(self, renderable: Any, options: Any = None) -> Iterator[Segment]:
+        for segment in super().render(renderable, options):
+            if segment.control or (segment.text.isascii() and segment.text.isprintable()):
+                yield segment
+            else:
+                yield segment._replace(text=printable(segment.text))
 
 
 # Into a file or a pipe, lines keep their length.
-console = _Console(soft_wrap=True, width=None if sys.stdout.isatty() else 200)
-errors = _Console(stderr=True, soft_wrap=True, width=None if sys.stderr.isatty() else 200)
+console = SafeConsole(soft_wrap=True, width=None if sys.stdout.isatty() else 200)
+errors = SafeConsole(stderr=True, soft_wrap=True, width=None if sys.stderr.isatty() else 200)
 
 FAILED = 1
 WRONG_USAGE = 2

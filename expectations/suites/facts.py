@@ -665,7 +665,8 @@ def _labels() -> Suite:
         rules=(
             none(
                 "Every label of every agency has a meaning here",
-                "The data engineer asks the agency what the label means and adds it, with its meaning, to "
+                "The data engineer reads the label in the delivered files (what is no known one with a spelling mistake is shown "
+                "as its shape), asks the agency what it means and adds it, with its meaning, to "
                 "dbt_project/seeds/reference/source_label.csv; `sna refresh` then counts it.",
                 counts="rows_unmapped",
             ),

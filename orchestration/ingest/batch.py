@@ -17,20 +17,19 @@ from zoneinfo import ZoneInfo
 
 from orchestration.contracts import Column, FeedContract, Labels
 from orchestration.ingest.delivery import Delivery
-from orchestration.ingest.labels import known, plain_sql
+from orchestration.ingest.labels import known
 from orchestration.ingest.reading import ROW, SHEET, Source, tidy
 from orchestration.ingest.rules import Fault, UnreadableError, fault
 from orchestration.ingest.text_bounds import MAX_LINE_BYTES
-from orchestration.ingest.typing import blank_sql, code_sql, landed_sql, literal, quoted, shape_sql, text, typed_sql, value
+from orchestration.ingest.typing import blank_sql, code_sql, landed_sql, literal, quoted, text, typed_sql, value
 from orchestration.periods import bounds, periods_of
+from orchestration.shapes import plain_sql, shape_sql, shown_sql
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 GOOD, BAD, BLANK = 0, 1, 2
 HEADER_ROWS = 1
-# No label of any agency is longer.
-LABEL_LENGTH = 60
 LABELS_SHOWN = 3
 FIRST_ROWS = 10
 WIDE_SPACES = r"e' \t\r\n' || chr(160)"
@@ -287,13 +286,11 @@ class Batch:
             from (select d, rowid as row, {cells} as label from typed where state = {GOOD} and {name} is not null and {which})
             where trim(label) <> '' and {plain_sql("label")} not in ({meanings})
         """)
-        # A value is shown only where it can be nobody's: of a class that is not personal, and no longer than a label.
         shown = column.classification in ("public", "internal") and not self.contract.identifies_people
-        short = f"length(label) <= {LABEL_LENGTH} and not personal_identifier(label)" if shown else "false"
-        shape = shape_sql("trim(label)")
+        form = shown_sql("label", known()[labels.scheme]) if shown else shape_sql("trim(label)")
         found = self.db.execute(f"""
             select d, form, count(distinct row), min(row, {FIRST_ROWS})
-            from (select *, left(if({short}, trim(label), {shape}), {LABEL_LENGTH}) as form from unlabelled)
+            from (select *, {form} as form from unlabelled)
             group by all
             order by d, count(*) desc, form
         """).fetchall()

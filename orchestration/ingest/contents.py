@@ -24,6 +24,7 @@ from orchestration.ingest.rules import Fault, UnreadableError, fault
 from orchestration.ingest.tokens import MACROS as TOKEN_MACROS
 from orchestration.ingest.typing import OLDEST, code_sql, quoted
 from orchestration.periods import is_period, key
+from orchestration.shapes import shape
 
 # Pseudonyms are made while a file is read; these are thrown away.
 _NO_KEY = b"of no delivery, and kept nowhere"
@@ -185,8 +186,8 @@ def other_part(contract: FeedContract, part: str, labels: Mapping[str, tuple[int
     assert rule is not None and rule.column is not None
     column = contract.by_name[rule.column]
     most = max(labels, key=lambda label: labels[label][0])
-    shown = column.classification in ("public", "internal")
+    shown = printable(most if rule.labelled(most) is not None else shape(most))
     rows = sum(count for count, _ in labels.values())
     firsts = tuple(sorted(first for _, first in labels.values()))[:10]
-    other = f"“{printable(most)}”" if shown else f"another {rule.name}"
+    other = f"“{shown}”" if column.classification in ("public", "internal") else f"another {rule.name}"
     return fault("D31", column.header, rows, firsts, what=rule.name, part=part, other=other)

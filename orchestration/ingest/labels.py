@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from orchestration.settings import DBT_PROJECT
+from orchestration.shapes import plain_sql
 
 if TYPE_CHECKING:
     from orchestration.contracts import Column, FeedContract
@@ -22,7 +23,7 @@ SEED = DBT_PROJECT / "seeds" / "reference" / "source_label.csv"
 
 @functools.cache
 def known() -> Mapping[str, frozenset[str]]:
-    """Scheme → its labels in plain form (`plain_sql`)."""
+    """Scheme → its labels in plain form (`shapes.plain_sql`)."""
     schemes: dict[str, set[str]] = {}
     with SEED.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
@@ -35,11 +36,6 @@ def mark(contract: FeedContract) -> str:
     schemes = sorted({labels.scheme for column in contract.columns for labels in column.labels})
     words = [word for scheme in schemes for word in (scheme, *sorted(known()[scheme]))]
     return hashlib.sha256("\n".join(words).encode()).hexdigest()[:16] if words else ""
-
-
-def plain_sql(label: str) -> str:
-    """SQL for a label as labels are compared, like dbt's macro `plain_label`: letter case and runs of blanks do not count."""
-    return rf"lower(trim(regexp_replace({label}, '\s+', ' ', 'g')))"
 
 
 def labels_of(column: Column) -> frozenset[str]:

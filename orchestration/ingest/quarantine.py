@@ -1,9 +1,9 @@
 """What exactly is wrong with the rows that failed, and how they are kept.
 
-Only files with bad rows are read again, and only their bad rows examined. What is kept of such a row is its text as
-delivered, so that the sender can be told, but without direct identifiers: their columns are dropped or pseudonymised,
-identifiers within text are removed, and in feeds that hold direct identifiers a cell that broke a rule is kept as its
-shape only (`99/99/9999`), since a value in the wrong column can be anything.
+Only files with bad rows are read again, and only their bad rows examined. In a row that broke a rule anything can be in any
+column, so what is kept of it is where it was (file, sheet and row, by which the sender finds it), what is wrong, and of each cell
+its shape (`99/99/9999`): in clear are only the agreed values of columns that say nothing of a person, spelling mistakes in them
+included. Columns of direct identifiers are dropped or pseudonymised.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from orchestration.contracts import Column, FeedContract
 from orchestration.ingest import landed_files
 from orchestration.ingest.batch import Batch, Summary
 from orchestration.ingest.headers import printable
-from orchestration.ingest.labels import listed_sql
+from orchestration.ingest.labels import known, listed_sql
 from orchestration.ingest.landing import LoadRecord
 from orchestration.ingest.pseudonyms import pseudonym_sql
 from orchestration.ingest.reading import SHEET
 from orchestration.ingest.rules import Fault, fault
-from orchestration.ingest.typing import code_sql, literal, quoted, shape_sql, text
+from orchestration.ingest.typing import code_sql, literal, quoted, text
+from orchestration.shapes import shape_sql, shown_sql
 
 FIRST_ROWS = 10
 FIRST_VALUES = 5
@@ -119,14 +120,12 @@ def _kept_sql(contract: FeedContract, column: Column) -> str | None:
         return f"{pseudonym_sql(source)} as {quoted(str(column.output))}"
     if column.classification == "direct_identifier" or column.treatment == "drop":
         return None
-    kept = f"without_identifiers({source})"
     if contract.sharing == "no_personal_identifiers" and column.type == "string":
         # A row keeps the code of one fault; another column of it can be off its list as well.
         return f"if({listed_sql(column, source)}, {source}, {shape_sql(source)}) as {quoted(column.name)}"
-    if contract.identifies_people:
-        broke = f"list_contains(list_transform(all_faults, lambda f: f.header), {literal(column.header)})"
-        kept = f"if({broke}, {shape_sql(source)}, {kept})"
-    return f"{kept} as {quoted(column.name)}"
+    agreed = [*column.allowed, *(label for labels in column.labels for label in (*known()[labels.scheme], *labels.besides))]
+    shown = agreed if column.classification in ("public", "internal") else ()
+    return f"{shown_sql(source, shown)} as {quoted(column.name)}"
 
 
 def details(column: Column) -> Mapping[str, object]:
@@ -153,13 +152,9 @@ def _listed(allowed: Sequence[str], most: int = 30) -> str:
 
 
 def found_instead(load: LoadRecord, contract: FeedContract | None, broken: Fault) -> list[str]:
-    """The different values that rows have instead of those of a closed list (R05), the most frequent first.
-
-    Shown are only values of public and internal columns, of rows that break no other rule: where a row is shifted by a column,
-    anything can be anywhere. Feeds that hold direct identifiers keep the shape of such a cell, and show that.
-    """
+    """What rows have instead of the values of a closed list (R05), the most frequent first, as quarantine keeps them."""
     column = next((c for c in contract.columns if c.header == broken.column_name), None) if contract else None
-    if broken.code != "R05" or column is None or column.classification not in ("public", "internal") or load.rejected is None:
+    if broken.code != "R05" or column is None or column.treatment != "keep" or load.rejected is None:
         return []
     if not landed_files.is_whole(load, load.rejected):
         return [f"cannot be shown: {load.rejected} is not what was landed"]

@@ -26,7 +26,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Fault:
-    """What one rule found in one delivery. It never holds a value of a row, but for a label that is nobody's (D23).
+    """What one rule found in one delivery. It never holds a value of a row, but for its shape (`orchestration.shapes`).
 
     Attributes:
         column_name: header of the column; None for a fault of the row or file as a whole.
@@ -197,7 +197,8 @@ CATALOGUE: dict[str, Rule] = {
                 "D23",
                 "Label without a meaning",
                 "“{column}” holds {labels}, of which it is not known here what it means, in {rows} row(s).",
-                "Ask the sender what it means, and add it with that meaning to dbt_project/seeds/reference/source_label.csv "
+                "Read it in the rows of the file, ask the sender what it means, and add it with that meaning to "
+                "dbt_project/seeds/reference/source_label.csv "
                 "(scheme {scheme}): the next refresh reads the file again.",
             ),
             (
@@ -348,7 +349,8 @@ CATALOGUE: dict[str, Rule] = {
                 "R22",
                 "Label without a meaning",
                 "“{column}” holds a label of which it is not known here what it means in {rows} row(s).",
-                "Ask the sender what it means, and add it with that meaning to dbt_project/seeds/reference/source_label.csv "
+                "Read it in the rows of the file, ask the sender what it means, and add it with that meaning to "
+                "dbt_project/seeds/reference/source_label.csv "
                 "(scheme {schemes}): the next refresh reads the file again.",
             ),
             (

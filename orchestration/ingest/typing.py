@@ -18,11 +18,11 @@ from orchestration.contracts import Column, FeedContract
 from orchestration.ingest.pseudonyms import pseudonym_sql
 from orchestration.ingest.tokens import token_sqls
 from orchestration.ingest.workbook import ERROR_VALUE
+from orchestration.spreadsheets import runs_sql
 
 OLDEST = "1900-01-01"
 OLDEST_PERSON_YEARS = 120
 
-_FORMULA = r"=.*|[@+-][A-Za-z]+[(!].*"
 # Also what a column shows that is too narrow for its number: ####.
 _FAILED = rf"{ERROR_VALUE}|#{{3,}}"
 # As spreadsheets write a long number: most of its digits are gone.
@@ -150,7 +150,7 @@ def _text_branches(column: Column, source: str) -> list[str]:
         values = ", ".join(map(literal, column.allowed))
         return [f"when {source} not in ({values}) then {_cause(source, 'R05')}"]
     branches = [
-        f"when {source}[1] in ('=', '@', '+', '-') and {_formula(source)} then 'R11'",
+        f"when {runs_sql(source)} then 'R11'",
         f"when {source}[1] in ('#', 'E', 'e') and {_error_value(source)} then 'R20'",
     ]
     if not column.free_text:
@@ -163,17 +163,13 @@ def _text_branches(column: Column, source: str) -> list[str]:
     return branches
 
 
-def _formula(source: str) -> str:
-    return f"regexp_full_match({source}, '{_FORMULA}', 's')"
-
-
 def _error_value(source: str) -> str:
     return f"regexp_full_match({source}, {literal(_FAILED)}, 'i')"
 
 
 def _cause(source: str, code: str) -> str:
     """SQL for the code of a text that cannot be its column's value: what it is besides, else `code`."""
-    return f"case when {_formula(source)} then 'R11' when {_error_value(source)} then 'R20' else '{code}' end"
+    return f"case when {runs_sql(source)} then 'R11' when {_error_value(source)} then 'R20' else '{code}' end"
 
 
 def _bound(number: float | None, sign: str) -> str:
@@ -228,11 +224,6 @@ def age_sql(born: str, on: str) -> str:
     """
     birthday_to_come = f"month({on}) * 100 + day({on}) < month({born}) * 100 + day({born})"
     return f"year({on}) - year({born}) - ({birthday_to_come})::integer"
-
-
-def shape_sql(source: str) -> str:
-    """SQL for what a text looks like, without what it says: `Aa9` becomes `aa9`."""
-    return f"regexp_replace(regexp_replace({source}, '[[:alpha:]]', 'a', 'g'), '[0-9]', '9', 'g')"
 
 
 def blank_sql(columns: Sequence[Column]) -> str:

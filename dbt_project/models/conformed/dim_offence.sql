@@ -1,9 +1,21 @@
-with seen as (
+with titled as (
     select
         ho_class,
         ho_sub_code,
-        min(offence_title) as offence_title
+        offence_title,
+        count(*) as row_count
     from {{ ref('stg_derbyshire_constabulary__crimes') }}
+    group by ho_class, ho_sub_code, offence_title
+),
+
+seen as (
+    select
+        ho_class,
+        ho_sub_code,
+        coalesce(
+            min(case when {{ is_in_use('row_count') }} then offence_title end), {{ shape('min(offence_title)') }}
+        ) as offence_title
+    from titled
     group by ho_class, ho_sub_code
 ),
 

@@ -18,12 +18,21 @@ in_2025 as (
     from {{ ref('stg_ons__ward_boundaries') }}
 ),
 
+named as (
+    select
+        ward_code,
+        ward_name,
+        count(*) as row_count
+    from {{ ref('stg_derbyshire_constabulary__crimes') }}
+    where ward_code is not null
+    group by ward_code, ward_name
+),
+
 seen as (
     select
         ward_code,
-        min(ward_name) as ward_name
-    from {{ ref('stg_derbyshire_constabulary__crimes') }}
-    where ward_code is not null
+        min(case when {{ is_in_use('row_count') }} then ward_name end) as ward_name
+    from named
     group by ward_code
 ),
 

@@ -95,16 +95,41 @@ with label as (
         group by {{ column }}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
+),
+
+unknown as (
+    select
+        label.feed,
+        label.scheme,
+        trim(label.source_label) as source_label,
+        label.row_count
+    from label
+    left join {{ ref('source_label') }} as known
+        on
+            label.scheme = known.scheme
+            and {{ plain_label('label.source_label') }} = {{ plain_label('known.source_label') }}
+    where known.scheme is null
+),
+
+compared as (
+    select
+        unknown.feed,
+        unknown.scheme,
+        unknown.source_label,
+        unknown.row_count,
+        coalesce(
+            bool_or({{ is_near(plain_label('unknown.source_label'), plain_label('known.source_label')) }}), false
+        ) as is_near
+    from unknown
+    left join {{ ref('source_label') }} as known
+        on unknown.scheme = known.scheme
+    group by all
 )
 
 select
-    label.feed,
-    label.scheme,
-    label.source_label,
-    label.row_count
-from label
-left join {{ ref('source_label') }} as known
-    on
-        label.scheme = known.scheme
-        and {{ plain_label('label.source_label') }} = {{ plain_label('known.source_label') }}
-where known.scheme is null
+    feed,
+    scheme,
+    case when is_near then left(source_label, 60) else {{ shape('source_label') }} end as source_label,
+    cast(sum(row_count) as bigint) as row_count
+from compared
+group by all

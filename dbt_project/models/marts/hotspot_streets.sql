@@ -1,3 +1,12 @@
+with named as (
+    select
+        ward_code,
+        street
+    from {{ ref('fct_offence') }}
+    group by ward_code, street
+    having {{ is_in_use('count(*)') }}
+)
+
 select
     street.definition,
     hotspot_window.first_month,
@@ -24,4 +33,6 @@ inner join {{ ref('dim_ward') }} as ward
     on street.ward_code = ward.ward_code
 inner join {{ ref('dim_district') }} as district
     on ward.district_code = district.district_code
+inner join named
+    on street.ward_code = named.ward_code and street.street = named.street
 where street.offences > 0

@@ -299,7 +299,7 @@ def test_rows_in_quarantine_show_the_shape_of_what_was_wrong(hospital):
     allowed = tuple(replace(c, allowed=("Fist",)) if c.name == "method" else c for c in hospital.contract.columns)
     hospital.contract = replace(hospital.contract, columns=allowed)
     record = hospital.rows({"Method": "Foot 12"})
-    assert [kept["method"] for kept in parquet(record.rejected)] == ["aaaa 99"]
+    assert [kept["method"] for kept in parquet(record.rejected)] == ["Aaaa 99"]
 
 
 # The real contract of a hospital, every text of which is closed or dropped

@@ -187,7 +187,7 @@ def test_two_councils_with_one_layout(tmp_path, folder, name, expected):
             "Its rows are of 2 different forces (durham, kent).\n  Send one file for each force.",
         ),
         ("2023-07-west-yorkshire-street.csv", street("North Yorkshire Police"), "says “North Yorkshire Police” in 3 row(s)"),
-        ("2023-07-kent-street.csv", street("Police of Kent"), "says “Police of Kent”"),
+        ("2023-07-kent-street.csv", street("Police of Kent"), "says “Aaaaaa aa Aaaa”"),
         ("2023-07-stop-and-search.csv", text([row("police_uk/stop_and_search")]), "its name says no force"),
         # separators
         ("crimes 2023-07.csv", crimes().replace(",", ";"), "The file is separated by semicolons; this feed takes commas."),
