@@ -1,0 +1,22 @@
+"""All cases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from tests.corpus import csv_damage, special_files
+from tests.corpus.case import Case
+
+MODULES = (special_files, csv_damage)
+
+
+@cache
+def by_id() -> Mapping[str, Case]:
+    """Every case, in its group's order."""
+    found: dict[str, Case] = {}
+    for module in MODULES:
+        for case in module.cases():
+            assert case.id not in found, f"two cases are called {case.id}"
+            found[case.id] = case
+    return found
