@@ -6,7 +6,7 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: refresh test test-all docs ui screenshot lint bench fault clean
+.PHONY: refresh test test-all docs ui screenshot lint audit corpus bench fault clean
 
 refresh: $(VENV)/installed  ## deliveries -> warehouse -> gates -> marts -> publication -> reconciliation
 	SNA_HOME=$${SNA_HOME:-$(CURDIR)/var/demo} ./sna demo --if-empty
@@ -34,6 +34,12 @@ ui: $(VENV)/installed  ## Dagster's web UI on http://127.0.0.1:3000
 
 screenshot: $(VENV)/installed  ## pictures of the web UI in docs/images; needs Chromium
 	SNA_SCREENSHOTS=docs/images $(BIN)/pytest tests/e2e/test_ui.py
+
+audit: $(VENV)/installed  ## hashes and licences of the packages, secrets, our own rules, known vulnerabilities
+	$(BIN)/python -m tests.audit
+
+corpus: $(VENV)/installed  ## land every bad delivery and disguised identifier that we know of; prints a table
+	$(BIN)/python -m tests.corpus $(ARGS)
 
 bench: $(VENV)/installed  ## speed and memory, measured in one run
 	$(BIN)/python -m tests.bench $(ARGS)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from tests.corpus import csv_damage, special_files
+from tests.corpus import csv_damage, disguises, good, special_files
 from tests.corpus.case import Case
 
-MODULES = (special_files, csv_damage)
+MODULES = (good, special_files, csv_damage, disguises)
 
 
 @cache
