@@ -52,6 +52,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     contracts()
+    measured(next(iter(by_id())))  # what is imported late, by whichever case is the first, is no fault of that case
     print("ready", file=answers, flush=True)
     for line in sys.stdin:
         print(measured(line.rstrip("\n")).as_json(), file=answers, flush=True)
