@@ -1,7 +1,7 @@
 """Identifiers of children in the places of a workbook where nobody looks: the return of children's social care is refused.
 
-`workbook_places.csv` has the XML of each place of an XLSX file: of a part of its own, or what takes the place of a text (`before`)
-in a part that every workbook has. `opendocument_places.csv` has that of an ODS file, or of a file of its archive.
+`workbook_places.csv` has the XML of each place of an XLSX file, of a part of its own, or in place of a text (`before`) in a part
+that every workbook has. `opendocument_places.csv` has that of an ODS file, or of a file of its archive.
 """
 
 from __future__ import annotations

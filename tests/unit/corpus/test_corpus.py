@@ -35,10 +35,10 @@ def of_every_day() -> list[Case]:
 
 def assert_as_they_should(verdicts: list[Verdict]) -> None:
     bad = [verdict for verdict in verdicts if not verdict.case.disguise]
-    assert not [line for line in lines(v for v in verdicts if v.is_broken)]
-    assert not [line for line in lines(v for v in bad if v.is_wrongly_accepted)]
-    assert not [line for line in lines(v for v in bad if v.is_wrongly_refused)]
-    assert not [line for line in lines(v for v in bad if v.wrong)]
+    assert not lines(v for v in verdicts if v.is_broken)
+    assert not lines(v for v in bad if v.is_wrongly_accepted)
+    assert not lines(v for v in bad if v.is_wrongly_refused)
+    assert not lines(v for v in bad if v.wrong)
     disguises = [verdict for verdict in verdicts if verdict.case.disguise]
     missed = lines(disguises)
     assert len(missed) <= len(disguises) * (1 - STOPPED), missed
