@@ -116,7 +116,7 @@ def _in_headings() -> Iterator[Case]:
         table = RECORDS[number % len(RECORDS)]
         rows = [{**row, heading: "x"} for row in table.rows()]
         yield disguise(f"heading {heading}", table, rows, where="the header", right=REFUSED)
-    for table, text in ((ROYAL_DERBY, "Zainab Qureshi"), (LIAISON, "999 123 4567"), (AMBULANCE, "DE1 3AB")):
+    for table, text in ((ROYAL_DERBY, "Zainab Qureshi"), (LIAISON, people.nhs_number(31337)), (AMBULANCE, "DE1 3AB")):
         rows = [{**row, text: "x"} for row in table.rows()]
         yield disguise(f"a heading that is the identifier {text}", table, rows, text, where="the header", right=REFUSED)
 
