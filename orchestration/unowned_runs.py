@@ -40,17 +40,11 @@ def end(
     Args:
         groups: process groups of webserver and daemon, which have ended themselves. What is left of them is killed.
     """
-    launched = _launched(instance)
-    if launched:
-        tell(f"Ending {counted(len(launched), 'run')} that this service started; this takes up to {cancel_seconds:.0f} s.")
-    for run in launched:
-        # Where its code server is gone or does not answer, the process group is ended below.
-        with suppress(Exception):
-            instance.run_launcher.terminate(run.run_id)
-    until = time.monotonic() + cancel_seconds
-    while _launched(instance) and time.monotonic() < until:
-        time.sleep(LOOK_SECONDS)
-    _clear(list(groups))
+    try:
+        launched = _cancelled(instance, tell, cancel_seconds)
+    finally:
+        # Also where the history cannot be read, because the home or its disk is gone.
+        _clear(list(groups))
     for run in _launched(instance):
         instance.report_run_canceled(run, "Ended with `sna run`, which had started it.")
         (settings.runs_alive / run.run_id).unlink(missing_ok=True)
@@ -60,6 +54,21 @@ def end(
         names = ", ".join(f"{run.run_id[:8]} ({run.job_name})" for run in waiting)
         tell(f"In the queue, and started by the next `sna run`: {names}.")
     return [run.run_id for run in launched]
+
+
+def _cancelled(instance: dg.DagsterInstance, tell: Callable[[str], None], seconds: float) -> list[dg.DagsterRun]:
+    """The runs that were launched and have not ended, once they were asked to and have had so many seconds for it."""
+    launched = _launched(instance)
+    if launched:
+        tell(f"Ending {counted(len(launched), 'run')} that this service started; this takes up to {seconds:.0f} s.")
+    for run in launched:
+        # Where its code server is gone or does not answer, its process group is ended afterwards.
+        with suppress(Exception):
+            instance.run_launcher.terminate(run.run_id)
+    until = time.monotonic() + seconds
+    while _launched(instance) and time.monotonic() < until:
+        time.sleep(LOOK_SECONDS)
+    return launched
 
 
 def _launched(instance: dg.DagsterInstance) -> list[dg.DagsterRun]:

@@ -22,8 +22,9 @@ def settings(tmp_path, monkeypatch):
     return Settings(tmp_path / "raw", tmp_path / "home")
 
 
-def test_what_it_launched_ends_and_nothing_else(settings, tmp_path):
+def test_what_it_launched_ends_and_nothing_else(settings, tmp_path, monkeypatch):
     launched = {GRPC_INFO_TAG: json.dumps({"host": "localhost", "socket": str(tmp_path / "gone")})}
+    monkeypatch.setattr(unowned_runs, "CLEAR_SECONDS", 0)
     said = []
     with open_instance(settings) as instance:
         own = [create_run_for_test(instance, "refresh", status=s, tags=launched) for s in (STATES.STARTING, STATES.STARTED)]
@@ -50,3 +51,13 @@ def test_where_nothing_runs_nothing_is_said(settings):
     with open_instance(settings) as instance:
         assert unowned_runs.end(settings, instance, [], said.append) == []
     assert said == []
+
+
+def test_where_the_history_cannot_be_read_the_processes_are_ended_all_the_same(settings, monkeypatch):
+    left = subprocess.Popen(["sleep", "600"], start_new_session=True)
+    monkeypatch.setattr(unowned_runs, "CLEAR_SECONDS", 0)
+    with open_instance(settings) as instance:
+        monkeypatch.setattr(instance, "get_runs", lambda *_: (_ for _ in ()).throw(OSError("disk gone")))
+        with pytest.raises(OSError, match="disk gone"):
+            unowned_runs.end(settings, instance, [left.pid], print)
+    assert left.wait(30) == -9
