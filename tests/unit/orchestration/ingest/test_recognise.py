@@ -280,9 +280,10 @@ def test_rows_of_another_force_are_refused_from_the_landing_zone_too(desk):
 
 def test_a_csv_file_is_not_tried_as_yaml(outbox, monkeypatch):
     """Any text could be YAML: reading a month of crimes as that would take minutes."""
-    from orchestration.ingest import reading
+    from orchestration.ingest import candidates, reading
 
-    monkeypatch.setattr(reading, "register_rows", lambda *_: pytest.fail("read as YAML"))
+    for module in (candidates, reading):
+        monkeypatch.setattr(module, "sheet_rows", lambda *_, **__: pytest.fail("read as YAML"))
     assert isinstance(recognise(outbox("crimes_2023-07.csv", crimes()), ALL), Recognised)
 
 
