@@ -357,6 +357,18 @@ def test_what_is_off_its_list_rejects_its_row_and_is_kept_nowhere(royal, change)
     assert "zorvik" not in kept_of(record).lower()
 
 
+def test_r23_a_text_that_may_name_somebody_rejects_its_row(royal):
+    record = royal.send(attendances({"Location Description": "hit by Zorvik"}))
+    (fault,) = record.faults
+    assert (fault.code, fault.column_name, fault.first_rows) == ("R23", "Location Description", (2,))
+
+
+def test_d40_a_part_that_no_plain_save_writes_refuses_the_workbook_and_is_named(hospital):
+    record = hospital.send(with_part(book(), "xl/diagrams/data1.xml", "<d><t>by quarter</t></d>"), "2023-07.xlsx")
+    (fault,) = record.faults
+    assert (record.verdict, fault.code) == ("refused", "D40") and "xl/diagrams/data1.xml" in fault.message
+
+
 def test_above_two_in_a_hundred_rows_the_delivery_is_refused(royal):
     change = {"Location Type": "Zorvik"}
     assert royal.send(attendances(*[change] * 4)).verdict == "accepted"
