@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import pytest
+from _pytest.mark.structures import ParameterSet
 
 from orchestration import cli
 
@@ -44,3 +45,14 @@ def runner(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -
         return Answer(status, said.out + said.err)
 
     return run
+
+
+def rest_is_slow(cases: Iterable[object], fast: int = 1) -> list[ParameterSet]:
+    """Cases of a test of which the first are enough for every day, and the others are of the full tier."""
+    names = list(cases) if isinstance(cases, Mapping) else None
+    values = list(cases.values()) if isinstance(cases, Mapping) else list(cases)
+    marks = [()] * fast + [(pytest.mark.slow,)] * len(values)
+    return [
+        pytest.param(*(value if isinstance(value, tuple) else (value,)), marks=mark, id=names[place] if names else None)
+        for place, (value, mark) in enumerate(zip(values, marks, strict=False))
+    ]

@@ -11,7 +11,7 @@ import pytest
 from orchestration import home, inventory, landing_repair, refreshing
 from orchestration.ingest import landed_files, landing
 from orchestration.settings import Settings
-from tests.commands import runner
+from tests.commands import rest_is_slow, runner
 from tests.unit.orchestration.ingest.conftest import CONTRACTS, KEY, NOW, Desk, row, rows, text
 from tests.unit.orchestration.ingest.test_extracts import SPAN, quarter
 
@@ -92,7 +92,7 @@ def test_the_record_holds_hash_size_and_rows(landed):
         assert (file["sha256"], file["bytes"]) == (landed_files.digest(path), path.stat().st_size)
 
 
-@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
+@pytest.mark.parametrize("damage", rest_is_slow(DAMAGES))
 def test_damage_is_noticed_and_its_remedy_restores_what_was_there(settings, desk, sna, landed, damage):
     file = landed.accepted
     before, record = content(file), landed
@@ -211,7 +211,7 @@ RECORDS = {
 }
 
 
-@pytest.mark.parametrize("damage", RECORDS.values(), ids=RECORDS.keys())
+@pytest.mark.parametrize("damage", rest_is_slow(RECORDS))
 def test_a_damaged_record_is_named_and_its_remedy_lands_the_file_again(settings, desk, sna, landed, damage):
     record, before = landed.folder / landing.RECORD, content(landed.accepted)
     record.write_bytes(damage)

@@ -4,7 +4,7 @@ import pytest
 
 from orchestration import home, pseudonym_key, refreshing
 from orchestration.settings import Settings
-from tests.commands import runner
+from tests.commands import rest_is_slow, runner
 from tests.unit.orchestration.ingest.conftest import CONTRACTS, Desk, parquet, rows, text
 
 
@@ -44,7 +44,7 @@ DAMAGES = {
 }
 
 
-@pytest.mark.parametrize(("damage", "said"), DAMAGES.values(), ids=DAMAGES.keys())
+@pytest.mark.parametrize(("damage", "said"), rest_is_slow(DAMAGES))
 def test_the_refresh_stops_and_goes_on_with_the_key_restored(settings, landed, sna, damage, said):
     file = pseudonym_key.file(settings)
     kept = file.read_text()

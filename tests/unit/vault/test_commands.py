@@ -10,7 +10,7 @@ import pytest
 
 from orchestration import home, vault_access
 from orchestration.settings import Settings
-from tests.commands import runner
+from tests.commands import rest_is_slow, runner
 from vault import access_log, index, store
 from vault.key import FILE_VARIABLE, VARIABLE
 
@@ -63,9 +63,20 @@ def release(settings, name="20240401T000000000000Z-a"):
 
 
 @pytest.mark.parametrize(
-    "command", [("list",), ("show", "1"), ("bias",), ("expire",), ("run", "--at", "2024-03-31"), ("log", "--resume")]
+    "command",
+    rest_is_slow(
+        [
+            (command,)
+            for command in [("list",), ("show", "1"), ("bias",), ("expire",), ("run", "--at", "2024-03-31"), ("log", "--resume")]
+        ]
+    ),
 )
-@pytest.mark.parametrize("key", [None, " " * 40, "k" * 40, secrets.token_hex(32)], ids=["none", "blanks", "typo", "random"])
+@pytest.mark.parametrize(
+    "key",
+    rest_is_slow(
+        dict(zip(["none", "blanks", "typo", "random"], [None, " " * 40, "k" * 40, secrets.token_hex(32)], strict=True)), 2
+    ),
+)
 def test_looking_never_founds_a_vault(settings, sna, command, key):
     answer = sna("hkci", *command, *WHY, **({VARIABLE: key} if key else {}))
     assert answer.status != 0 and ("no vault" in answer.said or "key only" in answer.said or "landed" in answer.said)
@@ -215,7 +226,20 @@ def test_the_log_shows_any_reason(sna, founded, why):
     assert sna("hkci", "log", "--verify", "--key-file", str(founded)).status == 0
 
 
-@pytest.mark.parametrize("damage", [b"{", b"garbage\n", b"\xff\xfe\n", b"null\n", b"\n", b"[" * 100_000 + b"\n"])
+@pytest.mark.parametrize(
+    "damage",
+    rest_is_slow(
+        {
+            "half": b"{",
+            "garbage": b"garbage\n",
+            "no text": b"\xff\xfe\n",
+            "null": b"null\n",
+            "empty": b"\n",
+            "deep": b"[" * 100_000 + b"\n",
+        },
+        2,
+    ),
+)
 def test_a_damaged_last_line_is_one_sentence(settings, sna, founded, damage):
     log = settings.vault / access_log.FILE
     with log.open("ab") as file:
