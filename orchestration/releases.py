@@ -5,7 +5,6 @@
     published/<audience>/manifest.json -> current/manifest.json
     published/<audience>/as-at/<date> -> ../releases/<release id>  rebuilt for a past date, never current
     published/<audience>/rollback.json                             what the last rollback went back from
-    published/<audience>/verified.json                             when each release was last found to be whole (`verify`)
 
 A rollback holds until there is something else to publish: what was gone back from is not published again by the next refresh,
 but a new delivery, changed code or `sna refresh --force` publishes. The record of a rollback counts only while the release

@@ -64,10 +64,11 @@ def note(published: Path, release_id: str, *, whole: bool) -> None:
     found.pop(release_id, None)
     if whole:
         found[release_id] = datetime.now(UTC).isoformat(timespec="seconds")
-    fresh = published / f".{VERIFIED}.{os.getpid()}"
+    file = _verified(published)
+    fresh = file.with_name(f".{VERIFIED}.{os.getpid()}")
     with suppress(OSError):
         fresh.write_text(json.dumps(found, indent=1) + "\n")
-        fresh.replace(published / VERIFIED)
+        fresh.replace(file)
 
 
 def verified_at(published: Path, release_id: str) -> str | None:
@@ -78,8 +79,13 @@ def verified_at(published: Path, release_id: str) -> str | None:
 def _noted(published: Path) -> dict[str, str]:
     # It can be made again by looking.
     with suppress(OSError, ValueError, AttributeError):
-        return {str(name): str(at) for name, at in json.loads((published / VERIFIED).read_bytes()).items()}
+        return {str(name): str(at) for name, at in json.loads(_verified(published).read_bytes()).items()}
     return {}
+
+
+def _verified(published: Path) -> Path:
+    # In the home, where readers of what is published need not see it.
+    return published.parents[1] / VERIFIED
 
 
 def _made_again(folder: Path) -> str | None:

@@ -33,7 +33,7 @@ def test_a_release_is_noted_as_whole_when_it_is_named_current(press):
     first, second = press.publish("1"), press.publish("2")
     noted = verified_at(press.published, first.id)
     assert noted and verified_at(press.published, second.id)
-    (press.published / VERIFIED).write_text("{")
+    (press.published.parents[1] / VERIFIED).write_text("{")
     assert verified_at(press.published, first.id) is None
     roll_back(press.published, first)
     assert verified_at(press.published, first.id)
