@@ -153,7 +153,7 @@ def test_no_label_off_its_list_is_kept_of_a_row_of_health(desk):
     record = land(desk, ATTENDANCES, delivered)
     assert (record.rows_rejected, codes(record)) == (1, ["R22"])
     (kept,) = parquet(record.rejected)
-    assert (kept["assault_method"], kept["location_type"]) == ("aaaaaa aaaa aaaaaa", "aaa aaaa")
+    assert (kept["assault_method"], kept["location_type"]) == ("Aaaaaa aaaa aaaaaa", "Aaa aaaa")
 
 
 def test_a_return_names_the_label_of_its_breakdown(desk):
