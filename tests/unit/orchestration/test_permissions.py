@@ -76,7 +76,7 @@ def test_a_release_is_opened_to_the_group_and_nothing_else_is(press, umask, grou
     assert opened[f"{below}/sna_marts.duckdb"] == opened[f"{below}/csv/sna/figures.csv"] == ("0o640", group)
     assert opened["published/analysts"] == opened["published/analysts/as-at"] == opened[f"{below}/csv/sna"] == ("0o750", group)
     assert set(opened.values()) == {("0o640", group), ("0o750", group)}
-    assert found.keys() == {"refresh.lock", "published/analysts/.lock"}
+    assert found.keys() == {"refresh.lock", "verified.json", "published/analysts/.lock"}
     assert {mode for mode, _ in found.values()} == {"0o600"}
     assert verify(release.folder) == []
 
