@@ -61,6 +61,7 @@ def computed(con: duckdb.DuckDBPyConnection, compiled: dict[Table, str]) -> dict
     return found
 
 
+@pytest.mark.slow
 def test_other_pseudonyms_change_no_published_table(con):
     compiled = marts()
     assert len(compiled) > 90

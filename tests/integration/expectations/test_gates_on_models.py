@@ -26,6 +26,7 @@ def test_sound_models_pass(con: duckdb.DuckDBPyConnection, data_docs: Path, stag
     assert len(set(keys)) == len(keys)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", ["facts", "marts"])
 def test_an_empty_warehouse_passes(con: duckdb.DuckDBPyConnection, data_docs: Path, stage: Stage) -> None:
     tables = con.execute(

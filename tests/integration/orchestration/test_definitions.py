@@ -179,6 +179,7 @@ def test_what_runs_by_itself_is_in_the_code_location(graph, build, environment, 
     assert {each.job_name for name, each in found.items() if name != "tell_of_failures"} <= {JOB, "retention"}
 
 
+@pytest.mark.slow
 def test_the_workspace_loads_as_the_web_ui_loads_it(home):
     environment = {**os.environ, "SNA_HOME": str(home), "SNA_RAW": str(home / "raw"), "DAGSTER_HOME": str(home)}
     command = [str(BIN / "dagster"), "definitions", "validate", "-w", "workspace.yaml"]

@@ -87,6 +87,7 @@ def test_a_closed_gate_keeps_what_is_published(here, spoil, stage, subject, down
     assert here.release() == before
 
 
+@pytest.mark.slow
 def test_a_closed_gate_ends_the_command_with_its_remedy(own_small_county):
     before = own_small_county.release()
     own_small_county.deliver_after_a_gap()

@@ -105,15 +105,15 @@ def test_a_file_of_several_months_is_of_the_partitions_of_all_of_them(settings):
         assert event.metadata["dagster/row_count"].value == len(quarter())
 
 
-def test_deleted_rows_of_a_delivery_in_use_end_the_step_with_what_to_do(settings):
+def test_deleted_rows_of_a_delivery_in_use_end_the_run_with_what_to_do(settings):
     with open_instance(settings) as instance:
         backfill(instance, "2023-07", "2023-07")
         (load,) = read(settings.landing)
         load.accepted.unlink()
         table = dg.materialize([FEED.table], instance=instance, resources={"refresh": Refresh()}, raise_on_error=False)
         assert not table.success
-        (failure,) = [event for event in table.all_events if event.is_step_failure]
-        assert "sna withdraw derbyshire_constabulary/crimes/2023-07.csv" in str(failure.step_failure_data.error)
+        (failure,) = [event for event in table.all_events if event.event_type_value == "RESOURCE_INIT_FAILURE"]
+        assert "`sna verify --landing --repair` lands it again" in str(failure.engine_event_data.error)
 
 
 def test_no_run_starts_before_a_purge_is_complete(settings):

@@ -66,7 +66,8 @@ def test_nothing_is_left_in_the_history_of_runs(settings):
     with open_instance(settings) as instance:
         refresh(instance)
         dg.materialize([told], instance=instance)
-    assert len(names(settings)) >= 5
+    # As sent, as accepted, and what the step of this test wrote twice; quarantine keeps shapes.
+    assert len(names(settings)) == 4
 
     loads = read(settings.landing)
     found = purge.plan(settings, loads, withdrawal.find(loads, "2023-07.v2.csv"), "a decision", datetime.now(UTC))

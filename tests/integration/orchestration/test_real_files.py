@@ -20,6 +20,7 @@ KEY = b"a key for tests only"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.xdist_group("real_police_files"),
     pytest.mark.skipif(not DATA.is_dir(), reason=f"the publishers' files are not in {DATA}"),
 ]

@@ -56,6 +56,7 @@ def test_dbt_and_the_project_open_the_file_alike(settings, monkeypatch):
     con.close()
 
 
+@pytest.mark.slow
 def test_too_little_memory_is_known_through_dbt(settings, monkeypatch):
     monkeypatch.setenv("SNA_MEMORY_LIMIT", "32MB")
     with pytest.raises(dbt.DbtError) as raised:

@@ -12,7 +12,7 @@ from orchestration.ingest.tokens import MACROS, SUFFIXES, token_sqls
 from synthetic.nominals import register
 from vault.linkage import REPORTED, THRESHOLD, link
 
-pytestmark = pytest.mark.xdist_group("linkage")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("linkage")]
 
 KEY = b"a key for tests only"
 PEOPLE = 14_600

@@ -63,6 +63,7 @@ def test_a_difference_of_any_size_fits_on_a_screen(two_large_releases, sna, colu
     assert "Changes of 40 tables" in shown and "and 32 more" in shown
 
 
+@pytest.mark.slow
 def test_one_table_or_everything_is_listed_on_request(two_large_releases, sna):
     first, _ = sorted(path.name for path in (two_large_releases.published / "releases").iterdir() if path.name[0] != ".")
     one = sna(two_large_releases, "diff", first, "--table", "marts.t7", columns=300)

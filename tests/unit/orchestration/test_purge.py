@@ -14,6 +14,7 @@ from orchestration.ingest.acceptance import accept_short
 from orchestration.ingest.landing import current
 from orchestration.releases import all_releases, current_release, make_current
 from orchestration.settings import Settings
+from tests.commands import rest_is_slow
 from tests.unit.orchestration.ingest.conftest import CONTRACTS, NOW, Desk, row, rows, text
 
 FEED = "derbyshire_constabulary/crimes"
@@ -188,7 +189,7 @@ def test_what_is_kept_says_that_it_happened_and_nothing_of_the_data(home):
     purge.require_finished(home.settings)
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("step", rest_is_slow(STEPS))
 @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
 def test_an_interrupted_purge_is_completed(home, monkeypatch, step, before):
     found = home.found()
