@@ -1,7 +1,6 @@
 """The ways of doing the work that are measured, and what has to be prepared for each.
 
-All see the same deliveries and the same environment. `report` is set at every scale: before its last month a county has not the
-figures of the SNA, and several counties never have.
+All see the same deliveries and the same environment.
 
 <work>/raw            landing zone
 <work>/home           the home of `a`, in which `c` finds nothing new, and which `d` and `e` read

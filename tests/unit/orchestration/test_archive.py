@@ -152,6 +152,7 @@ def test_a_release_whose_parquet_does_not_hold_its_values_stays_complete(press):
     assert is_complete(first) and not first.is_archived and second.current
 
 
+@pytest.mark.slow
 def test_releases_are_compared_whether_archived_or_not(press):
     press.change("alter table marts.offences alter offences type bigint")
     made = published(press, range(3))
@@ -165,6 +166,7 @@ def test_releases_are_compared_whether_archived_or_not(press):
     ]
 
 
+@pytest.mark.slow
 def test_the_newest_release_of_a_past_date_is_complete(press):
     published(press, [1])
     past = [press.publish("2", as_at=date) for date in ("2024-05-01", "2024-06-01")]

@@ -39,6 +39,7 @@ def test_a_period_without_one_is_named_and_a_later_good_one_ends_it(desk, month)
     assert refusals(read(desk.landing)) == []
 
 
+@pytest.mark.slow
 def test_no_more_than_a_screen_has_room_for(desk, month):  # noqa: F811
     for number in range(1, 13):
         month(f"2022-{number:02d}.csv", "Atlantis")

@@ -102,6 +102,7 @@ def test_the_newest_and_the_current_release_stay(press):
     assert surplus(press, 9) == []
 
 
+@pytest.mark.slow
 def test_only_what_a_date_leads_to_stays_of_the_past(press):
     press.publish("1")
     made = [press.publish("2", as_at=date) for date in ("2024-05-01", "2024-05-01", "2024-06-01", "2024-07-01")]

@@ -417,6 +417,7 @@ class TestConfinement:
         monkeypatch.setattr(confined, "SECONDS", 0)
         self.broken(monkeypatch, path, "\n    while True: pass", "D16", "seconds")
 
+    @pytest.mark.slow
     def test_a_parser_that_waits_for_ever_is_ended(self, monkeypatch, path):
         monkeypatch.setattr(confined, "SECONDS", 1)
         self.broken(monkeypatch, path, "import time; time.sleep(60)", "D16", "more than 1 seconds")

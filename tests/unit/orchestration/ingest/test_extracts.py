@@ -240,6 +240,7 @@ def test_a_span_in_the_landing_zone():
     assert "is of one period" in misfit(by_name_alone, replace(name, period="2021-22_2023-24"))
 
 
+@pytest.mark.slow
 def test_an_extract_is_delivered_under_its_span_and_a_correction_after_it(desk, tmp_path):
     contracts = load_contracts()
 
