@@ -227,6 +227,12 @@ def _bad_rows(months: _Months, random_: random.Random) -> Iterator[Injected]:
     other = "Erewash" if one[file.header.index("District")] != "Erewash" else "High Peak"
     for number in file.append(one, file.with_cell(one, "District", other)):
         yield Injected(file.name(file.path), number, None, "R07")
+    # Two such rows of one month could be more than a delivery of health may have.
+    for code, header in (("R23", "Location Description"), ("R24", "Assault Date Time")):
+        file = months.take(_HOSPITAL)
+        value = "Zorvath" if code == "R23" else f"{file.month - timedelta(days=500):%d/%m/%Y} 10:00"
+        (number,) = file.append(file.with_cell(random_.choice(file.rows), header, value))
+        yield Injected(file.name(file.path), number, header, code)
     file = months.take(_SUSPECTS)
     row = random_.choice(file.rows)
     for number in file.append(row[:-2], [*row, "one", "too many"]):
