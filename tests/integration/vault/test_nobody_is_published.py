@@ -100,9 +100,12 @@ def test_a_landed_file_of_theirs_is_its_owners_alone(county):
         assert (county.settings.landing / agency / feed).stat().st_mode & 0o777 == 0o700
 
 
-def test_nothing_is_left_of_the_demonstration_but_its_counts(county):
-    assert county.settings.vault.stat().st_mode & 0o777 == 0o700
-    assert list(county.settings.vault.iterdir()) == []
+def test_the_vault_of_the_demonstration_is_its_owners_alone(county):
+    vault = county.settings.vault
+    assert vault.stat().st_mode & 0o777 == 0o700
+    assert {file.name: file.stat().st_mode & 0o777 for file in vault.iterdir()} == dict.fromkeys(
+        ("access.log", "demonstration.key", "vault.duckdb"), 0o600
+    )
 
 
 def test_small_counts_are_withheld_in_the_marts(county):
