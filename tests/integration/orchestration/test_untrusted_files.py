@@ -39,7 +39,9 @@ for contract in load_contracts().values():
     records = load(found, contract, settings.landing, settings.pseudonym_key, now=datetime.now(UTC), admission=admission)
     good += [f"{r.agency}/{r.feed}/{r.file_name}" for r in records if r.verdict == "accepted"]
 _end_all()
-most = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+# Of this process since it was started; `ru_maxrss` would count what the process that started it had.
+own = next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM"))
+most = max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 print(json.dumps({"good": sorted(good), "megabytes": most / 1024}))
 """
 
