@@ -95,6 +95,9 @@ class PartialHome:
             for table, entry in self.published().items():
                 if set(entry["feeds"]) <= set(delivered):
                     continue
+                # What the county has as well is no zero for want of a feed.
+                if con.execute(f"select 1 from (from {table} except from county.{table}) limit 1").fetchone() is None:
+                    continue
                 columns = con.execute(
                     """select column_name from duckdb_columns()
                        where database_name = current_database() and schema_name || '.' || table_name = ?
