@@ -29,13 +29,6 @@ KINDS = {
     "heading": "a heading of names or other identifiers",
 }
 
-# In a description of a place and of means there are times and few digits: five of them, a day with its year, or three words with
-# dots between them (a place of three metres) are somebody's more often than not.
-_DOUBTFUL = re.compile(
-    r"\d(?:[ .,/-]{0,5}\d){4,}|\d{1,2}[ .-]{0,3}[^\W\d_]{3,10}[ .-]{0,3}(?:19|20)\d\d|\b\d{1,2}[/.-]\d{1,2}[/.-]\d\d\b"
-    r"|\b[^\W\d_]{3,}\.[^\W\d_]{3,}\.[^\W\d_]{3,}\b"
-)
-
 # The 124 postcode areas, so that a code of another kind is not taken for a postcode.
 _AREAS = (
     "ab|al|b|ba|bb|bd|bh|bl|bn|br|bs|bt|ca|cb|cf|ch|cm|co|cr|ct|cv|cw|da|dd|de|dg|dh|dl|dn|dt|dy|e|ec|eh|en|ex|fk|fy|g|gl|gu|gy|ha|hd|hg|"
@@ -196,8 +189,3 @@ def vehicle(text: str) -> bool:
         and not re.fullmatch(_ORDINARY_CODES, match[0])
         for match in _VEHICLE_FORMS.finditer(text)
     )
-
-
-def is_doubtful(text: str) -> bool:
-    """Whether a free text holds numbers that are of no known kind and may be somebody's all the same."""
-    return _DOUBTFUL.search(text) is not None

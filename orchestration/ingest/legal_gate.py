@@ -29,7 +29,7 @@ from orchestration.ingest.births import AGE, BIRTH_YEARS, births
 from orchestration.ingest.confined import everything, sheet_rows
 from orchestration.ingest.explained import Explained, is_number
 from orchestration.ingest.headers import plain
-from orchestration.ingest.identifiers import KINDS, MACROS, is_doubtful, vehicle
+from orchestration.ingest.identifiers import KINDS, MACROS, vehicle
 from orchestration.ingest.names import Evidence, evidence
 from orchestration.ingest.pseudonyms import MACROS as CHECK_DIGIT
 from orchestration.ingest.reading import accepted_type, plain_text
@@ -194,12 +194,11 @@ class _Sheet:
         yield from (("birth", number) for number in self._disguised_births())
 
     def doubtful(self) -> dict[int, str]:
-        """Row → header of a free text that may identify somebody."""
+        """Row → header of a free text that may name somebody."""
         return {
             cell.row: cell.column.header
             for cell in self.cells
-            if cell.column and cell.column.free_text and cell.column.treatment == "drop"
-            if evidence(cell.text) is Evidence.DOUBT or is_doubtful(cell.text)
+            if cell.column and cell.column.free_text and cell.column.treatment == "drop" and evidence(cell.text) is Evidence.DOUBT
         }
 
     def _headings(self) -> Iterator[tuple[str, int]]:

@@ -118,6 +118,8 @@ def _plain_value(value: Any) -> str | None:
         return "; ".join(str(_plain_value(item)) for item in value if item is not None)
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, str) and "\0" in value:
+        raise ValueError("a zero byte, at which other programs end the text")
     if value is None or isinstance(value, str):
         return value
     raise TypeError("a mapping within a record")

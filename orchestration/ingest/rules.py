@@ -355,9 +355,9 @@ CATALOGUE: dict[str, Rule] = {
             ),
             (
                 "R23",
-                "Text that may identify somebody",
-                "“{column}” holds words or numbers in {rows} row(s) that are not ordinary ones, and may identify somebody.",
-                "Leave the text blank, or describe the place and the means without names and numbers; nothing of it was kept.",
+                "Text that may name somebody",
+                "“{column}” holds words in {rows} row(s) that are not ordinary ones, and may name somebody.",
+                "Leave the text blank, or describe the place and the means without names; nothing of it was kept.",
             ),
             (
                 "R24",

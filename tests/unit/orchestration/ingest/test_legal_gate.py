@@ -363,28 +363,6 @@ def test_r23_a_text_that_may_name_somebody_rejects_its_row(royal):
     assert (fault.code, fault.column_name, fault.first_rows) == ("R23", "Location Description", (2,))
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        *("in the park with 943   476   5910 and others", "outside the bar, 447700900", "at 52.9146, -1.4760", "03141985"),
-        *("hit with 14Mar1985", "14 mars 1985", "4/3/85", "ref 31120", "from 192.168.10.7", "near filled.count.soap"),
-    ],
-)
-def test_numbers_of_no_known_kind_in_a_description_reject_its_row(royal, text):
-    record = royal.send(attendances({"Location Description": text}))
-    assert record.rows_rejected == 1 or record.verdict == "refused"
-    assert text not in kept_of(record)
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["by 2 men at 22:30", "with a 500ml bottle", "A52, junction 25", "300 yards from the bus stop", "5 or 6 people, 23.30"],
-)
-def test_times_and_small_numbers_in_a_description_are_taken(royal, text):
-    record = royal.send(attendances({"Location Description": text}))
-    assert (record.verdict, record.rows_rejected) == ("accepted", 0)
-
-
 def test_d40_a_part_that_no_plain_save_writes_refuses_the_workbook_and_is_named(hospital):
     record = hospital.send(with_part(book(), "xl/diagrams/data1.xml", "<d><t>by quarter</t></d>"), "2023-07.xlsx")
     (fault,) = record.faults
