@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -25,22 +26,28 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return Settings(raw=folder / "raw", home=folder / "home")
 
 
+@pytest.fixture(scope="module")
+def warehouse(home: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """One connection for the tests of a module: to open the file takes longer than most of them."""
+    with duckdb.connect(str(home.warehouse)) as warehouse:
+        yield warehouse
+
+
 @pytest.fixture
-def con(home: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+def con(warehouse: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
     """The warehouse, in a transaction that is undone: a test may damage it."""
-    with duckdb.connect(str(home.warehouse)) as con:
-        con.execute("begin")
-        yield con
-        con.execute("rollback")
+    warehouse.execute("begin")
+    yield warehouse
+    warehouse.execute("rollback")
 
 
 @pytest.fixture
 def judge(con: duckdb.DuckDBPyConnection) -> Judge:
-    """The verdict of one rule, from its suite alone."""
+    """The verdict of one rule, judged without the others of its suite."""
 
     def verdict(stage: gate.Stage, subject: str, rule: str) -> Verdict:
-        (found,) = (s for s in gate.SUITES[stage](con) if s.subject == subject and rule in {r.name for r in s.rules})
-        (one,) = (v for v in gate.judge(found, con).verdicts if v.expectation == rule)
+        ((suite, found),) = ((s, r) for s in gate.SUITES[stage](con) if s.subject == subject for r in s.rules if r.name == rule)
+        (one,) = gate.judge(replace(suite, rules=(found,)), con).verdicts
         return one
 
     return verdict
