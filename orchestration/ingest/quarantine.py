@@ -23,7 +23,7 @@ from orchestration.ingest.pseudonyms import pseudonym_sql
 from orchestration.ingest.reading import SHEET
 from orchestration.ingest.rules import Fault, fault
 from orchestration.ingest.typing import code_sql, literal, quoted, text
-from orchestration.shapes import shape_sql, shown_sql
+from orchestration.shapes import near_sql, shape_sql
 
 FIRST_ROWS = 10
 FIRST_VALUES = 5
@@ -83,6 +83,7 @@ def _examine_rows(batch: Batch, summaries: list[Summary], failed: list[int]) -> 
         f" is not distinct from {literal(column.header.lower())}"
         for column in columns
     )
+    kept, shaped = _kept_sql(batch.contract)
     batch.db.execute(
         f"""
         create or replace table examined as
@@ -92,14 +93,17 @@ def _examine_rows(batch: Batch, summaries: list[Summary], failed: list[int]) -> 
             from rows
         ),
         named as (
-            select *, if(marked is null, faults, [{{'code': marked, 'header': marked_header}}]) as all_faults
+            select
+                *,
+                if(marked is null, faults, [{{'code': marked, 'header': marked_header}}]) as all_faults,
+                {shaped} as shapes
             from judged join suspect using (n)
         )
         select
             d, _row, _sheet, is_header,
             list_transform(all_faults, lambda f: f.code) as codes,
             list_transform(all_faults, lambda f: f.header) as columns
-            {"".join(f", {sql}" for column in columns if (sql := _kept_sql(batch.contract, column)))}
+            {"".join(f", {sql}" for sql in kept)}
         from named
         """,
         batch.parameters(),
@@ -113,19 +117,32 @@ def _examine_rows(batch: Batch, summaries: list[Summary], failed: list[int]) -> 
             )
 
 
-def _kept_sql(contract: FeedContract, column: Column) -> str | None:
-    """SQL for what quarantine keeps of a cell; None for nothing."""
-    source = text(column.name)
-    if column.treatment == "pseudonymise":
-        return f"{pseudonym_sql(source)} as {quoted(str(column.output))}"
-    if column.classification == "direct_identifier" or column.treatment == "drop":
-        return None
+def _kept_sql(contract: FeedContract) -> tuple[list[str], str]:
+    """SQL for what quarantine keeps of the cells of a row, column by column, and for the list `shapes` that it reads.
+
+    The shapes are made in one list, because DuckDB compiles a pattern for each place in a statement, which takes longer than
+    all the rows that are usually wrong.
+    """
+    kept: list[str] = []
+    shaped: list[str] = []
+    for column in contract.columns:
+        source = text(column.name)
+        if column.treatment == "pseudonymise":
+            kept.append(f"{pseudonym_sql(source)} as {quoted(str(column.output))}")
+        elif column.classification != "direct_identifier" and column.treatment != "drop":
+            shaped.append(f"trim({source})")
+            shape = f"shapes[{len(shaped)}]"
+            kept.append(f"if({_shown_sql(contract, column, source)}, {source}, {shape}) as {quoted(column.name)}")
+    return kept, f"list_transform([{', '.join(shaped)}], lambda t: {shape_sql('t')})" if shaped else "[]::varchar[]"
+
+
+def _shown_sql(contract: FeedContract, column: Column, source: str) -> str:
+    """SQL that is true where a cell is kept in clear."""
     if contract.sharing == "no_personal_identifiers" and column.type == "string":
         # A row keeps the code of one fault; another column of it can be off its list as well.
-        return f"if({listed_sql(column, source)}, {source}, {shape_sql(source)}) as {quoted(column.name)}"
+        return listed_sql(column, source)
     agreed = [*column.allowed, *(label for labels in column.labels for label in (*known()[labels.scheme], *labels.besides))]
-    shown = agreed if column.classification in ("public", "internal") else ()
-    return f"{shown_sql(source, shown)} as {quoted(column.name)}"
+    return near_sql(source, agreed if column.classification in ("public", "internal") else ())
 
 
 def details(column: Column) -> Mapping[str, object]:
