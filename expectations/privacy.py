@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from orchestration.contracts import load_contracts
+from orchestration.environment import DBT_PROJECT
 from orchestration.publish import PRIVATE_COLUMNS
-from orchestration.settings import DBT_PROJECT
 from orchestration.shapes import shape
 
 if TYPE_CHECKING:

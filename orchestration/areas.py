@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from orchestration.settings import PROJECT, SettingsError
+from orchestration.environment import PROJECT, SettingsError
 
 AREAS = PROJECT / "areas"
 FILE = "area.yaml"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from orchestration.dbt import hash_of_files, project_hash
-from orchestration.settings import PROJECT
+from orchestration.environment import PROJECT
 
 if TYPE_CHECKING:
     from orchestration.ingest.landing import LoadRecord

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from orchestration.settings import PROJECT
+from orchestration.environment import PROJECT
 
 if TYPE_CHECKING:
     import duckdb

@@ -18,9 +18,10 @@ import typer
 from rich.markup import escape
 
 from orchestration import delivery_commands, hkci_commands, link_commands, lock, release_commands, telling
+from orchestration.environment import CONTRACTS, PROJECT, SettingsError
 from orchestration.home import HomeError
 from orchestration.plurals import counted
-from orchestration.settings import CONTRACTS, PROJECT, Settings, SettingsError, rename_audience
+from orchestration.settings import Settings, rename_audience
 from orchestration.terminal import FAILED, WRONG_USAGE, OneFeed, Wait, console, errors, waiting, working
 
 # The area whose printed report the demonstration reproduces.
@@ -163,7 +164,7 @@ def init(
     """Make a live home for the deliveries of one area's agencies, and say what to deliver first."""
     from orchestration import areas
     from orchestration.contracts import load_contracts
-    from orchestration.home import make
+    from orchestration.creation import make
 
     found = areas.load(area)
     folder = home or Path(os.environ.get("SNA_HOME") or PROJECT / "var" / area)
@@ -395,12 +396,12 @@ def demo(
     ] = None,
 ) -> None:
     """Make the demonstration home and write the deliveries of a county that does not exist."""
-    from orchestration import home
+    from orchestration import creation
     from orchestration.ingest import demonstration, regular_files
     from synthetic import write_demo
 
     settings = _demonstration()
-    home.make(settings.home, DEMONSTRATED, "demonstration")
+    creation.make(settings.home, DEMONSTRATED, "demonstration")
     if add:
         for file in add:
             if found := regular_files.problem(file, file.parent):

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration import storage
-from orchestration.settings import LIMIT, memory_limit, size_in_bytes
+from orchestration.environment import LIMIT, memory_limit, size_in_bytes
 
 if TYPE_CHECKING:
     import duckdb

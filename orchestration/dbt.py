@@ -16,9 +16,10 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from orchestration import database
+from orchestration.environment import DBT_PROJECT
 from orchestration.fingerprints import fingerprints
 from orchestration.lock import exclusively
-from orchestration.settings import DBT_PROJECT, Settings
+from orchestration.settings import Settings
 from orchestration.unspoken import spoken
 
 if TYPE_CHECKING:

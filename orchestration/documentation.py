@@ -13,8 +13,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from orchestration.environment import DBT_PROJECT, PROJECT
 from orchestration.lineage import writers
-from orchestration.settings import DBT_PROJECT, PROJECT, Settings
+from orchestration.settings import Settings
 
 if TYPE_CHECKING:
     from orchestration.contracts import Column, FeedContract

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from orchestration.settings import DBT_PROJECT
+from orchestration.environment import DBT_PROJECT
 
 FIGURES = "figures"
 TABLES = DBT_PROJECT / "seeds" / "reference" / "sna_table.csv"

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import IO
 
 from orchestration import permissions
-from orchestration.settings import analysts_group, rename_audience
+from orchestration.environment import analysts_group
+from orchestration.settings import rename_audience
 
 # How often a waiting process looks again, in seconds.
 LOOK_AGAIN = 0.25

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from orchestration.settings import SettingsError
+from orchestration.environment import SettingsError
 
 if TYPE_CHECKING:
     from typing import Self

@@ -17,7 +17,8 @@ import os
 import stat
 from pathlib import Path
 
-from orchestration.settings import AUDIENCE, SettingsError
+from orchestration.environment import SettingsError
+from orchestration.settings import AUDIENCE
 
 PASSED = 0o710
 LISTED = 0o750

@@ -18,8 +18,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestration.environment import SettingsError
 from orchestration.ingest.pseudonyms import MIN_KEY_BYTES, key_mark
-from orchestration.settings import Settings, SettingsError
+from orchestration.settings import Settings
 
 if TYPE_CHECKING:
     from orchestration.ingest.landing import LoadRecord

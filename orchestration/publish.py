@@ -27,6 +27,7 @@ from typing import Any
 import duckdb
 
 from orchestration import archive, availability, database, permissions, release_files, retention, revisions
+from orchestration.environment import PROJECT, analysts_group
 from orchestration.release_files import Descriptions
 from orchestration.releases import (
     FILE,
@@ -42,7 +43,6 @@ from orchestration.releases import (
     switching,
     sync,
 )
-from orchestration.settings import PROJECT, analysts_group
 from orchestration.verify import SEAL, content_hashes, file_hashes, note, seal, sha256, wrong_contents
 
 SCHEMAS = ("sna", "marts")

@@ -19,7 +19,8 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from orchestration import lock, operations, unowned_runs
-from orchestration.settings import PROJECT, Settings, SettingsError, analysts_group
+from orchestration.environment import PROJECT, SettingsError, analysts_group
+from orchestration.settings import Settings
 from orchestration.web.access import ADDRESS, Access
 from vault import key
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.settings import PROJECT
+from orchestration.environment import PROJECT
 
 # Classes whose messages are of this project or its orchestrator, or speak of files, processes, tables and columns only.
 _OWN = ("orchestration", "vault", "expectations", "dagster", "dagster_dbt", "dagster_shared", "click", "typer")

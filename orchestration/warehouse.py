@@ -30,8 +30,9 @@ import duckdb
 from orchestration import bulk, database, freshness, gates, increments, lock
 from orchestration.build import build_id, received_id
 from orchestration.dbt import hash_of_files, project_hash
+from orchestration.environment import DBT_PROJECT, PROJECT
 from orchestration.lock import Busy
-from orchestration.settings import DBT_PROJECT, PROJECT, Settings
+from orchestration.settings import Settings
 from orchestration.storage import FULL_WORDS
 
 if TYPE_CHECKING:

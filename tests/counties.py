@@ -35,9 +35,10 @@ import duckdb
 from filelock import FileLock
 
 from orchestration.dbt import hash_of_files
+from orchestration.environment import PROJECT
 from orchestration.ingest import demonstration
 from orchestration.releases import FILE
-from orchestration.settings import PROJECT, Settings
+from orchestration.settings import Settings
 
 if TYPE_CHECKING:
     from synthetic import DemoSummary
@@ -158,7 +159,7 @@ def demo() -> DemoSummary:
 
 def _demonstration(home: Path) -> None:
     """Make the home of a demonstration."""
-    from orchestration.home import make
+    from orchestration.creation import make
 
     make(home, "derbyshire", "demonstration")
 

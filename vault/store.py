@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration import database
-from orchestration.settings import VAULT_LIMIT, memory_limit
+from orchestration.environment import VAULT_LIMIT, memory_limit
 
 if TYPE_CHECKING:
     import duckdb

@@ -15,9 +15,9 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
 from orchestration import asset_keys, catalogue, dbt, gates, increments
+from orchestration.environment import DBT_PROJECT
 from orchestration.resources import POOL, Refresh
 from orchestration.retrying import retried
-from orchestration.settings import DBT_PROJECT
 
 # As `increments.nodes_of`: what is made of the counts of the vault comes after the facts that the vault reads.
 FACTS, COUNTS, MARTS = "tag:facts", "tag:counts", "tag:marts"

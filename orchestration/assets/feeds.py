@@ -19,11 +19,11 @@ import dagster as dg
 
 from orchestration import asset_keys, catalogue
 from orchestration.assets import vault
+from orchestration.environment import CONTRACTS
 from orchestration.periods import keys, periods_of
 from orchestration.plurals import counted
 from orchestration.resources import POOL, Refresh
 from orchestration.retrying import retried
-from orchestration.settings import CONTRACTS
 from orchestration.vault_runs import RUNS
 
 if TYPE_CHECKING:

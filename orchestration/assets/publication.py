@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import dagster as dg
 
 from orchestration import catalogue, gates, vault_access
+from orchestration.environment import PROJECT
 from orchestration.resources import POOL, Refresh
 from orchestration.retrying import retried
-from orchestration.settings import PROJECT
 
 
 def release_asset(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:

@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from orchestration.settings import DBT_PROJECT
+from orchestration.environment import DBT_PROJECT
 from orchestration.shapes import plain_sql
 
 if TYPE_CHECKING:

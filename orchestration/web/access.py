@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from orchestration.settings import SettingsError
+from orchestration.environment import SettingsError
 from orchestration.web.refusal import RefusedError
 
 if TYPE_CHECKING:

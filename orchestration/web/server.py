@@ -18,8 +18,9 @@ from dagster_webserver.app import create_app_from_workspace_process_context
 from dagster_webserver.version import __version__
 
 from orchestration import operations
+from orchestration.environment import PROJECT
 from orchestration.instance import open_instance
-from orchestration.settings import PROJECT, Settings
+from orchestration.settings import Settings
 from orchestration.web.access import ADDRESS, Access
 from orchestration.web.access_log import AccessLog
 from orchestration.web.guard import MAY_CHANGE, Guard

@@ -34,6 +34,7 @@ import duckdb
 
 from orchestration import bulk
 from orchestration.contracts import FeedContract, load_contracts
+from orchestration.environment import DBT_PROJECT
 from orchestration.ingest import landing
 from orchestration.ingest.batch import MAX_LINE_BYTES, WIDE_SPACES
 from orchestration.ingest.delivery import Delivery, discover
@@ -45,7 +46,7 @@ from orchestration.ingest.typing import landed_sql, literal, text, typed_sql, va
 from orchestration.publish import SCHEMAS
 from orchestration.release_files import STORAGE
 from orchestration.releases import FILE
-from orchestration.settings import DBT_PROJECT, Settings
+from orchestration.settings import Settings
 from orchestration.warehouse import SCHEMA, rows_in_use, table_name
 
 HEADER_BYTES = 65536

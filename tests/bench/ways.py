@@ -24,8 +24,8 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration import home
-from orchestration.settings import DBT_PROJECT, NO_TELEMETRY, PROJECT
+from orchestration import creation
+from orchestration.environment import DBT_PROJECT, NO_TELEMETRY, PROJECT
 from tests.bench.results import Results, Row
 
 PYTHON = sys.executable
@@ -268,7 +268,7 @@ def move(source: Path, target: Path, period: str) -> None:
 def _begin(folder: Path) -> None:
     """A home of the demonstration with nothing in it."""
     _remove(folder)
-    home.make(folder, "derbyshire", "demonstration")
+    creation.make(folder, "derbyshire", "demonstration")
 
 
 def _remove(folder: Path) -> None:

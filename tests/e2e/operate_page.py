@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from orchestration.settings import PROJECT
+from orchestration.environment import PROJECT
 
 PAGE = (PROJECT / "docs" / "how-to" / "operate.md").read_text("utf-8")
 

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from orchestration import home
+from orchestration import creation
 from tests.counties import CRIMES, County
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("environments")]
@@ -17,7 +17,7 @@ def live(small_county, tmp_path_factory) -> County:
     """A live home with one delivery of one feed, refreshed: rows of the small county, of which no list knows outside it."""
     folder = tmp_path_factory.mktemp("live")
     made = County(folder / "raw", folder / "home")
-    home.make(made.home, "derbyshire", "live")
+    creation.make(made.home, "derbyshire", "live")
     (folder / "outbox").mkdir()
     sent = folder / "outbox" / "crimes_2019-05.csv"
     shutil.copy(small_county.raw / CRIMES / "2019-05.csv", sent)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from orchestration import home
+from orchestration import creation
 from tests.content import released
 from tests.e2e.web_ui import started
 
@@ -18,7 +18,7 @@ def test_every_way_to_refresh_gives_the_same_release(county, tmp_path, way):
     """The schedule and the sensor start what the button of the UI starts."""
     own = replace(county, raw=tmp_path / "raw", home=tmp_path / "home")
     shutil.copytree(county.raw, own.raw, copy_function=os.link)
-    home.make(own.home, "derbyshire", "demonstration")
+    creation.make(own.home, "derbyshire", "demonstration")
     if way == "web UI":
         with started(own, tmp_path) as ui:
             assert ui.ended(ui.launch("refresh"), PATIENCE) == "SUCCESS"

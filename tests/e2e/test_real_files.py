@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from orchestration import areas, home
+from orchestration import areas, creation
 from orchestration.releases import read_release
 from tests.conftest import REAL_DATA, County
 
@@ -51,7 +51,7 @@ def refreshed(made: County, *arguments: str) -> str:
 def delivered(tmp_path_factory) -> Delivered:
     folder = tmp_path_factory.mktemp("real")
     made = County(folder / "raw", folder / "home")
-    home.make(made.home, "derbyshire", "live")
+    creation.make(made.home, "derbyshire", "live")
     told = made.sna("deliver", str(REAL_DATA / "police_uk"))
     assert told.returncode == 0, told.stdout + told.stderr
     before = refreshed(made)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from orchestration import dbt, warehouse
-from orchestration.settings import LIMIT, VAULT_LIMIT
+from orchestration.environment import LIMIT, VAULT_LIMIT
 from tests.content import content
 from tests.counties import County, spilling
 

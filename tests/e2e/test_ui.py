@@ -14,9 +14,9 @@ import duckdb
 import psutil
 import pytest
 
-from orchestration import home
+from orchestration import creation
 from orchestration.contracts import load_contracts
-from orchestration.settings import PROJECT
+from orchestration.environment import PROJECT
 from tests.content import released
 from tests.e2e.web_ui import CHROMIUM, FLAGS, LOCATION, started
 
@@ -45,7 +45,7 @@ def ui(small_county, tmp_path_factory):
     folder = tmp_path_factory.mktemp("ui")
     own = replace(small_county, raw=folder / "raw", home=folder / "home")
     shutil.copytree(small_county.raw, own.raw, copy_function=os.link)
-    home.make(own.home, "derbyshire", "demonstration")
+    creation.make(own.home, "derbyshire", "demonstration")
     with started(own, folder) as running:
         yield running
     assert [

@@ -17,7 +17,7 @@ import psutil
 import pytest
 from dagster._core.test_utils import create_run_for_test
 
-from orchestration import home, lock
+from orchestration import creation, lock
 from orchestration.instance import open_instance
 from tests.content import released
 from tests.counties import County
@@ -42,7 +42,7 @@ def county(tmp_path_factory):
     folder = tmp_path_factory.mktemp("web_service")
     made = County(folder / "raw", folder / "home")
     made.raw.mkdir()
-    home.make(made.home, "derbyshire", "demonstration")
+    creation.make(made.home, "derbyshire", "demonstration")
     return made
 
 
@@ -248,7 +248,7 @@ def test_a_run_that_does_not_answer_is_killed_and_named(ui, county):
 def test_a_run_in_the_middle_of_its_work_ends_with_the_service_and_the_next_refresh_publishes(small_county, tmp_path):
     county = replace(small_county, raw=tmp_path / "raw", home=tmp_path / "home")
     shutil.copytree(small_county.raw, county.raw, copy_function=os.link)
-    home.make(county.home, "derbyshire", "demonstration")
+    creation.make(county.home, "derbyshire", "demonstration")
     with started(county, tmp_path) as ui:
         run = launched(ui)
         wait_for(lambda: any(county.settings.landing.rglob("load.json")), "the first landed delivery")

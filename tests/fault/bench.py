@@ -19,8 +19,9 @@ from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 
-from orchestration import home
-from orchestration.settings import PROJECT, Settings
+from orchestration import creation
+from orchestration.environment import PROJECT
+from orchestration.settings import Settings
 from tests.fault import zone
 from tests.fault.server import Answer, Point, Request
 from tests.fault.state import State
@@ -54,7 +55,7 @@ class Bench:
         self._output = work / "output.txt"
         zone.cut(county, work / "before", work / "after")
         shutil.copytree(work / "before", self.settings.raw)
-        home.make(self.settings.home, "derbyshire", "demonstration")
+        creation.make(self.settings.home, "derbyshire", "demonstration")
         self._server = subprocess.Popen(
             [sys.executable, "-m", "tests.fault.server"],
             env=self.environment,
@@ -141,7 +142,7 @@ class Bench:
         source, place = self.work / "published-once", self.settings.home
         shutil.rmtree(place, ignore_errors=True)
         if empty:
-            home.make(place, "derbyshire", "demonstration")
+            creation.make(place, "derbyshire", "demonstration")
         else:
             subprocess.run(["cp", "-a", str(source), str(place)], check=True)
 

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from orchestration.settings import PROJECT
+from orchestration.environment import PROJECT
 
 
 @pytest.fixture

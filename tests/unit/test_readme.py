@@ -5,7 +5,7 @@ import re
 from typer.testing import CliRunner
 
 from orchestration.cli import app
-from orchestration.settings import PROJECT
+from orchestration.environment import PROJECT
 
 README = (PROJECT / "README.md").read_text()
 

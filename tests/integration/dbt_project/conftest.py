@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from orchestration.settings import DBT_PROJECT, Settings
+from orchestration.environment import DBT_PROJECT
+from orchestration.settings import Settings
 from tests import counties
 
 Dbt = Callable[..., Any]

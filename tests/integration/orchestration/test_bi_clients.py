@@ -10,8 +10,8 @@ from packaging.specifiers import SpecifierSet
 from sqlalchemy import MetaData, create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
+from orchestration.environment import PROJECT
 from orchestration.releases import FILE, roll_back
-from orchestration.settings import PROJECT
 from tests.press import make_press
 
 PAGE = PROJECT / "docs" / "how-to" / "connect-a-bi-tool.md"

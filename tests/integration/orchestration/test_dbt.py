@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from orchestration.settings import PROJECT
+from orchestration.environment import PROJECT
 
 READER = "from orchestration.dbt import load_manifest\nfrom orchestration.settings import Settings\n"
 READER += "print(len(load_manifest(Settings.from_env())['nodes']))"

@@ -15,8 +15,9 @@ from orchestration import asset_keys, operations
 from orchestration.catalogue import team
 from orchestration.contracts import load_contracts
 from orchestration.definitions import JOB, build_defs
+from orchestration.environment import PROJECT
 from orchestration.instance import open_instance
-from orchestration.settings import PROJECT, Settings
+from orchestration.settings import Settings
 from orchestration.vault_runs import RUNS
 from tests.conftest import BIN
 from tests.counties import share_parsed_project

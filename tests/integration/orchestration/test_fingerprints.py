@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from orchestration import dbt
-from orchestration.settings import DBT_PROJECT, PROJECT, Settings
+from orchestration.environment import DBT_PROJECT, PROJECT
+from orchestration.settings import Settings
 from tests import counties
 from tests.counties import share_parsed_project
 

@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PARTITION_RANGE_START_TAG
 
-from orchestration import home, purge
+from orchestration import creation, purge
 from orchestration.assets.feeds import feed_assets, partitions_of
 from orchestration.contracts import load_contracts
 from orchestration.ingest.landing import read
@@ -28,7 +28,7 @@ def settings(tmp_path, monkeypatch):
     made = Settings(tmp_path / "raw", tmp_path / "home")
     for name, value in (("SNA_RAW", made.raw), ("SNA_HOME", made.home), ("DAGSTER_HOME", ""), ("SNA_WAREHOUSE", "")):
         monkeypatch.setenv(name, str(value))
-    home.make(made.home, "derbyshire", "live")
+    creation.make(made.home, "derbyshire", "live")
     folder = made.raw / "derbyshire_constabulary" / "crimes"
     folder.mkdir(parents=True)
     for month in MONTHS:

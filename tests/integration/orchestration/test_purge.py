@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import dagster as dg
 import pytest
 
-from orchestration import home, lock, purge, run_erasure, withdrawal
+from orchestration import creation, lock, purge, run_erasure, withdrawal
 from orchestration.assets.feeds import feed_assets
 from orchestration.contracts import load_contracts
 from orchestration.ingest.landing import read
@@ -35,7 +35,7 @@ def settings(tmp_path, monkeypatch):
     made = Settings(tmp_path / "raw", tmp_path / "home")
     for name, value in (("SNA_RAW", made.raw), ("SNA_HOME", made.home), ("DAGSTER_HOME", ""), ("SNA_WAREHOUSE", "")):
         monkeypatch.setenv(name, str(value))
-    home.make(made.home, "derbyshire", "live")
+    creation.make(made.home, "derbyshire", "live")
     return made
 
 

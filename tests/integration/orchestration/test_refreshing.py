@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 from rich.console import Console
 
-from orchestration import asset_keys, checks, definitions, home, refreshing
+from orchestration import asset_keys, checks, creation, definitions, refreshing
 from orchestration.assets.landing_zone import landing_zone_asset
 from orchestration.contracts import load_contracts
 from orchestration.instance import open_instance
@@ -28,7 +28,7 @@ def settings(tmp_path, monkeypatch):
     for name, value in (("SNA_RAW", made.raw), ("SNA_HOME", made.home), ("DAGSTER_HOME", ""), ("SNA_WAREHOUSE", "")):
         monkeypatch.setenv(name, str(value))
     monkeypatch.delenv("DBT_PROFILES_DIR", raising=False)
-    home.make(made.home, "derbyshire", "live")
+    creation.make(made.home, "derbyshire", "live")
     return made
 
 

@@ -7,7 +7,7 @@ import subprocess
 import psutil
 import pytest
 
-from orchestration.settings import PROJECT
+from orchestration.environment import PROJECT
 from tests.conftest import BIN
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from orchestration import aftermath, database, dbt, warehouse
-from orchestration.settings import DBT_PROJECT, Settings
+from orchestration.environment import DBT_PROJECT
+from orchestration.settings import Settings
 
 MODELS = {
     "sorted.sql": "select range as i, row_number() over (order by -range) as place from range(1500000)",

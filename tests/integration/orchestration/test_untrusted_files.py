@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration import home
-from orchestration.settings import PROJECT
+from orchestration import creation
+from orchestration.environment import PROJECT
 from tests.unit.orchestration.ingest.conftest import row, text
 from tests.unit.orchestration.ingest.test_bounds import WORKBOOKS, wide
 
@@ -76,7 +76,7 @@ def bad_files(raw: Path) -> list[Path]:
 
 
 def test_all_that_is_good_lands_and_each_bad_file_is_named(tmp_path):
-    home.make(tmp_path / "home", "derbyshire", "live")
+    creation.make(tmp_path / "home", "derbyshire", "live")
     raw = tmp_path / "raw"
     bad = bad_files(raw)
     assert len(bad) == 20

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from orchestration.contracts import load_contracts
-from orchestration.settings import DBT_PROJECT
+from orchestration.environment import DBT_PROJECT
 
 pytestmark = pytest.mark.xdist_group("synthetic")
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from orchestration.settings import PROJECT
+from orchestration.environment import PROJECT
 from tests.conftest import County
 from vault import store
 from vault.key import VARIABLE

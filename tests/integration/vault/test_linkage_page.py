@@ -7,9 +7,9 @@ import re
 import duckdb
 import pytest
 
+from orchestration.environment import PROJECT
 from orchestration.ingest.pseudonyms import pads, pseudonym, pseudonym_sql
 from orchestration.ingest.tokens import MACROS, SUFFIXES, token_sqls
-from orchestration.settings import PROJECT
 from tests import counties
 from vault.linkage import link
 from vault.people import THRESHOLDS

@@ -5,7 +5,7 @@ from dataclasses import replace
 import duckdb
 import pytest
 
-from orchestration import home
+from orchestration import creation
 from orchestration.ingest.pseudonyms import MACROS, pseudonym
 from orchestration.ingest.tokens import MACROS as TOKEN_MACROS
 from orchestration.settings import Settings
@@ -31,7 +31,7 @@ def desk(tmp_path):
 def read(con, tmp_path, monkeypatch):
     """Reads a feed and returns its landed rows, each as a dictionary."""
     monkeypatch.setenv("SNA_PSEUDONYM_KEY", KEY.decode())
-    home.make(tmp_path / "home", "derbyshire", "demonstration")
+    creation.make(tmp_path / "home", "derbyshire", "demonstration")
 
     def landed(contract):
         floor.land(con, contract, Settings(tmp_path / "raw", tmp_path / "home"), tmp_path / "out")

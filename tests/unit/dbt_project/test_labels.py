@@ -6,7 +6,7 @@ import csv
 import re
 
 from orchestration.contracts import load_contracts
-from orchestration.settings import DBT_PROJECT
+from orchestration.environment import DBT_PROJECT
 
 MODELS = DBT_PROJECT / "models"
 CHECKED = set(

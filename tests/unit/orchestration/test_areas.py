@@ -4,7 +4,7 @@ import pytest
 
 from orchestration import areas
 from orchestration.contracts import load_contracts
-from orchestration.settings import SettingsError
+from orchestration.environment import SettingsError
 
 GOOD = """
 id: mercia

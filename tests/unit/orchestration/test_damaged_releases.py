@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from orchestration import home, instance, refreshing, releases, storage, vault_access
+from orchestration import creation, instance, refreshing, releases, storage, vault_access
 from orchestration.releases import DamagedRelease, current_release, damage, roll_back, usable_release
 from orchestration.settings import Settings
 from orchestration.verify import VERIFIED, verified_at
@@ -18,7 +18,7 @@ def sna(press, monkeypatch, capfd):
     folder = press.published.parents[1]
     monkeypatch.setenv("SNA_HOME", str(folder))
     monkeypatch.delenv("SNA_RAW", raising=False)
-    home.make(folder, "derbyshire", "live")
+    creation.make(folder, "derbyshire", "live")
     return runner(monkeypatch, capfd)
 
 

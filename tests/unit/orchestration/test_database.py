@@ -10,8 +10,9 @@ import pytest
 from orchestration import cli, database
 from orchestration.database import NotEnoughMemory
 from orchestration.dbt import DbtError
+from orchestration.environment import DBT_PROJECT, MEMORY_LIMITS, PROJECT, SettingsError, memory_limit, size_in_bytes
 from orchestration.publish import PublicationError
-from orchestration.settings import DBT_PROJECT, MEMORY_LIMITS, PROJECT, Settings, SettingsError, memory_limit, size_in_bytes
+from orchestration.settings import Settings
 
 # A sort that does not fit in the limit.
 LIMIT = "24MB"

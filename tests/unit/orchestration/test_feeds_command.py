@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from orchestration.cli import app
 from orchestration.contracts import load_contract
-from orchestration.settings import CONTRACTS
+from orchestration.environment import CONTRACTS
 
 FEED = ("dfe", "lait")
 

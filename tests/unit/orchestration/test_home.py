@@ -3,7 +3,7 @@
 import pytest
 from typer.testing import CliRunner
 
-from orchestration import areas, home, settings
+from orchestration import areas, creation, home, settings
 from orchestration.cli import app
 from orchestration.settings import Settings
 
@@ -25,16 +25,16 @@ def project(tmp_path, monkeypatch):
 
 
 def test_a_home_remembers_what_it_was_made_for(tmp_path):
-    made = home.make(tmp_path / "a", "derbyshire", "live")
-    assert home.read(tmp_path / "a") == made == home.make(tmp_path / "a", "derbyshire", "live")
+    made = creation.make(tmp_path / "a", "derbyshire", "live")
+    assert home.read(tmp_path / "a") == made == creation.make(tmp_path / "a", "derbyshire", "live")
     assert Settings(tmp_path / "a" / "raw", tmp_path / "a").made == made
 
 
 @pytest.mark.parametrize(("area", "environment"), [("nottinghamshire", "live"), ("derbyshire", "demonstration")])
 def test_a_home_refuses_another_area_or_environment(tmp_path, area, environment):
-    home.make(tmp_path, "derbyshire", "live")
+    creation.make(tmp_path, "derbyshire", "live")
     with pytest.raises(home.HomeError, match="is the live home of derbyshire"):
-        home.make(tmp_path, area, environment)
+        creation.make(tmp_path, area, environment)
     assert home.read(tmp_path).environment == "live"
 
 
@@ -47,17 +47,17 @@ def test_a_damaged_home_is_named(tmp_path, text):
 
 def test_data_of_an_earlier_version_are_not_taken_for_a_home(tmp_path):
     (tmp_path / "landing").mkdir()
-    for attempt in (lambda: home.require(tmp_path), lambda: home.make(tmp_path, "derbyshire", "live")):
+    for attempt in (lambda: home.require(tmp_path), lambda: creation.make(tmp_path, "derbyshire", "live")):
         with pytest.raises(home.HomeError, match="earlier version"):
             attempt()
 
 
 def test_the_only_home_is_used_and_of_several_none(project):
     assert Settings.from_env().home == project / "var" / "demo"
-    home.make(project / "var" / "derbyshire", "derbyshire", "live")
+    creation.make(project / "var" / "derbyshire", "derbyshire", "live")
     found = Settings.from_env()
     assert (found.home, found.raw) == (project / "var" / "derbyshire", project / "var" / "derbyshire" / "raw")
-    home.make(project / "var" / "demo", "derbyshire", "demonstration")
+    creation.make(project / "var" / "demo", "derbyshire", "demonstration")
     with pytest.raises(home.HomeError, match=r"several homes: .*demo, .*derbyshire"):
         Settings.from_env()
 

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from orchestration import inventory, knife_carriers, refreshing, telling, withdrawal
-from orchestration.home import make
+from orchestration.creation import make
 from orchestration.ingest.landing import current
 from orchestration.settings import Settings
 from tests.unit.orchestration.ingest.conftest import NOW, Desk, rows, text

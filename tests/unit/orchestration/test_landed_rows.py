@@ -8,7 +8,7 @@ from datetime import timedelta
 import duckdb
 import pytest
 
-from orchestration import home, inventory, landing_repair, refreshing
+from orchestration import creation, inventory, landing_repair, refreshing
 from orchestration.ingest import landed_files, landing
 from orchestration.settings import Settings
 from tests.commands import rest_is_slow, runner
@@ -23,7 +23,7 @@ def settings(tmp_path, monkeypatch):
     monkeypatch.setenv("SNA_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("SNA_RAW", str(tmp_path / "raw"))
     monkeypatch.setenv("SNA_PSEUDONYM_KEY", KEY.decode())
-    home.make(tmp_path / "home", "derbyshire", "live")
+    creation.make(tmp_path / "home", "derbyshire", "live")
     made = Settings.from_env()
     made.warehouse.touch()
     return made

@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from orchestration import operations
-from orchestration.settings import SettingsError
+from orchestration.environment import SettingsError
 
 
 @pytest.fixture

@@ -8,8 +8,9 @@ import sys
 
 import pytest
 
-from orchestration import lock, permissions, publish, settings, warehouse
-from orchestration.settings import Settings, SettingsError
+from orchestration import environment, lock, permissions, publish, warehouse
+from orchestration.environment import SettingsError
+from orchestration.settings import Settings
 from orchestration.verify import verify
 
 UMASKS = [0o000, 0o022, 0o077]
@@ -67,7 +68,7 @@ def test_a_release_is_opened_to_the_group_and_nothing_else_is(press, umask, grou
     release = press.publish()
     press.publish(as_at="2024-05-01")
     home = home_of(press)
-    settings.keep_private()
+    environment.keep_private()
     with lock.hold(home):
         found = modes(home)
     below = f"published/analysts/releases/{release.id}"
@@ -203,13 +204,13 @@ def test_a_group_of_others_is_refused(group, monkeypatch):
     monkeypatch.setattr(os, "getegid", lambda: group + 1)
     monkeypatch.setattr(os, "getgroups", lambda: [])
     with pytest.raises(SettingsError, match="no member"):
-        settings.analysts_group()
+        environment.analysts_group()
     monkeypatch.setattr(os, "getgroups", lambda: [group])
-    assert settings.analysts_group() == group
+    assert environment.analysts_group() == group
 
 
 def test_what_is_made_later_is_its_owners_alone(tmp_path, umask):
-    settings.keep_private()
+    environment.keep_private()
     made = Settings(tmp_path / "raw", tmp_path / "home")
     con = warehouse.connect(made)
     con.execute("create table t as select 1")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from orchestration import home, pseudonym_key, refreshing
+from orchestration import creation, pseudonym_key, refreshing
 from orchestration.settings import Settings
 from tests.commands import rest_is_slow, runner
 from tests.unit.orchestration.ingest.conftest import CONTRACTS, Desk, parquet, rows, text
@@ -13,7 +13,7 @@ def settings(tmp_path, monkeypatch):
     monkeypatch.setenv("SNA_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("SNA_RAW", str(tmp_path / "raw"))
     monkeypatch.delenv(pseudonym_key.VARIABLE, raising=False)
-    home.make(tmp_path / "home", "derbyshire", "live")
+    creation.make(tmp_path / "home", "derbyshire", "live")
     return Settings.from_env()
 
 

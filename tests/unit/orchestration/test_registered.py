@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import dagster as dg
 import pytest
 
-from orchestration import build, home, warehouse
+from orchestration import build, creation, warehouse
 from orchestration.assets.feeds import feed_assets
 from orchestration.contracts import load_contracts
 from orchestration.ingest import landing
@@ -26,7 +26,7 @@ def desk(tmp_path, monkeypatch):
     settings = Settings(tmp_path / "raw", tmp_path / "home")
     monkeypatch.setenv("SNA_RAW", str(settings.raw))
     monkeypatch.setenv("SNA_HOME", str(settings.home))
-    home.make(settings.home, "derbyshire", "live")
+    creation.make(settings.home, "derbyshire", "live")
     desk = Desk(settings.raw, settings.landing)
     desk.land("crimes", text(rows("crimes", 2)), name="2023-07.csv")
     return desk

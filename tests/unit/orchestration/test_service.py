@@ -6,7 +6,8 @@ import pytest
 import yaml
 
 from orchestration import lock, operations, service
-from orchestration.settings import Settings, SettingsError
+from orchestration.environment import SettingsError
+from orchestration.settings import Settings
 
 
 def test_without_an_environment_it_says_that_nothing_runs_by_itself_and_how_to_change_that(monkeypatch):

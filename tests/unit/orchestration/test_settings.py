@@ -5,8 +5,9 @@ from typer.testing import CliRunner
 
 from orchestration import lock
 from orchestration.cli import app
+from orchestration.environment import SettingsError
 from orchestration.releases import all_releases, as_at_links, current_release, roll_back, rollback
-from orchestration.settings import Settings, SettingsError
+from orchestration.settings import Settings
 
 
 def test_paths_come_from_the_environment(monkeypatch, tmp_path):

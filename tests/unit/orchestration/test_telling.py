@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from orchestration import home, telling
+from orchestration import creation, telling
 from orchestration.contracts import load_contracts
 from orchestration.ingest.recognise import deliver
 from orchestration.settings import Settings
@@ -104,7 +104,7 @@ def test_a_refresh_ends_with_the_files_that_nobody_reads(desk, tmp_path, monkeyp
 
     monkeypatch.setenv("SNA_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("SNA_RAW", str(desk.raw))
-    home.make(tmp_path / "home", "derbyshire", "live")
+    creation.make(tmp_path / "home", "derbyshire", "live")
     desk.put("crimes", "x", "2023-07-resend.csv")
     release = SimpleNamespace(id="made before") if nothing_new else None
     monkeypatch.setattr(refreshing, "plan", lambda *_, **__: refreshing.Plan(0, int(nothing_new), release, None, "", False))

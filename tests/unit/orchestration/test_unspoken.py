@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from orchestration.settings import SettingsError
+from orchestration.environment import SettingsError
 from orchestration.unspoken import UnspokenError, spoken, told
 
 NAME = "Quibble Zornapple"

@@ -8,7 +8,7 @@ import shutil
 
 import pytest
 
-from orchestration import home, vault_access
+from orchestration import creation, vault_access
 from orchestration.settings import Settings
 from tests.commands import rest_is_slow, runner
 from vault import access_log, index, store
@@ -25,7 +25,7 @@ def settings(tmp_path, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SNA_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("SNA_RAW", str(tmp_path / "raw"))
-    home.make(tmp_path / "home", "derbyshire", "live")
+    creation.make(tmp_path / "home", "derbyshire", "live")
     return Settings.from_env()
 
 
@@ -267,7 +267,7 @@ def test_expiry_asks_before_it_deletes(settings, sna, founded):
 def test_a_demonstration_is_founded_by_its_refresh_with_a_worthless_key(tmp_path, monkeypatch, capfd):
     monkeypatch.setenv("SNA_HOME", str(tmp_path / "demo"))
     monkeypatch.delenv("SNA_RAW", raising=False)
-    home.make(tmp_path / "demo", "derbyshire", "demonstration")
+    creation.make(tmp_path / "demo", "derbyshire", "demonstration")
     settings, sna = Settings.from_env(), runner(monkeypatch, capfd)
     assert sna("hkci", "init").status == 2 and not settings.vault.exists()
     vault_access.found_demonstration(settings)

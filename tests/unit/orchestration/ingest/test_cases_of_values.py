@@ -7,8 +7,8 @@ import shutil
 import pytest
 
 from orchestration.contracts import load_contracts
+from orchestration.environment import PROJECT
 from orchestration.ingest.load import load, plan
-from orchestration.settings import PROJECT
 
 from .conftest import KEY, NOW
 

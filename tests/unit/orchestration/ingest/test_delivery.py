@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration import settings
+from orchestration import environment
 from orchestration.contracts import load_contracts
 from orchestration.ingest.delivery import Name, discover, strangers, unread
 from orchestration.ingest.landing import Withdrawal
@@ -225,7 +225,7 @@ def test_a_copy_and_what_is_landed_of_it_are_their_owners_alone(desk, outbox):
     try:
         sent = outbox("crimes_2023-07.csv", text(rows("crimes", 1)))
         left = desk.put("crimes", "of a copy that an earlier version did not finish", ".2023-07.csv.part")
-        settings.keep_private()
+        environment.keep_private()
         receipt = deliver(sent, desk.raw, load_contracts())
         desk.load("crimes")
     finally:

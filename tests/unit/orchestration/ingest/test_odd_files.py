@@ -7,7 +7,7 @@ import os
 import pytest
 from typer.testing import CliRunner
 
-from orchestration import home
+from orchestration import creation
 from orchestration.cli import app
 
 from .conftest import row, rows, text
@@ -16,7 +16,7 @@ from .conftest import row, rows, text
 @pytest.fixture
 def told(tmp_path):
     """Deliver files of a folder to a live home; gives exit status, what was said, and the names in the landing zone."""
-    home.make(tmp_path / "home", "derbyshire", "live")
+    creation.make(tmp_path / "home", "derbyshire", "live")
     (tmp_path / "sent").mkdir()
 
     def run():

@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from orchestration.contracts import load_contracts
+from orchestration.environment import PROJECT
 from orchestration.ingest.load import load, plan
-from orchestration.settings import PROJECT
 
 from .conftest import KEY, codes, parquet
 

@@ -8,8 +8,8 @@ import json
 import pytest
 import xlsxwriter
 
+from orchestration.environment import PROJECT
 from orchestration.ingest.rules import CATALOGUE, document
-from orchestration.settings import PROJECT
 
 from .conftest import GOOD, codes, parquet, row, rows, text
 

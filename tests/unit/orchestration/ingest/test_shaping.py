@@ -13,10 +13,10 @@ import xlsxwriter
 import yaml
 
 from orchestration.contracts import ContractError
+from orchestration.environment import PROJECT
 from orchestration.ingest.landing import LoadRecord
 from orchestration.ingest.load import load, plan
 from orchestration.ingest.recognise import deliver
-from orchestration.settings import PROJECT
 
 from .conftest import KEY, NOW, Desk, codes, parquet
 from .returns import column, contract

@@ -14,7 +14,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from orchestration import home, telling
+from orchestration import creation, telling
 from orchestration.cli import app
 from orchestration.ingest import acceptance, demonstration, regular_files
 from orchestration.ingest.delivery import discover, strangers, unread
@@ -311,7 +311,7 @@ def test_whatever_a_file_is_called_it_is_named_on_one_line_without_control_chara
 class TestHandedIn:
     @pytest.fixture
     def deliver(self, tmp_path):
-        home.make(tmp_path / "home", "derbyshire", "live")
+        creation.make(tmp_path / "home", "derbyshire", "live")
         (tmp_path / "a" / "b" / "sent").mkdir(parents=True)
 
         def run(*names: str):

@@ -9,7 +9,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from orchestration import home
+from orchestration import creation
 from orchestration.cli import app
 from orchestration.ingest.acceptance import accept_short, accepted_short
 from orchestration.ingest.landing import current, read
@@ -157,7 +157,7 @@ def test_i22_is_told_before_there_is_a_year(desk):
 def test_deliver_accepts_a_short_month_for_a_reason(a_year, tmp_path, monkeypatch):
     monkeypatch.setenv("SNA_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("SNA_RAW", str(a_year.raw))
-    home.make(tmp_path / "home", "derbyshire", "live")
+    creation.make(tmp_path / "home", "derbyshire", "live")
     sent = tmp_path / "crimes_2020-02.csv"
     sent.write_text(delivered("2020-02", 70))
 

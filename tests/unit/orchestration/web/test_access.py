@@ -2,8 +2,8 @@
 
 import pytest
 
+from orchestration.environment import SettingsError
 from orchestration.operations import SignOn, Web
-from orchestration.settings import SettingsError
 from orchestration.web.access import Access
 
 SECRET = "0123456789abcdef" * 2
