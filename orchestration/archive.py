@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from orchestration import database, permissions, release_files
 from orchestration.environment import analysts_group
-from orchestration.releases import ARCHIVED, FILE, RESTORED, DamagedRelease, Release, sync
+from orchestration.release import ARCHIVED, FILE, RESTORED, DamagedRelease, Release, sync
 from orchestration.verify import file_hashes, sha256, wrong_contents, wrong_files
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from orchestration.dbt import hash_of_files, project_hash
 from orchestration.environment import PROJECT
 
 if TYPE_CHECKING:
-    from orchestration.ingest.landing import LoadRecord
+    from orchestration.ingest.load_record import LoadRecord
 
 
 def build_id(contents: Iterable[tuple[str, str]], as_at: str) -> str:

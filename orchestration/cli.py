@@ -104,7 +104,8 @@ def _run() -> None:
     from orchestration.purge import UnfinishedPurgeError
     from orchestration.reconciliation import NothingToReconcile
     from orchestration.refreshing import RefreshInterruptedError
-    from orchestration.releases import DamagedRelease, NoSuchRelease
+    from orchestration.release import DamagedRelease
+    from orchestration.releases import NoSuchRelease
     from orchestration.withdrawal import NoSuchDeliveryError
     from vault.access_log import LogBrokenError, NoReason
     from vault.index import UnfairWeights

@@ -18,7 +18,7 @@ from orchestration.ingest.demonstration import Admission
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
-    from orchestration.ingest.landing import LoadRecord
+    from orchestration.ingest.load_record import LoadRecord
 
 
 class NothingToRead(RuntimeError):

@@ -14,7 +14,7 @@ from orchestration.settings import Settings
 from orchestration.terminal import FAILED, WRONG_USAGE, OneFeed, Wait, console, errors, waiting
 
 if TYPE_CHECKING:
-    from orchestration.ingest.landing import LoadRecord
+    from orchestration.ingest.load_record import LoadRecord
     from orchestration.ingest.recognise import Recognised
 
 DeliveryName = Annotated[
@@ -93,7 +93,7 @@ def withdraw(
         chosen = withdrawal.find(loads, delivery)
         done = withdrawal.withdraw(loads, chosen, reason, datetime.now(UTC))
     last = done.loads[-1]
-    name = escape(withdrawal.path(last))
+    name = escape(last.path)
     if done.already and last.withdrawn:
         console.print(f"{name} was withdrawn before, on {last.withdrawn.at[:10]} by {last.withdrawn.by}.", highlight=False)
         return

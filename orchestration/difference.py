@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from orchestration import database, revisions
 from orchestration.plurals import counted
-from orchestration.releases import Release
+from orchestration.release import Release
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
     from orchestration.contracts import FeedContract, FeedKey
-    from orchestration.ingest.landing import LoadRecord
+    from orchestration.ingest.load_record import LoadRecord
 
 
 @dataclass(frozen=True)

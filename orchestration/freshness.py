@@ -23,7 +23,7 @@ from orchestration.periods import bounds, following, keys
 
 if TYPE_CHECKING:
     from orchestration.contracts import FeedContract
-    from orchestration.ingest.landing import LoadRecord
+    from orchestration.ingest.load_record import LoadRecord
 
 State = Literal["fresh", "due", "overdue", "not delivered", "demonstration"]
 NAMED = 3

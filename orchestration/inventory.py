@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from orchestration.ingest import landed_files
-from orchestration.ingest.landing import LoadRecord, current, read, rewrite
+from orchestration.contracts import load_contracts
+from orchestration.ingest import landed_files, load_record
+from orchestration.ingest.landing import current, read, rewrite
+from orchestration.ingest.load_record import LoadRecord
 from orchestration.plurals import counted
-from orchestration.withdrawal import path
 
 if TYPE_CHECKING:
     from orchestration.settings import Settings
@@ -37,7 +38,7 @@ def missing(settings: Settings, loads: Iterable[LoadRecord], *, full: bool = Fal
     in_use = current(loads)
     whole = {load.delivery_id: load.extract or load for load in in_use}
     return Missing(
-        files=tuple(load for load in whole.values() if not _is_made_here(load) and not (settings.raw / path(load)).exists()),
+        files=tuple(load for load in whole.values() if not _is_made_here(load) and not (settings.raw / load.path).exists()),
         rows=tuple({load.delivery_id: load.extract or load for load in in_use if landed_files.faults(load, full=full)}.values()),
     )
 
@@ -49,13 +50,13 @@ def require_rows(
 
     Args:
         full: read the content of every file, not only its size and time.
-        read_again: paths (`withdrawal.path`) of deliveries that are about to be landed once more.
+        read_again: paths (`LoadRecord.path`) of deliveries that are about to be landed once more.
 
     Raises:
         LandedRowsDamagedError: landed rows are gone or were changed.
     """
     for load in in_use:
-        if path(load) not in read_again and landed_files.faults(load, full=full):
+        if load.path not in read_again and landed_files.faults(load, full=full):
             raise LandedRowsDamagedError(rows_message(settings, load, full=full))
 
 
@@ -88,40 +89,39 @@ def completed_message(count: int) -> str:
 def rows_message(settings: Settings, load: LoadRecord, *, full: bool = True) -> str:
     """What is wrong with the landed rows of a delivery, and what to do."""
     found = "; ".join(landed_files.faults(load, full=full))
-    about = f"{path(load)}: its landed rows in {load.folder} are not what was landed: {found}."
+    about = f"{load.path}: its landed rows in {load.folder} are not what was landed: {found}."
     if _is_made_here(load):
         return (
-            f"{about} Restore the folder from a backup; or take the counts back with `sna withdraw {path(load)} --reason TEXT`,"
+            f"{about} Restore the folder from a backup; or take the counts back with `sna withdraw {load.path} --reason TEXT`,"
             " and make the run of the vault again (`sna hkci run`, `sna link run`)."
         )
-    source = settings.raw / path(load)
+    source = settings.raw / load.path
     if is_there(settings, load):
         return f"{about} `sna verify --landing --repair` lands it again from {source}."
     return (
         f"{about} Its file is not in the landing zone any more: put it back as {source} (SHA-256 {load.file_sha256}), then"
-        f" `sna verify --landing --repair`; or take it back with `sna withdraw {path(load)} --reason TEXT`."
+        f" `sna verify --landing --repair`; or take it back with `sna withdraw {load.path} --reason TEXT`."
     )
 
 
 def file_message(load: LoadRecord) -> str:
     """That a file is gone, and what to do."""
     return (
-        f"{path(load)}: the file is gone from the landing zone, although it is in use. Its landed rows are there, so nothing has"
-        f" changed. If it is to be taken back: `sna withdraw {path(load)} --reason TEXT`. If not, deliver it again."
+        f"{load.path}: the file is gone from the landing zone, although it is in use. Its landed rows are there, so nothing has"
+        f" changed. If it is to be taken back: `sna withdraw {load.path} --reason TEXT`. If not, deliver it again."
     )
 
 
 def is_there(settings: Settings, load: LoadRecord) -> bool:
     """Whether the landing zone holds the file of a delivery, as it was received."""
-    file = settings.raw / path(load)
+    file = settings.raw / load.path
     try:
-        return landed_files.digest(file) == load.file_sha256
+        return load_record.digest(file) == load.file_sha256
     except OSError:
         return False
 
 
 def _is_made_here(load: LoadRecord) -> bool:
     """Whether these are counts of the vault, which never lie in the landing zone."""
-    from orchestration import vault_runs
-
-    return (load.agency, load.feed) in vault_runs.RUNS
+    contract = load_contracts().get((load.agency, load.feed))
+    return contract is not None and contract.origin == "vault"

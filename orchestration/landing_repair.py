@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING
 from orchestration import inventory
 from orchestration.ingest import landed_files
 from orchestration.ingest import landing as log
-from orchestration.withdrawal import path
 
 if TYPE_CHECKING:
     from orchestration.contracts import FeedContract, FeedKey
-    from orchestration.ingest.landing import LoadRecord
+    from orchestration.ingest.load_record import LoadRecord
     from orchestration.settings import Settings
 
 # Below the landing log, where nothing looks for deliveries; removed by a purge.
@@ -54,8 +53,8 @@ def repair(settings: Settings) -> Repaired:
             left.append(inventory.rows_message(settings, load))
         elif (again := _land_again(settings, load, loads, contracts)) is None:
             left.append(
-                f"{path(load)}: read again, its file gives other rows than it gave then. Restore {load.folder} from a backup, or"
-                f" take it back with `sna withdraw {path(load)} --reason TEXT` and deliver it again."
+                f"{load.path}: read again, its file gives other rows than it gave then. Restore {load.folder} from a backup, or"
+                f" take it back with `sna withdraw {load.path} --reason TEXT` and deliver it again."
             )
         else:
             landed.append(again)

@@ -16,7 +16,7 @@ from orchestration.crossing import NothingToRead
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
-    from orchestration.ingest.landing import LoadRecord
+    from orchestration.ingest.load_record import LoadRecord
     from vault.people import Linked, Register
 
 AGENCY = "derbyshire_constabulary"

@@ -23,7 +23,7 @@ from orchestration.ingest.pseudonyms import MIN_KEY_BYTES, key_mark
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
-    from orchestration.ingest.landing import LoadRecord
+    from orchestration.ingest.load_record import LoadRecord
 
 VARIABLE = "SNA_PSEUDONYM_KEY"
 RECORD = "pseudonym.json"

@@ -28,21 +28,9 @@ import duckdb
 
 from orchestration import archive, availability, database, permissions, release_files, retention, revisions
 from orchestration.environment import PROJECT, analysts_group
+from orchestration.release import FILE, MANIFEST, DamagedRelease, Release, sync
 from orchestration.release_files import Descriptions
-from orchestration.releases import (
-    FILE,
-    MANIFEST,
-    DamagedRelease,
-    Release,
-    banner,
-    current_release,
-    feeds_of,
-    ids,
-    link,
-    make_current,
-    switching,
-    sync,
-)
+from orchestration.releases import banner, current_release, feeds_of, ids, link, make_current, switching
 from orchestration.verify import SEAL, content_hashes, file_hashes, note, seal, sha256, wrong_contents
 
 SCHEMAS = ("sna", "marts")

@@ -28,12 +28,13 @@ from typing import TYPE_CHECKING
 from orchestration import lock, retention, run_erasure
 from orchestration.ingest import landing as log
 from orchestration.ingest.acceptance import record_beside
-from orchestration.releases import FILE, MANIFEST, ROLLBACK, DamagedRelease, Release, all_releases, ids, make_current, switching
+from orchestration.release import FILE, MANIFEST, DamagedRelease, Release
+from orchestration.releases import ROLLBACK, all_releases, ids, make_current, switching
 from orchestration.settings import Settings
 from orchestration.verify import wrong_bytes
 
 if TYPE_CHECKING:
-    from orchestration.ingest.landing import LoadRecord
+    from orchestration.ingest.load_record import LoadRecord
 
 PURGING, PURGED = "purging", "purged"
 # What is derived from the landing log, or only says what happened while something was derived, and is made again when needed.

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from dagster_shared.error import SerializableErrorInfo
     from rich.console import Console
 
-    from orchestration.releases import Release, Rollback
+    from orchestration.release import Release
+    from orchestration.releases import Rollback
 
 
 # Dagster's class for it; importing that takes seconds.
@@ -80,7 +81,8 @@ def plan(settings: Settings, as_at: str, *, force: bool = False, landed_only: bo
     from orchestration.ingest import load
     from orchestration.ingest.demonstration import Admission
     from orchestration.ingest.landing import NothingReceived, as_of, by_period, current, read, require_kept
-    from orchestration.releases import DamagedRelease, current_release, damage, held_back
+    from orchestration.release import DamagedRelease
+    from orchestration.releases import current_release, damage, held_back
 
     purge.require_finished(settings)
     loads = read(settings.landing)

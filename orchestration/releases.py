@@ -22,16 +22,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestration import database, release_files
+from orchestration.archive import restore
 from orchestration.lock import exclusively
+from orchestration.release import ARCHIVED, FILE, MANIFEST, DamagedRelease, Release, sync
+from orchestration.verify import note, verify, wrong_bytes
 
 if TYPE_CHECKING:
-    import duckdb
+    pass
 
-FILE = "sna_marts.duckdb"
-MANIFEST = "manifest.json"
-# What says that only the Parquet files are kept, and which DuckDB file was made again from them (`archive`).
-ARCHIVED, RESTORED = "archived.json", "restored.json"
 # What everything says that was made from the demonstration; its aggregate returns are what agencies have published.
 DEMONSTRATION_BANNER = (
     "Synthetic demonstration data: no record is of a real person, offence or place. Aggregate returns of the agencies are real."
@@ -42,10 +40,6 @@ ROLLBACK = "rollback.json"
 
 class NoSuchRelease(LookupError):
     """No release, or more than one, goes by this name; the message says what there is."""
-
-
-class DamagedRelease(RuntimeError):
-    """A release, or what leads to it, is not what was published; the message says which file and what to do."""
 
 
 def feeds_of(manifest: Mapping[str, Any]) -> list[str]:
@@ -62,65 +56,6 @@ def banner(manifest: Mapping[str, Any]) -> str:
     named = ", ".join(feeds) if len(feeds) <= NAMED_FEEDS else f"of {agencies} agencies; meta.release lists them"
     count = f"{len(feeds)} feed{'' if len(feeds) == 1 else 's'}"
     return f"Live data of {count}: {named}. For analysts only: no disclosure control has been applied."
-
-
-@dataclass(frozen=True)
-class Release:
-    """A published release.
-
-    Attributes:
-        folder: its own folder, never changed again.
-        manifest: what `manifest.json` holds.
-        current: whether the stable path leads to it.
-    """
-
-    folder: Path
-    manifest: Mapping[str, Any]
-    current: bool
-
-    @property
-    def id(self) -> str:
-        return self.folder.name
-
-    @property
-    def file(self) -> Path:
-        return self.folder / FILE
-
-    @property
-    def is_archived(self) -> bool:
-        """Whether only its Parquet files are kept."""
-        return (self.folder / ARCHIVED).exists()
-
-    def holds(self, build_id: str, received_id: str) -> bool:
-        """Whether exactly this code and these deliveries made it, and it tells of exactly what was received."""
-        return (self.manifest["build_id"], self.manifest.get("received_id")) == (build_id, received_id)
-
-    def open(self) -> duckdb.DuckDBPyConnection:
-        """The release, read-only: its DuckDB file, or views of its Parquet files where it is archived."""
-        if not self.is_archived:
-            return database.connect(self.file, read_only=True)
-        con = database.connect()
-        self.attach(con, "sna_marts")
-        con.execute("use sna_marts")
-        return con
-
-    def attach(self, con: duckdb.DuckDBPyConnection, name: str, *, parquet: bool = False) -> None:
-        """Attach the release read-only under a name.
-
-        Args:
-            parquet: views of its Parquet files, also where it has its DuckDB file.
-        """
-        if not (parquet or self.is_archived):
-            con.execute(f"attach '{release_files.quoted(str(self.file))}' as {name} (read_only)")
-            return
-        con.execute(f"attach ':memory:' as {name}")
-        for table in self.manifest["tables"]:
-            schema, _, bare = table.partition(".")
-            file = self.folder / release_files.path("parquet", schema, bare)
-            if file.exists():
-                con.execute(f'create schema if not exists {name}."{schema}"')
-                query = f"from read_parquet('{release_files.quoted(str(file))}')"
-                con.execute(f'create view {name}."{schema}"."{bare}" as {query}')
 
 
 @dataclass(frozen=True)
@@ -161,8 +96,6 @@ def usable_release(published: Path) -> Release | None:
 
 def damage(published: Path) -> str | None:
     """What is wrong with the current release or with what leads to it, in one sentence; None where every byte is as published."""
-    from orchestration.verify import note, wrong_bytes
-
     try:
         release = current_release(published)
     except DamagedRelease as error:
@@ -178,8 +111,6 @@ def damage(published: Path) -> str | None:
 
 def _other(published: Path) -> str:
     """What to do where the current release cannot be given to readers."""
-    from orchestration.verify import wrong_bytes
-
     others = [release for release in all_releases(published) if not (release.manifest["as_at"] or release.current)]
     # Releases share the files of tables that have not changed, and so their damage.
     whole = next((release.id for release in reversed(others) if not wrong_bytes(release.folder)), None)
@@ -249,8 +180,6 @@ def make_current(published: Path, release_id: str) -> None:
     Raises:
         DamagedRelease: it is archived, and its files are not what was published.
     """
-    from orchestration.archive import restore
-
     if (published / "releases" / release_id / ARCHIVED).exists():
         restore(read_release(published, release_id))
     if (current := published / "current").is_file() and not current.is_symlink():
@@ -271,9 +200,6 @@ def roll_back(published: Path, release: Release) -> None:
         ValueError: it was rebuilt for a past date, or is current already.
         DamagedRelease: its files are not what was published.
     """
-    from orchestration.archive import restore
-    from orchestration.verify import note, verify
-
     if release.manifest["as_at"]:
         raise ValueError(f"Release {release.id} was rebuilt for {release.manifest['as_at']}; it cannot be the current one.")
     with switching(published):
@@ -350,15 +276,6 @@ def link(path: Path, target: Path) -> None:
     fresh.symlink_to(target)
     fresh.replace(path)
     sync(path.parent)
-
-
-def sync(path: Path) -> None:
-    """Wait until a file or folder is on the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _current_id(published: Path) -> str | None:

@@ -23,13 +23,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from orchestration.releases import Release, all_releases, as_at_links, current_release, switching
+from orchestration.release import Release
+from orchestration.releases import all_releases, as_at_links, current_release, switching
 
 if TYPE_CHECKING:
     import dagster as dg
 
     from orchestration.contracts import FeedContract, FeedKey
-    from orchestration.ingest.landing import LoadRecord
+    from orchestration.ingest.load_record import LoadRecord
     from orchestration.settings import Settings
 
 # What a killed removal left; a name with a dot is no release.

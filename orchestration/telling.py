@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 
     from orchestration.difference import Difference
     from orchestration.ingest.impact import Change
-    from orchestration.ingest.landing import LoadRecord
+    from orchestration.ingest.load_record import LoadRecord
     from orchestration.ingest.recognise import Receipt
     from orchestration.purge import Purge, Removed
-    from orchestration.releases import Release, Rollback
+    from orchestration.release import Release
+    from orchestration.releases import Rollback
     from orchestration.retention import Retained
 
 
@@ -86,7 +87,7 @@ def rolled_back(rollback: Rollback) -> str:
 def summary(console: Console, settings: Settings, release: Release) -> None:
     """The closing summary of a refresh that published."""
     from orchestration.gates import INFORMATION, STAGES
-    from orchestration.releases import FILE
+    from orchestration.release import FILE
 
     con = release.open()
     feeds = con.execute(
@@ -440,7 +441,8 @@ def release(console: Console, settings: Settings, release: Release) -> None:
     _banner(console, release)
     console.print(f"Release {release.id}, published {release.manifest['published_at']}")
     console.print(f"{settings.published / 'sna_marts.duckdb'}")
-    from orchestration.releases import DamagedRelease, damage, rollback
+    from orchestration.release import DamagedRelease
+    from orchestration.releases import damage, rollback
     from orchestration.verify import verified_at
 
     last = verified_at(settings.published, release.id)

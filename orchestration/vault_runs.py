@@ -11,7 +11,7 @@ from orchestration import knife_carriers, linked_people
 
 if TYPE_CHECKING:
     from orchestration.contracts import FeedKey
-    from orchestration.ingest.landing import LoadRecord
+    from orchestration.ingest.load_record import LoadRecord
     from orchestration.settings import Settings
 
 

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestration.releases import ARCHIVED, FILE, MANIFEST, RESTORED, Release
+from orchestration.release import ARCHIVED, FILE, MANIFEST, RESTORED, Release
 
 if TYPE_CHECKING:
     import duckdb

@@ -37,7 +37,7 @@ from orchestration.storage import FULL_WORDS
 
 if TYPE_CHECKING:
     from orchestration.contracts import FeedContract
-    from orchestration.ingest.landing import LoadRecord
+    from orchestration.ingest.load_record import LoadRecord
 
 SCHEMA = """
 create schema if not exists ops;

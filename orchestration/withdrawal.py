@@ -15,7 +15,8 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from orchestration.ingest.impact import Change, changes
-from orchestration.ingest.landing import LoadRecord, Withdrawal, rewrite
+from orchestration.ingest.landing import rewrite
+from orchestration.ingest.load_record import LoadRecord, Withdrawal
 from orchestration.landing_zone import waiting
 from orchestration.settings import Settings
 
@@ -54,7 +55,7 @@ def find(loads: Sequence[LoadRecord], name: str) -> list[LoadRecord]:
     matching = [load for load in loads if _is_called(load, wanted)]
     latest = {(load.agency, load.feed, load.file_name): load for load in matching}
     if len(latest) > 1:
-        listed = "".join(f"\n  {path(load)}" for load in list(latest.values())[:10])
+        listed = "".join(f"\n  {load.path}" for load in list(latest.values())[:10])
         raise NoSuchDeliveryError(f"'{name}' is the name of {len(latest)} deliveries. Name one of them:{listed}")
     if not latest:
         raise NoSuchDeliveryError(f"There is no delivery '{name}' in the landing log. {_suggestion(loads, wanted)}")
@@ -75,7 +76,7 @@ def take_back_unread(settings: Settings, loads: Iterable[LoadRecord], name: str)
         `<agency>/<feed>/<file name>` of the removed file; None where the name is not that of exactly one such file.
     """
     wanted = name.replace(os.sep, "/").strip("/")
-    read = {path(load) for load in loads}
+    read = {load.path for load in loads}
     unread = {f"{d.agency}/{d.feed}/{d.file_name}": d.path for d in waiting(settings)}
     found = [full for full in unread if full not in read and (f"/{wanted}".endswith(f"/{full}") or full.endswith(f"/{wanted}"))]
     if len(found) != 1 or any(_is_called(load, wanted) for load in loads):
@@ -113,15 +114,10 @@ def operator() -> str:
     return pwd.getpwuid(os.getuid()).pw_name
 
 
-def path(load: LoadRecord) -> str:
-    """A delivery as commands take it: `<agency>/<feed>/<file name>`."""
-    return f"{load.agency}/{load.feed}/{load.file_name}"
-
-
 def _is_called(load: LoadRecord, wanted: str) -> bool:
     if _has_id(load, wanted):
         return True
-    return wanted == load.file_name or wanted == path(load) or wanted.endswith(f"/{path(load)}")
+    return wanted == load.file_name or wanted == load.path or wanted.endswith(f"/{load.path}")
 
 
 def _has_id(load: LoadRecord, wanted: str) -> bool:
@@ -130,7 +126,7 @@ def _has_id(load: LoadRecord, wanted: str) -> bool:
 
 
 def _suggestion(loads: Iterable[LoadRecord], wanted: str) -> str:
-    names = {path(load): load for load in loads}
+    names = {load.path: load for load in loads}
     ids = {load.load_id: name for name, load in names.items()}
     by_file: dict[str, list[str]] = {}
     for name, load in names.items():

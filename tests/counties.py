@@ -37,7 +37,7 @@ from filelock import FileLock
 from orchestration.dbt import hash_of_files
 from orchestration.environment import PROJECT
 from orchestration.ingest import demonstration
-from orchestration.releases import FILE
+from orchestration.release import FILE
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from orchestration import gates, publish
-from orchestration.releases import FILE, Release
+from orchestration.release import FILE, Release
 
 DESCRIPTIONS = {"marts.offences": ("Offences", {"offences": "How many, it's a count"})}
 

@@ -28,7 +28,7 @@ from orchestration.vault_runs import RUNS
 
 if TYPE_CHECKING:
     from orchestration.contracts import FeedContract
-    from orchestration.ingest.landing import LoadRecord
+    from orchestration.ingest.load_record import LoadRecord
     from orchestration.settings import Settings
 
 # The public police archive starts here; no other feed reaches further back.

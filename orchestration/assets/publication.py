@@ -31,7 +31,8 @@ def release_asset(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
         from orchestration.build import code_id
         from orchestration.dbt import load_fingerprints, load_manifest
         from orchestration.lineage import descriptions, lineage
-        from orchestration.releases import FILE, held_back, usable_release
+        from orchestration.release import FILE
+        from orchestration.releases import held_back, usable_release
 
         settings = refresh.settings
         keep = operations.load().retention.releases

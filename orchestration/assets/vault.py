@@ -18,7 +18,7 @@ from orchestration.vault_runs import VaultRun
 
 if TYPE_CHECKING:
     from orchestration.contracts import FeedContract
-    from orchestration.ingest.landing import LoadRecord
+    from orchestration.ingest.load_record import LoadRecord
 
 
 def vault_asset(run: VaultRun, contract: "FeedContract", facts: Sequence[dg.AssetKey]) -> dg.AssetSpec:

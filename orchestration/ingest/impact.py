@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from orchestration.ingest.landing import LoadRecord, current
+from orchestration.ingest.landing import current
+from orchestration.ingest.load_record import LoadRecord
 
 
 @dataclass(frozen=True)

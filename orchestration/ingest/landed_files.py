@@ -7,46 +7,16 @@ for whole; where the time differs, as after a restored backup, its content decid
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from orchestration.ingest.landing import LoadRecord
-
-
-@dataclass(frozen=True)
-class Stored:
-    """A Parquet file as it was landed.
-
-    Attributes:
-        bytes: its size.
-        mtime_ns: when it was written, in nanoseconds.
-    """
-
-    sha256: str
-    bytes: int
-    mtime_ns: int
-    rows: int
-
-    @classmethod
-    def of(cls, path: Path) -> Stored:
-        from pyarrow.parquet import read_metadata
-
-        stat = path.stat()
-        return cls(digest(path), stat.st_size, stat.st_mtime_ns, read_metadata(path).num_rows)
+from orchestration.ingest.load_record import ACCEPTED, LoadRecord, Stored, digest
 
 
 def stored(folder: Path) -> dict[str, Stored]:
     """Every Parquet file of a delivery, by name."""
     return {path.name: Stored.of(path) for path in sorted(folder.glob("*.parquet"))}
-
-
-def digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def faults(load: LoadRecord, *, full: bool = False) -> list[str]:
@@ -88,8 +58,6 @@ def incomplete(loads: Iterable[LoadRecord]) -> list[LoadRecord]:
 
 def _expected(load: LoadRecord) -> dict[str, int]:
     """Rows by file, of what is read of a delivery."""
-    from orchestration.ingest.landing import ACCEPTED
-
     if load.verdict != "accepted":
         return {}
     if load.extract is not None:

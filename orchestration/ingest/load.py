@@ -27,14 +27,14 @@ from typing import Any
 
 from orchestration import database
 from orchestration.contracts import FeedContract
-from orchestration.ingest import extracts, labels, legal_gate, quarantine, regular_files, volume
+from orchestration.ingest import extracts, labels, legal_gate, load_record, quarantine, regular_files, volume
 from orchestration.ingest import landing as log
 from orchestration.ingest.acceptance import accepted_short
 from orchestration.ingest.batch import Batch, Doubling, Item, Summary
 from orchestration.ingest.contents import of_other_parts
 from orchestration.ingest.delivery import Delivery, discover
 from orchestration.ingest.demonstration import LIVE, Admission
-from orchestration.ingest.landing import LoadRecord, Portion
+from orchestration.ingest.load_record import LoadRecord, Portion
 from orchestration.ingest.pseudonyms import MACROS, key_mark, pads
 from orchestration.ingest.quarantine import Finding
 from orchestration.ingest.reading import Source, count_rows, of_content, open_source
@@ -285,9 +285,9 @@ class _Run:
                 for portion in portions:
                     batch.write_accepted(summary, portion.load_id, made / f"{portion.period}.parquet", portion.period)
             elif not _is_refused(faults):
-                batch.write_accepted(summary, load_id, made / log.ACCEPTED)
+                batch.write_accepted(summary, load_id, made / load_record.ACCEPTED)
             if number in findings:
-                quarantine.write_rejected(batch, number, load_id, made / log.REJECTED)
+                quarantine.write_rejected(batch, number, load_id, made / load_record.REJECTED)
             self._keep(item, summary, faults, load_id, portions)
 
         # One small file each: several at a time on one thread each cost half of what one at a time on several does.

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from orchestration.contracts import FeedContract
 from orchestration.ingest.delivery import Name, discover
-from orchestration.ingest.landing import LoadRecord, current
+from orchestration.ingest.landing import current
+from orchestration.ingest.load_record import LoadRecord
 from orchestration.ingest.reading import count_rows
 from orchestration.periods import periods_of
 

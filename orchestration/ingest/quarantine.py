@@ -18,7 +18,7 @@ from orchestration.ingest import landed_files
 from orchestration.ingest.batch import Batch, Summary
 from orchestration.ingest.headers import printable
 from orchestration.ingest.labels import known, listed_sql
-from orchestration.ingest.landing import LoadRecord
+from orchestration.ingest.load_record import LoadRecord
 from orchestration.ingest.pseudonyms import pseudonym_sql
 from orchestration.ingest.reading import SHEET
 from orchestration.ingest.rules import Fault, fault

@@ -21,7 +21,8 @@ from orchestration.ingest.delivery import Delivery, Name, discover, misfit
 from orchestration.ingest.demonstration import LIVE, Admission, digest
 from orchestration.ingest.handed_in import Handed, copied
 from orchestration.ingest.headers import printable
-from orchestration.ingest.landing import LoadRecord, sync
+from orchestration.ingest.landing import sync
+from orchestration.ingest.load_record import LoadRecord
 from orchestration.ingest.reading import accepted_type, describe, of_content
 from orchestration.ingest.refusals import Refusal
 from orchestration.ingest.rules import UnreadableError, fault

@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from orchestration.releases import FILE
+from orchestration.release import FILE
 from orchestration.settings import Settings
 from tests.content import content
 

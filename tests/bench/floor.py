@@ -44,8 +44,8 @@ from orchestration.ingest.reading import csv_header, open_source
 from orchestration.ingest.tokens import MACROS as TOKEN_MACROS
 from orchestration.ingest.typing import landed_sql, literal, text, typed_sql, value
 from orchestration.publish import SCHEMAS
+from orchestration.release import FILE
 from orchestration.release_files import STORAGE
-from orchestration.releases import FILE
 from orchestration.settings import Settings
 from orchestration.warehouse import SCHEMA, rows_in_use, table_name
 

@@ -17,8 +17,8 @@ import duckdb
 from orchestration.contracts import FeedContract, FeedKey, load_contracts
 from orchestration.ingest import landing as log
 from orchestration.ingest.delivery import unread
-from orchestration.ingest.landing import LoadRecord
 from orchestration.ingest.load import load, plan
+from orchestration.ingest.load_record import LoadRecord
 from orchestration.ingest.recognise import deliver
 from tests.corpus.case import Case, Outcome
 

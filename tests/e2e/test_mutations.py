@@ -13,7 +13,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.releases import FILE, current_release
+from orchestration.release import FILE
+from orchestration.releases import current_release
 from tests.conftest import County
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("mutations")]

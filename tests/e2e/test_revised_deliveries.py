@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import duckdb
 import pytest
 
-from orchestration.releases import Release, current_release, find, read_release
+from orchestration.release import Release
+from orchestration.releases import current_release, find, read_release
 from tests.conftest import REAL_DATA, County
 
 PAIR = REAL_DATA / "police_uk_revisions"

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from orchestration.ingest import landing
-from orchestration.releases import FILE
+from orchestration.release import FILE
 from orchestration.settings import Settings
 from orchestration.verify import content_hashes
 from tests.content import content

@@ -11,7 +11,8 @@ from sqlalchemy import MetaData, create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from orchestration.environment import PROJECT
-from orchestration.releases import FILE, roll_back
+from orchestration.release import FILE
+from orchestration.releases import roll_back
 from tests.press import make_press
 
 PAGE = PROJECT / "docs" / "how-to" / "connect-a-bi-tool.md"

@@ -11,7 +11,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.releases import FILE, ids
+from orchestration.release import FILE
+from orchestration.releases import ids
 from tests.press import make_press
 
 KEEP = 3

@@ -9,8 +9,8 @@ import duckdb
 import pytest
 
 from orchestration.contracts import load_contracts
-from orchestration.ingest.landing import LoadRecord
 from orchestration.ingest.load import load, plan
+from orchestration.ingest.load_record import LoadRecord
 from orchestration.ingest.recognise import Recognised, recognise
 from tests.conftest import REAL_DATA
 from tests.unit.orchestration.ingest.conftest import KEY, NOW

@@ -11,6 +11,7 @@ import pytest
 
 from orchestration.contracts import load_contracts
 from orchestration.ingest import landing as log
+from orchestration.ingest import load_record
 from orchestration.ingest.comparing import compare
 from orchestration.ingest.load import load, plan
 from orchestration.ingest.recognise import deliver
@@ -36,7 +37,7 @@ class Log:
         files = sorted(path for path in folder.rglob("*") if path.is_file())
         return Counter(deliver(path, self.raw, self.contracts).outcome for path in files)
 
-    def load(self, agency: str, feed: str, now: datetime = NOW) -> list[log.LoadRecord]:
+    def load(self, agency: str, feed: str, now: datetime = NOW) -> list[load_record.LoadRecord]:
         contract = self.contracts[agency, feed]
         return load(plan(self.raw, self.landing, contract, KEY), contract, self.landing, KEY, now=now)
 
@@ -55,7 +56,7 @@ def police(tmp_path_factory) -> Log:
     return made
 
 
-def rows(records: list[log.LoadRecord], sql: str) -> list[tuple]:
+def rows(records: list[load_record.LoadRecord], sql: str) -> list[tuple]:
     files = [str(record.accepted) for record in records if record.accepted]
     return duckdb.connect().execute(f"with landed as (from read_parquet($files)) {sql}", {"files": files}).fetchall()
 

@@ -8,8 +8,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.ingest.landing import LoadRecord
 from orchestration.ingest.load import load, plan
+from orchestration.ingest.load_record import LoadRecord
 from tests.conftest import REAL_DATA
 from tests.unit.orchestration.ingest.conftest import KEY, NOW
 from tests.unit.orchestration.ingest.returns import column, contract

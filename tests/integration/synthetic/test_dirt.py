@@ -13,8 +13,9 @@ import pytest
 
 from orchestration.contracts import load_contracts
 from orchestration.ingest.demonstration import Admission, add
-from orchestration.ingest.landing import LoadRecord, current
+from orchestration.ingest.landing import current
 from orchestration.ingest.load import load, plan
+from orchestration.ingest.load_record import LoadRecord
 from orchestration.ingest.rules import CATALOGUE
 from synthetic.dirt import MANIFEST, add_dirt
 

@@ -10,7 +10,8 @@ import pytest
 
 from orchestration import archive, publish, release_files, releases, retention
 from orchestration.difference import difference
-from orchestration.releases import FILE, DamagedRelease, all_releases, current_release, read_release, roll_back, switching
+from orchestration.release import FILE, DamagedRelease
+from orchestration.releases import all_releases, current_release, read_release, roll_back, switching
 from orchestration.verify import verify
 
 

@@ -7,7 +7,8 @@ import re
 import pytest
 
 from orchestration import creation, instance, refreshing, releases, storage, vault_access
-from orchestration.releases import DamagedRelease, current_release, damage, roll_back, usable_release
+from orchestration.release import DamagedRelease
+from orchestration.releases import current_release, damage, roll_back, usable_release
 from orchestration.settings import Settings
 from orchestration.verify import VERIFIED, verified_at
 from tests.commands import rest_is_slow, runner

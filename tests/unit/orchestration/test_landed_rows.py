@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from orchestration import creation, inventory, landing_repair, refreshing
-from orchestration.ingest import landed_files, landing
+from orchestration.ingest import landing, load_record
 from orchestration.settings import Settings
 from tests.commands import rest_is_slow, runner
 from tests.unit.orchestration.ingest.conftest import CONTRACTS, KEY, NOW, Desk, row, rows, text
@@ -89,7 +89,7 @@ def test_the_record_holds_hash_size_and_rows(landed):
     assert {name: file["rows"] for name, file in on_record.items()} == {"accepted.parquet": 40, "rejected.parquet": 1}
     for name, file in on_record.items():
         path = landed.folder / name
-        assert (file["sha256"], file["bytes"]) == (landed_files.digest(path), path.stat().st_size)
+        assert (file["sha256"], file["bytes"]) == (load_record.digest(path), path.stat().st_size)
 
 
 @pytest.mark.parametrize("damage", rest_is_slow(DAMAGES))

@@ -8,7 +8,8 @@ import pytest
 
 from orchestration import publish
 from orchestration.publish import PublicationError
-from orchestration.releases import FILE, current_release
+from orchestration.release import FILE
+from orchestration.releases import current_release
 
 
 def test_the_stable_path_leads_to_the_release(press):

@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 from orchestration import operations, refreshing, releases, retention
 from orchestration.cli import app
 from orchestration.creation import make
-from orchestration.releases import DamagedRelease, NoSuchRelease, current_release, find, held_back, read_release, roll_back
+from orchestration.release import DamagedRelease
+from orchestration.releases import NoSuchRelease, current_release, find, held_back, read_release, roll_back
 from orchestration.settings import Settings
 
 

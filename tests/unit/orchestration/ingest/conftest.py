@@ -16,8 +16,8 @@ from orchestration.contracts import FeedContract, load_contracts
 from orchestration.ingest import landing as log
 from orchestration.ingest import regular_files
 from orchestration.ingest.demonstration import LIVE, Admission
-from orchestration.ingest.landing import LoadRecord
 from orchestration.ingest.load import load, plan
+from orchestration.ingest.load_record import LoadRecord
 
 KEY = b"a key for tests only"
 NOW = datetime(2024, 5, 1, 9, 0, tzinfo=UTC)

@@ -8,8 +8,9 @@ import pytest
 
 from orchestration.contracts import load_contracts
 from orchestration.ingest import labels
-from orchestration.ingest.landing import LoadRecord, current, read
+from orchestration.ingest.landing import current, read
 from orchestration.ingest.load import load, plan
+from orchestration.ingest.load_record import LoadRecord
 
 from .conftest import KEY, NOW, codes, parquet, row, text
 from .test_completeness import ATTENDANCE, ATTENDANCES

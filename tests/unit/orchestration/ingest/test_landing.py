@@ -11,8 +11,9 @@ import duckdb
 import pytest
 
 from orchestration.ingest import landing as log
-from orchestration.ingest.landing import LoadRecord, current, workspace
+from orchestration.ingest.landing import current, workspace
 from orchestration.ingest.load import load, plan
+from orchestration.ingest.load_record import LoadRecord
 
 from .conftest import KEY, NOW, codes, parquet, row, rows, text
 

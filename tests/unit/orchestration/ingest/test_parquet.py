@@ -8,8 +8,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.ingest.landing import LoadRecord
 from orchestration.ingest.load import load, plan
+from orchestration.ingest.load_record import LoadRecord
 from orchestration.ingest.reading import check_header
 from orchestration.ingest.rules import UnreadableError
 

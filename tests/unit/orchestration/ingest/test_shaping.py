@@ -14,8 +14,8 @@ import yaml
 
 from orchestration.contracts import ContractError
 from orchestration.environment import PROJECT
-from orchestration.ingest.landing import LoadRecord
 from orchestration.ingest.load import load, plan
+from orchestration.ingest.load_record import LoadRecord
 from orchestration.ingest.recognise import deliver
 
 from .conftest import KEY, NOW, Desk, codes, parquet
