@@ -24,7 +24,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestration.gates import STAGES, Verdict
+from expectations.verdicts import STAGES, Verdict
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -20,7 +20,7 @@ import duckdb
 from expectations import docs, privacy
 from expectations.rules import Rule, Suite
 from expectations.suites import facts, feeds, marts
-from orchestration.gates import INFORMATION, Stage, Verdict
+from expectations.verdicts import INFORMATION, Stage, Verdict
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,14 +8,18 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.environment import DBT_PROJECT
-from orchestration.publish import PRIVATE_COLUMNS
 from orchestration.shapes import shape
 
 if TYPE_CHECKING:
     import pandas as pd
 
+# Columns that only person-level or record-level tables have; none may be published.
+PRIVATE_COLUMNS = (
+    *("person_key", "nominal_reference", "date_of_birth", "crime_reference", "crime_id"),
+    *("easting", "northing"),
+)
 # What may not be published, and the points of single records.
 PRIVATE = frozenset({*PRIVATE_COLUMNS, "longitude", "latitude"})
 # One of these alone is a statistic; two together begin to describe somebody.

@@ -20,7 +20,7 @@ from orchestration.settings import Settings
 if TYPE_CHECKING:
     from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition as Job
 
-    from orchestration.contracts import FeedContract
+    from orchestration.contract_model import FeedContract
 
 LONDON = "Europe/London"
 DELIVERIES_TAG = "sna/deliveries"

@@ -14,7 +14,7 @@ from orchestration.environment import PROJECT
 if TYPE_CHECKING:
     import duckdb
 
-    from orchestration.contracts import FeedContract
+    from orchestration.contract_model import FeedContract
 
 # Who looks after what no agency delivers.
 DATA_ENGINEERS = "team:vru-data-engineers"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from expectations import verdicts
 from orchestration import asset_keys, gates
 from orchestration.plurals import counted
 from orchestration.printing import markdown
@@ -17,12 +18,12 @@ from orchestration.resources import POOL, Refresh
 from orchestration.retrying import retried
 
 if TYPE_CHECKING:
-    from orchestration.contracts import FeedContract
+    from orchestration.contract_model import FeedContract
 
 ACCEPTED, FRESH = "deliveries_accepted", "fresh"
 
 
-def gate_check(stage: gates.Stage, assets: Sequence[dg.AssetKey]) -> dg.AssetChecksDefinition:
+def gate_check(stage: verdicts.Stage, assets: Sequence[dg.AssetKey]) -> dg.AssetChecksDefinition:
     """The gate of a stage, as a check named `gate` on each of its assets.
 
     Whatever was selected, the whole stage is judged and every verdict is stored in the warehouse (`ops.verdict`), because what
@@ -133,14 +134,14 @@ def _warning(
     )
 
 
-def asset_of(stage: gates.Stage, subject: str) -> dg.AssetKey:
+def asset_of(stage: verdicts.Stage, subject: str) -> dg.AssetKey:
     """Asset that a verdict is about: feed `agency/feed` → landing view; `schema.table` → dbt model."""
     if stage in gates.LANDED:
         return asset_keys.landed(*subject.split("/"))
     return dg.AssetKey(subject.split("."))
 
 
-def _result(asset: dg.AssetKey, verdicts: list[gates.Verdict]) -> dg.AssetCheckResult:
+def _result(asset: dg.AssetKey, verdicts: list[verdicts.Verdict]) -> dg.AssetCheckResult:
     failed = [v for v in verdicts if not v.success]
     observed = [
         f"{v.subject}: {v.expectation} — {'could not be evaluated' if v.crashed else v.observed}. {v.remedy}" for v in failed
@@ -155,5 +156,5 @@ def _result(asset: dg.AssetKey, verdicts: list[gates.Verdict]) -> dg.AssetCheckR
     )
 
 
-def _seen(verdict: gates.Verdict) -> str:
+def _seen(verdict: verdicts.Verdict) -> str:
     return "could not be evaluated" if verdict.crashed else verdict.observed

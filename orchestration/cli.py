@@ -18,11 +18,12 @@ import typer
 from rich.markup import escape
 
 from orchestration import delivery_commands, hkci_commands, link_commands, lock, release_commands, telling
+from orchestration.console import console, errors, working
 from orchestration.environment import CONTRACTS, PROJECT, SettingsError
 from orchestration.home import HomeError
 from orchestration.plurals import counted
 from orchestration.settings import Settings, rename_audience
-from orchestration.terminal import FAILED, WRONG_USAGE, OneFeed, Wait, console, errors, waiting, working
+from orchestration.terminal import FAILED, WRONG_USAGE, OneFeed, Wait, waiting
 
 # The area whose printed report the demonstration reproduces.
 DEMONSTRATED = "derbyshire"
@@ -94,7 +95,7 @@ def main() -> None:
 
 def _run() -> None:
     """The command; errors that a person can mend are told without a traceback."""
-    from orchestration.contracts import ContractError
+    from orchestration.contract_model import ContractError
     from orchestration.crossing import NothingToRead
     from orchestration.database import NotEnoughMemory
     from orchestration.ingest.landing import NoLongerKept, NothingReceived, RecordDamagedError
@@ -164,7 +165,7 @@ def init(
 ) -> None:
     """Make a live home for the deliveries of one area's agencies, and say what to deliver first."""
     from orchestration import areas
-    from orchestration.contracts import load_contracts
+    from orchestration.contract_reader import load_contracts
     from orchestration.creation import make
 
     found = areas.load(area)
@@ -198,7 +199,7 @@ def refresh(
     wait: Wait = False,
 ) -> None:
     """Ingest what is new, rebuild, pass the three gates and publish."""
-    from orchestration import refreshing
+    from orchestration import refresh_plan, refreshing
 
     settings = Settings.from_env()
     _ = settings.made
@@ -206,7 +207,7 @@ def refresh(
         telling.history_set_aside(console, settings)
         if killed:
             clear_up(settings)
-        plan = refreshing.plan(settings, as_at.date().isoformat() if as_at else "", force=force)
+        plan = refresh_plan.plan(settings, as_at.date().isoformat() if as_at else "", force=force)
         # Said last, after whatever else there is to say.
         context.call_on_close(lambda: telling.unread(console, settings))
         context.call_on_close(lambda: telling.waiting(console, settings))
@@ -250,7 +251,7 @@ def clear_up(settings: Settings) -> None:
 @app.command()
 def rebuild(wait: Wait = False) -> None:
     """Build the warehouse again from the landed deliveries, and publish if that changes anything."""
-    from orchestration import refreshing
+    from orchestration import refresh_plan, refreshing
     from orchestration.releases import usable_release
 
     settings = Settings.from_env()
@@ -260,7 +261,7 @@ def rebuild(wait: Wait = False) -> None:
         if killed:
             clear_up(settings)
         before = usable_release(settings.published)
-        plan = refreshing.from_the_ground(settings)
+        plan = refresh_plan.from_the_ground(settings)
         if not plan.feeds_delivered:
             console.print(f"Nothing has been landed in {settings.landing}. Next: `sna refresh`.")
             raise typer.Exit(FAILED)
@@ -349,7 +350,7 @@ def deliver(
     reason: Annotated[str, typer.Option(help="Why a short delivery is complete; kept with it.")] = "",
 ) -> None:
     """Copy deliveries into the landing zone; refuses what no contract knows."""
-    from orchestration.contracts import load_contracts
+    from orchestration.contract_reader import load_contracts
     from orchestration.ingest import acceptance, handed_in, regular_files
     from orchestration.ingest.demonstration import Admission
     from orchestration.ingest.headers import printable
@@ -457,7 +458,7 @@ def feeds(
     check: Annotated[bool, typer.Option("--check", help="Check the contracts, and list what is wrong with each.")] = False,
 ) -> None:
     """The feeds, what each supplies, and whether it was delivered; or whether their contracts can be used."""
-    from orchestration.contracts import load_contracts
+    from orchestration.contract_reader import load_contracts
     from orchestration.ingest.landing import current, read
 
     if check or contracts:
@@ -479,7 +480,8 @@ def feeds(
 
 
 def _check(paths: list[Path]) -> None:
-    from orchestration.contracts import ContractError, load_contract
+    from orchestration.contract_model import ContractError
+    from orchestration.contract_reader import load_contract
 
     wrong = 0
     for path in paths:

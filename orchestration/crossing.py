@@ -73,7 +73,8 @@ def land(settings: Settings, feed: tuple[str, str], period: str, rows: Iterable[
     Raises:
         NothingToRead: the counts do not keep their contract.
     """
-    from orchestration.contracts import load_contracts
+    from orchestration import pseudonym_key
+    from orchestration.contract_reader import load_contracts
     from orchestration.ingest.delivery import discover
     from orchestration.ingest.load import load
 
@@ -90,7 +91,8 @@ def land(settings: Settings, feed: tuple[str, str], period: str, rows: Iterable[
             writer.writerows(rows)
         made_here = _MadeHere(settings.made.environment)
         found = discover(outgoing, contract)
-        (record,) = load(found, contract, settings.landing, settings.pseudonym_key, now=datetime.now(UTC), admission=made_here)
+        key = pseudonym_key.load(settings)
+        (record,) = load(found, contract, settings.landing, key, now=datetime.now(UTC), admission=made_here)
     finally:
         shutil.rmtree(outgoing)
     if record.verdict != "accepted":

@@ -19,7 +19,7 @@ from orchestration.assets.landing_zone import landing_zone_asset
 from orchestration.assets.publication import release_asset
 from orchestration.automation import automation
 from orchestration.checks import feed_checks, gate_check
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.dbt import load_fingerprints, load_manifest
 from orchestration.progress import LOGGER, narrator
 from orchestration.resources import Refresh

@@ -10,8 +10,9 @@ import typer
 from rich.markup import escape
 
 from orchestration import lock, telling
+from orchestration.console import console, errors
 from orchestration.settings import Settings
-from orchestration.terminal import FAILED, WRONG_USAGE, OneFeed, Wait, console, errors, waiting
+from orchestration.terminal import FAILED, WRONG_USAGE, OneFeed, Wait, waiting
 
 if TYPE_CHECKING:
     from orchestration.ingest.load_record import LoadRecord
@@ -145,9 +146,9 @@ def purge(
 
 def _rebuilt(settings: Settings) -> bool:
     """Whether a release was published again, or there is nothing left to publish."""
-    from orchestration import refreshing
+    from orchestration import refresh_plan, refreshing
 
-    plan = refreshing.plan(settings, "")
+    plan = refresh_plan.plan(settings, "")
     if not plan.feeds_delivered:
         console.print("Nothing else has been delivered, so there is nothing to publish.")
         return True

@@ -15,7 +15,7 @@ from orchestration.release import Release
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
-    from orchestration.contracts import FeedContract, FeedKey
+    from orchestration.contract_model import FeedContract, FeedKey
     from orchestration.ingest.load_record import LoadRecord
 
 
@@ -65,7 +65,7 @@ def _revisions(before: Release, after: Release) -> list[tuple[Any, ...]]:
 
 def one_by_one(settings: Settings, changes: Sequence[revisions.Change]) -> list[tuple[str, str]]:
     """(delivery, what happened to it), compared row by row with what it replaces; files that were only read again by feed."""
-    from orchestration.contracts import load_contracts
+    from orchestration.contract_reader import load_contracts
     from orchestration.ingest.landing import by_period, read
 
     reread = Counter(change.feed for change in changes if _is_same_file(change))

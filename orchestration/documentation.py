@@ -18,7 +18,7 @@ from orchestration.lineage import writers
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
-    from orchestration.contracts import Column, FeedContract
+    from orchestration.contract_model import Column, FeedContract
 
 SEEDS = DBT_PROJECT / "seeds"
 WRITTEN = "<!-- Written by `make docs`; changes made by hand are lost. -->"
@@ -212,7 +212,7 @@ def _seed(name: str) -> list[dict[str, str]]:
 
 def main() -> None:
     """Write every page."""
-    from orchestration.contracts import load_contracts
+    from orchestration.contract_reader import load_contracts
     from orchestration.dbt import load_manifest
 
     for path, text in pages(load_contracts().values(), load_manifest(Settings.from_env())).items():

@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 from orchestration.periods import bounds, following, keys
 
 if TYPE_CHECKING:
-    from orchestration.contracts import FeedContract
+    from orchestration.contract_model import FeedContract
     from orchestration.ingest.load_record import LoadRecord
 
 State = Literal["fresh", "due", "overdue", "not delivered", "demonstration"]

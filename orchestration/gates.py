@@ -16,17 +16,16 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import duckdb
 
+from expectations.verdicts import STAGES, Stage, Verdict
 from orchestration import bulk
 
 if TYPE_CHECKING:
-    from orchestration.contracts import FeedContract
+    from orchestration.contract_model import FeedContract
 
-Stage = Literal["feeds", "facts", "counts", "marts"]
-STAGES: tuple[Stage, ...] = ("feeds", "facts", "counts", "marts")
 LANDED: tuple[Stage, ...] = ("feeds", "counts")
 
 SCHEMA = """
@@ -65,42 +64,8 @@ where verdict.token = coalesce(feed.gate_token, stage.token, build.build_id);
 """
 
 
-# How the observed value begins of a rule that does not hold and closes no gate.
-INFORMATION = "for information: "
-
-
 class GateClosed(RuntimeError):
     """A stage may not start; the message says which gate is closed, why, and what to do."""
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """One evaluated expectation.
-
-    Attributes:
-        subject: feed (`agency/feed`) or table (`schema.table`).
-        expectation: name of the rule in plain words.
-        crashed: the expectation raised instead of giving an answer.
-        observed: the value seen, as text.
-        failing_rows: rows that break the rule, where the rule is about rows.
-        sample: JSON list of failing rows without personal columns.
-        remedy: what the owner of the subject can do.
-    """
-
-    subject: str
-    expectation: str
-    success: bool
-    column: str = ""
-    crashed: bool = False
-    observed: str = ""
-    failing_rows: int = 0
-    sample: str = "[]"
-    remedy: str = ""
-
-    @property
-    def holds(self) -> bool:
-        """Whether the rule holds: some that do not are information only, and count as a success of the gate."""
-        return self.success and not self.observed.startswith(INFORMATION)
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from orchestration import telling
+from orchestration.console import console
 from orchestration.settings import Settings
-from orchestration.terminal import FAILED, Wait, console, waiting
+from orchestration.terminal import FAILED, Wait, waiting
 from orchestration.vault_commands import ActingFor, KeyFile, Reason, init, log, print_anchor, vault
 
 app = typer.Typer(

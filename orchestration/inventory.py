@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.ingest import landed_files, load_record
 from orchestration.ingest.landing import current, read, rewrite
 from orchestration.ingest.load_record import LoadRecord

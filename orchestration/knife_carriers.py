@@ -66,7 +66,7 @@ def sources(settings: Settings) -> Sources:
         NothingToRead: the facts do not stand behind an open gate, or a feed has no delivery in use.
     """
     from orchestration import warehouse
-    from orchestration.contracts import load_contracts
+    from orchestration.contract_reader import load_contracts
     from vault.index import Sources
 
     contracts, in_use = load_contracts(), _in_use(settings)

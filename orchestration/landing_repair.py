@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestration import inventory
+from orchestration import inventory, pseudonym_key
 from orchestration.ingest import landed_files
 from orchestration.ingest import landing as log
 
 if TYPE_CHECKING:
-    from orchestration.contracts import FeedContract, FeedKey
+    from orchestration.contract_model import FeedContract, FeedKey
     from orchestration.ingest.load_record import LoadRecord
     from orchestration.settings import Settings
 
@@ -41,7 +41,7 @@ class Repaired:
 
 def repair(settings: Settings) -> Repaired:
     """Land again what is damaged of the deliveries that are kept. The caller holds the home."""
-    from orchestration.contracts import load_contracts
+    from orchestration.contract_reader import load_contracts
 
     aside = tuple(_set_aside_unreadable(settings.landing))
     loads, contracts = log.read(settings.landing), load_contracts()
@@ -99,7 +99,7 @@ def _land_again(
                 place.mkdir(parents=True)
                 (place / log.RECORD).write_bytes((earlier.folder / log.RECORD).read_bytes())
         admission = Admission.of(settings)
-        made = land(found, contract, folder, settings.pseudonym_key, now=load.received_at, admission=admission)
+        made = land(found, contract, folder, pseudonym_key.load(settings), now=load.received_at, admission=admission)
         if not made or _counts(made[0]) != _counts(load):
             return None
         for name in made[0].stored or {}:

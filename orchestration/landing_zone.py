@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from orchestration.ingest.delivery import Delivery, discover
 
 if TYPE_CHECKING:
-    from orchestration.contracts import FeedContract
+    from orchestration.contract_model import FeedContract
     from orchestration.settings import Settings
 
 Mark = list[int]
@@ -103,7 +103,7 @@ def look(settings: Settings, contracts: Iterable[FeedContract], before: Watch, *
 
 def waiting(settings: Settings) -> list[Delivery]:
     """Deliveries of the landing zone that were not read yet, or have changed since."""
-    from orchestration.contracts import load_contracts
+    from orchestration.contract_reader import load_contracts
 
     contracts = load_contracts().values()
     return [d for contract in contracts for d in not_landed(settings, contract, discover(settings.raw, contract))]

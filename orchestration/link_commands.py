@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from orchestration import telling
+from orchestration.console import console, working
 from orchestration.settings import Settings
-from orchestration.terminal import Wait, console, waiting, working
+from orchestration.terminal import Wait, waiting
 from orchestration.vault_commands import ActingFor, KeyFile, Reason, init, log, print_anchor, vault
 
 app = typer.Typer(

@@ -68,6 +68,7 @@ def truth(settings: Settings, file: Path) -> set[frozenset[str]]:
     Raises:
         NoTruth: the file is not there, or has other columns.
     """
+    from orchestration import pseudonym_key
     from orchestration.ingest.pseudonyms import pseudonym
 
     try:
@@ -75,14 +76,14 @@ def truth(settings: Settings, file: Path) -> set[frozenset[str]]:
             rows = [(row["nominal_reference"], row["same_person_as"]) for row in csv.DictReader(source)]
     except (OSError, KeyError) as error:
         raise NoTruth(f"{file}: a CSV file with the columns nominal_reference and same_person_as is needed.") from error
-    key = settings.pseudonym_key
+    key = pseudonym_key.load(settings)
     return {frozenset((pseudonym(key, one), pseudonym(key, other))) for one, other in rows}
 
 
 def _register(settings: Settings) -> tuple[Register, str]:
     """The register in use, and the period of its newest delivery."""
     from orchestration import warehouse
-    from orchestration.contracts import load_contracts
+    from orchestration.contract_reader import load_contracts
     from vault.people import Register
 
     loads = crossing.in_use(settings, AGENCY, REGISTER)[REGISTER]

@@ -15,8 +15,9 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
 
 Cadence = Literal["monthly", "quarterly", "annual", "academic_year", "calendar_year", "once"]
 
@@ -162,3 +163,8 @@ def _first_month(cadence: Cadence, day: date) -> int:
 
 def _day(month: int) -> date:
     return date(month // 12, month % 12 + 1, 1)
+
+
+def end_of_day(day: str) -> datetime:
+    """The last moment of an ISO date in Derbyshire."""
+    return datetime.combine(date.fromisoformat(day), time.max, ZoneInfo("Europe/London"))

@@ -18,7 +18,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestration import inventory
 from orchestration.environment import SettingsError
+from orchestration.ingest.landing import current, read
 from orchestration.ingest.pseudonyms import MIN_KEY_BYTES, key_mark
 from orchestration.settings import Settings
 
@@ -35,7 +37,10 @@ class PseudonymKeyError(SettingsError):
 
 
 def load(settings: Settings) -> bytes:
-    """The key in `SNA_PSEUDONYM_KEY`, or that of the home, which is made where nothing was landed with one.
+    """Key of the HMAC that turns nominal references into pseudonyms.
+
+    `SNA_PSEUDONYM_KEY` where it is set (production: hold it apart from the data); otherwise a random key made once for this home
+    and readable by its owner only, so that a first run needs no preparation.
 
     Raises:
         PseudonymKeyError: it is gone, too short or damaged.
@@ -87,9 +92,6 @@ def renew(settings: Settings) -> list[LoadRecord]:
         The deliveries in use that cannot be read again, because the landing zone has not got their files; where there are any,
         nothing is done.
     """
-    from orchestration import inventory
-    from orchestration.ingest.landing import current, read
-
     used = {load.delivery_id: load.extract or load for load in current(read(settings.landing)) if _mark(load)}
     if missing := [found for found in used.values() if not inventory.is_there(settings, found)]:
         return missing
@@ -124,8 +126,6 @@ def _in_force(settings: Settings, loads: Iterable[LoadRecord] | None) -> set[str
     """Marks of the key that must go on being used; none where nothing was landed with one."""
     with suppress(OSError, ValueError, KeyError, TypeError):
         return {str(json.loads((settings.home / RECORD).read_bytes())["mark"])}
-    from orchestration.ingest.landing import current, read
-
     return {mark for load in current(read(settings.landing) if loads is None else loads) if (mark := _mark(load))}
 
 

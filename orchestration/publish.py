@@ -26,7 +26,8 @@ from typing import Any
 
 import duckdb
 
-from orchestration import archive, availability, database, permissions, release_files, retention, revisions
+from expectations.privacy import PRIVATE_COLUMNS
+from orchestration import archive, availability, database, permissions, release_files, release_retention, revisions
 from orchestration.environment import PROJECT, analysts_group
 from orchestration.release import FILE, MANIFEST, DamagedRelease, Release, sync
 from orchestration.release_files import Descriptions
@@ -40,11 +41,6 @@ META = {
     "meta.feed_parts": "The parts of feeds, such as forces or hospitals, and what is missing of each. One row per feed and part.",
     "meta.quality": "What the gates saw: one row per expectation.",
 }
-# Columns that only person-level or record-level tables have; none may be published.
-PRIVATE_COLUMNS = (
-    *("person_key", "nominal_reference", "date_of_birth", "crime_reference", "crime_id"),
-    *("easting", "northing"),
-)
 
 
 class PublicationError(RuntimeError):
@@ -82,8 +78,8 @@ def publish(
             make_current(published, release.id)
         note(published, release.id, whole=True)
         if keep is not None:
-            retention.remove_releases(published, retention.surplus_releases(published, keep))
-        for surplus in retention.releases_to_archive(published):
+            release_retention.remove_releases(published, release_retention.surplus_releases(published, keep))
+        for surplus in release_retention.releases_to_archive(published):
             archive.archive(surplus)
         # Folders above the first release, and releases that were made under another setting.
         permissions.apply(published.parent.parent, group)

@@ -25,7 +25,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestration import lock, retention, run_erasure
+from orchestration import lock, release_retention, run_erasure
 from orchestration.ingest import landing as log
 from orchestration.ingest.acceptance import record_beside
 from orchestration.release import FILE, MANIFEST, DamagedRelease, Release
@@ -289,7 +289,7 @@ def _remove_releases(settings: Settings, since: datetime) -> int:
             _lead_readers(published, left)
         if gone:
             (published / ROLLBACK).unlink(missing_ok=True)
-        retention.remove_releases(published, [known[name] for name in gone if name in known])
+        release_retention.remove_releases(published, [known[name] for name in gone if name in known])
         for half in (*(published / "releases" / name for name in gone), *published.glob("releases/.*")):
             if half.exists():
                 shutil.rmtree(half)

@@ -8,9 +8,10 @@ import typer
 from rich.markup import escape
 
 from orchestration import lock, telling
+from orchestration.console import console, errors
 from orchestration.plurals import counted
 from orchestration.settings import Settings
-from orchestration.terminal import FAILED, Wait, console, errors, waiting
+from orchestration.terminal import FAILED, Wait, waiting
 
 Name = Annotated[
     str,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import dagster as dg
 from pydantic import PrivateAttr
 
+from orchestration.periods import end_of_day
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
@@ -20,11 +20,6 @@ if TYPE_CHECKING:
 
 # One writer owns the warehouse file: every asset and check that opens it is in this pool, whose limit is 1.
 POOL = "warehouse"
-
-
-def end_of_day(day: str) -> datetime:
-    """The last moment of an ISO date in Derbyshire."""
-    return datetime.combine(date.fromisoformat(day), time.max, ZoneInfo("Europe/London"))
 
 
 class Refresh(dg.ConfigurableResource):  # type: ignore[type-arg]

@@ -1,4 +1,4 @@
-"""Where everything is: the landing zone, the home of everything written, and the key for pseudonyms.
+"""Where everything is: the landing zone, and the home of everything written.
 
 Two environment variables place everything: `SNA_HOME` (warehouse, releases, Dagster instance, Data Docs) and `SNA_RAW`
 (deliveries, `raw` of the home where it is not set). Two refreshes with different homes never touch each other.
@@ -116,20 +116,6 @@ class Settings:
     @property
     def data_docs(self) -> Path:
         return self.home / "data_docs"
-
-    @cached_property
-    def pseudonym_key(self) -> bytes:
-        """Key of the HMAC that turns nominal references into pseudonyms.
-
-        `SNA_PSEUDONYM_KEY` where it is set (production: hold it apart from the data); otherwise a random key made once for
-        this home and readable by its owner only, so that a first run needs no preparation.
-
-        Raises:
-            SettingsError: it is gone although deliveries were landed with it, or it has fewer than 16 bytes.
-        """
-        from orchestration import pseudonym_key
-
-        return pseudonym_key.load(self)
 
     def export(self) -> None:
         """Put the paths into the environment, where dbt's profile and Dagster look for them."""

@@ -86,7 +86,7 @@ def rolled_back(rollback: Rollback) -> str:
 
 def summary(console: Console, settings: Settings, release: Release) -> None:
     """The closing summary of a refresh that published."""
-    from orchestration.gates import INFORMATION, STAGES
+    from expectations.verdicts import INFORMATION, STAGES
     from orchestration.release import FILE
 
     con = release.open()
@@ -338,7 +338,7 @@ def unread(console: Console, settings: Settings, feed: str | None = None) -> Non
     Args:
         feed: only those in the folder of this feed.
     """
-    from orchestration.contracts import load_contracts
+    from orchestration.contract_reader import load_contracts
     from orchestration.ingest.delivery import unread as find
     from orchestration.ingest.headers import printable
 
@@ -355,7 +355,7 @@ def waiting(console: Console, settings: Settings, feed: str | None = None) -> No
     Args:
         feed: only those of this feed.
     """
-    from orchestration.contracts import load_contracts
+    from orchestration.contract_reader import load_contracts
     from orchestration.ingest.delivery import discover
     from orchestration.ingest.landing import read
 
@@ -379,7 +379,7 @@ def quarantine(console: Console, loads: Iterable[LoadRecord]) -> None:
 
     A value is shown only where a column without personal data has a closed list of values: see `found_instead`.
     """
-    from orchestration.contracts import load_contracts
+    from orchestration.contract_reader import load_contracts
     from orchestration.ingest.quarantine import found_instead
     from orchestration.ingest.refusals import where
 
@@ -497,8 +497,9 @@ def build(console: Console, settings: Settings) -> None:
     """The last build, published or not: how far it came, its gates, and where the report is to be reproduced, what differs."""
     import duckdb
 
+    from expectations.verdicts import STAGES
     from orchestration import reconciliation, warehouse
-    from orchestration.gates import LANDED, STAGES
+    from orchestration.gates import LANDED
 
     if not settings.warehouse.exists():
         console.print(f"Nothing has been built yet in {settings.home}. Next: `sna refresh`.", highlight=False)
@@ -536,8 +537,8 @@ def gates(console: Console, settings: Settings) -> None:
         return
     import duckdb
 
+    from expectations.verdicts import STAGES
     from orchestration import warehouse
-    from orchestration.gates import STAGES
     from orchestration.lock import Busy
 
     try:

@@ -12,8 +12,9 @@ import typer
 from rich.markup import escape
 
 from orchestration import telling
+from orchestration.console import console, errors
 from orchestration.settings import Settings
-from orchestration.terminal import FAILED, WRONG_USAGE, console, errors
+from orchestration.terminal import FAILED, WRONG_USAGE
 
 if TYPE_CHECKING:
     import duckdb

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from orchestration import knife_carriers, linked_people
 
 if TYPE_CHECKING:
-    from orchestration.contracts import FeedKey
+    from orchestration.contract_model import FeedKey
     from orchestration.ingest.load_record import LoadRecord
     from orchestration.settings import Settings
 

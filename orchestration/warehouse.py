@@ -36,7 +36,7 @@ from orchestration.settings import Settings
 from orchestration.storage import FULL_WORDS
 
 if TYPE_CHECKING:
-    from orchestration.contracts import FeedContract
+    from orchestration.contract_model import FeedContract
     from orchestration.ingest.load_record import LoadRecord
 
 SCHEMA = """
@@ -187,7 +187,7 @@ def is_damage(message: str) -> bool:
 
 def set_aside(settings: Settings) -> None:
     """Rename a damaged warehouse to `warehouse.duckdb.damaged`, in place of an earlier one, and its log with it."""
-    from orchestration.terminal import errors
+    from orchestration.console import errors
 
     wal = settings.warehouse.with_name(f"{settings.warehouse.name}.wal")
     for path in (wal, settings.warehouse):

@@ -206,7 +206,7 @@ def empty() -> Settings:
 
     def build(settings: Settings) -> None:
         from orchestration import dbt, warehouse
-        from orchestration.contracts import load_contracts
+        from orchestration.contract_reader import load_contracts
 
         with warehouse.connect(settings) as con:
             for contract in load_contracts().values():

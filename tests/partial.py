@@ -12,9 +12,9 @@ from typing import Any
 import duckdb
 
 from expectations import gate
+from expectations.verdicts import Verdict
 from orchestration import dbt, warehouse
-from orchestration.contracts import load_contracts
-from orchestration.gates import Verdict
+from orchestration.contract_reader import load_contracts
 from orchestration.ingest import landing
 from orchestration.lineage import lineage
 from orchestration.settings import Settings

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import duckdb
 
 from expectations.rules import Rule, Suite, between, equal, none
-from orchestration.contracts import FeedContract, FeedKey, load_contracts
+from orchestration.contract_model import FeedContract, FeedKey
+from orchestration.contract_reader import load_contracts
 from orchestration.periods import bounds, keys
 
 # The median of fewer deliveries than this says nothing about what is usual.

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from expectations.privacy import PRIVATE_COLUMNS
 from expectations.rules import Rule, Suite, between, equal, in_set, none, zero
 from expectations.suites import (
     agencies,
@@ -20,7 +21,6 @@ from expectations.suites import (
     repeat,
     trends,
 )
-from orchestration.publish import PRIVATE_COLUMNS
 
 # A count this small jumps by itself; a change beyond the share is more often a fault of a feed than of the world. The
 # largest change of a total in the SNA 2024 is 25 %, and of an offence type with 100 or more offences the year before 46 %.

@@ -14,6 +14,7 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
+from expectations import verdicts
 from orchestration import asset_keys, catalogue, dbt, gates, increments
 from orchestration.environment import DBT_PROJECT
 from orchestration.resources import POOL, Refresh
@@ -78,7 +79,7 @@ def dbt_asset_sets(manifest: Mapping[str, Any], code: Mapping[str, str]) -> tupl
 def _build(
     context: dg.AssetExecutionContext,
     refresh: Refresh,
-    stage: gates.Stage,
+    stage: verdicts.Stage,
     manifest: Mapping[str, Any],
     code: Mapping[str, str],
     translator: Translator,

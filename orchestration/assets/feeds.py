@@ -27,7 +27,7 @@ from orchestration.retrying import retried
 from orchestration.vault_runs import RUNS
 
 if TYPE_CHECKING:
-    from orchestration.contracts import FeedContract
+    from orchestration.contract_model import FeedContract
     from orchestration.ingest.load_record import LoadRecord
     from orchestration.settings import Settings
 
@@ -195,11 +195,11 @@ def _ingest(settings: "Settings", contract: "FeedContract", periods: Sequence[st
 
     if contract.pseudonymises:
         pseudonym_key.require_same(settings, read(settings.landing, *contract.id))
-    admission = Admission.of(settings)
-    found = plan(settings.raw, settings.landing, contract, settings.pseudonym_key, admission)
+    admission, key = Admission.of(settings), pseudonym_key.load(settings)
+    found = plan(settings.raw, settings.landing, contract, key, admission)
     wanted = [d for d in found if periods is None or not set(periods).isdisjoint(periods_of(contract.cadence, d.period))]
     wanted = regular_files.at_rest(wanted, lambda delivery: delivery.path)
-    return load(wanted, contract, settings.landing, settings.pseudonym_key, now=datetime.now(UTC), admission=admission)
+    return load(wanted, contract, settings.landing, key, now=datetime.now(UTC), admission=admission)
 
 
 def _rows_in_use(settings: "Settings", contract: "FeedContract") -> Counter[str]:

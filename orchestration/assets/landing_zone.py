@@ -14,7 +14,7 @@ from orchestration.resources import Refresh
 from orchestration.retrying import retried
 
 if TYPE_CHECKING:
-    from orchestration.contracts import FeedContract
+    from orchestration.contract_model import FeedContract
 
 EVALUATED = ("asset_key", "check_name", "passed", "metadata", "severity", "description")
 
@@ -40,12 +40,12 @@ def landing_zone_asset(contracts: "Sequence[FeedContract]") -> dg.AssetsDefiniti
     )
     @retried
     def landing_zone(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[dg.MaterializeResult[None]]:
-        from orchestration import refreshing
-        from orchestration.contracts import load_contracts
+        from orchestration import refresh_plan
+        from orchestration.contract_reader import load_contracts
         from orchestration.ingest.delivery import unread
 
         settings = refresh.settings
-        plan = refreshing.plan(settings, refresh.as_at, force=refresh.force, landed_only=refresh.landed_only)
+        plan = refresh_plan.plan(settings, refresh.as_at, force=refresh.force, landed_only=refresh.landed_only)
         if not plan.feeds_delivered:
             raise NothingDeliveredError(
                 f"Nothing has been delivered to {settings.raw}. Deliver files with `sna deliver`, then refresh."

@@ -17,7 +17,7 @@ from orchestration.resources import Refresh
 from orchestration.vault_runs import VaultRun
 
 if TYPE_CHECKING:
-    from orchestration.contracts import FeedContract
+    from orchestration.contract_model import FeedContract
     from orchestration.ingest.load_record import LoadRecord
 
 

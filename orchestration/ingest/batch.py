@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from orchestration.contracts import Column, FeedContract, Labels
+from orchestration.contract_model import Column, FeedContract, Labels
 from orchestration.ingest.delivery import Delivery
 from orchestration.ingest.labels import known
 from orchestration.ingest.reading import ROW, SHEET, Source, tidy

@@ -12,7 +12,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestration.contracts import FeedContract
+from orchestration.contract_model import FeedContract
 from orchestration.ingest import file_names
 from orchestration.ingest.confined import sheet_rows, visible_sheets
 from orchestration.ingest.headers import SEPARATORS, plain

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration import database
-from orchestration.contracts import FeedContract
+from orchestration.contract_model import FeedContract
 
 
 @dataclass(frozen=True)

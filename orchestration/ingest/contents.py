@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from orchestration import database
-from orchestration.contracts import Column, FeedContract
+from orchestration.contract_model import Column, FeedContract
 from orchestration.ingest.batch import HEADER_ROWS, Batch, Item
 from orchestration.ingest.delivery import Delivery
 from orchestration.ingest.headers import printable

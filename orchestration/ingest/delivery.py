@@ -20,7 +20,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from orchestration.contracts import FeedContract, FeedKey
+from orchestration.contract_model import FeedContract, FeedKey
 from orchestration.ingest import regular_files
 from orchestration.ingest.rules import Fault, UnreadableError
 from orchestration.periods import bounds, form, is_period, is_span

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cached_property, lru_cache
 
-from orchestration.contracts import Column, FeedContract
+from orchestration.contract_model import Column, FeedContract
 from orchestration.ingest.headers import plain
 from orchestration.ingest.labels import labels_of
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from orchestration.contracts import PartRule
+from orchestration.contract_model import PartRule
 from orchestration.periods import Cadence, bounds, form, is_period, normalised
 
 OLDEST_YEAR = 1990

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestration.contracts import FeedContract
+from orchestration.contract_model import FeedContract
 from orchestration.ingest.registers import unique
 from orchestration.ingest.rules import Fault, UnreadableError, fault
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Sequence
 
-from orchestration.contracts import FeedContract
+from orchestration.contract_model import FeedContract
 from orchestration.ingest.rules import Fault, UnreadableError, fault
 
 _IDENTIFIER_HEADER = re.compile(

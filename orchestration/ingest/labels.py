@@ -16,7 +16,7 @@ from orchestration.environment import DBT_PROJECT
 from orchestration.shapes import plain_sql
 
 if TYPE_CHECKING:
-    from orchestration.contracts import Column, FeedContract
+    from orchestration.contract_model import Column, FeedContract
 
 SEED = DBT_PROJECT / "seeds" / "reference" / "source_label.csv"
 

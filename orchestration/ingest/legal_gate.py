@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration import database
-from orchestration.contracts import Column, FeedContract
+from orchestration.contract_model import Column, FeedContract
 from orchestration.ingest import parts
 from orchestration.ingest.births import AGE, BIRTH_YEARS, births
 from orchestration.ingest.confined import everything, sheet_rows

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration import database
-from orchestration.contracts import FeedContract
+from orchestration.contract_model import FeedContract
 from orchestration.ingest import extracts, labels, legal_gate, load_record, quarantine, regular_files, volume
 from orchestration.ingest import landing as log
 from orchestration.ingest.acceptance import accepted_short

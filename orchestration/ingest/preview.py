@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestration.contracts import FeedContract
+from orchestration.contract_model import FeedContract
 from orchestration.ingest.delivery import Name, discover
 from orchestration.ingest.landing import current
 from orchestration.ingest.load_record import LoadRecord

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration import database
-from orchestration.contracts import Column, FeedContract
+from orchestration.contract_model import Column, FeedContract
 from orchestration.ingest import landed_files
 from orchestration.ingest.batch import Batch, Summary
 from orchestration.ingest.headers import printable

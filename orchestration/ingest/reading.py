@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from orchestration.contracts import FeedContract
+from orchestration.contract_model import FeedContract
 from orchestration.ingest import archives
 from orchestration.ingest.completeness import check_ending, never_closed
 from orchestration.ingest.confined import open_workbook, sheet_rows

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from orchestration.contracts import FeedContract, FeedKey, PartRule
+from orchestration.contract_model import FeedContract, FeedKey, PartRule
 from orchestration.ingest import candidates, extracts, file_names, legal_gate
 from orchestration.ingest.contents import Contents, other_part, read_contents
 from orchestration.ingest.delivery import Delivery, Name, discover, misfit

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from orchestration.contracts import FeedContract
+from orchestration.contract_model import FeedContract
 from orchestration.ingest.headers import match_header, plain
 from orchestration.ingest.rules import Fault, UnreadableError, fault
 from orchestration.ingest.workbook import Grid

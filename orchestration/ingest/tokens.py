@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from orchestration.ingest.pseudonyms import pseudonym_sql
 
-SUFFIXES = {"string": ("", "_sound"), "date": ("", "_year_month", "_year_day", "_month_day")}
 _DATE_PARTS = ("%Y-%m-%d", "%Y-%m-", "%Y--%d", "-%m-%d")
 
 # Soundex: letters of one sound are one digit; H and W between two of them do not part them, a vowel does.

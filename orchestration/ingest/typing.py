@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from orchestration.contracts import Column, FeedContract
+from orchestration.contract_model import Column, FeedContract
 from orchestration.ingest.pseudonyms import pseudonym_sql
 from orchestration.ingest.tokens import token_sqls
 from orchestration.ingest.workbook import ERROR_VALUE

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING
 from orchestration.periods import bounds
 
 if TYPE_CHECKING:
-    from orchestration.contracts import FeedContract
+    from orchestration.contract_model import FeedContract
 
 # Periods of a year.
 SEASONS = {"monthly": 12, "quarterly": 4}

@@ -32,8 +32,9 @@ from typing import Any
 
 import duckdb
 
-from orchestration import bulk
-from orchestration.contracts import FeedContract, load_contracts
+from orchestration import bulk, pseudonym_key
+from orchestration.contract_model import FeedContract
+from orchestration.contract_reader import load_contracts
 from orchestration.environment import DBT_PROJECT
 from orchestration.ingest import landing
 from orchestration.ingest.batch import MAX_LINE_BYTES, WIDE_SPACES
@@ -119,7 +120,7 @@ def land(con: duckdb.DuckDBPyConnection, contract: FeedContract, settings: Setti
     for number, group in enumerate(alike.values()):
         con.execute(
             f"copy ({rows_sql(contract, group)}) to '{folder}/{number}.parquet' (format parquet, compression zstd)",
-            pads(settings.pseudonym_key) if contract.pseudonymises else None,
+            pads(pseudonym_key.load(settings)) if contract.pseudonymises else None,
         )
     view(con, contract, latest_sql(contract, f"read_parquet('{folder}/*.parquet', file_row_number = true)"))
     rows = [

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.contracts import FeedContract, FeedKey, load_contracts
+from orchestration.contract_model import FeedContract, FeedKey
+from orchestration.contract_reader import load_contracts
 from orchestration.ingest import landing as log
 from orchestration.ingest.delivery import unread
 from orchestration.ingest.load import load, plan

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.ingest.landing import current, read
 from orchestration.releases import current_release
 from tests.counties import County

@@ -6,7 +6,7 @@ import re
 import duckdb
 import pytest
 
-from orchestration.publish import PRIVATE_COLUMNS
+from expectations.privacy import PRIVATE_COLUMNS
 
 
 def test_delivered_is_accepted_plus_rejected(small_county):

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from orchestration import dbt, warehouse
+from orchestration import dbt, pseudonym_key, warehouse
 from orchestration.environment import LIMIT, VAULT_LIMIT
 from tests.content import content
 from tests.counties import County, spilling
@@ -69,7 +69,7 @@ def test_too_little_memory_is_said_in_a_sentence_and_the_next_refresh_ends(own_s
 
 @pytest.mark.slow
 def test_the_smallest_limits_at_full_size_publish_the_same(county, tmp_path, monkeypatch):
-    monkeypatch.setenv("SNA_PSEUDONYM_KEY", county.settings.pseudonym_key.decode())
+    monkeypatch.setenv("SNA_PSEUDONYM_KEY", pseudonym_key.load(county.settings).decode())
     for variable, limit in FULL_SIZE.items():
         monkeypatch.setenv(variable, limit)
     small = County(county.raw, tmp_path / "home").make_home()

@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from orchestration import creation
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.environment import PROJECT
 from tests.content import released
 from tests.e2e.web_ui import CHROMIUM, FLAGS, LOCATION, started

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from zlib import crc32
 
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.ingest.demonstration import Listing, digest
 
 KEPT = 12  # one crime in so many

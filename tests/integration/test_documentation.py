@@ -2,7 +2,7 @@
 
 import json
 
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.documentation import pages
 
 

@@ -11,7 +11,7 @@ import pytest
 import spatial_extension
 
 from orchestration import warehouse
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.dbt import _invoke
 from orchestration.ingest.load import load, plan
 from orchestration.ingest.recognise import deliver

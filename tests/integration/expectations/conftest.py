@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from expectations import gate
-from orchestration.gates import Verdict
+from expectations.verdicts import Verdict
 from orchestration.settings import Settings
 from tests import counties
 

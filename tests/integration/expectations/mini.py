@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from orchestration import warehouse
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.dbt import _invoke, load_manifest
 from orchestration.settings import Settings
 from tests.integration.expectations import damages

@@ -10,7 +10,7 @@ import pytest
 
 from expectations.suites import facts
 from expectations.suites.facts import FACTS, GROWING
-from orchestration.gates import Verdict
+from expectations.verdicts import Verdict
 from tests.integration.expectations.damages import national
 
 Judge = Callable[..., Verdict]

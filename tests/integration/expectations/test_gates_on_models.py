@@ -11,7 +11,7 @@ import pytest
 
 from expectations import gate
 from expectations.gate import Stage
-from orchestration.gates import Verdict
+from expectations.verdicts import Verdict
 
 
 def failed(verdicts: list[Verdict]) -> list[str]:

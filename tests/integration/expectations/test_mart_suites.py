@@ -10,7 +10,7 @@ import pytest
 
 from expectations.suites import agencies, marts
 from expectations.suites.marts import MARTS, NO_MORE_IN_A_YEAR, SAME_IN_A_YEAR, YEARS
-from orchestration.gates import Verdict
+from expectations.verdicts import Verdict
 from tests.integration.expectations import damages
 
 Judge = Callable[..., Verdict]

@@ -7,7 +7,7 @@ from itertools import combinations, permutations
 
 import pytest
 
-from orchestration.gates import Verdict
+from expectations.verdicts import Verdict
 from tests import partial
 from tests.partial import PartialHome
 

@@ -9,7 +9,7 @@ from dagster._utils.schedules import schedule_execution_time_iterator
 
 from orchestration import lock, operations
 from orchestration.automation import DELIVERIES_TAG, automation, landing_zone_sensor, monthly_refresh, retention_schedule
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.environment import SettingsError
 from orchestration.instance import open_instance
 from orchestration.retention_job import retention_job

@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.definitions import build_defs
 from orchestration.instance import open_instance
 from orchestration.warehouse import table_name

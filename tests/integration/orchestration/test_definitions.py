@@ -13,7 +13,7 @@ from dagster._daemon.auto_run_reexecution.auto_run_reexecution import get_reexec
 
 from orchestration import asset_keys, operations
 from orchestration.catalogue import team
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.definitions import JOB, build_defs
 from orchestration.environment import PROJECT
 from orchestration.instance import open_instance

@@ -10,7 +10,7 @@ import shutil
 import pytest
 from rich.console import Console
 
-from orchestration import refreshing, telling
+from orchestration import refresh_plan, refreshing, telling
 from orchestration.definitions import JOB, build_defs
 from orchestration.ingest.demonstration import Listing
 from orchestration.instance import open_instance
@@ -51,7 +51,7 @@ def called_calibrated(county: County) -> None:
 def refresh(county: County) -> tuple[refreshing.Outcome, str]:
     """A refresh in this process, and what it says of failures."""
     out = Console(file=io.StringIO(), width=200)
-    outcome = refreshing.run(county.settings, refreshing.plan(county.settings, ""), out)
+    outcome = refreshing.run(county.settings, refresh_plan.plan(county.settings, ""), out)
     telling.failure(out, county.settings, outcome.failures)
     return outcome, out.file.getvalue()  # type: ignore[attr-defined]
 

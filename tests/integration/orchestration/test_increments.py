@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from orchestration import dbt, increments, warehouse, withdrawal
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.ingest import landing
 from orchestration.ingest.load import load, plan
 from orchestration.settings import Settings

@@ -10,7 +10,7 @@ from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PART
 
 from orchestration import creation, purge
 from orchestration.assets.feeds import feed_assets, partitions_of
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.ingest.landing import read
 from orchestration.instance import open_instance
 from orchestration.resources import Refresh

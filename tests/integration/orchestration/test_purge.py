@@ -10,7 +10,7 @@ import pytest
 
 from orchestration import creation, lock, purge, run_erasure, withdrawal
 from orchestration.assets.feeds import feed_assets
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.ingest.landing import read
 from orchestration.instance import open_instance
 from orchestration.resources import Refresh

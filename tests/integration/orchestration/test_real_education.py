@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.ingest.load import load, plan
 from orchestration.ingest.load_record import LoadRecord
 from orchestration.ingest.recognise import Recognised, recognise

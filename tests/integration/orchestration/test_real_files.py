@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.ingest import landing as log
 from orchestration.ingest import load_record
 from orchestration.ingest.comparing import compare

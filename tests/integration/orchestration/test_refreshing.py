@@ -10,10 +10,11 @@ from rich.console import Console
 
 from orchestration import asset_keys, checks, creation, definitions, refreshing
 from orchestration.assets.landing_zone import landing_zone_asset
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.instance import open_instance
 from orchestration.progress import LOGGER, narrator
-from orchestration.refreshing import Plan, RefreshInterruptedError
+from orchestration.refresh_plan import Plan
+from orchestration.refreshing import RefreshInterruptedError
 from orchestration.resources import Refresh
 from orchestration.settings import Settings
 from tests.unit.orchestration.ingest.conftest import rows, text

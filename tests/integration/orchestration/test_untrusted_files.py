@@ -26,6 +26,7 @@ MEGABYTES = 500
 INGEST = """
 import json, resource
 from datetime import UTC, datetime
+from orchestration import pseudonym_key
 from orchestration.contracts import load_contracts
 from orchestration.ingest.confined import _end_all
 from orchestration.ingest.demonstration import Admission
@@ -35,8 +36,8 @@ from orchestration.settings import Settings
 settings = Settings.from_env()
 admission, good = Admission.of(settings), []
 for contract in load_contracts().values():
-    found = at_rest(plan(settings.raw, settings.landing, contract, settings.pseudonym_key, admission), lambda d: d.path)
-    records = load(found, contract, settings.landing, settings.pseudonym_key, now=datetime.now(UTC), admission=admission)
+    found = at_rest(plan(settings.raw, settings.landing, contract, pseudonym_key.load(settings), admission), lambda d: d.path)
+    records = load(found, contract, settings.landing, pseudonym_key.load(settings), now=datetime.now(UTC), admission=admission)
     good += [f"{r.agency}/{r.feed}/{r.file_name}" for r in records if r.verdict == "accepted"]
 _end_all()
 # Of this process since it was started; `ru_maxrss` would count what the process that started it had.

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.ingest.demonstration import Admission, add
 from orchestration.ingest.landing import current
 from orchestration.ingest.load import load, plan

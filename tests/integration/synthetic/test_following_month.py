@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import duckdb
 import pytest
 
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.ingest.demonstration import Admission, Listing, digest
 from synthetic.following import NothingFollows, write_next_month
 from synthetic.following.agencies import FEEDS

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.environment import DBT_PROJECT
 
 pytestmark = pytest.mark.xdist_group("synthetic")

@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from orchestration.contract_model import SUFFIXES
 from orchestration.ingest.pseudonyms import pads, pseudonym, pseudonym_sql
-from orchestration.ingest.tokens import MACROS, SUFFIXES, token_sqls
+from orchestration.ingest.tokens import MACROS, token_sqls
 from synthetic.nominals import register
 from vault.linkage import REPORTED, THRESHOLD, link
 

@@ -7,9 +7,10 @@ import re
 import duckdb
 import pytest
 
+from orchestration.contract_model import SUFFIXES
 from orchestration.environment import PROJECT
 from orchestration.ingest.pseudonyms import pads, pseudonym, pseudonym_sql
-from orchestration.ingest.tokens import MACROS, SUFFIXES, token_sqls
+from orchestration.ingest.tokens import MACROS, token_sqls
 from tests import counties
 from vault.linkage import link
 from vault.people import THRESHOLDS

@@ -5,7 +5,7 @@ import re
 import duckdb
 import pytest
 
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.ingest.landing import current, read
 from orchestration.warehouse import rows_in_use
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.ingest import landing as log
 from orchestration.ingest.load import load, plan
 from orchestration.ingest.recognise import deliver

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.environment import DBT_PROJECT
 
 MODELS = DBT_PROJECT / "models"

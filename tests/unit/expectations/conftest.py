@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.gates import Verdict
+from expectations.verdicts import Verdict
 
 Ask = Callable[..., dict[tuple[str, str], Verdict]]
 

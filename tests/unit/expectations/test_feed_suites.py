@@ -10,8 +10,8 @@ import duckdb
 import pytest
 
 from expectations.suites import feeds
-from orchestration.contracts import load_contracts
-from orchestration.gates import Verdict
+from expectations.verdicts import Verdict
+from orchestration.contract_reader import load_contracts
 from orchestration.periods import Cadence
 from orchestration.warehouse import SCHEMA
 

@@ -12,7 +12,7 @@ import pytest
 
 from expectations import gate, rules
 from expectations.rules import Rule, Suite
-from orchestration.gates import Verdict
+from expectations.verdicts import Verdict
 
 HOURS = Suite(
     subject="conformed.fct_offence",

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration import archive, publish, release_files, releases, retention
+from orchestration import archive, publish, release_files, release_retention, releases
 from orchestration.difference import difference
 from orchestration.release import FILE, DamagedRelease
 from orchestration.releases import all_releases, current_release, read_release, roll_back, switching
@@ -238,7 +238,7 @@ def test_killed_between_any_two_steps_readers_have_one_release_and_the_next_time
             break
         with switching(press.published):
             publish.sweep(press.published)
-            for surplus in retention.releases_to_archive(press.published):
+            for surplus in release_retention.releases_to_archive(press.published):
                 archive.archive(surplus)
         assert all(is_complete(r) or r.is_archived for r in all_releases(press.published))
     assert 10 < steps < 150

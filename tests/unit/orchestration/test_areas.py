@@ -3,7 +3,7 @@
 import pytest
 
 from orchestration import areas
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.environment import SettingsError
 
 GOOD = """

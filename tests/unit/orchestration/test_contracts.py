@@ -11,7 +11,9 @@ import jsonschema
 import pytest
 import yaml
 
-from orchestration.contracts import CONTRACTS, ContractError, load_contract, load_contracts
+from orchestration.contract_model import ContractError
+from orchestration.contract_reader import load_contract, load_contracts
+from orchestration.environment import CONTRACTS
 
 PATHS = sorted(CONTRACTS.glob("*/*/contract.yaml"))
 CRIMES = CONTRACTS / "derbyshire_constabulary" / "crimes" / "contract.yaml"

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from orchestration import creation, instance, refreshing, releases, storage, vault_access
+from orchestration import creation, instance, refresh_plan, releases, storage, vault_access
 from orchestration.release import DamagedRelease
 from orchestration.releases import current_release, damage, roll_back, usable_release
 from orchestration.settings import Settings
@@ -60,7 +60,7 @@ def test_a_touched_release_is_not_taken_for_what_was_published(press, sna, name,
         os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
     assert usable_release(press.published) is None
     settings = Settings.from_env()
-    planned = refreshing.plan(settings, "")
+    planned = refresh_plan.plan(settings, "")
     assert planned.nothing_new is None and planned.damaged
     answer = sna("status")
     assert answer.status == 1 and second.id in answer.said and any(words.startswith("refresh") for words in answer.remedies())

@@ -5,7 +5,8 @@ from typing import get_args
 
 import pytest
 
-from orchestration.contracts import LoadMode, Treatment, load_contracts
+from orchestration.contract_model import LoadMode, Treatment
+from orchestration.contract_reader import load_contracts
 from orchestration.documentation import FREQUENCY, REPLACES, TREATMENTS, dictionary_page, feeds_page, tables_page
 from orchestration.lineage import writers
 from orchestration.periods import Cadence

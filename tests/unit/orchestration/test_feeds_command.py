@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from orchestration.cli import app
-from orchestration.contracts import load_contract
+from orchestration.contract_reader import load_contract
 from orchestration.environment import CONTRACTS
 
 FEED = ("dfe", "lait")

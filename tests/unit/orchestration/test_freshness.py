@@ -12,7 +12,7 @@ from orchestration import freshness, warehouse
 from orchestration.assets.feeds import feed_assets
 from orchestration.checks import feed_checks
 from orchestration.cli import app
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.freshness import judge
 from orchestration.resources import Refresh
 from orchestration.settings import Settings

@@ -3,8 +3,9 @@
 import duckdb
 import pytest
 
+from expectations.verdicts import Verdict
 from orchestration import gates
-from orchestration.gates import GateClosed, Verdict
+from orchestration.gates import GateClosed
 
 
 @pytest.fixture

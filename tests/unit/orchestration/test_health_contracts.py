@@ -2,7 +2,7 @@
 
 import pytest
 
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.ingest.explained import is_closed
 
 HEALTH = [

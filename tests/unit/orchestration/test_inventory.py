@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from rich.console import Console
 
-from orchestration import inventory, knife_carriers, refreshing, telling, withdrawal
+from orchestration import inventory, knife_carriers, refresh_plan, telling, withdrawal
 from orchestration.creation import make
 from orchestration.ingest.landing import current
 from orchestration.settings import Settings
@@ -61,7 +61,7 @@ def test_deleted_rows_are_named_and_stop_what_reads_them(settings, desk):
     with pytest.raises(inventory.LandedRowsDamagedError, match="`sna verify --landing --repair` lands it again"):
         inventory.require_rows(settings, current(desk.all()))
     # Another contract is in force than the one that it was landed by, so a refresh lands it once more in any case.
-    assert refreshing.plan(settings, "").new_deliveries == 1
+    assert refresh_plan.plan(settings, "").new_deliveries == 1
     assert "Landed rows damaged" in told(settings)
 
 

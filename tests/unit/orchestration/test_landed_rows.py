@@ -8,7 +8,7 @@ from datetime import timedelta
 import duckdb
 import pytest
 
-from orchestration import creation, inventory, landing_repair, refreshing
+from orchestration import creation, inventory, landing_repair, refresh_plan
 from orchestration.ingest import landing, load_record
 from orchestration.settings import Settings
 from tests.commands import rest_is_slow, runner
@@ -98,7 +98,7 @@ def test_damage_is_noticed_and_its_remedy_restores_what_was_there(settings, desk
     before, record = content(file), landed
     damage(file)
     with pytest.raises(inventory.LandedRowsDamagedError) as raised:
-        refreshing.plan(settings, "")
+        refresh_plan.plan(settings, "")
     assert str(file.parent) in str(raised.value) and "accepted.parquet" in str(raised.value)
     for command in (("refresh",), ("verify", "--landing")):
         answer = sna(*command)
@@ -117,11 +117,11 @@ def test_values_that_were_changed_with_size_and_time_kept_are_found_by_a_rebuild
     inventory.require_rows(settings, landing.current(desk.all()))
     settings.warehouse.unlink()
     with pytest.raises(inventory.LandedRowsDamagedError, match="overwritten"):
-        refreshing.plan(settings, "")
+        refresh_plan.plan(settings, "")
     assert sna("rebuild").status == 1
     assert sna("verify", "--landing").status == 1
     assert sna("verify", "--landing", "--repair").status == 0
-    refreshing.plan(settings, "")
+    refresh_plan.plan(settings, "")
 
 
 def test_a_copy_with_other_times_is_whole_and_read_once(settings, desk, sna, landed):
@@ -138,7 +138,7 @@ def test_rejected_rows_and_replaced_deliveries_are_verified_too(settings, desk, 
     same_size(landed.rejected)
     first = desk.all()[0]
     first.accepted.unlink()
-    refreshing.plan(settings, "")  # neither is used
+    refresh_plan.plan(settings, "")  # neither is used
     answer = sna("verify", "--landing")
     assert answer.status == 1 and "rejected.parquet was overwritten" in answer.said and "2023-07.csv" in answer.said
     assert sna("verify", "--landing", "--repair").status == 0
@@ -156,7 +156,7 @@ def test_where_the_file_is_gone_too_it_is_asked_for_by_name(settings, desk, sna,
     landed.accepted.unlink()
     source.unlink()
     assert sna("withdraw", f"{FEED}/2023-06.csv", "--reason", "its rows are lost").status == 0
-    refreshing.plan(settings, "")
+    refresh_plan.plan(settings, "")
 
 
 def test_a_changed_file_is_not_taken_for_the_one_that_was_landed(settings, sna, landed):
@@ -173,7 +173,7 @@ def test_one_period_of_several_is_landed_again(settings, desk, sna):
     before = content(file)
     file.write_bytes(b"PAR1")
     with pytest.raises(inventory.LandedRowsDamagedError, match=file.name):
-        refreshing.plan(settings, "")
+        refresh_plan.plan(settings, "")
     assert sna("verify", "--landing", "--repair").status == 0
     assert content(file) == before
 
@@ -183,7 +183,7 @@ def test_records_of_an_earlier_version_are_completed_once(settings, desk, sna, l
         document = json.loads((load.folder / landing.RECORD).read_text())
         del document["stored"]
         (load.folder / landing.RECORD).write_text(json.dumps(document))
-    refreshing.plan(settings, "")
+    refresh_plan.plan(settings, "")
     said = sna("verify", "--landing")
     assert said.status == 0 and "3 deliveries of an earlier version" in said.said
     assert "earlier version" not in sna("verify", "--landing").said

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from orchestration import landing_zone
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.ingest.load import load, plan
 from orchestration.landing_zone import Watch
 from orchestration.settings import Settings

@@ -8,8 +8,8 @@ import pytest
 from markdown_it import MarkdownIt
 from rich.table import Table
 
+from orchestration.console import SafeConsole
 from orchestration.printing import markdown, printable
-from orchestration.terminal import SafeConsole
 
 OBEYED = ["\x1b[2J", "\x1b]0;pwned\x07", "\x9b2J", "\r", "\b", "\u202e", "\u2066", "\x00", "\u2028", "\ue000"]
 

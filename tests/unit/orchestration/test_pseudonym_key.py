@@ -2,7 +2,7 @@
 
 import pytest
 
-from orchestration import creation, pseudonym_key, refreshing
+from orchestration import creation, pseudonym_key, refresh_plan
 from orchestration.settings import Settings
 from tests.commands import rest_is_slow, runner
 from tests.unit.orchestration.ingest.conftest import CONTRACTS, Desk, parquet, rows, text
@@ -55,7 +55,7 @@ def test_the_refresh_stops_and_goes_on_with_the_key_restored(settings, landed, s
     assert kept not in answer.said and file.exists() == there
     file.parent.mkdir(exist_ok=True)
     file.write_text(kept)
-    assert refreshing.plan(Settings.from_env(), "").new_deliveries == 0
+    assert refresh_plan.plan(Settings.from_env(), "").new_deliveries == 0
 
 
 def test_a_lost_key_is_replaced_and_everything_read_again(settings, landed, sna):
@@ -69,11 +69,11 @@ def test_a_lost_key_is_replaced_and_everything_read_again(settings, landed, sna)
     source.write_bytes(content)
     assert sna("rekey").status == 0
     fresh = Settings.from_env()
-    assert refreshing.plan(fresh, "").new_deliveries == 1
-    (again,) = desk.load("victims", key=fresh.pseudonym_key)
+    assert refresh_plan.plan(fresh, "").new_deliveries == 1
+    (again,) = desk.load("victims", key=pseudonym_key.load(fresh))
     assert [row["_row"] for row in parquet(again.accepted)] == [row["_row"] for row in parquet(record.accepted)]
     assert parquet(again.accepted)[0]["person_key"] != parquet(record.accepted)[0]["person_key"]
-    assert refreshing.plan(fresh, "").new_deliveries == 0
+    assert refresh_plan.plan(fresh, "").new_deliveries == 0
     pseudonym_key.file(settings).unlink()
     assert sna("refresh").status != 0
 

@@ -5,6 +5,7 @@ import re
 import pytest
 from typer.testing import CliRunner
 
+from expectations import verdicts
 from expectations.suites.marts import _reconciliation
 from orchestration import gates, warehouse
 from orchestration.cli import app
@@ -51,7 +52,7 @@ def failed_build(settings):
         con.execute("insert into ledger.build by name select 'abcdef0123456789' as build_id, '' as as_at")
         gates.complete(con, "facts", "f", "abcdef0123456789")
         gates.complete(con, "marts", "m", "f")
-        verdict = gates.Verdict(
+        verdict = verdicts.Verdict(
             "sna.reconciliation",
             rule.name,
             False,

@@ -8,7 +8,7 @@ import pytest
 
 from orchestration import build, creation, warehouse
 from orchestration.assets.feeds import feed_assets
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.ingest import landing
 from orchestration.resources import Refresh
 from orchestration.settings import Settings

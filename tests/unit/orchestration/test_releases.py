@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from orchestration import operations, refreshing, releases, retention
+from orchestration import operations, refresh_plan, release_retention, releases
 from orchestration.cli import app
 from orchestration.creation import make
 from orchestration.release import DamagedRelease
@@ -69,7 +69,7 @@ def test_a_current_release_whose_manifest_is_damaged_counts_for_none_when_the_ne
         current_release(press.published)
     home = press.published.parent.parent
     make(home, "derbyshire", "live")
-    assert refreshing.plan(Settings(home.parent / "raw", home), "").nothing_new is None
+    assert refresh_plan.plan(Settings(home.parent / "raw", home), "").nothing_new is None
     assert press.publish("2").id == current_release(press.published).id
 
 
@@ -92,7 +92,7 @@ def test_a_release_is_found_by_every_name_that_it_has(press):
 
 
 def surplus(press, keep):
-    return [release.id for release in retention.surplus_releases(press.published, keep)]
+    return [release.id for release in release_retention.surplus_releases(press.published, keep)]
 
 
 def test_the_newest_and_the_current_release_stay(press):
@@ -108,7 +108,7 @@ def test_only_what_a_date_leads_to_stays_of_the_past(press):
     press.publish("1")
     made = [press.publish("2", as_at=date) for date in ("2024-05-01", "2024-05-01", "2024-06-01", "2024-07-01")]
     assert surplus(press, 2) == [release.id for release in made[:2]]
-    retention.remove_releases(press.published, retention.surplus_releases(press.published, 2))
+    release_retention.remove_releases(press.published, release_retention.surplus_releases(press.published, 2))
     assert list(releases.as_at_links(press.published)) == ["2024-06-01", "2024-07-01"]
 
 

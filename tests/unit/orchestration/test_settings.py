@@ -3,7 +3,7 @@
 import pytest
 from typer.testing import CliRunner
 
-from orchestration import lock
+from orchestration import lock, pseudonym_key
 from orchestration.cli import app
 from orchestration.environment import SettingsError
 from orchestration.releases import all_releases, as_at_links, current_release, roll_back, rollback
@@ -19,8 +19,8 @@ def test_paths_come_from_the_environment(monkeypatch, tmp_path):
 
 def test_a_key_is_made_once_and_only_its_owner_reads_it(monkeypatch, tmp_path):
     monkeypatch.delenv("SNA_PSEUDONYM_KEY", raising=False)
-    first = Settings(tmp_path, tmp_path).pseudonym_key
-    assert Settings(tmp_path, tmp_path).pseudonym_key == first
+    first = pseudonym_key.load(Settings(tmp_path, tmp_path))
+    assert pseudonym_key.load(Settings(tmp_path, tmp_path)) == first
     assert len(first) == 64
     (file,) = (tmp_path / "secrets").iterdir()
     assert file.stat().st_mode & 0o077 == 0
@@ -29,7 +29,7 @@ def test_a_key_is_made_once_and_only_its_owner_reads_it(monkeypatch, tmp_path):
 def test_a_short_key_is_refused(monkeypatch, tmp_path):
     monkeypatch.setenv("SNA_PSEUDONYM_KEY", "short")
     with pytest.raises(SettingsError, match="at least 16"):
-        _ = Settings(tmp_path, tmp_path).pseudonym_key
+        _ = pseudonym_key.load(Settings(tmp_path, tmp_path))
 
 
 def by_a_refresh(home, monkeypatch):

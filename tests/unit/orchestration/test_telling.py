@@ -10,7 +10,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from orchestration import creation, telling
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.ingest.recognise import deliver
 from orchestration.settings import Settings
 
@@ -100,14 +100,14 @@ def test_where_every_file_is_read_nothing_is_said(desk, said):
 @pytest.mark.parametrize(("nothing_new", "status"), [(True, 0), (False, 1)])
 def test_a_refresh_ends_with_the_files_that_nobody_reads(desk, tmp_path, monkeypatch, nothing_new, status):
     """Their names come last, and change nothing about the exit status."""
-    from orchestration import cli, refreshing
+    from orchestration import cli, refresh_plan, refreshing
 
     monkeypatch.setenv("SNA_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("SNA_RAW", str(desk.raw))
     creation.make(tmp_path / "home", "derbyshire", "live")
     desk.put("crimes", "x", "2023-07-resend.csv")
     release = SimpleNamespace(id="made before") if nothing_new else None
-    monkeypatch.setattr(refreshing, "plan", lambda *_, **__: refreshing.Plan(0, int(nothing_new), release, None, "", False))
+    monkeypatch.setattr(refreshing, "plan", lambda *_, **__: refresh_plan.Plan(0, int(nothing_new), release, None, "", False))
     told = CliRunner().invoke(cli.app, ["refresh"])
     assert told.exit_code == status, (told.output, told.exception)
     last = told.stdout.splitlines()[-1]

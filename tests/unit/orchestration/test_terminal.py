@@ -6,13 +6,13 @@ import threading
 import pytest
 from rich.table import Table
 
-from orchestration import terminal
+from orchestration import console, terminal
 
 
 def test_a_message_names_the_command_as_it_was_called(monkeypatch, capsys):
-    terminal.console.print("Next: `sna refresh`, then `sna status`.")
+    console.console.print("Next: `sna refresh`, then `sna status`.")
     monkeypatch.setattr(terminal, "CALLED_AS", "./sna")
-    terminal.console.print("Next: `sna refresh`, then `sna status`.", Table())
+    console.console.print("Next: `sna refresh`, then `sna status`.", Table())
     first, second, *_ = capsys.readouterr().out.splitlines()
     assert first == "Next: `sna refresh`, then `sna status`."
     assert second.strip() == "Next: `./sna refresh`, then `./sna status`."
@@ -23,7 +23,7 @@ def test_a_spinner_turns_on_a_terminal_only(is_terminal):
     out = io.StringIO()
     console = terminal.Console(file=out, force_terminal=is_terminal)
     before = threading.active_count()
-    with terminal.working(console, "reading") as tell:
+    with console.working(console, "reading") as tell:
         assert threading.active_count() == before + is_terminal
         tell("writing")
         console.print("read")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from orchestration import retention, withdrawal
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.ingest import landing as log
 from orchestration.ingest.delivery import discover
 from orchestration.ingest.landing import current

@@ -12,7 +12,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.contracts import FeedContract, load_contracts
+from orchestration.contract_model import FeedContract
+from orchestration.contract_reader import load_contracts
 from orchestration.ingest import landing as log
 from orchestration.ingest import regular_files
 from orchestration.ingest.demonstration import LIVE, Admission

@@ -7,7 +7,9 @@ from typing import Any
 
 import yaml
 
-from orchestration.contracts import CONTRACTS, FeedContract, load_contract
+from orchestration.contract_model import FeedContract
+from orchestration.contract_reader import load_contract
+from orchestration.environment import CONTRACTS
 
 TEMPLATE = CONTRACTS / "mhclg" / "imd_2019" / "contract.yaml"
 

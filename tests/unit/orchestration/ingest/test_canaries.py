@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, Phase, given, settings, strategies
 from rich.console import Console
 
 from orchestration import telling
-from orchestration.contracts import Column, FeedContract, load_contracts
+from orchestration.contract_model import Column, FeedContract
+from orchestration.contract_reader import load_contracts
 from orchestration.ingest import labels
 from orchestration.ingest import landing as log
 from orchestration.ingest.load import load, plan

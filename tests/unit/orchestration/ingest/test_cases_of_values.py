@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.environment import PROJECT
 from orchestration.ingest.load import load, plan
 

@@ -5,7 +5,7 @@ import dataclasses
 import duckdb
 import pytest
 
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.ingest.comparing import compare
 
 STREET = dataclasses.replace(load_contracts()["police_uk", "street"], identifier="crime_id")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.ingest.completeness import check_ending
 from orchestration.ingest.load import load, plan
 from orchestration.ingest.rules import UnreadableError

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestration import environment
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.ingest.delivery import Name, discover, strangers, unread
 from orchestration.ingest.load_record import Withdrawal
 from orchestration.ingest.recognise import Recognised, Unknown, deliver, recognise

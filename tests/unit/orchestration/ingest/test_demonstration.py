@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.ingest import demonstration
 from orchestration.ingest.demonstration import DEFAULT, Admission, Listing, add, digest
 from orchestration.ingest.landing import current

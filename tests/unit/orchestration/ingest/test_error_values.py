@@ -10,7 +10,7 @@ import duckdb
 import pytest
 import xlsxwriter
 
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.ingest.load import load, plan
 from orchestration.ingest.reading import sheet_rows
 from orchestration.ingest.workbook import cell_text

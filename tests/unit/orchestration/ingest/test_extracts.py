@@ -9,7 +9,8 @@ from datetime import date, timedelta
 import pytest
 
 from orchestration import retention, withdrawal
-from orchestration.contracts import PeriodRule, load_contracts
+from orchestration.contract_model import PeriodRule
+from orchestration.contract_reader import load_contracts
 from orchestration.ingest import extracts
 from orchestration.ingest.delivery import Name, misfit
 from orchestration.ingest.landing import by_period, current

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.ingest.file_names import impossible, is_range, normal_form, parts, periods
 
 CONTRACTS = load_contracts()

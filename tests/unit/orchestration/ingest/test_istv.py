@@ -2,7 +2,7 @@
 
 import pytest
 
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.ingest.load import load, plan
 
 from .conftest import KEY, NOW, codes, parquet

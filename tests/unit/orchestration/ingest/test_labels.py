@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.ingest import labels
 from orchestration.ingest.landing import current, read
 from orchestration.ingest.load import load, plan

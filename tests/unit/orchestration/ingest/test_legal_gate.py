@@ -14,7 +14,8 @@ import duckdb
 import pytest
 import xlsxwriter
 
-from orchestration.contracts import ContractError, FeedContract, load_contracts
+from orchestration.contract_model import ContractError, FeedContract
+from orchestration.contract_reader import load_contracts
 from orchestration.ingest.delivery import strangers
 from orchestration.ingest.identifiers import MACROS, folded
 from orchestration.ingest.load import load, plan

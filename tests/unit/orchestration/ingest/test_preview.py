@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from orchestration import delivery_commands
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.ingest.delivery import Name
 from orchestration.ingest.preview import preview
 from orchestration.ingest.recognise import deliver

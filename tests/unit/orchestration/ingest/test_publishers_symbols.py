@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 
 from .conftest import CONTRACTS, codes, parquet
 from .test_shaping import xlsx

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.ingest import candidates
 from orchestration.ingest.delivery import discover
 from orchestration.ingest.recognise import Recognised, Unknown, deliver, recognise

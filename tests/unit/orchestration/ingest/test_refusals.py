@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orchestration.contracts import load_contracts
+from orchestration.contract_reader import load_contracts
 from orchestration.ingest.refusals import MOST_LINES, Refusal, sentences
 from orchestration.ingest.rules import fault
 

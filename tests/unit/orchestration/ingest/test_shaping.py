@@ -12,7 +12,7 @@ import pytest
 import xlsxwriter
 import yaml
 
-from orchestration.contracts import ContractError
+from orchestration.contract_model import ContractError
 from orchestration.environment import PROJECT
 from orchestration.ingest.load import load, plan
 from orchestration.ingest.load_record import LoadRecord

@@ -5,8 +5,9 @@ from __future__ import annotations
 import duckdb
 import pytest
 
+from orchestration.contract_model import SUFFIXES
 from orchestration.ingest.pseudonyms import pads, pseudonym
-from orchestration.ingest.tokens import MACROS, SUFFIXES, token_sqls
+from orchestration.ingest.tokens import MACROS, token_sqls
 
 from .conftest import KEY
 

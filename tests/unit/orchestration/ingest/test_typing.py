@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestration.contracts import Column
+from orchestration.contract_model import Column
 from orchestration.ingest.typing import age_sql, typed_sql
 
 from .conftest import CONTRACTS
