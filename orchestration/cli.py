@@ -224,10 +224,10 @@ def refresh(
         if plan.held is not None:
             telling.held_back(console, settings, plan.held)
             return
-        from orchestration import warehouse
+        from orchestration import warehouse_file
 
         # Better said now than after minutes of reading deliveries.
-        warehouse.connect(settings).close()
+        warehouse_file.connect(settings).close()
         new = counted(plan.new_deliveries, "new delivery")
         console.print(f"{new} in {settings.raw}; home {settings.home}")
         outcome = refreshing.run(settings, plan, console)

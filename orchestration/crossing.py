@@ -46,11 +46,11 @@ def require_facts(settings: Settings, read: Sequence[LoadRecord]) -> None:
         NothingToRead: they do not.
         LandedRowsDamagedError: it is not.
     """
-    from orchestration import gates, inventory, warehouse
+    from orchestration import gates, inventory, warehouse_file
 
     inventory.require_rows(settings, read)
 
-    con = warehouse.connect(settings)
+    con = warehouse_file.connect(settings)
     try:
         gates.require_date(con, "", before="counts")
         gates.require(con, "facts")

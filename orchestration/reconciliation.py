@@ -26,14 +26,14 @@ def figures(settings: Settings, *, build: bool) -> Iterator[duckdb.DuckDBPyConne
     """
     import duckdb
 
-    from orchestration import warehouse
+    from orchestration import warehouse_file
     from orchestration.releases import current_release
 
     if build:
         missing = NothingToReconcile(f"No marts have been built in {settings.home}. `sna status --build` says why.")
         if not settings.warehouse.exists():
             raise missing
-        with warehouse.looking(settings) as con:
+        with warehouse_file.looking(settings) as con:
             try:
                 con.execute("select 1 from sna.reconciliation limit 0")
             except duckdb.CatalogException:

@@ -46,13 +46,13 @@ class Outcome:
 
 def run(settings: Settings, planned: Plan, console: Console) -> Outcome:
     """Run the job to its end; once more on a new warehouse where the old one turns out to be damaged. See `_run`."""
-    from orchestration import inventory, warehouse
+    from orchestration import inventory, warehouse_file
     from orchestration.ingest.landing import current, read
 
     outcome = _run(settings, planned, console)
     name = settings.warehouse.name
-    if any(warehouse.is_damage(message) and (name in message or "database" in message) for _, message in outcome.failures):
-        warehouse.set_aside(settings)
+    if any(warehouse_file.is_damage(message) and (name in message or "database" in message) for _, message in outcome.failures):
+        warehouse_file.set_aside(settings)
         inventory.require_rows(settings, current(read(settings.landing)), full=True)
         outcome = _run(settings, planned, console)
     return outcome

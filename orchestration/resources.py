@@ -85,7 +85,7 @@ class Refresh(dg.ConfigurableResource):  # type: ignore[type-arg]
     @contextmanager
     def warehouse(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """The warehouse, open for writing; closed at the end so that dbt and other runs can have it."""
-        from orchestration.warehouse import connect
+        from orchestration.warehouse_file import connect
 
         con = connect(self.settings)
         try:

@@ -498,13 +498,13 @@ def build(console: Console, settings: Settings) -> None:
     import duckdb
 
     from expectations.verdicts import STAGES
-    from orchestration import reconciliation, warehouse
+    from orchestration import reconciliation, warehouse_file
     from orchestration.gates import LANDED
 
     if not settings.warehouse.exists():
         console.print(f"Nothing has been built yet in {settings.home}. Next: `sna refresh`.", highlight=False)
         return
-    with warehouse.looking(settings) as con:
+    with warehouse_file.looking(settings) as con:
         try:
             made = con.execute("select build_id, as_at from ledger.build").fetchone()
             ended = dict(con.execute("select stage, completed_at from ops.stage where token is not null").fetchall())
@@ -538,11 +538,11 @@ def gates(console: Console, settings: Settings) -> None:
     import duckdb
 
     from expectations.verdicts import STAGES
-    from orchestration import warehouse
+    from orchestration import warehouse_file
     from orchestration.lock import Busy
 
     try:
-        with warehouse.looking(settings) as con:
+        with warehouse_file.looking(settings) as con:
             rows = con.execute(
                 """select stage, count(*), count(*) filter (success), count(*) filter (not success and not crashed),
                           count(*) filter (crashed)

@@ -205,10 +205,10 @@ def empty() -> Settings:
     """A home in which nothing was delivered."""
 
     def build(settings: Settings) -> None:
-        from orchestration import dbt, warehouse
+        from orchestration import dbt, warehouse, warehouse_file
         from orchestration.contract_reader import load_contracts
 
-        with warehouse.connect(settings) as con:
+        with warehouse_file.connect(settings) as con:
             for contract in load_contracts().values():
                 warehouse.register(con, contract, [], [], "2024-04-01")
         dbt.load_manifest(settings)

@@ -13,7 +13,7 @@ import duckdb
 
 from expectations import gate
 from expectations.verdicts import Verdict
-from orchestration import dbt, warehouse
+from orchestration import dbt, warehouse, warehouse_file
 from orchestration.contract_reader import load_contracts
 from orchestration.ingest import landing
 from orchestration.lineage import lineage
@@ -55,7 +55,7 @@ class PartialHome:
         loads = landing.read(counties.small().settings.landing)
         in_use = landing.current(loads)
         contracts = {"/".join(key): contract for key, contract in load_contracts().items()}
-        with warehouse.connect(self.settings) as con:
+        with warehouse_file.connect(self.settings) as con:
             for feed in delivered:
                 warehouse.register(con, contracts[feed], loads, in_use, "2024-04-01")
                 if replace:
@@ -73,7 +73,7 @@ class PartialHome:
 
     def judge(self) -> list[Verdict]:
         """What the gates say of the facts and the marts."""
-        with warehouse.connect(self.settings) as con:
+        with warehouse_file.connect(self.settings) as con:
             return [verdict for stage in ("facts", "marts") for verdict in gate.run(stage, con, self.settings.home / "docs")]
 
     def published(self) -> Mapping[str, Mapping[str, Any]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from orchestration import dbt, pseudonym_key, warehouse
+from orchestration import dbt, pseudonym_key, warehouse_file
 from orchestration.environment import LIMIT, VAULT_LIMIT
 from tests.content import content
 from tests.counties import County, spilling
@@ -30,12 +30,12 @@ def test_facts_that_spill_are_the_same(own_small_county, monkeypatch):
     """All of them, by dbt as a refresh calls it, with less memory than the whole county needs, between connections of our own."""
     settings = own_small_county.settings
     monkeypatch.setenv(LIMIT, FACTS)
-    with warehouse.connect(settings) as con:
+    with warehouse_file.connect(settings) as con:
         before = content(con, "conformed")
     with spilling(settings) as seen:
         dbt.execute(settings, "tag:facts", whole=True)
     assert "warehouse" in seen
-    with warehouse.connect(settings) as con:
+    with warehouse_file.connect(settings) as con:
         assert content(con, "conformed") == before
     assert list(settings.spill.iterdir()) == []
 

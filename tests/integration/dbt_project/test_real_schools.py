@@ -10,7 +10,7 @@ import duckdb
 import pytest
 import spatial_extension
 
-from orchestration import warehouse
+from orchestration import warehouse, warehouse_file
 from orchestration.contract_reader import load_contracts
 from orchestration.dbt import _invoke
 from orchestration.ingest.load import load, plan
@@ -50,7 +50,7 @@ def real(tmp_path_factory):
     settings, contracts = Settings(base / "raw", base / "home"), load_contracts()
     for path in FILES:
         deliver(path, settings.raw, contracts)
-    with warehouse.connect(settings) as con:
+    with warehouse_file.connect(settings) as con:
         for contract in contracts.values():
             name = f"landing.{warehouse.table_name(contract)}"
             columns = (*contract.landed, ("_load_id", "VARCHAR"), ("_row", "INTEGER"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orchestration import warehouse
+from orchestration import warehouse, warehouse_file
 from orchestration.contract_reader import load_contracts
 from orchestration.dbt import _invoke, load_manifest
 from orchestration.settings import Settings
@@ -157,7 +157,7 @@ insert into ledger.build by name
 
 def build(settings: Settings) -> None:
     """Make the warehouse of a home that has none."""
-    with warehouse.connect(settings) as con:
+    with warehouse_file.connect(settings) as con:
         for contract in load_contracts().values():
             columns = (*contract.landed, ("_load_id", "VARCHAR"), ("_row", "INTEGER"))
             con.execute(

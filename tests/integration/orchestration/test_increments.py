@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from orchestration import dbt, increments, warehouse, withdrawal
+from orchestration import dbt, increments, warehouse, warehouse_file, withdrawal
 from orchestration.contract_reader import load_contracts
 from orchestration.ingest import landing
 from orchestration.ingest.load import load, plan
@@ -245,7 +245,7 @@ class Deliveries(RuleBasedStateMachine):
 
     def build(self, *, complete: bool) -> None:
         manifest = dbt.load_manifest(self.settings)
-        with warehouse.connect(self.settings) as con:
+        with warehouse_file.connect(self.settings) as con:
             for contract in CONTRACTS.values():
                 received = landing.read(self.settings.landing, contract.agency)
                 warehouse.register(con, contract, received, landing.current(received), "")
@@ -256,7 +256,7 @@ class Deliveries(RuleBasedStateMachine):
             dbt.execute(self.settings, "tag:facts", whole=True)
         elif names := [name for key, name in models.items() if key in increment.nodes]:
             dbt.execute(self.settings, " ".join(names), whole=increment.whole)
-        with warehouse.connect(self.settings) as con:
+        with warehouse_file.connect(self.settings) as con:
             increments.record(con, "facts", SAME, manifest)
 
     def content(self) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orchestration import aftermath, database, dbt, warehouse
+from orchestration import aftermath, database, dbt, warehouse_file
 from orchestration.environment import DBT_PROJECT
 from orchestration.settings import Settings
 
@@ -37,13 +37,13 @@ def settings(tmp_path, monkeypatch):
 @pytest.mark.slow
 def test_every_model_after_a_spill_is_built_and_the_warehouse_opens_again(settings, monkeypatch):
     monkeypatch.setenv("SNA_MEMORY_LIMIT", "32MB")
-    warehouse.connect(settings).close()
+    warehouse_file.connect(settings).close()
     dbt.execute(settings, "sorted after last")
-    con = warehouse.connect(settings)
+    con = warehouse_file.connect(settings)
     assert con.execute("select rows from main.last").fetchall() == [(1_500_000,)]
     con.execute("create or replace temp table again as from main.sorted order by i")
     assert [path.name for path in settings.spill.iterdir()] == ["warehouse"]
-    second = warehouse.connect(settings)
+    second = warehouse_file.connect(settings)
     second.close()
     con.close()
     assert list(settings.spill.iterdir()) == []
@@ -52,7 +52,7 @@ def test_every_model_after_a_spill_is_built_and_the_warehouse_opens_again(settin
 def test_dbt_and_the_project_open_the_file_alike(settings, monkeypatch):
     """DuckDB refuses a second connection of a process with another configuration."""
     monkeypatch.setenv("SNA_MEMORY_LIMIT", "500MB")
-    con = warehouse.connect(settings)
+    con = warehouse_file.connect(settings)
     dbt.execute(settings, "after sorted")
     con.close()
 
@@ -73,4 +73,4 @@ def test_what_a_killed_refresh_spilled_is_removed(settings):
     left.touch()
     aftermath.clear(settings)
     assert not settings.spill.exists()
-    warehouse.connect(settings).close()
+    warehouse_file.connect(settings).close()

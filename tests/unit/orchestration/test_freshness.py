@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 from typer.testing import CliRunner
 
-from orchestration import freshness, warehouse
+from orchestration import freshness, warehouse, warehouse_file
 from orchestration.assets.feeds import feed_assets
 from orchestration.checks import feed_checks
 from orchestration.cli import app
@@ -132,7 +132,7 @@ DAYS = [("2023-09-13", "fresh"), ("2023-09-14", "due"), ("2023-09-27", "due"), (
 
 def test_the_ledger_has_it_as_of_the_day_that_the_marts_are_rebuilt_for(landed):
     settings, loads = landed
-    con = warehouse.connect(settings)
+    con = warehouse_file.connect(settings)
     for as_at, state in DAYS:
         warehouse.register(con, load_contracts()[CRIMES.id], loads, loads, as_at)
         row = con.execute("select freshness, next_period, due_on, overdue_on from ledger.feed").fetchone()
@@ -173,7 +173,7 @@ def test_for_a_past_date_the_asset_check_sees_what_had_been_received_by_then(lan
 
 def test_sna_status_judges_a_release_by_the_day_on_which_it_is_asked(landed, monkeypatch):
     settings, loads = landed
-    con = warehouse.connect(settings)
+    con = warehouse_file.connect(settings)
     for feed in (CRIMES.id, ("police_uk", "street")):
         warehouse.register(con, load_contracts()[feed], loads, loads, "")
     con.execute("create schema sna; create table sna.figures as select 1 as value")

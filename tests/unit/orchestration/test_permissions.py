@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from orchestration import environment, lock, permissions, publish, warehouse
+from orchestration import environment, lock, permissions, publish, warehouse_file
 from orchestration.environment import SettingsError
 from orchestration.settings import Settings
 from orchestration.verify import verify
@@ -212,7 +212,7 @@ def test_a_group_of_others_is_refused(group, monkeypatch):
 def test_what_is_made_later_is_its_owners_alone(tmp_path, umask):
     environment.keep_private()
     made = Settings(tmp_path / "raw", tmp_path / "home")
-    con = warehouse.connect(made)
+    con = warehouse_file.connect(made)
     con.execute("create table t as select 1")
     assert (made.home / "warehouse.duckdb.wal").exists()
     assert everybody_else(made.home) == {}

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import duckdb
 import pytest
 
-from orchestration import lock, purge, run_erasure, warehouse, withdrawal
+from orchestration import lock, purge, run_erasure, warehouse, warehouse_file, withdrawal
 from orchestration.ingest.acceptance import accept_short
 from orchestration.ingest.landing import current
 from orchestration.releases import all_releases, current_release, make_current
@@ -51,7 +51,7 @@ class Home:
         self.desk.put("crimes", unlawful[:90], ".2023-07.v2.csv.part")
         accept_short(self.desk.put("crimes", unlawful, "2023-07.v2.csv"), f"{PERSON} moved house")
         self.desk.load("crimes", now=DURING)
-        with warehouse.connect(self.settings) as con:
+        with warehouse_file.connect(self.settings) as con:
             warehouse.register(con, CONTRACTS["crimes"], self.desk.all(), current(self.desk.all()), "")
             con.execute(f"create table landing.copied as select '{PERSON}' as cell")
         for name in (

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from expectations import verdicts
 from expectations.suites.marts import _reconciliation
-from orchestration import gates, warehouse
+from orchestration import gates, warehouse_file
 from orchestration.cli import app
 from orchestration.settings import Settings
 from tests.press import make_press
@@ -47,7 +47,7 @@ def failed_build(settings):
     """A build whose marts do not reproduce the report, judged by the rule that says so."""
     rule = _reconciliation(True).rules[0]
     sample = '[{"table_id":"T15","row_label":"Row 1","published":"10","computed":"11","status":"differs"}]'
-    with warehouse.connect(settings) as con:
+    with warehouse_file.connect(settings) as con:
         con.execute(FIGURES)
         con.execute("insert into ledger.build by name select 'abcdef0123456789' as build_id, '' as as_at")
         gates.complete(con, "facts", "f", "abcdef0123456789")
@@ -109,7 +109,7 @@ def test_where_there_is_nothing_yet_the_command_says_what_to_do(sna, command):
 
 
 def test_marts_that_were_never_built_are_said_to_be_missing(settings, sna):
-    with warehouse.connect(settings) as con:
+    with warehouse_file.connect(settings) as con:
         con.execute("insert into ledger.build by name select 'abcdef0123456789' as build_id, '' as as_at")
     assert "marts  not built" in sna("status", "--build").output
     assert "No marts have been built" in str(sna("reconcile", "--build").exception)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import dagster as dg
 import pytest
 
-from orchestration import build, creation, warehouse
+from orchestration import build, creation, warehouse, warehouse_file
 from orchestration.assets.feeds import feed_assets
 from orchestration.contract_reader import load_contracts
 from orchestration.ingest import landing
@@ -34,7 +34,7 @@ def desk(tmp_path, monkeypatch):
 
 @pytest.fixture
 def registered(desk):
-    with warehouse.connect(Settings.from_env()) as con:
+    with warehouse_file.connect(Settings.from_env()) as con:
         assert warehouse.register(con, CRIMES, desk.all(), desk.all(), "") == 2
         return Registered.read(con, "")
 
@@ -65,7 +65,7 @@ def test_nothing_stands_for_another_date_or_of_another_feed(desk, registered):
 
 def test_other_code_changes_the_build_and_registers_nothing(desk, registered, monkeypatch):
     built = "select build_id from ledger.build"
-    with warehouse.connect(Settings.from_env()) as con:
+    with warehouse_file.connect(Settings.from_env()) as con:
         before = con.execute(built).fetchall()
         monkeypatch.setattr(build, "project_hash", lambda: "other code")
         again = Registered.read(con, "")
@@ -78,7 +78,7 @@ def test_a_home_that_was_moved_has_nothing_to_register_and_reads_its_own_files(d
     settings = Settings.from_env()
     moved = Settings(settings.raw, tmp_path / name)
     settings.home.rename(moved.home)
-    with warehouse.connect(moved) as con:
+    with warehouse_file.connect(moved) as con:
         loads = landing.read(moved.landing)
         assert Registered.read(con, "").rows(CRIMES, loads, loads, "") == 2
         assert con.execute("select count(*) from landing.derbyshire_constabulary__crimes").fetchall() == [(2,)]

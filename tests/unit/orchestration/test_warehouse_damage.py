@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from orchestration import warehouse
+from orchestration import warehouse_file
 from orchestration.settings import Settings
 
 DAMAGES = {
@@ -19,17 +19,17 @@ DAMAGES = {
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_file_is_set_aside_and_told(tmp_path, capsys, damage):
     settings = Settings(tmp_path / "raw", tmp_path / "home")
-    con = warehouse.connect(settings)
+    con = warehouse_file.connect(settings)
     con.execute("create schema other; create table other.bulk as from range(300000)")
     con.close()
     DAMAGES[damage](settings.warehouse, settings.warehouse.stat().st_size)
-    con = warehouse.connect(settings)
+    con = warehouse_file.connect(settings)
     assert con.execute("from ledger.delivery").fetchall() == []
     assert con.execute("from duckdb_tables() where schema_name = 'other'").fetchall() == []
     con.close()
     assert settings.warehouse.with_name("warehouse.duckdb.damaged").exists()
     assert "nothing is lost" in capsys.readouterr().err
-    warehouse.connect(settings).close()
+    warehouse_file.connect(settings).close()
     assert capsys.readouterr().err == ""
 
 
@@ -44,4 +44,4 @@ def test_a_damaged_file_is_set_aside_and_told(tmp_path, capsys, damage):
     ],
 )
 def test_damage_is_not_confused_with_anything_else(message, expected):
-    assert warehouse.is_damage(message) is expected
+    assert warehouse_file.is_damage(message) is expected

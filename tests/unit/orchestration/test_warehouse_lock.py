@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from orchestration import warehouse
+from orchestration import warehouse_file
 from orchestration.lock import Busy
 from orchestration.settings import Settings
 
@@ -15,7 +15,7 @@ from orchestration.settings import Settings
 @pytest.mark.parametrize("read_only", [False, True])
 def test_the_process_that_has_the_warehouse_open_is_named(tmp_path, read_only):
     settings = Settings(tmp_path / "raw", tmp_path / "home")
-    warehouse.connect(settings).close()
+    warehouse_file.connect(settings).close()
     program = f"""
 import duckdb
 con = duckdb.connect({str(settings.warehouse)!r}, read_only={read_only})
@@ -26,17 +26,17 @@ input()
     with subprocess.Popen([sys.executable, "-c", program], stdin=pipe, stdout=pipe, text=True) as tool:
         assert tool.stdout.readline() == "open\n"
         with pytest.raises(Busy, match=f"Process {tool.pid} .*open .*sna_marts.duckdb read-only instead"):
-            warehouse.connect(settings)
+            warehouse_file.connect(settings)
         if not read_only:
-            with pytest.raises(Busy, match=f"Process {tool.pid} "), warehouse.looking(settings):
+            with pytest.raises(Busy, match=f"Process {tool.pid} "), warehouse_file.looking(settings):
                 pass
         tool.communicate("\n")
-    warehouse.connect(settings).close()
+    warehouse_file.connect(settings).close()
 
 
 def test_who_only_looks_changes_nothing_and_keeps_nobody_out(tmp_path):
     settings = Settings(tmp_path / "raw", tmp_path / "home")
-    con = warehouse.connect(settings)
+    con = warehouse_file.connect(settings)
     con.execute("update ops.layout set layout = 'of another version'")
     con.close()
     before = settings.warehouse.read_bytes()
@@ -53,4 +53,4 @@ with warehouse.looking(Settings.from_env()) as con:
         assert look.stdout.readline() == "of another version\n"
         assert settings.warehouse.read_bytes() == before
         threading.Timer(0.5, lambda: print(file=look.stdin, flush=True)).start()
-        warehouse.connect(settings).close()
+        warehouse_file.connect(settings).close()

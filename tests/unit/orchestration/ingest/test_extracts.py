@@ -278,13 +278,13 @@ def recognise_as(tmp_path, contracts):
 
 
 def test_the_ledger_has_one_row_per_period(desk, tmp_path):
-    from orchestration import warehouse
+    from orchestration import warehouse, warehouse_file
     from orchestration.settings import Settings
 
     contract = CONTRACTS["crimes"]
     desk.land("crimes", text(quarter(skip=10)), f"{SPAN}.csv")
     record = desk.all()[0]
-    with warehouse.connect(Settings(desk.raw, tmp_path / "home")) as con:
+    with warehouse_file.connect(Settings(desk.raw, tmp_path / "home")) as con:
         rows_in_use = warehouse.register(con, contract, desk.all(), current(desk.all()), "")
         ledger = con.execute(
             "select period, rows_delivered, in_use, is_partial, delivery_id from ledger.delivery order by period"
