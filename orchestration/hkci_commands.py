@@ -138,7 +138,7 @@ def expire(
             console.print("Nothing was deleted. `--yes` deletes without asking.")
             raise typer.Exit(FAILED)
         gone = index.expire(con, day)
-    store.rewrite(settings.vault, key)
+    store.rewrite(settings.vault, key, vault_access.ENGINE)
     console.print(f"{gone} rows had expired by {day} and are deleted.")
     print_anchor(settings)
 

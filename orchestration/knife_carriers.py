@@ -41,7 +41,7 @@ def run(settings: Settings, key: str, reference_date: date, *, why: str, acting_
     with vault_access.opened(settings, key) as con:
         made = index.run(con, settings.vault, read, rules, reference_date, why=why, acting_for=acting_for)
     if made.expired:
-        store.rewrite(settings.vault, key)
+        store.rewrite(settings.vault, key, vault_access.ENGINE)
     return made, _land(settings, made, read, rules.minimum_cell)
 
 

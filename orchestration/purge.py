@@ -159,9 +159,10 @@ def purge(settings: Settings, found: Purge) -> Removed:
     runs = _erase_runs(settings, found.start)
     vault_runs = 0
     if key is not None:
+        from orchestration import vault_access
         from vault import erasure
 
-        vault_runs = erasure.erase(settings.vault, key, found.start, why=f"Purge: {found.entry.basis}")
+        vault_runs = erasure.erase(settings.vault, key, found.start, vault_access.ENGINE, why=f"Purge: {found.entry.basis}")
     _write(settings.landing / PURGED / found.file_name, asdict(found.entry))
     (settings.landing / PURGING / found.file_name).unlink()
     log.sync(settings.landing / PURGING)

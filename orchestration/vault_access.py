@@ -15,12 +15,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestration import database
+from orchestration.environment import VAULT_LIMIT, memory_limit
 from orchestration.settings import Settings
 from vault import access_log, key, store
 from vault.access_log import Anchor
 
 if TYPE_CHECKING:
     import duckdb
+
+ENGINE = store.Engine(
+    connect=lambda: database.connect(limit=memory_limit(VAULT_LIMIT)),
+    explained=lambda: database.explained("vault", VAULT_LIMIT),
+    is_out_of_memory=database.is_out_of_memory,
+)
 
 DEMONSTRATION_KEY = "demonstration.key"
 WORTHLESS = "# Worthless: the key of a demonstration's vault, in which nobody is real. Never use it for another.\n"
@@ -53,7 +61,7 @@ def opened(settings: Settings, vault_key: str) -> Iterator[duckdb.DuckDBPyConnec
         VaultClosed: as `store.opened`.
         LogBrokenError: the log does not.
     """
-    with store.opened(settings.vault, vault_key) as con:
+    with store.opened(settings.vault, vault_key, ENGINE) as con:
         access_log.require_continued(settings.vault, con, released(settings))
         yield con
 
@@ -91,7 +99,7 @@ def found(
         before()
         access_log.found(settings.vault, con, outside, why=why, acting_for=acting_for)
 
-    store.found(settings.vault, vault_key, first)
+    store.found(settings.vault, vault_key, first, ENGINE)
 
 
 def found_demonstration(settings: Settings) -> None:

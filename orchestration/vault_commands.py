@@ -118,7 +118,7 @@ def log(
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     if resume:
-        with store.opened(settings.vault, vault_access.given_key(settings, key_file)) as con:
+        with store.opened(settings.vault, vault_access.given_key(settings, key_file), vault_access.ENGINE) as con:
             try:
                 line = access_log.resume(settings.vault, con, outside, why=reason, acting_for=acting_for)
             except access_log.NotBrokenError as error:
@@ -151,7 +151,7 @@ def _verify(settings: Settings, outside: list[Anchor], key_file: Path | None) ->
             highlight=False,
         )
     else:
-        with store.opened(settings.vault, vault_key) as con:
+        with store.opened(settings.vault, vault_key, vault_access.ENGINE) as con:
             anchored, accepted = access_log.anchors(con), access_log.breaks(con)
     found = access_log.faults(settings.vault, anchored, accepted, outside)
     for fault in found:

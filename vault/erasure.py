@@ -10,7 +10,7 @@ from vault import access_log, store
 RUN_TABLES = ("entry", "factor", "leaver", "tally", "told", "run")
 
 
-def erase(folder: Path, key: str, since: datetime, *, why: str) -> int:
+def erase(folder: Path, key: str, since: datetime, engine: store.Engine, *, why: str) -> int:
     """Delete the index entries and the linkage of all runs since a moment, and write the file again; returns how many runs went.
 
     The runs of before stay. The look is logged first, with the reason.
@@ -21,7 +21,7 @@ def erase(folder: Path, key: str, since: datetime, *, why: str) -> int:
     """
     moment = since.astimezone(UTC).replace(tzinfo=None)
     gone = 0
-    with store.opened(folder, key) as con:
+    with store.opened(folder, key, engine) as con:
         access_log.write(folder, con, "erase", why=why, what=f"runs since {since.astimezone(UTC):%Y-%m-%d}")
         there = {
             (str(schema), str(table))
@@ -46,5 +46,5 @@ def erase(folder: Path, key: str, since: datetime, *, why: str) -> int:
                 con.execute("delete from vault.linkage.pair; delete from vault.linkage.person")
                 con.execute("delete from vault.linkage.run where ran_at >= ?", [moment])
         con.execute("commit")
-    store.rewrite(folder, key)
+    store.rewrite(folder, key, engine)
     return gone

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from orchestration import database
-from orchestration.environment import VAULT_LIMIT, memory_limit
 
 if TYPE_CHECKING:
     import duckdb
@@ -26,12 +24,27 @@ class VaultClosed(RuntimeError):
     """The vault cannot be opened; the message says why and what to do, and never holds the key."""
 
 
+@dataclass(frozen=True)
+class Engine:
+    """How DuckDB is opened for the vault.
+
+    Attributes:
+        connect: opens a database in memory, with a memory limit and no folder to spill to.
+        explained: a block in which an error that came from too little memory is replaced by one that says what to do.
+        is_out_of_memory: whether too little memory was the reason of an error.
+    """
+
+    connect: Callable[[], duckdb.DuckDBPyConnection]
+    explained: Callable[[], AbstractContextManager[None]]
+    is_out_of_memory: Callable[[BaseException], bool]
+
+
 def is_founded(folder: Path) -> bool:
     """Whether there is a vault in a folder."""
     return (folder / FILE).exists()
 
 
-def found(folder: Path, key: str, first: Callable[[duckdb.DuckDBPyConnection], object]) -> None:
+def found(folder: Path, key: str, first: Callable[[duckdb.DuckDBPyConnection], object], engine: Engine) -> None:
     """Make the vault in `folder`: whole with what `first` writes into it, or not at all.
 
     The folder is its owner's alone, and so is the file.
@@ -45,9 +58,9 @@ def found(folder: Path, key: str, first: Callable[[duckdb.DuckDBPyConnection], o
     folder.chmod(0o700)
     _sweep(folder)
     fresh = folder / f".{FILE}.{os.getpid()}"
-    con = _engine()
+    con = _connect(engine)
     try:
-        _attach(con, fresh, key)
+        _attach(con, fresh, key, engine)
         first(con)
         con.execute(f"checkpoint {CATALOGUE}")
         con.execute(f"detach {CATALOGUE}")
@@ -57,20 +70,20 @@ def found(folder: Path, key: str, first: Callable[[duckdb.DuckDBPyConnection], o
 
 
 @contextmanager
-def opened(folder: Path, key: str) -> Iterator[duckdb.DuckDBPyConnection]:
+def opened(folder: Path, key: str, engine: Engine) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection in memory to which the vault in `folder` is attached as `vault`.
 
     Raises:
         VaultClosed: there is none, wrong key, no encryption library, or another process has the vault open.
-        NotEnoughMemory: what is done with the connection needs more than `SNA_VAULT_MEMORY_LIMIT`; nothing of it is kept on disk.
+        Exception: what `engine.explained` makes of too little memory; nothing of what was done is kept on disk.
     """
     file = folder / FILE
     if not is_founded(folder):
         raise VaultClosed(f"There is no vault in {folder}. Found one with `sna hkci init`, which also makes its key.")
-    con = _engine()
+    con = _connect(engine)
     try:
-        with database.explained("vault", VAULT_LIMIT):
-            _attach(con, file, key)
+        with engine.explained():
+            _attach(con, file, key, engine)
             file.chmod(0o600)
             yield con
             con.execute(f"checkpoint {CATALOGUE}")
@@ -78,14 +91,14 @@ def opened(folder: Path, key: str) -> Iterator[duckdb.DuckDBPyConnection]:
         con.close()
 
 
-def rewrite(folder: Path, key: str) -> None:
+def rewrite(folder: Path, key: str, engine: Engine) -> None:
     """Write the vault anew and put it in the place of the old file, so that nothing deleted is left in it.
 
     Raises:
         VaultClosed: as `opened`.
     """
     fresh = folder / f".{FILE}.{os.getpid()}"
-    with opened(folder, key) as con:
+    with opened(folder, key, engine) as con:
         _sweep(folder)
         # Without what stands in the log of changes of the old file, which has the name of that of the new one.
         con.execute(f"checkpoint {CATALOGUE}")
@@ -112,11 +125,11 @@ def _sweep(folder: Path) -> None:
         left.unlink()
 
 
-def _engine() -> duckdb.DuckDBPyConnection:
+def _connect(engine: Engine) -> duckdb.DuckDBPyConnection:
     import duckdb
     import duckdb_extensions
 
-    con = database.connect(limit=memory_limit(VAULT_LIMIT))
+    con = engine.connect()
     try:
         duckdb_extensions.import_extension("httpfs")
         con.execute("load httpfs")
@@ -129,13 +142,13 @@ def _engine() -> duckdb.DuckDBPyConnection:
     return con
 
 
-def _attach(con: duckdb.DuckDBPyConnection, file: Path, key: str) -> None:
+def _attach(con: duckdb.DuckDBPyConnection, file: Path, key: str, engine: Engine) -> None:
     import duckdb
 
     try:
         con.execute(f"attach '{str(file).replace(chr(39), chr(39) * 2)}' as {CATALOGUE} (encryption_key $key)", {"key": key})
     except duckdb.Error as error:
-        if database.is_out_of_memory(error):
+        if engine.is_out_of_memory(error):
             raise
         raise VaultClosed(_why(file, str(error))) from None
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.vault_access import ENGINE
 from vault import index, policy, store
 from vault.index import Run, Sources
 
@@ -93,13 +94,13 @@ def force(tmp_path) -> Force:
 def folder(tmp_path) -> Path:
     """Of a vault without a line in its log."""
     made = tmp_path / "vault"
-    store.found(made, KEY, lambda _: None)
+    store.found(made, KEY, lambda _: None, ENGINE)
     return made
 
 
 @pytest.fixture
 def vault(folder) -> Iterator[duckdb.DuckDBPyConnection]:
-    with store.opened(folder, KEY) as con:
+    with store.opened(folder, KEY, ENGINE) as con:
         yield con
 
 

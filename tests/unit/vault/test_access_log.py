@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+from orchestration.vault_access import ENGINE
 from tests.unit.vault.conftest import KEY
 from vault import access_log, reading, store
 from vault.access_log import Anchor, LogBrokenError
@@ -127,17 +128,17 @@ def test_a_log_that_is_whole_is_not_resumed(vault, folder, lines):
 
 
 def test_log_and_vault_replayed_together_are_found_by_who_holds_an_anchor(tmp_path, folder):
-    with store.opened(folder, KEY) as con:
+    with store.opened(folder, KEY, ENGINE) as con:
         look(folder, con)
     shutil.copytree(folder, tmp_path / "earlier")
-    with store.opened(folder, KEY) as con:
+    with store.opened(folder, KEY, ENGINE) as con:
         look(folder, con)
         kept = access_log.read(folder)[-1]
     outside = [Anchor(kept.number, kept.hash, "release 1")]
     assert access_log.faults(folder, outside=outside) == []
     shutil.rmtree(folder)
     shutil.copytree(tmp_path / "earlier", folder)
-    with store.opened(folder, KEY) as con:
+    with store.opened(folder, KEY, ENGINE) as con:
         assert faults(folder, con) == []
         (fault,) = faults(folder, con, *outside)
         assert f"line 2 with the hash {kept.hash[:16]}…, which release 1 remembers" in fault
@@ -151,14 +152,14 @@ def test_log_and_vault_replayed_together_are_found_by_who_holds_an_anchor(tmp_pa
 
 
 def test_an_older_vault_beside_a_newer_log_is_found(tmp_path, folder):
-    with store.opened(folder, KEY) as con:
+    with store.opened(folder, KEY, ENGINE) as con:
         look(folder, con)
     shutil.copy(folder / store.FILE, tmp_path)
-    with store.opened(folder, KEY) as con:
+    with store.opened(folder, KEY, ENGINE) as con:
         look(folder, con)
         look(folder, con)
     shutil.copy(tmp_path / store.FILE, folder)
-    with store.opened(folder, KEY) as con, pytest.raises(LogBrokenError, match="its file is older than the log"):
+    with store.opened(folder, KEY, ENGINE) as con, pytest.raises(LogBrokenError, match="its file is older than the log"):
         look(folder, con)
 
 

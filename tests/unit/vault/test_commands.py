@@ -10,6 +10,7 @@ import pytest
 
 from orchestration import creation, vault_access
 from orchestration.settings import Settings
+from orchestration.vault_access import ENGINE
 from tests.commands import rest_is_slow, runner
 from vault import access_log, index, store
 from vault.key import FILE_VARIABLE, VARIABLE
@@ -253,7 +254,7 @@ def test_a_damaged_last_line_is_one_sentence(settings, sna, founded, damage):
 
 def test_expiry_asks_before_it_deletes(settings, sna, founded):
     def left():
-        with store.opened(settings.vault, vault_access.given_key(settings, founded)) as con:
+        with store.opened(settings.vault, vault_access.given_key(settings, founded), ENGINE) as con:
             return con.execute("select count(*) from vault.hkci.told").fetchone()[0]
 
     key = ("--key-file", str(founded))

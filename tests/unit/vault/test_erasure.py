@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from orchestration.vault_access import ENGINE
 from tests.unit.vault.conftest import KEY
 from vault import access_log, erasure, index, store
 from vault.people import SQL
@@ -15,7 +16,7 @@ RUNS = {"2024-03-31.1": "2024-04-10 10:00:00", "2024-03-31.2": "2024-05-02 10:00
 @pytest.fixture
 def drawn(folder):
     """A run of before that a run of since replaced, each with one person, and the linkage of the later one."""
-    with store.opened(folder, KEY) as con:
+    with store.opened(folder, KEY, ENGINE) as con:
         index.prepare(con)
         con.execute((SQL / "linkage.sql").read_text(encoding="utf-8"))
         for run_id, at in RUNS.items():
@@ -43,12 +44,12 @@ def drawn(folder):
 
 
 def rows(folder, query):
-    with store.opened(folder, KEY) as con:
+    with store.opened(folder, KEY, ENGINE) as con:
         return con.execute(query).fetchall()
 
 
 def test_runs_of_since_are_gone_and_runs_of_before_count_again(drawn):
-    assert erasure.erase(drawn, KEY, SINCE, why="Purge: a decision") == 2
+    assert erasure.erase(drawn, KEY, SINCE, ENGINE, why="Purge: a decision") == 2
     assert rows(drawn, "select run_id, replaced_by from vault.hkci.run") == [("2024-03-31.1", None)]
     assert rows(drawn, "select person_key from vault.hkci.entry") == [("person of 2024-03-31.1",)]
     assert rows(drawn, "select person_key from vault.hkci.told") == [("person of 2024-03-31.1",)]
@@ -57,14 +58,14 @@ def test_runs_of_since_are_gone_and_runs_of_before_count_again(drawn):
 
 
 def test_the_erasure_is_logged_with_its_reason_and_names_nobody(drawn):
-    erasure.erase(drawn, KEY, SINCE, why="Purge: a decision")
+    erasure.erase(drawn, KEY, SINCE, ENGINE, why="Purge: a decision")
     (line,) = access_log.read(drawn)
     assert (line.action, line.why, line.what) == ("erase", "Purge: a decision", "runs since 2024-05-01")
 
 
 def test_a_vault_without_runs_is_left_as_it_is(drawn):
-    assert erasure.erase(drawn, KEY, datetime(2025, 1, 1, tzinfo=UTC), why="Purge: a decision") == 0
+    assert erasure.erase(drawn, KEY, datetime(2025, 1, 1, tzinfo=UTC), ENGINE, why="Purge: a decision") == 0
     assert len(rows(drawn, "from vault.hkci.run")) == 2 and len(rows(drawn, "from vault.linkage.person")) == 2
-    with store.opened(drawn, KEY) as con:
+    with store.opened(drawn, KEY, ENGINE) as con:
         con.execute("drop schema vault.hkci cascade; drop schema vault.linkage cascade")
-    assert erasure.erase(drawn, KEY, SINCE, why="Purge: a decision") == 0
+    assert erasure.erase(drawn, KEY, SINCE, ENGINE, why="Purge: a decision") == 0

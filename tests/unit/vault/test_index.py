@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from orchestration.vault_access import ENGINE
 from tests.unit.vault.conftest import KEY
 from vault import access_log, index, reading, store
 
@@ -164,7 +165,7 @@ def test_what_has_expired_is_deleted_and_leaves_nothing_behind(force, folder):
     for day in ("2023-06-01", "2024-01-01"):
         force.incident("gone-after-six-months", day)
     force.assessments = [("gone-after-six-months", "2024-02-01", "Y", "Y", "Y")]
-    with store.opened(folder, KEY) as con:
+    with store.opened(folder, KEY, ENGINE) as con:
         at = date(2024, 3, 31)
         index.run(con, folder, force.sources(), policy.load(), at, why="testing expiry", today=date(2024, 4, 10))
         assert index.expire(con, date(2024, 10, 10)) == 0
@@ -172,8 +173,8 @@ def test_what_has_expired_is_deleted_and_leaves_nothing_behind(force, folder):
         # Whom its counts were about is kept as long as counts are compared.
         assert index.expire(con, date(2025, 4, 10)) == 0
         assert index.expire(con, date(2025, 4, 11)) == 1
-    store.rewrite(folder, KEY)
-    with store.opened(folder, KEY) as con:
+    store.rewrite(folder, KEY, ENGINE)
+    with store.opened(folder, KEY, ENGINE) as con:
         left = {
             table: con.execute(f"select count(*) from vault.hkci.{table}").fetchall()[0][0]
             for table in ("entry", "factor", "leaver", "told", "tally", "run")
