@@ -10,7 +10,7 @@ import contextlib
 import functools
 import json
 import logging
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from expectations import docs, privacy
+from expectations.context import Context, Feed
 from expectations.rules import Rule, Suite
 from expectations.suites import facts, feeds, marts
 from expectations.verdicts import INFORMATION, Stage, Verdict
@@ -25,11 +26,11 @@ from expectations.verdicts import INFORMATION, Stage, Verdict
 if TYPE_CHECKING:
     import pandas as pd
 
-SUITES: Mapping[Stage, Callable[[duckdb.DuckDBPyConnection], list[Suite]]] = {
+SUITES: Mapping[Stage, Callable[[duckdb.DuckDBPyConnection, Sequence[Feed]], list[Suite]]] = {
     "feeds": feeds.suites,
-    "facts": facts.suites,
+    "facts": lambda con, _: facts.suites(con),
     "counts": feeds.suites,
-    "marts": marts.suites,
+    "marts": lambda con, _: marts.suites(con),
 }
 
 # A gate must cost the same for a county and for the country: what is heavy is aggregated in SQL.
@@ -55,7 +56,13 @@ class Judgement:
     page: str | None
 
 
-def run(stage: Stage, con: duckdb.DuckDBPyConnection, data_docs: Path, subjects: Collection[str] | None = None) -> list[Verdict]:
+def run(
+    stage: Stage,
+    con: duckdb.DuckDBPyConnection,
+    data_docs: Path,
+    context: Context,
+    subjects: Collection[str] | None = None,
+) -> list[Verdict]:
     """Judge a stage of the warehouse and write its Data Docs to `data_docs/<stage>/`.
 
     A rule that cannot be evaluated gives a crashed verdict and no exception, unless memory was the reason: that says nothing of
@@ -72,7 +79,7 @@ def run(stage: Stage, con: duckdb.DuckDBPyConnection, data_docs: Path, subjects:
         duckdb.OutOfMemoryException: a batch does not fit into DuckDB's memory limit.
     """
     try:
-        suites = [suite for suite in SUITES[stage](con) if subjects is None or suite.subject in subjects]
+        suites = [suite for suite in SUITES[stage](con, context.feeds) if subjects is None or suite.subject in subjects]
     except duckdb.OutOfMemoryException:
         raise
     except Exception as error:
@@ -81,13 +88,13 @@ def run(stage: Stage, con: duckdb.DuckDBPyConnection, data_docs: Path, subjects:
         )
         docs.write(data_docs, stage, [(verdict, None)])
         return [verdict]
-    judgements = [judge(suite, con) for suite in suites]
+    judgements = [judge(suite, con, context) for suite in suites]
     judged = [(verdict, j.page) for j in judgements for verdict in j.verdicts]
     docs.write(data_docs, stage, judged, keep_others=subjects is not None)
     return [verdict for j in judgements for verdict in j.verdicts]
 
 
-def judge(suite: Suite, con: duckdb.DuckDBPyConnection) -> Judgement:
+def judge(suite: Suite, con: duckdb.DuckDBPyConnection, context: Context) -> Judgement:
     """Draw the batch of one suite and hold every rule against it.
 
     Raises:
@@ -95,12 +102,12 @@ def judge(suite: Suite, con: duckdb.DuckDBPyConnection) -> Judgement:
     """
     try:
         batch = draw(suite, con)
-        outcomes, page = _engine().validate(suite, batch)
+        outcomes, page = _engine().validate(suite, batch, context)
     except duckdb.OutOfMemoryException:
         raise
     except Exception as error:
         return Judgement(suite, tuple(_crashed(suite, rule, _reason(error)) for rule in suite.rules), None)
-    verdicts = [_verdict(suite, rule, outcome, batch) for rule, outcome in zip(suite.rules, outcomes, strict=True)]
+    verdicts = [_verdict(suite, rule, outcome, batch, context) for rule, outcome in zip(suite.rules, outcomes, strict=True)]
     return Judgement(suite, tuple(verdicts), page)
 
 
@@ -134,7 +141,7 @@ class _Engine:
         asset = context.data_sources.add_pandas("warehouse").add_dataframe_asset("batch")
         self.batches = asset.add_batch_definition_whole_dataframe("whole")
 
-    def validate(self, suite: Suite, batch: pd.DataFrame) -> tuple[list[dict[str, Any]], str]:
+    def validate(self, suite: Suite, batch: pd.DataFrame, context: Context) -> tuple[list[dict[str, Any]], str]:
         """Results in the order of the rules, each as Great Expectations' JSON, and the page that documents them."""
         expectations = self.gx.ExpectationSuite(f"{suite.subject}: {suite.title}")
         for position, rule in enumerate(suite.rules):
@@ -143,13 +150,13 @@ class _Engine:
             drawn = self.batches.get_batch(batch_parameters={"dataframe": batch})
             result = drawn.validate(expectations, result_format=RESULT_FORMAT)
         ordered = sorted(result.results, key=lambda single: single.expectation_config.meta["position"])
-        shown = privacy.readable(batch, suite.sql)
+        shown = privacy.readable(batch, suite.sql, context.known)
         for single in ordered:
             rule = suite.rules[single.expectation_config.meta["position"]]
-            single.result = privacy.veiled(single.result, shown)
+            single.result = privacy.veiled(single.result, shown, context.shape)
             single.exception_info = _spoken(single.exception_info, rule, batch)
         outcomes = [single.to_json_dict() for single in ordered]
-        docs.name(result, suite, _veiled(batch, shown))
+        docs.name(result, suite, _veiled(batch, shown, context.shape))
         return outcomes, docs.page(result)
 
     def expectation(self, rule: Rule, position: int = 0) -> Any:
@@ -181,7 +188,7 @@ def _quiet() -> Iterator[None]:
         logger.setLevel(before)
 
 
-def _verdict(suite: Suite, rule: Rule, outcome: dict[str, Any], batch: pd.DataFrame) -> Verdict:
+def _verdict(suite: Suite, rule: Rule, outcome: dict[str, Any], batch: pd.DataFrame, context: Context) -> Verdict:
     if message := _exception(outcome):
         return _crashed(suite, rule, message)
     result = outcome["result"]
@@ -199,15 +206,15 @@ def _verdict(suite: Suite, rule: Rule, outcome: dict[str, Any], batch: pd.DataFr
         column=", ".join(rule.columns),
         observed=observed if rule.blocking or outcome["success"] else f"{INFORMATION}{observed}",
         failing_rows=int(failing[rule.counts].abs().sum()) if rule.counts else len(failing),
-        sample=_sample(suite, rule, failing),
+        sample=_sample(suite, rule, failing, context),
         remedy=rule.remedy,
     )
 
 
-def _veiled(lines: pd.DataFrame, shown: Collection[str]) -> pd.DataFrame:
+def _veiled(lines: pd.DataFrame, shown: Collection[str], shape: Callable[[str], str]) -> pd.DataFrame:
     """Lines of a batch in which only texts that may be shown are in clear."""
     texts = lines.select_dtypes(["object", "string"]).columns
-    return lines.assign(**{name: [privacy.veiled(value, shown) for value in lines[name]] for name in texts})
+    return lines.assign(**{name: [privacy.veiled(value, shown, shape) for value in lines[name]] for name in texts})
 
 
 def _spoken(info: dict[str, Any], rule: Rule, batch: pd.DataFrame) -> dict[str, Any]:
@@ -250,9 +257,9 @@ def _observed(suite: Suite, result: dict[str, Any], failing: int) -> str:
     return f"{failing} of {judged} {suite.grain} break the rule" if failing else f"all {judged} {suite.grain} keep the rule"
 
 
-def _sample(suite: Suite, rule: Rule, failing: pd.DataFrame) -> str:
+def _sample(suite: Suite, rule: Rule, failing: pd.DataFrame, context: Context) -> str:
     """The first failing lines: their labels and what the rule reads."""
     wanted = dict.fromkeys((*suite.labels, *rule.columns, *([rule.counts] if rule.counts else [])))
-    first = _veiled(failing[list(wanted)].head(SAMPLE), privacy.readable(failing, suite.sql))
+    first = _veiled(failing[list(wanted)].head(SAMPLE), privacy.readable(failing, suite.sql, context.known), context.shape)
     lines = first.to_json(orient="records", date_format="iso", double_precision=6)
     return json.dumps(json.loads(lines), ensure_ascii=False)

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import functools
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
-
-from orchestration.contract_reader import load_contracts
-from orchestration.environment import DBT_PROJECT
-from orchestration.shapes import shape
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,33 +47,19 @@ def refuse(columns: Iterable[str]) -> None:
         raise PersonalDataError(f"a batch may not combine {', '.join(describing)}")
 
 
-def readable(batch: pd.DataFrame, sql: str) -> Collection[str]:
+def readable(batch: pd.DataFrame, sql: str, known: frozenset[str]) -> Collection[str]:
     """The texts that may be shown of a batch: what this project knows, and what it has made itself, in the query too."""
     own = [column for column in batch.columns if column in OWN]
     made = {value for column in own for value in batch[column] if isinstance(value, str)}
-    return known() | made | set(re.findall(r"'([^'\n]*)'", sql))
+    return known | made | set(re.findall(r"'([^'\n]*)'", sql))
 
 
-@functools.cache
-def known() -> frozenset[str]:
-    """Every value of the seeds, and of every contract the agreed values, the names of parts and who sends it."""
-    words: set[str] = set()
-    for path in sorted((DBT_PROJECT / "seeds").rglob("*.csv")):
-        with path.open(encoding="utf-8", newline="") as file:
-            words.update(cell for row in csv.reader(file) for cell in row)
-    for contract in load_contracts().values():
-        words.add(contract.owner)
-        words.update(value for column in contract.columns for value in column.allowed)
-        words.update(label for labels in (contract.part.labels.values() if contract.part else ()) for label in labels)
-    return frozenset(words)
-
-
-def veiled(value: Any, shown: Collection[str]) -> Any:
+def veiled(value: Any, shown: Collection[str], shape: Callable[[str], str]) -> Any:
     """A result with every text that may not be shown as its shape, whatever lists and mappings it is in."""
     if isinstance(value, str):
         return value if value in shown or CODE.fullmatch(value) else shape(value)
     if isinstance(value, Mapping):
-        return {key: veiled(inner, shown) for key, inner in value.items()}
+        return {key: veiled(inner, shown, shape) for key, inner in value.items()}
     if isinstance(value, list | tuple | set):
-        return [veiled(inner, shown) for inner in value]
+        return [veiled(inner, shown, shape) for inner in value]
     return value

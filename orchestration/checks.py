@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from expectations import verdicts
-from orchestration import asset_keys, gates
+from orchestration import asset_keys, gates, validation
 from orchestration.plurals import counted
 from orchestration.printing import markdown
 from orchestration.resources import POOL, Refresh
@@ -47,7 +47,7 @@ def gate_check(stage: verdicts.Stage, assets: Sequence[dg.AssetKey]) -> dg.Asset
             token = gates.token_of(con, stage)
             anew = gates.to_judge(con, stage) if stage in gates.LANDED else None
             if anew is None or anew:
-                found = expectations.gate.run(stage, con, refresh.settings.data_docs, anew)
+                found = expectations.gate.run(stage, con, refresh.settings.data_docs, validation.context(), anew)
                 gates.record(con, stage, token, found)
             verdicts = gates.standing(con, stage)
         failed = [v for v in verdicts if not v.success]

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Literal
 
 from orchestration.layouts import Table
-from orchestration.periods import Cadence
+from orchestration.periods import Cadence, bounds, keys
 
 LogicalType = Literal["string", "date", "timestamp", "integer", "number", "boolean"]
 Treatment = Literal["keep", "pseudonymise", "derive_age", "tokenise", "drop"]
@@ -266,6 +266,10 @@ class FeedContract:
     @property
     def id(self) -> FeedKey:
         return self.agency, self.feed
+
+    def periods_between(self, first: str, last: str) -> list[str]:
+        """Every period of its cadence from one to another, both included."""
+        return keys(self.cadence, bounds(self.cadence, first)[0], bounds(self.cadence, last)[0])
 
     @cached_property
     def by_name(self) -> Mapping[str, Column]:

@@ -18,6 +18,7 @@ from orchestration.contract_reader import load_contracts
 from orchestration.ingest import landing
 from orchestration.lineage import lineage
 from orchestration.settings import Settings
+from orchestration.validation import context
 from tests import counties
 
 NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "DOUBLE", "DECIMAL")
@@ -74,7 +75,11 @@ class PartialHome:
     def judge(self) -> list[Verdict]:
         """What the gates say of the facts and the marts."""
         with warehouse_file.connect(self.settings) as con:
-            return [verdict for stage in ("facts", "marts") for verdict in gate.run(stage, con, self.settings.home / "docs")]
+            return [
+                verdict
+                for stage in ("facts", "marts")
+                for verdict in gate.run(stage, con, self.settings.home / "docs", context())
+            ]
 
     def published(self) -> Mapping[str, Mapping[str, Any]]:
         """Lineage of every table that would be published."""

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 
 import duckdb
 
+from expectations.context import Feed
 from expectations.rules import Rule, Suite, between, equal, none
-from orchestration.contract_model import FeedContract, FeedKey
-from orchestration.contract_reader import load_contracts
-from orchestration.periods import bounds, keys
 
 # The median of fewer deliveries than this says nothing about what is usual.
 MINIMUM_HISTORY = 6
 
 
-def suites(con: duckdb.DuckDBPyConnection, contracts: Mapping[FeedKey, FeedContract] | None = None) -> list[Suite]:
+def suites(con: duckdb.DuckDBPyConnection, feeds: Iterable[Feed]) -> list[Suite]:
     """Suites of every feed that has a contract; of a feed without a delivery in use only that it waits."""
-    contracts = load_contracts() if contracts is None else contracts
     rows = con.execute("select agency, feed, min(period), max(period) from ledger.delivery where in_use group by all").fetchall()
     in_use = {(str(agency), str(feed)): (str(first), str(last)) for agency, feed, first, last in rows}
     return [
         suite
-        for contract in contracts.values()
+        for contract in feeds
         for suite in (_delivered(contract, *in_use[contract.id]) if contract.id in in_use else [_waiting(contract)])
     ]
 
 
-def _waiting(contract: FeedContract) -> Suite:
+def _waiting(contract: Feed) -> Suite:
     count = len(contract.tables)
     waits = f"{count} {'table waits' if count == 1 else 'tables wait'} for it"
     remedy = f"Nothing fails. {contract.owner} can deliver it; the publisher offers it at {contract.publisher_url}."
@@ -40,7 +37,7 @@ def _waiting(contract: FeedContract) -> Suite:
     )
 
 
-def _delivered(contract: FeedContract, first: str, last: str) -> list[Suite]:
+def _delivered(contract: Feed, first: str, last: str) -> list[Suite]:
     found = [_deliveries(contract)]
     # The warehouse has no row of a feed in the vault's custody.
     in_warehouse = contract.custody == "warehouse"
@@ -55,15 +52,15 @@ def _delivered(contract: FeedContract, first: str, last: str) -> list[Suite]:
     return found
 
 
-def _is(contract: FeedContract) -> str:
+def _is(contract: Feed) -> str:
     return f"agency = '{contract.agency}' and feed = '{contract.feed}'"
 
 
-def _view(contract: FeedContract) -> str:
+def _view(contract: Feed) -> str:
     return f"landing.{contract.agency}__{contract.feed}"
 
 
-def _deliveries(contract: FeedContract) -> Suite:
+def _deliveries(contract: Feed) -> Suite:
     """What the ledger says of each delivery.
 
     `times_median` is NULL while the part has too short a history, for a period that is cut at the end of an extract, and for the
@@ -145,7 +142,7 @@ def _deliveries(contract: FeedContract) -> Suite:
     )
 
 
-def _landing(contract: FeedContract) -> Suite:
+def _landing(contract: Feed) -> Suite:
     """Rows that the landing view shows of each delivery. An upsert replaces rows, so a delivery may show fewer."""
     remedy = "The data engineer rebuilds the landing views with `sna refresh`; if that does not help, restores the landing log."
     if contract.load_mode == "upsert":
@@ -173,14 +170,14 @@ def _landing(contract: FeedContract) -> Suite:
     )
 
 
-def _gaps(contract: FeedContract, first: str, last: str) -> Suite:
+def _gaps(contract: Feed, first: str, last: str) -> Suite:
     """Missing periods between the first and the last of each part.
 
     A feed in parts is an open archive, of which the months that are wanted are downloaded: a gap there is information. In a
     feed that its owner sends each month a gap is a delivery that never came.
     """
     unit = {"monthly": "month", "quarterly": "quarter"}.get(contract.cadence, "year")
-    known = keys(contract.cadence, bounds(contract.cadence, first)[0], bounds(contract.cadence, last)[0])
+    known = contract.periods_between(first, last)
     return Suite(
         subject="/".join(contract.id),
         title=f"missing {unit}s",
@@ -204,7 +201,7 @@ def _gaps(contract: FeedContract, first: str, last: str) -> Suite:
     )
 
 
-def _keys(contract: FeedContract) -> Suite:
+def _keys(contract: Feed) -> Suite:
     """Rows whose key occurs more than once, by the period of their delivery; the keys themselves stay in the warehouse."""
     key = ", ".join(contract.by_name[name].output or name for name in contract.key)
     view = _view(contract)

@@ -13,6 +13,7 @@ import pytest
 from expectations import gate
 from expectations.verdicts import Verdict
 from orchestration.settings import Settings
+from orchestration.validation import context
 from tests import counties
 
 Judge = Callable[..., Verdict]
@@ -46,8 +47,9 @@ def judge(con: duckdb.DuckDBPyConnection) -> Judge:
     """The verdict of one rule, judged without the others of its suite."""
 
     def verdict(stage: gate.Stage, subject: str, rule: str) -> Verdict:
-        ((suite, found),) = ((s, r) for s in gate.SUITES[stage](con) if s.subject == subject for r in s.rules if r.name == rule)
-        (one,) = gate.judge(replace(suite, rules=(found,)), con).verdicts
+        suites = gate.SUITES[stage](con, context().feeds)
+        ((suite, found),) = ((s, r) for s in suites if s.subject == subject for r in s.rules if r.name == rule)
+        (one,) = gate.judge(replace(suite, rules=(found,)), con, context()).verdicts
         return one
 
     return verdict

@@ -12,6 +12,7 @@ import pytest
 from expectations import gate
 from expectations.gate import Stage
 from expectations.verdicts import Verdict
+from orchestration.validation import context
 
 
 def failed(verdicts: list[Verdict]) -> list[str]:
@@ -20,7 +21,7 @@ def failed(verdicts: list[Verdict]) -> list[str]:
 
 @pytest.mark.parametrize("stage", ["facts", "marts"])
 def test_sound_models_pass(con: duckdb.DuckDBPyConnection, data_docs: Path, stage: Stage) -> None:
-    verdicts = gate.run(stage, con, data_docs)
+    verdicts = gate.run(stage, con, data_docs, context())
     assert failed(verdicts) == []
     keys = [(v.subject, v.expectation) for v in verdicts]
     assert len(set(keys)) == len(keys)
@@ -35,7 +36,7 @@ def test_an_empty_warehouse_passes(con: duckdb.DuckDBPyConnection, data_docs: Pa
     ).fetchall()
     for (table,) in tables:
         con.execute(f"delete from {table}")
-    assert failed(gate.run(stage, con, data_docs)) == []
+    assert failed(gate.run(stage, con, data_docs, context())) == []
 
 
 def test_nothing_personal_reaches_a_sample_or_a_page_even_when_everything_fails(
@@ -46,7 +47,7 @@ def test_nothing_personal_reaches_a_sample_or_a_page_even_when_everything_fails(
     con.execute("insert into conformed.fct_offence by name select * replace (30 as committed_hour) from conformed.fct_offence")
     con.execute("insert into conformed.fct_outcome by name select * replace ('x' as crime_reference) from conformed.fct_outcome")
     con.execute("update sna.reconciliation set status = 'differs'")
-    verdicts = [v for stage in get_args(Stage) for v in gate.run(stage, con, data_docs)]
+    verdicts = [v for stage in get_args(Stage) for v in gate.run(stage, con, data_docs, context())]
     assert sum(not v.success for v in verdicts) > 20
     seen = [str(v) for v in verdicts] + [page.read_text("utf-8") for page in data_docs.rglob("*.html")]
     secrets = con.execute(

@@ -172,7 +172,7 @@ def test_a_gap_between_quarters_or_years(
     for number, period in enumerate(periods):
         con.execute("update ledger.delivery set period = ? where load_id = ?", [period, f"crimes{number}"])
     contract = replace(load_contracts()["derbyshire_constabulary", "crimes"], cadence=cadence)
-    (gaps,) = [suite for suite in feeds.suites(con, {contract.id: contract}) if suite.title.startswith("missing")]
+    (gaps,) = [suite for suite in feeds.suites(con, [contract]) if suite.title.startswith("missing")]
     assert [rule.name for rule in gaps.rules] == [name]
     assert con.execute(gaps.sql).fetchall() == [("", missing)]
 

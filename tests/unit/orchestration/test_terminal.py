@@ -4,14 +4,15 @@ import io
 import threading
 
 import pytest
+from rich.console import Console
 from rich.table import Table
 
-from orchestration import console, terminal
+from orchestration import console
 
 
 def test_a_message_names_the_command_as_it_was_called(monkeypatch, capsys):
     console.console.print("Next: `sna refresh`, then `sna status`.")
-    monkeypatch.setattr(terminal, "CALLED_AS", "./sna")
+    monkeypatch.setattr(console, "CALLED_AS", "./sna")
     console.console.print("Next: `sna refresh`, then `sna status`.", Table())
     first, second, *_ = capsys.readouterr().out.splitlines()
     assert first == "Next: `sna refresh`, then `sna status`."
@@ -21,11 +22,11 @@ def test_a_message_names_the_command_as_it_was_called(monkeypatch, capsys):
 @pytest.mark.parametrize("is_terminal", [True, False])
 def test_a_spinner_turns_on_a_terminal_only(is_terminal):
     out = io.StringIO()
-    console = terminal.Console(file=out, force_terminal=is_terminal)
+    shown = Console(file=out, force_terminal=is_terminal)
     before = threading.active_count()
-    with console.working(console, "reading") as tell:
+    with console.working(shown, "reading") as tell:
         assert threading.active_count() == before + is_terminal
         tell("writing")
-        console.print("read")
+        shown.print("read")
     assert ("writing" in out.getvalue()) == ("\x1b" in out.getvalue()) == is_terminal
     assert "read\n" in out.getvalue()
