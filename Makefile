@@ -27,7 +27,7 @@ lint: $(VENV)/installed  ## style, types and SQL
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project
 
 docs: $(VENV)/installed  ## write docs/feeds.md, docs/dictionary.md and docs/tables.md from the contracts and dbt
-	$(BIN)/python -m orchestration.documentation
+	$(BIN)/python -m orchestration.operations.documentation
 
 ui: $(VENV)/installed  ## Dagster's web UI on http://127.0.0.1:3000
 	./sna run

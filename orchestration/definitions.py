@@ -12,18 +12,20 @@ from dagster._core.definitions.repository_definition import SINGLETON_REPOSITORY
 from dagster._core.execution.plan.resume_retry import ReexecutionStrategy
 from dagster._core.storage.tags import MAX_RETRIES_TAG, REPOSITORY_LABEL_TAG, RETRY_STRATEGY_TAG
 
-from orchestration import asset_keys, gates, operations
-from orchestration.assets.dbt import dbt_asset_sets
-from orchestration.assets.feeds import feed_assets
-from orchestration.assets.landing_zone import landing_zone_asset
-from orchestration.assets.publication import release_asset
-from orchestration.automation import automation
-from orchestration.checks import feed_checks, gate_check
-from orchestration.contract_reader import load_contracts
-from orchestration.dbt import load_fingerprints, load_manifest
-from orchestration.progress import LOGGER, narrator
-from orchestration.resources import Refresh
-from orchestration.settings import Settings
+from orchestration.contracts.reader import load_contracts
+from orchestration.defs import asset_keys
+from orchestration.defs.assets.dbt import dbt_asset_sets
+from orchestration.defs.assets.feeds import feed_assets
+from orchestration.defs.assets.landing_zone import landing_zone_asset
+from orchestration.defs.assets.publication import release_asset
+from orchestration.defs.automation import automation
+from orchestration.defs.checks import feed_checks, gate_check
+from orchestration.defs.progress import LOGGER, narrator
+from orchestration.defs.resources import Refresh
+from orchestration.home.settings import Settings
+from orchestration.operations import configuration
+from orchestration.warehouse import gates
+from orchestration.warehouse.dbt import load_fingerprints, load_manifest
 
 JOB = "refresh"
 # The code location as `workspace.yaml` names it. The web UI lists under a job the runs with this label: its own have it from the
@@ -56,7 +58,7 @@ def build_defs(settings: Settings) -> dg.Definitions:
     }
     release = release_asset(mart_keys)
     # Deliveries are partitioned, each feed by its own cadence; the tables over them take in whatever is new.
-    retries = operations.load().retries
+    retries = configuration.load().retries
     refreshed = dg.AssetSelection.all() - dg.AssetSelection.assets(*(feed.deliveries.key for feed in feeds))
     job = dg.define_asset_job(
         JOB,

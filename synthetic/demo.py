@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 
-from orchestration.ingest.demonstration import Listing, digest
+from orchestration.ingest.landing_zone.demonstration import Listing, digest
 
 # Financial years 2019/20 to 2023/24: the printed report that a demonstration of one county reproduces.
 REPORT = ("2019-04", "2024-03")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 from _pytest.mark.structures import ParameterSet
 
-from orchestration import cli
+from orchestration.cli import app
 
 Commands = Callable[..., "Answer"]
 
@@ -36,7 +36,7 @@ def runner(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -
             patch.setattr("sys.stdin", io.StringIO())
             capfd.readouterr()
             try:
-                cli._run()
+                app._run()
                 status = 0
             except SystemExit as end:
                 status = end.code if isinstance(end.code, int) else int(end.code is not None)

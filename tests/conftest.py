@@ -8,7 +8,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from orchestration.environment import PROJECT
+from orchestration.home.environment import PROJECT
 from tests import counties
 from tests.counties import BIN, County
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from orchestration.revisions import TABLE
-from orchestration.verify import content_hashes
+from orchestration.publication.integrity import content_hashes
+from orchestration.publication.revisions import TABLE
 
 if TYPE_CHECKING:
     from tests.counties import County

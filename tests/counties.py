@@ -34,11 +34,11 @@ from typing import TYPE_CHECKING
 import duckdb
 from filelock import FileLock
 
-from orchestration.dbt import hash_of_files
-from orchestration.environment import PROJECT
-from orchestration.ingest import demonstration
-from orchestration.release import FILE
-from orchestration.settings import Settings
+from orchestration.home.environment import PROJECT
+from orchestration.home.settings import Settings
+from orchestration.ingest.landing_zone import demonstration
+from orchestration.publication.release import FILE
+from orchestration.warehouse.dbt import hash_of_files
 
 if TYPE_CHECKING:
     from synthetic import DemoSummary
@@ -49,7 +49,13 @@ KEPT = 3
 CRIMES = "derbyshire_constabulary/crimes"
 SOURCES = ("synthetic", "raw", "dbt_project", "orchestration", "expectations", "vault", "requirements.lock")
 # What `write_demo` reads.
-DEMO_SOURCES = ("synthetic", "raw", "dbt_project/seeds", "orchestration/ingest/demonstration.py", "requirements.lock")
+DEMO_SOURCES = (
+    "synthetic",
+    "raw",
+    "dbt_project/seeds",
+    "orchestration/ingest/landing_zone/demonstration.py",
+    "requirements.lock",
+)
 
 
 @dataclass(frozen=True)
@@ -159,7 +165,7 @@ def demo() -> DemoSummary:
 
 def _demonstration(home: Path) -> None:
     """Make the home of a demonstration."""
-    from orchestration.creation import make
+    from orchestration.home.creation import make
 
     make(home, "derbyshire", "demonstration")
 
@@ -205,12 +211,12 @@ def empty() -> Settings:
     """A home in which nothing was delivered."""
 
     def build(settings: Settings) -> None:
-        from orchestration import dbt, warehouse, warehouse_file
-        from orchestration.contract_reader import load_contracts
+        from orchestration.contracts.reader import load_contracts
+        from orchestration.warehouse import dbt, ledger, warehouse_file
 
         with warehouse_file.connect(settings) as con:
             for contract in load_contracts().values():
-                warehouse.register(con, contract, [], [], "2024-04-01")
+                ledger.register(con, contract, [], [], "2024-04-01")
         dbt.load_manifest(settings)
         dbt.execute(settings, "*")
 

@@ -13,12 +13,12 @@ import duckdb
 
 from expectations import gate
 from expectations.verdicts import Verdict
-from orchestration import dbt, warehouse, warehouse_file
-from orchestration.contract_reader import load_contracts
-from orchestration.ingest import landing
-from orchestration.lineage import lineage
-from orchestration.settings import Settings
-from orchestration.validation import context
+from orchestration.contracts.reader import load_contracts
+from orchestration.home.settings import Settings
+from orchestration.ingest.landing_log import log
+from orchestration.warehouse import dbt, ledger, warehouse_file
+from orchestration.warehouse.lineage import lineage
+from orchestration.warehouse.validation import context
 from tests import counties
 
 NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "DOUBLE", "DECIMAL")
@@ -53,12 +53,12 @@ class PartialHome:
         Args:
             replace: what to put in place of landed columns, as in SQL's `select * replace (...)`.
         """
-        loads = landing.read(counties.small().settings.landing)
-        in_use = landing.current(loads)
+        loads = log.read(counties.small().settings.landing)
+        in_use = log.current(loads)
         contracts = {"/".join(key): contract for key, contract in load_contracts().items()}
         with warehouse_file.connect(self.settings) as con:
             for feed in delivered:
-                warehouse.register(con, contracts[feed], loads, in_use, "2024-04-01")
+                ledger.register(con, contracts[feed], loads, in_use, "2024-04-01")
                 if replace:
                     view = f"landing.{feed.replace('/', '__')}"
                     con.execute(f"create temp table landed as from {view}")

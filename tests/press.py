@@ -9,8 +9,9 @@ from typing import Any
 
 import duckdb
 
-from orchestration import gates, publish
-from orchestration.release import FILE, Release
+from orchestration.publication import publish
+from orchestration.publication.release import FILE, Release
+from orchestration.warehouse import gates
 
 DESCRIPTIONS = {"marts.offences": ("Offences", {"offences": "How many, it's a count"})}
 

@@ -9,5 +9,5 @@
     reading      what a person may look up, and what expires
     linkage      one person under several references
 
-Only counts leave the index, as a delivery that is landed like any other (`orchestration/knife_carriers.py`).
+Only counts leave the index, as a delivery that is landed like any other (`orchestration/vault_runs/knife_carriers.py`).
 """

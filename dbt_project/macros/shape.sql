@@ -1,6 +1,6 @@
 {#
-    What a text of a sender looks like, without what it says: `Aaaa aa 9999`. The same rule as orchestration/shapes.py, which a test
-    holds to it.
+    What a text of a sender looks like, without what it says: `Aaaa aa 9999`. The same rule as orchestration/text/shapes.py,
+    which a test holds to it.
 #}
 {% macro shape(column) -%}
     regexp_replace(regexp_replace(regexp_replace(regexp_replace(

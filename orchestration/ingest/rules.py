@@ -26,7 +26,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Fault:
-    """What one rule found in one delivery. It never holds a value of a row, but for its shape (`orchestration.shapes`).
+    """What one rule found in one delivery. It never holds a value of a row, but for its shape (`orchestration.text.shapes`).
 
     Attributes:
         column_name: header of the column; None for a fault of the row or file as a whole.
@@ -191,7 +191,7 @@ CATALOGUE: dict[str, Rule] = {
                 "Fewer rows than its history lets one expect",
                 "The file has {rows} rows, where {expected} are expected and {least} are the least that is plausible.",
                 "Ask the sender whether the extract is complete. If it is, deliver it again with "
-                '`sna deliver --accept-short --reason "..." FILE`; how the bound is made: orchestration/ingest/volume.py.',
+                '`sna deliver --accept-short --reason "..." FILE`; how the bound is made: orchestration/ingest/load/volume.py.',
             ),
             (
                 "D23",

@@ -10,7 +10,7 @@ from time import perf_counter
 
 import numpy as np
 
-from orchestration.ingest import demonstration
+from orchestration.ingest.landing_zone import demonstration
 from synthetic.dirt import add_dirt_to_month
 from synthetic.following.agencies import FEEDS, write_events
 from synthetic.following.archive import STREET, write_archive

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from orchestration.periods import Cadence, bounds, following
+from orchestration.contracts.periods import Cadence, bounds, following
 from synthetic.deliveries import DAY
 from synthetic.following.donors import GROWTH, SPREAD, Zone, redated, write
 from synthetic.following.police import NOMINAL, SUSPECTS

@@ -34,7 +34,10 @@ SAFE_LOADERS = {"SafeLoader", "CSafeLoader"}
 # (file, rule) → why it may.
 EXCEPTIONS = {
     ("tests/e2e/test_restore.py", "shell"): "runs the commands of the operate page as its reader would, in a shell",
-    ("tests/integration/orchestration/test_bi_clients.py", "exec"): "runs the Python example of the README as its reader would",
+    (
+        "tests/integration/orchestration/publication/test_bi_clients.py",
+        "exec",
+    ): "runs the Python example of the README as its reader would",
 }
 
 

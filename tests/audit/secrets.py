@@ -36,11 +36,11 @@ _ALL = {what: re.compile(pattern) for what, pattern in PATTERNS.items()}
 # (file, kind) → why what is found there is none.
 NONE = {
     (
-        "tests/unit/orchestration/web/test_access.py",
+        "tests/unit/orchestration/operations/web/test_access.py",
         "a key or password written out",
     ): "the secret of a proxy that there is not",
     (
-        "tests/unit/orchestration/web/test_guard.py",
+        "tests/unit/orchestration/operations/web/test_guard.py",
         "a password in an address",
     ): "an origin of an attacker, in which a port looks like a password",
     (

@@ -18,8 +18,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from orchestration.environment import PROJECT
-from orchestration.publish import git_commit
+from orchestration.home.environment import PROJECT
+from orchestration.publication.publish import git_commit
 from tests.bench.results import Results, Row, ratios
 from tests.bench.ways import County, measure
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import duckdb
 
-from orchestration.release import FILE
-from orchestration.settings import Settings
+from orchestration.home.settings import Settings
+from orchestration.publication.release import FILE
 from tests.content import content
 
 

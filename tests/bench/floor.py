@@ -32,23 +32,23 @@ from typing import Any
 
 import duckdb
 
-from orchestration import bulk, pseudonym_key
-from orchestration.contract_model import FeedContract
-from orchestration.contract_reader import load_contracts
-from orchestration.environment import DBT_PROJECT
-from orchestration.ingest import landing
-from orchestration.ingest.batch import MAX_LINE_BYTES, WIDE_SPACES
-from orchestration.ingest.delivery import Delivery, discover
-from orchestration.ingest.headers import match_header
-from orchestration.ingest.pseudonyms import MACROS, pads
-from orchestration.ingest.reading import csv_header, open_source
-from orchestration.ingest.tokens import MACROS as TOKEN_MACROS
-from orchestration.ingest.typing import landed_sql, literal, text, typed_sql, value
-from orchestration.publish import SCHEMAS
-from orchestration.release import FILE
-from orchestration.release_files import STORAGE
-from orchestration.settings import Settings
-from orchestration.warehouse import SCHEMA, rows_in_use, table_name
+from orchestration.contracts.model import FeedContract
+from orchestration.contracts.reader import load_contracts
+from orchestration.database import bulk_insert
+from orchestration.home.environment import DBT_PROJECT
+from orchestration.home.settings import Settings
+from orchestration.ingest.files.headers import match_header
+from orchestration.ingest.files.readers import csv_header, open_source
+from orchestration.ingest.landing_log import log, pseudonym_key
+from orchestration.ingest.landing_zone.delivery import Delivery, discover
+from orchestration.ingest.load.batch import MAX_LINE_BYTES, WIDE_SPACES
+from orchestration.ingest.values.column_sql import landed_sql, literal, text, typed_sql, value
+from orchestration.ingest.values.pseudonyms import MACROS, pads
+from orchestration.ingest.values.tokens import MACROS as TOKEN_MACROS
+from orchestration.publication.publish import SCHEMAS
+from orchestration.publication.release import FILE
+from orchestration.publication.release_files import STORAGE
+from orchestration.warehouse.ledger import SCHEMA, rows_in_use, table_name
 
 HEADER_BYTES = 65536
 
@@ -107,7 +107,7 @@ def land(con: duckdb.DuckDBPyConnection, contract: FeedContract, settings: Setti
     found = discover(settings.raw, contract)
     if not found:
         # What the vault gave back is no file of the landing zone.
-        loads = landing.current(landing.read(settings.landing, *contract.id))
+        loads = log.current(log.read(settings.landing, *contract.id))
         view(con, contract, rows_in_use(contract, loads))
         return [str(load.accepted) for load in loads]
     folder = out / "landing" / table_name(contract)
@@ -127,7 +127,7 @@ def land(con: duckdb.DuckDBPyConnection, contract: FeedContract, settings: Setti
         [r.load_id, *contract.id, r.delivery.period, r.delivery.part, r.delivery.version, settings.made.environment]
         for r in reads
     ]
-    bulk.insert(con, "ledger.delivery", rows)
+    bulk_insert.insert(con, "ledger.delivery", rows)
     return [str(read.delivery.path) for read in reads]
 
 

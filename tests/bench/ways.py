@@ -24,8 +24,8 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration import creation
-from orchestration.environment import DBT_PROJECT, NO_TELEMETRY, PROJECT
+from orchestration.home import creation
+from orchestration.home.environment import DBT_PROJECT, NO_TELEMETRY, PROJECT
 from tests.bench.results import Results, Row
 
 PYTHON = sys.executable

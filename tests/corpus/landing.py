@@ -14,13 +14,13 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.contract_model import FeedContract, FeedKey
-from orchestration.contract_reader import load_contracts
-from orchestration.ingest import landing as log
-from orchestration.ingest.delivery import unread
-from orchestration.ingest.load import load, plan
-from orchestration.ingest.load_record import LoadRecord
-from orchestration.ingest.recognise import deliver
+from orchestration.contracts.model import FeedContract, FeedKey
+from orchestration.contracts.reader import load_contracts
+from orchestration.ingest.landing_log import log as log
+from orchestration.ingest.landing_log.load_record import LoadRecord
+from orchestration.ingest.landing_zone.delivery import unread
+from orchestration.ingest.load.loader import load, plan
+from orchestration.ingest.recognition.recognition import deliver
 from tests.corpus.case import Case, Outcome
 
 KEY = b"a key for tests only"

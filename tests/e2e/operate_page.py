@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from orchestration.environment import PROJECT
+from orchestration.home.environment import PROJECT
 
 PAGE = (PROJECT / "docs" / "how-to" / "operate.md").read_text("utf-8")
 

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from orchestration import creation
+from orchestration.home import creation
 from tests.counties import CRIMES, County
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("environments")]

@@ -4,9 +4,9 @@ import shutil
 
 import pytest
 
-from orchestration.contract_reader import load_contracts
-from orchestration.ingest.landing import current, read
-from orchestration.releases import current_release
+from orchestration.contracts.reader import load_contracts
+from orchestration.ingest.landing_log.log import current, read
+from orchestration.publication.releases import current_release
 from tests.counties import County
 
 pytestmark = [pytest.mark.xdist_group("extracts"), pytest.mark.slow]

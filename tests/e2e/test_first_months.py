@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.periods import following
+from orchestration.contracts.periods import following
 from tests.counties import CRIMES, County
 from tests.unit.orchestration.ingest.conftest import GOOD
 

@@ -5,7 +5,7 @@ import re
 
 import duckdb
 
-from orchestration.releases import DEMONSTRATION_BANNER
+from orchestration.publication.releases import DEMONSTRATION_BANNER
 from tests.conftest import reconciled
 from tests.counties import County
 

@@ -13,8 +13,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.release import FILE
-from orchestration.releases import current_release
+from orchestration.publication.release import FILE
+from orchestration.publication.releases import current_release
 from tests.conftest import County
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("mutations")]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from orchestration import creation
+from orchestration.home import creation
 from tests.content import released
 from tests.e2e.web_ui import started
 

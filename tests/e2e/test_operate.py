@@ -6,7 +6,7 @@ import shlex
 import duckdb
 import pytest
 
-from orchestration.releases import current_release
+from orchestration.publication.releases import current_release
 from tests.e2e.operate_page import commands
 
 FEED = "derbyshire_constabulary/crimes"

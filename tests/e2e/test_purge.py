@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration import purge
-from orchestration.releases import all_releases, current_release
+from orchestration.operations import purge
+from orchestration.publication.releases import all_releases, current_release
 from tests.decoded import holders
 
 CRIMES = "derbyshire_constabulary/crimes"

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from orchestration import areas, creation
-from orchestration.releases import read_release
+from orchestration.home import areas, creation
+from orchestration.publication.releases import read_release
 from tests.conftest import REAL_DATA, County
 
 pytestmark = [

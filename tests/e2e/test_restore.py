@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from orchestration.environment import PROJECT
-from orchestration.releases import current_release, ids
+from orchestration.home.environment import PROJECT
+from orchestration.publication.releases import current_release, ids
 from tests.counties import BIN
 from tests.e2e.operate_page import commands
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import duckdb
 import pytest
 
-from orchestration.release import Release
-from orchestration.releases import current_release, find, read_release
+from orchestration.publication.release import Release
+from orchestration.publication.releases import current_release, find, read_release
 from tests.conftest import REAL_DATA, County
 
 PAIR = REAL_DATA / "police_uk_revisions"

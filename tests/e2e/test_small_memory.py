@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from orchestration import dbt, pseudonym_key, warehouse_file
-from orchestration.environment import LIMIT, VAULT_LIMIT
+from orchestration.home.environment import LIMIT, VAULT_LIMIT
+from orchestration.ingest.landing_log import pseudonym_key
+from orchestration.warehouse import dbt, warehouse_file
 from tests.content import content
 from tests.counties import County, spilling
 

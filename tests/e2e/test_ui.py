@@ -14,9 +14,9 @@ import duckdb
 import psutil
 import pytest
 
-from orchestration import creation
-from orchestration.contract_reader import load_contracts
-from orchestration.environment import PROJECT
+from orchestration.contracts.reader import load_contracts
+from orchestration.home import creation
+from orchestration.home.environment import PROJECT
 from tests.content import released
 from tests.e2e.web_ui import CHROMIUM, FLAGS, LOCATION, started
 

@@ -10,10 +10,10 @@ import dagster as dg
 import pytest
 import yaml
 
-from orchestration import operations
-from orchestration.automation import DELIVERIES_TAG
-from orchestration.ingest import landing
-from orchestration.instance import open_instance
+from orchestration.defs.automation import DELIVERIES_TAG
+from orchestration.home.instance import open_instance
+from orchestration.ingest.landing_log import log
+from orchestration.operations import configuration
 from tests.conftest import BIN
 from tests.webhook import webhook
 
@@ -35,7 +35,7 @@ def hook():
 @pytest.fixture
 def service(own_small_county, hook, tmp_path):
     """`sna run` over a copy of the county, in an environment that watches the landing zone."""
-    policy = yaml.safe_load(operations.DEFAULT.read_text())
+    policy = yaml.safe_load(configuration.DEFAULT.read_text())
     zone = {"check_every_seconds": CHECK, "settle_seconds": SETTLE}
     policy["environments"] = {"unattended": {"landing_zone": zone, "alerts": ["webhook"]}}
     (tmp_path / "operations.yaml").write_text(yaml.safe_dump(policy))
@@ -98,7 +98,7 @@ def test_a_file_that_is_laid_down_is_published_and_one_that_closes_a_gate_is_tol
     assert (run.status, run.tags[DELIVERIES_TAG]) == (dg.DagsterRunStatus.SUCCESS, f"{OUTCOMES}/2019-05")
     published = service.release()
     assert published != before
-    (landed,) = [load for load in landing.read(service.settings.landing) if load.file_name == "2019-05.v2.csv"]
+    (landed,) = [load for load in log.read(service.settings.landing) if load.file_name == "2019-05.v2.csv"]
     assert (landed.rows_delivered, landed.rows_accepted) == (rows, rows), "the file was taken in before it was whole"
     assert hook.posted == []
 

@@ -17,8 +17,8 @@ import psutil
 import pytest
 from dagster._core.test_utils import create_run_for_test
 
-from orchestration import creation, lock
-from orchestration.instance import open_instance
+from orchestration.home import creation, lock
+from orchestration.home.instance import open_instance
 from tests.content import released
 from tests.counties import County
 from tests.e2e.web_ui import CHROMIUM, FLAGS, PATIENCE, end, started

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import duckdb
 import pytest
 
-from orchestration import withdrawal
-from orchestration.ingest.landing import read
-from orchestration.releases import current_release, read_release
+from orchestration.ingest.landing_log.log import read
+from orchestration.operations import withdrawal
+from orchestration.publication.releases import current_release, read_release
 from tests.content import content
 
 CRIMES = "derbyshire_constabulary/crimes"

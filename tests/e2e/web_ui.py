@@ -18,7 +18,7 @@ from typing import Any
 
 import psutil
 
-from orchestration.environment import PROJECT
+from orchestration.home.environment import PROJECT
 from tests.conftest import BIN, County
 
 LOCATION = {"repositoryLocationName": "serious_violence", "repositoryName": "__repository__"}

@@ -19,9 +19,9 @@ from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 
-from orchestration import creation
-from orchestration.environment import PROJECT
-from orchestration.settings import Settings
+from orchestration.home import creation
+from orchestration.home.environment import PROJECT
+from orchestration.home.settings import Settings
 from tests.fault import zone
 from tests.fault.server import Answer, Point, Request
 from tests.fault.state import State

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from orchestration.ingest import demonstration
+from orchestration.ingest.landing_zone import demonstration
 from tests.fault.bench import Bench
 from tests.fault.kills import Trial, check_intact, recover
 from tests.fault.server import Point

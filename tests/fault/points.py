@@ -105,7 +105,7 @@ def _wire_connection(kind: Any, name: str, home: Path, reached: Reached) -> None
 
 
 def _wire_steps(reached: Reached) -> None:
-    from orchestration.progress import Narrator
+    from orchestration.defs.progress import Narrator
 
     real = Narrator.emit
 

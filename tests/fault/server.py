@@ -90,9 +90,9 @@ def _import_everything() -> None:
 
     import expectations.gate  # noqa: F401
     import orchestration
-    from orchestration import dbt
     from orchestration.definitions import build_defs
-    from orchestration.settings import Settings
+    from orchestration.home.settings import Settings
+    from orchestration.warehouse import dbt
 
     for module in pkgutil.walk_packages(orchestration.__path__, "orchestration."):
         importlib.import_module(module.name)
@@ -134,11 +134,11 @@ def _run(request: Request, tell: int) -> int:
                     os.write(tell, b"!")
 
         points.wire(Path(os.environ["SNA_HOME"]), reached)
-    from orchestration import cli
+    from orchestration.cli import app
 
     sys.argv = ["sna", *request.arguments]
     try:
-        cli.main()
+        app.main()
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else int(bool(ended.code))
     except BaseException:

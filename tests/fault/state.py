@@ -10,10 +10,10 @@ from typing import Any
 
 import duckdb
 
-from orchestration.ingest import landing
-from orchestration.release import FILE
-from orchestration.settings import Settings
-from orchestration.verify import content_hashes
+from orchestration.home.settings import Settings
+from orchestration.ingest.landing_log import log
+from orchestration.publication.integrity import content_hashes
+from orchestration.publication.release import FILE
 from tests.content import content
 
 TERMINAL = ("SUCCESS", "FAILURE", "CANCELED")
@@ -49,7 +49,7 @@ class State:
         finally:
             con.close()
         loads = frozenset(
-            (r.load_id, r.verdict, r.rows_delivered, r.rows_accepted, r.rows_rejected) for r in landing.read(settings.landing)
+            (r.load_id, r.verdict, r.rows_delivered, r.rows_accepted, r.rows_rejected) for r in log.read(settings.landing)
         )
         return cls(manifest["release_id"], manifest["content"], manifest["tables"], facts, loads, frozenset(i for (i,) in in_use))
 
@@ -94,9 +94,9 @@ def faults_of_landing(settings: Settings) -> list[str]:
     """Half deliveries, and deliveries whose rows do not add up."""
     found = []
     for folder in settings.landing.glob("[!.]*/*/*/*"):
-        if not (folder / landing.RECORD).exists():
+        if not (folder / log.RECORD).exists():
             found.append(f"half a delivery in {folder}")
-    for record in landing.read(settings.landing):
+    for record in log.read(settings.landing):
         if record.rows_delivered != record.rows_accepted + record.rows_rejected:
             found.append(f"{record.file_name}: delivered is not accepted + rejected")
         for path, rows in ((record.accepted, record.rows_accepted), (record.rejected, record.rows_rejected)):
@@ -115,9 +115,9 @@ def _rows(path: Path) -> int:
 
 def faults_of_ledger(settings: Settings) -> list[str]:
     """Where the ledger in the warehouse or the published sums are not what the landing log says."""
-    log = {(r.load_id, r.rows_delivered, r.rows_accepted, r.rows_rejected) for r in landing.read(settings.landing)}
-    used = {record.load_id for record in landing.current(landing.read(settings.landing))}
-    told = {(r.load_id, f.code, f.column_name, f.rows) for r in landing.read(settings.landing) for f in r.faults}
+    received = {(r.load_id, r.rows_delivered, r.rows_accepted, r.rows_rejected) for r in log.read(settings.landing)}
+    used = {record.load_id for record in log.current(log.read(settings.landing))}
+    told = {(r.load_id, f.code, f.column_name, f.rows) for r in log.read(settings.landing) for f in r.faults}
     con = duckdb.connect(str(settings.warehouse), read_only=True)
     try:
         ledger = set(con.execute("select load_id, rows_delivered, rows_accepted, rows_rejected from ledger.delivery").fetchall())
@@ -126,7 +126,7 @@ def faults_of_ledger(settings: Settings) -> list[str]:
     finally:
         con.close()
     found = []
-    if ledger != log:
+    if ledger != received:
         found.append("ledger.delivery is not the landing log")
     if in_use != used:
         found.append("the ledger's deliveries in use are not the landing log's")

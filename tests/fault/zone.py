@@ -14,8 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from zlib import crc32
 
-from orchestration.contract_reader import load_contracts
-from orchestration.ingest.demonstration import Listing, digest
+from orchestration.contracts.reader import load_contracts
+from orchestration.ingest.landing_zone.demonstration import Listing, digest
 
 KEPT = 12  # one crime in so many
 KEYS = ("Crime Reference", "Crime ID")

@@ -2,8 +2,8 @@
 
 import json
 
-from orchestration.contract_reader import load_contracts
-from orchestration.documentation import pages
+from orchestration.contracts.reader import load_contracts
+from orchestration.operations.documentation import pages
 
 
 def test_the_pages_are_as_written_by_make_docs(small_county):

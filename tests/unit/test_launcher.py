@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from orchestration.environment import PROJECT
+from orchestration.home.environment import PROJECT
 
 
 @pytest.fixture

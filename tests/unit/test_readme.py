@@ -4,8 +4,8 @@ import re
 
 from typer.testing import CliRunner
 
-from orchestration.cli import app
-from orchestration.environment import PROJECT
+from orchestration.cli.app import app
+from orchestration.home.environment import PROJECT
 
 README = (PROJECT / "README.md").read_text()
 

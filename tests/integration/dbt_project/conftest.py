@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from orchestration.environment import DBT_PROJECT
-from orchestration.settings import Settings
+from orchestration.home.environment import DBT_PROJECT
+from orchestration.home.settings import Settings
 from tests import counties
 
 Dbt = Callable[..., Any]

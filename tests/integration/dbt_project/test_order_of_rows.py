@@ -2,7 +2,7 @@
 
 import duckdb
 
-from orchestration import dbt
+from orchestration.warehouse import dbt
 from tests.content import content
 
 BUILT = ("conformed", "marts", "sna")

@@ -13,8 +13,8 @@ import exact
 import pytest
 import spatial_extension
 
-from orchestration.publish import SCHEMAS
-from orchestration.verify import content_hashes
+from orchestration.publication.integrity import content_hashes
+from orchestration.publication.publish import SCHEMAS
 from tests import counties
 
 Table = tuple[str, str]

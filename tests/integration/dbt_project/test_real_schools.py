@@ -10,12 +10,12 @@ import duckdb
 import pytest
 import spatial_extension
 
-from orchestration import warehouse, warehouse_file
-from orchestration.contract_reader import load_contracts
-from orchestration.dbt import _invoke
-from orchestration.ingest.load import load, plan
-from orchestration.ingest.recognise import deliver
-from orchestration.settings import Settings
+from orchestration.contracts.reader import load_contracts
+from orchestration.home.settings import Settings
+from orchestration.ingest.load.loader import load, plan
+from orchestration.ingest.recognition.recognition import deliver
+from orchestration.warehouse import ledger, warehouse_file
+from orchestration.warehouse.dbt import _invoke
 
 DATA = Path(__file__).parents[3] / ".." / "shared" / "data"
 KEY = b"a key for tests only"
@@ -52,7 +52,7 @@ def real(tmp_path_factory):
         deliver(path, settings.raw, contracts)
     with warehouse_file.connect(settings) as con:
         for contract in contracts.values():
-            name = f"landing.{warehouse.table_name(contract)}"
+            name = f"landing.{ledger.table_name(contract)}"
             columns = (*contract.landed, ("_load_id", "VARCHAR"), ("_row", "INTEGER"))
             con.execute(f"create table {name} (" + ", ".join(f'"{n}" {t}' for n, t in columns) + ")")
             now = datetime.now(UTC)

@@ -12,8 +12,8 @@ import pytest
 
 from expectations import gate
 from expectations.verdicts import Verdict
-from orchestration.settings import Settings
-from orchestration.validation import context
+from orchestration.home.settings import Settings
+from orchestration.warehouse.validation import context
 from tests import counties
 
 Judge = Callable[..., Verdict]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from orchestration import warehouse, warehouse_file
-from orchestration.contract_reader import load_contracts
-from orchestration.dbt import _invoke, load_manifest
-from orchestration.settings import Settings
+from orchestration.contracts.reader import load_contracts
+from orchestration.home.settings import Settings
+from orchestration.warehouse import ledger, warehouse_file
+from orchestration.warehouse.dbt import _invoke, load_manifest
 from tests.integration.expectations import damages
 
 # Two financial years of 60 crimes a month, of which five in six are of a class in the definition; people, outcomes,
@@ -161,7 +161,7 @@ def build(settings: Settings) -> None:
         for contract in load_contracts().values():
             columns = (*contract.landed, ("_load_id", "VARCHAR"), ("_row", "INTEGER"))
             con.execute(
-                f"create table landing.{warehouse.table_name(contract)} (" + ", ".join(f'"{n}" {t}' for n, t in columns) + ")"
+                f"create table landing.{ledger.table_name(contract)} (" + ", ".join(f'"{n}" {t}' for n, t in columns) + ")"
             )
         con.execute(COUNTY)
         for module in damages.MODULES:

@@ -12,7 +12,7 @@ import pytest
 from expectations import gate
 from expectations.gate import Stage
 from expectations.verdicts import Verdict
-from orchestration.validation import context
+from orchestration.warehouse.validation import context
 
 
 def failed(verdicts: list[Verdict]) -> list[str]:

@@ -9,8 +9,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.dbt import _invoke
-from orchestration.settings import Settings
+from orchestration.home.settings import Settings
+from orchestration.warehouse.dbt import _invoke
 
 HARM = """
     select financial_year, harm_version, sum(harm_days), sum(weighted_offences), sum(offences), count(distinct harm_version)

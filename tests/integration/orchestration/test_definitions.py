@@ -11,14 +11,15 @@ from dagster._core.events import RunFailureReason
 from dagster._core.execution.retries import auto_reexecution_should_retry_run as tried_again
 from dagster._daemon.auto_run_reexecution.auto_run_reexecution import get_reexecution_strategy
 
-from orchestration import asset_keys, operations
-from orchestration.catalogue import team
-from orchestration.contract_reader import load_contracts
+from orchestration.contracts.reader import load_contracts
 from orchestration.definitions import JOB, build_defs
-from orchestration.environment import PROJECT
-from orchestration.instance import open_instance
-from orchestration.settings import Settings
-from orchestration.vault_runs import RUNS
+from orchestration.defs import asset_keys
+from orchestration.defs.metadata import team
+from orchestration.home.environment import PROJECT
+from orchestration.home.instance import open_instance
+from orchestration.home.settings import Settings
+from orchestration.operations import configuration
+from orchestration.vault_runs.registry import RUNS
 from tests.conftest import BIN
 from tests.counties import share_parsed_project
 
@@ -158,7 +159,7 @@ def test_the_refresh_job_is_one_run_without_partitions(graph, build):
 def test_a_killed_refresh_is_tried_again_from_its_first_step_and_a_closed_gate_is_not(graph, build, home):
     """As Dagster's daemon decides it, by the job's tags and the settings of the instance."""
     job = build().resolve_job_def(JOB)
-    attempts = operations.load().retries.run_attempts
+    attempts = configuration.load().retries.run_attempts
     assert {"dagster/max_retries": str(attempts), "dagster/retry_strategy": "ALL_STEPS"}.items() <= job.tags.items()
     with open_instance(Settings(home / "raw", home / "killed")) as instance:
         run = instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED, tags=job.tags)

@@ -11,11 +11,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.contract_reader import load_contracts
-from orchestration.ingest.demonstration import Admission, add
-from orchestration.ingest.landing import current
-from orchestration.ingest.load import load, plan
-from orchestration.ingest.load_record import LoadRecord
+from orchestration.contracts.reader import load_contracts
+from orchestration.ingest.landing_log.load_record import LoadRecord
+from orchestration.ingest.landing_log.log import current
+from orchestration.ingest.landing_zone.demonstration import Admission, add
+from orchestration.ingest.load.loader import load, plan
 from orchestration.ingest.rules import CATALOGUE
 from synthetic.dirt import MANIFEST, add_dirt
 

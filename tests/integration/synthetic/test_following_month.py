@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import duckdb
 import pytest
 
-from orchestration.contract_reader import load_contracts
-from orchestration.ingest.demonstration import Admission, Listing, digest
+from orchestration.contracts.reader import load_contracts
+from orchestration.ingest.landing_zone.demonstration import Admission, Listing, digest
 from synthetic.following import NothingFollows, write_next_month
 from synthetic.following.agencies import FEEDS
 from tests.unit.orchestration.ingest.conftest import KEY
@@ -79,8 +79,8 @@ def test_its_files_are_listed_and_the_report_stays(month, raw):
 
 
 def test_the_contracts_accept_every_row(month, tmp_path):
-    from orchestration.ingest.delivery import discover
-    from orchestration.ingest.load import load
+    from orchestration.ingest.landing_zone.delivery import discover
+    from orchestration.ingest.load.loader import load
 
     folder, done = month
     contracts = load_contracts()

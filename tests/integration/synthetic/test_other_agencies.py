@@ -6,8 +6,8 @@ from datetime import datetime
 
 import pytest
 
-from orchestration.contract_reader import load_contracts
-from orchestration.environment import DBT_PROJECT
+from orchestration.contracts.reader import load_contracts
+from orchestration.home.environment import DBT_PROJECT
 
 pytestmark = pytest.mark.xdist_group("synthetic")
 

@@ -6,7 +6,7 @@ import hashlib
 import duckdb
 import pytest
 
-from orchestration.ingest.demonstration import DEFAULT, FILE, SAMPLE, Listing, default_files
+from orchestration.ingest.landing_zone.demonstration import DEFAULT, FILE, SAMPLE, Listing, default_files
 from synthetic import write_demo
 from synthetic.demo import RETURNS
 from synthetic.nominals import TRUTH

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from orchestration.environment import PROJECT
+from orchestration.home.environment import PROJECT
 from tests.conftest import County
 from vault import store
 from vault.key import VARIABLE

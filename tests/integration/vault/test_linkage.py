@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from orchestration.contract_model import SUFFIXES
-from orchestration.ingest.pseudonyms import pads, pseudonym, pseudonym_sql
-from orchestration.ingest.tokens import MACROS, token_sqls
+from orchestration.contracts.model import SUFFIXES
+from orchestration.ingest.values.pseudonyms import pads, pseudonym, pseudonym_sql
+from orchestration.ingest.values.tokens import MACROS, token_sqls
 from synthetic.nominals import register
 from vault.linkage import REPORTED, THRESHOLD, link
 

@@ -7,10 +7,10 @@ import re
 import duckdb
 import pytest
 
-from orchestration.contract_model import SUFFIXES
-from orchestration.environment import PROJECT
-from orchestration.ingest.pseudonyms import pads, pseudonym, pseudonym_sql
-from orchestration.ingest.tokens import MACROS, token_sqls
+from orchestration.contracts.model import SUFFIXES
+from orchestration.home.environment import PROJECT
+from orchestration.ingest.values.pseudonyms import pads, pseudonym, pseudonym_sql
+from orchestration.ingest.values.tokens import MACROS, token_sqls
 from tests import counties
 from vault.linkage import link
 from vault.people import THRESHOLDS

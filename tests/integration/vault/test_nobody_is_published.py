@@ -5,9 +5,9 @@ import re
 import duckdb
 import pytest
 
-from orchestration.contract_reader import load_contracts
-from orchestration.ingest.landing import current, read
-from orchestration.warehouse import rows_in_use
+from orchestration.contracts.reader import load_contracts
+from orchestration.ingest.landing_log.log import current, read
+from orchestration.warehouse.ledger import rows_in_use
 
 pytestmark = pytest.mark.xdist_group("county")
 

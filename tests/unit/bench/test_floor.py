@@ -5,11 +5,11 @@ from dataclasses import replace
 import duckdb
 import pytest
 
-from orchestration import creation
-from orchestration.ingest.pseudonyms import MACROS, pseudonym
-from orchestration.ingest.tokens import MACROS as TOKEN_MACROS
-from orchestration.settings import Settings
-from orchestration.warehouse import SCHEMA
+from orchestration.home import creation
+from orchestration.home.settings import Settings
+from orchestration.ingest.values.pseudonyms import MACROS, pseudonym
+from orchestration.ingest.values.tokens import MACROS as TOKEN_MACROS
+from orchestration.warehouse.ledger import SCHEMA
 from tests.bench import floor
 from tests.bench.differences import differences
 from tests.unit.orchestration.ingest.conftest import CONTRACTS, KEY, Desk, row, rows, text

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.contract_reader import load_contracts
-from orchestration.ingest import landing as log
-from orchestration.ingest.load import load, plan
-from orchestration.ingest.recognise import deliver
+from orchestration.contracts.reader import load_contracts
+from orchestration.ingest.landing_log import log as log
+from orchestration.ingest.load.loader import load, plan
+from orchestration.ingest.recognition.recognition import deliver
 from tests.corpus.case import Case, content
 from tests.corpus.cases import by_id
 from tests.corpus.landing import KEY, NOW, Result

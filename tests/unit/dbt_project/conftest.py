@@ -9,7 +9,7 @@ import jinja2
 import pytest
 import yaml
 
-from orchestration.environment import DBT_PROJECT
+from orchestration.home.environment import DBT_PROJECT
 
 
 @pytest.fixture(scope="session")

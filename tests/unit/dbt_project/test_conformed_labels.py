@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from orchestration.environment import DBT_PROJECT
+from orchestration.home.environment import DBT_PROJECT
 
 SEEDS = DBT_PROJECT / "seeds" / "reference"
 DISTRICTS = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import re
 
-from orchestration.contract_reader import load_contracts
-from orchestration.environment import DBT_PROJECT
+from orchestration.contracts.reader import load_contracts
+from orchestration.home.environment import DBT_PROJECT
 
 MODELS = DBT_PROJECT / "models"
 CHECKED = set(

@@ -6,7 +6,7 @@ import duckdb
 import jinja2
 import pytest
 
-from orchestration.environment import DBT_PROJECT
+from orchestration.home.environment import DBT_PROJECT
 
 MODEL = (DBT_PROJECT / "models" / "conformed" / "dim_lsoa.sql").read_text()
 LISTED, SEEN = "E01013453", "E01999999"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from orchestration.shapes import near_sql, shape
+from orchestration.text.shapes import near_sql, shape
 
 LABELS = ["Derby Cty", "derby city", "Erin Wash", "Dale", "Éamonn O'Brien 03/07/1987", "x" * 90, "\x1b[2J\u202eŁ"]
 

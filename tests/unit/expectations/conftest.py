@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from expectations.verdicts import Verdict
-from orchestration.validation import context
+from orchestration.warehouse.validation import context
 
 Ask = Callable[..., dict[tuple[str, str], Verdict]]
 

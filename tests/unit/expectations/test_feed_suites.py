@@ -11,9 +11,9 @@ import pytest
 
 from expectations.suites import feeds
 from expectations.verdicts import Verdict
-from orchestration.contract_reader import load_contracts
-from orchestration.periods import Cadence
-from orchestration.warehouse import SCHEMA
+from orchestration.contracts.periods import Cadence
+from orchestration.contracts.reader import load_contracts
+from orchestration.warehouse.ledger import SCHEMA
 
 Ask = Callable[..., dict[tuple[str, str], Verdict]]
 

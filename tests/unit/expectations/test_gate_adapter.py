@@ -13,7 +13,7 @@ import pytest
 from expectations import gate, rules
 from expectations.rules import Rule, Suite
 from expectations.verdicts import Verdict
-from orchestration.validation import context
+from orchestration.warehouse.validation import context
 
 HOURS = Suite(
     subject="conformed.fct_offence",

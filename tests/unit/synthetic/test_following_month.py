@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from orchestration.ingest.demonstration import FILE
+from orchestration.ingest.landing_zone.demonstration import FILE
 from synthetic.dirt import MANIFEST, add_dirt_to_month
 from synthetic.following import LAST, NothingFollows, write_next_month
 from synthetic.following.donors import Zone

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.vault_access import ENGINE
+from orchestration.vault_runs.access import ENGINE
 from vault import index, policy, store
 from vault.index import Run, Sources
 

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from orchestration.vault_access import ENGINE
+from orchestration.vault_runs.access import ENGINE
 from tests.unit.vault.conftest import KEY
 from vault import access_log, reading, store
 from vault.access_log import Anchor, LogBrokenError

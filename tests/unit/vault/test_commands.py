@@ -8,9 +8,10 @@ import shutil
 
 import pytest
 
-from orchestration import creation, vault_access
-from orchestration.settings import Settings
-from orchestration.vault_access import ENGINE
+from orchestration.home import creation
+from orchestration.home.settings import Settings
+from orchestration.vault_runs import access
+from orchestration.vault_runs.access import ENGINE
 from tests.commands import rest_is_slow, runner
 from vault import access_log, index, store
 from vault.key import FILE_VARIABLE, VARIABLE
@@ -40,7 +41,7 @@ def founded(settings, sna, tmp_path):
     """The file that holds the key of a vault with a run in it and two looks at it."""
     file = tmp_path / "key"
     assert sna("hkci", "init", "--save-key", str(file)).status == 0
-    with vault_access.opened(settings, vault_access.given_key(settings, file)) as con:
+    with access.opened(settings, access.given_key(settings, file)) as con:
         index.prepare(con)
         con.execute(
             """insert into vault.hkci.run by name select '2024-03-31.1' as run_id, date '2024-03-31' as reference_date,
@@ -59,7 +60,7 @@ def release(settings, name="20240401T000000000000Z-a"):
     """A release, as far as the vault is concerned."""
     folder = settings.published / "releases" / name
     folder.mkdir(parents=True)
-    manifest = {"as_at": None, "published_at": "2024-04-01", "access_log": vault_access.to_release(settings)}
+    manifest = {"as_at": None, "published_at": "2024-04-01", "access_log": access.to_release(settings)}
     (folder / "manifest.json").write_text(json.dumps(manifest))
 
 
@@ -191,11 +192,11 @@ def test_an_older_copy_of_log_and_vault_is_missed_by_the_release(settings, sna, 
     answer = sna("hkci", "list", *WHY, *key)
     assert answer.status == 1 and "release 20240401T000000000000Z-a remembers" in answer.said
     # A release that is published meanwhile goes on saying what was there.
-    assert vault_access.to_release(settings)["line"] == 4
-    assert vault_access.fault(settings) is not None
+    assert access.to_release(settings)["line"] == 4
+    assert access.fault(settings) is not None
     assert sna("hkci", "log", "--resume", "--reason", "restored from a backup", *key).status == 0
     assert sna("hkci", "list", *WHY, *key).status == 0
-    assert vault_access.fault(settings) is None and vault_access.to_release(settings)["line"] == 6
+    assert access.fault(settings) is None and access.to_release(settings)["line"] == 6
 
 
 def test_a_lost_file_of_the_vault_is_no_reason_to_begin_the_log_again(settings, sna, founded, tmp_path):
@@ -254,7 +255,7 @@ def test_a_damaged_last_line_is_one_sentence(settings, sna, founded, damage):
 
 def test_expiry_asks_before_it_deletes(settings, sna, founded):
     def left():
-        with store.opened(settings.vault, vault_access.given_key(settings, founded), ENGINE) as con:
+        with store.opened(settings.vault, access.given_key(settings, founded), ENGINE) as con:
             return con.execute("select count(*) from vault.hkci.told").fetchone()[0]
 
     key = ("--key-file", str(founded))
@@ -271,15 +272,15 @@ def test_a_demonstration_is_founded_by_its_refresh_with_a_worthless_key(tmp_path
     creation.make(tmp_path / "demo", "derbyshire", "demonstration")
     settings, sna = Settings.from_env(), runner(monkeypatch, capfd)
     assert sna("hkci", "init").status == 2 and not settings.vault.exists()
-    vault_access.found_demonstration(settings)
-    file = settings.vault / vault_access.DEMONSTRATION_KEY
+    access.found_demonstration(settings)
+    file = settings.vault / access.DEMONSTRATION_KEY
     assert "Worthless" in file.read_text() and file.stat().st_mode & 0o777 == 0o600
-    vault_access.found_demonstration(settings)
+    access.found_demonstration(settings)
     assert sna("hkci", "log", "--verify").said.startswith("1 lines")
     file.unlink()
     with pytest.raises(store.VaultClosed, match="delete") as raised:
-        vault_access.found_demonstration(settings)
+        access.found_demonstration(settings)
     assert str(file) in str(raised.value)
     shutil.rmtree(settings.vault)
-    vault_access.found_demonstration(settings)
+    access.found_demonstration(settings)
     assert sna("hkci", "log", "--verify").status == 0

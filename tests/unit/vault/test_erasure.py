@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from orchestration.vault_access import ENGINE
+from orchestration.vault_runs.access import ENGINE
 from tests.unit.vault.conftest import KEY
 from vault import access_log, erasure, index, store
 from vault.people import SQL

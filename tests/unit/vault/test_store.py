@@ -4,8 +4,8 @@ import stat
 
 import pytest
 
-from orchestration.database import NotEnoughMemory
-from orchestration.vault_access import ENGINE
+from orchestration.database.connection import NotEnoughMemory
+from orchestration.vault_runs.access import ENGINE
 from tests.unit.vault.conftest import KEY
 from vault import store
 

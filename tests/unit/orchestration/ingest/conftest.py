@@ -12,13 +12,13 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.contract_model import FeedContract
-from orchestration.contract_reader import load_contracts
-from orchestration.ingest import landing as log
-from orchestration.ingest import regular_files
-from orchestration.ingest.demonstration import LIVE, Admission
-from orchestration.ingest.load import load, plan
-from orchestration.ingest.load_record import LoadRecord
+from orchestration.contracts.model import FeedContract
+from orchestration.contracts.reader import load_contracts
+from orchestration.ingest.files import regular_files
+from orchestration.ingest.landing_log import log as log
+from orchestration.ingest.landing_log.load_record import LoadRecord
+from orchestration.ingest.landing_zone.demonstration import LIVE, Admission
+from orchestration.ingest.load.loader import load, plan
 
 KEY = b"a key for tests only"
 NOW = datetime(2024, 5, 1, 9, 0, tzinfo=UTC)

@@ -7,9 +7,9 @@ from typing import Any
 
 import yaml
 
-from orchestration.contract_model import FeedContract
-from orchestration.contract_reader import load_contract
-from orchestration.environment import CONTRACTS
+from orchestration.contracts.model import FeedContract
+from orchestration.contracts.reader import load_contract
+from orchestration.home.environment import CONTRACTS
 
 TEMPLATE = CONTRACTS / "mhclg" / "imd_2019" / "contract.yaml"
 

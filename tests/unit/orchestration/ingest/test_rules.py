@@ -8,10 +8,9 @@ import json
 import pytest
 import xlsxwriter
 
-from orchestration.environment import PROJECT
+from orchestration.home.environment import PROJECT
 from orchestration.ingest.rules import CATALOGUE, document
-
-from .conftest import GOOD, codes, parquet, row, rows, text
+from tests.unit.orchestration.ingest.conftest import GOOD, codes, parquet, row, rows, text
 
 NHS_NUMBER = "943 476 5919"  # the NHS Data Dictionary's own example of a valid check digit
 
@@ -310,7 +309,7 @@ def test_i08_a_resubmission_of_the_same_content(desk):
 
 def test_every_rule_has_a_test():
     """A new code without a test is a promise nobody has checked."""
-    here = "".join(path.read_text() for path in (PROJECT / "tests/unit/orchestration/ingest").glob("test_*.py"))
+    here = "".join(path.read_text() for path in (PROJECT / "tests/unit/orchestration/ingest").rglob("test_*.py"))
     assert [code for code in CATALOGUE if f'"{code}"' not in here and f"test_{code.lower()}" not in here] == []
 
 

@@ -1,0 +1,8 @@
+"""The `sna` command."""
+
+
+def main() -> None:
+    """Run the command that the arguments of this process name."""
+    from orchestration.cli import app
+
+    app.main()

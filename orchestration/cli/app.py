@@ -1,0 +1,518 @@
+"""The `sna` command: the Dagster job and what it left behind, from a terminal.
+
+Exit status: 0 published or nothing to do, 1 a gate failed or the refresh broke, 2 wrong usage. Heavy imports are where they
+are used: a command that only looks answers at once.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from orchestration.cli import deliveries, hkci, link, output, releases
+from orchestration.cli.options import FAILED, WRONG_USAGE, OneFeed, Wait, waiting
+from orchestration.home import lock
+from orchestration.home.environment import CONTRACTS, PROJECT, SettingsError
+from orchestration.home.identity import HomeError
+from orchestration.home.settings import Settings, rename_audience
+from orchestration.text.console import console, errors, working
+from orchestration.text.plurals import counted
+
+# The area whose printed report the demonstration reproduces.
+DEMONSTRATED = "derbyshire"
+
+app = typer.Typer(
+    help="From agency deliveries to a published, reconciled Strategic Needs Assessment.",
+    epilog="./sna at the root of the checkout runs this command from any folder.",
+    no_args_is_help=True,
+    # Its panels show `<bool>` as the value of every flag.
+    rich_markup_mode=None,
+    pretty_exceptions_show_locals=False,
+)
+for command in (*releases.COMMANDS, *deliveries.COMMANDS):
+    app.command()(command)
+app.add_typer(hkci.app, name="hkci")
+app.add_typer(link.app, name="link")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        from orchestration.publication.publish import git_commit
+
+        console.print(f"sna {version('serious-violence-warehouse')}, code {git_commit()}", highlight=False)
+        raise typer.Exit
+
+
+@app.callback()
+def before_each(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Version and commit of this code, and exit.")
+    ] = False,
+) -> None:
+    """Commands that only look find the releases of an earlier version too, unless it is at work."""
+    try:
+        home = Settings.from_env().home
+    except HomeError:
+        return  # which a command that needs one home says itself
+    if lock.holder(home) is None:
+        rename_audience(home)
+
+
+def main() -> None:
+    """Entry point; ends the process, with the exit status of the command.
+
+    Taking Dagster, dbt and Great Expectations apart object by object takes the interpreter seconds, for a process that is over.
+    So the last of its exit handlers leaves instead: threads have ended by then, logs and temporary folders are closed.
+    """
+    status: int | None = None
+
+    def leave() -> None:
+        # What cannot be written out, and any other end than an exit status, the interpreter tells of in its own way.
+        if status is not None:
+            with suppress(OSError):
+                sys.stdout.flush()
+                sys.stderr.flush()
+                os._exit(status)
+
+    # Handlers run in reverse order, and nothing that is imported before this one has any.
+    atexit.register(leave)
+    try:
+        _run()
+    except SystemExit as end:
+        if end.code is None or isinstance(end.code, int):
+            status = end.code or 0
+        raise
+
+
+def _run() -> None:
+    """The command; errors that a person can mend are told without a traceback."""
+    from orchestration.cli.refresh import RefreshInterruptedError
+    from orchestration.contracts.model import ContractError
+    from orchestration.database.connection import NotEnoughMemory
+    from orchestration.home.lock import Busy
+    from orchestration.ingest.landing_log.inventory import LandedRowsDamagedError
+    from orchestration.ingest.landing_log.log import NoLongerKept, NothingReceived, RecordDamagedError
+    from orchestration.operations.purge import UnfinishedPurgeError
+    from orchestration.operations.withdrawal import NoSuchDeliveryError
+    from orchestration.publication.reconciliation import NothingToReconcile
+    from orchestration.publication.release import DamagedRelease
+    from orchestration.publication.releases import NoSuchRelease
+    from orchestration.vault_runs.common import NothingToRead
+    from orchestration.vault_runs.linked_people import NoTruth
+    from vault.access_log import LogBrokenError, NoReason
+    from vault.index import UnfairWeights
+    from vault.key import KeyRefusedError
+    from vault.policy import PolicyError
+    from vault.store import VaultClosed
+
+    try:
+        app()
+    except (
+        ContractError,
+        KeyRefusedError,
+        NoReason,
+        NoSuchDeliveryError,
+        NoSuchRelease,
+        NoTruth,
+        PolicyError,
+        SettingsError,
+    ) as error:
+        errors.print(f"[red]{escape(str(error))}[/]")
+        sys.exit(WRONG_USAGE)
+    except (
+        Busy,
+        DamagedRelease,
+        LogBrokenError,
+        NoLongerKept,
+        NotEnoughMemory,
+        NothingReceived,
+        NothingToRead,
+        LandedRowsDamagedError,
+        RecordDamagedError,
+        NothingToReconcile,
+        UnfairWeights,
+        UnfinishedPurgeError,
+        VaultClosed,
+        RefreshInterruptedError,
+    ) as error:
+        errors.print(f"[red]{escape(str(error))}[/]")
+        sys.exit(FAILED)
+    except Exception as error:
+        from orchestration.database import connection
+        from orchestration.home import disk_errors, redaction
+
+        advice = disk_errors.advice(error, Settings.from_env().home) or connection.not_enough(error, "sna")
+        if advice is None and (known := redaction.told(error)) is not error:
+            raise known from None
+        if advice is None:
+            raise
+        errors.print(f"[red]{escape(advice)}[/] {output.untouched(Settings.from_env())}", highlight=False)
+        sys.exit(FAILED)
+
+
+@app.command()
+def init(
+    area: Annotated[str, typer.Option(envvar="SNA_AREA", help="The force area: the name of a folder of areas/.")],
+    home: Annotated[Path | None, typer.Option(help="Folder to make; SNA_HOME or var/<area> where left out.")] = None,
+) -> None:
+    """Make a live home for the deliveries of one area's agencies, and say what to deliver first."""
+    from orchestration.contracts.reader import load_contracts
+    from orchestration.home import areas
+    from orchestration.home.creation import make
+
+    found = areas.load(area)
+    folder = home or Path(os.environ.get("SNA_HOME") or PROJECT / "var" / area)
+    folder = folder.expanduser().resolve()
+    make(folder, area, "live")
+    raw = os.environ.get("SNA_RAW") or folder / "raw"
+    elsewhere = areas.agencies_of_others(area)
+    contracts = [contract for contract in load_contracts().values() if contract.agency not in elsewhere]
+    rows = [
+        ("/".join(contract.id), contract.cadence, counted(len(contract.tables), "table"), contract.title, contract.owner)
+        for contract in sorted(contracts, key=lambda contract: (-len(contract.tables), contract.id))
+    ]
+    console.print(f"{folder} is the live home of {found.name}. Deliveries are kept in {raw}.")
+    title = "Feeds, those first that most tables of a needs assessment wait for"
+    console.print(output.table(title, ["feed", "cadence", "supplies", "what it is", "ask"], rows))
+    others = "" if folder.parent == PROJECT / "var" else f" with SNA_HOME={folder}"
+    console.print(f"Next: `sna deliver FILE...`{others}, one feed is enough, then `sna refresh`.")
+
+
+@app.command()
+def refresh(
+    context: typer.Context,
+    as_at: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Rebuild the marts from what had been received by the end of this day."),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Publish although nothing is new, or although it was rolled back from.")
+    ] = False,
+    wait: Wait = False,
+) -> None:
+    """Ingest what is new, rebuild, pass the three gates and publish."""
+    from orchestration.cli.refresh import run as run_job
+    from orchestration.operations import refresh_plan
+
+    settings = Settings.from_env()
+    _ = settings.made
+    with lock.hold(settings.home, wait_seconds=lock.seconds(wait), on_wait=waiting) as killed:
+        output.history_set_aside(console, settings)
+        if killed:
+            clear_up(settings)
+        plan = refresh_plan.plan(settings, as_at.date().isoformat() if as_at else "", force=force)
+        # Said last, after whatever else there is to say.
+        context.call_on_close(lambda: output.unread(console, settings))
+        context.call_on_close(lambda: output.waiting(console, settings))
+        if not plan.feeds_delivered:
+            console.print(f"Nothing has been delivered to {settings.raw}.")
+            console.print(f"Next: `{'sna demo' if settings.is_demonstration else 'sna deliver FILE...'}`.")
+            raise typer.Exit(FAILED)
+        output.missing(console, settings)
+        if plan.damaged:
+            errors.print(f"[red]{escape(plan.damaged)}[/]", highlight=False)
+        if plan.nothing_new is not None:
+            output.nothing_new(console, settings, plan.nothing_new)
+            return
+        if plan.held is not None:
+            output.held_back(console, settings, plan.held)
+            return
+        from orchestration.warehouse import warehouse_file
+
+        # Better said now than after minutes of reading deliveries.
+        warehouse_file.connect(settings).close()
+        new = counted(plan.new_deliveries, "new delivery")
+        console.print(f"{new} in {settings.raw}; home {settings.home}")
+        outcome = run_job(settings, plan, console)
+    if outcome.release is None:
+        output.failure(errors, settings, outcome.failures)
+        raise typer.Exit(FAILED)
+    if outcome.held is not None:
+        output.held_back(console, settings, outcome.held)
+        return
+    output.summary(console, settings, outcome.release)
+
+
+def clear_up(settings: Settings) -> None:
+    """Tell that the last refresh was killed, and remove what it left."""
+    from orchestration.operations import recovery
+
+    console.print("The refresh before this one was cut off. What it left half done is cleared away; nothing else was lost.")
+    recovery.clear(settings)
+
+
+@app.command()
+def rebuild(wait: Wait = False) -> None:
+    """Build the warehouse again from the landed deliveries, and publish if that changes anything."""
+    from orchestration.cli.refresh import run as run_job
+    from orchestration.operations import refresh_plan
+    from orchestration.publication.releases import usable_release
+
+    settings = Settings.from_env()
+    _ = settings.made
+    with lock.hold(settings.home, wait_seconds=lock.seconds(wait), on_wait=waiting) as killed:
+        output.history_set_aside(console, settings)
+        if killed:
+            clear_up(settings)
+        before = usable_release(settings.published)
+        plan = refresh_plan.from_the_ground(settings)
+        if not plan.feeds_delivered:
+            console.print(f"Nothing has been landed in {settings.landing}. Next: `sna refresh`.")
+            raise typer.Exit(FAILED)
+        outcome = run_job(settings, plan, console)
+    if outcome.release is None:
+        output.failure(errors, settings, outcome.failures)
+        raise typer.Exit(FAILED)
+    if outcome.held is not None:
+        output.held_back(console, settings, outcome.held)
+    elif before is not None and outcome.release.folder == before.folder:
+        console.print(f"The warehouse was built again, with the same content as release {before.folder.name}, which stays.")
+    else:
+        output.summary(console, settings, outcome.release)
+
+
+@app.command()
+def status(
+    build: Annotated[bool, typer.Option("--build", help="The last build, published or not, instead of the release.")] = False,
+) -> None:
+    """Feeds, gates and the published release; or the last build and what keeps it from being published."""
+    from orchestration.publication.releases import current_release
+
+    settings = Settings.from_env()
+    if build:
+        output.build(console, settings)
+        return
+    release = current_release(settings.published)
+    if release is None:
+        console.print(f"Nothing published yet in {settings.published}. Next: `sna refresh`.")
+    else:
+        output.release(console, settings, release)
+    output.access_log(errors, settings)
+    output.refused(console, settings)
+    output.withdrawals(console, settings, release)
+    output.missing(console, settings)
+    output.gates(console, settings)
+    output.unread(console, settings)
+
+
+@app.command()
+def reconcile(
+    table: Annotated[str | None, typer.Option(help="Only this table of the SNA, for example T03.")] = None,
+    build: Annotated[bool, typer.Option("--build", help="The last build, published or not, instead of the release.")] = False,
+) -> None:
+    """Each printed figure of the SNA 2024 beside the computed one. Exits 1 where a figure differs or is missing."""
+    from orchestration.publication import reconciliation
+
+    with reconciliation.figures(Settings.from_env(), build=build) as con:
+        if table is None:
+            counts = reconciliation.by_table(con)
+            heads = ["table", "figures", "match", "errata", "differ", "missing"]
+            console.print(output.table("Published figures", heads, counts))
+        else:
+            rows, note = reconciliation.of_table(con, table)
+            if not rows:
+                errors.print(f"[red]No published figures of a table '{escape(table)}'.[/] `sna reconcile` lists the tables.")
+                raise typer.Exit(WRONG_USAGE)
+            heads = ["group", "row", "column", "published", "computed", "status", "cites", "reason"]
+            console.print(output.table(f"Table {table.upper()}", heads, rows))
+            if note:
+                console.print(f"{note}.")
+        if reconciliation.unlike(con, table):
+            raise typer.Exit(FAILED)
+
+
+@app.command()
+def quarantine(
+    feed: OneFeed = None,
+) -> None:
+    """What was rejected, why, and what its sender can do."""
+    from orchestration.ingest.landing_log.log import read
+
+    settings = Settings.from_env()
+    loads = [load for load in read(settings.landing) if not load.withdrawn]
+    wanted = [load for load in loads if feed in (None, f"{load.agency}/{load.feed}")]
+    output.quarantine(console, wanted)
+    output.unread(console, settings, feed)
+    output.waiting(console, settings, feed)
+
+
+@app.command()
+def deliver(
+    paths: Annotated[list[Path], typer.Argument(help="Files, or folders that are searched for files.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what taking the files would change.")] = False,
+    accept_short: Annotated[bool, typer.Option("--accept-short", help="Use them although they have few rows.")] = False,
+    reason: Annotated[str, typer.Option(help="Why a short delivery is complete; kept with it.")] = "",
+) -> None:
+    """Copy deliveries into the landing zone; refuses what no contract knows."""
+    from orchestration.contracts.reader import load_contracts
+    from orchestration.ingest.files import regular_files
+    from orchestration.ingest.files.headers import printable
+    from orchestration.ingest.landing_log.log import read
+    from orchestration.ingest.landing_zone import acceptance
+    from orchestration.ingest.landing_zone.demonstration import Admission
+    from orchestration.ingest.recognition import handed_in
+    from orchestration.ingest.recognition.recognition import being_written
+    from orchestration.ingest.recognition.recognition import deliver_safely as copy_in
+
+    if accept_short != bool(reason.strip()):
+        raise typer.BadParameter("--accept-short and --reason go together: say why the delivery is complete.")
+    settings = Settings.from_env()
+    contracts = load_contracts()
+    if absent := [path for path in paths if not os.path.lexists(path)]:
+        raise typer.BadParameter(f"{printable(str(absent[0]), 300)} does not exist.")
+    files = handed_in.files(paths)
+    if not files:
+        errors.print(f"[red]No file was found[/] in {escape(', '.join(map(str, paths)))}.")
+        raise typer.Exit(WRONG_USAGE)
+    admission, received = Admission.of(settings), read(settings.landing)
+    take = deliveries.announced(settings, received, dry_run=dry_run)
+    settled = set(regular_files.at_rest(files, lambda file: file.path))
+    receipts = [
+        copy_in(file, settings.raw, contracts, admission, received, take) if file in settled else being_written(file.path)
+        for file in files
+    ]
+    for receipt in receipts if accept_short and not dry_run else ():
+        if receipt.outcome != "refused":
+            acceptance.accept_short(settings.raw / receipt.target_name, reason)
+    output.receipts(console, receipts, settings.home / "refusals", dry_run=dry_run)
+    if any(r.outcome == "refused" for r in receipts):
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def demo(
+    scale: Annotated[int, typer.Option(min=1, help="Number of counties.")] = 1,
+    seed: Annotated[int, typer.Option(help="Another seed gives another county with the same totals.")] = 2024,
+    dirt: Annotated[bool, typer.Option(help="Inject known faults, listed in dirt-manifest.json.")] = False,
+    next_month: Annotated[
+        bool, typer.Option("--next-month", help="Write the month after the demonstration's last instead, to practise with.")
+    ] = False,
+    if_empty: Annotated[bool, typer.Option("--if-empty", help="Only when the landing zone holds no delivery.")] = False,
+    add: Annotated[
+        list[Path] | None,
+        typer.Option(exists=True, dir_okay=False, help="List this file, such as a changed one, as part of the demonstration."),
+    ] = None,
+) -> None:
+    """Make the demonstration home and write the deliveries of a county that does not exist."""
+    from orchestration.home import creation
+    from orchestration.ingest.files import regular_files
+    from orchestration.ingest.landing_zone import demonstration
+    from synthetic import write_demo
+
+    settings = _demonstration()
+    creation.make(settings.home, DEMONSTRATED, "demonstration")
+    if add:
+        for file in add:
+            if found := regular_files.problem(file, file.parent):
+                raise typer.BadParameter(f"{escape(str(file))}: {found.message}")
+        demonstration.add(settings.raw, add)
+        console.print(
+            f"Listed {len(add)} of {settings.raw / demonstration.FILE}'s files. Next: `sna deliver FILE`, `sna refresh`."
+        )
+        return
+    if next_month:
+        _next_month(settings, seed, dirt)
+        return
+    if if_empty and (settings.raw / demonstration.FILE).exists():
+        console.print(f"{settings.raw} already holds the demonstration; nothing was written.")
+        return
+    with working(console, "writing the demonstration deliveries") as progress:
+        summary = write_demo(settings.raw, seed=seed, scale=scale, dirt=dirt, progress=progress)
+    files, rows = sum(summary.files.values()), sum(summary.rows.values())
+    console.print(f"{counted(files, 'delivery')} with {rows:,} rows written to {settings.raw} in {summary.seconds:.0f} s.")
+    console.print(f"{summary.returns} aggregate returns that agencies have published, which are real, were put beside them.")
+    console.print("Next: `sna refresh`.")
+
+
+def _next_month(settings: Settings, seed: int, dirt: bool) -> None:
+    """Write a further month of the demonstration."""
+    from synthetic.following import NothingFollows, write_next_month
+
+    try:
+        with working(console, "writing the next month's deliveries"):
+            done = write_next_month(settings.raw, seed=seed, dirt=dirt)
+    except NothingFollows as reason:
+        errors.print(f"[red]{escape(str(reason))}[/]")
+        raise typer.Exit(FAILED) from None
+    rows = sum(rows for _, _, rows in done.files)
+    console.print(f"{len(done.files)} deliveries up to {done.month} with {rows:,} rows written to {settings.raw}.")
+    if done.faults:
+        console.print(f"{done.faults} faults were added; {settings.raw / 'dirt-manifest.json'} lists them.")
+    console.print("Next: `sna refresh`.")
+
+
+def _demonstration() -> Settings:
+    """Paths of the demonstration: `SNA_HOME`, or `var/demo` whatever other homes there are."""
+    os.environ.setdefault("SNA_HOME", str(PROJECT / "var" / "demo"))
+    return Settings.from_env()
+
+
+@app.command()
+def feeds(
+    contracts: Annotated[
+        list[Path] | None, typer.Argument(metavar="[CONTRACT]...", help="With --check: only these contract.yaml.", exists=True)
+    ] = None,
+    check: Annotated[bool, typer.Option("--check", help="Check the contracts, and list what is wrong with each.")] = False,
+) -> None:
+    """The feeds, what each supplies, and whether it was delivered; or whether their contracts can be used."""
+    from orchestration.contracts.reader import load_contracts
+    from orchestration.ingest.landing_log.log import current, read
+
+    if check or contracts:
+        _check(contracts or sorted(CONTRACTS.glob("*/*/contract.yaml")))
+        return
+    settings = Settings.from_env()
+    received = read(settings.landing)
+    in_use = current(received)
+    rows = []
+    for contract in load_contracts().values():
+        own = [load for load in in_use if (load.agency, load.feed) == contract.id]
+        last = max((load.period for load in own), default="not delivered")
+        tables = ", ".join(contract.tables)
+        taken_back = sum(load.withdrawn is not None for load in received if (load.agency, load.feed) == contract.id)
+        withdrawn = str(taken_back or "")
+        rows.append(("/".join(contract.id), contract.cadence, str(len(own)), withdrawn, last, tables, contract.owner))
+    heads = ["feed", "cadence", "in use", "withdrawn", "last period", "supplies", "owner"]
+    console.print(output.table("Feeds", heads, rows))
+
+
+def _check(paths: list[Path]) -> None:
+    from orchestration.contracts.model import ContractError
+    from orchestration.contracts.reader import load_contract
+
+    wrong = 0
+    for path in paths:
+        try:
+            load_contract(path.resolve())
+        except ContractError as error:
+            errors.print(f"[red]✗[/] {escape(str(error))}", highlight=False)
+            wrong += 1
+    console.print(f"{counted(len(paths), 'contract')} checked, {wrong} cannot be used.")
+    if wrong:
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def run(
+    port: Annotated[int, typer.Option(help="Port on this machine only; 0 for any that is free.")] = 3000,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="The web UI shows, and starts, stops or removes nothing.")
+    ] = False,
+) -> None:
+    """Dagster's web UI and daemon on 127.0.0.1 until Ctrl-C; what SNA_ENVIRONMENT declares runs by itself."""
+    from orchestration.operations import service
+
+    def tell(line: str) -> None:
+        console.print(line, highlight=False, markup=False)
+
+    raise typer.Exit(service.run(Settings.from_env(), port, tell, read_only=read_only))

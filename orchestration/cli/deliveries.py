@@ -1,0 +1,165 @@
+"""The commands of `sna` about deliveries that have been received: list them, take one back, remove one everywhere."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from orchestration.cli import output
+from orchestration.cli.options import FAILED, WRONG_USAGE, OneFeed, Wait, waiting
+from orchestration.home import lock
+from orchestration.home.settings import Settings
+from orchestration.text.console import console, errors
+
+if TYPE_CHECKING:
+    from orchestration.ingest.landing_log.load_record import LoadRecord
+    from orchestration.ingest.recognition.recognition import Recognised
+
+DeliveryName = Annotated[
+    str,
+    typer.Argument(metavar="DELIVERY", help="agency/feed/file name, the file's path in the landing zone, or the load id."),
+]
+# Of a delivery of several years, this many periods are listed one by one.
+LISTED = 12
+
+
+def deliveries(
+    feed: OneFeed = None,
+) -> None:
+    """What was received: file, period, rows, and whether it is in use, replaced, refused or withdrawn."""
+    from orchestration.ingest.landing_log.log import current, read
+    from orchestration.ingest.landing_zone.watch import waiting as waiting_ones
+    from orchestration.operations import purge as purging
+
+    settings = Settings.from_env()
+    loads = read(settings.landing)
+    in_use = Counter(load.delivery_id for load in current(loads))
+    rows = []
+    for load in loads:
+        name = f"{load.agency}/{load.feed}"
+        if feed not in (None, name):
+            continue
+        received = f"{load.received_at:%Y-%m-%d %H:%M}"
+        state = output.state_of(load, in_use=in_use[load.load_id])
+        rows.append((name, load.file_name, load.load_id, received, f"{load.rows_accepted:,}", f"{load.rows_rejected:,}", state))
+    for delivery in waiting_ones(settings):
+        name = f"{delivery.agency}/{delivery.feed}"
+        if feed in (None, name):
+            rows.append((name, delivery.file_name, "", "", "", "", "not read yet; `sna refresh` reads it"))
+    for entry in purging.entries(settings):
+        name = f"{entry.agency}/{entry.feed}"
+        if feed in (None, name):
+            rows.append((name, "", "", "", "", "", f"{entry.period} purged on {entry.at[:10]} by {entry.by}: {entry.basis}"))
+    heads = ["feed", "file", "load id", "received (UTC)", "accepted", "rejected", "state"]
+    console.print(output.table("Deliveries", heads, rows))
+
+
+def announced(settings: Settings, received: Sequence[LoadRecord], *, dry_run: bool) -> Callable[[Recognised], bool]:
+    """Says of each recognised file what taking it will change, before it is copied; in a dry run it is not."""
+    from orchestration.ingest.files.headers import printable
+    from orchestration.ingest.load.preview import preview
+
+    def take(found: Recognised) -> bool:
+        changes = preview(found.path, found.contract, found.name, settings.raw, received)
+        where = f"{found.contract.agency}/{found.contract.feed}/{found.name}"
+        console.print(f"{printable(found.path.name)} → {where}: {changes}", highlight=False, markup=False)
+        return not dry_run
+
+    return take
+
+
+def withdraw(
+    delivery: DeliveryName,
+    reason: Annotated[str, typer.Option(help="Why; kept in the landing log. Name no person of the data.")],
+    wait: Wait = False,
+) -> None:
+    """Take a delivery back: from the next refresh on, the earlier version is in use again, or nothing."""
+    from datetime import UTC, datetime
+
+    from orchestration.ingest.landing_log.log import read
+    from orchestration.operations import withdrawal
+
+    if not reason.strip():
+        errors.print("[red]A withdrawal needs a reason[/]: `sna withdraw DELIVERY --reason TEXT`.")
+        raise typer.Exit(WRONG_USAGE)
+    settings = Settings.from_env()
+    with lock.hold(settings.home, wait_seconds=lock.seconds(wait), on_wait=waiting):
+        loads = read(settings.landing)
+        if unread := withdrawal.take_back_unread(settings, loads, delivery):
+            console.print(f"{escape(unread)} had not been read: it is removed from the landing zone, and nothing else changes.")
+            return
+        chosen = withdrawal.find(loads, delivery)
+        done = withdrawal.withdraw(loads, chosen, reason, datetime.now(UTC))
+    last = done.loads[-1]
+    name = escape(last.path)
+    if done.already and last.withdrawn:
+        console.print(f"{name} was withdrawn before, on {last.withdrawn.at[:10]} by {last.withdrawn.by}.", highlight=False)
+        return
+    console.print(f"{name} ({last.rows_accepted:,} rows, {last.load_id}) is withdrawn.", highlight=False)
+    output.changes(console, done.changes, LISTED)
+    console.print("The file stays in the landing zone and is not read again; to use it after all, `sna deliver` it again.")
+    console.print("Next: `sna refresh`, which publishes without it.")
+
+
+def purge(
+    delivery: DeliveryName,
+    basis: Annotated[str, typer.Option(help="On what ground or decision; kept in the landing log. Name no person of the data.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be removed.")] = False,
+    wait: Wait = False,
+) -> None:
+    """Remove an unlawful delivery everywhere, with all that was made since it came. Kept is that it happened. No undo."""
+    from datetime import UTC, datetime
+
+    from orchestration.ingest.landing_log.log import read
+    from orchestration.operations import purge as purging
+    from orchestration.operations import withdrawal
+
+    if not basis.strip():
+        errors.print("[red]A purge needs a basis[/]: `sna purge DELIVERY --basis TEXT`.")
+        raise typer.Exit(WRONG_USAGE)
+    settings = Settings.from_env()
+    with lock.hold(settings.home, wait_seconds=lock.seconds(wait), on_wait=waiting):
+        begun = purging.unfinished(settings)
+        loads = read(settings.landing)
+        try:
+            chosen = withdrawal.find(loads, delivery)
+            found = [purging.plan(settings, loads, chosen, basis, datetime.now(UTC))]
+        except withdrawal.NoSuchDeliveryError:
+            # What was begun may have removed its name already.
+            if not begun:
+                raise
+            found = []
+        done = {each.entry.record: each for each in (*found, *begun)}
+        output.purge_plan(console, list(done.values()), dry_run=dry_run)
+        if dry_run:
+            return
+        for each in done.values():
+            output.purged(console, each, purging.purge(settings, each))
+        output.backups(console, settings, list(done.values()))
+        published = _rebuilt(settings)
+    if not published:
+        raise typer.Exit(FAILED)
+
+
+def _rebuilt(settings: Settings) -> bool:
+    """Whether a release was published again, or there is nothing left to publish."""
+    from orchestration.cli import refresh
+    from orchestration.operations import refresh_plan
+
+    plan = refresh_plan.plan(settings, "")
+    if not plan.feeds_delivered:
+        console.print("Nothing else has been delivered, so there is nothing to publish.")
+        return True
+    outcome = refresh.run(settings, plan, console)
+    if outcome.release is None:
+        output.failure(errors, settings, outcome.failures)
+        return False
+    output.summary(console, settings, outcome.release)
+    return True
+
+
+COMMANDS = (deliveries, withdraw, purge)

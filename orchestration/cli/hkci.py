@@ -1,0 +1,151 @@
+"""`sna hkci`: the Habitual Knife Carriers Index in its vault. Every command that opens the vault asks why, and is logged."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from orchestration.cli import output
+from orchestration.cli.options import FAILED, Wait, waiting
+from orchestration.cli.vault import ActingFor, KeyFile, Reason, init, log, print_anchor, vault
+from orchestration.home.settings import Settings
+from orchestration.text.console import console
+
+app = typer.Typer(
+    help="The Habitual Knife Carriers Index: an encrypted vault of its own, opened with its key only.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+)
+app.command()(init)
+app.command()(log)
+
+RunId = Annotated[
+    str | None, typer.Option("--run", metavar="RUN", help="A run; the one of the latest reference date if left out.")
+]
+
+
+@app.command()
+def run(
+    at: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Reference date: the last day that counts.")],
+    reason: Reason,
+    acting_for: ActingFor = "",
+    key_file: KeyFile = None,
+    wait: Wait = False,
+) -> None:
+    """Draw the cohorts of a date into the vault, compare them with all suspects, and land their counts for the next refresh."""
+    from orchestration.home import lock
+    from orchestration.vault_runs import access, knife_carriers
+    from vault import reading
+
+    settings = Settings.from_env()
+    key = access.given_key(settings, key_file)
+    with lock.hold(settings.home, wait_seconds=lock.seconds(wait), on_wait=waiting):
+        made, delivery = knife_carriers.run(settings, key, at.date(), why=reason, acting_for=acting_for)
+    rows = [(name, n, made.joined.get(name, 0), made.left.get(name, 0)) for name, n in made.nominals.items()]
+    console.print(output.table(f"Run {made.run_id}", ["cohort", "nominals", "joined", "left"], rows))
+    withheld = sum(cell.nominals is None for cell in made.told)
+    console.print(
+        f"{len(made.told)} counts were landed as delivery {delivery.load_id}, {withheld} of them withheld as too small."
+    )
+    with access.opened(settings, key) as con:
+        _print_bias(made.run_id, reading.bias(con, reading.Look(settings.vault, reason, acting_for), made.run_id))
+    print_anchor(settings)
+    console.print("Next: read this before anybody acts on the list, and `sna refresh` to publish the counts.")
+
+
+@app.command("list")
+def list_entries(
+    reason: Reason,
+    acting_for: ActingFor = "",
+    key_file: KeyFile = None,
+    run_id: RunId = None,
+    cohort: Annotated[str | None, typer.Option(help="Crime or Intelligence; both if left out.")] = None,
+) -> None:
+    """The entries of a run, those with the highest lifestyle score first."""
+    from vault import reading
+
+    with vault(reason, acting_for, key_file) as (con, look):
+        wanted = reading.latest(con, run_id)
+        rows = reading.entries(con, look, wanted, cohort.capitalize() if cohort else None)
+        left = reading.leavers(con, look, wanted)
+    console.print(output.table(f"Run {wanted}", [name.replace("_", " ") for name in reading.LISTED], rows))
+    if left:
+        console.print(output.table("Left since the run before", ["cohort", "why", "nominals"], left))
+
+
+@app.command()
+def show(
+    entry: Annotated[int, typer.Argument(help="Number of an entry.")],
+    reason: Reason,
+    acting_for: ActingFor = "",
+    key_file: KeyFile = None,
+    run_id: RunId = None,
+) -> None:
+    """All that the vault holds of one entry, and what each factor adds to its score."""
+    from vault import reading
+
+    with vault(reason, acting_for, key_file) as (con, look):
+        wanted = reading.latest(con, run_id)
+        about, factors = reading.entry(con, look, wanted, entry)
+    console.print(output.table(f"Entry {entry} of run {wanted}", ["what", "is"], about.items()))
+    console.print(output.table("Lifestyle factors; points are illustrative", ["factor", "present", "points"], factors))
+    if about["is_victim"]:
+        console.print("[yellow]This person is a victim of violence[/]: that adds nothing to the score, and asks for help.")
+
+
+@app.command()
+def bias(reason: Reason, acting_for: ActingFor = "", run_id: RunId = None, key_file: KeyFile = None) -> None:
+    """The cohorts of a run against all suspects of the same offences, by age, sex, ethnicity and area."""
+    from vault import reading
+
+    with vault(reason, acting_for, key_file) as (con, look):
+        wanted = reading.latest(con, run_id)
+        rows = reading.bias(con, look, wanted)
+    _print_bias(wanted, rows)
+
+
+def _print_bias(run_id: str, rows: list[tuple[Any, ...]]) -> None:
+    heads = ["cohort", "by", "category", "nominals", "suspects", "per 1,000", "low", "high", "difference of shares", "missing"]
+    console.print(output.table(f"Run {run_id} against all suspects of the same offences", heads, rows))
+    console.print(
+        "A rate beside another whose limits overlap is no sign of unequal treatment. `missing`: nothing is known of these."
+    )
+
+
+@app.command()
+def expire(
+    reason: Reason,
+    acting_for: ActingFor = "",
+    key_file: KeyFile = None,
+    on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As of this day; today if left out.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Delete without asking.")] = False,
+) -> None:
+    """Delete what has expired, and write the vault anew so that nothing is left of it."""
+    from orchestration.vault_runs import access
+    from vault import index, reading, store
+
+    settings = Settings.from_env()
+    key = access.given_key(settings, key_file)
+    today = datetime.now(UTC).date()
+    day = on.date() if on else today
+    with access.opened(settings, key) as con:
+        look = reading.Look(settings.vault, reason, acting_for)
+        look.log(con, "expire", f"as of {day}")
+        expired, early = index.expired(con, day), index.expired(con, day) - index.expired(con, min(day, today))
+        warning = f", {early:,} of them before their time" if early else ""
+        if expired and not yes and not _confirmed(f"{expired:,} rows expire by {day}{warning}. Delete them for good?"):
+            console.print("Nothing was deleted. `--yes` deletes without asking.")
+            raise typer.Exit(FAILED)
+        gone = index.expire(con, day)
+    store.rewrite(settings.vault, key, access.ENGINE)
+    console.print(f"{gone} rows had expired by {day} and are deleted.")
+    print_anchor(settings)
+
+
+def _confirmed(question: str) -> bool:
+    try:
+        return typer.confirm(question)
+    except typer.Abort:  # nobody is there to ask
+        return False

@@ -1,0 +1,581 @@
+"""What the `sna` command says: tables, the closing summary, and failures with their remedy."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from orchestration.home import disk_errors
+from orchestration.home.settings import Settings
+from orchestration.text.plurals import counted
+from orchestration.text.printing import printable
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from orchestration.ingest.landing_log.impact import Change
+    from orchestration.ingest.landing_log.load_record import LoadRecord
+    from orchestration.ingest.recognition.recognition import Receipt
+    from orchestration.operations.purge import Purge, Removed
+    from orchestration.operations.retention import Retained
+    from orchestration.publication.diff import Difference
+    from orchestration.publication.release import Release
+    from orchestration.publication.releases import Rollback
+
+
+# What figures rest on, in words.
+EVIDENCE = {
+    "demonstration": "from made-up records",
+    "record": "from records",
+    "return": "from agencies' returns",
+    "national_statistic": "from national statistics",
+    "none": "from no feed",
+}
+# Of what is listed on a terminal: figures, failing rows of one expectation, letters of one value.
+MOST_FIGURES, MOST_EXAMPLES, MOST_LETTERS = 20, 3, 60
+# So that `sna diff` fits on one screen: lines of a list, and deliveries or changes that are shown one by one.
+MOST_LINES, FEW = 8, 4
+
+
+def table(title: str, heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> Table:
+    """A plain table; long cells fold rather than vanish."""
+    result = Table(title=title, title_justify="left", show_edge=False, pad_edge=False)
+    for head in heads:
+        result.add_column(head, overflow="fold")
+    for row in rows:
+        result.add_row(*("" if cell is None else escape(printable(str(cell))) for cell in row))
+    return result
+
+
+def nothing_new(console: Console, settings: Settings, release: Release) -> None:
+    """Nothing was done, and why that is right."""
+    refused(console, settings)
+    console.print(f"Nothing new in {settings.raw}: release {release.id} already holds all of it.", markup=False)
+    console.print(f"Published: {settings.published / 'sna_marts.duckdb'}")
+
+
+def refused(console: Console, settings: Settings) -> None:
+    """Each period whose last delivery was refused, why, and what is used in its place."""
+    from orchestration.cli.refusals import refusals
+    from orchestration.ingest.landing_log.log import read
+
+    for line in refusals(read(settings.landing)):
+        console.print(f"Not in use: {line}", style="yellow", highlight=False, markup=False)
+
+
+def held_back(console: Console, settings: Settings, rollback: Rollback) -> None:
+    """Nothing was published, since a person went back from exactly this."""
+    console.print(f"Nothing was published: {settings.raw} holds what release {rollback.left} was made of.", highlight=False)
+    console.print(rolled_back(rollback), highlight=False)
+
+
+def rolled_back(rollback: Rollback) -> str:
+    """The rollback in force, and what ends it."""
+    return (
+        f"[yellow]Rolled back[/] from {rollback.left} at {rollback.at}. It stays so until a delivery or the code has changed;"
+        " then a refresh publishes all that is in use again. `sna refresh --force` publishes now."
+    )
+
+
+def summary(console: Console, settings: Settings, release: Release) -> None:
+    """The closing summary of a refresh that published."""
+    from expectations.verdicts import INFORMATION, STAGES
+    from orchestration.publication.release import FILE
+
+    con = release.open()
+    feeds = con.execute(
+        """select sum(deliveries_in_use), sum(deliveries_refused), sum(rows_in_use), sum(rows_rejected) from meta.feeds"""
+    ).fetchone()
+    gates_passed = con.execute(
+        """select stage, count(*) filter (success), count(*) from meta.quality group by stage
+           order by list_position(?, stage)""",
+        [list(STAGES)],
+    ).fetchall()
+    figures = con.execute(
+        """select count(*) filter (status = 'match'), count(*) filter (status = 'erratum'),
+                  count(*) filter (status = 'differs'), count(*) filter (status = 'missing'), count(*)
+           from sna.reconciliation"""
+    ).fetchone()
+    evidence = con.execute(
+        "select evidence, count(*) from sna.reconciliation where evidence is not null group by all order by 2 desc"
+    ).fetchall()
+    warnings = con.execute(
+        """select subject, expectation, substr(observed, length($1) + 1), remedy from meta.quality
+           where starts_with(observed, $1) order by list_position($2, stage), subject, expectation""",
+        [INFORMATION, list(STAGES)],
+    ).fetchall()
+    waiting = con.execute(
+        """select agency || '/' || feed, array_to_string(waiting_tables, ', '), publisher_url
+           from meta.feeds where deliveries_in_use = 0 order by all"""
+    ).fetchall()
+    con.close()
+    assert feeds is not None and figures is not None
+    console.print()
+    _banner(console, release)
+    rows = [
+        ("deliveries", f"{feeds[0]:,} in use, {feeds[1]:,} refused"),
+        ("rows", f"{feeds[2]:,} accepted, {feeds[3]:,} quarantined"),
+        ("gates", ", ".join(f"{stage} {passed}/{total}" for stage, passed, total in gates_passed)),
+        ("figures", "{:,} match, {:,} errata, {:,} differ, {:,} missing, of {:,} printed".format(*figures)),
+        ("evidence", ", ".join(f"{number:,} {EVIDENCE[name]}" for name, number in evidence) or "none"),
+        ("release", release.id),
+    ]
+    if release.current:
+        rows.append(("published", str(settings.published / FILE)))
+    else:
+        rows.append(("as it stood", f"{release.folder / FILE} (the current release stays as it was)"))
+    for name, value in rows:
+        console.print(f"[bold]{name:<12}[/] {value}", highlight=False)
+    if feeds[1] or feeds[3]:
+        console.print("[yellow]Refused or quarantined[/]: `sna quarantine` says what is wrong and what its sender can do.")
+    refused(console, settings)
+    for subject, expectation, observed, remedy in warnings:
+        console.print(f"[yellow]warning[/] {escape(f'{subject}: {expectation}: {observed}. {remedy}')}", highlight=False)
+    for feed, tables, url in waiting:
+        waiting_for_it = f"waiting for it: {tables}" if tables else "no table of the SNA waits for it"
+        console.print(f"[yellow]not delivered[/] {feed}; {waiting_for_it}; the publisher offers it at {url}")
+    console.print("Next: `sna reconcile --table T15`, `sna status`, or open the published file read-only in a BI tool.")
+
+
+def difference(console: Console, settings: Settings, found: Difference, only: str | None, *, everything: bool) -> None:
+    """What differs between two releases: on one screen, or of one table or all of them line by line."""
+    from orchestration.publication.diff import by_feed, one_by_one
+
+    for release in (found.before, found.after):
+        console.print(f"{release.id}, published {release.manifest['published_at']}", highlight=False)
+    for what, before, after in found.code:
+        console.print(f"{what}: {before} → {after}", highlight=False, markup=False, no_wrap=True, overflow="ellipsis")
+    if everything or (not only and len(found.deliveries) <= FEW):
+        for delivery, happened in one_by_one(settings, found.deliveries):
+            console.print(f"  {delivery}\n    {happened}", highlight=False, markup=False)
+    elif not only:
+        feeds = by_feed(found.deliveries)
+        title = f"{counted(len(found.deliveries), 'delivery')} of {counted(len(feeds), 'feed')}"
+        _list(console, title, ["feed", "deliveries"], feeds)
+    wanted = [row for row in found.revisions if only is None or _is_about(row, only)]
+    if not wanted:
+        console.print("No published figure differs.")
+        return
+    _changes(console, wanted, each=everything or bool(only))
+    if any(code for *_, code in wanted):
+        console.print("The models or definitions differ as well, so they may be the cause.")
+    if not (everything or only):
+        console.print("More: `sna diff --table TABLE`, or `--all`; in SQL the table sna.revisions of each release.")
+
+
+def _changes(console: Console, revisions: list[tuple[Any, ...]], *, each: bool) -> None:
+    """How many cells changed by table, and the changes: each with the deliveries behind it, or some examples."""
+    counts: dict[tuple[str, str], int] = {}
+    for name, change, *_, cells, _deliveries, _code in revisions:
+        counts[name, change] = counts.get((name, change), 0) + cells
+    rows = [(*key, f"{n:,}") for key, n in sorted(counts.items(), key=lambda item: -item[1])]
+    _list(console, f"Changes of {counted(len({name for name, _ in counts}), 'table')}", ["table", "change", "cells"], rows)
+    listed = [row for row in revisions if row[2] is not None]
+    if listed and each:
+        lines = [(name, key, column, b, a, "\n".join(by)) for name, _, key, column, b, a, _, by, _ in listed]
+        heads = ["table", "row", "column", "before", "after", "deliveries that may have changed it"]
+        console.print(table("Changes one by one", heads, lines))
+    elif listed:
+        shown = [(name, key, column, b, a) for name, _, key, column, b, a, *_ in listed]
+        _list(console, "Examples", ["table", "row", "column", "before", "after"], shown, most=FEW, rest=False)
+
+
+def _list(
+    console: Console, title: str, heads: list[str], rows: list[tuple[Any, ...]], *, most: int = MOST_LINES, rest: bool = True
+) -> None:
+    """The first rows of a table, one line each, and how many more there are."""
+    shown = table(title, heads, rows[:most])
+    for column in shown.columns:
+        column.no_wrap, column.overflow = True, "ellipsis"
+    console.print(shown)
+    if rest and len(rows) > most:
+        console.print(f"  and {len(rows) - most:,} more")
+
+
+def _is_about(revision: tuple[Any, ...], table: str) -> bool:
+    return revision[0] == table.lower() or f'"table_id":"{table.upper()}"' in (revision[2] or "")
+
+
+def retained(console: Console, found: Retained, *, dry_run: bool) -> None:
+    """What retention removed or would remove, line by line, and what it left for later."""
+    removed = "would be removed" if dry_run else "removed"
+    steps = {
+        "remove": removed,
+        "retire": "in use; would be left out of the next refresh" if dry_run else "in use; left out of the next refresh",
+        "wait": "the current release is made of it; goes after the next refresh",
+    }
+    for release in found.releases:
+        console.print(f"release {release.id}, published {release.manifest['published_at']}: {removed}", highlight=False)
+    for item in found.deliveries:
+        load = item.load
+        line = f"delivery {load.agency}/{load.feed}/{load.file_name} ({load.load_id}), {item.why}: {steps[item.step]}"
+        console.print(line, highlight=False, markup=False)
+    deliveries = sum(item.step == "remove" for item in found.deliveries)
+    counts = (counted(len(found.releases), "release"), counted(deliveries, "delivery"), counted(len(found.runs), "run"))
+    console.print(f"{counts[0]}, {counts[1]} and {counts[2]} of the run history {removed}.", highlight=False)
+    before, after = (size / 1e6 for size in found.history_bytes)
+    if found.runs and not dry_run:
+        console.print(f"The run history takes {after:,.1f} MB; before it took {before:,.1f} MB.", highlight=False)
+    if deliveries < len(found.deliveries):
+        console.print("Next: `sna refresh`, then `sna retain` again.")
+
+
+def changes(console: Console, found: Sequence[Change], most: int) -> None:
+    """Of each period, what is in use now and what was before; the first `most` one by one."""
+    if not found:
+        console.print("It was not in use, so no figure changes.")
+    for change in found[:most]:
+        console.print(f"  {escape(str(change))}", highlight=False)
+    if len(found) > most:
+        from orchestration.ingest.landing_log.impact import periods
+
+        console.print(f"  and {len(found) - most} more; in all {periods(found)}", highlight=False)
+
+
+def state_of(load: LoadRecord, *, in_use: int) -> str:
+    """Whether a delivery is in use, with how many of its periods, or why not."""
+    if load.withdrawn:
+        return f"withdrawn on {load.withdrawn.at[:10]} by {load.withdrawn.by}: {load.withdrawn.reason}"
+    if load.removed_at or load.retired_at:
+        return f"no longer kept since {(load.removed_at or load.retired_at or '')[:10]}"
+    if 0 < in_use < len(load.portions):
+        return f"in use for {in_use} of {len(load.portions)} periods"
+    return "refused" if load.verdict == "refused" else "in use" if in_use else "replaced"
+
+
+def withdrawals(console: Console, settings: Settings, release: Release | None) -> None:
+    """The deliveries that were withdrawn, and whether the current release is still made of one."""
+    from orchestration.ingest.landing_log.log import read
+
+    published = {delivery["load_id"] for delivery in release.manifest["deliveries"]} if release else set()
+    found = [load for load in read(settings.landing) if load.withdrawn]
+    for load in found:
+        told = f"{load.agency}/{load.feed}/{load.file_name} ({load.load_id}): {state_of(load, in_use=0)}"
+        console.print(escape(told), highlight=False)
+    if any(portion.load_id in published for load in found for portion in load.by_period()):
+        console.print("[yellow]The current release is still made of a withdrawn delivery.[/] Next: `sna refresh`.")
+
+
+def purge_plan(console: Console, found: Sequence[Purge], *, dry_run: bool) -> None:
+    """What a purge removes, before it does."""
+    for purge in found:
+        entry, would = purge.entry, "would be removed" if dry_run else "are removed"
+        console.print(
+            f"Purge of a delivery of {entry.agency}/{entry.feed} ({entry.period}), first received on {purge.since[:10]}: its file"
+            f" in the landing zone, {len(purge.loads)} loads of the landing log, the warehouse and the Data Docs {would}, with"
+            " every release, run of Dagster and run of the vault since then.",
+            highlight=False,
+        )
+
+
+def purged(console: Console, purge: Purge, removed: Removed) -> None:
+    """What a purge removed; never a name of a file."""
+    console.print(
+        f"Removed: {removed.files} files of the landing zone, {removed.loads} loads, {removed.releases} releases, {removed.runs}"
+        f" runs of Dagster, {removed.vault_runs} runs of the vault. Kept in the landing log: purged/{purge.file_name}.",
+        highlight=False,
+    )
+
+
+def backups(console: Console, settings: Settings, found: Sequence[Purge]) -> None:
+    """Where copies may be that this program cannot reach."""
+    first = min(purge.since[:10] for purge in found)
+    console.print(f"[yellow]Not reached by this program[/]: clear what was copied since {first} from", highlight=False)
+    folders = (settings.raw, settings.landing, settings.published, settings.warehouse, settings.vault, settings.dagster_home)
+    for line in (
+        f"backups and snapshots of {', '.join(map(str, folders))}",
+        "imports and extracts that BI tools and spreadsheets have made of the published releases, and releases handed to others",
+        "the file that was handed to `sna deliver`, and the message or share that it came by",
+        "old blocks of the disk: deleted files can be read until they are overwritten, unless the disk is encrypted",
+    ):
+        console.print(f"  - {line}", highlight=False, markup=False)
+    console.print("Counts of the vault's runs that were removed come back when a person makes these runs again.")
+
+
+def missing(console: Console, settings: Settings) -> None:
+    """What was deleted by hand of deliveries in use, and what to do."""
+    from orchestration.ingest.landing_log import inventory
+    from orchestration.ingest.landing_log.log import read
+
+    found = inventory.missing(settings, read(settings.landing))
+    for load in found.rows:
+        console.print(f"[red]Landed rows damaged[/] {escape(inventory.rows_message(settings, load))}", highlight=False)
+    for load in found.files:
+        console.print(f"[yellow]File missing[/] {escape(inventory.file_message(load))}", highlight=False)
+
+
+def receipts(console: Console, received: Sequence[Receipt], refusals: Path, *, dry_run: bool = False) -> None:
+    """What became of files that were handed in: what was taken, then each refusal in at most twelve lines.
+
+    Side effects: longer refusals are written whole to a text file below `refusals`.
+    """
+    taken = [(r.source.name, r.outcome, r.target_name, r.reason) for r in received if r.refusal is None]
+    if taken:
+        console.print(table("Deliveries", ["file", "outcome", "landing zone", "note"], taken))
+    refused = [r for r in received if r.refusal is not None]
+    for receipt in refused:
+        assert receipt.refusal is not None
+        first, *others = receipt.refusal.shown(refusals)
+        console.print(f"[red]Refused[/] {escape(printable(receipt.source.name))}: {escape(first)}", highlight=False)
+        for line in others:
+            console.print(line, highlight=False, markup=False)
+    if dry_run:
+        console.print(f"Nothing was copied; {len(refused)} of {len(received)} files would be refused.")
+    else:
+        console.print(f"{len(taken)} taken or already there, {len(refused)} refused.{' Next: `sna refresh`.' if taken else ''}")
+
+
+def unread(console: Console, settings: Settings, feed: str | None = None) -> None:
+    """The files in the landing zone that nobody will read: which, why, and what to do; nothing where there are none.
+
+    Args:
+        feed: only those in the folder of this feed.
+    """
+    from orchestration.contracts.reader import load_contracts
+    from orchestration.ingest.files.headers import printable
+    from orchestration.ingest.landing_zone.delivery import unread as find
+
+    for file in find(settings.raw, load_contracts().values()):
+        if feed is None or file.path.is_relative_to(settings.raw / feed):
+            where, remedy = printable(str(file.path), 300), printable(file.remedy, 400)
+            reason = f"{file.code} {file.reason}".strip()
+            console.print(f"[yellow]Not read[/] {escape(where)}: {escape(reason)}. {escape(remedy)}.", highlight=False)
+
+
+def waiting(console: Console, settings: Settings, feed: str | None = None) -> None:
+    """The deliveries that were not read yet in their present state, such as one that is being written.
+
+    Args:
+        feed: only those of this feed.
+    """
+    from orchestration.contracts.reader import load_contracts
+    from orchestration.ingest.landing_log.log import read
+    from orchestration.ingest.landing_zone.delivery import discover
+
+    for contract in load_contracts().values():
+        name = "/".join(contract.id)
+        found = discover(settings.raw, contract) if feed in (None, name) else []
+        if not found:
+            continue
+        known = {(load.file_name, load.file_size) for load in read(settings.landing, *contract.id)}
+        for delivery in found:
+            if (delivery.file_name, delivery.size) not in known:
+                console.print(
+                    f"[yellow]Not read yet[/] {escape(str(delivery.path))}: it came after the last refresh, or was being written"
+                    " then. The next `sna refresh` reads it.",
+                    highlight=False,
+                )
+
+
+def quarantine(console: Console, loads: Iterable[LoadRecord]) -> None:
+    """Each delivery with something wrong: rule, column, rows, what its sender can do.
+
+    A value is shown only where a column without personal data has a closed list of values: see `found_instead`.
+    """
+    from orchestration.contracts.reader import load_contracts
+    from orchestration.ingest.load.quarantine import found_instead
+    from orchestration.ingest.recognition.refusals import where
+
+    contracts = load_contracts()
+    clean = True
+    for load in loads:
+        faults = [fault for fault in load.faults if fault.severity != "information"]
+        if not faults:
+            continue
+        clean = False
+        verdict = "refused whole" if load.verdict == "refused" else f"{load.rows_rejected:,} of {load.rows_delivered:,} rows"
+        console.print(f"[bold]{load.agency}/{load.feed}[/] {escape(load.file_name)}: {verdict}", highlight=False)
+        for fault in faults:
+            found = found_instead(load, contracts.get((load.agency, load.feed)), fault)
+            instead = f"\n       Found: {', '.join(found)}" if found else ""
+            told = f"  {fault.code}  {fault.message}{where(fault)}{instead}\n       Remedy: {fault.remedy}"
+            console.print(told, highlight=False, markup=False)
+    if clean:
+        console.print("Nothing is in quarantine.")
+
+
+def failure(errors: Console, settings: Settings, failures: list[tuple[str, str]]) -> None:
+    """What stopped a refresh, whom it concerns, and what to do."""
+    for step, message in failures:
+        errors.print(f"[red]Stopped at {step.replace('__', '/')}[/]: {escape(message)}", highlight=False)
+        if told := disk_errors.advice(message, settings.home):
+            errors.print(told, highlight=False, markup=False)
+    gates(errors, settings)
+    errors.print(f"{untouched(settings)} `sna quarantine` lists rejected rows and deliveries.")
+    errors.print(f"Data Docs: {settings.data_docs / 'index.html'}")
+
+
+def history_set_aside(console: Console, settings: Settings) -> None:
+    """Begin a new history of runs where the one that there is was damaged, and say so."""
+    from orchestration.home.instance import set_aside_damaged
+
+    for file in set_aside_damaged(settings):
+        console.print(
+            f"Dagster's history was damaged. It was set aside as {file}, and a new one begins; no figure depends on it."
+        )
+
+
+def access_log(errors: Console, settings: Settings) -> None:
+    """What can be said against the log of the vault without its key; nothing where there is nothing."""
+    from orchestration.vault_runs import access
+
+    if fault := access.fault(settings):
+        errors.print(f"[red]{escape(fault)}[/]", highlight=False)
+
+
+def untouched(settings: Settings) -> str:
+    """What a failure has left readers with."""
+    published = (settings.published / "current").is_symlink()
+    return "What was published before is untouched." if published else "Nothing has been published yet."
+
+
+def release(console: Console, settings: Settings, release: Release) -> None:
+    """The published release and the feeds that it is made of."""
+    _banner(console, release)
+    console.print(f"Release {release.id}, published {release.manifest['published_at']}")
+    console.print(f"{settings.published / 'sna_marts.duckdb'}")
+    from orchestration.publication.integrity import verified_at
+    from orchestration.publication.release import DamagedRelease
+    from orchestration.publication.releases import damage, rollback
+
+    last = verified_at(settings.published, release.id)
+    if wrong := damage(settings.published):
+        raise DamagedRelease(f"{wrong} It was last found to be whole at {last}." if last else wrong)
+    console.print(f"Every byte as published: found so now, before at {last or 'no time'}.", highlight=False)
+    if in_force := rollback(settings.published):
+        console.print(rolled_back(in_force), highlight=False)
+    con = release.open()
+    rows = con.execute(
+        """select agency || '/' || feed, cadence, first_period, last_period, deliveries_in_use, deliveries_refused, rows_in_use,
+                  rows_rejected, array_to_string(waiting_tables, ', '), freshness
+           from meta.feeds order by all"""
+    ).fetchall()
+    fresh = _freshness_today(con)
+    con.close()
+    shown = [(*row[:-1], fresh.get(row[0], row[-1])) for row in rows]
+    heads = [
+        "feed",
+        "cadence",
+        "from",
+        "to",
+        "deliveries",
+        "refused",
+        "rows",
+        "rejected",
+        "tables waiting",
+        "freshness",
+    ]
+    console.print(table("Feeds", heads, shown))
+
+
+def _freshness_today(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """How fresh each delivered feed of a release is today: what is awaited was written down when it was made."""
+    from orchestration.ingest.landing_log.freshness import Freshness, Part, day
+
+    if not con.execute("from duckdb_tables() where schema_name = 'meta' and table_name = 'feed_parts'").fetchall():
+        return {}  # a release of an earlier version
+    rows = con.execute(
+        """select agency || '/' || feed, freshness = 'demonstration', part, feed_parts.* exclude (agency, feed, part)
+           from meta.feed_parts join meta.feeds using (agency, feed) order by all"""
+    ).fetchall()
+    feeds: dict[str, Freshness] = {}
+    for feed, is_demonstration, *part in rows:
+        name, first, last, missing, *awaited = part
+        before = feeds.get(feed, Freshness(day(), (), "demonstration" if is_demonstration else None))
+        feeds[feed] = replace(before, parts=(*before.parts, Part(name, first, last, tuple(missing), *awaited)))
+    return {feed: str(found) for feed, found in feeds.items()}
+
+
+def build(console: Console, settings: Settings) -> None:
+    """The last build, published or not: how far it came, its gates, and where the report is to be reproduced, what differs."""
+    import duckdb
+
+    from expectations.verdicts import STAGES
+    from orchestration.publication import reconciliation
+    from orchestration.warehouse import warehouse_file
+    from orchestration.warehouse.gates import LANDED
+
+    if not settings.warehouse.exists():
+        console.print(f"Nothing has been built yet in {settings.home}. Next: `sna refresh`.", highlight=False)
+        return
+    with warehouse_file.looking(settings) as con:
+        try:
+            made = con.execute("select build_id, as_at from ledger.build").fetchone()
+            ended = dict(con.execute("select stage, completed_at from ops.stage where token is not null").fetchall())
+        except duckdb.Error:
+            made, ended = None, {}
+    if made is None:
+        console.print("The last build ended before any feed was read. Next: `sna refresh`.")
+        return
+    rebuilt = f", as at {made[1]}" if made[1] else ""
+    console.print(f"Build {made[0][:8]}{rebuilt}, in {settings.warehouse}", highlight=False)
+    for stage in (stage for stage in STAGES if stage not in LANDED):
+        when = f"built {ended[stage]:%Y-%m-%d %H:%M} UTC" if stage in ended else "not built, or its build did not end"
+        console.print(f"  {stage:<6} {when}", highlight=False)
+    gates(console, settings)
+    if STAGES[-1] not in ended:
+        return
+    with reconciliation.figures(settings, build=True) as con:
+        unlike = reconciliation.unlike(con)
+    if unlike:
+        heads = ["table", "group", "row", "column", "published", "computed", "status"]
+        first = unlike[:MOST_FIGURES]
+        title = f"{counted(len(unlike), 'figure')} unlike the publication"
+        console.print(table(title if len(first) == len(unlike) else f"{title}; the first {len(first)}", heads, first))
+        console.print(f"Next: `sna reconcile --build --table {unlike[0][0]}`.")
+
+
+def gates(console: Console, settings: Settings) -> None:
+    """The gates of the last build, and every closed one with examples and its remedy."""
+    if not settings.warehouse.exists():
+        return
+    import duckdb
+
+    from expectations.verdicts import STAGES
+    from orchestration.home.lock import Busy
+    from orchestration.warehouse import warehouse_file
+
+    try:
+        with warehouse_file.looking(settings) as con:
+            rows = con.execute(
+                """select stage, count(*), count(*) filter (success), count(*) filter (not success and not crashed),
+                          count(*) filter (crashed)
+                   from ops.verdict group by stage order by list_position(?, stage)""",
+                [list(STAGES)],
+            ).fetchall()
+            closed = con.execute(
+                """select stage, subject, expectation, crashed, observed, failing_rows, sample, remedy
+                   from ops.verdict where not success order by all"""
+            ).fetchall()
+    except Busy as busy:
+        console.print(f"The gates cannot be read now. {busy}", highlight=False, markup=False)
+        return
+    except duckdb.Error:
+        console.print("The gates cannot be read. Next: `sna refresh`, which builds the warehouse again where it has to.")
+        return
+    console.print(table("Gates of the last build", ["stage", "expectations", "hold", "fail", "crashed"], rows))
+    for stage, subject, expectation, crashed, observed, failing, sample, remedy in closed:
+        how = "could not be evaluated" if crashed else f"{observed}; {counted(failing, 'row')}" if failing else observed
+        console.print(f"[red]{stage} gate[/] {escape(f'{subject}: {expectation} — {how}')}", highlight=False)
+        for line in json.loads(sample)[:MOST_EXAMPLES]:
+            cells = (f"{name} {_shortened(value)}" for name, value in line.items() if value is not None)
+            console.print(f"  For example: {', '.join(cells)}", highlight=False, markup=False)
+        console.print(f"  Remedy: {remedy}", highlight=False, markup=False)
+
+
+def _shortened(value: object) -> str:
+    text = " ".join(str(value).split())
+    return text if len(text) <= MOST_LETTERS else f"{text[:MOST_LETTERS]}…"
+
+
+def _banner(console: Console, release: Release) -> None:
+    from orchestration.publication.releases import banner
+
+    console.print(f"[yellow]{escape(banner(release.manifest))}[/]", highlight=False)

@@ -1,0 +1,121 @@
+"""One refresh from the command line: what there is to do, and the Dagster job run in this process."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from importlib import import_module
+from threading import Thread
+from typing import TYPE_CHECKING
+
+from orchestration.home.settings import Settings
+from orchestration.operations.refresh_plan import Plan
+from orchestration.text.console import working
+
+if TYPE_CHECKING:
+    import dagster as dg
+    from dagster_shared.error import SerializableErrorInfo
+    from rich.console import Console
+
+    from orchestration.publication.release import Release
+    from orchestration.publication.releases import Rollback
+
+
+# Dagster's class for it; importing that takes seconds.
+INTERRUPTED = "DagsterExecutionInterruptedError"
+
+
+class RefreshInterruptedError(RuntimeError):
+    """A person stopped a refresh; the message says what has become of it."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a refresh ended.
+
+    Attributes:
+        release: what was published, or None.
+        failures: (step, message) of what failed.
+        held: the rollback for which the release before stays current.
+    """
+
+    release: Release | None
+    failures: list[tuple[str, str]]
+    held: Rollback | None = None
+
+
+def run(settings: Settings, planned: Plan, console: Console) -> Outcome:
+    """Run the job to its end; once more on a new warehouse where the old one turns out to be damaged. See `_run`."""
+    from orchestration.ingest.landing_log import inventory
+    from orchestration.ingest.landing_log.log import current, read
+    from orchestration.warehouse import warehouse_file
+
+    outcome = _run(settings, planned, console)
+    name = settings.warehouse.name
+    if any(warehouse_file.is_damage(message) and (name in message or "database" in message) for _, message in outcome.failures):
+        warehouse_file.set_aside(settings)
+        inventory.require_rows(settings, current(read(settings.landing)), full=True)
+        outcome = _run(settings, planned, console)
+    return outcome
+
+
+def _run(settings: Settings, planned: Plan, console: Console) -> Outcome:
+    """Run the job to its end, one line per step on the console.
+
+    Side effects: landing log, warehouse, Data Docs, Dagster instance and, where every gate passes, a new release.
+    """
+    with working(console, "reading the project"):
+        from orchestration.definitions import JOB, build_defs
+        from orchestration.defs.progress import LOGGER, Narrator
+        from orchestration.home.instance import open_instance
+        from orchestration.operations.dead_runs import bury
+        from orchestration.operations.retries import ATTENDED
+        from orchestration.operations.timings import Timings
+        from orchestration.publication.releases import read_release, rollback
+
+        job = build_defs(settings).resolve_job_def(JOB)
+        # Both sides need it: half imported by one thread, it fails in the other.
+        import_module("sqlalchemy.orm")
+        # Its import takes seconds of Python, which fit beside the seconds that DuckDB needs to read the deliveries.
+        Thread(target=import_module, args=["great_expectations"], daemon=True).start()
+    options = {"as_at": planned.as_at, "force": planned.force, "landed_only": planned.landed_only}
+    with Narrator(console, len(job.nodes), Timings.read(settings)), open_instance(settings) as instance:
+        bury(settings, instance)
+        result = job.execute_in_process(
+            instance=instance,
+            tags={ATTENDED: "sna refresh"},
+            raise_on_error=False,
+            run_config={"loggers": {LOGGER: {}}, "resources": {"refresh": {"config": options}}},
+        )
+    if not result.success:
+        if any(INTERRUPTED in names for names in map(_causes, _errors(result).values())):
+            raise RefreshInterruptedError(
+                "Refresh: interrupted, so it published nothing. What has been landed stays; `sna refresh` goes on from there."
+            )
+        return Outcome(None, _failures(result))
+    metadata = result.asset_materializations_for_node("published__release")[0].metadata
+    held = rollback(settings.published) if metadata["held_back"].value else None
+    return Outcome(read_release(settings.published, str(metadata["release"].value)), [], held)
+
+
+def _failures(result: dg.ExecuteInProcessResult) -> list[tuple[str, str]]:
+    """The innermost message of every failed step; steps skipped for want of these are left out."""
+    failures = []
+    for step, error in _errors(result).items():
+        while error is not None and error.cause is not None:
+            error = error.cause
+        # Dagster puts the class before the words; the words of this project's own errors say all of it.
+        message = re.sub(r"^orchestration\.[\w.]+: ", "", error.message.strip()) if error else "failed"
+        failures.append((step, message))
+    return failures
+
+
+def _errors(result: dg.ExecuteInProcessResult) -> dict[str, SerializableErrorInfo | None]:
+    """The error of every failed step."""
+    failed = (event for event in result.all_events if event.event_type_value == "STEP_FAILURE")
+    return {str(event.step_key): event.step_failure_data.error for event in failed}
+
+
+def _causes(error: SerializableErrorInfo | None) -> list[str | None]:
+    """Names of the classes of an error and of what caused it."""
+    return [] if error is None else [error.cls_name, *_causes(error.cause)]

@@ -1,0 +1,197 @@
+"""What `sna hkci` and `sna link` have in common: founding the vault, opening it, and its log."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from orchestration.cli import output
+from orchestration.cli.options import FAILED, WRONG_USAGE
+from orchestration.home.settings import Settings
+from orchestration.text.console import console, errors
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from vault.access_log import Anchor
+    from vault.reading import Look
+
+Reason = Annotated[str, typer.Option(help="Why; goes into the log.")]
+ActingFor = Annotated[str, typer.Option("--as", metavar="NAME", help="For whom, where the login name does not say it.")]
+KeyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--key-file", metavar="FILE", help="File, or descriptor such as /dev/fd/3, that holds the key; else SNA_VAULT_KEY_FILE."
+    ),
+]
+ANCHORED = "Keep it outside this home: `sna hkci log --verify --anchor` finds with it whatever was done to the log since."
+
+
+def init(
+    reason: Annotated[str, typer.Option(help="Why; goes into the log.")] = "The vault is founded",
+    acting_for: ActingFor = "",
+    save_key: Annotated[
+        Path | None,
+        typer.Option("--save-key", metavar="FILE", help="Write the new key into this new file, and do not show it."),
+    ] = None,
+    own_key: Annotated[
+        bool, typer.Option("--own-key", help="Use the key that is given (--key-file, SNA_VAULT_KEY, prompt); it must be random.")
+    ] = False,
+    key_file: KeyFile = None,
+    lost: Annotated[bool, typer.Option("--lost", help="In the place of a vault that is lost; goes on with its log.")] = False,
+) -> None:
+    """Found the vault of a live home. Its key is made here and shown once; no file of the home holds it."""
+    from orchestration.home import lock
+    from orchestration.vault_runs import access
+    from vault import key, store
+
+    settings = Settings.from_env()
+    if settings.made.environment == "demonstration":
+        errors.print("The vault of a demonstration is founded by `sna refresh`, with a worthless key that lies beside it.")
+        raise typer.Exit(WRONG_USAGE)
+    own_key = own_key or key_file is not None or access.is_key_set()
+    if save_key and (own_key or save_key.exists()):
+        raise typer.BadParameter("--save-key names a new file for a new key; there is such a file, or a key was given.")
+    with lock.hold(settings.home):
+        if store.is_founded(settings.vault):
+            raise store.VaultClosed(f"There is a vault in {settings.vault} already; `sna hkci list --reason TEXT` opens it.")
+        if own_key:
+            vault_key = access.given_key(settings, key_file)
+            key.require_random(vault_key)
+        else:
+            vault_key = key.generate()
+        access.found(
+            settings,
+            vault_key,
+            why=reason,
+            acting_for=acting_for,
+            lost=lost,
+            before=lambda: None if own_key else _hand_over(vault_key, save_key),
+        )
+    console.print(f"Founded the vault in {settings.vault}.", highlight=False)
+    print_anchor(settings)
+
+
+def _hand_over(vault_key: str, save_key: Path | None) -> None:
+    """Give a new key to the person before the vault is there: a vault whose key nobody has seen is lost."""
+    if save_key is None:
+        console.print("Key of the vault, shown this once. Put it into your secret store; without it nobody can read the vault:")
+        console.print(vault_key, highlight=False, markup=False)
+        return
+    try:
+        handle = os.open(save_key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise typer.BadParameter(f"{save_key} cannot be written: {error.strerror}.") from None
+    with os.fdopen(handle, "w") as file:
+        file.write(f"{vault_key}\n")
+        file.flush()
+        os.fsync(handle)
+    console.print(f"Key of the vault written to {save_key}, readable by you alone. Move it into your secret store.", markup=False)
+
+
+def log(
+    verify: Annotated[bool, typer.Option("--verify", help="Check every line and the chain; exit 1 where it is broken.")] = False,
+    anchor: Annotated[
+        list[str] | None,
+        typer.Option("--anchor", metavar="HASH", help="With --verify: a line that the log must hold, as it was printed."),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Accept that the log is broken: keep what is left of it, and go on.")
+    ] = False,
+    reason: Annotated[str, typer.Option(help="With --resume: why; goes into the log.")] = "",
+    acting_for: ActingFor = "",
+    key_file: KeyFile = None,
+) -> None:
+    """Who opened the vault, when, why and for what. The log names nobody who is in the vault."""
+    from orchestration.vault_runs import access
+    from vault import access_log, store
+
+    settings = Settings.from_env()
+    outside = access.released(settings)
+    try:
+        outside += [access_log.parse_anchor(text) for text in anchor or []]
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    if resume:
+        with store.opened(settings.vault, access.given_key(settings, key_file), access.ENGINE) as con:
+            try:
+                line = access_log.resume(settings.vault, con, outside, why=reason, acting_for=acting_for)
+            except access_log.NotBrokenError as error:
+                errors.print(str(error))
+                raise typer.Exit(WRONG_USAGE) from None
+        console.print(f"The log goes on {escape(line.what)}", highlight=False)
+        print_anchor(settings)
+        return
+    if verify or anchor:
+        _verify(settings, outside, key_file)
+        return
+    rows = [
+        [printable(text) for text in (line.number, line.at, line.who, line.acting_for, line.action, line.what, line.why)]
+        for line in access_log.read(settings.vault)
+    ]
+    console.print(output.table("Access log", ["line", "at", "who", "for", "did", "what", "why"], rows))
+
+
+def _verify(settings: Settings, outside: list[Anchor], key_file: Path | None) -> None:
+    from orchestration.vault_runs import access
+    from vault import access_log, store
+
+    anchored = accepted = None
+    try:
+        vault_key = access.given_key(settings, key_file)
+    except store.VaultClosed as error:
+        console.print(
+            f"[yellow]{escape(str(error))}[/] The chain is checked without what the vault remembers: lines cut off since the last"
+            " release go unseen.",
+            highlight=False,
+        )
+    else:
+        with store.opened(settings.vault, vault_key, access.ENGINE) as con:
+            anchored, accepted = access_log.anchors(con), access_log.breaks(con)
+    found = access_log.faults(settings.vault, anchored, accepted, outside)
+    for fault in found:
+        errors.print(f"[red]{escape(fault)}[/]", highlight=False)
+    if found:
+        errors.print(f"Restore {settings.vault / access_log.FILE} from a backup, or accept the loss: {access_log.RESUME}.")
+        raise typer.Exit(FAILED)
+    console.print(f"{len(access_log.read(settings.vault))} lines, each as it was written.")
+    for first, kept in (accepted or {}).items():
+        console.print(f"[yellow]A break before line {first} was accepted[/]: {escape(kept.fault)}", highlight=False)
+    print_anchor(settings)
+
+
+def print_anchor(settings: Settings) -> None:
+    """What a person keeps elsewhere to find out later whether the log was touched."""
+    from vault import access_log
+
+    if (line := access_log.last_line(settings.vault)) is not None:
+        console.print(f"Access log: anchor {line.hash} of line {line.number}. {ANCHORED}", highlight=False)
+
+
+def printable(value: object) -> str:
+    """Any text for a terminal: what steers one is shown as its code."""
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in str(value))
+
+
+@contextmanager
+def vault(reason: str, acting_for: str, key_file: Path | None) -> Iterator[tuple[duckdb.DuckDBPyConnection, Look]]:
+    """The vault, open, and who looks; prints the anchor afterwards, and says what is not there without a traceback."""
+    from orchestration.vault_runs import access
+    from vault import reading
+
+    settings = Settings.from_env()
+    look = reading.Look(settings.vault, reason, acting_for)
+    try:
+        with access.opened(settings, access.given_key(settings, key_file)) as con:
+            yield con, look
+    except reading.NotThere as error:
+        errors.print(f"[red]{escape(str(error))}[/]", highlight=False)
+        print_anchor(settings)
+        raise typer.Exit(FAILED) from None
+    print_anchor(settings)

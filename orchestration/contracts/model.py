@@ -1,0 +1,319 @@
+"""What a contract says of a feed: its columns, its periods and parts, and how its deliveries are read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Literal
+
+from orchestration.contracts.layouts import Table
+from orchestration.contracts.periods import Cadence, bounds, keys
+
+LogicalType = Literal["string", "date", "timestamp", "integer", "number", "boolean"]
+Treatment = Literal["keep", "pseudonymise", "derive_age", "tokenise", "drop"]
+LoadMode = Literal["replace_period", "upsert"]
+FileFormat = Literal["csv", "tsv", "xlsx", "ods", "geojson", "json", "yaml", "parquet"]
+Classification = Literal["public", "internal", "personal", "special_category", "direct_identifier"]
+
+Sharing = Literal["as_contracted", "no_personal_identifiers"]
+Custody = Literal["warehouse", "vault"]
+Evidence = Literal["record", "return", "national_statistic"]
+Origin = Literal["agency", "vault"]
+Percent = Literal["no", "hundred", "share"]
+
+FeedKey = tuple[str, str]
+
+# Endings of the tokens of a column (`ingest.values.tokens`), by its type.
+SUFFIXES = {"string": ("", "_sound"), "date": ("", "_year_month", "_year_day", "_month_day")}
+
+# How a part is written in the landing zone's file names.
+PART = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+
+# Shorthand of the Government Statistical Service, with those that the Department for Education used before it.
+STANDARD_SYMBOLS = ("b", "c", "e", "f", "k", "low", "p", "r", "s", "u", "w", "x", "z", "-", "~", "*", ".", "..", ":")
+
+
+class ContractError(ValueError):
+    """A contract cannot be used; the message says which file, where in it, and what is expected."""
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Labels that a column holds, each of which must have a meaning in the seed source_label.
+
+    Attributes:
+        scheme: of the seed.
+        where: column and value of the rows whose cells are labels of this scheme; None for all rows.
+        besides: values that are no labels, such as Total.
+        separator: between the labels of one cell; None where a cell is one label.
+    """
+
+    scheme: str
+    where: tuple[str, str] | None
+    besides: tuple[str, ...]
+    separator: str | None
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a delivery and what becomes of it.
+
+    Attributes:
+        name: column in the warehouse.
+        header: column in the delivered file.
+        type: logical type of the values.
+        sql_type: DuckDB type of the landed column.
+        required: no row may leave it blank.
+        optional: a delivery may lack the column altogether; it is then blank.
+        classification: class of personal data.
+        treatment: `keep`; `pseudonymise` (lands as `output`); `derive_age` (lands as `output`, age in completed years on the
+            date in column `age_on`); `tokenise` (a name or date lands as keyed tokens, `tokens.SUFFIXES`, that begin with
+            `output`); `drop`.
+        formats: date formats (strptime) besides ISO 8601.
+        time_zone: zone that a stated UTC offset is converted to; times without one are taken as they stand.
+        allowed: the only values, where there is a closed list.
+        pattern: regular expression that the whole value must match.
+        minimum, maximum: bounds, both included.
+        not_before: columns of the same row that this date may not precede.
+        planned: the date may lie in the future.
+        free_text: text written by people, in which personal identifiers are looked for.
+        percent: `hundred`: "85%" is read as 85; `share`: as 0.85, which is what a workbook holds for a cell that shows 85%.
+        symbols: texts, in lower case, that may stand instead of a number (`c`, `z`, `-`) or behind it in brackets (`[r]`); kept
+            in the column `<name>_symbol`.
+        aliases: other headers under which the column comes.
+        labels: which of its cells are labels, and of which scheme.
+    """
+
+    name: str
+    header: str
+    type: LogicalType
+    sql_type: str
+    required: bool
+    optional: bool
+    classification: Classification
+    treatment: Treatment
+    output: str | None
+    age_on: str | None
+    formats: tuple[str, ...]
+    time_zone: str | None
+    allowed: tuple[str, ...]
+    pattern: str | None
+    minimum: float | None
+    maximum: float | None
+    not_before: tuple[str, ...]
+    planned: bool
+    free_text: bool
+    percent: Percent
+    symbols: tuple[str, ...]
+    aliases: tuple[str, ...]
+    labels: tuple[Labels, ...]
+    description: str
+
+    @property
+    def own_code(self) -> str | None:
+        """The one value that all rows of the feed have, such as the code of the hospital; None where they may differ."""
+        if self.pattern is not None and self.pattern.isalnum():
+            return self.pattern
+        return self.allowed[0] if len(self.allowed) == 1 else None
+
+    @property
+    def symbol_output(self) -> str:
+        """The landed column of its symbols."""
+        return f"{self.output or self.name}_symbol"
+
+    @property
+    def outputs(self) -> tuple[tuple[str, str], ...]:
+        """(column, DuckDB type) of everything that it leaves in the landing log."""
+        name = self.output or self.name
+        if self.treatment == "drop":
+            return ()
+        if self.treatment == "tokenise":
+            return tuple((f"{name}{suffix}", self.sql_type) for suffix in SUFFIXES[self.type])
+        return (name, self.sql_type), *([(self.symbol_output, "VARCHAR")] if self.symbols else [])
+
+
+@dataclass(frozen=True)
+class PeriodRule:
+    """How rows and files belong to a period.
+
+    Attributes:
+        column: column that must lie in the delivery's period; None where the period is fixed or the file's name alone says it, as
+            with a return that covers several years.
+        time_zone: zone in which the period is meant, for columns held in UTC.
+        fixed: the only period that the feed has; goes with cadence `once`.
+    """
+
+    column: str | None
+    time_zone: str | None
+    fixed: str | None
+
+
+@dataclass(frozen=True)
+class PartRule:
+    """What splits the deliveries of one period, such as the force of an archive or the district of a boundary file.
+
+    Attributes:
+        name: what a part is, for messages: `force`.
+        values: the only parts, where there is a closed list; written as in the landing zone's file names.
+        pattern: regular expression of a part, where there is none.
+        column: column whose rows name the part; None where no row does.
+        labels: part → how its rows name it, where that does not begin with the words of the part (`kent`: Kent Police); an
+            empty list: by any label that is of no other part.
+    """
+
+    name: str
+    values: tuple[str, ...]
+    pattern: str | None
+    column: str | None
+    labels: Mapping[str, tuple[str, ...]]
+
+    def find(self, written: str) -> str | None:
+        """The part that a word or words of a file's name are, without regard to case and separators; None where they are none."""
+        if self.pattern is None:
+            return self._by_words.get(_words(written))
+        return next((form for form in (written, written.upper(), written.lower()) if re.fullmatch(self.pattern, form)), None)
+
+    def owns(self, part: str, label: str) -> bool:
+        """Whether a row with this label can be of this part."""
+        named = self.labelled(label)
+        return named == part or (named is None and self.labels.get(part) == ())
+
+    def labelled(self, label: str) -> str | None:
+        """The part that a row names by this label; None for a label of no part."""
+        words = _words(label)
+        if words in self._by_label:
+            return self._by_label[words]
+        if self.pattern is not None:
+            return self.find(label)
+        own = (self._by_words.get(words[:length]) for length in range(len(words), 0, -1))
+        return next((part for part in own if part and part not in self.labels), None)
+
+    @cached_property
+    def _by_words(self) -> Mapping[tuple[str, ...], str]:
+        return {_words(part): part for part in self.values}
+
+    @cached_property
+    def _by_label(self) -> Mapping[tuple[str, ...], str]:
+        return {_words(label): part for part, labels in self.labels.items() for label in labels}
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """A text as words without case: `Devon & Cornwall` and `devon-and-cornwall` are the same."""
+    return tuple(re.findall(r"\w+", text.casefold().replace("&", " and ").replace("_", " ")))
+
+
+@dataclass(frozen=True)
+class FeedContract:
+    """One feed: who delivers what, how often, in which form, on what basis, and what it feeds.
+
+    Attributes:
+        columns: in the order of the published format.
+        key: columns that identify a row; empty where the feed has no key.
+        layout: how tables lie on the sheets; empty where the first row that is not blank is the header and all below it data.
+        sharing: `no_personal_identifiers` for health and social care, whose deliveries are refused whole where they identify
+            anybody.
+        evidence: what a figure made of it rests on: `record` of single events, `return` with an agency's own counts, or
+            `national_statistic`.
+        custody: `vault` where no table or view of the warehouse may show a row of it; only the vault reads its landed files.
+        origin: `vault` where nobody sends the feed: its deliveries are the counts that leave the vault.
+        load_mode: a delivery replaces its period, or its rows replace older rows with the same key.
+        part: what splits a period into several files; None where a period has one.
+        bad_row_limit: share of rejected rows (0 to 1) above which a delivery is refused.
+        volume_tolerance: share by which the row count may differ from the feed's usual one before a gate asks.
+        ignore_unknown_columns: whether columns that the contract does not name are passed over.
+        identifier: of a feed without a key, the column that identifies what a row is about; rows that share it may differ, but
+            not be equal. Rows that leave it blank are separate incidents, equal or not; if each of them occurs an even number
+            of times, the sender has probably loaded them twice.
+        retention_years: how long deliveries are kept.
+        latency_days: days after the end of a period on which its delivery is due; None for a feed that is delivered once.
+        grace_days: further days after which it is overdue; None likewise.
+        tables: ids of the SNA's tables that wait for this feed.
+    """
+
+    agency: str
+    feed: str
+    title: str
+    purpose: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    evidence: Evidence
+    custody: Custody
+    origin: Origin
+    load_mode: LoadMode
+    cadence: Cadence
+    period: PeriodRule
+    formats: tuple[FileFormat, ...]
+    sheet: str | None
+    layout: tuple[Table, ...]
+    sharing: Sharing
+    part: PartRule | None
+    bad_row_limit: float
+    volume_tolerance: float
+    ignore_unknown_columns: bool
+    identifier: str | None
+    owner: str
+    legal_basis: str
+    publisher_url: str
+    retention_years: int
+    latency_days: int | None
+    grace_days: int | None
+    tables: tuple[str, ...]
+
+    @property
+    def id(self) -> FeedKey:
+        return self.agency, self.feed
+
+    def periods_between(self, first: str, last: str) -> list[str]:
+        """Every period of its cadence from one to another, both included."""
+        return keys(self.cadence, bounds(self.cadence, first)[0], bounds(self.cadence, last)[0])
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Column]:
+        return {column.name: column for column in self.columns}
+
+    @cached_property
+    def own_codes(self) -> Mapping[str, str]:
+        """Column → the one value that all rows of the feed have there, which differs between agencies with one layout."""
+        return {column.name: code for column in self.columns if (code := column.own_code)}
+
+    @cached_property
+    def landed(self) -> tuple[tuple[str, str], ...]:
+        """(column, DuckDB type) of `accepted.parquet`, without the lineage columns `_load_id` and `_row`."""
+        return tuple(landed for column in self.columns for landed in column.outputs)
+
+    @property
+    def pseudonymises(self) -> bool:
+        return any(column.treatment in ("pseudonymise", "tokenise") for column in self.columns)
+
+    @property
+    def identifies_people(self) -> bool:
+        """Whether deliveries hold direct identifiers, or may not and are searched for them."""
+        return self.sharing == "no_personal_identifiers" or any(
+            column.classification == "direct_identifier" for column in self.columns
+        )
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Hash of everything that decides how a delivery is read; wording and contacts do not count."""
+        wording = {
+            "title",
+            "purpose",
+            "owner",
+            "legal_basis",
+            "publisher_url",
+            "tables",
+            "latency_days",
+            "grace_days",
+            "volume_tolerance",
+            "custody",
+            "evidence",
+            "origin",
+        }
+        rules = {name: value for name, value in asdict(self).items() if name not in wording}
+        for column in rules["columns"]:
+            del column["description"]
+        return hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()[:16]

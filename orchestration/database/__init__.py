@@ -1,0 +1,1 @@
+"""DuckDB: every connection, and how rows of Python get in."""

@@ -1,0 +1,154 @@
+"""The dbt models as Dagster assets, in two sets with a gate between them.
+
+One `@dbt_assets` set is one step: a blocking check on a model inside it would block nothing inside it. So the models are
+split where the gates are: the *facts* set (seeds, staging, conformed) and the *marts* set (marts, sna, and what is staged and
+conformed of the counts that the vault gives back).
+"""
+
+# No `from __future__ import annotations` here: Dagster reads the annotations of its functions.
+
+from collections.abc import Iterator, Mapping
+from graphlib import TopologicalSorter
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, dbt_assets
+
+from expectations import verdicts
+from orchestration.defs import asset_keys, metadata
+from orchestration.defs.resources import POOL, Refresh
+from orchestration.home.environment import DBT_PROJECT
+from orchestration.operations.retries import retried
+from orchestration.warehouse import dbt, gates, increments
+
+# As `increments.nodes_of`: what is made of the counts of the vault comes after the facts that the vault reads.
+FACTS, COUNTS, MARTS = "tag:facts", "tag:counts", "tag:marts"
+
+
+class Translator(DagsterDbtTranslator):
+    """Group, file and code version of each model and the keys of feeds; all else stays dagster-dbt's own.
+
+    Args:
+        code: code fingerprint of each node, by dbt's unique id.
+    """
+
+    def __init__(self, code: Mapping[str, str]) -> None:
+        super().__init__()
+        self._code = code
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        """dagster-dbt's own, but that a source of the schema landing goes by the key of its feed."""
+        if dbt_resource_props["resource_type"] == "source" and dbt_resource_props["source_name"] == "landing":
+            return asset_keys.of_source(dbt_resource_props["name"])
+        return super().get_asset_key(dbt_resource_props)
+
+    def get_code_version(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """The fingerprint that decides whether the model is built again."""
+        return self._code.get(dbt_resource_props["unique_id"])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """The schema of the model: reference, staging, conformed, marts or sna."""
+        return str(dbt_resource_props["schema"])
+
+    def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
+        """dagster-dbt's own (columns as the project describes them), and the file that the model stands in."""
+        file = DBT_PROJECT / dbt_resource_props["original_file_path"]
+        return {**super().get_metadata(dbt_resource_props), **metadata.code_reference(file)}
+
+
+def dbt_asset_sets(manifest: Mapping[str, Any], code: Mapping[str, str]) -> tuple[dg.AssetsDefinition, dg.AssetsDefinition]:
+    """The facts set and the marts set over one parsed manifest.
+
+    Args:
+        code: code fingerprint of each node (`dbt.load_fingerprints`).
+    """
+    translator = Translator(code)
+
+    @dbt_assets(manifest=manifest, select=FACTS, exclude=COUNTS, name="facts", dagster_dbt_translator=translator, pool=POOL)
+    @retried
+    def facts(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[Any]:
+        yield from _build(context, refresh, "facts", manifest, code, translator)
+
+    @dbt_assets(manifest=manifest, select=f"{MARTS} {COUNTS}", name="marts", dagster_dbt_translator=translator, pool=POOL)
+    @retried
+    def marts(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[Any]:
+        yield from _build(context, refresh, "marts", manifest, code, translator)
+
+    return facts, marts
+
+
+def _build(
+    context: dg.AssetExecutionContext,
+    refresh: Refresh,
+    stage: verdicts.Stage,
+    manifest: Mapping[str, Any],
+    code: Mapping[str, str],
+    translator: Translator,
+) -> Iterator[Any]:
+    """Build what has to be built of a stage, and report the rest as up to date."""
+    own_code = {node: code[node] for node in increments.nodes_of(stage, manifest) if node in code}
+    chosen = _chosen(context, manifest, translator)
+    with refresh.warehouse() as con:
+        gates.require_date(con, refresh.as_at, before=stage)
+        complete = gates.stands(con, stage)
+        opened = gates.begin(con, stage, whole=not context.is_subset)
+        if context.is_subset:
+            increment = increments.Increment(frozenset(chosen), False, "built, as chosen")
+        else:
+            increment = increments.plan(con, stage, complete=complete, code=own_code, manifest=manifest)
+        standing = metadata.tables(con, manifest)
+    to_build = [node for node in chosen if increment.nodes is None or node in increment.nodes]
+    for node in chosen:
+        if node not in to_build:
+            # What follows starts only from an asset that says that it is up to date.
+            yield dg.MaterializeResult(asset_key=chosen[node], metadata=_told(standing, chosen[node], rebuilt=False))
+    # A data test that is new or has changed is run also where the models that it reads have not.
+    tests = [node for node in increment.nodes or () if node.startswith("test.") and node in own_code]
+    tested: set[dg.AssetCheckKey] = set()
+    if to_build or tests:
+        names = [manifest["nodes"][node]["name"] for node in (*to_build, *sorted(tests))]
+        events = dbt.build(context, refresh.settings, manifest, translator, " ".join(names), whole=increment.whole)
+        yield from _measured(events, context, refresh, manifest, tested)
+    for key in sorted(context.selected_asset_check_keys - tested, key=str):
+        # Passed when it was last run: neither it nor a table that it reads has changed since.
+        yield dg.AssetCheckResult(passed=True, asset_key=key.asset_key, check_name=key.name, metadata={"rebuilt": False})
+    with refresh.warehouse() as con:
+        if not context.is_subset:
+            increments.drop_removed(con, stage, manifest)
+            increments.record(con, stage, own_code, manifest)
+        gates.complete(con, stage, opened.token, opened.upstream)
+    context.log.info(f"{len(to_build)} of {len(chosen)} tables and views {increment.reason}")
+
+
+def _measured(
+    events: Iterator[Any],
+    context: dg.AssetExecutionContext,
+    refresh: Refresh,
+    manifest: Mapping[str, Any],
+    tested: set[dg.AssetCheckKey],
+) -> Iterator[Any]:
+    """The events of a finished build, each materialisation with the columns and rows of its table; adds to `tested`."""
+    measured: dict[metadata.TableName, dict[str, Any]] | None = None
+    for event in events:
+        if isinstance(event, dg.AssetCheckResult) and event.asset_key and event.check_name:
+            tested.add(dg.AssetCheckKey(event.asset_key, event.check_name))
+        if isinstance(event, dg.Output):
+            if measured is None:
+                with refresh.warehouse() as con:
+                    measured = metadata.tables(con, manifest)
+            key = context.asset_key_for_output(event.output_name)
+            event = event.with_metadata({**event.metadata, **_told(measured, key, rebuilt=True)})
+        yield event
+
+
+def _told(measured: Mapping[metadata.TableName, dict[str, Any]], key: dg.AssetKey, *, rebuilt: bool) -> dict[str, Any]:
+    schema, table = key.path
+    return {"rebuilt": rebuilt, **measured.get((schema, table), {})}
+
+
+def _chosen(context: dg.AssetExecutionContext, manifest: Mapping[str, Any], translator: Translator) -> dict[str, dg.AssetKey]:
+    """dbt's ids of the seeds and models that this run is to bring up to date, each after those that it reads."""
+    sorter = TopologicalSorter({name: manifest["parent_map"].get(name, []) for name in manifest["nodes"]})
+    nodes = [manifest["nodes"][name] for name in sorter.static_order() if name in manifest["nodes"]]
+    keys = {n["unique_id"]: translator.get_asset_key(n) for n in nodes if n["resource_type"] in ("model", "seed")}
+    return {node: key for node, key in keys.items() if key in context.selected_asset_keys}

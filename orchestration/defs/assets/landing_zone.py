@@ -1,0 +1,67 @@
+"""The first asset of a refresh: whether there is anything to do."""
+
+# No `from __future__ import annotations` here: Dagster reads the annotations of its functions.
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from orchestration.defs import asset_keys, checks, metadata
+from orchestration.defs.resources import Refresh
+from orchestration.operations.retries import retried
+from orchestration.text.plurals import counted
+
+if TYPE_CHECKING:
+    from orchestration.contracts.model import FeedContract
+
+EVALUATED = ("asset_key", "check_name", "passed", "metadata", "severity", "description")
+
+
+class NothingDeliveredError(RuntimeError):
+    """There is nothing to refresh from; the message says what to do."""
+
+
+def landing_zone_asset(contracts: "Sequence[FeedContract]") -> dg.AssetsDefinition:
+    """The landing zone, above every feed. Where nothing is new it is left as it is, and so is all that follows.
+
+    Then only the checks that a day may change are made: how fresh each feed is.
+    """
+
+    @dg.asset(
+        key=asset_keys.LANDING_ZONE,
+        group_name="landing_zone",
+        description="Whether a refresh has anything to do. Where it has not, every step after this one is skipped.",
+        kinds={"csv", "xlsx"},
+        owners=[metadata.DATA_ENGINEERS],
+        metadata=metadata.code_reference(Path(__file__)),
+        output_required=False,
+    )
+    @retried
+    def landing_zone(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[dg.MaterializeResult[None]]:
+        from orchestration.contracts.reader import load_contracts
+        from orchestration.ingest.landing_zone.delivery import unread
+        from orchestration.operations import refresh_plan
+
+        settings = refresh.settings
+        plan = refresh_plan.plan(settings, refresh.as_at, force=refresh.force, landed_only=refresh.landed_only)
+        if not plan.feeds_delivered:
+            raise NothingDeliveredError(
+                f"Nothing has been delivered to {settings.raw}. Deliver files with `sna deliver`, then refresh."
+            )
+        # How many, but not which: what a file is called may be a person's name, and the history of runs is kept.
+        if strangers := len(unread(settings.raw, load_contracts().values())):
+            files = counted(strangers, "file")
+            context.log.warning(f"{files} in {settings.raw} will be read by nobody: `sna status` names them.")
+        if plan.is_idle:
+            why = f"release {plan.nothing_new.id} holds all of it" if plan.nothing_new else "it is what was rolled back from"
+            context.log.info(f"nothing new in {settings.raw}: {why}; every further step is skipped")
+            for result in checks.feed_results(contracts, refresh):
+                evaluation = dg.AssetCheckEvaluation(**{name: getattr(result, name) for name in EVALUATED})
+                context.log_event(evaluation)
+            return
+        context.log.info(f"{plan.new_deliveries} new deliveries in {settings.raw}")
+        yield dg.MaterializeResult(metadata={"new_deliveries": plan.new_deliveries})
+
+    return landing_zone

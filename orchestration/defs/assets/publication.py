@@ -1,0 +1,92 @@
+"""The last asset: the published release."""
+
+# No `from __future__ import annotations` here: Dagster reads the annotations of its functions.
+
+from collections.abc import Sequence
+
+import dagster as dg
+
+from orchestration.defs import metadata
+from orchestration.defs.resources import POOL, Refresh
+from orchestration.home.environment import PROJECT
+from orchestration.operations.retries import retried
+from orchestration.vault_runs import access
+from orchestration.warehouse import gates
+
+
+def release_asset(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
+    """The published release, downstream of every mart. Publishes only what all three gates have passed."""
+
+    @dg.asset(
+        key=["published", "release"],
+        deps=marts,
+        group_name="published",
+        kinds={"duckdb", "parquet", "csv"},
+        owners=[metadata.DATA_ENGINEERS],
+        metadata=metadata.code_reference(PROJECT / "orchestration" / "publish.py"),
+        pool=POOL,
+    )
+    @retried
+    def release(context: dg.AssetExecutionContext, refresh: Refresh) -> dg.MaterializeResult[None]:
+        """`sna_marts.duckdb` with the schemas sna, marts and meta, the same as Parquet and CSV, and `manifest.json`."""
+        from orchestration.operations import configuration
+        from orchestration.publication import publish
+        from orchestration.publication.release import FILE
+        from orchestration.publication.releases import held_back, usable_release
+        from orchestration.warehouse import ledger
+        from orchestration.warehouse.build_id import code_id
+        from orchestration.warehouse.dbt import load_fingerprints, load_manifest
+        from orchestration.warehouse.lineage import descriptions, lineage
+
+        settings = refresh.settings
+        keep = configuration.load().retention.releases
+        manifest, code = load_manifest(settings), load_fingerprints(settings)
+        with refresh.warehouse() as con:
+            gates.require_date(con, refresh.as_at)
+            gates.require(con, "marts")
+            about = ledger.about(con) | {
+                "code_id": code_id(code),
+                "lineage": lineage(manifest, code, publish.SCHEMAS),
+                "access_log": access.to_release(settings),
+            }
+            if not about["deliveries"]:
+                when = f" as at {refresh.as_at}" if refresh.as_at else ""
+                raise publish.PublicationError(f"No delivery was in use{when}, so there is nothing to publish.")
+            content = publish.content_of(con) if refresh.landed_only else None
+        standing = usable_release(settings.published)
+        rolled_back = None if refresh.force or refresh.as_at else held_back(settings.published, about["build_id"])
+        if standing is None or refresh.force or refresh.as_at:
+            published = None
+        elif rolled_back:
+            published = standing
+            context.log.warning(f"release {published.id} stays: exactly this was rolled back from; `force` publishes it again")
+        else:
+            same = standing.holds(about["build_id"], about["received_id"])
+            published = standing if same and content in (None, standing.manifest["content"]) else None
+        if published is None:
+            published = publish.publish(
+                settings.warehouse,
+                settings.published,
+                about=about,
+                descriptions=descriptions(manifest, publish.SCHEMAS),
+                as_at=refresh.as_at,
+                keep=keep,
+            )
+        elif not rolled_back:
+            context.log.info(f"release {published.id} stays: it holds exactly this")
+        tables = published.manifest["tables"]
+        context.log.info(f"{len(tables)} tables in release {published.id}")
+        return dg.MaterializeResult(
+            metadata={
+                "release": published.id,
+                "path": dg.MetadataValue.path(str(settings.published / FILE)),
+                "dagster/row_count": sum(t["rows"] for t in tables.values()),
+                "environment": about["environment"],
+                "tables": dg.MetadataValue.table(
+                    [dg.TableRecord({"table": name, "rows": table["rows"]}) for name, table in sorted(tables.items())]
+                ),
+                "held_back": rolled_back is not None,
+            }
+        )
+
+    return release

@@ -1,0 +1,96 @@
+"""What assets and checks share: the settings, the date that a refresh is rebuilt for, and the warehouse connection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import dagster as dg
+from pydantic import PrivateAttr
+
+from orchestration.contracts.periods import end_of_day
+from orchestration.home.settings import Settings
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from orchestration.warehouse.ledger import Registered
+
+# One writer owns the warehouse file: every asset and check that opens it is in this pool, whose limit is 1.
+POOL = "warehouse"
+
+
+class Refresh(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Options of one refresh.
+
+    Attributes:
+        as_at: ISO date; the marts are rebuilt from what had been received by the end of that day. Empty: everything.
+        force: publish also what was rolled back from.
+        landed_only: leave the landing zone as it is and take what has been landed already; publish only what differs.
+    """
+
+    as_at: str = ""
+    force: bool = False
+    landed_only: bool = False
+    # Opening and closing the warehouse costs more than most feeds.
+    _registered: Registered | None = PrivateAttr(None)
+
+    @property
+    def settings(self) -> Settings:
+        return Settings.from_env()
+
+    @property
+    def until(self) -> datetime:
+        """The last moment whose deliveries count."""
+        return end_of_day(self.as_at) if self.as_at else datetime.max.replace(tzinfo=UTC)
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Refresh]:
+        """Hold the home for the whole run, wherever it was started: the command line has it already, a run of the daemon waits.
+
+        Raises:
+            Busy: another refresh has it for longer than `warehouse_wait_seconds` of operations.yaml.
+            UnfinishedPurgeError: a purge was interrupted.
+            LandedRowsDamagedError: everything is to be built, and landed rows are not what was landed.
+            RecordDamagedError: the record of a delivery cannot be read.
+        """
+        from orchestration.home import lock
+        from orchestration.ingest.landing_log import inventory
+        from orchestration.ingest.landing_log.log import current, read
+        from orchestration.operations import configuration, purge
+
+        home, wait = self.settings.home, configuration.load().retries.warehouse_wait_seconds
+        tell = context.log.info if context.log else print
+        with (
+            lock.alive(self.settings.runs_alive, context.run.run_id if context.run else "none"),
+            lock.hold(home, wait_seconds=wait, on_wait=tell),
+        ):
+            purge.require_finished(self.settings)
+            if done := inventory.complete(self.settings):
+                tell(inventory.completed_message(done))
+            if not self.settings.warehouse.exists():
+                # Everything is built from the landed files.
+                inventory.require_rows(self.settings, current(read(self.settings.landing)), full=True)
+            yield self
+
+    def registered(self) -> Registered:
+        """What stood of the feeds when this run began."""
+        if self._registered is None:
+            from orchestration.warehouse.ledger import Registered
+
+            with self.warehouse() as con:
+                self._registered = Registered.read(con, self.as_at)
+        return self._registered
+
+    @contextmanager
+    def warehouse(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The warehouse, open for writing; closed at the end so that dbt and other runs can have it."""
+        from orchestration.warehouse.warehouse_file import connect
+
+        con = connect(self.settings)
+        try:
+            yield con
+        finally:
+            con.close()

@@ -1,0 +1,84 @@
+"""What every program of this project sets and reads in its environment before anything else, and where the project lies.
+
+Everything that is written is its owner's alone, no tool phones home, and an error names each variable that cannot be used.
+"""
+
+from __future__ import annotations
+
+import grp
+import os
+import re
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+CONTRACTS = PROJECT / "raw"
+DBT_PROJECT = PROJECT / "dbt_project"
+
+# DuckDB's units: kB to TB are powers of 1000, KiB to TiB of 1024.
+LIMIT, VAULT_LIMIT = "SNA_MEMORY_LIMIT", "SNA_VAULT_MEMORY_LIMIT"
+MEMORY_LIMITS = {LIMIT: "4GB", VAULT_LIMIT: "4GB"}
+SIZE = re.compile(r"(?P<number>\d+(\.\d+)?)\s*(?P<power>[kmgt])(?P<binary>i?)b", re.IGNORECASE)
+
+# No tool may phone home; set before any of them is imported.
+NO_TELEMETRY = {
+    "DAGSTER_DISABLE_TELEMETRY": "yes",
+    "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    "DO_NOT_TRACK": "1",
+    "GX_ANALYTICS_ENABLED": "false",
+}
+os.environ.update(NO_TELEMETRY)
+
+
+def keep_private() -> None:
+    """From now on, what this process and its children write is its owner's alone (0700, 0600), whatever umask the caller has."""
+    os.umask(0o077)
+
+
+# Every program of this project comes past here: commands, Dagster's code location and its runs.
+keep_private()
+
+
+class SettingsError(ValueError):
+    """A setting in the environment cannot be used; the message says which and what to do."""
+
+
+def analysts_group() -> int | None:
+    """Id of the one group that may read releases besides their owner, by its name in `SNA_ANALYSTS_GROUP`; None where not set.
+
+    Raises:
+        SettingsError: there is no such group, or this user may not hand files to it.
+    """
+    name = os.environ.get("SNA_ANALYSTS_GROUP")
+    if not name:
+        return None
+    try:
+        group = grp.getgrnam(name).gr_gid
+    except KeyError:
+        raise SettingsError(f"SNA_ANALYSTS_GROUP is '{name}', which is no group of this machine; name one that is.") from None
+    if os.geteuid() != 0 and group not in (os.getegid(), *os.getgroups()):
+        raise SettingsError(
+            f"SNA_ANALYSTS_GROUP is '{name}', of which this user is no member, so no file can be handed to it. Make the user a"
+            " member (and log in again), or name another group."
+        )
+    return group
+
+
+def memory_limit(variable: str = LIMIT) -> str:
+    """Memory that DuckDB may use in one step, in its own notation: of the vault (`VAULT_LIMIT`) or of every other step (`LIMIT`).
+
+    Raises:
+        SettingsError: the variable holds no size.
+    """
+    given = os.environ.get(variable) or MEMORY_LIMITS[variable]
+    if not size_in_bytes(given):
+        raise SettingsError(f"{variable} is '{given}'; use a number above 0 with one of the units MB, GB or TB, for example 4GB.")
+    return given
+
+
+def size_in_bytes(size: str) -> int:
+    """Bytes of a size in DuckDB's notation, such as `500MB` or `1.5 GiB`; 0 where it is none."""
+    found = SIZE.fullmatch(size)
+    if found is None:
+        return 0
+    base = 1024 if found["binary"] else 1000
+    return int(float(found["number"]) * base ** ("kmgt".index(found["power"].lower()) + 1))

@@ -1,0 +1,81 @@
+"""A home is one area in one environment; `home.json` remembers both, and nothing changes them.
+
+demonstration   takes only files that a demonstration lists, so that nothing real is ever called made up
+live            takes no file of a demonstration, so that nothing made up is ever called real
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias, get_args
+
+from orchestration.home.environment import PROJECT, SettingsError
+
+Environment: TypeAlias = Literal["demonstration", "live"]
+FILE = "home.json"
+
+
+class HomeError(SettingsError):
+    """There is no home here, or it is of another area or environment; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """What a home is for.
+
+    Attributes:
+        made_at: ISO 8601, in UTC.
+    """
+
+    area: str
+    environment: Environment
+    made_at: str
+
+
+def read(folder: Path) -> Home | None:
+    """The home in a folder, or None where none was made.
+
+    Raises:
+        HomeError: `home.json` is damaged.
+    """
+    path = folder / FILE
+    try:
+        document = json.loads(path.read_text("utf-8"))
+        home = Home(**document)
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError) as error:
+        raise HomeError(f"{path} is damaged ({error}). Restore it from a backup: it names area and environment.") from error
+    if home.environment not in get_args(Environment):
+        raise HomeError(f"{path}: the environment is '{home.environment}'; it can be {' or '.join(get_args(Environment))}.")
+    return home
+
+
+def require(folder: Path) -> Home:
+    """The home in a folder.
+
+    Raises:
+        HomeError: none was made there.
+    """
+    home = read(folder)
+    if home is None:
+        earlier = " It holds data of an earlier version, which are not taken over." if (folder / "landing").is_dir() else ""
+        raise HomeError(
+            f"There is no home in {folder}.{earlier} Make one: `sna init --area AREA` for deliveries of real agencies, or"
+            " `sna demo` for the demonstration."
+        )
+    return home
+
+
+def the_only_one(below: Path = PROJECT / "var") -> Path | None:
+    """The only home below a folder; None where there is none.
+
+    Raises:
+        HomeError: there are several.
+    """
+    found = sorted(path.parent for path in below.glob(f"*/{FILE}"))
+    if len(found) > 1:
+        raise HomeError(f"There are several homes: {', '.join(map(str, found))}. Set SNA_HOME to one of them.")
+    return found[0] if found else None

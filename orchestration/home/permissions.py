@@ -1,0 +1,108 @@
+"""Who may read what is written: its owner alone, and releases also one group, where `SNA_ANALYSTS_GROUP` names it.
+
+                                                 nobody else    with a group
+    <home>, <home>/published                     0700           0710: passed through, not listed
+    <home>/published/analysts, and in it
+        releases, as-at, folders of releases     0700           0750
+        files of releases                        0600           0640
+    everything else                              0700, 0600     0700, 0600
+
+New files and folders are their owner's alone by the umask (`settings.keep_private`). What it cannot do is done here: open
+releases to the group, take that back, and close what an earlier version left open. No symbolic link is followed.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from orchestration.home.environment import SettingsError
+from orchestration.home.settings import AUDIENCE
+
+PASSED = 0o710
+LISTED = 0o750
+READ = 0o640
+RELEASES = f"published/{AUDIENCE}/releases"
+# Folders of a home that are opened to the group, from above, so that what is taken back is closed at once.
+OPENED = {
+    ".": PASSED,
+    "published": PASSED,
+    f"published/{AUDIENCE}": LISTED,
+    f"published/{AUDIENCE}/as-at": LISTED,
+    RELEASES: LISTED,
+}
+
+
+def apply(home: Path, group: int | None) -> None:
+    """Give a home the permissions above. The caller holds the home.
+
+    Cheap where they are right already: of what is closed only the uppermost folder is looked at, for nobody gets past it, and of
+    a release its own folder.
+
+    Args:
+        group: id of the analysts' group; None for nobody else.
+
+    Raises:
+        SettingsError: the home is a folder that others write to as well, or something in it belongs to somebody else.
+    """
+    home = home.resolve()
+    if home.stat().st_mode & stat.S_ISVTX:
+        raise SettingsError(f"SNA_HOME is {home}, which others write to as well; name a folder of its own.")
+    try:
+        for name, mode in OPENED.items():
+            if _is_folder(home / name):
+                _set(home / name, mode, group)
+                for path in (home / name).iterdir():
+                    if name == RELEASES and not path.name.startswith("."):
+                        _open(path, group)
+                    elif path.relative_to(home).as_posix() not in OPENED:
+                        _close(path)
+    except PermissionError as error:
+        raise SettingsError(
+            f"{error.filename}: its permissions cannot be set ({error.strerror}). All of {home} has to belong to the user who"
+            " refreshes it."
+        ) from error
+
+
+def open_release(folder: Path, group: int | None) -> None:
+    """Give a release its permissions; its folder last, whose permissions then say that those of all its files are right."""
+    for parent, folders, files in os.walk(folder):
+        for name in folders:
+            _set(Path(parent, name), LISTED, group)
+        for name in files:
+            _set(Path(parent, name), READ, group)
+    _set(folder, LISTED, group)
+
+
+def _open(release: Path, group: int | None) -> None:
+    if _is_folder(release) and _differs(release, LISTED, group):
+        open_release(release, group)
+
+
+def _close(path: Path) -> None:
+    mode = path.lstat().st_mode
+    if mode & 0o077 and not stat.S_ISLNK(mode):
+        path.chmod(stat.S_IMODE(mode) & 0o700)
+
+
+def _set(path: Path, mode: int, group: int | None) -> None:
+    if path.is_symlink() or not _differs(path, mode, group):
+        return
+    if group is not None:
+        os.chown(path, -1, group)
+    path.chmod(_allowed(mode, group))
+
+
+def _differs(path: Path, mode: int, group: int | None) -> bool:
+    found = path.lstat()
+    return stat.S_IMODE(found.st_mode) != _allowed(mode, group) or group not in (None, found.st_gid)
+
+
+def _allowed(mode: int, group: int | None) -> int:
+    return mode & 0o700 if group is None else mode
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether it is a folder, and no link on the way to it leads out of the home."""
+    return path.is_dir() and path.resolve() == path

@@ -1,0 +1,127 @@
+"""What was deleted or damaged by hand: files of the landing zone, and landed rows of deliveries that are in use."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from orchestration.contracts.reader import load_contracts
+from orchestration.ingest.landing_log import landed_files, load_record
+from orchestration.ingest.landing_log.load_record import LoadRecord
+from orchestration.ingest.landing_log.log import current, read, rewrite
+from orchestration.text.plurals import counted
+
+if TYPE_CHECKING:
+    from orchestration.home.settings import Settings
+
+
+class LandedRowsDamagedError(RuntimeError):
+    """Landed rows of a delivery in use are gone or were changed, so nothing is built; the message says which and what to do."""
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Deliveries in use of which something is gone or was changed, one record per file."""
+
+    files: tuple[LoadRecord, ...]
+    rows: tuple[LoadRecord, ...]
+
+
+def missing(settings: Settings, loads: Iterable[LoadRecord], *, full: bool = False) -> Missing:
+    """Compare the deliveries in use with the landing zone and with the folders of the landing log.
+
+    Args:
+        loads: the landing log, of any feeds.
+        full: read the content of every landed file.
+    """
+    in_use = current(loads)
+    whole = {load.delivery_id: load.extract or load for load in in_use}
+    return Missing(
+        files=tuple(load for load in whole.values() if not _is_made_here(load) and not (settings.raw / load.path).exists()),
+        rows=tuple({load.delivery_id: load.extract or load for load in in_use if landed_files.faults(load, full=full)}.values()),
+    )
+
+
+def require_rows(
+    settings: Settings, in_use: Iterable[LoadRecord], *, full: bool = False, read_again: Collection[str] = ()
+) -> None:
+    """Make sure that what is in use is what was landed.
+
+    Args:
+        full: read the content of every file, not only its size and time.
+        read_again: paths (`LoadRecord.path`) of deliveries that are about to be landed once more.
+
+    Raises:
+        LandedRowsDamagedError: landed rows are gone or were changed.
+    """
+    for load in in_use:
+        if load.path not in read_again and landed_files.faults(load, full=full):
+            raise LandedRowsDamagedError(rows_message(settings, load, full=full))
+
+
+def complete(settings: Settings) -> int:
+    """Record the files of deliveries that an earlier version has landed, as they are now; returns how many. Holds the home."""
+    found = landed_files.incomplete(read(settings.landing))
+    for load in found:
+        if not landed_files.faults(load, full=True):
+            rewrite(landed_files.completed(load))
+    return len(found)
+
+
+def renew_times(loads: Iterable[LoadRecord]) -> None:
+    """Record the times of whole files that were copied, so that their content need not be read at each use. Holds the home."""
+    for load in loads:
+        times = {name: (load.folder / name).stat().st_mtime_ns for name in load.stored or {} if (load.folder / name).exists()}
+        if load.kept and any(file.mtime_ns != times.get(name, file.mtime_ns) for name, file in (load.stored or {}).items()):
+            renewed = {name: replace(file, mtime_ns=times.get(name, file.mtime_ns)) for name, file in (load.stored or {}).items()}
+            rewrite(replace(load, stored=renewed))
+
+
+def completed_message(count: int) -> str:
+    """That `complete` has recorded so many."""
+    return (
+        f"{counted(count, 'delivery')} of an earlier version had no hash of the landed rows: what is there now was recorded, and"
+        " is compared from now on."
+    )
+
+
+def rows_message(settings: Settings, load: LoadRecord, *, full: bool = True) -> str:
+    """What is wrong with the landed rows of a delivery, and what to do."""
+    found = "; ".join(landed_files.faults(load, full=full))
+    about = f"{load.path}: its landed rows in {load.folder} are not what was landed: {found}."
+    if _is_made_here(load):
+        return (
+            f"{about} Restore the folder from a backup; or take the counts back with `sna withdraw {load.path} --reason TEXT`,"
+            " and make the run of the vault again (`sna hkci run`, `sna link run`)."
+        )
+    source = settings.raw / load.path
+    if is_there(settings, load):
+        return f"{about} `sna verify --landing --repair` lands it again from {source}."
+    return (
+        f"{about} Its file is not in the landing zone any more: put it back as {source} (SHA-256 {load.file_sha256}), then"
+        f" `sna verify --landing --repair`; or take it back with `sna withdraw {load.path} --reason TEXT`."
+    )
+
+
+def file_message(load: LoadRecord) -> str:
+    """That a file is gone, and what to do."""
+    return (
+        f"{load.path}: the file is gone from the landing zone, although it is in use. Its landed rows are there, so nothing has"
+        f" changed. If it is to be taken back: `sna withdraw {load.path} --reason TEXT`. If not, deliver it again."
+    )
+
+
+def is_there(settings: Settings, load: LoadRecord) -> bool:
+    """Whether the landing zone holds the file of a delivery, as it was received."""
+    file = settings.raw / load.path
+    try:
+        return load_record.digest(file) == load.file_sha256
+    except OSError:
+        return False
+
+
+def _is_made_here(load: LoadRecord) -> bool:
+    """Whether these are counts of the vault, which never lie in the landing zone."""
+    contract = load_contracts().get((load.agency, load.feed))
+    return contract is not None and contract.origin == "vault"

@@ -1,0 +1,135 @@
+"""The key of the pseudonyms of one home: made once, and from then on the same, or nothing is read with it.
+
+With another key one person has two pseudonyms, and repeat people are cut in two. So a key that is gone, damaged or another one
+than what was landed with stops the refresh; `renew` is how a person says that a key is lost, after which everything that holds
+pseudonyms is read again from the landing zone.
+
+    <home>/secrets/pseudonym.key    the key, its owner's alone, where SNA_PSEUDONYM_KEY does not hold it
+          /pseudonym.json           mark of the key in force since one was renewed (`pseudonyms.key_mark`); no key follows from it
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orchestration.home.environment import SettingsError
+from orchestration.home.settings import Settings
+from orchestration.ingest.landing_log import inventory
+from orchestration.ingest.landing_log.log import current, read
+from orchestration.ingest.values.pseudonyms import MIN_KEY_BYTES, key_mark
+
+if TYPE_CHECKING:
+    from orchestration.ingest.landing_log.load_record import LoadRecord
+
+VARIABLE = "SNA_PSEUDONYM_KEY"
+RECORD = "pseudonym.json"
+LOST = "Where it is lost for good, `sna rekey` makes everything be read again with another."
+
+
+class PseudonymKeyError(SettingsError):
+    """There is no key that may be used; the message says why and what to do."""
+
+
+def load(settings: Settings) -> bytes:
+    """Key of the HMAC that turns nominal references into pseudonyms.
+
+    `SNA_PSEUDONYM_KEY` where it is set (production: hold it apart from the data); otherwise a random key made once for this home
+    and readable by its owner only, so that a first run needs no preparation.
+
+    Raises:
+        PseudonymKeyError: it is gone, too short or damaged.
+    """
+    if given := os.environ.get(VARIABLE):
+        if len(given.encode()) < MIN_KEY_BYTES:
+            raise PseudonymKeyError(f"{VARIABLE} holds {len(given.encode())} bytes; give at least {MIN_KEY_BYTES}.")
+        return given.encode()
+    path = file(settings)
+    if not path.exists():
+        if marks := _in_force(settings, None):
+            raise PseudonymKeyError(
+                f"{path}, the key of the pseudonyms, is gone, and deliveries were landed with it (mark"
+                f" {', '.join(sorted(marks))}). Restore it from a backup, or set {VARIABLE} to it. {LOST}"
+            )
+        _make(path)
+    key = path.read_bytes().strip()
+    if len(key) < MIN_KEY_BYTES:
+        raise PseudonymKeyError(
+            f"{path}, the key of the pseudonyms, is damaged: it has {len(key)} bytes. Restore it from a backup. {LOST}"
+        )
+    return key
+
+
+def require_same(settings: Settings, loads: Iterable[LoadRecord]) -> None:
+    """Make sure that the key is the one that what is in use was landed with.
+
+    Args:
+        loads: the landing log.
+
+    Raises:
+        PseudonymKeyError: it is not.
+    """
+    marks, mark = _in_force(settings, loads), key_mark(load(settings))
+    if marks and mark not in marks:
+        held = VARIABLE if os.environ.get(VARIABLE) else str(file(settings))
+        raise PseudonymKeyError(
+            f"{held} holds another key (mark {mark}) than the deliveries in use were landed with (mark"
+            f" {', '.join(sorted(marks))}): one person would have two pseudonyms. Restore that key. {LOST}"
+        )
+
+
+def renew(settings: Settings) -> list[LoadRecord]:
+    """Take another key from now on: the one in `SNA_PSEUDONYM_KEY`, or a new one in the home. The caller holds the home.
+
+    The next refresh reads again all that was landed with the key before. The old key's file, where there is one, is kept.
+
+    Returns:
+        The deliveries in use that cannot be read again, because the landing zone has not got their files; where there are any,
+        nothing is done.
+    """
+    used = {load.delivery_id: load.extract or load for load in current(read(settings.landing)) if _mark(load)}
+    if missing := [found for found in used.values() if not inventory.is_there(settings, found)]:
+        return missing
+    if not os.environ.get(VARIABLE):
+        path = file(settings)
+        if path.exists():
+            path.replace(path.with_suffix(".old"))
+        _make(path)
+    record = settings.home / RECORD
+    fresh = record.with_name(f".{RECORD}.{os.getpid()}")
+    fresh.write_text(json.dumps({"mark": key_mark(load(settings))}) + "\n")
+    fresh.replace(record)
+    return []
+
+
+def file(settings: Settings) -> Path:
+    return settings.home / "secrets" / "pseudonym.key"
+
+
+def _make(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = path.with_suffix(f".{os.getpid()}")
+    fresh.touch(mode=0o600)
+    fresh.write_text(secrets.token_hex(32))
+    # Another process of the same home may have been first: then its key stays.
+    with suppress(FileExistsError):
+        path.hardlink_to(fresh)
+    fresh.unlink()
+
+
+def _in_force(settings: Settings, loads: Iterable[LoadRecord] | None) -> set[str]:
+    """Marks of the key that must go on being used; none where nothing was landed with one."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        return {str(json.loads((settings.home / RECORD).read_bytes())["mark"])}
+    return {mark for load in current(read(settings.landing) if loads is None else loads) if (mark := _mark(load))}
+
+
+def _mark(load: LoadRecord) -> str:
+    """Mark of the key that a delivery was landed with; empty where its feed has no pseudonyms (`load.fingerprint`)."""
+    parts = load.fingerprint.split("-")
+    return parts[2] if len(parts) == 3 else ""

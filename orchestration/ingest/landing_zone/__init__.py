@@ -1,0 +1,1 @@
+"""What agencies have delivered, before anything of it is read."""

@@ -1,0 +1,1 @@
+"""Values of a delivery in SQL: types, labels, pseudonyms, tokens."""

@@ -1,0 +1,59 @@
+"""Labels of agencies and whether each has a meaning here: the seed source_label, known before dbt runs.
+
+A contract says of a column which scheme its labels belong to. A label that its scheme does not have would be counted under
+nothing, so it is found when the delivery is landed, not when the facts of all agencies have been built.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+import hashlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from orchestration.home.environment import DBT_PROJECT
+from orchestration.text.shapes import plain_sql
+
+if TYPE_CHECKING:
+    from orchestration.contracts.model import Column, FeedContract
+
+SEED = DBT_PROJECT / "seeds" / "reference" / "source_label.csv"
+
+
+@functools.cache
+def known() -> Mapping[str, frozenset[str]]:
+    """Scheme → its labels in plain form (`shapes.plain_sql`)."""
+    schemes: dict[str, set[str]] = {}
+    with SEED.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            schemes.setdefault(row["scheme"], set()).add(" ".join(row["source_label"].split()).lower())
+    return {scheme: frozenset(labels) for scheme, labels in schemes.items()}
+
+
+def mark(contract: FeedContract) -> str:
+    """Names the labels that the columns of a contract may hold; empty where they hold none."""
+    schemes = sorted({labels.scheme for column in contract.columns for labels in column.labels})
+    words = [word for scheme in schemes for word in (scheme, *sorted(known()[scheme]))]
+    return hashlib.sha256("\n".join(words).encode()).hexdigest()[:16] if words else ""
+
+
+def labels_of(column: Column) -> frozenset[str]:
+    """The labels that a column may hold in any of its rows, in plain form; empty where it has no list of them."""
+    return frozenset(
+        " ".join(label.split()).lower() for labels in column.labels for label in (*known()[labels.scheme], *labels.besides)
+    )
+
+
+def listed_sql(column: Column, source: str) -> str:
+    """SQL that is true for a text of the column's list, its allowed values or its pattern."""
+    if column.allowed:
+        return f"{source} in ({', '.join(map(_literal, column.allowed))})"
+    if column.pattern:
+        return f"coalesce(regexp_full_match({source}, {_literal(column.pattern)}), false)"
+    listed = labels_of(column)
+    return f"coalesce({plain_sql(source)} in ({', '.join(map(_literal, sorted(listed)))}), false)" if listed else "false"
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,1 @@
+"""What keeps a home running: service, alerts, retries, retention, purges, recovery."""

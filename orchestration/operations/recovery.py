@@ -1,0 +1,29 @@
+"""What a refresh that was killed leaves behind, and the next one clears away.
+
+Nothing here is needed for the figures: a half-written delivery or release has no name that anybody reads.
+"""
+
+from __future__ import annotations
+
+import shutil
+
+from orchestration.home.settings import Settings
+
+
+def clear(settings: Settings) -> None:
+    """Remove half-written deliveries, releases and links, and end the killed run. The caller holds the home (`lock.hold`)."""
+    from orchestration.home.instance import open_instance
+    from orchestration.ingest.landing_log.log import sweep_incoming
+    from orchestration.operations.dead_runs import bury
+    from orchestration.publication.publish import sweep
+    from orchestration.publication.releases import switching
+
+    sweep_incoming(settings.landing)
+    if settings.published.exists():
+        with switching(settings.published):
+            sweep(settings.published)
+    shutil.rmtree(settings.spill, ignore_errors=True)
+    for half in (*settings.home.glob("secrets/*.[0-9]*"), *settings.dagster_home.glob("dagster.[0-9]*")):
+        half.unlink()
+    with open_instance(settings) as instance:
+        bury(settings, instance)

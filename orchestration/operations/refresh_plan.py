@@ -1,0 +1,106 @@
+"""What a refresh would do, found out without importing Dagster, dbt or Great Expectations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from orchestration.home.settings import Settings
+
+if TYPE_CHECKING:
+    from orchestration.publication.release import Release
+    from orchestration.publication.releases import Rollback
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a refresh would do.
+
+    Attributes:
+        new_deliveries: files that are not in the landing log yet.
+        feeds_delivered: feeds with anything in the landing zone or the landing log.
+        nothing_new: the published release, where it already holds exactly what a refresh would publish.
+        held: the rollback that went back from exactly what a refresh would publish.
+        damaged: what is wrong with the current release, for which a refresh publishes in any case; empty where nothing is.
+        as_at: ISO date to rebuild for; empty for all that has been received.
+        force: publish all the same.
+        landed_only: leave the landing zone as it is.
+    """
+
+    new_deliveries: int
+    feeds_delivered: int
+    nothing_new: Release | None
+    held: Rollback | None
+    as_at: str
+    force: bool
+    landed_only: bool = False
+    damaged: str = ""
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether a refresh would publish nothing."""
+        return self.nothing_new is not None or self.held is not None
+
+
+def plan(settings: Settings, as_at: str, *, force: bool = False, landed_only: bool = False) -> Plan:
+    """Look at the landing zone and the log without importing Dagster, dbt or Great Expectations."""
+    from orchestration.contracts.reader import load_contracts
+    from orchestration.ingest.landing_log import inventory, pseudonym_key
+    from orchestration.ingest.landing_log.log import NothingReceived, as_of, by_period, current, read, require_kept
+    from orchestration.ingest.landing_zone.demonstration import Admission
+    from orchestration.ingest.load import loader
+    from orchestration.operations import purge
+    from orchestration.publication.release import DamagedRelease
+    from orchestration.publication.releases import current_release, damage, held_back
+    from orchestration.vault_runs import registry
+    from orchestration.warehouse.build_id import build_id, identities, received_id
+
+    purge.require_finished(settings)
+    loads = read(settings.landing)
+    # What is built from nothing is built from every landed file; otherwise size and time say whether one has changed.
+    full = not settings.warehouse.exists()
+    delivered = {(load.agency, load.feed) for load in loads}
+    if landed_only:
+        inventory.require_rows(settings, current(loads), full=full)
+        return Plan(0, len(delivered), None, None, as_at, force, landed_only)
+    pseudonym_key.require_same(settings, loads)
+    contracts = load_contracts()
+    admission = Admission.of(settings)
+    key = pseudonym_key.load(settings)
+    new = [loader.plan(settings.raw, settings.landing, contract, key, admission) for contract in contracts.values()]
+    read_again = {f"{d.agency}/{d.feed}/{d.file_name}" for found in new for d in found}
+    inventory.require_rows(settings, current(loads), full=full, read_again=read_again)
+    if as_at:
+        from orchestration.contracts.periods import end_of_day
+
+        by_then = as_of(loads, end_of_day(as_at))
+        require_kept(by_then)
+        if not current(by_then):
+            raise NothingReceived(f"No delivery had been received by {as_at}, so there is nothing to publish.")
+    delivered |= {(d.agency, d.feed) for found in new for d in found}
+    release = held = None
+    damaged = damage(settings.published) or ""
+    if not (as_at or force or any(new) or registry.are_due(settings)):
+        build = build_id(identities(current(loads)), "")
+        known = [load for load in by_period(loads) if (load.agency, load.feed) in contracts]
+        received = received_id((load.load_id, load.withdrawn is not None) for load in known)
+        release = None if damaged else current_release(settings.published)
+        if release is None or not settings.warehouse.exists() or not release.holds(build, received):
+            release = None
+        held = held_back(settings.published, build)
+        if held and damaged:
+            raise DamagedRelease(f"{damaged} What there is was rolled back from, so that takes `sna refresh --force`.")
+    return Plan(sum(map(len, new)), len(delivered), release, held, as_at, force, damaged=damaged)
+
+
+def from_the_ground(settings: Settings) -> Plan:
+    """Throw the warehouse away, so that everything is built again from the deliveries that have been landed.
+
+    The landing log and what was published stay as they are.
+    """
+    from orchestration.operations import purge
+
+    purge.require_finished(settings)
+    for file in (settings.warehouse, settings.warehouse.with_name(settings.warehouse.name + ".wal")):
+        file.unlink(missing_ok=True)
+    return plan(settings, "", landed_only=True)

@@ -1,0 +1,1 @@
+"""Releases: written, verified, switched to, compared, archived."""

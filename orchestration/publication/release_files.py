@@ -1,0 +1,92 @@
+"""The files of a release: one DuckDB file with its comments, and each table of it as Parquet and CSV.
+
+sna_marts.duckdb
+parquet/<schema>/<table>.parquet
+csv/<schema>/<table>.csv
+
+In CSV files a text that a spreadsheet would run as a formula is behind an apostrophe; DuckDB and Parquet hold it as it is.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from orchestration.text.spreadsheets import disarmed_sql
+
+if TYPE_CHECKING:
+    import duckdb
+
+# "schema.table" → its description, and those of its columns by name.
+Descriptions: TypeAlias = Mapping[str, tuple[str, Mapping[str, str]]]
+Kind: TypeAlias = str  # "parquet" or "csv"
+
+# What the manifest of a release says whose CSV files hold nothing that a spreadsheet would run.
+DISARMED = "csv_disarmed"
+# 1.0 clients must be able to read what 1.5 writes.
+STORAGE: Mapping[str, str] = {"storage_compatibility_version": "v1.0.0"}
+OPTIONS: Mapping[Kind, str] = {"parquet": "format parquet, compression zstd", "csv": "format csv, header"}
+
+
+def path(kind: Kind, schema: str, table: str) -> str:
+    """Path of a table's file below the folder of its release."""
+    return f"{kind}/{schema}/{table}.{kind}"
+
+
+def write(
+    con: duckdb.DuckDBPyConnection, folder: Path, kind: Kind, tables: Iterable[tuple[str, str]], *, disarmed: bool = True
+) -> None:
+    """Write (schema, table) of the connected database below a release's folder, rows in the order of the table.
+
+    Args:
+        disarmed: false for the CSV files of a release that was published with formulas as they are, and is restored.
+    """
+    for schema, table in tables:
+        target = folder / path(kind, schema, table)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        rows = f'(from "{schema}"."{table}")'
+        if kind == "csv" and disarmed:
+            rows = f"({_disarmed_sql(con, schema, table)})"
+        con.execute(f"copy {rows} to '{quoted(str(target))}' ({OPTIONS[kind]})")
+
+
+def _disarmed_sql(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> str:
+    """Query of a table in which no text would be run."""
+    texts = con.execute(
+        """select format('"{}"', column_name) from duckdb_columns()
+           where database_name = current_database() and schema_name = ? and table_name = ? and data_type = 'VARCHAR'""",
+        [schema, table],
+    ).fetchall()
+    replaced = ", ".join(f"{disarmed_sql(name)} as {name}" for (name,) in texts)
+    return f'select *{f" replace ({replaced})" if replaced else ""} from "{schema}"."{table}"'
+
+
+def link(earlier: Path, folder: Path, name: str) -> bool:
+    """Give a release a file of an earlier one, without a copy; False where the file system has no hard links."""
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(earlier / name, folder / name)
+    except OSError:
+        return False
+    return True
+
+
+def describe(con: duckdb.DuckDBPyConnection, descriptions: Descriptions) -> None:
+    """Descriptions as comments on the tables and columns of the connected database, where BI tools look for them."""
+    columns = con.execute(
+        """select table_schema || '.' || table_name, format('"{}"."{}"', table_schema, table_name), column_name
+           from information_schema.columns where table_catalog = current_database() order by all"""
+    ).fetchall()
+    for name, table in sorted({(name, table) for name, table, _ in columns}):
+        if text := descriptions.get(name, ("", {}))[0]:
+            con.execute(f"comment on table {table} is '{quoted(text)}'")
+    for name, table, column in columns:
+        if words := descriptions.get(name, ("", {}))[1].get(column):
+            con.execute(f"""comment on column {table}."{column}" is '{quoted(words)}'""")
+
+
+def quoted(text: str) -> str:
+    """Text as it is written within a literal of SQL."""
+    return text.replace("'", "''")

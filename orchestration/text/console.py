@@ -1,0 +1,56 @@
+"""Where everything that this project says in a terminal is written."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.errors import MarkupError
+from rich.segment import Segment
+
+from orchestration.text.printing import printable
+
+# As a person calls this program: the launcher at the root of the checkout says how it was called.
+CALLED_AS = shlex.quote(os.environ.get("SNA_CALLED_AS") or "sna")
+
+
+class SafeConsole(Console):
+    """Commands in what it prints can be copied: `sna refresh` becomes `./sna refresh` where the program was called so.
+
+    Whatever it prints, of a file's name, a header or a message, the terminal shows and does not obey: control characters, and
+    those that turn the direction of writing, are written as `\\x1b`.
+    """
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        shown = [o.replace("`sna ", f"`{CALLED_AS} ") if isinstance(o, str) else o for o in objects]
+        try:
+            super().print(*shown, **options)
+        except MarkupError:  # brackets of a sender; what a command has to say is said all the same
+            super().print(*shown, **options | {"markup": False})
+
+    def render(self, renderable: Any, options: Any = None) -> Iterator[Segment]:
+        for segment in super().render(renderable, options):
+            if segment.control or (segment.text.isascii() and segment.text.isprintable()):
+                yield segment
+            else:
+                yield segment._replace(text=printable(segment.text))
+
+
+# Into a file or a pipe, lines keep their length.
+console = SafeConsole(soft_wrap=True, width=None if sys.stdout.isatty() else 200)
+errors = SafeConsole(stderr=True, soft_wrap=True, width=None if sys.stderr.isatty() else 200)
+
+
+@contextmanager
+def working(console: Console, doing: str) -> Iterator[Callable[[str], None]]:
+    """A spinner beside what is being done, while the block runs and where there is a terminal; yields what changes the words."""
+    if not console.is_interactive:
+        yield lambda _: None
+        return
+    with console.status(doing) as status:
+        yield status.update

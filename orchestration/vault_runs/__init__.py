@@ -1,0 +1,1 @@
+"""Runs of the vault: what they read of this project, and how only counts come out."""

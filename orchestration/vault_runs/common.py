@@ -1,0 +1,101 @@
+"""What the runs of the vault have in common: what they read, and how counts come out.
+
+Counts leave the vault as a delivery of a feed of their own, which is checked against its contract and landed like any other; the
+next refresh publishes it. Nothing else goes that way (docs/decisions/0012-vault.md).
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orchestration.home.settings import Settings
+from orchestration.ingest.landing_zone.demonstration import Admission
+
+if TYPE_CHECKING:
+    from orchestration.ingest.landing_log.load_record import LoadRecord
+
+
+class NothingToRead(RuntimeError):
+    """A run cannot be made from what has been landed; the message says what is missing."""
+
+
+def in_use(settings: Settings, agency: str, *feeds: str) -> dict[str, list[LoadRecord]]:
+    """The deliveries in use of each of these feeds of an agency."""
+    from orchestration.ingest.landing_log.log import current, read
+
+    loads = current(read(settings.landing, agency))
+    return {feed: [load for load in loads if load.feed == feed] for feed in feeds}
+
+
+def is_newer(read: Sequence[LoadRecord], counts: Sequence[LoadRecord]) -> bool:
+    """Whether any of the deliveries that a run reads was received after the counts of the last run."""
+    received = max((load.received_at for load in read), default=None)
+    return received is not None and not any(load.received_at > received for load in counts)
+
+
+def require_facts(settings: Settings, read: Sequence[LoadRecord]) -> None:
+    """The facts of all that has been received stand behind an open gate, and what a run reads besides is what was landed.
+
+    Raises:
+        NothingToRead: they do not.
+        LandedRowsDamagedError: it is not.
+    """
+    from orchestration.ingest.landing_log import inventory
+    from orchestration.warehouse import gates, warehouse_file
+
+    inventory.require_rows(settings, read)
+
+    con = warehouse_file.connect(settings)
+    try:
+        gates.require_date(con, "", before="counts")
+        gates.require(con, "facts")
+    except gates.GateClosed as error:
+        raise NothingToRead(str(error)) from error
+    finally:
+        con.close()
+
+
+class _MadeHere(Admission):
+    """Counts that a run of this home has made are of its environment."""
+
+    def refusal(self, path: Path, sha256: str) -> None:
+        return None
+
+
+def land(settings: Settings, feed: tuple[str, str], period: str, rows: Iterable[Sequence[object]]) -> LoadRecord:
+    """Write counts as a delivery of a feed, and land it by its contract; only the landed delivery remains.
+
+    Raises:
+        NothingToRead: the counts do not keep their contract.
+    """
+    from orchestration.contracts.reader import load_contracts
+    from orchestration.ingest.landing_log import pseudonym_key
+    from orchestration.ingest.landing_zone.delivery import discover
+    from orchestration.ingest.load.loader import load
+
+    contract = load_contracts()[feed]
+    settings.vault.mkdir(parents=True, exist_ok=True)
+    settings.vault.chmod(0o700)
+    outgoing = settings.vault / f".outgoing-{os.getpid()}"
+    file = outgoing.joinpath(*feed, f"{period}.csv")
+    file.parent.mkdir(parents=True)
+    try:
+        with file.open("w", newline="", encoding="utf-8") as target:
+            writer = csv.writer(target, lineterminator="\n")
+            writer.writerow(column.header for column in contract.columns)
+            writer.writerows(rows)
+        made_here = _MadeHere(settings.made.environment)
+        found = discover(outgoing, contract)
+        key = pseudonym_key.load(settings)
+        (record,) = load(found, contract, settings.landing, key, now=datetime.now(UTC), admission=made_here)
+    finally:
+        shutil.rmtree(outgoing)
+    if record.verdict != "accepted":
+        raise NothingToRead(f"The counts do not keep their contract: {'; '.join(fault.message for fault in record.faults)}")
+    return record

@@ -1,0 +1,123 @@
+"""The Habitual Knife Carriers Index between the warehouse and the vault: what a run reads, and how its counts come back.
+
+The counts leave the vault as a delivery of the feed `derbyshire_constabulary/knife_carrier_counts`, which is checked against its
+contract and landed like any other; the next refresh publishes it. Nothing else goes that way (docs/decisions/0012-vault.md).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from orchestration.home.settings import Settings
+from orchestration.vault_runs import access, common
+from orchestration.vault_runs.common import NothingToRead
+
+if TYPE_CHECKING:
+    from orchestration.ingest.landing_log.load_record import LoadRecord
+    from vault.disclosure import Cell
+    from vault.index import Run, Sources
+
+AGENCY = "derbyshire_constabulary"
+INTELLIGENCE, LIFESTYLE, COUNTS = "knife_intelligence", "lifestyle_factors", "knife_carrier_counts"
+COHORTS = ("Crime", "Intelligence")
+READ = ("crimes", "suspects", INTELLIGENCE, LIFESTYLE)
+
+
+def run(settings: Settings, key: str, reference_date: date, *, why: str, acting_for: str = "") -> tuple[Run, LoadRecord]:
+    """Draw the cohorts of a date into the vault and land their counts.
+
+    Raises:
+        VaultClosed: no vault, or not its key.
+        LogBrokenError: the log of the vault is not what is remembered of it.
+        NoReason: no reason was given.
+        NothingToRead: the facts do not stand, or a feed is missing.
+        UnfairWeights: the points of the lifestyle factors break the rules of the index.
+    """
+    from vault import index, policy, store
+
+    read, rules = sources(settings), policy.load()
+    with access.opened(settings, key) as con:
+        made = index.run(con, settings.vault, read, rules, reference_date, why=why, acting_for=acting_for)
+    if made.expired:
+        store.rewrite(settings.vault, key, access.ENGINE)
+    return made, _land(settings, made, read, rules.minimum_cell)
+
+
+def demonstrate(settings: Settings) -> tuple[str, LoadRecord]:
+    """Make the run that demonstration data are there for: what was done, and the delivery of its counts."""
+    reference_date = _end_of_quarter(_in_use(settings)[LIFESTYLE])
+    why = "Demonstration data: the run that the SNA reports on"
+    made, counts = run(settings, access.given_key(settings), reference_date, why=why)
+    return f"{sum(made.nominals.values())} entries in run {made.run_id}", counts
+
+
+def is_due(settings: Settings) -> bool:
+    """Whether all that a run reads has been landed, and no counts since the lifestyle factors."""
+    in_use = _in_use(settings)
+    return all(in_use[feed] for feed in READ) and common.is_newer(in_use[LIFESTYLE], in_use[COUNTS])
+
+
+def sources(settings: Settings) -> Sources:
+    """What a run reads: the facts in the warehouse, and the landed rows of the feeds in the vault's custody.
+
+    Raises:
+        NothingToRead: the facts do not stand behind an open gate, or a feed has no delivery in use.
+    """
+    from orchestration.contracts.reader import load_contracts
+    from orchestration.warehouse import ledger
+    from vault.index import Sources
+
+    contracts, in_use = load_contracts(), _in_use(settings)
+    if missing := [f"{AGENCY}/{feed}" for feed in READ if not in_use[feed]]:
+        raise NothingToRead(f"Nothing has been landed of {', '.join(missing)}. Deliver it and run `sna refresh` first.")
+    loads = [load for feed in READ for load in in_use[feed]]
+    common.require_facts(settings, loads)
+    identity = "\n".join(sorted(f"{'/'.join(load.slot)} {load.file_sha256}" for load in loads))
+
+    def rows(feed: str) -> str:
+        return ledger.rows_in_use(contracts[AGENCY, feed], in_use[feed])
+
+    return Sources(
+        warehouse=settings.warehouse,
+        intelligence=rows(INTELLIGENCE),
+        lifestyle=rows(LIFESTYLE),
+        fingerprint=hashlib.sha256(identity.encode()).hexdigest(),
+        is_synthetic=settings.is_demonstration,
+    )
+
+
+def _in_use(settings: Settings) -> dict[str, list[LoadRecord]]:
+    """The deliveries in use of each feed that takes part."""
+    return common.in_use(settings, AGENCY, *READ, COUNTS)
+
+
+def _end_of_quarter(loads: list[LoadRecord]) -> date:
+    """Last day of the newest quarter delivered."""
+    from orchestration.contracts.periods import bounds
+
+    return bounds("quarterly", max(load.period for load in loads))[1] - timedelta(days=1)
+
+
+def _land(settings: Settings, made: Run, read: Sources, minimum: int) -> LoadRecord:
+    from vault.disclosure import TOTAL, Cell
+
+    quarter = f"{made.reference_date.year}-Q{(made.reference_date.month + 2) // 3}"
+    # Nobody is a result too, and tells that the run was made.
+    told = made.told or [Cell(cohort, TOTAL, "All", 0, 0, None, 0) for cohort in COHORTS]
+    rows = [_row(cell, made.reference_date, minimum, read.fingerprint) for cell in told]
+    return common.land(settings, (AGENCY, COUNTS), quarter, rows)
+
+
+def _row(cell: Cell, reference_date: date, minimum: int, fingerprint: str) -> list[object]:
+    from vault.disclosure import SYMBOL
+
+    no_suspects = SYMBOL if cell.suspects_withheld else "z"
+    return [
+        *(f"{reference_date:%d/%m/%Y}", cell.cohort, cell.breakdown, cell.category),
+        SYMBOL if cell.nominals is None else cell.nominals,
+        SYMBOL if cell.share_percent is None else cell.share_percent,
+        no_suspects if cell.suspects is None else cell.suspects,
+        *(minimum, fingerprint),
+    ]

@@ -1,0 +1,104 @@
+"""The linkage of nominals between the landing log and the vault: what a run reads, and how its counts come back.
+
+As with the Habitual Knife Carriers Index, counts leave the vault as a delivery of their own feed,
+`derbyshire_constabulary/linked_people_counts`, and nothing else does (docs/decisions/0014-linkage.md).
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orchestration.home.settings import Settings
+from orchestration.vault_runs import access, common
+from orchestration.vault_runs.common import NothingToRead
+
+if TYPE_CHECKING:
+    from orchestration.ingest.landing_log.load_record import LoadRecord
+    from vault.people import Linked, Register
+
+AGENCY = "derbyshire_constabulary"
+REGISTER, COUNTS = "nominals", "linked_people_counts"
+
+
+class NoTruth(ValueError):
+    """The file of who is who cannot be read; the message says why."""
+
+
+def run(settings: Settings, key: str, *, why: str, acting_for: str = "") -> tuple[Linked, LoadRecord]:
+    """Link the register of nominals in the vault and land the counts.
+
+    Raises:
+        VaultClosed: no vault, or not its key.
+        LogBrokenError: the log of the vault is not what is remembered of it.
+        NoReason: no reason was given.
+        NothingToRead: the facts do not stand, or no register is in use.
+    """
+    from vault import people, policy
+    from vault.linkage import THRESHOLD
+
+    read, period = _register(settings)
+    with access.opened(settings, key) as con:
+        made = people.run(con, settings.vault, read, why=why, acting_for=acting_for)
+    minimum = policy.load().minimum_cell
+    rows = [
+        [*("c" if value is None else value for value in cells.values()), THRESHOLD, minimum, read.fingerprint]
+        for cells in people.protected(made.counts, minimum)
+    ]
+    return made, common.land(settings, (AGENCY, COUNTS), period, rows)
+
+
+def demonstrate(settings: Settings) -> tuple[str, LoadRecord]:
+    """Make the run for a demonstration's register: what was done, and its counts."""
+    made, counts = run(settings, access.given_key(settings), why="Demonstration data: repeat people by person")
+    return f"{made.references:,} references linked to {made.people:,} people", counts
+
+
+def is_due(settings: Settings) -> bool:
+    """Whether a register is in use, and no counts were landed since."""
+    in_use = common.in_use(settings, AGENCY, REGISTER, COUNTS)
+    return common.is_newer(in_use[REGISTER], in_use[COUNTS])
+
+
+def truth(settings: Settings, file: Path) -> set[frozenset[str]]:
+    """Pairs of person keys from a CSV file with the columns nominal_reference and same_person_as.
+
+    Raises:
+        NoTruth: the file is not there, or has other columns.
+    """
+    from orchestration.ingest.landing_log import pseudonym_key
+    from orchestration.ingest.values.pseudonyms import pseudonym
+
+    try:
+        with file.open(encoding="utf-8", newline="") as source:
+            rows = [(row["nominal_reference"], row["same_person_as"]) for row in csv.DictReader(source)]
+    except (OSError, KeyError) as error:
+        raise NoTruth(f"{file}: a CSV file with the columns nominal_reference and same_person_as is needed.") from error
+    key = pseudonym_key.load(settings)
+    return {frozenset((pseudonym(key, one), pseudonym(key, other))) for one, other in rows}
+
+
+def _register(settings: Settings) -> tuple[Register, str]:
+    """The register in use, and the period of its newest delivery."""
+    from orchestration.contracts.reader import load_contracts
+    from orchestration.warehouse import ledger
+    from vault.people import Register
+
+    loads = common.in_use(settings, AGENCY, REGISTER)[REGISTER]
+    if not loads:
+        raise NothingToRead(f"Nothing has been landed of {AGENCY}/{REGISTER}. Deliver it and run `sna refresh` first.")
+    common.require_facts(settings, loads)
+    identity = "\n".join(sorted(f"{'/'.join(load.slot)} {load.file_sha256}" for load in loads))
+    rows = ledger.rows_in_use(load_contracts()[AGENCY, REGISTER], loads)
+    # Ids of deliveries depend on the key of the pseudonyms; what they are of does not.
+    by_slot = ", ".join(f"'{load.load_id}'" for load in sorted(loads, key=lambda load: (*load.slot, load.version)))
+    order = f"list_position([{by_slot}], _load_id)"
+    register = Register(
+        warehouse=settings.warehouse,
+        nominals=f"select *, row_number() over (order by {order}, _row) as position from ({rows})",
+        fingerprint=hashlib.sha256(identity.encode()).hexdigest(),
+        is_synthetic=settings.is_demonstration,
+    )
+    return register, max(load.period for load in loads)

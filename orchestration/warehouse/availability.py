@@ -1,0 +1,39 @@
+"""`meta.availability`: which feeds each published table is made from, and of which of them nothing was delivered.
+
+A table is empty, or a column of it, where a feed that it needs waits: `select feed, owner from meta.availability where
+table_name = 'hotspot_wards' and not is_delivered` says whom to ask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from orchestration.database import bulk_insert
+
+if TYPE_CHECKING:
+    import duckdb
+
+TABLE = "meta.availability"
+
+
+def write(con: duckdb.DuckDBPyConnection, lineage: Mapping[str, Mapping[str, Any]]) -> None:
+    """Fill the table, of one row per published table and feed, in a release to which the warehouse is attached as `warehouse`.
+
+    Args:
+        lineage: as `orchestration.warehouse.lineage.lineage` gives it.
+    """
+    con.execute(f"create table {TABLE} (schema_name varchar, table_name varchar, feed varchar)")
+    bulk_insert.insert(con, TABLE, [[*table.split("."), feed] for table, entry in lineage.items() for feed in entry["feeds"]])
+    con.execute(
+        f"""create or replace table {TABLE} as
+            select made_from.*, feed.title, coalesce(feed.deliveries_in_use, 0) > 0 as is_delivered,
+                   feed.owner, feed.publisher_url
+            from {TABLE} as made_from
+            left join warehouse.ledger.feed as feed on made_from.feed = feed.agency || '/' || feed.feed
+            order by all"""
+    )
+    con.execute(
+        f"comment on table {TABLE} is 'Which feeds each published table is made from, whether anything of them was delivered, "
+        "and whom to ask. Grain: one row per table and feed.'"
+    )

@@ -1,0 +1,89 @@
+"""Which feeds each published table is made from, by dbt's own graph, by which code, and which columns say what a row is about.
+
+It goes into a release's manifest, so that two releases can be compared without dbt, also after the project has changed.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from orchestration.home.environment import DBT_PROJECT
+
+FIGURES = "figures"
+TABLES = DBT_PROJECT / "seeds" / "reference" / "sna_table.csv"
+# How models write the id of a table (T07) or of a statement of the prose (P4, P13.1); codes of areas look alike.
+_LITERAL = re.compile(r"'([A-Z]\d+(?:\.\d+)?)'")
+
+
+def lineage(manifest: Mapping[str, Any], code: Mapping[str, str], schemas: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+    """`{"schema.table": {"feeds": ["agency/feed"], "grain": [column], "code": hex}}` of every table of the schemas.
+
+    `grain` is there where the project tests that these columns identify a row. Tables that hold figures of many tables of the
+    needs assessment have `figures` as well: `{"T01": ["agency/feed"]}`, by the models that write each.
+
+    Args:
+        manifest: dbt's `manifest.json`.
+        code: code fingerprint of each node.
+    """
+    nodes, parents = manifest["nodes"], manifest["parent_map"]
+
+    @functools.cache
+    def feeds(node: str) -> frozenset[str]:
+        if node.startswith("source."):
+            source = manifest["sources"][node]
+            return frozenset({source["name"].replace("__", "/", 1)} if source["source_name"] == "landing" else ())
+        return frozenset[str]().union(*(feeds(parent) for parent in parents.get(node, ())))
+
+    grains = {
+        node["attached_node"]: list(node["test_metadata"]["kwargs"]["columns"])
+        for node in nodes.values()
+        if (node.get("test_metadata") or {}).get("name") == "unique_combination" and node.get("attached_node")
+    }
+    published = {
+        key: node
+        for key, node in nodes.items()
+        if node["resource_type"] == "model"
+        and node["config"]["schema"] in schemas
+        and node["config"]["materialized"] != "ephemeral"
+    }
+    by_figure = {
+        table_id: sorted(frozenset[str]().union(*map(feeds, models))) for table_id, models in sorted(writers(manifest).items())
+    }
+    result: dict[str, dict[str, Any]] = {}
+    for key, node in sorted(published.items()):
+        entry: dict[str, Any] = {"feeds": sorted(feeds(key)), "code": code.get(key)}
+        if key in grains:
+            entry["grain"] = grains[key]
+            if "table_id" in grains[key]:
+                entry["figures"] = by_figure
+        result[f"{node['config']['schema']}.{node['name']}"] = entry
+    return result
+
+
+def descriptions(manifest: Mapping[str, Any], schemas: tuple[str, ...]) -> dict[str, tuple[str, dict[str, str]]]:
+    """`{"schema.table": (description, {column: description})}` of every table of the schemas, as the project describes them."""
+    return {
+        f"{node['schema']}.{node['alias']}": (
+            node["description"],
+            {name: column["description"] for name, column in node["columns"].items() if column["description"]},
+        )
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["schema"] in schemas
+    }
+
+
+def writers(manifest: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The models that write the figures of each table of the needs assessment, by the ids that stand in their code."""
+    with TABLES.open(encoding="utf-8", newline="") as file:
+        known = {row["table_id"] for row in csv.DictReader(file)}
+    nodes, found = manifest["nodes"], dict[str, list[str]]()
+    for key in (key for key, node in nodes.items() if node["resource_type"] == "model" and node["name"] == FIGURES):
+        for parent in manifest["parent_map"][key]:
+            if nodes.get(parent, {}).get("config", {}).get("materialized") == "ephemeral":
+                for table_id in known.intersection(_LITERAL.findall(nodes[parent]["raw_code"])):
+                    found.setdefault(table_id, []).append(parent)
+    return found

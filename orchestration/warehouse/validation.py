@@ -1,0 +1,30 @@
+"""What the gates are given of this project: its contracts, and the texts that it has itself."""
+
+from __future__ import annotations
+
+import csv
+import functools
+
+from expectations.context import Context
+from orchestration.contracts.reader import load_contracts
+from orchestration.home.environment import DBT_PROJECT
+from orchestration.text.shapes import shape
+
+
+def context() -> Context:
+    """What every gate of this project is run with."""
+    return Context(tuple(load_contracts().values()), known(), shape)
+
+
+@functools.cache
+def known() -> frozenset[str]:
+    """Every value of the seeds, and of every contract the agreed values, the names of parts and who sends it."""
+    words: set[str] = set()
+    for path in sorted((DBT_PROJECT / "seeds").rglob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            words.update(cell for row in csv.reader(file) for cell in row)
+    for contract in load_contracts().values():
+        words.add(contract.owner)
+        words.update(value for column in contract.columns for value in column.allowed)
+        words.update(label for labels in (contract.part.labels.values() if contract.part else ()) for label in labels)
+    return frozenset(words)

@@ -1,0 +1,161 @@
+"""The warehouse's file: how it is opened, laid out, and set aside where it is damaged.
+
+Everything in it can be thrown away and made again from the landing log.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+
+from orchestration.database import connection
+from orchestration.home import lock
+from orchestration.home.disk_errors import FULL_WORDS
+from orchestration.home.lock import Busy
+from orchestration.home.settings import Settings
+from orchestration.text.console import errors
+from orchestration.warehouse import gates, increments
+from orchestration.warehouse.ledger import SCHEMA, environment, quoted
+
+# How DuckDB says which process keeps it out.
+LOCKED = re.compile(r"lock is held in (?P<program>.*) \(PID (?P<pid>\d+)\)")
+
+# How long a refresh waits for one who only has a look at the file, in seconds.
+PATIENCE_SECONDS = 2.0
+
+# How it says that a file cannot be read; everything in the warehouse can be made again.
+DAMAGE = (
+    *("Could not read enough bytes from file", "not a valid DuckDB database file", "Corrupt database file"),
+    *("Failure while replaying WAL file", "Failed to deserialize"),
+)
+
+
+def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
+    """The warehouse, open for writing, with the limits of `SNA_MEMORY_LIMIT` (default 4GB); made where it is missing.
+
+    A file that DuckDB cannot read is set aside and made anew: everything in it comes from the landing log.
+
+    Raises:
+        Busy: another process has the file open; the message names it and what it should open instead.
+    """
+    settings.home.mkdir(parents=True, exist_ok=True)
+    con = _when_free(settings)
+    _lay_out(con)
+    _relocate(con, settings)
+    return con
+
+
+@contextmanager
+def looking(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse as it stands, read-only, for a moment: a refresh that wants it waits so long (`PATIENCE_SECONDS`).
+
+    Raises:
+        Busy: a refresh is at work, or another program writes to the file.
+        duckdb.Error: there is no warehouse, or it cannot be read.
+    """
+    if who := lock.holder(settings.home):
+        raise Busy(f"{who.capitalize()} is working on {settings.home}.")
+    try:
+        con = connection.connect(settings.warehouse, read_only=True)
+    except duckdb.IOException as error:
+        raise _kept_out(settings, error) or error from None
+    try:
+        yield con
+    finally:
+        con.close()
+
+
+def _when_free(settings: Settings) -> duckdb.DuckDBPyConnection:
+    """`_open`, after a moment where somebody only has a look."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return _open(settings)
+        except duckdb.IOException as error:
+            busy = _kept_out(settings, error)
+            if busy is None:
+                raise
+            if time.monotonic() >= deadline:
+                raise busy from error
+            time.sleep(lock.LOOK_AGAIN)
+
+
+def _kept_out(settings: Settings, error: duckdb.IOException) -> Busy | None:
+    """Which program has the file open, and what it should open instead; None where the error is another."""
+    holder = LOCKED.search(str(error))
+    return holder and Busy(
+        f"Process {holder['pid']} ({holder['program']}) has {settings.warehouse} open, so nothing can be written; nothing"
+        f" is lost. Close it there and refresh again: what has been received already stays. BI tools open"
+        f" {settings.published / 'sna_marts.duckdb'} read-only instead (docs/how-to/connect-a-bi-tool.md)."
+    )
+
+
+def _open(settings: Settings) -> duckdb.DuckDBPyConnection:
+    # As dbt opens it (profiles.yml), for DuckDB refuses a file that is open with another configuration. Facts have no order of
+    # their own, and keeping one costs memory.
+    options = {"preserve_insertion_order": "false"}
+    open_it = functools.partial(connection.connect, settings.warehouse, spill=settings.warehouse_spill, options=options)
+    try:
+        return open_it()
+    except duckdb.Error as error:
+        if not is_damage(str(error)):
+            raise
+        set_aside(settings)
+        return open_it()
+
+
+def is_damage(message: str) -> bool:
+    """Whether an error of DuckDB says that its file cannot be read, and no full disk or lack of memory is the reason."""
+    other_reason = any(words in message for words in FULL_WORDS) or connection.is_out_of_memory(message)
+    return any(words in message for words in DAMAGE) and not other_reason
+
+
+def set_aside(settings: Settings) -> None:
+    """Rename a damaged warehouse to `warehouse.duckdb.damaged`, in place of an earlier one, and its log with it."""
+    wal = settings.warehouse.with_name(f"{settings.warehouse.name}.wal")
+    for path in (wal, settings.warehouse):
+        if path.exists():
+            path.replace(path.with_name(f"{path.name}.damaged"))
+    errors.print(
+        f"[yellow]{settings.warehouse} is damaged.[/] It was set aside as {settings.warehouse.name}.damaged and is made anew from"
+        " the landing log; nothing is lost. If this happens again, have the disk checked.",
+        highlight=False,
+    )
+
+
+def _lay_out(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the tables of the ledger and the gates; those of another version of this project are made anew, for the landing log
+    holds all that they say."""
+    layout = hashlib.sha256((SCHEMA + gates.SCHEMA + increments.SCHEMA).encode()).hexdigest()
+    con.execute("begin")
+    con.execute(SCHEMA)
+    if con.execute("from ops.layout").fetchall() != [(layout,)]:
+        con.execute("drop schema ops cascade; drop schema ledger cascade")
+        con.execute(SCHEMA + gates.SCHEMA + increments.SCHEMA)
+        con.execute("insert into ops.layout values (?)", [layout])
+    con.execute("commit")
+
+
+def _relocate(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Let the landing views of a home that was moved or copied read its own log, and note which environment it is.
+
+    Nothing else in the file names a place.
+    """
+    here = str(settings.landing)
+    now = (here, *environment(settings))
+    before = con.execute("from ops.home").fetchall()
+    if before == [now]:
+        return
+    con.execute("begin")
+    for there, *_ in before:
+        for (view,) in con.execute("select sql from duckdb_views() where schema_name = 'landing'").fetchall():
+            con.execute(view.replace("CREATE VIEW", "create or replace view", 1).replace(quoted(there), quoted(here)))
+    con.execute("delete from ops.home")
+    con.execute("insert into ops.home values (?, ?, ?, ?)", list(now))
+    con.execute("commit")

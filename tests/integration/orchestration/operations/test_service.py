@@ -1,0 +1,57 @@
+"""`sna run` keeps webserver and daemon together: when one ends, so does the other."""
+
+import os
+import signal
+import subprocess
+
+import psutil
+import pytest
+
+from orchestration.home.environment import PROJECT
+from tests.conftest import BIN
+
+
+@pytest.fixture
+def service(tmp_path):
+    """The running service, once it has said where it is."""
+    environment = {**os.environ, "SNA_RAW": str(tmp_path / "raw"), "SNA_HOME": str(tmp_path / "home"), "PYTHONUNBUFFERED": "1"}
+    environment["SNA_VAULT_KEY"] = "k" * 32
+    environment.pop("SNA_ENVIRONMENT", None)
+    command = [str(BIN / "sna"), "run", "--port", "0"]
+    process = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert process.stdout.readline().startswith("http://127.0.0.1:")
+    assert "Nothing runs by itself" in process.stdout.readline()
+    children = {" ".join(child.cmdline()): child for child in psutil.Process(process.pid).children()}
+    yield process, children
+    process.kill()
+    for child in children.values():
+        if child.is_running():
+            child.kill()
+    process.communicate()
+
+
+def named(children, program):
+    return next(child for command, child in children.items() if program in command)
+
+
+def test_when_the_daemon_dies_the_webserver_is_ended_and_the_exit_status_says_so(service):
+    process, children = service
+    named(children, "dagster-daemon").kill()
+    output, _ = process.communicate(timeout=120)
+    assert process.returncode == 1
+    assert "The daemon has ended (exit status -9), so the other one is ended too." in output
+    assert not named(children, "orchestration.operations.web.server").is_running()
+
+
+def test_neither_program_has_the_key_of_the_vault(service):
+    _, children = service
+    assert len(children) == 2
+    assert all("SNA_VAULT_KEY" not in child.environ() for child in children.values())
+
+
+def test_a_signal_ends_both_and_is_no_failure(service):
+    process, children = service
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=120)
+    assert process.returncode == 0
+    assert not any(child.is_running() for child in children.values())

@@ -1,0 +1,123 @@
+"""What the terminal says of deliveries: values in quarantine, refusals, files that nobody reads."""
+
+from __future__ import annotations
+
+import io
+from types import SimpleNamespace
+
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+from orchestration.cli import output
+from orchestration.contracts.reader import load_contracts
+from orchestration.home import creation
+from orchestration.home.settings import Settings
+from orchestration.ingest.recognition.recognition import deliver
+from tests.unit.orchestration.ingest.conftest import Desk, row, rows, text
+
+
+@pytest.fixture
+def desk(tmp_path):
+    return Desk(tmp_path / "raw", tmp_path / "landing")
+
+
+@pytest.fixture
+def said():
+    console = Console(file=io.StringIO(), width=200, soft_wrap=True)
+    return SimpleNamespace(console=console, text=lambda: console.file.getvalue())
+
+
+def quarantined(desk, said, feed, delivered):
+    desk.land(feed, text(delivered))
+    output.quarantine(said.console, desk.all())
+    return said.text()
+
+
+@pytest.mark.parametrize(
+    ("changes", "shown"),
+    [
+        ([{"District": "Nottingham"}], "“Aaaaaaaaaa” in 1 row(s)"),
+        (
+            [{"District": "Derby"}, {"District": "Derby"}, {"District": "High peak"}],
+            "“Aaaaa” in 2 row(s), “High peak” in 1 row(s)",
+        ),
+        ([{"Knife_Crime_Flag": "Yes"}], "“Aaa” in 1 row(s)"),
+        ([{"Weapon_Description": "\x1b[2Jsword"}], "“?[9Aaaaaa” in 1 row(s)"),
+    ],
+)
+def test_what_is_found_instead_of_a_closed_list_is_shown_if_it_is_nearly_on_it_else_its_shape(desk, said, changes, shown):
+    told = quarantined(desk, said, "crimes", [row("crimes", n, **change) for n, change in enumerate(changes, 1)])
+    assert f"Found: {shown}\n" in told
+    assert "Remedy: Use the agreed values, or agree a new one first: " in told
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"Suspect_to_Victim_Relationship": "Mallory Archer"},  # a personal column
+        {"District": "Mallory Archer", "Easting": "High Street"},  # a row that is shifted
+        {"Crime_Reference": "Mallory Archer"},  # no closed list
+    ],
+)
+def test_other_values_are_not(desk, said, changes):
+    told = quarantined(desk, said, "crimes", [row("crimes", 1, **changes)])
+    assert "Remedy" in told and "Archer" not in told and "High Street" not in told
+
+
+def test_a_feed_with_direct_identifiers_shows_a_shape_at_most(desk, said):
+    told = quarantined(desk, said, "victims", [row("victims", 1, Sex="Archer")])
+    assert "Remedy" in told and "Archer" not in told
+
+
+def test_what_was_refused_is_named_below_what_was_taken(desk, said, tmp_path):
+    sent = {"crimes 2023-07.csv": text(rows("crimes", 2)), "[x].csv": "a,b\n1,2\n"}
+    for name, content in sent.items():
+        (tmp_path / name).write_text(content)
+    receipts = [deliver(tmp_path / name, desk.raw, load_contracts()) for name in sent]
+    output.receipts(said.console, receipts, tmp_path / "refusals")
+    told = said.text()
+    assert "derbyshire_constabulary/crimes/2023-07.csv" in told
+    assert "Refused [x].csv: No feed has the headers of this file (CSV text).\n" in told
+    assert told.endswith("1 taken or already there, 1 refused. Next: `sna refresh`.\n")
+
+
+def test_files_that_nobody_reads_are_named_with_why_and_what_to_do(desk, said):
+    desk.put("police_uk/street", "x", "2025_12-durham.csv")
+    desk.put("crimes", "x", "2023-07-resend.csv")
+    output.unread(said.console, SimpleNamespace(raw=desk.raw))
+    first, second = said.text().splitlines()
+    assert first.startswith(f"Not read {desk.raw}/derbyshire_constabulary/crimes/2023-07-resend.csv: “resend” is no part")
+    assert "2025_12-durham.csv: its name is not a landing-zone name" in second and "`sna deliver" in second
+
+
+def test_where_every_file_is_read_nothing_is_said(desk, said):
+    desk.put("crimes", "x")
+    output.unread(said.console, SimpleNamespace(raw=desk.raw))
+    assert said.text() == ""
+
+
+@pytest.mark.parametrize(("nothing_new", "status"), [(True, 0), (False, 1)])
+def test_a_refresh_ends_with_the_files_that_nobody_reads(desk, tmp_path, monkeypatch, nothing_new, status):
+    """Their names come last, and change nothing about the exit status."""
+    from orchestration.cli import app, refresh
+    from orchestration.operations import refresh_plan
+
+    monkeypatch.setenv("SNA_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("SNA_RAW", str(desk.raw))
+    creation.make(tmp_path / "home", "derbyshire", "live")
+    desk.put("crimes", "x", "2023-07-resend.csv")
+    release = SimpleNamespace(id="made before") if nothing_new else None
+    monkeypatch.setattr(refresh, "plan", lambda *_, **__: refresh_plan.Plan(0, int(nothing_new), release, None, "", False))
+    told = CliRunner().invoke(app.app, ["refresh"])
+    assert told.exit_code == status, (told.output, told.exception)
+    last = told.stdout.splitlines()[-1]
+    assert last.startswith("Not read ") and "2023-07-resend.csv: “resend” is no part" in last
+
+
+@pytest.mark.parametrize("name", ["crimes [bold].csv", "crimes [1].csv", "[/home]/crimes.csv"])
+def test_brackets_are_shown_as_they_are(said, name, tmp_path):
+    """Rich takes words in brackets for markup, and fails at one that was never opened."""
+    said.console.print(output.table("Files", ["file"], [[name]]))
+    output.failure(said.console, Settings(tmp_path / "raw", tmp_path / "home"), [("landing__crimes", f"{name} is damaged")])
+    assert said.text().count(name) == 2

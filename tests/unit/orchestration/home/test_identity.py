@@ -1,0 +1,93 @@
+"""A home is one area in one environment, and stays that."""
+
+import pytest
+from typer.testing import CliRunner
+
+from orchestration.cli.app import app
+from orchestration.home import areas, creation, identity, settings
+from orchestration.home.settings import Settings
+
+run = CliRunner().invoke
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A checkout of its own: where homes are made without SNA_HOME."""
+    for variable in ("SNA_HOME", "SNA_RAW", "SNA_AREA"):
+        # Set first, so that what a command sets is undone too.
+        monkeypatch.setenv(variable, "")
+        monkeypatch.delenv(variable)
+    monkeypatch.setattr(areas, "AREAS", areas.AREAS)  # of this checkout, whatever is imported after this
+    for module in (identity, settings, __import__("orchestration.cli.app", fromlist=["app"])):
+        monkeypatch.setattr(module, "PROJECT", tmp_path)
+    monkeypatch.setattr(identity.the_only_one, "__defaults__", (tmp_path / "var",))
+    return tmp_path
+
+
+def test_a_home_remembers_what_it_was_made_for(tmp_path):
+    made = creation.make(tmp_path / "a", "derbyshire", "live")
+    assert identity.read(tmp_path / "a") == made == creation.make(tmp_path / "a", "derbyshire", "live")
+    assert Settings(tmp_path / "a" / "raw", tmp_path / "a").made == made
+
+
+@pytest.mark.parametrize(("area", "environment"), [("nottinghamshire", "live"), ("derbyshire", "demonstration")])
+def test_a_home_refuses_another_area_or_environment(tmp_path, area, environment):
+    creation.make(tmp_path, "derbyshire", "live")
+    with pytest.raises(identity.HomeError, match="is the live home of derbyshire"):
+        creation.make(tmp_path, area, environment)
+    assert identity.read(tmp_path).environment == "live"
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"area": "derbyshire"}', '{"area":"a","environment":"test","made_at":""}'])
+def test_a_damaged_home_is_named(tmp_path, text):
+    (tmp_path / "home.json").write_text(text)
+    with pytest.raises(identity.HomeError, match=r"home\.json"):
+        identity.read(tmp_path)
+
+
+def test_data_of_an_earlier_version_are_not_taken_for_a_home(tmp_path):
+    (tmp_path / "landing").mkdir()
+    for attempt in (lambda: identity.require(tmp_path), lambda: creation.make(tmp_path, "derbyshire", "live")):
+        with pytest.raises(identity.HomeError, match="earlier version"):
+            attempt()
+
+
+def test_the_only_home_is_used_and_of_several_none(project):
+    assert Settings.from_env().home == project / "var" / "demo"
+    creation.make(project / "var" / "derbyshire", "derbyshire", "live")
+    found = Settings.from_env()
+    assert (found.home, found.raw) == (project / "var" / "derbyshire", project / "var" / "derbyshire" / "raw")
+    creation.make(project / "var" / "demo", "derbyshire", "demonstration")
+    with pytest.raises(identity.HomeError, match=r"several homes: .*demo, .*derbyshire"):
+        Settings.from_env()
+
+
+def test_init_makes_a_live_home_and_says_what_to_deliver_first(project):
+    made = run(app, ["init", "--area", "derbyshire"])
+    assert made.exit_code == 0, made.output
+    assert identity.read(project / "var" / "derbyshire").environment == "live"
+    lines = [line for line in made.output.splitlines() if "derbyshire_constabulary" in line]
+    assert "crimes" in lines[0] and "monthly" in lines[0]
+    assert "sna deliver FILE..." in made.output
+
+
+def test_feeds_of_another_area_are_not_asked_for(project):
+    made = run(app, ["init", "--area", "nottinghamshire", "--home", str(project / "here")])
+    assert made.exit_code == 0, made.output
+    assert identity.read(project / "here").area == "nottinghamshire"
+    assert "derbyshire_constabulary" not in made.output and "police_uk" in made.output
+
+
+def test_an_unknown_area_is_refused_with_those_that_there_are(project):
+    made = run(app, ["init", "--area", "mercia"])
+    assert made.exit_code != 0
+    assert "derbyshire, nottinghamshire" in str(made.exception)
+    assert not (project / "var").exists()
+
+
+@pytest.mark.parametrize("command", [["refresh"], ["rebuild"], ["deliver", __file__]])
+def test_without_a_home_a_command_says_how_to_make_one(project, command):
+    told = run(app, command)
+    assert told.exit_code != 0
+    assert "sna init --area AREA" in str(told.exception) and "sna demo" in str(told.exception)
+    assert not (project / "var").exists()

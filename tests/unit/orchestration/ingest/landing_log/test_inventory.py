@@ -1,0 +1,92 @@
+"""What was deleted by hand is noticed and named, with what to do; what is not in use is nobody's concern."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from rich.console import Console
+
+from orchestration.cli import output
+from orchestration.home.creation import make
+from orchestration.home.settings import Settings
+from orchestration.ingest.landing_log import inventory
+from orchestration.ingest.landing_log.log import current
+from orchestration.operations import refresh_plan, withdrawal
+from orchestration.vault_runs import knife_carriers
+from tests.unit.orchestration.ingest.conftest import NOW, Desk, rows, text
+from tests.unit.orchestration.ingest.load.test_extracts import SPAN, quarter
+
+FEED = "derbyshire_constabulary/crimes"
+
+
+@pytest.fixture
+def settings(tmp_path):
+    made = Settings(tmp_path / "raw", tmp_path / "home")
+    make(made.home, "derbyshire", "live")
+    return made
+
+
+@pytest.fixture
+def desk(settings):
+    return Desk(settings.raw, settings.landing)
+
+
+def found(settings, desk):
+    missing = inventory.missing(settings, desk.all())
+    return [load.file_name for load in missing.files], [load.file_name for load in missing.rows]
+
+
+def told(settings):
+    console = Console(record=True, width=400)
+    output.missing(console, settings)
+    return console.export_text()
+
+
+def test_nothing_is_said_where_nothing_is_missing(settings, desk):
+    desk.land("crimes", text(rows("crimes", 2)))
+    desk.land("crimes", text(quarter()), f"{SPAN}.csv", now=NOW + timedelta(days=1))
+    assert found(settings, desk) == ([], []) and told(settings) == ""
+
+
+def test_a_deleted_file_is_named_and_its_delivery_stays_in_use(settings, desk):
+    desk.land("crimes", text(rows("crimes", 2)))
+    (desk.raw / FEED / "2023-07.csv").unlink()
+    assert found(settings, desk) == (["2023-07.csv"], [])
+    assert f"{FEED}/2023-07.csv" in told(settings) and f"`sna withdraw {FEED}/2023-07.csv --reason TEXT`" in told(settings)
+    assert len(current(desk.all())) == 1
+    inventory.require_rows(settings, current(desk.all()))
+
+
+def test_deleted_rows_are_named_and_stop_what_reads_them(settings, desk):
+    record = desk.land("crimes", text(rows("crimes", 2)))
+    record.accepted.unlink()
+    assert found(settings, desk) == ([], ["2023-07.csv"])
+    with pytest.raises(inventory.LandedRowsDamagedError, match="`sna verify --landing --repair` lands it again"):
+        inventory.require_rows(settings, current(desk.all()))
+    # Another contract is in force than the one that it was landed by, so a refresh lands it once more in any case.
+    assert refresh_plan.plan(settings, "").new_deliveries == 1
+    assert "Landed rows damaged" in told(settings)
+
+
+def test_one_deleted_period_of_an_extract_is_enough(settings, desk):
+    record = desk.land("crimes", text(quarter()), f"{SPAN}.csv")
+    record.by_period()[1].accepted.unlink()
+    assert found(settings, desk) == ([], [f"{SPAN}.csv"])
+
+
+def test_what_is_not_in_use_may_be_missing(settings, desk):
+    first = desk.land("crimes", text(rows("crimes", 2)))
+    second = desk.land("crimes", text(rows("crimes", 3)), "2023-07.v2.csv", now=NOW + timedelta(days=1))
+    first.accepted.unlink()
+    (desk.raw / FEED / "2023-07.csv").unlink()
+    assert found(settings, desk) == ([], [])
+    # The remedy works: what is withdrawn is no longer missed, and what came before it is.
+    second.accepted.unlink()
+    withdrawal.withdraw(desk.all(), [second], "its rows are gone", NOW + timedelta(days=2))
+    assert found(settings, desk) == (["2023-07.csv"], ["2023-07.csv"])
+
+
+def test_counts_of_the_vault_never_were_in_the_landing_zone(settings, desk):
+    record = desk.land("crimes", text(rows("crimes", 2)))
+    counts = replace(record, agency=knife_carriers.AGENCY, feed=knife_carriers.COUNTS)
+    assert inventory.missing(settings, [counts]).files == ()

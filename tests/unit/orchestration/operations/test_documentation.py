@@ -1,0 +1,81 @@
+"""The pages about feeds, tables and columns say what the contracts and dbt say, in Markdown that holds."""
+
+import re
+from typing import get_args
+
+import pytest
+
+from orchestration.contracts.model import LoadMode, Treatment
+from orchestration.contracts.periods import Cadence
+from orchestration.contracts.reader import load_contracts
+from orchestration.operations.documentation import FREQUENCY, REPLACES, TREATMENTS, dictionary_page, feeds_page, tables_page
+from orchestration.warehouse.lineage import writers
+
+CONTRACTS = load_contracts().values()
+MANIFEST = {
+    "nodes": {
+        "model.p.figures": {"resource_type": "model", "name": "figures", "schema": "sna", "config": {"materialized": "table"}},
+        "model.p.sna_knives": {
+            **{"resource_type": "model", "name": "sna_knives", "schema": "sna", "config": {"materialized": "ephemeral"}},
+            "raw_code": "select 'T29' as table_id from {{ ref('offences') }}",
+        },
+        "model.p.offences": {
+            **{"resource_type": "model", "name": "offences", "schema": "marts", "config": {"materialized": "table"}},
+            "description": "Offences.\n  Grain: one row per month | ward.",
+            "columns": {"offences": {"data_type": "bigint", "description": "How many, if < 5 too."}},
+        },
+        "model.p.fct_offence": {"resource_type": "model", "name": "fct_offence", "schema": "conformed", "config": {}},
+    },
+    "sources": {"source.p.crimes": {"source_name": "landing", "name": "derbyshire_constabulary__crimes"}},
+    "parent_map": {
+        "model.p.figures": ["model.p.sna_knives"],
+        "model.p.sna_knives": ["model.p.offences"],
+        "model.p.offences": ["model.p.fct_offence"],
+        "model.p.fct_offence": ["source.p.crimes"],
+    },
+}
+MANIFEST["nodes"]["model.p.figures"] |= {"description": "Figures.", "columns": {}}
+
+
+def test_a_table_is_followed_back_to_its_feeds():
+    tables = [{"table_id": "T29", "title": "Knife crime"}, {"table_id": "T30", "title": "Not written yet"}]
+    documents = [{"table_id": "T31", "title": "A definition", "source": "section 6.2"}] * 2
+    page = tables_page(MANIFEST, tables, documents)
+    assert "| T29 | Knife crime | `sna_knives` | `offences` | `fct_offence` | `derbyshire_constabulary/crimes` |" in page
+    assert "| T30 | Not written yet |  |  |  |  |" in page
+    assert page.count("| T31 | A definition | section 6.2 |") == 1
+
+
+def test_statements_have_ids_of_any_length_and_other_codes_are_none():
+    node = {
+        **MANIFEST["nodes"]["model.p.sna_knives"],
+        "raw_code": "select 'P4' union select 'P13.1' where area = 'E23000018' -- C18",
+    }
+    manifest = {**MANIFEST, "nodes": {**MANIFEST["nodes"], "model.p.sna_knives": node}}
+    assert writers(manifest) == {"P4": ["model.p.sna_knives"], "P13.1": ["model.p.sna_knives"]}
+
+
+def test_the_dictionary_has_every_published_table_and_column():
+    page = dictionary_page(MANIFEST)
+    assert re.findall(r"^## (.*)$", page, re.MULTILINE) == ["marts.offences", "sna.figures"]
+    assert "Offences. Grain: one row per month | ward." in page
+    assert "| `offences` | bigint | How many, if &lt; 5 too. |" in page
+
+
+def test_there_are_words_for_all_that_a_contract_can_say():
+    assert [set(get_args(kind)) for kind in (Cadence, LoadMode, Treatment)] == [set(FREQUENCY), set(REPLACES), set(TREATMENTS)]
+
+
+@pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: "/".join(contract.id))
+def test_a_sender_finds_what_to_send(contract):
+    (told,) = re.findall(rf"^### {'/'.join(contract.id)}\n(.*?)(?=^##|\Z)", feeds_page(CONTRACTS), re.MULTILINE | re.DOTALL)
+    assert contract.owner in told
+    assert " ".join(contract.legal_basis.split()) in told
+    rows = [line for line in told.splitlines() if line.startswith("| ")]
+    described = rows[-len(contract.columns) :]
+    assert [
+        row.split(" | ")[0].removeprefix("| ").startswith(" ".join(column.header.split()).replace("|", "\\|"))
+        for row, column in zip(described, contract.columns, strict=True)
+    ] == [True] * len(contract.columns)
+    # A pipe within a cell would make a row of its own.
+    assert {len(re.findall(r"(?<!\\)\|", row)) for row in described} == {7}

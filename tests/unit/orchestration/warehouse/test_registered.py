@@ -1,0 +1,102 @@
+"""What stands of a feed is registered again only where something of it has changed."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import dagster as dg
+import pytest
+
+from orchestration.contracts.reader import load_contracts
+from orchestration.defs.assets.feeds import feed_assets
+from orchestration.defs.resources import Refresh
+from orchestration.home import creation
+from orchestration.home.settings import Settings
+from orchestration.ingest.landing_log import log
+from orchestration.warehouse import build_id, ledger, warehouse_file
+from orchestration.warehouse.ledger import Registered
+from tests.unit.orchestration.ingest.conftest import Desk, rows, text
+
+CRIMES = load_contracts()["derbyshire_constabulary", "crimes"]
+LATER = datetime(2024, 5, 2, tzinfo=UTC)
+
+
+@pytest.fixture
+def desk(tmp_path, monkeypatch):
+    """July 2023 of the crimes, two rows, landed in the home in force."""
+    settings = Settings(tmp_path / "raw", tmp_path / "home")
+    monkeypatch.setenv("SNA_RAW", str(settings.raw))
+    monkeypatch.setenv("SNA_HOME", str(settings.home))
+    creation.make(settings.home, "derbyshire", "live")
+    desk = Desk(settings.raw, settings.landing)
+    desk.land("crimes", text(rows("crimes", 2)), name="2023-07.csv")
+    return desk
+
+
+@pytest.fixture
+def registered(desk):
+    with warehouse_file.connect(Settings.from_env()) as con:
+        assert ledger.register(con, CRIMES, desk.all(), desk.all(), "") == 2
+        return Registered.read(con, "")
+
+
+def test_what_has_not_changed_stands(desk, registered):
+    assert registered.rows(CRIMES, desk.all(), desk.all(), "") == 2
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        lambda loads: (loads, []),
+        lambda loads: ([], []),
+        lambda loads: ([*loads, replace(loads[0], load_id="another", verdict="refused")], loads),
+        lambda loads: ([replace(loads[0], received_at=LATER)], loads),
+    ],
+    ids=["no longer in use", "not known", "one more, refused", "received at another time"],
+)
+def test_what_has_changed_does_not(desk, registered, changed):
+    assert registered.rows(CRIMES, *changed(desk.all()), "") is None
+
+
+def test_nothing_stands_for_another_date_or_of_another_feed(desk, registered):
+    loads = desk.all()
+    assert registered.rows(CRIMES, loads, loads, "2024-05-01") is None
+    assert registered.rows(load_contracts()["derbyshire_constabulary", "victims"], loads, loads, "") is None
+
+
+def test_other_code_changes_the_build_and_registers_nothing(desk, registered, monkeypatch):
+    built = "select build_id from ledger.build"
+    with warehouse_file.connect(Settings.from_env()) as con:
+        before = con.execute(built).fetchall()
+        monkeypatch.setattr(build_id, "project_hash", lambda: "other code")
+        again = Registered.read(con, "")
+        assert con.execute(built).fetchall() != before
+    assert again.rows(CRIMES, desk.all(), desk.all(), "") == 2
+
+
+@pytest.mark.parametrize("name", ["moved", "a home's copy"])
+def test_a_home_that_was_moved_has_nothing_to_register_and_reads_its_own_files(desk, registered, tmp_path, name):
+    settings = Settings.from_env()
+    moved = Settings(settings.raw, tmp_path / name)
+    settings.home.rename(moved.home)
+    with warehouse_file.connect(moved) as con:
+        loads = log.read(moved.landing)
+        assert Registered.read(con, "").rows(CRIMES, loads, loads, "") == 2
+        assert con.execute("select count(*) from landing.derbyshire_constabulary__crimes").fetchall() == [(2,)]
+        assert con.execute("select landing from ops.home").fetchall() == [(str(moved.landing),)]
+
+
+def test_a_change_of_freshness_is_a_change(desk, registered, monkeypatch):
+    from orchestration.ingest.landing_log import freshness
+
+    monkeypatch.setattr(freshness, "day", lambda _as_at: date(2023, 8, 1))
+    assert registered.rows(CRIMES, desk.all(), desk.all(), "") is None
+
+
+def test_the_asset_registers_once_and_tells_the_same_rows(desk, monkeypatch):
+    written, told = [], []
+    monkeypatch.setattr(ledger, "register", lambda *a, write=ledger.register: written.append(a[1].id) or write(*a))
+    for _ in range(2):
+        run = dg.materialize([feed_assets(CRIMES).table], resources={"refresh": Refresh()})
+        *_, event = run.asset_materializations_for_node("landing__derbyshire_constabulary__crimes")
+        told.append((event.metadata["dagster/row_count"].value, written.count(CRIMES.id)))
+    assert told == [(2, 1), (2, 1)]
