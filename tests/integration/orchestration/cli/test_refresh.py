@@ -9,7 +9,6 @@ import pytest
 from rich.console import Console
 
 from orchestration import definitions
-from orchestration.cli import refresh
 from orchestration.cli.refresh import RefreshInterruptedError
 from orchestration.contracts.reader import load_contracts
 from orchestration.defs import asset_keys, checks
@@ -19,6 +18,7 @@ from orchestration.defs.resources import Refresh
 from orchestration.home import creation
 from orchestration.home.instance import open_instance
 from orchestration.home.settings import Settings
+from orchestration.operations import refresh_plan
 from orchestration.operations.refresh_plan import Plan
 from tests.unit.orchestration.ingest.conftest import rows, text
 
@@ -104,7 +104,7 @@ def test_a_file_that_nobody_will_read_is_counted_in_the_log(street, settings, ca
 
 def test_where_nothing_is_new_all_is_skipped_but_how_fresh_the_feeds_are(street, settings, monkeypatch):
     release = type("Release", (), {"id": "20240501T000000000000Z-abcdef01"})
-    monkeypatch.setattr(refresh, "plan", lambda *_, **__: Plan(0, 1, release, None, "", False))
+    monkeypatch.setattr(refresh_plan, "plan", lambda *_, **__: Plan(0, 1, release, None, "", False))
     run = street()
     assert run.success
     assert materialised(run) == set()

@@ -100,7 +100,7 @@ def test_where_every_file_is_read_nothing_is_said(desk, said):
 @pytest.mark.parametrize(("nothing_new", "status"), [(True, 0), (False, 1)])
 def test_a_refresh_ends_with_the_files_that_nobody_reads(desk, tmp_path, monkeypatch, nothing_new, status):
     """Their names come last, and change nothing about the exit status."""
-    from orchestration.cli import app, refresh
+    from orchestration.cli import app
     from orchestration.operations import refresh_plan
 
     monkeypatch.setenv("SNA_HOME", str(tmp_path / "home"))
@@ -108,7 +108,7 @@ def test_a_refresh_ends_with_the_files_that_nobody_reads(desk, tmp_path, monkeyp
     creation.make(tmp_path / "home", "derbyshire", "live")
     desk.put("crimes", "x", "2023-07-resend.csv")
     release = SimpleNamespace(id="made before") if nothing_new else None
-    monkeypatch.setattr(refresh, "plan", lambda *_, **__: refresh_plan.Plan(0, int(nothing_new), release, None, "", False))
+    monkeypatch.setattr(refresh_plan, "plan", lambda *_, **__: refresh_plan.Plan(0, int(nothing_new), release, None, "", False))
     told = CliRunner().invoke(app.app, ["refresh"])
     assert told.exit_code == status, (told.output, told.exception)
     last = told.stdout.splitlines()[-1]
