@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from orchestration import definitions
-from orchestration.cli.refresh import RefreshInterruptedError
+from orchestration.cli.refresh import RefreshInterruptedError, run
 from orchestration.contracts.reader import load_contracts
 from orchestration.defs import asset_keys, checks
 from orchestration.defs.assets.landing_zone import landing_zone_asset
@@ -48,7 +48,7 @@ def test_whoever_stops_it_learns_that_nothing_is_lost(settings, monkeypatch):
     made = dg.Definitions([slow], jobs=[job], resources={"refresh": Refresh.configure_at_launch()}, loggers={LOGGER: narrator})
     monkeypatch.setattr(definitions, "build_defs", lambda _: made)
     with pytest.raises(RefreshInterruptedError, match="it published nothing") as raised:
-        refresh.run(settings, NOTHING, Console(quiet=True))
+        run(settings, NOTHING, Console(quiet=True))
     assert "Dagster" not in str(raised.value)
 
 

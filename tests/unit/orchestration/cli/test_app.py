@@ -9,11 +9,11 @@ import pytest
 # Runs `main` with another command in the place of the real one.
 START = """
 import sys
-from orchestration import cli
+from orchestration.cli import app
 
 def end_with(command):
-    cli._run = command
-    cli.main()
+    app._run = command
+    app.main()
 
 class Slow:
     def __del__(self):
@@ -83,12 +83,12 @@ def test_output_that_cannot_be_written_is_no_success():
 
 
 def test_usage_errors_and_interrupts_keep_their_status():
-    assert end("sys.argv = ['sna', 'no-such-command']; cli.main()").returncode == 2
+    assert end("sys.argv = ['sna', 'no-such-command']; app.main()").returncode == 2
     interrupted = end("""
 def interrupt(*_):
     raise KeyboardInterrupt
-from orchestration.settings import Settings
+from orchestration.home.settings import Settings
 Settings.from_env = interrupt
-sys.argv = ['sna', 'status']; cli.main()
+sys.argv = ['sna', 'status']; app.main()
 """)
     assert interrupted.returncode == 130

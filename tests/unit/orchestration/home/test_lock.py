@@ -13,7 +13,7 @@ from orchestration.home import lock
 HOLDER = """
 import sys
 from pathlib import Path
-from orchestration import lock
+from orchestration.home import lock
 with lock.hold(Path(sys.argv[1])), lock.alive(Path(sys.argv[1]) / "alive", "run"):
     print("held", flush=True)
     sys.stdin.read()

@@ -41,9 +41,9 @@ def test_who_only_looks_changes_nothing_and_keeps_nobody_out(tmp_path):
     con.close()
     before = settings.warehouse.read_bytes()
     program = """
-from orchestration import warehouse
-from orchestration.settings import Settings
-with warehouse.looking(Settings.from_env()) as con:
+from orchestration.warehouse import warehouse_file
+from orchestration.home.settings import Settings
+with warehouse_file.looking(Settings.from_env()) as con:
     print(con.execute("select layout from ops.layout").fetchone()[0], flush=True)
     input()
 """
