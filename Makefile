@@ -24,6 +24,7 @@ lint: $(VENV)/installed  ## style, types and SQL
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project
 
 docs: $(VENV)/installed  ## write docs/feeds.md, docs/dictionary.md and docs/tables.md from the contracts and dbt

@@ -38,17 +38,25 @@ event_log_storage:
   module: orchestration.operations.event_log
   class: PooledSqliteEventLogStorage
 """
+# Where an earlier version had the same class.
+EARLIER_EVENT_LOG = "  module: orchestration.event_log\n"
+EVENT_LOG = "  module: orchestration.operations.event_log\n"
 HISTORY = ("history/runs.db", "history/runs/index.db", "schedules/schedules.db")
 
 
 def prepare_instance(settings: Settings) -> None:
-    """Write `dagster.yaml` where it is missing; a file that is there may have been changed on purpose."""
+    """Write `dagster.yaml` where it is missing.
+
+    A file that is there may have been changed on purpose: only the module of the event log that an earlier version named is replaced.
+    """
     settings.dagster_home.mkdir(parents=True, exist_ok=True)
     file = settings.dagster_home / "dagster.yaml"
-    if not file.exists():
+    before = file.read_text() if file.exists() else None
+    after = DAGSTER_YAML if before is None else before.replace(EARLIER_EVENT_LOG, EVENT_LOG)
+    if after != before:
         # Whole or not at all: Dagster would take an empty file for settings of its own.
         fresh = file.with_suffix(f".{os.getpid()}")
-        fresh.write_text(DAGSTER_YAML)
+        fresh.write_text(after)
         fresh.replace(file)
 
 

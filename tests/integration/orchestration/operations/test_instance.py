@@ -4,7 +4,7 @@ import dagster as dg
 import pytest
 from dagster._core.instance.config import PoolGranularity
 
-from orchestration.home.instance import open_instance
+from orchestration.home.instance import DAGSTER_YAML, open_instance
 from orchestration.home.settings import Settings
 from orchestration.operations.event_log import PooledSqliteEventLogStorage
 
@@ -41,6 +41,16 @@ def test_runs_and_materialisations_are_read_back_in_a_moved_home(tmp_path):
         event = instance.get_latest_materialization_event(dg.AssetKey("something"))
         assert event.asset_materialization.metadata["rows"].value == 7
     assert not (tmp_path / "home").exists()
+
+
+def test_a_home_of_an_earlier_version_finds_its_event_log_and_keeps_what_was_changed(tmp_path):
+    settings = Settings(tmp_path, tmp_path / "home")
+    settings.dagster_home.mkdir(parents=True)
+    file = settings.dagster_home / "dagster.yaml"
+    file.write_text(DAGSTER_YAML.replace("orchestration.operations.event_log", "orchestration.event_log").replace("300", "600"))
+    with open_instance(settings) as opened:
+        assert isinstance(opened.event_log_storage, PooledSqliteEventLogStorage)
+        assert opened.run_monitoring_start_timeout_seconds == 600
 
 
 @pytest.mark.parametrize("success", [True, False])
