@@ -47,7 +47,8 @@ HISTORY = ("history/runs.db", "history/runs/index.db", "schedules/schedules.db")
 def prepare_instance(settings: Settings) -> None:
     """Write `dagster.yaml` where it is missing.
 
-    A file that is there may have been changed on purpose: only the module of the event log that an earlier version named is replaced.
+    A file that is there may have been changed on purpose: only the module of the event log is replaced, where an earlier version
+    named it.
     """
     settings.dagster_home.mkdir(parents=True, exist_ok=True)
     file = settings.dagster_home / "dagster.yaml"
