@@ -436,7 +436,7 @@ def demo(
 
 def _next_month(settings: Settings, seed: int, dirt: bool) -> None:
     """Write a further month of the demonstration."""
-    from synthetic.following import NothingFollows, write_next_month
+    from synthetic.demo.next_month import NothingFollows, write_next_month
 
     try:
         with working(console, "writing the next month's deliveries"):

@@ -32,7 +32,7 @@ MAX_LISTING_BYTES = 64 * 1024 * 1024
 SAMPLE = "sample"
 # Of `<agency>/<feed>/<file>`; a file that was listed before it was delivered is known by its name only.
 DEPTH = 2
-# Written by `python -m tests.integration.synthetic.test_repeatable` after a change of the generator.
+# Written by `python -m tests.integration.synthetic.demo.test_landing_zone` after a change of the generator.
 DEFAULT = Path(__file__).with_name("default_demonstration.csv")
 
 

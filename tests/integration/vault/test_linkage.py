@@ -10,7 +10,7 @@ import pytest
 from orchestration.contracts.model import SUFFIXES
 from orchestration.ingest.values.pseudonyms import pads, pseudonym, pseudonym_sql
 from orchestration.ingest.values.tokens import MACROS, token_sqls
-from synthetic.nominals import register
+from synthetic.feeds.nominals import register
 from vault.linkage import REPORTED, THRESHOLD, link
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("linkage")]

@@ -12,7 +12,7 @@ import pytest
 import xlsxwriter
 
 from orchestration.ingest.legal_gate import parts
-from synthetic.ods import write_ods
+from synthetic.feeds.ods import write_ods
 
 SECRET = "Pt Zorvik Tallen NHS 943 476 5919"
 

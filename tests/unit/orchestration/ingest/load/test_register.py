@@ -12,7 +12,7 @@ from orchestration.home.environment import PROJECT
 from orchestration.ingest.load.loader import load, plan
 from tests.unit.orchestration.ingest.conftest import KEY, codes, parquet
 
-REGISTER = PROJECT / "synthetic/returns/vru/interventions/2024-25.yaml"
+REGISTER = PROJECT / "synthetic/demo/returns/vru/interventions/2024-25.yaml"
 # Before the county's Hope Hack and phase two of Walk Away had taken place.
 NOVEMBER = datetime(2024, 11, 15, 9, 0, tzinfo=UTC)
 

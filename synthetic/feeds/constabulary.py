@@ -1,0 +1,116 @@
+"""The four record-level deliveries of the constabulary, one CSV file per feed and month.
+
+Formats are those of the feeds' contracts; crimes, victims and suspects go by month of recording, outcomes by month of
+outcome. ``scale`` counties go into the same files: the same crimes with other references and people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from synthetic.records.dates import FIRST_MONTH, MONTHS
+
+if TYPE_CHECKING:
+    import duckdb
+
+AGENCY = "derbyshire_constabulary"
+FEEDS = ("crimes", "victims", "suspects", "outcomes")
+
+REFERENCE = """'DC-' || reference_year || '-' || lpad((number * {scale} + county + 1)::varchar, 7, '0')"""
+MINUTE, DAY = "%d/%m/%Y %H:%M", "%d/%m/%Y"
+
+
+def _crimes() -> str:
+    return f"""
+    select {REFERENCE} as "Crime Reference",
+        strftime(recorded, '{MINUTE}') as "Recorded Date Time",
+        strftime(committed, '{MINUTE}') as "Committed From",
+        strftime(until, '{MINUTE}') as "Committed To",
+        offence_title.ho_class as "HO Class",
+        offence_title.ho_sub_code as "HO Sub Code",
+        offence_title.offence_title as "Offence Title",
+        district.source_name as "District",
+        lsoa.ward_code as "Ward Code",
+        lsoa.ward_name as "Ward Name",
+        if(lsoa.code is null, null, easting) as "Easting",
+        if(lsoa.code is null, null, northing) as "Northing",
+        lsoa.code as "LSOA Code",
+        location as "Location Type",
+        if(domestic, 'Y', 'N') as "Domestic Abuse Flag",
+        if(slavery, 'Y', 'N') as "Modern Slavery Flag",
+        if(alcohol, 'Y', 'N') as "Alcohol Qualifier",
+        if(drugs, 'Y', 'N') as "Drugs Qualifier",
+        weapon as "Weapon Description",
+        if(knife, 'Y', 'N') as "Knife Crime Flag",
+        relationship as "Suspect to Victim Relationship",
+        street as "Street"
+    from crime
+    inner join offence_title on offence_title.ho_sub_code = crime.code::varchar
+    left join lsoa using (lsoa)
+    left join district on district.district_code = lsoa.district_code
+    cross join range({{scale}}) as copies (county)
+    where crime.month = {{month}}
+    order by number, county
+    """
+
+
+def _people(table: str) -> str:
+    return f"""
+    select {REFERENCE} as "Crime Reference",
+        strftime(recorded, '{MINUTE}') as "Crime Recorded Date Time",
+        strftime(committed, '{DAY}') as "Offence Date",
+        'N' || lpad((10000000 + nominal * {{scale}} + county)::varchar, 8, '0') as "Nominal Reference",
+        strftime(born, '{DAY}') as "Date of Birth",
+        sex as "Sex",
+        ethnicity as "Self Defined Ethnicity"
+    from {table} cross join range({{scale}}) as copies (county)
+    where month = {{month}}
+    order by number, county, nominal
+    """
+
+
+def _outcomes() -> str:
+    return f"""
+    select {REFERENCE} as "Crime Reference",
+        sequence as "Outcome Sequence",
+        code as "Outcome Code",
+        title.outcome_title as "Outcome Title",
+        strftime(date, '{DAY}') as "Outcome Date",
+        outcome.decision_maker as "Decision Maker"
+    from outcome
+    inner join outcome_title as title
+        on title.outcome_code = outcome.code::varchar
+        and (title.decision_maker is null or title.decision_maker = outcome.decision_maker::varchar)
+    cross join range({{scale}}) as copies (county)
+    where month = {{month}}
+    order by date, reference_year, number, county, sequence
+    """
+
+
+QUERIES = {"crimes": _crimes(), "victims": _people("victim"), "suspects": _people("suspect"), "outcomes": _outcomes()}
+
+
+def copy_csv(database: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
+    """Write the rows of ``query`` to ``path``, whole or not at all; the number of rows."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    written = database.execute(
+        f"copy ({query}) to '{str(part).replace(chr(39), chr(39) * 2)}' (header, delimiter ',')"
+    ).fetchone()
+    part.replace(path)
+    return int(written[0]) if written else 0
+
+
+def period(month: int) -> str:
+    """``YYYY-MM`` of a month counted from April 2019."""
+    return str(FIRST_MONTH + month)
+
+
+def write_constabulary(database: duckdb.DuckDBPyConnection, raw: Path, scale: int) -> Iterator[tuple[str, Path, int]]:
+    """Write all months of the four feeds; yields feed, path and rows of each file."""
+    for month in range(MONTHS):
+        for feed in FEEDS:
+            path = raw / AGENCY / feed / f"{period(month)}.csv"
+            yield f"{AGENCY}/{feed}", path, copy_csv(database, QUERIES[feed].format(scale=scale, month=month), path)

@@ -1,5 +1,0 @@
-"""The months after the demonstration's last, one at a time: drawn from those before."""
-
-from synthetic.following.month import LAST, Following, NothingFollows, write_next_month
-
-__all__ = ["LAST", "Following", "NothingFollows", "write_next_month"]

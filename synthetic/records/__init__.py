@@ -1,0 +1,1 @@
+"""People, places and crimes of a county that does not exist, drawn so that they add up to the published figures."""
