@@ -81,14 +81,16 @@ def write_demo(
     from synthetic.feeds.census import write_census
     from synthetic.feeds.constabulary import write_constabulary
     from synthetic.feeds.contextual import write_contextual
-    from synthetic.feeds.domains import write_domains
+    from synthetic.feeds.crime_harm_index import write_weights
+    from synthetic.feeds.deprivation import deprivation, write_domains, write_imd
     from synthetic.feeds.education import write_education
     from synthetic.feeds.emergency import write_attendances
     from synthetic.feeds.fire import write_fire
+    from synthetic.feeds.geography import write_geography, write_lookup
     from synthetic.feeds.knife_carriers import write_carriers
     from synthetic.feeds.liaison import write_referrals
+    from synthetic.feeds.national_grid import load_spatial
     from synthetic.feeds.nominals import write_register
-    from synthetic.feeds.open_data import deprivation, load_spatial, write_imd, write_lookup
     from synthetic.feeds.police_uk import prepare, write_archive
     from synthetic.feeds.prisons import write_prisons
     from synthetic.feeds.probation import write_sentences
@@ -96,8 +98,7 @@ def write_demo(
     from synthetic.feeds.term_dates import write_term_dates
     from synthetic.feeds.youth_justice import write_offenders
     from synthetic.records.database import load
-    from synthetic.records.harm import write_weights
-    from synthetic.records.locations import draw_map, write_geography
+    from synthetic.records.locations import draw_map
     from synthetic.records.other_crime import other_crime
     from synthetic.records.serious_violence import serious_violence
     from synthetic.records.targets import NO_DISTRICT, load_targets

@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from synthetic.feeds.monthly import FIRST, YEARS_IN, at, by_year, cells, clock, days, months, write
+from synthetic.feeds.monthly import FIRST, YEARS_IN, at, by_year, clock, days, months, write
 from synthetic.records.controlled_rounding import deal
 from synthetic.records.other_crime import HOURS
-from synthetic.records.targets import Ints
+from synthetic.records.targets import Ints, cells
 
 FEED, SHEET = "east_midlands_ambulance_service/assault_calls", "Calls"
 CONVEYED = "See, Treat and Convey"

@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from synthetic.feeds.open_data import LSOAS_IN_ENGLAND, WRITTEN
+from synthetic.feeds.deprivation import LSOAS_IN_ENGLAND
+from synthetic.feeds.monthly import WRITTEN
 from synthetic.records.controlled_rounding import apportion
 from synthetic.records.targets import Ints, published
 

@@ -15,11 +15,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from synthetic.feeds.monthly import FIRST, at, by_year, cells, clock, days, districts, exactly, months, write
+from synthetic.feeds.monthly import FIRST, at, by_year, clock, days, districts, exactly, months, write
 from synthetic.records.controlled_rounding import apportion, controlled
 from synthetic.records.details import pick
 from synthetic.records.other_crime import HOURS
-from synthetic.records.targets import Ints
+from synthetic.records.targets import Ints, cells
 
 MARCH_2023, MARCH_2024 = 47, 59
 NIGHT = [*range(18, 24), *range(4)]

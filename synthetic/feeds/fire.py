@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from synthetic.feeds.monthly import FIRST, YEARS_IN, at, by_year, cells, clock, days, months, write
+from synthetic.feeds.monthly import FIRST, YEARS_IN, at, by_year, clock, days, months, write
 from synthetic.records.details import pick
 from synthetic.records.other_crime import HOURS
-from synthetic.records.targets import Ints
+from synthetic.records.targets import Ints, cells
 
 INCIDENTS, REFERRALS = "derbyshire_fire_and_rescue/incidents", "derbyshire_fire_and_rescue/referrals"
 FALSE_ALARM, SPECIAL_SERVICE = "Malicious False Alarm", "Special Service"

@@ -15,12 +15,12 @@ import numpy as np
 import pandas as pd
 
 from synthetic.feeds.constabulary import AGENCY, DAY, copy_csv, period
-from synthetic.feeds.monthly import cells, days
+from synthetic.feeds.monthly import days
 from synthetic.records.codes import POSSESSION_CODES
 from synthetic.records.details import pick
 from synthetic.records.knife_carriers import RECENT_FROM, REFERENCE, UNDER_25, WINDOW_FROM
 from synthetic.records.persons import as_number
-from synthetic.records.targets import Ints
+from synthetic.records.targets import Ints, cells
 
 if TYPE_CHECKING:
     import duckdb

@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from synthetic.feeds.monthly import FIRST, cells, clock, days, months, write
+from synthetic.feeds.monthly import FIRST, clock, days, months, write
 from synthetic.records.controlled_rounding import apportion
 from synthetic.records.details import pick
-from synthetic.records.targets import Ints
+from synthetic.records.targets import Ints, cells
 
 FEED = "nhs_liaison_and_diversion/referrals"
 ADULT, CHILD = "Adult", "Child or young person"

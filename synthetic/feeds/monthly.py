@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +17,7 @@ from synthetic.feeds.constabulary import period
 from synthetic.records.controlled_rounding import apportion
 from synthetic.records.dates import FIRST_MONTH
 from synthetic.records.details import pick
-from synthetic.records.targets import SEEDS, YEARS, Ints, read_csv
+from synthetic.records.targets import YEARS, Ints, cells
 
 YEARS_IN = YEARS[2:]
 """The three years that these feeds tell of."""
@@ -39,22 +38,6 @@ DISTRICT_SHARES = {
 """Assumed: about those of serious violence."""
 WRITTEN = datetime.datetime(2024, 4, 1)
 """The only date inside a workbook, so that the same seed gives the same bytes."""
-
-
-@cache
-def _printed() -> dict[tuple[str, str, str, str], str]:
-    folder = SEEDS / "publication"
-    values = {_cell(row): row["published"] for row in read_csv(folder / "published_figure.csv")}
-    return values | {_cell(row): row["corrected"] for row in read_csv(folder / "erratum.csv")}
-
-
-def _cell(row: dict[str, str]) -> tuple[str, str, str, str]:
-    return row["table_id"], row["row_group"], row["row_label"], row["column_label"]
-
-
-def cells(table: str) -> dict[tuple[str, str, str], str]:
-    """Printed value of one table by (row group, row, column), with the errata put right."""
-    return {key[1:]: value for key, value in _printed().items() if key[0] == table}
 
 
 def by_year(table: str, row: str = "", column: str = "", group: str = "") -> Ints:

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from synthetic.feeds.constabulary import copy_csv, period
-from synthetic.feeds.open_data import to_degrees
+from synthetic.feeds.national_grid import to_degrees
 from synthetic.records.controlled_rounding import apportion
 from synthetic.records.dates import FIRST_MONTH
 from synthetic.records.details import pick

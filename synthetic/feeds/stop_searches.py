@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from synthetic.feeds.monthly import FIRST, YEARS_IN, at, by_year, cells, clock, days, districts, months, write
+from synthetic.feeds.monthly import FIRST, YEARS_IN, at, by_year, clock, days, districts, months, write
 from synthetic.records.details import pick
 from synthetic.records.other_crime import HOURS
-from synthetic.records.targets import Ints
+from synthetic.records.targets import Ints, cells
 
 FEED = "derbyshire_constabulary/stop_searches"
 ALL, FOR_WEAPONS, FOUND = "All reasons", "Search reason: offensive weapons", "Offensive weapons found"

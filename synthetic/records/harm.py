@@ -7,9 +7,7 @@ repository), and that the years differ no more than the statements need.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -17,8 +15,6 @@ from synthetic.records.targets import HERE, SEEDS, YEARS, Floats, Ints, publishe
 
 VERSION = "2023"
 """Edition of the index whose place the illustrative weights take."""
-HEADERS = ("HOME_OFFICE_CLASSIFICATION", "FULL_OFFENCE_TITLE", "CCHI Score", "Note")
-LABEL = "Illustrative, for demonstration only; not a value of the Cambridge Crime Harm Index"
 LEAST = 1500.0
 """Assumed: days by which one year's harm differs at least from another's where the text says that it is more."""
 LEAST_MEAN = 1.0
@@ -39,26 +35,6 @@ def weights() -> dict[str, float]:
     return {row["ho_sub_code"]: float(row["days"]) for row in illustrative()} | {
         code: float(days) for code, days in known.items()
     }
-
-
-def write_weights(raw: Path) -> Iterator[tuple[str, Path, int]]:
-    """The illustrative weights in the form of the Cambridge workbook; yields feed, path and rows."""
-    import xlsxwriter
-
-    from synthetic.feeds.open_data import WRITTEN
-
-    path = raw / "cambridge" / "crime_harm_index" / f"{VERSION}.xlsx"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    rows = illustrative()
-    with xlsxwriter.Workbook(path) as book:
-        book.set_properties({"created": WRITTEN, "title": LABEL})
-        book.add_worksheet("Cover page").write(0, 0, LABEL)
-        sheet = book.add_worksheet(f"CCHI {VERSION} values sheet")
-        sheet.write_row(0, 0, HEADERS)
-        for number, row in enumerate(rows, start=1):
-            note = f"{LABEL}. {row['reason']}."
-            sheet.write_row(number, 0, (row["ho_sub_code"], row["title"], float(row["days"]), note))
-    yield "cambridge/crime_harm_index", path, len(rows)
 
 
 @dataclass(frozen=True)

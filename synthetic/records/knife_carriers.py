@@ -13,8 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from synthetic.feeds.monthly import cells
-from synthetic.records.targets import POSSESSION, Ints
+from synthetic.records.targets import POSSESSION, Ints, cells
 
 REFERENCE = np.datetime64("2024-03-31")
 WINDOW_FROM, RECENT_FROM = np.datetime64("2022-04-01"), np.datetime64("2023-04-01")

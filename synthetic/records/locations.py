@@ -6,26 +6,18 @@ this order: schools (T33, T35), hot streets (T27), the night-time economy (T36, 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from synthetic.feeds.open_data import write_boundaries, write_lsoa_boundaries
 from synthetic.records import hotspots, night_time_economy
 from synthetic.records.details import pick
 from synthetic.records.geography import CENTRE_EDGE, CENTRE_POINTS, DISTRICTS, HOT_STREETS, SNAP_POINTS, lsoas, snap_points
-from synthetic.records.night_time_economy import nte_areas, write_nte_areas
-from synthetic.records.population import write_population
+from synthetic.records.night_time_economy import nte_areas
 from synthetic.records.school_age import AT_SCHOOL, FIRST_HOUR, LAST_HOUR, NEAR_PRIMARY, NEAR_SECONDARY
-from synthetic.records.schools import PRIMARY, SECONDARY, schools, write_locations, write_register
+from synthetic.records.schools import PRIMARY, SECONDARY, schools
 from synthetic.records.targets import Ints
-
-if TYPE_CHECKING:
-    import duckdb
 
 SCATTER = 45.0
 """Assumed standard deviation, in metres, of crimes about the middle of their street, west to east and south to north."""
@@ -62,25 +54,6 @@ def draw_map(rng: np.random.Generator) -> Map:
     areas = lsoas(rng)
     centres = nte_areas(areas)
     return Map(areas, snap_points(rng, areas), centres, schools(rng, areas, centres["lsoa"].to_numpy()))
-
-
-def write_geography(
-    database: duckdb.DuckDBPyConnection, rng: np.random.Generator, county: Map, raw: Path, add: Callable[[str, int], None]
-) -> None:
-    """Write the feeds that tell of the map: boundaries, residents, schools, areas of the night-time economy.
-
-    ``add`` is told the feed and the rows of each file.
-    """
-    for _, rows in write_boundaries(database, county.areas, raw / "ons" / "ward_boundaries"):
-        add("ons/ward_boundaries", rows)
-    for _, rows in write_lsoa_boundaries(database, county.areas, raw / "ons" / "lsoa_boundaries"):
-        add("ons/lsoa_boundaries", rows)
-    add("ons/population", write_population(rng, county.areas, raw / "ons" / "population" / "2022.xlsx"))
-    areas = raw / "safer_derbyshire" / "nte_areas" / "2024.geojson"
-    add("safer_derbyshire/nte_areas", write_nte_areas(database, county.centres, areas))
-    add("dfe/schools", write_register(county.schools, raw / "dfe" / "schools" / "2024.csv"))
-    points = raw / "dfe" / "school_locations" / "2024.tsv"
-    add("dfe/school_locations", write_locations(database, county.schools, points))
 
 
 def place(rng: np.random.Generator, county: Map, crimes: pd.DataFrame, serious: int) -> pd.DataFrame:

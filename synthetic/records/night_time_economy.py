@@ -8,19 +8,12 @@ serious violence get their district here, where an area needs them.
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 
 from synthetic.records.controlled_rounding import apportion, controlled
 from synthetic.records.geography import CENTRE_EDGE, DISTRICTS
 from synthetic.records.targets import NO_DISTRICT, SEEDS, YEARS, Ints, place_counts, read_csv
-
-if TYPE_CHECKING:
-    import duckdb
 
 # Wards, by place in their district's tiling, whose first LSOA has an area.
 CENTRES: dict[str, tuple[int, ...]] = {
@@ -67,25 +60,6 @@ def nte_areas(areas: pd.DataFrame) -> pd.DataFrame:
             "north": found["south"] + NORTH * height,
         }
     )
-
-
-def write_nte_areas(database: duckdb.DuckDBPyConnection, centres: pd.DataFrame, path: Path) -> int:
-    """The areas as polygons (GeoJSON, degrees, CRS84)."""
-    from synthetic.feeds.open_data import to_degrees
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    corners = [("west", "south"), ("east", "south"), ("east", "north"), ("west", "north"), ("west", "south")]
-    rings = np.stack([to_degrees(database, centres[x].to_numpy(), centres[y].to_numpy()) for x, y in corners], axis=1)
-    features = [
-        {
-            "type": "Feature",
-            "properties": {name: getattr(area, name) for name in ("area_code", "area_name", "district_code")},
-            "geometry": {"type": "Polygon", "coordinates": [ring.round(7).tolist()]},
-        }
-        for area, ring in zip(centres.itertuples(), rings, strict=True)
-    ]
-    path.write_text(json.dumps({"type": "FeatureCollection", "name": "nte_areas", "features": features}), encoding="utf-8")
-    return len(features)
 
 
 def offence_types() -> dict[str, int]:

@@ -56,16 +56,25 @@ def read_csv(path: Path) -> list[dict[str, str]]:
 
 
 @cache
+def _printed() -> dict[tuple[str, str, str, str], str]:
+    folder = SEEDS / "publication"
+    values = {_cell(row): row["published"] for row in read_csv(folder / "published_figure.csv")}
+    return values | {_cell(row): row["corrected"] for row in read_csv(folder / "erratum.csv")}
+
+
+def _cell(row: dict[str, str]) -> tuple[str, str, str, str]:
+    return row["table_id"], row["row_group"], row["row_label"], row["column_label"]
+
+
+@cache
 def published() -> Cells:
     """Printed value by (table, row, column), with the errata put right."""
-    folder = SEEDS / "publication"
-    values = {
-        (row["table_id"], row["row_label"], row["column_label"]): row["published"]
-        for row in read_csv(folder / "published_figure.csv")
-    }
-    for row in read_csv(folder / "erratum.csv"):
-        values[row["table_id"], row["row_label"], row["column_label"]] = row["corrected"]
-    return values
+    return {(table, row, column): value for (table, _, row, column), value in _printed().items()}
+
+
+def cells(table: str) -> Cells:
+    """Printed value of one table by (row group, row, column), with the errata put right."""
+    return {key[1:]: value for key, value in _printed().items() if key[0] == table}
 
 
 def labels(table: str) -> list[str]:

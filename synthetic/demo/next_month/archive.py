@@ -14,7 +14,7 @@ import pandas as pd
 
 from synthetic.demo.next_month.donors import MONTH, Zone, growth, level, others, sample, write
 from synthetic.demo.next_month.police import CRIMES, OUTCOMES
-from synthetic.feeds.open_data import load_spatial
+from synthetic.feeds.national_grid import load_spatial
 from synthetic.feeds.police_uk import CRIME_TYPES, FORCE, NO_OUTCOME, OTHER_OUTCOME, REPEATED_ID_SHARE, SLUG
 from synthetic.feeds.police_uk import OUTCOMES as CATEGORIES
 from synthetic.records.targets import SEEDS

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synthetic.feeds.open_data import deprivation
+from synthetic.feeds.deprivation import deprivation
 from synthetic.records.geography import DISTRICTS, HOT_STREETS, SNAP_POINTS, lsoas, snap_points, tile, wards
 from synthetic.records.targets import labels, place_counts
 

@@ -1,10 +1,12 @@
-"""A stand-in for file 7 of the English Indices of Deprivation 2019: the seven domains and the population, by LSOA of 2011.
+"""Stand-ins for files 1 and 7 of the English Indices of Deprivation 2019, by LSOA of 2011.
 
-Published constraints: each district's decile in six domains (T62), taken to be the mean of its LSOAs' deciles, rounded half up
-(the report does not say how it came to one decile for a district); the share of each district's population that lives in
-the most deprived tenth of LSOAs (T64).
-Ours: the Employment domain, which the report leaves out; how deciles lie about their mean, in the order of the whole index with
-noise; the population of each LSOA. Scores and sub-domains, which nothing here reads, are not written.
+Published constraints: LSOAs among the five most and the five least deprived tenths of England, by district (T63), and in the
+most deprived tenth: 46 of them (section 19), by district as file 1 of the indices has them; each district's decile in six domains
+(T62), taken to be the mean of its LSOAs' deciles, rounded half up (the report does not say how it came to one decile for a
+district); the share of each district's population that lives in the most deprived tenth of LSOAs (T64).
+Ours: which LSOA is how deprived within these, but that much crime and deprivation tend to go together; the Employment domain,
+which the report leaves out; how deciles lie about their mean, in the order of the whole index with noise; the population of each
+LSOA. Scores and sub-domains, which nothing here reads, are not written.
 """
 
 from __future__ import annotations
@@ -14,9 +16,20 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from synthetic.feeds.open_data import IMD_HEADERS, LSOAS_IN_ENGLAND
-from synthetic.records.targets import Floats, Ints, percentages, published
+from synthetic.feeds.monthly import WRITTEN
+from synthetic.records.targets import Floats, Ints, implied, percentages, published
 
+LSOAS_IN_ENGLAND = 32_844
+MOST_DEPRIVED_TENTH = (3, 2, 6, 24, 1, 4, 3, 3, 0)
+"""LSOAs in the most deprived tenth of England, by district in the order of T06."""
+IMD_HEADERS = (
+    "LSOA code (2011)",
+    "LSOA name (2011)",
+    "Local Authority District code (2019)",
+    "Local Authority District name (2019)",
+    "Index of Multiple Deprivation (IMD) Rank",
+    "Index of Multiple Deprivation (IMD) Decile",
+)
 DOMAINS = {
     "Income": "Income",
     "Employment": "",
@@ -35,6 +48,39 @@ NOISE = 0.9
 """Assumed noise of a domain, in standard deviations, about the order of the whole index."""
 UNLIKE = ("Barriers to Housing and Services", "Living Environment")
 """Domains that in England go their own way: the country is far from services, and old houses stand anywhere."""
+
+
+def deprivation(rng: np.random.Generator, areas: pd.DataFrame) -> pd.DataFrame:
+    """rank (1 = most deprived of England, all different) and decile of each LSOA."""
+    districts = list(dict.fromkeys(areas["district_name"]))
+    deprived = implied("T63", districts, ("Most deprived: Indices 1 - 5",))[0][:, 0]
+    tenth, half = LSOAS_IN_ENGLAND // 10, LSOAS_IN_ENGLAND // 2
+    pools = [rng.permutation(np.arange(low, high)) + 1 for low, high in ((0, tenth), (tenth, half), (half, LSOAS_IN_ENGLAND))]
+    heat = np.log(areas["heat"].to_numpy()) + rng.normal(0, 1, len(areas))
+    rank = np.empty(len(areas), dtype=np.int64)
+    for number, district in enumerate(districts):
+        rows = np.flatnonzero(areas["district_name"].to_numpy() == district)
+        rows = rows[np.argsort(-heat[rows], kind="stable")]
+        worst, worse = MOST_DEPRIVED_TENTH[number], int(deprived[number])
+        for place, members in enumerate(np.split(rows, [worst, worse])):
+            rank[members], pools[place] = np.sort(pools[place][: len(members)]), pools[place][len(members) :]
+    return pd.DataFrame({"rank": rank, "decile": -(-rank * 10 // LSOAS_IN_ENGLAND)})
+
+
+def write_imd(areas: pd.DataFrame, scores: pd.DataFrame, path: Path) -> int:
+    """File 1 of the English Indices of Deprivation 2019: an empty sheet "Notes", then "IMD2019"."""
+    import xlsxwriter
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with xlsxwriter.Workbook(path) as book:
+        book.set_properties({"created": WRITTEN})
+        book.add_worksheet("Notes")
+        sheet = book.add_worksheet("IMD2019")
+        sheet.write_row(0, 0, IMD_HEADERS)
+        table = pd.concat([areas[["code", "name", "district_code", "district_name"]], scores], axis=1)
+        for number, row in enumerate(table.to_numpy().tolist(), start=1):
+            sheet.write_row(number, 0, row)
+    return len(table)
 
 
 def deciles(order: Floats, mean: float) -> Ints:
