@@ -16,7 +16,7 @@ def main() -> None:
     parser.add_argument("--scale", type=int, default=1, help="number of counties (default 1)")
     parser.add_argument("--dirt", action="store_true", help="add known faults and a manifest of them")
     options = parser.parse_args()
-    summary = write_demo(options.raw, seed=options.seed, scale=options.scale, dirt=options.dirt)
+    summary = write_demo(options.raw, seed=options.seed, scale=options.scale, faults=options.dirt)
     for feed, rows in summary.rows.items():
         print(f"{feed}: {summary.files[feed]} files, {rows:,} rows")
     print(f"Written to {summary.raw} in {summary.seconds:.1f} s")

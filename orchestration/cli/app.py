@@ -427,7 +427,7 @@ def demo(
         console.print(f"{settings.raw} already holds the demonstration; nothing was written.")
         return
     with working(console, "writing the demonstration deliveries") as progress:
-        summary = write_demo(settings.raw, seed=seed, scale=scale, dirt=dirt, progress=progress)
+        summary = write_demo(settings.raw, seed=seed, scale=scale, faults=dirt, progress=progress)
     files, rows = sum(summary.files.values()), sum(summary.rows.values())
     console.print(f"{counted(files, 'delivery')} with {rows:,} rows written to {settings.raw} in {summary.seconds:.0f} s.")
     console.print(f"{summary.returns} aggregate returns that agencies have published, which are real, were put beside them.")
@@ -436,12 +436,12 @@ def demo(
 
 def _next_month(settings: Settings, seed: int, dirt: bool) -> None:
     """Write a further month of the demonstration."""
-    from synthetic.demo.next_month import NothingFollows, write_next_month
+    from synthetic.demo.next_month import NoNextMonthError, write_next_month
 
     try:
         with working(console, "writing the next month's deliveries"):
-            done = write_next_month(settings.raw, seed=seed, dirt=dirt)
-    except NothingFollows as reason:
+            done = write_next_month(settings.raw, seed=seed, faults=dirt)
+    except NoNextMonthError as reason:
         errors.print(f"[red]{escape(str(reason))}[/]")
         raise typer.Exit(FAILED) from None
     rows = sum(rows for _, _, rows in done.files)

@@ -19,6 +19,8 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+from synthetic.feeds.monthly import WRITTEN
+
 MANIFEST = "dirt-manifest.json"
 
 _POLICE = "derbyshire_constabulary"
@@ -94,7 +96,7 @@ _CELLS: tuple[tuple[str, str, str, str], ...] = (
 )
 
 
-def add_dirt(raw: Path, *, seed: int) -> Path:
+def add_faults(raw: Path, *, seed: int) -> Path:
     """Add faults to the demonstration deliveries in a landing zone; returns the manifest, `<raw>/dirt-manifest.json`.
 
     The manifest is a list of objects with the fields of `Injected`. The same seed and deliveries give the same faults.
@@ -113,10 +115,10 @@ def add_dirt(raw: Path, *, seed: int) -> Path:
     return manifest
 
 
-def add_dirt_to_month(raw: Path, month: str, *, seed: int) -> int:
+def add_faults_to_month(raw: Path, month: str, *, seed: int) -> int:
     """Add bad cells to the deliveries of one month, and list them in the manifest beside those that are there; how many.
 
-    Each is a copy of a good row with one changed cell, as `add_dirt` adds them. The same seed and deliveries give the
+    Each is a copy of a good row with one changed cell, as `add_faults` adds them. The same seed and deliveries give the
     same faults.
     """
     random_ = random.Random(f"{seed} {month}")
@@ -300,6 +302,7 @@ def _workbook_without_sheet(file: _File) -> Injected:
 
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
+        book.set_properties({"created": WRITTEN})
         page = book.add_worksheet("Sheet1")
         page.write_row(0, 0, file.header)
     return Injected(file.resubmit(content.getvalue(), extension="xlsx"), None, None, "D12", refused=True)

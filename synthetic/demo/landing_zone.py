@@ -9,6 +9,32 @@ from pathlib import Path
 from time import perf_counter
 
 from orchestration.ingest.landing_zone.demonstration import Listing, digest
+from synthetic.demo.faults import add_faults
+from synthetic.feeds.ambulance import write_calls
+from synthetic.feeds.census import write_census
+from synthetic.feeds.constabulary import write_constabulary
+from synthetic.feeds.contextual import write_contextual
+from synthetic.feeds.crime_harm_index import write_weights
+from synthetic.feeds.deprivation import deprivation, write_domains, write_imd
+from synthetic.feeds.education import write_education
+from synthetic.feeds.emergency import write_attendances
+from synthetic.feeds.fire import write_fire
+from synthetic.feeds.geography import write_geography, write_lookup
+from synthetic.feeds.knife_carriers import write_carriers
+from synthetic.feeds.liaison import write_referrals
+from synthetic.feeds.national_grid import load_spatial
+from synthetic.feeds.nominals import write_register
+from synthetic.feeds.police_uk import prepare, write_archive
+from synthetic.feeds.prisons import write_prisons
+from synthetic.feeds.probation import write_sentences
+from synthetic.feeds.stop_searches import write_searches
+from synthetic.feeds.term_dates import write_term_dates
+from synthetic.feeds.youth_justice import write_offenders
+from synthetic.records.database import load
+from synthetic.records.locations import draw_map
+from synthetic.records.other_crime import other_crime
+from synthetic.records.serious_violence import serious_violence
+from synthetic.records.targets import NO_DISTRICT, load_targets
 
 # Financial years 2019/20 to 2023/24: the printed report that a demonstration of one county reproduces.
 REPORT = ("2019-04", "2024-03")
@@ -60,7 +86,7 @@ def write_demo(
     *,
     seed: int = 2024,
     scale: int = 1,
-    dirt: bool = False,
+    faults: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> DemoSummary:
     """Write the demonstration deliveries of all feeds under ``raw``, and ``demonstration.json``, which lists them.
@@ -70,51 +96,21 @@ def write_demo(
     searches, assault attendances, ambulance calls, referrals and fire incidents; returns about schools and young
     people; stand-ins for the open data and the harm weights they are read with. The same seed and scale give the same
     bytes. ``scale`` writes so many counties into the same files, each with its own crimes and people.
-    ``dirt`` adds the faults of :mod:`synthetic.demo.faults` and their manifest. ``progress`` is told what is going on. Raises
-    ValueError for a scale below 1.
+    ``faults`` adds the faults of :mod:`synthetic.demo.faults` and their manifest. ``progress`` is called with a message per step.
+    Raises ValueError for a scale below 1.
     """
-    import numpy as np
-    import pandas as pd
-
-    from synthetic.demo.faults import add_dirt
-    from synthetic.feeds.ambulance import write_calls
-    from synthetic.feeds.census import write_census
-    from synthetic.feeds.constabulary import write_constabulary
-    from synthetic.feeds.contextual import write_contextual
-    from synthetic.feeds.crime_harm_index import write_weights
-    from synthetic.feeds.deprivation import deprivation, write_domains, write_imd
-    from synthetic.feeds.education import write_education
-    from synthetic.feeds.emergency import write_attendances
-    from synthetic.feeds.fire import write_fire
-    from synthetic.feeds.geography import write_geography, write_lookup
-    from synthetic.feeds.knife_carriers import write_carriers
-    from synthetic.feeds.liaison import write_referrals
-    from synthetic.feeds.national_grid import load_spatial
-    from synthetic.feeds.nominals import write_register
-    from synthetic.feeds.police_uk import prepare, write_archive
-    from synthetic.feeds.prisons import write_prisons
-    from synthetic.feeds.probation import write_sentences
-    from synthetic.feeds.stop_searches import write_searches
-    from synthetic.feeds.term_dates import write_term_dates
-    from synthetic.feeds.youth_justice import write_offenders
-    from synthetic.records.database import load
-    from synthetic.records.locations import draw_map
-    from synthetic.records.other_crime import other_crime
-    from synthetic.records.serious_violence import serious_violence
-    from synthetic.records.targets import NO_DISTRICT, load_targets
-
     if scale < 1:
         raise ValueError(f"scale must be 1 or more, not {scale}")
-    tell = progress or (lambda message: None)
+    report = progress or (lambda message: None)
     started = perf_counter()
     summary = DemoSummary(Path(raw), scale)
     # One stream per step, so that a change in one does not move the others.
     streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(17)]
 
     targets = load_targets()
-    tell("Drawing serious violence")
+    report("Drawing serious violence")
     records = serious_violence(streams[0], targets)
-    tell("Drawing other crime")
+    report("Drawing other crime")
     county = draw_map(streams[1])
     areas = county.areas
     shares = targets.district_year[:NO_DISTRICT].sum(axis=1).astype(float)
@@ -122,14 +118,14 @@ def write_demo(
     other = other_crime(streams[2], shares / shares.sum(), known, records.offences)
     database = load(streams[3], targets, records, other, county)
     with database:
-        tell("Writing the constabulary's deliveries")
+        report("Writing the constabulary's deliveries")
         for feed, path, rows in write_constabulary(database, summary.raw, scale):
             summary.add(feed, rows)
             if feed.endswith("/outcomes"):
-                tell(f"Wrote {path.name[:7]} of the constabulary")
+                report(f"Wrote {path.name[:7]} of the constabulary")
         summary.add_all(write_carriers(streams[15], database, summary.raw, scale))
         summary.add_all(write_register(streams[16], database, len(records.offences), summary.raw, scale))
-        tell("Writing stand-ins for open data")
+        report("Writing stand-ins for open data")
         load_spatial(database)
         prepare(streams[4], database, county)
         summary.add_all(write_archive(database, summary.raw, scale))
@@ -145,7 +141,7 @@ def write_demo(
         summary.add("local_education_authorities/term_dates", rows)
     summary.add_all(write_census(streams[15], areas, index, summary.raw))
     summary.add_all(write_contextual(streams[16], areas, summary.raw))
-    tell("Writing the deliveries of the other agencies")
+    report("Writing the deliveries of the other agencies")
     for deliveries in (
         write_searches(streams[6], summary.raw, scale),
         write_attendances(streams[7], summary.raw, scale),
@@ -160,10 +156,10 @@ def write_demo(
     ):
         summary.add_all(deliveries)
     summary.returns = copy_returns(summary.raw)
-    if dirt:
-        tell("Adding faults")
-        add_dirt(summary.raw, seed=seed)
+    if faults:
+        report("Adding faults")
+        add_faults(summary.raw, seed=seed)
     # Faults, and other counties, change what adds up to the printed figures.
-    list_files(summary.raw, REPORT if scale == 1 and not dirt else None)
+    list_files(summary.raw, REPORT if scale == 1 and not faults else None)
     summary.seconds = perf_counter() - started
     return summary

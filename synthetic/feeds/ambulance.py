@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from synthetic.feeds.monthly import FIRST, YEARS_IN, at, by_year, clock, days, months, write
-from synthetic.records.controlled_rounding import deal
+from synthetic.records.controlled_rounding import allocate
 from synthetic.records.other_crime import HOURS
 from synthetic.records.targets import Ints, cells
 
@@ -44,7 +44,7 @@ def calls(rng: np.random.Generator, areas: pd.DataFrame) -> tuple[pd.DataFrame, 
         response[rows] = np.repeat([name for name, _, _ in kinds], numbers)
         sex[rows] = np.repeat([name for _, name, _ in kinds], numbers)
         taken = rows[response[rows] == CONVEYED]
-        hospital[taken] = np.array(hospitals, dtype=object)[deal(rng, [int(printed["", name, year]) for name in hospitals])]
+        hospital[taken] = np.array(hospitals, dtype=object)[allocate(rng, [int(printed["", name, year]) for name in hospitals])]
     others = (1 - sum(DISTRICT_WEIGHTS.values())) / (areas["district_name"].nunique() - len(DISTRICT_WEIGHTS))
     heat = areas["heat"] / areas.groupby("district_name")["heat"].transform("sum")
     weight = (heat * areas["district_name"].map(DISTRICT_WEIGHTS).fillna(others)).to_numpy()

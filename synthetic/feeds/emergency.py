@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from synthetic.feeds.monthly import FIRST, at, by_year, clock, days, districts, exactly, months, write
-from synthetic.records.controlled_rounding import apportion, controlled
+from synthetic.feeds.monthly import FIRST, at, by_year, clock, days, districts, exact_count, months, write
+from synthetic.records.controlled_rounding import apportion, controlled_table
 from synthetic.records.details import pick
 from synthetic.records.other_crime import HOURS
 from synthetic.records.targets import Ints, cells
@@ -88,7 +88,7 @@ def methods(rng: np.random.Generator, hospital: Hospital, year: Ints) -> np.ndar
     names, numbers = list(hospital.methods), np.array(list(hospital.methods.values()))
     known = apportion(hospital.totals, int(numbers.sum()))
     growth = np.array([WEAPON_GROWTH if name in hospital.weapons else (1.0, 1.0, 1.0) for name in names])
-    table = controlled(numbers[:, None] * known * growth, numbers, known)
+    table = controlled_table(numbers[:, None] * known * growth, numbers, known)
     method = np.full(len(year), "", dtype=object)
     for y in range(len(known)):
         rows = rng.permutation(np.flatnonzero(year == y))[: known[y]]
@@ -100,15 +100,15 @@ def attendances(rng: np.random.Generator, hospital: Hospital) -> tuple[pd.DataFr
     """Rows in the format of the feed, and the month of each."""
     month = months(rng, hospital.totals, hospital.fixed)
     size = len(month)
-    weekend = None if hospital.weekend is None else exactly(rng, size, hospital.weekend)
-    at_night = exactly(rng, size, hospital.night)
+    weekend = None if hospital.weekend is None else exact_count(rng, size, hospital.weekend)
+    at_night = exact_count(rng, size, hospital.night)
     weights = HOURS["evening"]
     hour = np.where(at_night, _hours(rng, weights, NIGHT, size), _hours(rng, weights, list(range(4, 18)), size))
     arrived = at(rng, days(rng, month, weekend), hour)
     assaulted = arrived - rng.integers(15, 600, size)
     assaulted[rng.random(size) < 0.05] = np.datetime64("NaT")
     low, high, number = hospital.ages
-    inside = exactly(rng, size, number)
+    inside = exact_count(rng, size, number)
     young, old = rng.integers(1, low, size), high + 1 + np.floor(rng.gamma(2.0, 8.0, size)).astype(np.int64)
     outside = np.where(rng.random(size) < 0.25, young, np.minimum(old, 95))
     age = pd.Series(np.where(inside, rng.integers(low, high + 1, size), outside), dtype="Int64")

@@ -59,7 +59,7 @@ def months(rng: np.random.Generator, totals: ArrayLike, fixed: dict[int, int] | 
     return np.repeat(np.arange(FIRST, FIRST + 12 * len(numbers)), np.concatenate(numbers))
 
 
-def exactly(rng: np.random.Generator, size: int, number: int) -> NDArray[np.bool_]:
+def exact_count(rng: np.random.Generator, size: int, number: int) -> NDArray[np.bool_]:
     """``number`` of ``size`` rows at random."""
     return np.asarray(rng.permutation(np.arange(size) < number))
 

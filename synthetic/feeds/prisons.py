@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from synthetic.feeds.ods import Cell, write_ods
-from synthetic.records.controlled_rounding import apportion, controlled
+from synthetic.records.controlled_rounding import apportion, controlled_table
 from synthetic.records.targets import Floats, Ints
 
 SAFETY, POPULATION, REOFFENDING = "moj/safety_in_custody", "moj/prison_population", "moj/proven_reoffending"
@@ -199,7 +199,7 @@ def population(quarter: pd.Period, prisoners: Mapping[str, int]) -> list[tuple[s
     by_group = groups(sum(prisoners.values()))
     women = np.where(np.arange(len(by_group)) == 1, 0.15, 1.0)
     start = np.outer(by_group, list(prisoners.values())) * np.column_stack([np.ones(len(by_group)), women])
-    table = controlled(start, by_group, np.array(list(prisoners.values())))
+    table = controlled_table(start, by_group, np.array(list(prisoners.values())))
     rows: Rows = [["All offence groups", *map(int, table.sum(axis=0)), int(table.sum())]]
     rows += [[name, *map(int, row), int(row.sum())] for name, row in zip(OFFENCE_GROUPS, table, strict=True)]
     title = f"Table 1: Prison population on {quarter.end_time:%d/%m/%Y} by offence group and sex, England and Wales"

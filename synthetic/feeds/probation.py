@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from synthetic.feeds.monthly import YEARS_IN
-from synthetic.records.controlled_rounding import controlled
+from synthetic.records.controlled_rounding import controlled_table
 
 FEED = "probation_service/cases_by_age_and_sentence"
 AGES = {
@@ -34,7 +34,7 @@ def write_sentences(raw: Path, scale: int) -> Iterator[tuple[str, Path, int]]:
     """Write the files, every count ``scale`` times as large; yields feed, path and rows of each."""
     for year, community, ages in zip(YEARS_IN, COMMUNITY, zip(*AGES.values(), strict=True), strict=True):
         sentences = (sum(ages) - community, community)
-        cases = controlled(np.outer(ages, sentences) / sum(ages), ages, sentences)
+        cases = controlled_table(np.outer(ages, sentences) / sum(ages), ages, sentences)
         rows = pd.DataFrame([(age, sentence) for age in AGES for sentence in ("Custody", "Community")])
         rows.columns = ["Age Group", "Sentence Type"]
         rows.insert(0, "Financial Year", year)

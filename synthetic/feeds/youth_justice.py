@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from synthetic.records.controlled_rounding import controlled
+from synthetic.records.controlled_rounding import controlled_table
 
 AGES = range(10, 18)
 
@@ -48,7 +48,9 @@ def write_offenders(raw: Path, scale: int) -> Iterator[tuple[str, Path, int]]:
         of_sex = {"Female": np.array(service.female), "Male": np.subtract(service.all, service.female)}
         groups, sizes = [(age, sex) for sex in of_sex for age in AGES], np.concatenate(list(of_sex.values()))
         totals = list(service.years.values())
-        for year, counts in zip(service.years, controlled(np.outer(totals, sizes) / sum(totals), totals, sizes), strict=True):
+        for year, counts in zip(
+            service.years, controlled_table(np.outer(totals, sizes) / sum(totals), totals, sizes), strict=True
+        ):
             rows = pd.DataFrame(groups, columns=["Age", "Gender"]).assign(Offenders=scale * counts)
             rows.insert(0, "Financial Year", year)
             path = raw / feed / f"{year.replace('/', '-')}.csv"

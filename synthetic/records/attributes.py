@@ -1,4 +1,4 @@
-"""Deal an attribute of persons (ethnicity, sex) so that counts of occurrences by cell come out exactly.
+"""Assign an attribute of persons (ethnicity, sex) so that counts of occurrences by cell come out exactly.
 
 A person has one value, but can occur in several cells (area and year, say). Persons seen more than once choose first,
 among the values that every one of their cells has room for; those seen once then fill each cell exactly.

@@ -82,7 +82,7 @@ def nearest(
     raise ValueError(f"no whole-number table meets these constraints: {answer.message}")
 
 
-def controlled(start: ArrayLike, rows: ArrayLike, columns: ArrayLike, ceiling: ArrayLike | None = None) -> Ints:
+def controlled_table(start: ArrayLike, rows: ArrayLike, columns: ArrayLike, ceiling: ArrayLike | None = None) -> Ints:
     """Whole-number table near ``start`` with exactly these row and column sums, no cell over ``ceiling``.
 
     Raises ValueError where the margins disagree or the ceiling leaves no table.
@@ -117,7 +117,7 @@ def apportion(weights: ArrayLike, total: int) -> Ints:
     return np.asarray(whole)
 
 
-def deal(rng: np.random.Generator, quotas: ArrayLike) -> Ints:
+def allocate(rng: np.random.Generator, quotas: ArrayLike) -> Ints:
     """The index of each quota, as often as the quota says, in random order."""
     amounts = np.asarray(quotas)
     return rng.permutation(np.repeat(np.arange(amounts.size), amounts.ravel()))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from synthetic.records.controlled_rounding import apportion, deal
+from synthetic.records.controlled_rounding import allocate, apportion
 from synthetic.records.targets import PEAK_MONTH, PEAK_YEAR, Floats, Ints, published
 
 FIRST_MONTH = np.datetime64("2019-04", "M")
@@ -84,5 +84,5 @@ def serious_violence_times(rng: np.random.Generator, offences: pd.DataFrame) -> 
     quotas = month_quotas(rng, np.bincount(year, minlength=5))
     month = np.empty(len(offences), dtype=np.int64)
     for y in range(5):
-        month[year == y] = 12 * y + deal(rng, quotas[y])
+        month[year == y] = 12 * y + allocate(rng, quotas[y])
     return times(rng, month, offences["weekday"].to_numpy(), offences["hour"].to_numpy())

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from synthetic.records.codes import FIREARM_WITH_INTENT, offence_codes
-from synthetic.records.controlled_rounding import deal
+from synthetic.records.controlled_rounding import allocate
 from synthetic.records.targets import POSSESSION, ROBBERY_BUSINESS, Ints, Targets
 
 KNIFE = "Knife/blade"
@@ -46,7 +46,7 @@ def weapons(rng: np.random.Generator, targets: Targets, year: Ints, kind: Ints) 
     for y, k in np.ndindex(5, 5):
         rows = np.flatnonzero((year == y) & (kind == k))
         if k == POSSESSION:
-            weapon[rows] = np.array(targets.weapons, dtype=object)[deal(rng, targets.weapon_year[:, y])]
+            weapon[rows] = np.array(targets.weapons, dtype=object)[allocate(rng, targets.weapon_year[:, y])]
             rows = rows[weapon[rows] == KNIFE]
         flagged = rng.permutation(rows)[: targets.knife[y, k]]
         knife[flagged] = True

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from synthetic.records.controlled_rounding import deal, nearest
+from synthetic.records.controlled_rounding import allocate, nearest
 from synthetic.records.targets import CITY, COUNTY, DERBY, NO_AREA, NO_DISTRICT, Ints, Targets
 
 
@@ -51,9 +51,9 @@ def place_offences(rng: np.random.Generator, targets: Targets, offences: pd.Data
         counts = area_counts(table, targets.area_year[:, y], by_area[:, y])
         for k in range(5):
             for v in range(3):
-                area[rows[(kind[rows] == k) & (victims[rows] == v)]] = deal(rng, counts[:, k, v])
+                area[rows[(kind[rows] == k) & (victims[rows] == v)]] = allocate(rng, counts[:, k, v])
         district[rows[area[rows] == CITY]] = DERBY
         county = targets.district_year[:NO_DISTRICT, y].copy()
         county[DERBY] = 0
-        district[rows[area[rows] == COUNTY]] = deal(rng, county)
+        district[rows[area[rows] == COUNTY]] = allocate(rng, county)
     return area, district

@@ -25,7 +25,7 @@ OLD_ENOUGH = pd.Timestamp("2021-01-01")
 """Born before any offence of the month was committed."""
 
 
-def with_sequel(rng: np.random.Generator, records: Records) -> Records:
+def with_following_month(rng: np.random.Generator, records: Records) -> Records:
     """``records`` and those of one more month: 52 or 53 weeks later, weekday and hour as they were.
 
     Outcomes later than the month are left out: they are not yet known.

@@ -104,7 +104,7 @@ def fill_streets(rng: np.random.Generator, ward: str, crimes: pd.DataFrame, able
     return np.concatenate([reserved, rows])
 
 
-def deal_streets(rng: np.random.Generator, ward: str, size: int) -> Ints:
+def allocate_streets(rng: np.random.Generator, ward: str, size: int) -> Ints:
     """The number of the hot street of each of ``size`` crimes."""
     shares = HOT[ward].shares
     if len(shares) != len(HOT_STREETS[ward]):

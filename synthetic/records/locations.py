@@ -79,7 +79,7 @@ def place(rng: np.random.Generator, county: Map, crimes: pd.DataFrame, serious: 
     for ward, rows in reserved.items():
         able = counted & public & (district == homes[ward]) & (wanted < 0) & (in_centre | ~night) & spots.open
         rows = hotspots.fill_streets(rng, ward, crimes, able & ~crimes["minor"].to_numpy(), rows)
-        spots.put(rows, county.centre_of(ward), hotspots.deal_streets(rng, ward, len(rows)))
+        spots.put(rows, county.centre_of(ward), hotspots.allocate_streets(rng, ward, len(rows)))
     _in_centres(rng, county, spots, np.flatnonzero(in_centre & spots.open), district, counted & public)
     of_ward = _wards(rng, county, spots, counted, district)
     _elsewhere(rng, county, spots, of_ward, district, night, counted & public)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from synthetic.records.controlled_rounding import controlled
+from synthetic.records.controlled_rounding import controlled_table
 from synthetic.records.targets import Ints
 
 VICTIMS = (129, 102, 116, 110, 103)
@@ -32,7 +32,7 @@ def split_by_year(rng: np.random.Generator, occurrences: pd.DataFrame, minors: t
     in_year = np.bincount(year[members], minlength=len(minors))
     young = COME_OF_AGE - FIRST
     parts = [
-        controlled(np.outer(ages, years).astype(float), ages, years)
+        controlled_table(np.outer(ages, years).astype(float), ages, years)
         for ages, years in ((of_age[:young], np.array(minors)), (of_age[young:], in_year - minors))
     ]
     table: Ints = np.vstack(parts)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from synthetic.records.controlled_rounding import apportion, controlled
+from synthetic.records.controlled_rounding import apportion, controlled_table
 from synthetic.records.geography import CENTRE_EDGE, DISTRICTS
 from synthetic.records.targets import NO_DISTRICT, SEEDS, YEARS, Ints, place_counts, read_csv
 
@@ -139,7 +139,7 @@ def in_centres(rng: np.random.Generator, crimes: pd.DataFrame, serious: int, wan
             [np.zeros_like(left[1]) if some else apportion(left[1], int(n)) for some, n in zip(enough, free, strict=True)]
         )
         most = np.where(scarce[:, None], fixed + spare, left[1][None])
-        table = controlled(start, *left, most)
+        table = controlled_table(start, *left, most)
         taken = _shares(free, fixed, table)
         for k, d in np.argwhere(taken > 0):
             able = open_rows[(kind[open_rows] == k) & (district[open_rows] == d) & ~movable[open_rows]]

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from synthetic.records.ages import UNKNOWN_AGE
-from synthetic.records.controlled_rounding import apportion, controlled
+from synthetic.records.controlled_rounding import apportion, controlled_table
 from synthetic.records.targets import POSSESSION, Floats, Ints, Targets
 
 CHILD, ADULT, UNKNOWN = range(3)
@@ -35,7 +35,7 @@ def second_victims(by_class: Ints, offences: Ints, hours: Ints) -> Ints:
     weights = np.where(np.arange(victims.size) % 5 == POSSESSION, 0.2, 1.0) * victims
     seconds = least + apportion(weights, sum(per_class) - int(least.sum()))
     pairs = by_class[:2].reshape(2, -1)
-    return controlled(pairs.astype(float), per_class, seconds, pairs // 2).reshape(2, *offences.shape)
+    return controlled_table(pairs.astype(float), per_class, seconds, pairs // 2).reshape(2, *offences.shape)
 
 
 def _week_start(hours: Ints, offences: Ints) -> Floats:
@@ -65,11 +65,11 @@ def offence_records(rng: np.random.Generator, targets: Targets, victims: pd.Data
     seconds = second_victims(by_class, targets.offences, targets.hours)
     slots = targets.hours.reshape(3, -1)
 
-    table = controlled(_week_start(targets.hours, targets.offences), slots[0], targets.offences.ravel())
+    table = controlled_table(_week_start(targets.hours, targets.offences), slots[0], targets.offences.ravel())
     first = (by_class[:2] - seconds).reshape(2, -1)
     share = first / np.maximum(targets.offences.ravel(), 1)
-    child = controlled(table * share[CHILD] + 1e-6, slots[1], first[CHILD], table)
-    adult = controlled(table * share[ADULT] + 1e-6, slots[2], first[ADULT], table - child)
+    child = controlled_table(table * share[CHILD] + 1e-6, slots[1], first[CHILD], table)
+    adult = controlled_table(table * share[ADULT] + 1e-6, slots[2], first[ADULT], table - child)
 
     def spread(cells: Ints) -> Ints:
         return np.repeat(np.arange(cells.size), cells.ravel())

@@ -4,7 +4,7 @@ Published constraints: occurrences, individuals, repeat individuals and their oc
 years (T15 with its repeat row put in order, T25), and the occurrences of the 25 busiest (135 and 360, sections 3.4
 and 3.6). Ours: how the 25 share theirs, that nobody else has more than the 25th, how repeats spread over years
 otherwise (the likeliest pattern), and that people of unknown age or district occur once. Victims and suspects are
-different people here. Of the suspects, exactly the habitual knife carriers of ``carriers`` are met twice or more in
+different people here. Of the suspects, exactly the habitual knife carriers of ``knife_carriers`` are met twice or more in
 offences that count towards that index.
 """
 

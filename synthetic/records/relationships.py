@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from synthetic.records.controlled_rounding import apportion, controlled, deal, weighted_order
+from synthetic.records.controlled_rounding import allocate, apportion, controlled_table, weighted_order
 from synthetic.records.targets import NO_DISTRICT, SEEDS, Ints, Targets, read_csv
 
 PRINTED = (2, 3, 4)
@@ -33,7 +33,7 @@ def relationship_counts(targets: Targets, offences: Ints) -> Ints:
         named = np.column_stack([targets.stranger[:, year], targets.acquaintance[:, year]])
         named = np.vstack([named, total[:2] - named.sum(axis=0)])
         rest = related - named.sum(axis=1)
-        others = controlled(np.outer(rest, total[2:]).astype(float), rest, total[2:])
+        others = controlled_table(np.outer(rest, total[2:]).astype(float), rest, total[2:])
         counts[:, :, year] = np.hstack([named, others])
     printed = counts.sum(axis=2)
     share = printed.sum(axis=1) / offences[:, list(PRINTED)].sum(axis=1)
@@ -60,5 +60,5 @@ def relationships(rng: np.random.Generator, targets: Targets, offences: pd.DataF
     for y, d in np.ndindex(5, 10):
         rows = np.flatnonzero((year == y) & (district == d))
         rows = rows[weighted_order(rng, likely[rows])][: counts[d, :, y].sum()]
-        relationship[rows] = names[deal(rng, counts[d, :, y])]
+        relationship[rows] = names[allocate(rng, counts[d, :, y])]
     return relationship

@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from synthetic.records.controlled_rounding import apportion, controlled, weighted_order
+from synthetic.records.controlled_rounding import apportion, controlled_table, weighted_order
 from synthetic.records.dates import times
 from synthetic.records.targets import NO_DISTRICT, SEEDS, Floats, Ints, place_counts, read_csv
 
@@ -50,7 +50,7 @@ def places() -> Ints:
     near = np.array([list(place_counts("T33", column, group).values()) for group in GROUPS])
     by_place = np.array(list(place_counts("T35", "offences").values()))
     start = near.ravel()[:, None] * np.repeat(PLACE_SHARES, 3, axis=0)
-    return controlled(start, near.ravel(), by_place).reshape(3, 3, 3)
+    return controlled_table(start, near.ravel(), by_place).reshape(3, 3, 3)
 
 
 def calendar_year(month: Ints) -> Ints:

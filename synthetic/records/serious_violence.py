@@ -17,7 +17,7 @@ from synthetic.records.dates import serious_violence_times
 from synthetic.records.details import offence_details
 from synthetic.records.districts import place_offences
 from synthetic.records.ethnicity import ethnicities
-from synthetic.records.following_month import with_sequel
+from synthetic.records.following_month import with_following_month
 from synthetic.records.offences import ADULT, CHILD, age_class, offence_records, place_victims
 from synthetic.records.outcomes import outcome_records
 from synthetic.records.persons import TOP_SUSPECTS, TOP_VICTIMS, identify
@@ -95,4 +95,4 @@ def serious_violence(rng: np.random.Generator, targets: Targets) -> Records:
     suspects, suspect_persons = _people(
         rng, targets.suspects, TOP_SUSPECTS, suspects, offences, suspect_sexes, knife_carriers.targets(rng)
     )
-    return with_sequel(rng, Records(offences, victims, suspects, victim_persons, suspect_persons, outcomes))
+    return with_following_month(rng, Records(offences, victims, suspects, victim_persons, suspect_persons, outcomes))

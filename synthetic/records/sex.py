@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from synthetic.records.attributes import fill
-from synthetic.records.controlled_rounding import apportion, controlled
+from synthetic.records.controlled_rounding import apportion, controlled_table
 from synthetic.records.suspects import GROUPS, age_group
 
 SEXES = np.array(["F", "M"], dtype=object)
@@ -40,7 +40,7 @@ def suspect_sexes(rng: np.random.Generator, records: pd.DataFrame) -> np.ndarray
     female = len(records) - male
     by_group = np.concatenate([young, apportion(by_group[2:], female - int(young.sum()))])
     by_year = apportion(everyone.sum(axis=1), female)
-    women = controlled(everyone * (by_group / everyone.sum(axis=0)), by_year, by_group, everyone)
+    women = controlled_table(everyone * (by_group / everyone.sum(axis=0)), by_year, by_group, everyone)
     quotas = np.stack([women.ravel(), (everyone - women).ravel()], axis=1)
     settled = records["male"].map({False: 0, True: 1}).groupby(records["person"]).first().dropna().astype(int)
     given = dict(zip(settled.index, settled, strict=True))

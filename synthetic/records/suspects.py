@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from synthetic.records.ages import UNKNOWN_AGE
-from synthetic.records.controlled_rounding import TINY, apportion, controlled, deal, nearest
+from synthetic.records.controlled_rounding import TINY, allocate, apportion, controlled_table, nearest
 from synthetic.records.targets import NO_AREA, Floats, Ints, PersonTargets, Targets
 
 WITH_SUSPECT = (1500, 1320, 1510, 1510, 1440)
@@ -61,8 +61,8 @@ def offences_with_suspect(rng: np.random.Generator, targets: Targets, offences: 
         unknown = min(int(np.rint(0.75 * by_area[NO_AREA, y])), int(have[y, :, NO_AREA].sum()))
         rows = np.minimum(apportion(np.array(WITH_SUSPECT_BY_KIND) * have[y].sum(axis=1), WITH_SUSPECT[y]), by_kind[y])
         columns = np.append(apportion(by_area[:NO_AREA, y], int(rows.sum()) - unknown), unknown)
-        first = controlled((rows / have[y].sum(axis=1))[:, None] * have[y], rows, columns, have[y])
-        further = controlled(
+        first = controlled_table((rows / have[y].sum(axis=1))[:, None] * have[y], rows, columns, have[y])
+        further = controlled_table(
             first * ((by_kind[y] - rows) / np.maximum(rows, 1))[:, None],
             by_kind[y] - rows,
             by_area[:, y] - columns,
@@ -179,7 +179,7 @@ def suspect_records(
     for number, row in enumerate(table):
         members = chosen[profiles.of_offence == number]
         place.append(np.concatenate([members, rng.choice(members, int(row.sum()) - len(members))]))
-        group.append(deal(rng, row))
+        group.append(allocate(rng, row))
     offence, slot_group = np.concatenate(place), np.concatenate(group)
     key = cell[offence] // 3 * GROUPS + slot_group
     age = np.empty(len(offence), dtype=np.int64)

@@ -11,7 +11,7 @@ from time import perf_counter
 import numpy as np
 
 from orchestration.ingest.landing_zone import demonstration
-from synthetic.demo.faults import add_dirt_to_month
+from synthetic.demo.faults import add_faults_to_month
 from synthetic.demo.next_month.agencies import FEEDS, write_events
 from synthetic.demo.next_month.archive import STREET, write_archive
 from synthetic.demo.next_month.donors import Zone
@@ -25,12 +25,12 @@ LAST = "2025-03"
 Written = Iterator[tuple[str, Path, int]]
 
 
-class NothingFollows(ValueError):
+class NoNextMonthError(ValueError):
     """No further month can be written; the message says why and what to do."""
 
 
 @dataclass
-class Following:
+class NextMonth:
     """What was written.
 
     Attributes:
@@ -46,23 +46,23 @@ class Following:
     seconds: float = 0.0
 
 
-def write_next_month(raw: Path, *, seed: int = 2024, dirt: bool = False) -> Following:
+def write_next_month(raw: Path, *, seed: int = 2024, faults: bool = False) -> NextMonth:
     """Write the month after the last one of the crimes in a demonstration's landing zone, and list its files.
 
-    Every feed that ends earlier is brought up to it, returns with the periods that have ended by then. ``dirt`` adds faults.
-    The same seed and landing zone give the same bytes. Raises NothingFollows after `LAST`, and where there is no demonstration.
+    Every feed that ends earlier is brought up to it, returns with the periods that have ended by then. ``faults`` adds faults.
+    The same seed and landing zone give the same bytes. Raises NoNextMonthError after `LAST`, and where there is no demonstration.
     """
     started = perf_counter()
     zone = Zone(Path(raw))
     last = zone.last(CRIMES)
     if last is None or not (zone.raw / demonstration.FILE).exists():
-        raise NothingFollows(f"{raw} holds no demonstration. Write one with `sna demo`.")
+        raise NoNextMonthError(f"{raw} holds no demonstration. Write one with `sna demo`.")
     if last >= LAST:
-        raise NothingFollows(
+        raise NoNextMonthError(
             f"The demonstration ends with {LAST}: no later month can be written. `sna demo` in another home begins again."
         )
     month = np.datetime64(last, "M") + 1
-    done = Following(str(month))
+    done = NextMonth(str(month))
     for feed, writer in _writers().items():
         for missing in _missing(zone, feed, month):
             rng = np.random.default_rng([seed, missing.astype(int), zlib.crc32(feed.encode())])
@@ -70,8 +70,8 @@ def write_next_month(raw: Path, *, seed: int = 2024, dirt: bool = False) -> Foll
     for feed in (*RETURNS, LIFESTYLE):
         rng = np.random.default_rng([seed, month.astype(int), zlib.crc32(feed.encode())])
         done.files.extend(write_lifestyle(rng, zone, month) if feed == LIFESTYLE else write_counts(rng, zone, feed, month))
-    if dirt:
-        done.faults = add_dirt_to_month(zone.raw, str(month), seed=seed)
+    if faults:
+        done.faults = add_faults_to_month(zone.raw, str(month), seed=seed)
     demonstration.add(zone.raw, [path for _, path, _ in done.files])
     done.seconds = perf_counter() - started
     return done

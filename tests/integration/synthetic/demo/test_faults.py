@@ -17,7 +17,7 @@ from orchestration.ingest.landing_log.log import current
 from orchestration.ingest.landing_zone.demonstration import Admission, add
 from orchestration.ingest.load.loader import load, plan
 from orchestration.ingest.rules import CATALOGUE
-from synthetic.demo.faults import MANIFEST, add_dirt
+from synthetic.demo.faults import MANIFEST, add_faults
 
 KEY = b"a key for tests only"
 NOW = datetime(2024, 12, 1, tzinfo=UTC)
@@ -48,7 +48,7 @@ def clean(raw, tmp_path_factory) -> list[LoadRecord]:
 def dirty_raw(raw, tmp_path_factory) -> Path:
     copy = tmp_path_factory.mktemp("dirty") / "raw"
     shutil.copytree(raw, copy)
-    assert add_dirt(copy, seed=7) == copy / MANIFEST
+    assert add_faults(copy, seed=7) == copy / MANIFEST
     add(copy, copy.glob("*/*/*.*"))
     return copy
 
@@ -141,7 +141,7 @@ def test_no_identifier_of_a_bad_row_is_kept(dirty_raw, dirty):
 
 def test_the_same_seed_gives_the_same_faults(raw, dirty_raw, tmp_path):
     shutil.copytree(raw, tmp_path / "raw")
-    again = add_dirt(tmp_path / "raw", seed=7)
+    again = add_faults(tmp_path / "raw", seed=7)
     assert again.read_bytes() == (dirty_raw / MANIFEST).read_bytes()
     changed = {fault["file"] for fault in json.loads(again.read_text())}
     assert all(
@@ -151,4 +151,4 @@ def test_the_same_seed_gives_the_same_faults(raw, dirty_raw, tmp_path):
 
 def test_a_landing_zone_without_deliveries_cannot_be_spoilt(tmp_path):
     with pytest.raises(FileNotFoundError, match="too few"):
-        add_dirt(tmp_path, seed=1)
+        add_faults(tmp_path, seed=1)

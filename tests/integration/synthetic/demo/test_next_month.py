@@ -9,7 +9,7 @@ import pytest
 
 from orchestration.contracts.reader import load_contracts
 from orchestration.ingest.landing_zone.demonstration import Admission, Listing, digest
-from synthetic.demo.next_month import NothingFollows, write_next_month
+from synthetic.demo.next_month import NoNextMonthError, write_next_month
 from synthetic.demo.next_month.agencies import FEEDS
 from tests.unit.orchestration.ingest.conftest import KEY
 
@@ -241,5 +241,5 @@ def test_the_same_seed_and_landing_zone_give_the_same_bytes(month, raw, tmp_path
 
 
 def test_nothing_follows_where_there_is_no_demonstration(tmp_path):
-    with pytest.raises(NothingFollows, match="no demonstration"):
+    with pytest.raises(NoNextMonthError, match="no demonstration"):
         write_next_month(tmp_path)

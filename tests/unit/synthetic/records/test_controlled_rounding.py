@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from synthetic.records.controlled_rounding import apportion, controlled, deal, ipf, nearest, weighted_order
+from synthetic.records.controlled_rounding import allocate, apportion, controlled_table, ipf, nearest, weighted_order
 
 tables = st.integers(1, 5).flatmap(
     lambda rows: st.integers(1, 5).flatmap(
@@ -19,7 +19,7 @@ tables = st.integers(1, 5).flatmap(
 def test_margins_hold_whatever_the_start(cells, random):
     wanted = np.array(cells)
     start = [[random.random() for _ in row] for row in cells]
-    found = controlled(start, wanted.sum(axis=1), wanted.sum(axis=0))
+    found = controlled_table(start, wanted.sum(axis=1), wanted.sum(axis=0))
     assert found.min(initial=0) >= 0
     assert np.array_equal(found.sum(axis=1), wanted.sum(axis=1))
     assert np.array_equal(found.sum(axis=0), wanted.sum(axis=0))
@@ -29,21 +29,21 @@ def test_margins_hold_whatever_the_start(cells, random):
 @given(tables)
 def test_a_ceiling_that_leaves_one_table_gives_that_table(cells):
     wanted = np.array(cells)
-    found = controlled(np.ones(wanted.shape), wanted.sum(axis=1), wanted.sum(axis=0), wanted)
+    found = controlled_table(np.ones(wanted.shape), wanted.sum(axis=1), wanted.sum(axis=0), wanted)
     assert np.array_equal(found, wanted)
 
 
 def test_the_table_stays_near_its_start():
     start = np.array([[10.4, 20.1], [30.0, 39.5]])
-    found = controlled(start, [31, 69], [40, 60])
+    found = controlled_table(start, [31, 69], [40, 60])
     assert np.abs(found - ipf(start, [31, 69], [40, 60])).max() < 1
 
 
 def test_impossible_tables_are_refused():
     with pytest.raises(ValueError, match="margins disagree"):
-        controlled(np.ones((2, 2)), [1, 2], [2, 2])
+        controlled_table(np.ones((2, 2)), [1, 2], [2, 2])
     with pytest.raises(ValueError, match="no whole-number table"):
-        controlled(np.ones((2, 2)), [2, 2], [2, 2], np.array([[1, 0], [2, 2]]))
+        controlled_table(np.ones((2, 2)), [2, 2], [2, 2], np.array([[1, 0], [2, 2]]))
 
 
 def test_side_conditions_are_met_far_from_the_start():
@@ -66,7 +66,7 @@ def test_apportioned_shares_add_up_and_are_within_one(weights, total):
 
 def test_dealing_and_ordering():
     rng = np.random.default_rng(1)
-    assert np.bincount(deal(rng, [3, 0, 2])).tolist() == [3, 0, 2]
+    assert np.bincount(allocate(rng, [3, 0, 2])).tolist() == [3, 0, 2]
     first = [weighted_order(rng, np.array([1.0, 0.0, 8.0]))[0] for _ in range(300)]
     assert first.count(1) == 0
     assert first.count(2) > 200

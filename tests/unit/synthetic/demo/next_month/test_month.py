@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from orchestration.ingest.landing_zone.demonstration import FILE
-from synthetic.demo.faults import MANIFEST, add_dirt_to_month
-from synthetic.demo.next_month import LAST, NothingFollows, write_next_month
+from synthetic.demo.faults import MANIFEST, add_faults_to_month
+from synthetic.demo.next_month import LAST, NoNextMonthError, write_next_month
 from synthetic.demo.next_month.donors import Zone
 from synthetic.demo.next_month.police import SUSPECTS
 from synthetic.demo.next_month.returns import LIFESTYLE, RETURNS, write_counts, write_lifestyle
@@ -74,10 +74,10 @@ def test_a_quarter_of_assessments_is_of_people_met_before_and_of_suspects_of_the
 
 def test_no_month_follows_the_last(tmp_path):
     put(tmp_path, f"derbyshire_constabulary/crimes/{LAST}.csv", ("Crime Reference",), [])
-    with pytest.raises(NothingFollows, match=r"no demonstration.*sna demo"):
+    with pytest.raises(NoNextMonthError, match=r"no demonstration.*sna demo"):
         write_next_month(tmp_path)
     (tmp_path / FILE).write_text('{"report": null, "files": {}}')
-    with pytest.raises(NothingFollows, match=rf"ends with {LAST}: no later month can be written"):
+    with pytest.raises(NoNextMonthError, match=rf"ends with {LAST}: no later month can be written"):
         write_next_month(tmp_path)
 
 
@@ -87,7 +87,7 @@ def test_faults_of_a_month_are_listed_beside_those_that_are_there(tmp_path):
     for month in ("2024-04", "2024-05"):
         put(tmp_path, f"derbyshire_constabulary/victims/{month}.csv", header, people)
     (tmp_path / MANIFEST).write_text(json.dumps([{"file": "earlier", "row": 7}]))
-    number = add_dirt_to_month(tmp_path, "2024-05", seed=1)
+    number = add_faults_to_month(tmp_path, "2024-05", seed=1)
     earlier, *faults = json.loads((tmp_path / MANIFEST).read_text())
     assert earlier["file"] == "earlier" and len(faults) == number >= 4
     assert {fault["file"] for fault in faults} == {"derbyshire_constabulary/victims/2024-05.csv"}
