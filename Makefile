@@ -48,10 +48,10 @@ bench: $(VENV)/installed  ## speed and memory, measured in one run
 fault: $(VENV)/installed  ## kill the refresh 200 times, fill its disk, damage its files; prints a table
 	$(BIN)/python -m tests.fault $(ARGS)
 
-$(VENV)/installed: requirements.lock pyproject.toml
+$(VENV)/installed: requirements.lock pyproject.toml synthetic/pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
-	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable . --editable ./synthetic
 	touch $@
 
 clean:  ## forget everything that can be rebuilt, but not the landed deliveries

@@ -17,17 +17,14 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from orchestration.cli import deliveries, hkci, link, output, releases
+from orchestration.cli import deliveries, demo, hkci, link, output, releases
 from orchestration.cli.options import FAILED, WRONG_USAGE, OneFeed, Wait, waiting
 from orchestration.home import lock
 from orchestration.home.environment import CONTRACTS, PROJECT, SettingsError
 from orchestration.home.identity import HomeError
 from orchestration.home.settings import Settings, rename_audience
-from orchestration.text.console import console, errors, working
+from orchestration.text.console import console, errors
 from orchestration.text.plurals import counted
-
-# The area whose printed report the demonstration reproduces.
-DEMONSTRATED = "derbyshire"
 
 app = typer.Typer(
     help="From agency deliveries to a published, reconciled Strategic Needs Assessment.",
@@ -37,7 +34,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_show_locals=False,
 )
-for command in (*releases.COMMANDS, *deliveries.COMMANDS):
+for command in (*releases.COMMANDS, *deliveries.COMMANDS, demo.demo):
     app.command()(command)
 app.add_typer(hkci.app, name="hkci")
 app.add_typer(link.app, name="link")
@@ -387,74 +384,6 @@ def deliver(
     output.receipts(console, receipts, settings.home / "refusals", dry_run=dry_run)
     if any(r.outcome == "refused" for r in receipts):
         raise typer.Exit(FAILED)
-
-
-@app.command()
-def demo(
-    scale: Annotated[int, typer.Option(min=1, help="Number of counties.")] = 1,
-    seed: Annotated[int, typer.Option(help="Another seed gives another county with the same totals.")] = 2024,
-    dirt: Annotated[bool, typer.Option(help="Inject known faults, listed in dirt-manifest.json.")] = False,
-    next_month: Annotated[
-        bool, typer.Option("--next-month", help="Write the month after the demonstration's last instead, to practise with.")
-    ] = False,
-    if_empty: Annotated[bool, typer.Option("--if-empty", help="Only when the landing zone holds no delivery.")] = False,
-    add: Annotated[
-        list[Path] | None,
-        typer.Option(exists=True, dir_okay=False, help="List this file, such as a changed one, as part of the demonstration."),
-    ] = None,
-) -> None:
-    """Make the demonstration home and write the deliveries of a county that does not exist."""
-    from orchestration.home import creation
-    from orchestration.ingest.files import regular_files
-    from orchestration.ingest.landing_zone import demonstration
-    from synthetic import write_demo
-
-    settings = _demonstration()
-    creation.make(settings.home, DEMONSTRATED, "demonstration")
-    if add:
-        for file in add:
-            if found := regular_files.problem(file, file.parent):
-                raise typer.BadParameter(f"{escape(str(file))}: {found.message}")
-        demonstration.add(settings.raw, add)
-        console.print(
-            f"Listed {len(add)} of {settings.raw / demonstration.FILE}'s files. Next: `sna deliver FILE`, `sna refresh`."
-        )
-        return
-    if next_month:
-        _next_month(settings, seed, dirt)
-        return
-    if if_empty and (settings.raw / demonstration.FILE).exists():
-        console.print(f"{settings.raw} already holds the demonstration; nothing was written.")
-        return
-    with working(console, "writing the demonstration deliveries") as progress:
-        summary = write_demo(settings.raw, seed=seed, scale=scale, faults=dirt, progress=progress)
-    files, rows = sum(summary.files.values()), sum(summary.rows.values())
-    console.print(f"{counted(files, 'delivery')} with {rows:,} rows written to {settings.raw} in {summary.seconds:.0f} s.")
-    console.print(f"{summary.returns} aggregate returns that agencies have published, which are real, were put beside them.")
-    console.print("Next: `sna refresh`.")
-
-
-def _next_month(settings: Settings, seed: int, dirt: bool) -> None:
-    """Write a further month of the demonstration."""
-    from synthetic.demo.next_month import NoNextMonthError, write_next_month
-
-    try:
-        with working(console, "writing the next month's deliveries"):
-            done = write_next_month(settings.raw, seed=seed, faults=dirt)
-    except NoNextMonthError as reason:
-        errors.print(f"[red]{escape(str(reason))}[/]")
-        raise typer.Exit(FAILED) from None
-    rows = sum(rows for _, _, rows in done.files)
-    console.print(f"{len(done.files)} deliveries up to {done.month} with {rows:,} rows written to {settings.raw}.")
-    if done.faults:
-        console.print(f"{done.faults} faults were added; {settings.raw / 'dirt-manifest.json'} lists them.")
-    console.print("Next: `sna refresh`.")
-
-
-def _demonstration() -> Settings:
-    """Paths of the demonstration: `SNA_HOME`, or `var/demo` whatever other homes there are."""
-    os.environ.setdefault("SNA_HOME", str(PROJECT / "var" / "demo"))
-    return Settings.from_env()
 
 
 @app.command()

@@ -19,6 +19,8 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+import xlsxwriter
+
 from synthetic.feeds.monthly import WRITTEN
 
 MANIFEST = "dirt-manifest.json"
@@ -298,8 +300,6 @@ def _with_names(file: _File) -> str:
 
 
 def _workbook_without_sheet(file: _File) -> Injected:
-    import xlsxwriter
-
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
         book.set_properties({"created": WRITTEN})

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import xlsxwriter
 
 from synthetic.feeds.deprivation import LSOAS_IN_ENGLAND
 from synthetic.feeds.monthly import WRITTEN
@@ -111,8 +112,6 @@ def _write(path: Path, rows: Table) -> None:
 
 
 def _workbook(path: Path, rows: Table) -> None:
-    import xlsxwriter
-
     path.parent.mkdir(parents=True, exist_ok=True)
     with xlsxwriter.Workbook(path) as book:
         book.set_properties({"created": WRITTEN})

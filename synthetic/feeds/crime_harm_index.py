@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import xlsxwriter
+
 from synthetic.feeds.monthly import WRITTEN
 from synthetic.records.harm import VERSION, illustrative
 
@@ -14,8 +16,6 @@ LABEL = "Illustrative, for demonstration only; not a value of the Cambridge Crim
 
 def write_weights(raw: Path) -> Iterator[tuple[str, Path, int]]:
     """The illustrative weights in the form of the Cambridge workbook; yields feed, path and rows."""
-    import xlsxwriter
-
     path = raw / "cambridge" / "crime_harm_index" / f"{VERSION}.xlsx"
     path.parent.mkdir(parents=True, exist_ok=True)
     rows = illustrative()

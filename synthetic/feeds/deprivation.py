@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import xlsxwriter
 
 from synthetic.feeds.monthly import WRITTEN
 from synthetic.records.targets import Floats, Ints, implied, percentages, published
@@ -69,8 +70,6 @@ def deprivation(rng: np.random.Generator, areas: pd.DataFrame) -> pd.DataFrame:
 
 def write_imd(areas: pd.DataFrame, scores: pd.DataFrame, path: Path) -> int:
     """File 1 of the English Indices of Deprivation 2019: an empty sheet "Notes", then "IMD2019"."""
-    import xlsxwriter
-
     path.parent.mkdir(parents=True, exist_ok=True)
     with xlsxwriter.Workbook(path) as book:
         book.set_properties({"created": WRITTEN})

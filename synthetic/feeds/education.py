@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import xlsxwriter
 
 from synthetic.feeds.monthly import WRITTEN
 from synthetic.records.controlled_rounding import apportion
@@ -100,8 +101,6 @@ WORST_WARD, WARDS = "Chaddesden West", DISTRICTS["Derby"][1]
 
 
 def _workbook(path: Path) -> Any:
-    import xlsxwriter
-
     path.parent.mkdir(parents=True, exist_ok=True)
     book = xlsxwriter.Workbook(path)
     book.set_properties({"created": WRITTEN})

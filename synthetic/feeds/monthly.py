@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import xlsxwriter
 from numpy.typing import ArrayLike, NDArray
 
 from synthetic.feeds.constabulary import period
@@ -119,8 +120,6 @@ def write(
 
 def write_workbook(rows: pd.DataFrame, path: Path, sheet: str) -> None:
     """Write rows below their headers; the same rows give the same bytes."""
-    import xlsxwriter
-
     with xlsxwriter.Workbook(path) as book:
         book.set_properties({"created": WRITTEN})
         page = book.add_worksheet(sheet)

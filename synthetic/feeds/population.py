@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import xlsxwriter
 
 MID_YEAR = 2022
 AGES = 91
@@ -19,8 +20,6 @@ WRITTEN = datetime(2024, 11, 25)
 
 def write_population(rng: np.random.Generator, areas: pd.DataFrame, path: Path) -> int:
     """Mid-year estimates by LSOA, sex and single year of age: a cover, then the sheet of the year below a preamble."""
-    import xlsxwriter
-
     path.parent.mkdir(parents=True, exist_ok=True)
     # Assumed: as many at each age up to 60, then fewer.
     weights = np.tile(np.where(np.arange(AGES) < 60, 1.0, np.exp(-0.05 * (np.arange(AGES) - 60.0))), 2)
