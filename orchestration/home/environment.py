@@ -13,6 +13,7 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[2]
 CONTRACTS = PROJECT / "raw"
 DBT_PROJECT = PROJECT / "dbt_project"
+WORKSPACE = PROJECT / "orchestration" / "workspace.yaml"
 
 # DuckDB's units: kB to TB are powers of 1000, KiB to TiB of 1024.
 LIMIT, VAULT_LIMIT = "SNA_MEMORY_LIMIT", "SNA_VAULT_MEMORY_LIMIT"

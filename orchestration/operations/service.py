@@ -19,7 +19,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from orchestration.home import lock
-from orchestration.home.environment import PROJECT, SettingsError, analysts_group
+from orchestration.home.environment import PROJECT, WORKSPACE, SettingsError, analysts_group
 from orchestration.home.settings import Settings
 from orchestration.operations import configuration, unowned_runs
 from orchestration.operations.web.access import ADDRESS, Access
@@ -107,7 +107,7 @@ def _started(
     """Webserver and daemon, each in a session of its own, so that a Ctrl-C reaches them once and in order."""
     commands = {
         "webserver": [sys.executable, "-m", "orchestration.operations.web.server", "--port", str(port)],
-        "daemon": [str(Path(sys.executable).parent / "dagster-daemon"), "run", "-w", str(PROJECT / "workspace.yaml")],
+        "daemon": [str(Path(sys.executable).parent / "dagster-daemon"), "run", "-w", str(WORKSPACE)],
     }
     if read_only:
         commands["webserver"].append("--read-only")

@@ -17,7 +17,7 @@ from dagster._utils.log import configure_loggers
 from dagster_webserver.app import create_app_from_workspace_process_context
 from dagster_webserver.version import __version__
 
-from orchestration.home.environment import PROJECT
+from orchestration.home.environment import WORKSPACE
 from orchestration.home.instance import open_instance
 from orchestration.home.settings import Settings
 from orchestration.operations import configuration
@@ -72,7 +72,7 @@ def serve(settings: Settings, port: int, *, read_only: bool) -> None:
     log.prune(policy.retention.run_days)
     with open_instance(settings) as instance:
         instance.optimize_for_webserver(STATEMENT_TIMEOUT, POOL_RECYCLE, POOL_OVERFLOW)
-        target = WorkspaceFileTarget([str(PROJECT / "workspace.yaml")])
+        target = WorkspaceFileTarget([str(WORKSPACE)])
         # The signal that ends the server is raised once more when it has ended.
         with Workspace(instance, workspace_load_target=target, version=__version__) as workspace, suppress(KeyboardInterrupt):
             uvicorn.Server(config(create_app(workspace, access, log), port)).run()

@@ -88,7 +88,7 @@ def test_one_graph_leads_from_the_landing_zone_through_the_vault_to_the_release(
 
 def test_runs_of_a_terminal_are_listed_under_the_job(build):
     """The web UI asks for the label of the code location that `workspace.yaml` names."""
-    (location,) = yaml.safe_load((PROJECT / "workspace.yaml").read_text())["load_from"]
+    (location,) = yaml.safe_load((PROJECT / "orchestration" / "workspace.yaml").read_text())["load_from"]
     label = f"{build().get_repository_def().name}@{location['python_module']['location_name']}"
     assert build().resolve_job_def(JOB).tags[".dagster/repository"] == label
 
@@ -184,6 +184,6 @@ def test_what_runs_by_itself_is_in_the_code_location(graph, build, environment, 
 @pytest.mark.slow
 def test_the_workspace_loads_as_the_web_ui_loads_it(home):
     environment = {**os.environ, "SNA_HOME": str(home), "SNA_RAW": str(home / "raw"), "DAGSTER_HOME": str(home)}
-    command = [str(BIN / "dagster"), "definitions", "validate", "-w", "workspace.yaml"]
+    command = [str(BIN / "dagster"), "definitions", "validate", "-w", "orchestration/workspace.yaml"]
     result = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True)
     assert result.returncode == 0, result.stdout + result.stderr
