@@ -76,13 +76,13 @@ def protect(
     few: set[int] = set()
     for (cohort, breakdown), places in groups.items():
         members = [cells[place] for place in places]
-        close = any(name == cohort and 0 < number < policy.minimum_cell for name, number in differs_by)
-        if members[0].of_nominals < policy.minimum_cell or (close and breakdown != TOTAL):
+        close = any(name == cohort and 0 < number < policy.disclosure.minimum_cell for name, number in differs_by)
+        if members[0].of_nominals < policy.disclosure.minimum_cell or (close and breakdown != TOTAL):
             hidden.update(places)
         else:
-            hidden.update(places[position] for position in _hidden(members, breakdown, policy.minimum_cell))
+            hidden.update(places[position] for position in _hidden(members, breakdown, policy.disclosure.minimum_cell))
         if breakdown != TOTAL:
-            suspects = withheld([cell.suspects or 0 for cell in members], policy.minimum_cell)
+            suspects = withheld([cell.suspects or 0 for cell in members], policy.disclosure.minimum_cell)
             few.update(places[position] for position in suspects)
     hidden |= _told_by_age_twice(cells, hidden, printed)
     return [
@@ -132,13 +132,15 @@ def _printed(cells: Sequence[Cell], policy: Policy, reference_date: date) -> set
 
     return {
         (printed.cohort, printed.breakdown, category, column)
-        for printed in policy.already_published
+        for printed in policy.disclosure.already_published
         if printed.reference_date == reference_date
         and all(
             is_as_printed(counted.get((printed.cohort, printed.breakdown, category)), printed.of_nominals, column, value)
-            for category, column, value in printed.cells
+            for category, numbers in printed.cells.items()
+            for column, value in numbers.items()
         )
-        for category, column, _ in printed.cells
+        for category, numbers in printed.cells.items()
+        for column in numbers
     }
 
 

@@ -3,72 +3,100 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+if TYPE_CHECKING:
+    from typing import Self
 
 FILE = Path(__file__).with_name("policy.yaml")
 
-COLUMNS = ("nominals", "share_percent")
+Whole = Annotated[int, Field(ge=1)]
 
 
 class PolicyError(ValueError):
-    """The policy cannot be used; the message says what is wrong."""
+    """The policy cannot be used; the message says where and what is wrong."""
 
 
-@dataclass(frozen=True)
-class CrimeRule:
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class CrimeRule(_Strict):
     """Months end with the reference date, which belongs to them."""
 
-    incidents: int
-    months: int
-    recent_incidents: int
-    recent_months: int
+    incidents: Whole
+    months: Whole
+    recent_incidents: Whole
+    recent_months: Whole
 
 
-@dataclass(frozen=True)
-class IntelligenceRule:
+class IntelligenceRule(_Strict):
     """Months end with the reference date, which belongs to them."""
 
-    reports: int
-    months: int
+    reports: Whole
+    months: Whole
 
 
-@dataclass(frozen=True)
-class Printed:
+class Retention(_Strict):
+    """How long entries are kept, in months.
+
+    Attributes:
+        entry_months: after the run that made or renewed an entry.
+        history_months: for who left and why, and whom the counts of a run were about.
+    """
+
+    entry_months: Whole
+    history_months: Whole
+
+    @model_validator(mode="after")
+    def _leavers_outlive_their_entries(self) -> Self:
+        if self.history_months < self.entry_months:
+            raise ValueError("history_months is below entry_months, so leavers would be forgotten before they left")
+        return self
+
+
+class Printed(_Strict):
     """A statement that is in print: numbers of one breakdown of a cohort.
 
     Attributes:
         of_nominals: the cohort as printed.
-        cells: (category, column, number as printed).
+        cells: category → column → number as printed.
     """
 
     reference_date: date
     cohort: str
     breakdown: str
-    of_nominals: int
-    cells: tuple[tuple[str, str, int], ...]
+    of_nominals: Whole
+    cells: dict[str, dict[Literal["nominals", "share_percent"], Whole]]
 
 
-@dataclass(frozen=True)
-class Policy:
-    """What decides who is on the index, for how long, and what is told of it.
+class Disclosure(_Strict):
+    """Which counts leave the vault.
 
     Attributes:
-        entry_months: for how long an entry is kept after the run that made or renewed it.
-        history_months: for how long it is kept who left and why, and whom the counts of a run were about.
-        minimum_cell: smallest count that is told.
-        already_published: what is told all the same, where it is what was counted.
+        minimum_cell: smallest count that is released.
+        already_published: what is released all the same, where it is what was counted.
+    """
+
+    minimum_cell: Whole
+    already_published: list[Printed]
+
+
+class Policy(_Strict):
+    """What decides who is on the index, for how long, and which counts of it are released.
+
+    Attributes:
         fingerprint: SHA-256 (hex) of the file.
     """
 
-    crime: CrimeRule
-    intelligence: IntelligenceRule
-    entry_months: int
-    history_months: int
-    minimum_cell: int
-    already_published: tuple[Printed, ...]
+    crime_cohort: CrimeRule
+    intelligence_cohort: IntelligenceRule
+    retention: Retention
+    disclosure: Disclosure
     fingerprint: str
 
 
@@ -83,33 +111,9 @@ def load(path: Path = FILE) -> Policy:
     text = path.read_text(encoding="utf-8")
     try:
         document = yaml.safe_load(text)
-        disclosure, retention = document.pop("disclosure"), document.pop("retention")
-        policy = Policy(
-            crime=CrimeRule(**_whole(document.pop("crime_cohort"))),
-            intelligence=IntelligenceRule(**_whole(document.pop("intelligence_cohort"))),
-            already_published=tuple(_printed(**entry) for entry in disclosure.pop("already_published")),
-            fingerprint=hashlib.sha256(text.encode()).hexdigest(),
-            **_whole(disclosure),
-            **_whole(retention),
-        )
-    except (AttributeError, KeyError, TypeError, yaml.YAMLError) as error:
-        raise PolicyError(f"{path}: {error}") from error
-    if document:
-        raise PolicyError(f"{path}: unknown key {', '.join(document)}.")
-    if policy.history_months < policy.entry_months:
-        raise PolicyError(f"{path}: history_months is below entry_months, so leavers would be forgotten before they left.")
-    return policy
-
-
-def _whole(numbers: dict[str, Any]) -> dict[str, int]:
-    wrong = [name for name, value in numbers.items() if type(value) is not int or value < 1]
-    if wrong:
-        raise PolicyError(f"{', '.join(wrong)}: give a whole number of 1 or more.")
-    return numbers
-
-
-def _printed(cells: dict[str, dict[str, int]], **about: Any) -> Printed:
-    numbers = tuple((category, column, value) for category, told in cells.items() for column, value in _whole(told).items())
-    if unknown := {column for _, column, _ in numbers}.difference(COLUMNS):
-        raise PolicyError(f"already_published: {', '.join(sorted(unknown))} is not one of {', '.join(COLUMNS)}.")
-    return Printed(cells=numbers, **about)
+        return Policy(**document, fingerprint=hashlib.sha256(text.encode()).hexdigest())
+    except ValidationError as error:
+        places = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        raise PolicyError(f"{path}: " + "; ".join(places)) from error
+    except (TypeError, yaml.YAMLError) as error:
+        raise PolicyError(f"{path}: not a mapping of the policy's keys: {error}") from error

@@ -42,7 +42,7 @@ def run(settings: Settings, key: str, reference_date: date, *, why: str, acting_
         made = index.run(con, settings.vault, read, rules, reference_date, why=why, acting_for=acting_for)
     if made.expired:
         store.rewrite(settings.vault, key, access.ENGINE)
-    return made, _land(settings, made, read, rules.minimum_cell)
+    return made, _land(settings, made, read, rules.disclosure.minimum_cell)
 
 
 def demonstrate(settings: Settings) -> tuple[str, LoadRecord]:

@@ -42,7 +42,7 @@ def run(settings: Settings, key: str, *, why: str, acting_for: str = "") -> tupl
     read, period = _register(settings)
     with access.opened(settings, key) as con:
         made = people.run(con, settings.vault, read, why=why, acting_for=acting_for)
-    minimum = policy.load().minimum_cell
+    minimum = policy.load().disclosure.minimum_cell
     rows = [
         [*("c" if value is None else value for value in cells.values()), THRESHOLD, minimum, read.fingerprint]
         for cells in people.protected(made.counts, minimum)
