@@ -20,9 +20,10 @@ test-all: $(VENV)/installed  ## all tests, those that need the whole county amon
 	$(BIN)/python -m tests.counties whole small mini empty
 	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
 
-lint: $(VENV)/installed  ## style, types and SQL
+lint: $(VENV)/installed  ## style, imports, types and SQL
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project
