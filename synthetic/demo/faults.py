@@ -21,7 +21,7 @@ from pathlib import Path
 
 import xlsxwriter
 
-from synthetic.feeds.monthly import WRITTEN
+from synthetic.feeds.files import WRITTEN
 
 MANIFEST = "dirt-manifest.json"
 

@@ -7,16 +7,14 @@ Ours: everything by district, age, ethnic group and LSOA; households in hardship
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import xlsxwriter
 
 from synthetic.feeds.deprivation import LSOAS_IN_ENGLAND
-from synthetic.feeds.monthly import WRITTEN
+from synthetic.feeds.files import workbook, write_rows
 from synthetic.records.controlled_rounding import apportion
 from synthetic.records.targets import Ints, published
 
@@ -105,16 +103,8 @@ def _block(title: str, what: str, unit: str, date: str, header: Sequence[object]
     return [*_preamble(title, what, unit, date), header, *rows, []]
 
 
-def _write(path: Path, rows: Table) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows(rows)
-
-
 def _workbook(path: Path, rows: Table) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with xlsxwriter.Workbook(path) as book:
-        book.set_properties({"created": WRITTEN})
+    with workbook(path) as book:
         sheet = book.add_worksheet("Data")
         for number, row in enumerate(rows):
             sheet.write_row(number, 0, row)
@@ -161,7 +151,7 @@ def write_census(
         blocks += _block("Number of households", f"All households, Census {year}", "Households", str(year), header, homes_rows)
     feed = "ons/census_population"
     path = raw / feed / "2021.csv"
-    _write(path, [*blocks, [NOTE]])
+    write_rows([*blocks, [NOTE]], path)
     yield feed, path, 2 * len(names) * (2 * len(AGES) + 1)
 
     households, adults = small_areas(rng, areas)
@@ -169,7 +159,7 @@ def write_census(
     path = raw / feed / "2021.csv"
     pairs = areas[["code", "name"]].to_numpy().tolist()
     rows = [[code, name, int(n)] for (code, name), n in zip(pairs, households, strict=True)]
-    _write(path, [["Lower layer Super Output Areas Code", "Lower layer Super Output Areas", "Observation"], *rows])
+    write_rows([["Lower layer Super Output Areas Code", "Lower layer Super Output Areas", "Observation"], *rows], path)
     yield feed, path, len(rows)
 
     feed = "ons/census_residents_16_plus"
@@ -191,7 +181,7 @@ def write_census(
         lines: Table = [[place, int(n), int(k), int(n - k)] for place, n, k in zip(places, households, among, strict=True)]
         header = [SMALL_AREA, "Total: All households", hardship, other]
         blocks += _block(f"{table} - {title}", "All households", "Households", "2021", header, lines)
-    _write(path, [*blocks, [NOTE]])
+    write_rows([*blocks, [NOTE]], path)
     yield feed, path, len(HARDSHIP) * len(areas)
 
     feed = "ons/census_ethnicity"
@@ -208,7 +198,7 @@ def write_census(
         rows += [
             [code, name, numbers[0], group, int(n)] for (group, numbers), n in zip(ETHNIC_GROUPS.items(), counts, strict=True)
         ]
-    _write(path, [header, *rows])
+    write_rows([header, *rows], path)
     yield feed, path, len(rows)
 
 

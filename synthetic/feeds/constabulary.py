@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from synthetic.records.dates import FIRST_MONTH, MONTHS
+from synthetic.feeds.files import copy_csv
+from synthetic.records.dates import MONTHS, period
 
 if TYPE_CHECKING:
     import duckdb
@@ -90,22 +91,6 @@ def _outcomes() -> str:
 
 
 QUERIES = {"crimes": _crimes(), "victims": _people("victim"), "suspects": _people("suspect"), "outcomes": _outcomes()}
-
-
-def copy_csv(database: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
-    """Write the rows of ``query`` to ``path``, whole or not at all; the number of rows."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    written = database.execute(
-        f"copy ({query}) to '{str(part).replace(chr(39), chr(39) * 2)}' (header, delimiter ',')"
-    ).fetchone()
-    part.replace(path)
-    return int(written[0]) if written else 0
-
-
-def period(month: int) -> str:
-    """``YYYY-MM`` of a month counted from April 2019."""
-    return str(FIRST_MONTH + month)
 
 
 def write_constabulary(database: duckdb.DuckDBPyConnection, raw: Path, scale: int) -> Iterator[tuple[str, Path, int]]:

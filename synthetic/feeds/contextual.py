@@ -7,13 +7,13 @@ Ours: all rates of forces and districts. The names of forces are real, and their
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from synthetic.feeds.files import write_rows
 from synthetic.records.targets import SEEDS, read_csv
 
 FEED = "hmicfrs/contextual_indicators"
@@ -61,8 +61,6 @@ def rows(rng: np.random.Generator, areas: pd.DataFrame) -> list[list[object]]:
 def write_contextual(rng: np.random.Generator, areas: pd.DataFrame, raw: Path) -> Iterator[tuple[str, Path, int]]:
     """Write the file; yields feed, path and rows."""
     path = raw / FEED / "2023.csv"
-    path.parent.mkdir(parents=True, exist_ok=True)
     found = rows(rng, areas)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([HEADER, *found])
+    write_rows([HEADER, *found], path)
     yield FEED, path, len(found)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import xlsxwriter
-
-from synthetic.feeds.monthly import WRITTEN
+from synthetic.feeds.files import workbook
 from synthetic.records.harm import VERSION, illustrative
 
 HEADERS = ("HOME_OFFICE_CLASSIFICATION", "FULL_OFFENCE_TITLE", "CCHI Score", "Note")
@@ -17,10 +15,8 @@ LABEL = "Illustrative, for demonstration only; not a value of the Cambridge Crim
 def write_weights(raw: Path) -> Iterator[tuple[str, Path, int]]:
     """The illustrative weights in the form of the Cambridge workbook; yields feed, path and rows."""
     path = raw / "cambridge" / "crime_harm_index" / f"{VERSION}.xlsx"
-    path.parent.mkdir(parents=True, exist_ok=True)
     rows = illustrative()
-    with xlsxwriter.Workbook(path) as book:
-        book.set_properties({"created": WRITTEN, "title": LABEL})
+    with workbook(path, title=LABEL) as book:
         book.add_worksheet("Cover page").write(0, 0, LABEL)
         sheet = book.add_worksheet(f"CCHI {VERSION} values sheet")
         sheet.write_row(0, 0, HEADERS)

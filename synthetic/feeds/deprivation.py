@@ -15,9 +15,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import xlsxwriter
 
-from synthetic.feeds.monthly import WRITTEN
+from synthetic.feeds.files import workbook, write_csv
 from synthetic.records.targets import Floats, Ints, implied, percentages, published
 
 LSOAS_IN_ENGLAND = 32_844
@@ -70,9 +69,7 @@ def deprivation(rng: np.random.Generator, areas: pd.DataFrame) -> pd.DataFrame:
 
 def write_imd(areas: pd.DataFrame, scores: pd.DataFrame, path: Path) -> int:
     """File 1 of the English Indices of Deprivation 2019: an empty sheet "Notes", then "IMD2019"."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with xlsxwriter.Workbook(path) as book:
-        book.set_properties({"created": WRITTEN})
+    with workbook(path) as book:
         book.add_worksheet("Notes")
         sheet = book.add_worksheet("IMD2019")
         sheet.write_row(0, 0, IMD_HEADERS)
@@ -142,7 +139,4 @@ def domains(rng: np.random.Generator, areas: pd.DataFrame, overall: pd.DataFrame
 
 def write_domains(rng: np.random.Generator, areas: pd.DataFrame, overall: pd.DataFrame, path: Path) -> int:
     """Write the file; the number of LSOAs."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    frame = domains(rng, areas, overall)
-    frame.to_csv(path, index=False, lineterminator="\n")
-    return len(frame)
+    return write_csv(domains(rng, areas, overall), path)

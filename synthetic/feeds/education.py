@@ -15,9 +15,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import xlsxwriter
 
-from synthetic.feeds.monthly import WRITTEN
+from synthetic.feeds.files import copy_parquet, workbook, write_csv
 from synthetic.records.controlled_rounding import apportion
 from synthetic.records.geography import DISTRICTS, ward_name
 
@@ -100,13 +99,6 @@ NEET_CITY = {"2022": 0.069, "2023": 0.062, "2024": 0.056}
 WORST_WARD, WARDS = "Chaddesden West", DISTRICTS["Derby"][1]
 
 
-def _workbook(path: Path) -> Any:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    book = xlsxwriter.Workbook(path)
-    book.set_properties({"created": WRITTEN})
-    return book
-
-
 def _exclusions(raw: Path, scale: int) -> Iterator[Written]:
     """One workbook of each authority a school year; the phase stands only on the first row of its block."""
     reasons = [*MAIN, *REST]
@@ -115,7 +107,7 @@ def _exclusions(raw: Path, scale: int) -> Iterator[Written]:
         shares = np.array([*(MAIN[name][column] for name in MAIN), *(share for _, share in REST.values())], dtype=float)
         for place, year in enumerate(SCHOOL_YEARS):
             path = raw / feed / f"{year.replace('/', '-')}.xlsx"
-            with _workbook(path) as book:
+            with workbook(path) as book:
                 sheet = book.add_worksheet("Exclusions and suspensions")
                 sheet.write(0, 0, f"Exclusions and suspensions by main reason. School year: {year}")
                 sheet.write_row(2, 0, ["Phase", "Reason", "Permanent exclusions", "Suspensions"])
@@ -135,7 +127,7 @@ def _exclusions(raw: Path, scale: int) -> Iterator[Written]:
 def _neet(rng: np.random.Generator, raw: Path) -> Iterator[Written]:
     """A workbook of each authority, with a sheet by year and one by place."""
     path = raw / f"{COUNTY}/neet" / "2024.xlsx"
-    with _workbook(path) as book:
+    with workbook(path) as book:
         _rates(book, "NEET rate", ("Year", "NEET rate"), NEET_COUNTY)
         _rates(book, "NEET by locality 2024", ("Locality", "NEET per 1,000 population"), NEET_LOCALITIES, "0.0")
     yield f"{COUNTY}/neet", path, len(NEET_COUNTY) + len(NEET_LOCALITIES)
@@ -148,7 +140,7 @@ def _neet(rng: np.random.Generator, raw: Path) -> Iterator[Written]:
     names = [name for number in range(WARDS) if (name := ward_name("Derby", number)) != WORST_WARD]
     wards = {name: float(round(rate, 4)) for name, rate in zip(names, rates, strict=True)}
     path = raw / f"{CITY}/neet" / "2024.xlsx"
-    with _workbook(path) as book:
+    with workbook(path) as book:
         _rates(book, "NEET rate", ("Year", "NEET rate"), NEET_CITY)
         _rates(book, "NEET by ward 2024", ("Ward", "NEET rate"), {WORST_WARD: 2 * mean, **wards, "Average": mean})
     yield f"{CITY}/neet", path, len(NEET_CITY) + WARDS
@@ -181,14 +173,13 @@ def _lait(rng: np.random.Generator, raw: Path) -> Iterator[Written]:
                 rows.append((measure, title if place == 0 else None, year, name, value, float(number), region or "NA"))
     names = ("Short Desc", "Data item", "Years", "LA and Regions", "Values", "LA Number", "Region")
     path = raw / LAIT / "2024-Q3.parquet"
-    path.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as db:
         db.register("long", pd.DataFrame(rows, columns=list(names)))
-        db.execute(f"copy (from long) to '{str(path).replace(chr(39), chr(39) * 2)}' (format parquet)")
+        copy_parquet(db, "from long", path)
     yield LAIT, path, len(rows)
 
     path = raw / NEIGHBOURS / "2024.xlsx"
-    with _workbook(path) as book:
+    with workbook(path) as book:
         sheet = book.add_worksheet("LA SN Groups")
         sheet.write_row(0, 0, ["A", "B", "C", "D", "E", *range(3, 23)])
         sheet.write_row(1, 0, range(1, 26))
@@ -298,9 +289,7 @@ def _national(rng: np.random.Generator, raw: Path) -> Iterator[Written]:
 
 
 def _csv(path: Path, rows: list[dict[str, Any]], feed: str) -> Written:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    pd.DataFrame(rows).to_csv(path, index=False, lineterminator="\n")
-    return feed, path, len(rows)
+    return feed, path, write_csv(pd.DataFrame(rows), path)
 
 
 def write_education(rng: np.random.Generator, raw: Path, scale: int) -> Iterator[Written]:

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from synthetic.feeds.files import write_csv
 from synthetic.feeds.monthly import FIRST, YEARS_IN, at, by_year, clock, days, months, write
 from synthetic.records.details import pick
 from synthetic.records.other_crime import HOURS
@@ -73,7 +74,6 @@ def write_fire(rng: np.random.Generator, raw: Path, scale: int) -> Iterator[tupl
     yield from write(frame, month, raw, INCIDENTS, scale)
     for y, year in enumerate(YEARS_IN):
         path = raw / REFERRALS / f"{year.replace('/', '-')}.csv"
-        path.parent.mkdir(parents=True, exist_ok=True)
         rows = pd.DataFrame(
             {
                 "Financial Year": year,
@@ -81,5 +81,4 @@ def write_fire(rng: np.random.Generator, raw: Path, scale: int) -> Iterator[tupl
                 "Referrals": [scale * numbers[y] for numbers in PEOPLE.values()],
             }
         )
-        rows.to_csv(path, index=False, lineterminator="\n")
-        yield REFERRALS, path, len(rows)
+        yield REFERRALS, path, write_csv(rows, path)

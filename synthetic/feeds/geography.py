@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from synthetic.feeds.files import write_rows, write_text
 from synthetic.feeds.national_grid import to_degrees
 from synthetic.feeds.population import write_population
 from synthetic.feeds.schools import write_locations, write_register
@@ -46,21 +46,18 @@ def write_geography(
 
 def write_lookup(areas: pd.DataFrame, path: Path) -> int:
     """The ONS best-fit look-up of LSOAs to wards and districts (UTF-8 with a byte order mark, Welsh names empty)."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(LOOKUP_HEADERS)
-        columns = areas[["code", "name", "ward_code", "ward_name", "district_code", "district_name"]]
-        for number, (code, name, ward, ward_name, district, district_name) in enumerate(columns.to_numpy().tolist(), start=1):
-            writer.writerow([code, name, "", ward, ward_name, "", district, district_name, "", number])
+    columns = areas[["code", "name", "ward_code", "ward_name", "district_code", "district_name"]]
+    rows = [
+        (code, name, "", ward, ward_name, "", district, district_name, "", number)
+        for number, (code, name, ward, ward_name, district, district_name) in enumerate(columns.to_numpy().tolist(), start=1)
+    ]
+    write_rows([LOOKUP_HEADERS, *rows], path, encoding="utf-8-sig")
     return len(columns)
 
 
 def write_nte_areas(database: duckdb.DuckDBPyConnection, centres: pd.DataFrame, path: Path) -> int:
     """The areas as polygons (GeoJSON, degrees, CRS84)."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    corners = [("west", "south"), ("east", "south"), ("east", "north"), ("west", "north"), ("west", "south")]
-    rings = np.stack([to_degrees(database, centres[x].to_numpy(), centres[y].to_numpy()) for x, y in corners], axis=1)
+    rings = _rings(database, centres)
     features = [
         {
             "type": "Feature",
@@ -69,8 +66,14 @@ def write_nte_areas(database: duckdb.DuckDBPyConnection, centres: pd.DataFrame, 
         }
         for area, ring in zip(centres.itertuples(), rings, strict=True)
     ]
-    path.write_text(json.dumps({"type": "FeatureCollection", "name": "nte_areas", "features": features}), encoding="utf-8")
+    write_text(json.dumps({"type": "FeatureCollection", "name": "nte_areas", "features": features}), path)
     return len(features)
+
+
+def _rings(database: duckdb.DuckDBPyConnection, boxes: pd.DataFrame) -> np.ndarray:
+    """The closed outline of each box (west, south, east, north in metres): boxes x 5 corners x longitude and latitude."""
+    corners = [("west", "south"), ("east", "south"), ("east", "north"), ("west", "north"), ("west", "south")]
+    return np.stack([to_degrees(database, boxes[x].to_numpy(), boxes[y].to_numpy()) for x, y in corners], axis=1)
 
 
 def _feature(number: int, ward: dict[Any, Any], ring: list[list[float]]) -> dict[str, Any]:
@@ -118,9 +121,7 @@ def _write_layer(
     folder: Path,
     period: str,
 ) -> Iterator[tuple[Path, int]]:
-    folder.mkdir(parents=True, exist_ok=True)
-    corners = [("west", "south"), ("east", "south"), ("east", "north"), ("west", "north"), ("west", "south")]
-    rings = np.stack([to_degrees(database, table[x].to_numpy(), table[y].to_numpy()) for x, y in corners], axis=1)
+    rings = _rings(database, table)
     for code, members in table.groupby("district_code"):
         features = [
             feature(number + 1, row, rings[number].round(9).tolist())
@@ -128,7 +129,5 @@ def _write_layer(
         ]
         crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}
         path = folder / f"{period}-{code}.geojson"
-        path.write_text(
-            json.dumps({"type": "FeatureCollection", "name": code, "crs": crs, "features": features}), encoding="utf-8"
-        )
+        write_text(json.dumps({"type": "FeatureCollection", "name": code, "crs": crs, "features": features}), path)
         yield path, len(features)

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from synthetic.feeds.constabulary import AGENCY, DAY, copy_csv, period
+from synthetic.feeds.constabulary import AGENCY, DAY
+from synthetic.feeds.files import copy_csv
 from synthetic.feeds.monthly import days
 from synthetic.records.codes import POSSESSION_CODES
+from synthetic.records.dates import period
 from synthetic.records.details import pick
 from synthetic.records.knife_carriers import RECENT_FROM, REFERENCE, UNDER_25, WINDOW_FROM
 from synthetic.records.persons import as_number

@@ -5,18 +5,16 @@ No published figure is in this file. Ours: that months of a year differ by about
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import xlsxwriter
 from numpy.typing import ArrayLike, NDArray
 
-from synthetic.feeds.constabulary import period
+from synthetic.feeds.files import write_csv, write_workbook
 from synthetic.records.controlled_rounding import apportion
-from synthetic.records.dates import FIRST_MONTH
+from synthetic.records.dates import FIRST_MONTH, period
 from synthetic.records.details import pick
 from synthetic.records.targets import YEARS, Ints, cells
 
@@ -37,8 +35,6 @@ DISTRICT_SHARES = {
     "": 0.01,
 }
 """Assumed: about those of serious violence."""
-WRITTEN = datetime.datetime(2024, 4, 1)
-"""The only date inside a workbook, so that the same seed gives the same bytes."""
 
 
 def by_year(table: str, row: str = "", column: str = "", group: str = "") -> Ints:
@@ -108,21 +104,4 @@ def write(
         if len(head) and "{county" in str(head.iloc[0]):
             rows = rows.assign(**{head.name: [text.format(county=c) for text, c in zip(head, county, strict=True)]})
         path = raw / feed / f"{period(int(number))}.{'xlsx' if sheet else 'csv'}"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(path.name + ".part")
-        if sheet:
-            write_workbook(rows, part, sheet)
-        else:
-            rows.to_csv(part, index=False, lineterminator="\n")
-        part.replace(path)
-        yield feed, path, len(rows)
-
-
-def write_workbook(rows: pd.DataFrame, path: Path, sheet: str) -> None:
-    """Write rows below their headers; the same rows give the same bytes."""
-    with xlsxwriter.Workbook(path) as book:
-        book.set_properties({"created": WRITTEN})
-        page = book.add_worksheet(sheet)
-        page.write_row(0, 0, list(rows.columns))
-        for line, row in enumerate(rows.to_numpy(dtype=object).tolist(), start=1):
-            page.write_row(line, 0, row)
+        yield feed, path, write_workbook(rows, path, sheet) if sheet else write_csv(rows, path)

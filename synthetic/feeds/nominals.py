@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from synthetic.feeds.constabulary import AGENCY, DAY
+from synthetic.feeds.files import write_csv
 
 if TYPE_CHECKING:
     import duckdb
@@ -144,7 +145,6 @@ def write_register(
     county = np.tile(np.arange(scale), len(named))
     copies["reference"] = _reference(references["nominal"].to_numpy() * scale + county)
     path = raw / FEED / f"{PERIOD}.csv"
-    path.parent.mkdir(parents=True, exist_ok=True)
     delivered = pd.DataFrame(
         {
             "Nominal Reference": copies["reference"],
@@ -154,14 +154,12 @@ def write_register(
             "Sex": copies["sex"],
         }
     )
-    part = path.with_name(path.name + ".part")
-    delivered.to_csv(part, index=False, lineterminator="\n")
-    part.replace(path)
+    write_csv(delivered, path)
     nominal = (
         named["nominal"].to_numpy()[np.repeat(pairs, scale, axis=0)] * scale + np.tile(np.arange(scale), len(pairs))[:, None]
     )
     truth = pd.DataFrame({"nominal_reference": _reference(nominal[:, 0]), "same_person_as": _reference(nominal[:, 1])})
-    truth.to_csv(raw / TRUTH, index=False, lineterminator="\n")
+    write_csv(truth, raw / TRUTH)
     yield FEED, path, len(delivered)
 
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
+from synthetic.feeds.files import whole
+
 Cell = str | int | float | None
 WRITTEN = (2024, 7, 25, 9, 30, 0)
 """The only date inside the files."""
@@ -29,8 +31,7 @@ def write_ods(path: Path, sheets: Sequence[tuple[str, Sequence[Sequence[Cell]]]]
         f'<?xml version="1.0" encoding="UTF-8"?><office:document-content office:version="1.2" {_NAMES}>'
         f"<office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body></office:document-content>"
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(path, "w") as archive:
+    with whole(path) as part, zipfile.ZipFile(part, "w") as archive:
         for name, text, packing in (
             ("mimetype", _KIND, zipfile.ZIP_STORED),  # first and not packed, as the format asks
             ("content.xml", content, zipfile.ZIP_DEFLATED),

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from synthetic.feeds.constabulary import copy_csv, period
+from synthetic.feeds.files import copy_csv
 from synthetic.feeds.national_grid import to_degrees
 from synthetic.records.controlled_rounding import apportion
-from synthetic.records.dates import FIRST_MONTH
+from synthetic.records.dates import FIRST_MONTH, period
 from synthetic.records.details import pick
 from synthetic.records.geography import SNAP_POINTS
 from synthetic.records.locations import Map

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import xlsxwriter
+
+from synthetic.feeds.files import workbook
 
 MID_YEAR = 2022
 AGES = 91
@@ -20,12 +21,10 @@ WRITTEN = datetime(2024, 11, 25)
 
 def write_population(rng: np.random.Generator, areas: pd.DataFrame, path: Path) -> int:
     """Mid-year estimates by LSOA, sex and single year of age: a cover, then the sheet of the year below a preamble."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     # Assumed: as many at each age up to 60, then fewer.
     weights = np.tile(np.where(np.arange(AGES) < 60, 1.0, np.exp(-0.05 * (np.arange(AGES) - 60.0))), 2)
     by_age = rng.multinomial(areas["population"].to_numpy(), weights / weights.sum())
-    with xlsxwriter.Workbook(path) as book:
-        book.set_properties({"created": WRITTEN})
+    with workbook(path, WRITTEN) as book:
         book.add_worksheet("Contents").write_column(0, 0, ["Mid-year population estimates, made up", "Demonstration data"])
         sheet = book.add_worksheet(f"Mid-{MID_YEAR} LSOA 2021")
         title = f"Mid-{MID_YEAR} population estimates for 2021 LSOAs by sex and single year of age"

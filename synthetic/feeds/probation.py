@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from synthetic.feeds.files import write_csv
 from synthetic.feeds.monthly import YEARS_IN
 from synthetic.records.controlled_rounding import controlled_table
 
@@ -39,6 +40,4 @@ def write_sentences(raw: Path, scale: int) -> Iterator[tuple[str, Path, int]]:
         rows.columns = ["Age Group", "Sentence Type"]
         rows.insert(0, "Financial Year", year)
         path = raw / FEED / f"{year.replace('/', '-')}.csv"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        rows.assign(Cases=scale * cases.ravel()).to_csv(path, index=False, lineterminator="\n")
-        yield FEED, path, len(rows)
+        yield FEED, path, write_csv(rows.assign(Cases=scale * cases.ravel()), path)

@@ -10,18 +10,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
+import yaml
+
+from synthetic.feeds.files import write_text
 
 TERM_DATES = Path(__file__).with_suffix(".csv")
 
 
 def write_term_dates(folder: Path) -> Iterator[tuple[Path, int]]:
     """One YAML register per academic year; yields path and rows."""
-    import yaml
-
-    folder.mkdir(parents=True, exist_ok=True)
     table = pd.read_csv(TERM_DATES, dtype=str)
     for year, members in table.groupby("academic_year"):
         path = folder / f"{year}.yaml"
         records = members.drop(columns="academic_year").to_dict("records")
-        path.write_text(yaml.safe_dump({"term_dates": records}, sort_keys=False), encoding="utf-8")
+        write_text(yaml.safe_dump({"term_dates": records}, sort_keys=False), path)
         yield path, len(members)

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from synthetic.feeds.files import write_csv
 from synthetic.records.controlled_rounding import controlled_table
 
 AGES = range(10, 18)
@@ -54,6 +55,4 @@ def write_offenders(raw: Path, scale: int) -> Iterator[tuple[str, Path, int]]:
             rows = pd.DataFrame(groups, columns=["Age", "Gender"]).assign(Offenders=scale * counts)
             rows.insert(0, "Financial Year", year)
             path = raw / feed / f"{year.replace('/', '-')}.csv"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            rows.to_csv(path, index=False, lineterminator="\n")
-            yield feed, path, len(rows)
+            yield feed, path, write_csv(rows, path)

@@ -86,3 +86,8 @@ def serious_violence_times(rng: np.random.Generator, offences: pd.DataFrame) -> 
     for y in range(5):
         month[year == y] = 12 * y + allocate(rng, quotas[y])
     return times(rng, month, offences["weekday"].to_numpy(), offences["hour"].to_numpy())
+
+
+def period(month: int) -> str:
+    """``YYYY-MM`` of a month counted from April 2019."""
+    return str(FIRST_MONTH + month)

@@ -22,11 +22,13 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from orchestration.settings import DBT_PROJECT
+
 Ints: TypeAlias = NDArray[np.int64]
 Floats: TypeAlias = NDArray[np.float64]
 
 HERE = Path(__file__).parent
-SEEDS = HERE.parents[1] / "dbt_project" / "seeds"
+SEEDS = DBT_PROJECT / "seeds"
 
 YEARS = ("2019/20", "2020/21", "2021/22", "2022/23", "2023/24")
 LONG_YEARS = tuple(f"{label[:5]}{int(label[:4]) + 1}" for label in YEARS)

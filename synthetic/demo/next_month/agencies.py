@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from synthetic.demo.next_month.donors import MONTH, TRIES, Zone, growth, level, others, redated, said, sample, write
-from synthetic.feeds import monthly
+from synthetic.demo.next_month.donors import MONTH, TRIES, Zone, growth, level, others, redated, said, sample
+from synthetic.feeds.files import write_csv, write_workbook
 
 LONDON = "Europe/London"
 CLOCK, DAY, INSTANT = "%d/%m/%Y %H:%M", "%d/%m/%Y", "%Y-%m-%dT%H:%M:%S+00:00"
@@ -130,13 +130,11 @@ def write_events(rng: np.random.Generator, zone: Zone, feed: str, month: np.date
     path = zone.raw / feed / f"{month}{kind.suffix}"
     frame = frame.reindex(columns=[column for column in donors.columns if column != MONTH], fill_value="")
     if kind.sheet is None:
-        yield feed, path, write(frame, path)
+        yield feed, path, write_csv(frame, path)
     else:
         for column in kind.wholes:
             frame = frame.assign(**{column: [int(text) if text else "" for text in frame[column]]})
-        path.parent.mkdir(parents=True, exist_ok=True)
-        monthly.write_workbook(frame, path, kind.sheet)
-        yield feed, path, len(frame)
+        yield feed, path, write_workbook(frame, path, kind.sheet)
 
 
 def events(rng: np.random.Generator, kind: Events, donors: pd.DataFrame, month: np.datetime64) -> pd.DataFrame:

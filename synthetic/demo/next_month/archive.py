@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from synthetic.demo.next_month.donors import MONTH, Zone, growth, level, others, sample, write
+from synthetic.demo.next_month.donors import MONTH, Zone, growth, level, others, sample
 from synthetic.demo.next_month.police import CRIMES, OUTCOMES
+from synthetic.feeds.files import write_csv
 from synthetic.feeds.national_grid import load_spatial
 from synthetic.feeds.police_uk import CRIME_TYPES, FORCE, NO_OUTCOME, OTHER_OUTCOME, REPEATED_ID_SHARE, SLUG
 from synthetic.feeds.police_uk import OUTCOMES as CATEGORIES
@@ -147,7 +148,7 @@ def write_archive(rng: np.random.Generator, zone: Zone, month: np.datetime64) ->
         con.register("behaviour", _behaviour(rng, con, zone, street, month))
         for feed, query in ((STREET, _STREET), (OUTCOME, _OUTCOMES)):
             path = zone.raw / feed / f"{month}-{SLUG}.csv"
-            yield feed, path, write(con.execute(query, {"month": str(month)}).df(), path)
+            yield feed, path, write_csv(con.execute(query, {"month": str(month)}).df(), path)
 
 
 def _behaviour(

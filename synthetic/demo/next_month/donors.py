@@ -5,8 +5,6 @@ So a new month has the season, the level and the habits of the months before it,
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections.abc import Sequence
@@ -156,14 +154,3 @@ def redated(rng: np.random.Generator, moments: pd.Series, month: np.datetime64) 
 def said(frame: pd.DataFrame, columns: Sequence[str]) -> NDArray[np.object_]:
     """What each row says in some columns, as one text."""
     return joined(frame, columns).to_numpy(dtype=object)
-
-
-def write(frame: pd.DataFrame, path: Path) -> int:
-    """Write a delivery as CSV, whole or not at all; the number of rows."""
-    text = io.StringIO()
-    frame.to_csv(text, index=False, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    part.write_text(text.getvalue(), encoding="utf-8", newline="")
-    part.replace(path)
-    return len(frame)

@@ -26,9 +26,9 @@ from synthetic.demo.next_month.donors import (
     redated,
     said,
     sample,
-    write,
 )
 from synthetic.feeds.constabulary import AGENCY, DAY, MINUTE
+from synthetic.feeds.files import write_csv
 from synthetic.records.database import REVISED_SHARE
 
 CRIMES, VICTIMS, SUSPECTS, OUTCOMES = (f"{AGENCY}/{feed}" for feed in ("crimes", "victims", "suspects", "outcomes"))
@@ -64,7 +64,7 @@ class Force:
 
     def _file(self, feed: str, frame: pd.DataFrame) -> tuple[str, Path, int]:
         path = self.zone.raw / feed / f"{self.month}.csv"
-        return feed, path, write(frame, path)
+        return feed, path, write_csv(frame, path)
 
     def _header(self, feed: str) -> list[str]:
         return [column for column in self._donors(feed).columns if column != MONTH]
@@ -279,4 +279,4 @@ def write_intelligence(rng: np.random.Generator, zone: Zone, month: np.datetime6
         }
     )
     path = zone.raw / INTELLIGENCE / f"{month}.csv"
-    yield INTELLIGENCE, path, write(frame, path)
+    yield INTELLIGENCE, path, write_csv(frame, path)

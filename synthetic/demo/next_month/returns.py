@@ -13,9 +13,10 @@ import numpy as np
 import pandas as pd
 
 from orchestration.contracts.periods import Cadence, bounds, following
-from synthetic.demo.next_month.donors import GROWTH, SPREAD, Zone, redated, write
+from synthetic.demo.next_month.donors import GROWTH, SPREAD, Zone, redated
 from synthetic.demo.next_month.police import NOMINAL, SUSPECTS
 from synthetic.feeds.constabulary import DAY
+from synthetic.feeds.files import write_csv
 from synthetic.feeds.knife_carriers import LIFESTYLE
 
 SMALL = 30
@@ -66,7 +67,7 @@ def write_counts(rng: np.random.Generator, zone: Zone, feed: str, month: np.date
         frame[table.number] = moved.astype(int)
         frame[table.year] = period.replace("-", "/")
         path = last.with_name(f"{period}.csv")
-        yield feed, path, write(frame, path)
+        yield feed, path, write_csv(frame, path)
 
 
 def write_lifestyle(rng: np.random.Generator, zone: Zone, month: np.datetime64) -> Iterator[tuple[str, Path, int]]:
@@ -92,4 +93,4 @@ def write_lifestyle(rng: np.random.Generator, zone: Zone, month: np.datetime64) 
         frame = pd.DataFrame({NOMINAL: people, "_day": days, "Assessed On": days.dt.strftime(DAY), **columns})
         frame = frame.sort_values(["_day", NOMINAL])[list(donors.columns)]
         path = last.with_name(f"{period}.csv")
-        yield LIFESTYLE, path, write(frame, path)
+        yield LIFESTYLE, path, write_csv(frame, path)
