@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 
+import numpy as np
+import pandas as pd
+
 from orchestration.ingest.landing_zone.demonstration import Listing, digest
 from synthetic.demo.faults import add_faults
 from synthetic.feeds.ambulance import write_calls

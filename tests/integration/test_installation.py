@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.demo_command import EXTRA
-from orchestration.settings import PROJECT
+from orchestration.cli.demo import EXTRA
+from orchestration.home.environment import PROJECT
 
 PACKAGED = ("areas", "dbt_project", "expectations", "orchestration", "raw", "vault")
 FEED = "derby_city_youth_justice/offenders"
@@ -72,7 +72,7 @@ def sna(pipeline, tmp_path_factory):
     }
 
     def run(*arguments, python=()):
-        command = [sys.executable, *(python or ["-c", "from orchestration.cli import main; main()", *arguments])]
+        command = [sys.executable, *(python or ["-c", "from orchestration.cli.app import main; main()", *arguments])]
         return subprocess.run(command, cwd=folder / "work", env=environment, capture_output=True, text=True, timeout=1200)
 
     run.home = folder / "home"

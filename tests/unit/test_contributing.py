@@ -6,7 +6,7 @@ import tomllib
 import pytest
 import yaml
 
-from orchestration.settings import PROJECT
+from orchestration.home.environment import PROJECT
 
 GUIDE = (PROJECT / "CONTRIBUTING.md").read_text()
 FORMS = sorted((PROJECT / ".github" / "ISSUE_TEMPLATE").glob("*-*.yml"))

@@ -9,8 +9,8 @@ from orchestration.ingest.landing_log.log import current
 from orchestration.ingest.landing_zone import demonstration
 from orchestration.ingest.landing_zone.demonstration import DEFAULT, Admission, Listing, add, digest
 from orchestration.ingest.recognition.recognition import deliver
-from tests.unit.orchestration.ingest.conftest import codes, rows, text
 from synthetic.demo.landing_zone import RETURNS
+from tests.unit.orchestration.ingest.conftest import codes, rows, text
 
 CRIMES = text(rows("crimes", 3))
 
