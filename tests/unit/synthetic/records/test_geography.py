@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synthetic.feeds.deprivation import deprivation
 from synthetic.records.geography import DISTRICTS, HOT_STREETS, SNAP_POINTS, lsoas, snap_points, tile, wards
 from synthetic.records.targets import labels, place_counts
 
@@ -60,10 +59,3 @@ def test_residents_are_those_of_the_report(areas):
     assert areas.groupby("district_name")["population"].sum().to_dict() == place_counts("T37", "Population")
     assert areas["population"].sum() == 1_056_000
     assert areas["population"].between(1000, 3500).all()
-
-
-def test_ranks_are_those_of_england(areas):
-    scores = deprivation(np.random.default_rng(4), areas)
-    assert scores["rank"].is_unique
-    assert scores["rank"].between(1, 32844).all()
-    assert set(scores["decile"]) == set(range(1, 11))
