@@ -18,7 +18,7 @@ from tests.audit.finding import Report
 from tests.audit.lock import Pin, normal
 
 # What `python -m venv` itself puts there, and this project.
-NOT_LOCKED = {"pip", "serious-violence-warehouse"}
+NOT_LOCKED = {"pip", "serious-violence-warehouse", "serious-violence-warehouse-demo"}
 # What Python runs or loads; other files without a record do nothing.
 CODE = {".py", ".pth", ".so", ".pyd", ".egg-link"}
 
