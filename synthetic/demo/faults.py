@@ -1,7 +1,7 @@
 """Known faults in written deliveries, and a list of them: the oracle for the quarantine.
 
 No good row is changed or lost. Bad rows are added to the end of a month's file; faults of a whole file come as a
-resubmission that must be refused, so that the first version stays in use; what is merely worth telling comes as a
+resubmission that must be refused, so that the first version stays in use; what is merely information comes as a
 resubmission with the same rows.
 
 Some rules speak of what was received or decided before (I05 changed in place, I07 read again under another contract), which
@@ -110,7 +110,7 @@ def add_faults(raw: Path, *, seed: int) -> Path:
         earlier.unlink()
     random_ = random.Random(seed)
     months = _Months(raw, random_)
-    injected = [*_bad_cells(months, random_), *_bad_rows(months, random_), *_refused(months), *_told(months)]
+    injected = [*_bad_cells(months, random_), *_bad_rows(months, random_), *_refused(months), *_accepted_with_a_note(months)]
     injected.sort(key=lambda fault: (fault.file, fault.row or 0, fault.code))
     manifest = raw / MANIFEST
     manifest.write_text(json.dumps([asdict(fault) for fault in injected], indent=1) + "\n")
@@ -308,8 +308,8 @@ def _workbook_without_sheet(file: _File) -> Injected:
     return Injected(file.resubmit(content.getvalue(), extension="xlsx"), None, None, "D12", refused=True)
 
 
-def _told(months: _Months) -> Iterator[Injected]:
-    """Resubmissions of the same rows with something worth telling."""
+def _accepted_with_a_note(months: _Months) -> Iterator[Injected]:
+    """Resubmissions of the same rows that are accepted with a note."""
     file = months.take(_VICTIMS)
     yield Injected(file.resubmit(file.text.encode("utf-16")), None, None, "I01")
     file = months.take(_CRIMES)

@@ -47,7 +47,7 @@ SPREAD = 2.2
 NOISE = 0.9
 """Assumed noise of a domain, in standard deviations, about the order of the whole index."""
 UNLIKE = ("Barriers to Housing and Services", "Living Environment")
-"""Domains that in England go their own way: the country is far from services, and old houses stand anywhere."""
+"""Domains that in England go their own way: the country is far from services, and old houses are everywhere."""
 
 
 def deprivation(rng: np.random.Generator, areas: pd.DataFrame) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 Published constraints (sections 20 and 22; the graphs are lost): exclusions and suspensions of the county peak in 2022/23, fall
 in 2023/24 and stay above 2018/19; exclusions of the city rise in the last three years, suspensions in the last five, to 315 in
 primary and 4,735 in secondary schools; order and shares of the main reasons (T69, T70); how the two authorities' rates compare
-with the region, England and their statistical neighbours; NEET rates of both, and which localities and which ward stand out.
+with the region, England and their statistical neighbours; NEET rates of both, and which localities and which ward are highest.
 Ours: everything else. Neighbouring authorities have numbers that the Department has not given out.
 """
 
@@ -100,7 +100,7 @@ WORST_WARD, WARDS = "Chaddesden West", DISTRICTS["Derby"][1]
 
 
 def _exclusions(raw: Path, scale: int) -> Iterator[Written]:
-    """One workbook of each authority a school year; the phase stands only on the first row of its block."""
+    """One workbook of each authority a school year; the phase is only on the first row of its block."""
     reasons = [*MAIN, *REST]
     for column, agency in ((1, COUNTY), (2, CITY)):
         feed = f"{agency}/exclusions"

@@ -28,9 +28,9 @@ LOOKUP_HEADERS = (
 def write_geography(
     database: duckdb.DuckDBPyConnection, rng: np.random.Generator, county: Map, raw: Path, add: Callable[[str, int], None]
 ) -> None:
-    """Write the feeds that tell of the map: boundaries, residents, schools, areas of the night-time economy.
+    """Write the feeds about the map: boundaries, residents, schools, areas of the night-time economy.
 
-    ``add`` is told the feed and the rows of each file.
+    ``add`` is called with feed and rows of each file.
     """
     for _, rows in write_boundaries(database, county.areas, raw / "ons" / "ward_boundaries"):
         add("ons/ward_boundaries", rows)

@@ -19,7 +19,7 @@ from synthetic.records.details import pick
 from synthetic.records.targets import YEARS, Ints, cells
 
 YEARS_IN = YEARS[2:]
-"""The three years that these feeds tell of."""
+"""The three years that these feeds cover."""
 FIRST = 24
 """Their first month, counted from April 2019."""
 DISTRICT_SHARES = {
@@ -93,7 +93,7 @@ def write(
 ) -> Iterator[tuple[str, Path, int]]:
     """Write the rows of each month to a file, ``scale`` times each; a workbook if there is a ``sheet``.
 
-    ``frame`` has the headers of the format and no numbers but whole ones; the text ``{county}`` in its first column tells the
+    ``frame`` has the headers of the format and no numbers but whole ones; the text ``{county}`` in its first column keeps the
     counties apart. Yields feed, path and rows of each file.
     """
     for number in np.unique(month):

@@ -1,6 +1,6 @@
 """The constabulary's register of nominals: a name and a date of birth for every person of serious violence, invented.
 
-Some people stand in it under two references, as in every police system: somebody was entered anew by an officer who did not
+Some people are in it under two references, as in every police system: somebody was entered again by an officer who did not
 find the old entry. Which they are is written beside the deliveries, in ``TRUTH``, so that linkage can be measured.
 
 Ours, all of it: names (of plants, places and birds; how often each occurs falls off as names do), how many people have two

@@ -22,7 +22,7 @@ SAFETY, POPULATION, REOFFENDING = "moj/safety_in_custody", "moj/prison_populatio
 Rows = list[list[Cell]]
 
 QUARTERS = pd.period_range("2014Q1", "2024Q2", freq="Q")
-"""Ends of twelve months: deaths are told to June 2024, the rest to March (D125)."""
+"""Ends of twelve months: deaths are published to June 2024, the rest to March (D125)."""
 NOTES: Rows = [
     ["Notes"],
     ["This worksheet contains one table."],

@@ -2,7 +2,7 @@
 
 A *controlled table* is found in two steps: iterative proportional fitting (IPF) gives a start with the right
 margins in fractions; a linear programme then rounds it. Margins of a two-way table form a transport problem,
-whose corner solutions are whole numbers by themselves; side constraints need an integer programme.
+whose corner solutions are whole numbers without further constraints; side constraints need an integer programme.
 No published figure is in this file.
 """
 

@@ -30,7 +30,7 @@ def code_quotas(people: PersonTargets, area_year: Ints) -> tuple[list[str], Ints
     rest = people.group_year.copy()
     np.subtract.at(rest, group_of, people.area_code_year.sum(axis=0))
     rest[groups["NS"]] -= quotas[:NO_AREA, :, -1].sum(axis=0)
-    # The commonest code of each group stands for it where no district is known.
+    # The commonest code of each group is used where no district is known.
     common = people.area_code_year.sum(axis=(0, 2))
     for group in range(len(rest)):
         code = np.flatnonzero(group_of == group)[np.argmax(common[group_of == group])]

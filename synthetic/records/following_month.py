@@ -70,7 +70,7 @@ KIND = ["code", "weapon", "knife", "alcohol", "drugs", "relationship"]
 PLACE = ["district", "lsoa", "point", "easting", "northing", "location", "street"]
 SAID = ["code", "domestic", "slavery", "weapon", "knife", "alcohol", "drugs", "relationship", "location"]
 ABOUT_VICTIMS = ("017/11", "019/08", "020/01")
-"""Codes whose name tells the victim's sex and age."""
+"""Codes whose name contains the victim's sex and age."""
 
 
 def movable(crimes: pd.DataFrame, crowded: np.ndarray) -> np.ndarray:

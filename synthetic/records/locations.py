@@ -149,7 +149,7 @@ def _at_schools(rng: np.random.Generator, county: Map, spots: _Spots, school: In
 
 
 def _in_centres(rng: np.random.Generator, county: Map, spots: _Spots, rows: Ints, district: Ints, counted: np.ndarray) -> None:
-    """Deal crimes of the night among the areas of their district; few that T26 counts into streets beside hot ones."""
+    """Distribute crimes of the night among the areas of their district; few that T26 counts into streets beside hot ones."""
     lsoa, home = county.centres["lsoa"].to_numpy(), county.centres["district"].to_numpy()
     names = county.centres["ward_name"].to_numpy()
     weight = np.array([BUSY.get(name, 1.0) for name in names])

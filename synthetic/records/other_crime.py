@@ -3,7 +3,7 @@
 Nothing here is published; every number is assumed, in ``other_crime.csv``: offences a year by code, the shares with a
 domestic-abuse flag, a modern-slavery flag, a knife flag, another weapon, a known victim and a suspect, the time of
 day and the first month (counted from April 2019) of an offence that is new in law. A code that the definition of
-serious violence holds stands there only with a flag that excludes it.
+serious violence holds is used only with a flag that excludes it.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ PLACES: dict[str, dict[str, float]] = {
     "106/01": {"Dwelling": 0.4, "Other": 0.6},
 }
 DOMESTIC_PLACES = {"Dwelling": 0.78, "Street": 0.14, "Other": 0.08}
-"""Places of the offences whose name tells them, and of domestic abuse; of all others as for serious violence."""
+"""Places of the offences whose name contains them, and of domestic abuse; of all others as for serious violence."""
 FEMALE_ADULT, MALE_TEEN, FEMALE_TEEN = "019/08", "017/11", "020/01"
 
 
@@ -233,7 +233,7 @@ def other_crime(rng: np.random.Generator, district_shares: Floats, known: pd.Dat
     (chance,) = rng.spawn(1)
     blamed.loc[alone, "person"] = second + chance.choice(len(accused), len(alone), replace=False)
 
-    # Offences whose name tells the victim's sex and age.
+    # Offences whose name contains the victim's sex and age.
     code = offences["code"].to_numpy()[harmed["offence"]]
     adult = (sufferers["born"] < pd.Timestamp("2001-01-01")).to_numpy()
     teen = (sufferers["born"] < pd.Timestamp("2004-01-01")).to_numpy()
