@@ -23,9 +23,8 @@ test-all: $(VENV)/installed  ## all tests, those that need the whole county amon
 lint: $(VENV)/installed  ## style, imports, types and SQL
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/lint-imports
-	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/mypy
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project
 
 docs: $(VENV)/installed  ## write docs/feeds.md, docs/dictionary.md and docs/tables.md from the contracts and dbt

@@ -32,9 +32,10 @@ def test_hooks_download_nothing_and_run_what_is_installed():
     hooks = config["repos"][0]["hooks"]
     assert {hook["language"] for hook in hooks} == {"system"}
     development = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["optional-dependencies"]["dev"]
-    programs = {re.fullmatch(r"\.venv/bin/([\w-]+).*", hook["entry"])[1] for hook in hooks}
-    assert {"lint-imports": "import-linter"}.keys() <= programs
-    assert {"import-linter" if program == "lint-imports" else program for program in programs} <= set(development)
+    packages = {re.match(r"[\w-]+", requirement)[0] for requirement in development}
+    programs = {re.fullmatch(r"\.venv/bin/([\w-]+) .*", hook["entry"])[1] for hook in hooks}
+    # The program of import-linter has another name than its package.
+    assert programs - packages == {"lint-imports"} and "import-linter" in packages
 
 
 def test_every_hook_is_part_of_make_lint():

@@ -31,7 +31,8 @@ def test_every_contract_holds():
         ("orchestration/ingest/files/archives.py", "import orchestration.ingest.load.loader", "The packages of ingest"),
         ("expectations/rules.py", "import orchestration.text.shapes", "Expectations and vault know nothing of what"),
         ("expectations/rules.py", "import expectations.gate", "Nothing goes round in a circle"),
-        ("orchestration/defs/checks.py", "import synthetic", "Only the command line"),
+        ("orchestration/cli/app.py", "import synthetic", "Only `sna demo` imports the generator"),
+        ("synthetic/records/dates.py", "import synthetic.feeds.files", "The generator draws records"),
     ],
 )
 def test_an_import_the_wrong_way_breaks_a_contract(tmp_path, file, line, contract):
