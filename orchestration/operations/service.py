@@ -1,7 +1,7 @@
 """`sna run`: webserver and daemon together on this machine, for as long as both live.
 
 The webserver is `orchestration.operations.web`. The two share one home, one instance and one pool of size 1, so everything that
-they start is one run at a time; what still runs when they end is ended with them.
+they start is one run at a time; what still runs when they end is ended with them. Where `sna run` itself is killed, so are they.
 """
 
 from __future__ import annotations
@@ -10,18 +10,16 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
 from orchestration.home import lock
 from orchestration.home.environment import PROJECT, WORKSPACE, SettingsError, analysts_group
 from orchestration.home.settings import Settings
-from orchestration.operations import configuration, unowned_runs
+from orchestration.operations import configuration, parent_process, unowned_runs
 from orchestration.operations.web.access import ADDRESS, Access
 from vault import key
 
@@ -106,8 +104,8 @@ def _started(
 ) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
     """Webserver and daemon, each in a session of its own, so that a Ctrl-C reaches them once and in order."""
     commands = {
-        "webserver": [sys.executable, "-m", "orchestration.operations.web.server", "--port", str(port)],
-        "daemon": [str(Path(sys.executable).parent / "dagster-daemon"), "run", "-w", str(WORKSPACE)],
+        "webserver": ["orchestration.operations.web.server", "--port", str(port)],
+        "daemon": ["dagster._daemon", "run", "-w", str(WORKSPACE)],
     }
     if read_only:
         commands["webserver"].append("--read-only")
@@ -116,7 +114,7 @@ def _started(
         for name, command in commands.items():
             withheld = _proxy_secret() if name == "daemon" else ()
             environment = {name: value for name, value in key.without(os.environ).items() if name not in withheld}
-            processes[name] = subprocess.Popen(command, cwd=PROJECT, env=environment, start_new_session=True)
+            processes[name] = parent_process.start(*command, cwd=PROJECT, environment=environment)
         yield processes
     finally:
         for process in processes.values():

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import time
 
 import psutil
 import pytest
@@ -36,7 +37,7 @@ def named(children, program):
 
 def test_when_the_daemon_dies_the_webserver_is_ended_and_the_exit_status_says_so(service):
     process, children = service
-    named(children, "dagster-daemon").kill()
+    named(children, "dagster._daemon").kill()
     output, _ = process.communicate(timeout=120)
     assert process.returncode == 1
     assert "The daemon has ended (exit status -9), so the other one is ended too." in output
@@ -55,3 +56,15 @@ def test_a_signal_ends_both_and_is_no_failure(service):
     process.communicate(timeout=120)
     assert process.returncode == 0
     assert not any(child.is_running() for child in children.values())
+
+
+def test_where_the_service_is_killed_so_is_all_that_it_had_started(service):
+    process, _ = service
+    until = time.monotonic() + 120
+    # Webserver, daemon, and a code server of either.
+    while len(family := psutil.Process(process.pid).children(recursive=True)) < 4:
+        assert time.monotonic() < until, family
+        time.sleep(0.2)
+    process.kill()
+    _, alive = psutil.wait_procs(family, timeout=30)
+    assert alive == []

@@ -1,0 +1,47 @@
+"""Programs that end with the process that started them, also where that was killed: `python -m orchestration.operations.parent_process MODULE ARGUMENT...`.
+
+Their standard input is a pipe of which the parent alone holds the other end and into which it writes nothing. The operating system
+closes that end with the parent, on every platform, and however early: the program finds it closed as soon as it reads.
+"""
+
+from __future__ import annotations
+
+import os
+import runpy
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+
+def start(module: str, *arguments: str, cwd: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """Run a module as a program in a session and process group of its own, for as long as this process lives and no longer."""
+    return subprocess.Popen(
+        [sys.executable, "-m", __name__, module, *arguments],
+        cwd=cwd,
+        env=environment,
+        stdin=subprocess.PIPE,
+        start_new_session=True,
+    )
+
+
+def _end_with_parent() -> None:
+    """Wait for the end of the parent, then kill this process's group, and with it what this process has started.
+
+    Nothing is asked to end first: whatever runs here recovers from a kill, and nobody is left to wait for it.
+    """
+    while os.read(0, 1):
+        pass
+    os.killpg(0, signal.SIGKILL)
+
+
+def main() -> None:
+    _, *sys.argv = sys.argv
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    main()
