@@ -444,4 +444,6 @@ def run(
     def tell(line: str) -> None:
         console.print(line, highlight=False, markup=False)
 
-    raise typer.Exit(service.run(Settings.from_env(), port, tell, read_only=read_only))
+    settings = Settings.from_env()
+    telling.history_set_aside(console, settings)
+    raise typer.Exit(service.run(settings, port, tell, read_only=read_only))

@@ -59,14 +59,17 @@ class Refresh(dg.ConfigurableResource):  # type: ignore[type-arg]
         from orchestration.home import lock
         from orchestration.ingest.landing_log import inventory
         from orchestration.ingest.landing_log.log import current, read
-        from orchestration.operations import configuration, purge
+        from orchestration.operations import configuration, purge, recovery
 
         home, wait = self.settings.home, configuration.load().retries.warehouse_wait_seconds
         tell = context.log.info if context.log else print
         with (
             lock.alive(self.settings.runs_alive, context.run.run_id if context.run else "none"),
-            lock.hold(home, wait_seconds=wait, on_wait=tell),
+            lock.hold(home, wait_seconds=wait, on_wait=tell) as killed,
         ):
+            if killed:
+                tell("The refresh before this one was cut off: what it left half done is cleared away.")
+                recovery.clear(self.settings)
             purge.require_finished(self.settings)
             if done := inventory.complete(self.settings):
                 tell(inventory.completed_message(done))

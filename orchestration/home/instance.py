@@ -76,21 +76,23 @@ def set_aside_damaged(settings: Settings) -> list[Path]:
     No figure depends on them: a new history begins, and the next refresh makes every check again.
 
     Raises:
-        Busy: `sna run` has them open.
+        Busy: `sna run` or a refresh has them open.
     """
-    moved = []
-    for file in HISTORY:
-        path = settings.dagster_home / file
-        if not path.exists() or _is_whole(path):
-            continue
-        if lock.is_alive(settings.runs_alive, "service"):
-            raise lock.Busy(f"{path} is damaged, and `sna run` has it open: end it, then do the same again.")
-        place = path.with_name(f"{path.name}.damaged")
-        path.replace(place)
-        for ending in ("-wal", "-shm"):
-            path.with_name(path.name + ending).unlink(missing_ok=True)
-        moved.append(place)
-    return moved
+    damaged = [path for file in HISTORY if (path := settings.dagster_home / file).exists() and not _is_whole(path)]
+    if not damaged:
+        return []
+    if lock.is_alive(settings.runs_alive, "service"):
+        raise lock.Busy(f"{damaged[0]} is damaged, and `sna run` has it open: end it, then do the same again.")
+    with lock.hold(settings.home):
+        return [_set_aside(path) for path in damaged]
+
+
+def _set_aside(path: Path) -> Path:
+    place = path.with_name(f"{path.name}.damaged")
+    path.replace(place)
+    for ending in ("-wal", "-shm"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+    return place
 
 
 def _is_whole(path: Path) -> bool:

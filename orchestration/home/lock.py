@@ -24,6 +24,8 @@ LOOK_AGAIN = 0.25
 PATIENCE_SECONDS = 0.5
 
 _held: set[Path] = set()
+# Homes that are held after somebody was killed in them, and where nobody has cleared up yet: by whom.
+_left: dict[Path, str] = {}
 
 
 class Busy(RuntimeError):
@@ -36,7 +38,7 @@ def hold(home: Path, *, wait_seconds: float = 0, on_wait: Callable[[str], object
 
     A home that is taken is brought up to date first: its permissions, and what an earlier version called otherwise.
 
-    Yields whether the last holder was killed: its id is still in the file then.
+    Yields whether an earlier holder was killed and what it left is still there: its id stays in the file until `cleared`.
 
     Args:
         wait_seconds: how long to wait for another process; `math.inf` for as long as it takes.
@@ -65,16 +67,23 @@ def hold(home: Path, *, wait_seconds: float = 0, on_wait: Callable[[str], object
             time.sleep(LOOK_AGAIN)
         rename_audience(home)
         permissions.apply(home, group)
-        killed = file.seek(0) == 0 and bool(file.read().strip())
+        if before := _written(file):
+            _left[home] = before
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
         _held.add(home)
         try:
-            yield killed
+            yield bool(before)
         finally:
             _held.discard(home)
             file.truncate(0)
+            file.write(_left.pop(home, ""))
+
+
+def cleared(home: Path) -> None:
+    """What a killed holder left is no longer there. The caller holds the home."""
+    _left.pop(home.resolve(), None)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 
+from orchestration.home import lock
 from orchestration.home.settings import Settings
 
 
@@ -27,3 +28,4 @@ def clear(settings: Settings) -> None:
         half.unlink()
     with open_instance(settings) as instance:
         bury(settings, instance)
+    lock.cleared(settings.home)

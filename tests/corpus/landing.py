@@ -16,14 +16,18 @@ import duckdb
 
 from orchestration.contracts.model import FeedContract, FeedKey
 from orchestration.contracts.reader import load_contracts
+from orchestration.ingest.files import regular_files
 from orchestration.ingest.landing_log import log as log
 from orchestration.ingest.landing_log.load_record import LoadRecord
 from orchestration.ingest.landing_zone.delivery import unread
 from orchestration.ingest.load.loader import load, plan
-from orchestration.ingest.recognition.recognition import deliver
+from orchestration.ingest.recognition import handed_in
+from orchestration.ingest.recognition.recognition import Receipt, being_written, deliver_safely
 from tests.corpus.case import Case, Outcome
 
 KEY = b"a key for tests only"
+# Shorter than the command waits; a file that grows here does so all the time.
+QUIET_SECONDS = 0.1
 NOW = datetime(2024, 11, 1, 9, 0, tzinfo=UTC)
 
 
@@ -83,13 +87,15 @@ def _landed(case: Case, source: Path, raw: Path, landing: Path) -> Result:
     agency, feed = case.feed.split("/")
     contract = contracts()[agency, feed]
     if case.sent:
-        receipt = deliver(source, raw, contracts())
-        if receipt.outcome == "refused":
-            problems = [*_kept(case, landing), *_told(case, receipt.reason)]
+        receipts = _sent(source, raw)
+        if all(receipt.outcome == "refused" for receipt in receipts):
+            said = " ".join(receipt.reason for receipt in receipts)
+            problems = [*_kept(case, landing), *_told(case, said)]
             problems += ["the landing zone has a copy"] * any(
                 path.is_file() for path in raw.rglob("*") if not _is_beside(case, path)
             )
-            return Result(case.id, "refused", _codes(receipt.reason), said=_line(receipt.reason), problems=tuple(problems))
+            outcome = "refused" if receipts else "not read"
+            return Result(case.id, outcome, _codes(said), said=_line(said), problems=tuple(problems))
     load(plan(raw, landing, contract, KEY), contract, landing, KEY, now=NOW)
     records = log.read(landing)
     own = [record for record in records if not (case.beside and record.file_name == case.beside[0])]
@@ -107,6 +113,13 @@ def _landed(case: Case, source: Path, raw: Path, landing: Path) -> Result:
         _line(said or " ".join(entry.reason for entry in listed)),
         tuple(problems),
     )
+
+
+def _sent(source: Path, raw: Path) -> list[Receipt]:
+    """What `sna deliver` does with a file or a folder."""
+    files = handed_in.files([source])
+    settled = set(regular_files.at_rest(files, lambda file: file.path, QUIET_SECONDS))
+    return [deliver_safely(file, raw, contracts()) if file in settled else being_written(file.path) for file in files]
 
 
 def _is_beside(case: Case, path: Path) -> bool:

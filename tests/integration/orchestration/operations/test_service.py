@@ -2,24 +2,41 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import time
+from contextlib import closing
 
 import psutil
 import pytest
 
 from orchestration.home.environment import PROJECT
+from orchestration.home.instance import HISTORY
 from tests.conftest import BIN
 
 
 @pytest.fixture
-def service(tmp_path):
+def history():
+    """What the history of runs holds when the service starts; None where there is none."""
+    return None
+
+
+@pytest.fixture
+def service(tmp_path, history):
     """The running service, once it has said where it is."""
+    runs = tmp_path / "home" / "dagster" / HISTORY[0]
+    if history is not None:
+        runs.parent.mkdir(parents=True)
+        runs.write_bytes(history)
     environment = {**os.environ, "SNA_RAW": str(tmp_path / "raw"), "SNA_HOME": str(tmp_path / "home"), "PYTHONUNBUFFERED": "1"}
+    environment["COLUMNS"] = "1000"
     environment["SNA_VAULT_KEY"] = "k" * 32
     environment.pop("SNA_ENVIRONMENT", None)
     command = [str(BIN / "sna"), "run", "--port", "0"]
     process = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if history is not None:
+        aside = runs.with_name(f"{runs.name}.damaged")
+        assert f"Dagster's history was damaged. It was set aside as {aside}" in process.stdout.readline()
     assert process.stdout.readline().startswith("http://127.0.0.1:")
     assert "Nothing runs by itself" in process.stdout.readline()
     children = {" ".join(child.cmdline()): child for child in psutil.Process(process.pid).children()}
@@ -68,3 +85,13 @@ def test_where_the_service_is_killed_so_is_all_that_it_had_started(service):
     process.kill()
     _, alive = psutil.wait_procs(family, timeout=30)
     assert alive == []
+
+
+@pytest.mark.parametrize("history", [b"no database"])
+def test_a_damaged_history_is_set_aside_before_either_begins(service, tmp_path):
+    process, _ = service
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=120)
+    assert process.returncode == 0
+    with closing(sqlite3.connect(tmp_path / "home" / "dagster" / HISTORY[0])) as history:
+        assert history.execute("select count(*) from runs").fetchall() == [(0,)]

@@ -55,14 +55,26 @@ def test_whoever_waits_is_told_once_for_whom_and_then_has_the_home(tmp_path):
     assert len(said) == 1
 
 
-def test_the_next_holder_learns_that_the_last_one_was_killed(tmp_path):
+def test_every_holder_learns_that_one_was_killed_until_one_has_cleared_up(tmp_path):
     with holding(tmp_path) as first:
         first.kill()
         first.wait()
-        with lock.hold(tmp_path) as killed:
-            assert killed
+    with lock.hold(tmp_path) as killed:
+        assert killed
+    with lock.hold(tmp_path) as killed:
+        assert killed
+        lock.cleared(tmp_path)
     with lock.hold(tmp_path) as killed:
         assert not killed
+
+
+def test_a_holder_that_is_killed_in_its_turn_hides_nothing(tmp_path):
+    for _ in range(2):
+        with holding(tmp_path) as holder:
+            holder.kill()
+            holder.wait()
+    with lock.hold(tmp_path) as killed:
+        assert killed
 
 
 def test_the_lock_goes_with_the_block(tmp_path):

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from orchestration.home import creation, disk_errors, instance
+from orchestration.home import creation, disk_errors, instance, lock
 from orchestration.home.settings import Settings
 from orchestration.operations import refresh_plan
 from orchestration.publication import releases
@@ -15,6 +15,7 @@ from orchestration.publication.release import DamagedRelease
 from orchestration.publication.releases import current_release, damage, roll_back, usable_release
 from orchestration.vault_runs import access
 from tests.commands import rest_is_slow, runner
+from tests.unit.orchestration.home.test_lock import holding
 
 
 @pytest.fixture
@@ -151,6 +152,18 @@ def test_a_damaged_history_is_set_aside_and_a_new_one_begins(press, sna, name, h
     assert instance.set_aside_damaged(settings) == []
     with instance.open_instance(settings) as opened:
         assert opened.get_run_records() == []
+
+
+def test_a_damaged_history_is_left_to_a_refresh_that_has_it_open(press, sna):
+    settings = Settings.from_env()
+    file = settings.dagster_home / instance.HISTORY[0]
+    file.parent.mkdir(parents=True)
+    file.write_text("no database")
+    with holding(settings.home) as other:
+        with pytest.raises(lock.Busy, match=f"Process {other.pid} is working on"):
+            instance.set_aside_damaged(settings)
+        assert file.exists()
+    assert instance.set_aside_damaged(settings)
 
 
 def test_a_whole_history_stays(press, sna):
