@@ -6,6 +6,7 @@ A wrong geometry would put people and offences into the wrong area, or into none
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,9 @@ WEST, EAST, SOUTH, NORTH = -6.5, 1.9, 49.8, 55.9
 # Metres of the British National Grid: no degree is so large.
 _GRID_EAST, _GRID_NORTH = 700_000, 1_300_000
 
+# How the reference system is called in which every GeoJSON is, where a file says so: exports of an earlier standard do, of any system.
+_DEGREES = re.compile(r"(\bCRS84|\bEPSG:.*\b4326)$", re.IGNORECASE)
+
 AREAS = ("Polygon", "MultiPolygon")
 _OTHERS = ("Point", "MultiPoint", "LineString", "MultiLineString", "GeometryCollection")
 GEOMETRY = "geometry"
@@ -31,18 +35,33 @@ def read_features(path: Path) -> list[dict[str, Any]]:
     """The features of a collection.
 
     Raises:
-        UnreadableError: the file is no collection of features (D10), or an object in it has a name twice (D06).
+        UnreadableError: the file is no collection of features, or says that its coordinates are in another reference system than
+            WGS84 (D10), or an object in it has a name twice (D06).
     """
     try:
-        features = json.loads(path.read_bytes(), object_pairs_hook=unique)["features"]
+        document = json.loads(path.read_bytes(), object_pairs_hook=unique)
+        features = document["features"]
         if not all(isinstance(feature["properties"], dict) and GEOMETRY in feature for feature in features):
             raise TypeError("no feature")
         for feature in features:
             # Of a geometry that is said by feature (D24).
             json.dumps(feature["properties"], allow_nan=False)
+            if any(isinstance(value, str) and "\0" in value for value in feature["properties"].values()):
+                raise ValueError("a zero byte, at which other programs end the text")
     except (ValueError, KeyError, TypeError):
         raise UnreadableError(fault("D10", detail="it is not a GeoJSON collection of features")) from None
+    if not _is_in_degrees(document):
+        detail = "it says that its coordinates are in another reference system than WGS84 (EPSG:4326)"
+        raise UnreadableError(fault("D10", detail=detail))
     return list(features)
+
+
+def _is_in_degrees(document: Mapping[str, Any]) -> bool:
+    """Whether a collection names no reference system, or WGS84."""
+    system = document.get("crs")
+    properties = system.get("properties") if isinstance(system, dict) else None
+    name = properties.get("name") if isinstance(properties, dict) else None
+    return system is None or (isinstance(name, str) and _DEGREES.search(name) is not None)
 
 
 def feature_rows(features: Sequence[Mapping[str, Any]]) -> Iterator[Sequence[Any]]:

@@ -115,6 +115,8 @@ _END = object()
 def _plain_value(value: Any) -> str | None:
     """A value of a record as a cell; TypeError for one that is no plain value."""
     if isinstance(value, list):
+        if any(isinstance(item, list) for item in value):
+            raise TypeError("a list within a list")
         return "; ".join(str(_plain_value(item)) for item in value if item is not None)
     if isinstance(value, bool):
         return str(value).lower()

@@ -525,9 +525,9 @@ def _csv_sql(items: Iterable[Item], options: str = "") -> str:
     fields = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(items[0].source.header)))
     if any(item.source.long_fields for item in items):
         options += f", max_line_size={MAX_LINE_BYTES}, buffer_size={2 * MAX_LINE_BYTES}"
-    return (
-        f"read_csv([{paths}], columns={{{fields}}}, auto_detect=false, delim=',', quote='\"', escape='\"', header=true{options})"
-    )
+    # A file may be called .gz and be none: what it is was found out from its content.
+    options += ", auto_detect=false, compression='none', delim=',', quote='\"', escape='\"', header=true"
+    return f"read_csv([{paths}], columns={{{fields}}}{options})"
 
 
 def _moment(day: Any, zone: str | None) -> datetime:

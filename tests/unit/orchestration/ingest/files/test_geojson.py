@@ -108,6 +108,7 @@ BROKEN = {
     "nested deep in a property": DEEP.replace('"properties": {}', '"properties": {"a": %s}' % ("[" * 5_000 + "]" * 5_000)),
     "half a character in a value": collection(ward(1, polygon(SQUARE))).replace('"Ward"', '"\\ud800Ward"'),
     "half a character in a name": collection(ward(1, polygon(SQUARE))).replace('"WD25NM"', '"\\udfffWD25NM"'),
+    "a zero byte": collection(ward(1, polygon(SQUARE))).replace('"Ward"', '"Ward\\u0000"'),
     "a feature without properties": '{"type": "FeatureCollection", "features": [{"geometry": null}]}',
     "a feature without a geometry": '{"type": "FeatureCollection", "features": [{"properties": {}}]}',
     "cut off": collection(ward(1, polygon(SQUARE)))[:-40],
@@ -118,6 +119,22 @@ BROKEN = {
 def test_d10_what_is_no_collection_of_features(desk, content):
     record = desk.land("ward_boundaries", content, "2025-E07000032.geojson")
     assert (record.verdict, codes(record)) == ("refused", ["D10"])
+
+
+def with_system(name):
+    return json.dumps({**json.loads(collection(ward(1, polygon(SQUARE)))), "crs": {"type": "name", "properties": {"name": name}}})
+
+
+@pytest.mark.parametrize("name", ["urn:ogc:def:crs:OGC:1.3:CRS84", "EPSG:4326", "urn:ogc:def:crs:EPSG::4326", "epsg:4326"])
+def test_a_file_may_say_that_it_is_in_degrees(desk, name):
+    assert desk.land("ward_boundaries", with_system(name), "2025-E07000032.geojson").verdict == "accepted"
+
+
+@pytest.mark.parametrize("name", ["urn:ogc:def:crs:EPSG::27700", "EPSG:27700", "EPSG:14326", "OSGB36", None, 4326])
+def test_d10_a_file_that_says_it_is_in_another_reference_system(desk, name):
+    record = desk.land("ward_boundaries", with_system(name), "2025-E07000032.geojson")
+    assert (record.verdict, codes(record)) == ("refused", ["D10"])
+    assert "another reference system than WGS84" in record.faults[0].message
 
 
 def test_d06_a_property_that_is_named_twice(desk):

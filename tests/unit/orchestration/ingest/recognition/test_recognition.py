@@ -42,6 +42,7 @@ def crimes(month: str = "07/2023", count: int = 3) -> str:
         ("Crimes_2023-07.CSV", crimes(), "derbyshire_constabulary/crimes/2023-07.csv"),
         ("Copy of crimes 2023-07 (1).csv", crimes(), "derbyshire_constabulary/crimes/2023-07.csv"),
         ("crimes_2023-07_final.csv", crimes(), "derbyshire_constabulary/crimes/2023-07.csv"),
+        ("2023-07.csv.gz", crimes(), "derbyshire_constabulary/crimes/2023-07.csv"),
         ("extract.csv", crimes(), "derbyshire_constabulary/crimes/2023-07.csv"),
         ("crimes 2023-06 2023-07.csv", crimes(), "derbyshire_constabulary/crimes/2023-07.csv"),
         ("crimes ref 2023-06.csv", crimes(), "derbyshire_constabulary/crimes/2023-07.csv"),
