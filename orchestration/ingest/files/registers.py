@@ -16,6 +16,9 @@ from orchestration.ingest.rules import UnreadableError, fault
 # A list of records under one name, and lists within those.
 MAX_DEPTH = 8
 
+# Of YAML, which is read some hundred times as slowly as JSON. What people keep by hand has a hundredth of it.
+MAX_YAML_BYTES = 5 * 1024 * 1024
+
 _NULL = ("", "~", "null", "Null", "NULL")
 
 
@@ -26,9 +29,13 @@ def register_rows(path: Path, kind: str) -> Iterator[Sequence[Any]]:
     record uses, in the order of their first use.
 
     Raises:
-        UnreadableError: the file is not that (D10), or a record has a name twice (D06).
+        UnreadableError: the file is not that (D10), it is YAML of more than can be kept by hand (D16), or a record has a name
+            twice (D06).
     """
     import yaml
+
+    if kind != "json" and (size := path.stat().st_size) > MAX_YAML_BYTES:
+        raise UnreadableError(fault("D16", detail=f"{size / 1e6:,.1f} MB of YAML, of {MAX_YAML_BYTES / 1e6:,.1f} MB that are read"))
 
     try:
         text = path.read_text("utf-8-sig")

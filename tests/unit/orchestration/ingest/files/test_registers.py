@@ -104,3 +104,11 @@ def test_d10_what_is_no_plain_register_at_once(tmp_path, content, kind):
 def test_d10_half_a_character(desk, content):
     record = desk.land("interventions", content, "2024-25.yaml")
     assert (record.verdict, [fault.code for fault in record.faults][-1]) == ("refused", "D10")
+
+
+def test_d16_more_yaml_than_anybody_keeps_by_hand_is_refused_unread(tmp_path):
+    started = time.process_time()
+    with pytest.raises(UnreadableError) as refused:
+        read(tmp_path, "rows:\n" + "  - Reference: x\n" * 1_000_000, "yaml")
+    assert [fault.code for fault in refused.value.faults] == ["D16"]
+    assert time.process_time() - started < 2
