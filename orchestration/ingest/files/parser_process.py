@@ -18,6 +18,7 @@ import resource
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,8 @@ MAX_GEOMETRY_CHARACTERS = 12_000_000
 MAX_ROW_CHARACTERS = 14_000_000
 # Cells of workbooks that are not blank: their grids are held in memory.
 MAX_FILLED = 4_000_000
+# Rows of a workbook that are blank and before others that are not. A return has some between its title and its tables.
+MAX_BLANK_ROWS = 50_000
 ROWS_PER_LINE = 500
 MB = 1024 * 1024
 
@@ -101,7 +104,24 @@ def _grids(grids: Iterable[Grid]) -> Iterator[Message]:
     bounds = _Bounds(MAX_CELL_CHARACTERS, MAX_FILLED)
     for grid in grids:
         yield ["grid", grid.name, grid.merged]
-        yield from _in_lines(grid.rows, bounds)
+        yield from _in_lines(_to_last_filled(grid.rows, bounds), bounds)
+
+
+def _to_last_filled(rows: Iterable[Sequence[Any]], bounds: _Bounds) -> Iterator[Sequence[Any]]:
+    """Rows up to the last that is not blank: a program may write a million of them to format a column.
+
+    Raises:
+        UnreadableError: D16, where there are too many among the others.
+    """
+    blank = 0
+    for number, row in enumerate(rows, 1):
+        if not any(row):
+            blank += 1
+            continue
+        bounds.check_blank(number, blank)
+        yield from repeat((), blank)
+        blank = 0
+        yield row
 
 
 def _visible_sheets(path: str) -> Iterator[Message]:
@@ -137,7 +157,17 @@ class _Bounds:
     """
 
     def __init__(self, longest: int, filled: int | None) -> None:
-        self.longest, self.most, self.filled, self.characters = longest, filled, 0, 0
+        self.longest, self.most, self.filled, self.characters, self.blank = longest, filled, 0, 0, 0
+
+    def check_blank(self, number: int, before: int) -> None:
+        """Count blank rows before one that is not.
+
+        Raises:
+            UnreadableError: D16.
+        """
+        self.blank += before
+        if self.blank > MAX_BLANK_ROWS:
+            raise UnreadableError(fault("D16", detail=f"{self.blank:,} blank rows are before row {number:,}, which has something"))
 
     def check(self, number: int, row: Sequence[str | None]) -> int:
         """Characters of a row.
