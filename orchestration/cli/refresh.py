@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # Dagster's class for it; importing that takes seconds.
 INTERRUPTED = "DagsterExecutionInterruptedError"
+# Its module, before the words of an error of this project.
+_OWN = re.compile(r"^orchestration\.[\w.]+: ")
 
 
 class RefreshInterruptedError(RuntimeError):
@@ -99,14 +101,19 @@ def _run(settings: Settings, planned: Plan, console: Console) -> Outcome:
 
 
 def _failures(result: dg.ExecuteInProcessResult) -> list[tuple[str, str]]:
-    """The innermost message of every failed step; steps skipped for want of these are left out."""
+    """The message of every failed step: the innermost of this project's own errors, or where there is none the innermost of all.
+
+    Steps skipped for want of these are left out.
+    """
     failures = []
     for step, error in _errors(result).items():
-        while error is not None and error.cause is not None:
+        messages = [""]
+        while error is not None:
+            messages.append(error.message.strip())
             error = error.cause
         # Dagster puts the class before the words; the words of this project's own errors say all of it.
-        message = re.sub(r"^orchestration\.[\w.]+: ", "", error.message.strip()) if error else "failed"
-        failures.append((step, message))
+        own = [_OWN.sub("", message) for message in messages if _OWN.match(message)]
+        failures.append((step, (own or messages)[-1] or "failed"))
     return failures
 
 

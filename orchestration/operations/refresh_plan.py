@@ -51,11 +51,13 @@ def plan(settings: Settings, as_at: str, *, force: bool = False, landed_only: bo
     from orchestration.ingest.load import loader
     from orchestration.operations import purge
     from orchestration.publication.release import DamagedRelease
-    from orchestration.publication.releases import current_release, damage, held_back
+    from orchestration.publication.releases import current_release, damage, held_back, rollback
     from orchestration.vault_runs import registry
     from orchestration.warehouse.build_id import build_id, identities, received_id
 
     purge.require_finished(settings)
+    # The publication needs it, minutes later.
+    rollback(settings.published)
     loads = read(settings.landing)
     # What is built from nothing is built from every landed file; otherwise size and time say whether one has changed.
     full = not settings.warehouse.exists()

@@ -157,10 +157,13 @@ def find(published: Path, name: str) -> str:
 
     Raises:
         NoSuchRelease: none or several match.
+        DamagedRelease: the current one is meant, and it has no manifest or is gone.
     """
     link = published / "as-at" / name
     wanted = _current_id(published) if name == "current" else link.readlink().name if link.is_symlink() else name
     known = ids(published)
+    if name == "current" and wanted not in known:
+        current_release(published)
     matches = [wanted] if wanted in known else [release for release in known if wanted and release.startswith(wanted)]
     if len(matches) == 1:
         return matches[0]

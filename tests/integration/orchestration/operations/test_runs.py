@@ -16,6 +16,7 @@ from orchestration.home.settings import Settings
 from orchestration.operations import configuration
 from orchestration.operations.dead_runs import FIRST_SIGN_SECONDS, bury
 from orchestration.operations.retries import ATTENDED, retried
+from orchestration.publication.release import DamagedRelease
 from orchestration.warehouse.gates import GateClosed
 from tests.unit.orchestration.home.test_lock import holding
 
@@ -171,6 +172,17 @@ class TestRetries:
         ((step, told),) = _failures(result)
         assert (len(tries), step) == (1, "marts")
         assert told == not_enough("Out of Memory Error", "marts")
+
+    def test_a_sentence_of_this_project_is_told_and_not_what_it_came_from(self, instance, policy):
+        @dg.asset
+        def release():
+            try:
+                raise ValueError("Expecting value: line 1 column 10")
+            except ValueError as error:
+                raise DamagedRelease("rollback.json is damaged; delete it.") from error
+
+        result = materialize(release, instance)
+        assert _failures(result) == [("release", "rollback.json is damaged; delete it.")]
 
     def test_a_person_at_a_terminal_is_told_at_once(self, instance, policy):
         def fail(_):

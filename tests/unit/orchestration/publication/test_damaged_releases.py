@@ -112,6 +112,13 @@ def test_a_lost_link_is_not_nothing_published(press, sna, harm):
     assert sna(*remedy.split()).status == 0 and damage(press.published) is None
 
 
+def test_a_current_release_without_its_manifest_is_damaged_and_not_unknown(press, sna):
+    release = press.publish("1")
+    (release.folder / releases.MANIFEST).unlink()
+    answer = sna("verify")
+    assert answer.status == 1 and f"{release.folder / releases.MANIFEST} cannot be read" in answer.said
+
+
 def test_as_at_releases_alone_are_no_lost_link(press):
     press.publish("1", as_at="2024-05-01")
     assert current_release(press.published) is None
@@ -126,7 +133,7 @@ def test_a_damaged_rollback_is_named_and_may_be_deleted(press, sna, content):
     roll_back(press.published, first)
     path = press.published / releases.ROLLBACK
     path.write_text(content)
-    for command in (("releases",), ("status",), ("rollback", second.id)):
+    for command in (("releases",), ("status",), ("refresh",), ("rollback", second.id)):
         answer = sna(*command)
         assert answer.status == 1 and f"{path} is damaged" in answer.said and "delete it" in answer.said
     path.unlink()
