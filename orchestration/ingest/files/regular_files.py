@@ -63,6 +63,17 @@ def problem(path: Path, within: Path) -> Fault | None:
     return None
 
 
+def is_gone(path: Path) -> bool:
+    """Whether nothing has this name; what this account may not look at is there, as far as anybody knows."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def names(folder: Path, within: Path) -> list[str]:
     """What a folder holds, by name; nothing where there is no such folder.
 

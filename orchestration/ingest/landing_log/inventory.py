@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from orchestration.contracts.reader import load_contracts
+from orchestration.ingest.files import regular_files
 from orchestration.ingest.landing_log import landed_files, load_record
 from orchestration.ingest.landing_log.load_record import LoadRecord
 from orchestration.ingest.landing_log.log import current, read, rewrite
@@ -38,7 +39,9 @@ def missing(settings: Settings, loads: Iterable[LoadRecord], *, full: bool = Fal
     in_use = current(loads)
     whole = {load.delivery_id: load.extract or load for load in in_use}
     return Missing(
-        files=tuple(load for load in whole.values() if not _is_made_here(load) and not (settings.raw / load.path).exists()),
+        files=tuple(
+            load for load in whole.values() if not _is_made_here(load) and regular_files.is_gone(settings.raw / load.path)
+        ),
         rows=tuple({load.delivery_id: load.extract or load for load in in_use if landed_files.faults(load, full=full)}.values()),
     )
 

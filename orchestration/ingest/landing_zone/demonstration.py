@@ -60,7 +60,7 @@ class Listing:
 
     def is_whole(self, folder: Path) -> bool:
         """Whether every listed file is in the landing zone: part of a demonstration reproduces no report."""
-        return all((folder / name).exists() for name in self.files if name.count("/") == DEPTH)
+        return not any(regular_files.is_gone(folder / name) for name in self.files if name.count("/") == DEPTH)
 
     def write(self, folder: Path) -> None:
         """Put the listing into a landing zone in one step."""

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -55,6 +56,19 @@ def test_a_deleted_file_is_named_and_its_delivery_stays_in_use(settings, desk):
     assert f"{FEED}/2023-07.csv" in told(settings) and f"`sna withdraw {FEED}/2023-07.csv --reason TEXT`" in told(settings)
     assert len(current(desk.all())) == 1
     inventory.require_rows(settings, current(desk.all()))
+
+
+def test_a_file_that_may_not_be_looked_at_is_not_taken_for_deleted(settings, desk, monkeypatch):
+    desk.land("crimes", text(rows("crimes", 2)))
+    looked = Path.stat
+
+    def stat(path, **options):
+        if path.is_relative_to(settings.raw / FEED):
+            raise PermissionError(13, "Permission denied", str(path))
+        return looked(path, **options)
+
+    monkeypatch.setattr(Path, "stat", stat)
+    assert found(settings, desk) == ([], [])
 
 
 def test_deleted_rows_are_named_and_stop_what_reads_them(settings, desk):
