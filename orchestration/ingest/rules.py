@@ -366,6 +366,12 @@ CATALOGUE: dict[str, Rule] = {
                 "Correct the date, or leave it blank where it is not known.",
             ),
             (
+                "R25",
+                "Control character in a cell",
+                "“{column}” holds a control character, such as a bell or an escape, in {rows} row(s).",
+                "Export the data again as plain text; a screen or terminal that was copied from is the usual cause.",
+            ),
+            (
                 "R15",
                 "Two-digit year",
                 "“{column}” has years of two digits in {rows} row(s).",

@@ -25,6 +25,8 @@ OLDEST_PERSON_YEARS = 120
 
 # Also what a column shows that is too narrow for its number: ####.
 _FAILED = rf"{ERROR_VALUE}|#{{3,}}"
+# Those that separate words, lines and pages are none of these.
+_CONTROL = r"[\x00-\x08\x0e-\x1f\x7f]"
 # As spreadsheets write a long number: most of its digits are gone.
 _SCIENTIFIC = r"[+-]?\d(\.\d+)?[eE]\+\d{2,}"
 _THOUSANDS = r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?"
@@ -151,6 +153,7 @@ def _text_branches(column: Column, source: str) -> list[str]:
         return [f"when {source} not in ({values}) then {_cause(source, 'R05')}"]
     branches = [
         f"when {runs_sql(source)} then 'R11'",
+        f"when regexp_matches({source}, '{_CONTROL}') then 'R25'",
         f"when {source}[1] in ('#', 'E', 'e') and {_error_value(source)} then 'R20'",
     ]
     if not column.free_text:

@@ -38,6 +38,8 @@ ROW_FAULTS = [
     ("R10", "crimes", "Easting", {"Easting": "530000"}),
     ("R10", "crimes", "Northing", {"Northing": "-1"}),
     ("R10", "police_uk/street", "Latitude", {"Latitude": "0"}),
+    ("R25", "crimes", "Offence Title", {"Offence_Title": "\x1b[31mWounding"}),
+    ("R25", "crimes", "Ward Name", {"Ward_Name": "Ab\x07\x08bey"}),
     ("R11", "crimes", "Offence Title", {"Offence_Title": '=HYPERLINK("http://example.org","x")'}),
     ("R11", "crimes", "Easting", {"Easting": "=A1*2"}),
     ("R11", "crimes", "Offence Title", {"Offence_Title": "-2+3+cmd|' /C calc'!A0"}),
