@@ -19,8 +19,10 @@ TOOK_OR_LEFT: tuple[Outcome, ...] = ("accepted", "refused", "rows rejected")
 
 def cases() -> Iterator[Case]:
     for table in valid.TEXT_FEEDS:
+        # One of so few rows is more than a feed of health may lose (2%).
+        row = REFUSED if table in valid.HEALTH else ROWS
         for name, (damage, right) in {**_STRUCTURE, **(_ROWS if table is not STREET else {})}.items():
-            yield _case(table, name, damage, right)
+            yield _case(table, name, damage, row if right == ROWS else right)
     for table in (CRIMES, ROYAL_DERBY):
         for name, (damage, right) in _LARGE.items():
             yield _case(table, name, damage, right, cheap=False)

@@ -190,7 +190,8 @@ OUTCOMES = Table("derbyshire_constabulary/outcomes", "2023-07", ("Outcome Title"
 STREET = Table("police_uk/street", "2023-07-derbyshire", ("Location", "LSOA name", "Crime type"), "Month")
 
 # Those that come as CSV text.
-TEXT_FEEDS = (ROYAL_DERBY, CHESTERFIELD, LIAISON, CRIMES, VICTIMS, OUTCOMES, STREET)
+HEALTH = (ROYAL_DERBY, CHESTERFIELD, LIAISON)
+TEXT_FEEDS = (*HEALTH, CRIMES, VICTIMS, OUTCOMES, STREET)
 
 
 def text(rows: Sequence[Mapping[str, str]], line_end: str = "\n", separator: str = ",") -> str:
