@@ -26,7 +26,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from tests.fault import faults, kills
+from tests.fault import changing, damage, faults, kills, lost_permissions, service_runs
 from tests.fault.bench import SNA, Bench
 from tests.fault.kills import Kill, Trial
 
@@ -45,7 +45,8 @@ def jobs(bench: Bench, number: int, seed: int) -> list[Job]:
         *kills.of_the_first_refresh(bench, max(share // 20, 3), seed),
         *kills.chains(bench, max(share // 30, 1), seed + 1),
     ]
-    made = [*faults.all_of_them(), *(partial(_attempt, kill) for kill in planned)]
+    others = [made for module in (faults, damage, lost_permissions, changing, service_runs) for made in module.trials()]
+    made = [*others, *(partial(_attempt, kill) for kill in planned)]
     # So that a run that is stopped early has seen something of everything.
     random.Random(seed).shuffle(made)
     return made

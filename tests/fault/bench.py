@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
@@ -98,6 +99,8 @@ class Bench:
         delay: float | None = None,
         clock: float = 0,
         file_limit: int | None = None,
+        variables: Mapping[str, str] | None = None,
+        bound_by_permissions: bool = False,
         trace: bool = False,
     ) -> Answer:
         """Run one `sna` command in a forked child; `Request` tells what may be done to it."""
@@ -109,6 +112,8 @@ class Bench:
             delay=delay,
             clock=clock,
             file_limit=file_limit,
+            variables=dict(variables or {}),
+            bound_by_permissions=bound_by_permissions,
             trace=str(self._trace) if trace else None,
         )
         assert self._server.stdin is not None
@@ -161,6 +166,12 @@ class Bench:
         assert self.undisturbed
         lines = [json.loads(line) for line in self._trace.read_text().splitlines()]
         return [(seconds, Point(**point)) for seconds, point in lines]
+
+    def during(self, step: str, label: str) -> Point:
+        """The first point of that label in a step."""
+        points = [point for _, point in self.passed]
+        begun = points.index(Point(f"step {step}"))
+        return next(point for point in points[begun:] if point.label == label and not point.after)
 
     @property
     def allowed(self) -> set[str]:

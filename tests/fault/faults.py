@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,7 +23,7 @@ Strike = Callable[[Bench, Trial], None]
 
 DAY = 86_400
 CRIMES = "derbyshire_constabulary/crimes"
-# Inside the load of the first feed: after its deliveries were listed, and after their headers were read.
+# Inside the load of the first feed with anything new: after its deliveries were listed, and after their headers were read.
 LISTED = Point("mkdir landing/.incoming/*")
 READ = Point("duckdb create or replace temp")
 # In the midst of a refresh: the deliveries are landed and nothing is built.
@@ -34,13 +34,16 @@ class NotPermitted(Exception):
     """This machine does not let this account make the fault; the message says which."""
 
 
-def trial(kind: str, what: str, strike: Strike) -> Callable[[Bench], Trial]:
-    """Put the home back, strike, recover."""
+def trial(kind: str, what: str, strike: Strike, *remedies: Sequence[str]) -> Callable[[Bench], Trial]:
+    """Put the home back, strike, run the commands that the documentation names, recover."""
 
     def run(bench: Bench) -> Trial:
         made = Trial(kind, what)
         bench.put_back()
         strike(bench, made)
+        for command in remedies:
+            if (status := bench.sna(*command).status) != 0:
+                made.problems.append(f"`sna {' '.join(command)}` ends with {status}: {bench.said[-800:]}")
         recover(bench, made)
         return made
 
@@ -53,7 +56,7 @@ def full_disk(spare: int) -> Strike:
     def strike(bench: Bench, made: Trial) -> None:
         listing = subprocess.run(["du", "-sB1", str(bench.settings.home)], check=True, capture_output=True, text=True)
         with _disk(bench, f"size={int(listing.stdout.split()[0]) + spare}"):
-            _expect_told(bench, made, bench.sna("refresh").status, "full")
+            expect_told(bench, made, bench.sna("refresh").status, "full")
             check_intact(bench, made)
 
     return strike
@@ -63,7 +66,7 @@ def limited_files(limit: int) -> Strike:
     """No file may grow beyond `limit` bytes: a quota that needs no rights."""
 
     def strike(bench: Bench, made: Trial) -> None:
-        _expect_told(bench, made, bench.sna("refresh", file_limit=limit).status, "full")
+        expect_told(bench, made, bench.sna("refresh", file_limit=limit).status, "full")
         check_intact(bench, made)
 
     return strike
@@ -73,7 +76,7 @@ def read_only_home(bench: Bench, made: Trial) -> None:
     """The home is mounted for reading only."""
     with _disk(bench, "size=2g") as remount:
         remount("ro")
-        _expect_told(bench, made, bench.sna("refresh").status, "cannot be written to")
+        expect_told(bench, made, bench.sna("refresh").status, "cannot be written to")
         check_intact(bench, made)
         remount("rw")
 
@@ -170,7 +173,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 UNNOTICED = ("missing", "a data block overwritten")
 
 
-def all_of_them() -> list[Callable[[Bench], Trial]]:
+def trials() -> list[Callable[[Bench], Trial]]:
     """Every fault that is no kill, in several sizes."""
     made = [trial("full disk", f"{size / 2**20:.2f} MiB free", full_disk(size)) for size in (32 << 10, 1 << 20, 3 << 20, 6 << 20)]
     made += [
@@ -192,12 +195,12 @@ def _overwrite(file: Path, start: int, length: int) -> None:
         opened.write(b"\xa5" * length)
 
 
-def _expect_told(bench: Bench, made: Trial, status: int, word: str) -> None:
-    """The refresh ended with 1 and a sentence that says why, without a traceback."""
-    if status != 1:
-        made.problems.append(f"ended with {status} instead of 1: {bench.said[-800:]}")
-    elif word not in bench.said:
-        made.problems.append(f"nobody was told that it is {word}: {bench.said[-800:]}")
+def expect_told(bench: Bench, made: Trial, status: int, word: str, expected: int = 1) -> None:
+    """The refresh ended with 1, or as expected, and a sentence that says why, without a traceback."""
+    if status != expected:
+        made.problems.append(f"ended with {status} instead of {expected}: {bench.said[-800:]}")
+    elif word not in " ".join(bench.said.split()):
+        made.problems.append(f"nobody was told “{word}”: {bench.said[-800:]}")
     if "Traceback" in bench.said:
         made.problems.append(f"a person meets a traceback: {bench.said[-1200:]}")
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 import functools
 import os
 import re
+import shlex
 import signal
+import subprocess
 import time
 from collections.abc import Callable
 from datetime import datetime, tzinfo
@@ -28,14 +30,26 @@ _PASSED_OVER = "dagster/storage"
 
 
 def act(action: str) -> None:
-    """Do what a request asks for at its point."""
-    what, _, argument = action.partition(" ")
+    """Do what a request asks for at its point:
+
+    kill                      this process and its group
+    clock SECONDS             the clock jumps
+    remove FILE               it is deleted
+    append FILE               a line is written at its end
+    replace FILE BY           another file, or a link to one, takes its place, as a rename does it
+    """
+    what, *arguments = shlex.split(action)
     if what == "kill":
         os.killpg(os.getpid(), signal.SIGKILL)
-    elif what == "remove":
-        _real_unlink(argument)
     elif what == "clock":
-        shift_clock(float(argument))
+        shift_clock(float(arguments[0]))
+    elif what == "remove":
+        _real["unlink"](arguments[0])
+    elif what == "append":
+        # Not by opening the file, which is a point itself.
+        subprocess.run(["tee", "-a", arguments[0]], input=b"half,a,li", stdout=subprocess.DEVNULL, check=True)
+    elif what == "replace":
+        _real["replace"](arguments[1], arguments[0])
     else:
         raise ValueError(action)
 
@@ -49,7 +63,7 @@ def wire(home: Path, reached: Reached) -> None:
     _wire_steps(reached)
 
 
-_real_unlink = os.unlink
+_real = {"unlink": os.unlink, "replace": os.replace}
 
 
 def _wire_file_call(name: str, home: Path, reached: Reached) -> None:

@@ -40,10 +40,12 @@ class Request:
         arguments: of `sna`.
         output: file for what the command says.
         point: where `action` happens.
-        action: `kill`, `remove <path>` or `clock <seconds>`.
+        action: one of `points.act`.
         delay: `kill` so many seconds later, from outside and in the midst of whatever goes on then.
         clock: seconds by which the command's clock is wrong from its start.
         file_limit: bytes that no file may outgrow, the output included, or None.
+        variables: of the environment, changed for this command.
+        bound_by_permissions: whether the permissions of files hold for the command, also where its account is root.
         trace: file for the list of points that the command passes.
     """
 
@@ -54,6 +56,8 @@ class Request:
     delay: float | None = None
     clock: float = 0
     file_limit: int | None = None
+    variables: dict[str, str] = field(default_factory=dict)
+    bound_by_permissions: bool = False
     trace: str | None = None
 
     @classmethod
@@ -102,6 +106,21 @@ def _import_everything() -> None:
     dbt._parsed(settings, dbt.project_hash())
 
 
+def _change_surroundings(request: Request) -> None:
+    """What is otherwise for the whole command, from its start."""
+    import resource
+
+    from tests.fault import permissions, points
+
+    if request.file_limit is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (request.file_limit, request.file_limit))
+    if request.clock:
+        points.shift_clock(request.clock)
+    os.environ.update(request.variables)
+    if request.bound_by_permissions:
+        permissions.bind()
+
+
 def _run(request: Request, tell: int) -> int:
     """In the child: the command, with its points wired; a byte into `tell` asks the server for the kill."""
     from tests.fault import points
@@ -110,12 +129,7 @@ def _run(request: Request, tell: int) -> int:
     out = os.open(request.output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     os.dup2(out, 1)
     os.dup2(out, 2)
-    if request.file_limit is not None:
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_FSIZE, (request.file_limit, request.file_limit))
-    if request.clock:
-        points.shift_clock(request.clock)
+    _change_surroundings(request)
     if request.point or request.trace:
         passed = _Passed()
         trace = Path(request.trace).open("a") if request.trace else None  # noqa: SIM115
