@@ -1,7 +1,9 @@
-"""Programs that end with the process that started them, also where that was killed: `python -m orchestration.operations.parent_process MODULE ARGUMENT...`.
+"""Programs that end with the process that started them, also where that was killed.
 
-Their standard input is a pipe of which the parent alone holds the other end and into which it writes nothing. The operating system
-closes that end with the parent, on every platform, and however early: the program finds it closed as soon as it reads.
+Their standard input is a pipe of which the parent alone holds the other end, and into which it writes nothing. The operating
+system closes that end with the parent, on every platform, and however early: the program finds it closed as soon as it reads.
+
+    python -m orchestration.operations.parent_process MODULE ARGUMENT...
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 

@@ -23,7 +23,7 @@ WEST, EAST, SOUTH, NORTH = -6.5, 1.9, 49.8, 55.9
 # Metres of the British National Grid: no degree is so large.
 _GRID_EAST, _GRID_NORTH = 700_000, 1_300_000
 
-# How the reference system is called in which every GeoJSON is, where a file says so: exports of an earlier standard do, of any system.
+# How a file calls the reference system that every GeoJSON is in; exports of an earlier standard name it, or any other.
 _DEGREES = re.compile(r"(\bCRS84|\bEPSG:.*\b4326)$", re.IGNORECASE)
 
 AREAS = ("Polygon", "MultiPolygon")

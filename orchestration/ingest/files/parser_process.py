@@ -167,7 +167,9 @@ class _Bounds:
         """
         self.blank += before
         if self.blank > MAX_BLANK_ROWS:
-            raise UnreadableError(fault("D16", detail=f"{self.blank:,} blank rows are before row {number:,}, which has something"))
+            raise UnreadableError(
+                fault("D16", detail=f"{self.blank:,} blank rows are before row {number:,}, which has something")
+            )
 
     def check(self, number: int, row: Sequence[str | None]) -> int:
         """Characters of a row.

@@ -35,7 +35,9 @@ def register_rows(path: Path, kind: str) -> Iterator[Sequence[Any]]:
     import yaml
 
     if kind != "json" and (size := path.stat().st_size) > MAX_YAML_BYTES:
-        raise UnreadableError(fault("D16", detail=f"{size / 1e6:,.1f} MB of YAML, of {MAX_YAML_BYTES / 1e6:,.1f} MB that are read"))
+        raise UnreadableError(
+            fault("D16", detail=f"{size / 1e6:,.1f} MB of YAML, of {MAX_YAML_BYTES / 1e6:,.1f} MB that are read")
+        )
 
     try:
         text = path.read_text("utf-8-sig")

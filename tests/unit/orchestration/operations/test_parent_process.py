@@ -39,9 +39,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def started(folder, *, seconds):
-    return subprocess.Popen(
-        [sys.executable, "-c", PARENT.format(seconds=seconds)], cwd=folder, stdout=subprocess.PIPE, text=True
-    )
+    return subprocess.Popen([sys.executable, "-c", PARENT.format(seconds=seconds)], cwd=folder, stdout=subprocess.PIPE, text=True)
 
 
 def test_it_is_killed_with_its_children_when_its_parent_was_killed(folder):

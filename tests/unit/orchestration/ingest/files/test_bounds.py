@@ -137,7 +137,10 @@ WORKBOOKS = {
     "dollars": (stray('<c r="$XFD$1048576"><v>1</v></c>'), "D16"),
     "other attributes first": (stray(f'<c s="0" t="n" r="{FAR}"><v>1</v></c>'), "D16"),
     "only the row says where": (changed(crimes(), SHEET, last_row('<row r="99999999"><c><v>1</v></c></row>')), "D16"),
-    "a number in the last row": (changed(crimes(), SHEET, last_row('<row r="1048576"><c r="A1048576"><v>1</v></c></row>')), "D16"),
+    "a number in the last row": (
+        changed(crimes(), SHEET, last_row('<row r="1048576"><c r="A1048576"><v>1</v></c></row>')),
+        "D16",
+    ),
     "a million empty rows": (changed(crimes(), SHEET, last_row("<row/>" * 1_000_000)), None),
     "column beyond the last": (stray('<c r="ZZZZ3"><v>1</v></c>'), "D16"),
     "number without end": (stray('<c r="A99999999999999999999999"><v>1</v></c>'), "D10"),
