@@ -445,5 +445,5 @@ def run(
         console.print(line, highlight=False, markup=False)
 
     settings = Settings.from_env()
-    telling.history_set_aside(console, settings)
+    output.history_set_aside(console, settings)
     raise typer.Exit(service.run(settings, port, tell, read_only=read_only))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from orchestration.ingest import landed_files, landing
+from orchestration.ingest.landing_log import landed_files, log
 from tests.fault.bench import Bench
 from tests.fault.faults import CRIMES, Strike, trial
 from tests.fault.kills import Trial, check_intact
@@ -79,7 +79,7 @@ def _check(bench: Bench, made: Trial, status: int) -> None:
     if status not in (0, 1) or "Traceback" in bench.said:
         made.problems.append(f"ended with {status}: {bench.said[-1500:]}")
     check_intact(bench, made, any_content=True)
-    landed = [load for load in landing.read(bench.settings.landing) if load.file_name == _new(bench).name]
+    landed = [load for load in log.read(bench.settings.landing) if load.file_name == _new(bench).name]
     sent = landed_files.digest(bench.work / "after" / CRIMES / _new(bench).name)
     if any(f"{load.agency}/{load.feed}" == CRIMES and load.file_sha256 != sent for load in landed):
         made.problems.append("what its sender had not finished, or never sent, was landed")

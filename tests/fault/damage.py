@@ -7,10 +7,10 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from orchestration.ingest import landing
-from orchestration.ingest.landing import LoadRecord
-from orchestration.instance import HISTORY
-from orchestration.pseudonym_key import VARIABLE
+from orchestration.home.instance import HISTORY
+from orchestration.ingest.landing_log import log
+from orchestration.ingest.landing_log.load_record import LoadRecord
+from orchestration.ingest.landing_log.pseudonym_key import VARIABLE
 from tests.fault.bench import Bench
 from tests.fault.faults import CRIMES, Strike, expect_told, trial
 from tests.fault.kills import Trial, check_intact
@@ -41,7 +41,7 @@ def deleted(file: Path) -> None:
 
 def _used(bench: Bench) -> LoadRecord:
     """The first delivery of crimes that is in use."""
-    loads = landing.current(landing.read(bench.settings.landing))
+    loads = log.current(log.read(bench.settings.landing))
     return min((load for load in loads if f"{load.agency}/{load.feed}" == CRIMES), key=lambda load: load.period)
 
 
@@ -49,8 +49,8 @@ def record(harm: Harm) -> Strike:
     """The record of a delivery in use."""
 
     def strike(bench: Bench, made: Trial) -> None:
-        harm(_used(bench).folder / landing.RECORD)
-        expect_told(bench, made, bench.sna("refresh").status, landing.RECORD)
+        harm(_used(bench).folder / log.RECORD)
+        expect_told(bench, made, bench.sna("refresh").status, log.RECORD)
         check_release(bench, made)
 
     return strike
@@ -58,7 +58,7 @@ def record(harm: Harm) -> Strike:
 
 def record_of_a_later_version(bench: Bench, made: Trial) -> None:
     """The record has a field that this version does not know; whoever goes back to the later version has lost nothing."""
-    file = _used(bench).folder / landing.RECORD
+    file = _used(bench).folder / log.RECORD
     before = file.read_bytes()
     file.write_text(json.dumps({**json.loads(before), "unheard_of": 1}))
     expect_told(bench, made, bench.sna("refresh").status, "a later one has written it")

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 import psutil
 
-from orchestration import lock
-from orchestration.pseudonym_key import VARIABLE
+from orchestration.home import lock
+from orchestration.ingest.landing_log.pseudonym_key import VARIABLE
 from tests.counties import County
 from tests.e2e.web_ui import PATIENCE, WebUi, started
 from tests.fault.bench import Bench
