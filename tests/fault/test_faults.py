@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.fault import faults, kills
+from orchestration.home.instance import HISTORY
+from tests.fault import changing, damage, faults, kills, lost_permissions, service_runs
 from tests.fault.bench import Bench
 from tests.fault.kills import Kill, Trial, recover
 
@@ -13,6 +14,8 @@ SEED = 11
 @pytest.fixture(scope="module")
 def bench(county, tmp_path_factory):
     with Bench(tmp_path_factory.mktemp("fault"), county.raw) as made:
+        # Before anything is broken, for it puts the home back.
+        assert made.undisturbed
         yield made
 
 
@@ -41,12 +44,30 @@ def test_a_damaged_warehouse_is_noticed_and_made_anew(bench, what):
     assert faults.damaged_warehouse(what)(bench).problems == []
 
 
+@pytest.mark.parametrize("harm", [damage.record(damage.overwritten), damage.rows(damage.deleted)])
+def test_damage_to_the_landing_log_is_mended_by_the_command_that_is_named(bench, harm):
+    assert faults.trial("", "", harm, damage.REPAIR)(bench).problems == []
+
+
+@pytest.mark.parametrize("strike", [service_runs.refresh_meanwhile, service_runs.killed(1)])
+def test_a_run_of_the_web_ui_is_neither_disturbed_nor_left_behind(bench, strike):
+    assert faults.trial("", "", strike)(bench).problems == []
+
+
 STRIKES = {
     "full disk": faults.full_disk(1 << 20),
     "quota": faults.limited_files(64 << 10),
     "read-only home": faults.read_only_home,
     "vanished delivery": faults.vanished(faults.LISTED),
+    "growing delivery": changing.growing,
+    "link out of the landing zone": changing.linked("copied"),
+    "closed folder of deliveries": lost_permissions.delivery(faults.CRIMES),
+    "closed landing log": lost_permissions.of_home(f"landing/{faults.CRIMES}", lost_permissions.CLOSED),
+    "record of a later version": damage.record_of_a_later_version,
+    "lost key": damage.key("", None, "is gone"),
     "clock set back": faults.wrong_clock(-faults.DAY),
+    # Publishes nothing, since the one before has.
+    "damaged history": damage.history(HISTORY[0], damage.overwritten),
 }
 
 
