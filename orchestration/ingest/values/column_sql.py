@@ -72,6 +72,8 @@ def typed_sql(column: Column) -> str:
 def _number_sql(column: Column, source: str) -> str:
     if column.symbols:
         source = f"regexp_replace({source}, {literal(_marker(column))}, '', 'i')"
+    # As programs group digits, and nobody who fills in a return: what DuckDB reads as 20 was meant as something else.
+    grouped_by_program = f"contains({source}, '_')"
     if column.percent == "share":
         share = f"try_cast(rtrim({source}, '% ') as double) / 100"
         source = f"if(suffix({source}, '%'), ({share})::varchar, {source})"
@@ -81,7 +83,7 @@ def _number_sql(column: Column, source: str) -> str:
     written = f"lower({source})" if column.type == "integer" else f"replace(lower({source}), 'e-', '')"
     plain = f"case when not contains({written}, 'e') then try_cast({source} as double) end"
     grouped = f"case when regexp_full_match({source}, '{_THOUSANDS}') then replace({source}, ',', '')::double end"
-    number = f"coalesce(case when isfinite({plain}) then {plain} end, {grouped})"
+    number = f"case when not {grouped_by_program} then coalesce(case when isfinite({plain}) then {plain} end, {grouped}) end"
     if column.type == "number":
         return number
     # A cast would round 1.5 to 2.

@@ -20,6 +20,7 @@ ROW_FAULTS = [
     ("R02", "crimes", "Easting", {"Easting": "43x000"}),
     ("R02", "crimes", "Easting", {"Easting": "435000.5"}),
     ("R02", "crimes", "Northing", {"Northing": "nan"}),
+    ("R02", "crimes", "Easting", {"Easting": "435_000"}),
     ("R02", "outcomes", "Outcome Sequence", {"Outcome_Sequence": "first"}),
     ("R03", "crimes", "Committed From", {"Committed_From": "07/31/2023 10:00"}),
     ("R03", "crimes", "Recorded Date Time", {"Recorded_Date_Time": "03/07/2023"}),
