@@ -6,7 +6,7 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: refresh test test-all docs ui screenshot lint audit corpus bench fault clean
+.PHONY: refresh test test-all site ui screenshot lint audit corpus bench fault clean
 
 refresh: $(VENV)/installed  ## deliveries -> warehouse -> gates -> marts -> publication -> reconciliation
 	SNA_HOME=$${SNA_HOME:-$(CURDIR)/var/demo} ./sna demo --if-empty
@@ -27,8 +27,8 @@ lint: $(VENV)/installed  ## style, imports, types and SQL
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project
 
-docs: $(VENV)/installed  ## write docs/feeds.md, docs/dictionary.md and docs/tables.md from the contracts and dbt
-	$(BIN)/python -m orchestration.operations.documentation
+site: $(VENV)/installed  ## the documentation as a site in site/
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 ui: $(VENV)/installed  ## Dagster's web UI on http://127.0.0.1:3000
 	./sna run

@@ -514,17 +514,17 @@ def unforeseen(error: BaseException) -> Fault:
 
 
 def document() -> str:
-    """The catalogue as a page of Markdown (docs/rules.md)."""
+    """The catalogue as a page of the documentation site (reference/rules.md)."""
     lines = [
         "# Rules for deliveries",
         "",
-        "Written from `orchestration/ingest/rules.py` by `python -m orchestration.ingest.rules > docs/rules.md`.",
-        "Codes are stable. How to mend a delivery: [how-to/mend-a-rejected-delivery.md](how-to/mend-a-rejected-delivery.md).",
+        "Codes never change their meaning. What to do about a rejection:"
+        " [correct a rejected delivery](../how-to/correct-a-rejected-delivery.md).",
     ]
     headings = {
-        "delivery": "Refuse the delivery whole; the last good one stays in use",
-        "row": "Put the row in quarantine",
-        "information": "Only told",
+        "delivery": "Whole file refused; the last good delivery stays in use",
+        "row": "Row rejected into quarantine",
+        "information": "Information only",
     }
     for severity, heading in headings.items():
         lines += ["", f"## {heading}", "", "| code | what | message | remedy |", "| --- | --- | --- | --- |"]
@@ -534,7 +534,3 @@ def document() -> str:
             if rule.severity == severity
         ]
     return "\n".join(lines) + "\n"
-
-
-if __name__ == "__main__":
-    print(document(), end="")

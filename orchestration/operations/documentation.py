@@ -1,27 +1,41 @@
-"""Pages that are written from what the project knows of itself: `python -m orchestration.operations.documentation` (`make docs`).
+"""Reference pages of the documentation site, written while mkdocs builds it (`make site`); this file is its hook.
 
-docs/feeds.md        what each agency is asked to send, when, how, on what basis, and whom to ask; from the contracts
-docs/dictionary.md   every published table with its grain and columns; from dbt's manifest
-docs/tables.md       each table of the needs assessment back to its models, marts and feeds; from the manifest
+reference/feeds.md      what each agency sends, when, how, on what basis, and whom to ask; from the contracts
+reference/rules.md      rule codes of rejected rows and refused files, with remedies; from the rule catalogue
+reference/tables.md     published tables with grain and columns; from dbt's manifest
+reference/columns.md    published columns by name; from dbt's manifest
+reference/needs-assessment.md   tables of the needs assessment back to models, marts and feeds; from the manifest
+reference/cli.md        commands and options; from the typer app
+reference/settings.md   environment variables and the operations file; from `orchestration.settings`
 """
 
 from __future__ import annotations
 
 import csv
+import posixpath
+import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from orchestration.home.environment import DBT_PROJECT, PROJECT
-from orchestration.home.settings import Settings
-from orchestration.warehouse.lineage import writers
+from orchestration.lineage import writers
+from orchestration.settings import DBT_PROJECT, PROJECT, VARIABLES, Settings
 
 if TYPE_CHECKING:
-    from orchestration.contracts.model import Column, FeedContract
+    from orchestration.contracts import Column, FeedContract
 
 SEEDS = DBT_PROJECT / "seeds"
-WRITTEN = "<!-- Written by `make docs`; changes made by hand are lost. -->"
+OPERATIONS = PROJECT / "orchestration" / "operations.yaml"
+
+# Pages of the repository's root that the site shows too; where each goes.
+ROOT_PAGES = {
+    "SECURITY.md": "explanation/security.md",
+    "CONTRIBUTING.md": "developers/contributing.md",
+    "CHANGELOG.md": "changelog.md",
+}
 
 FREQUENCY = {
     "monthly": "every month",
@@ -32,39 +46,77 @@ FREQUENCY = {
     "once": "once",
 }
 REPLACES = {
-    "replace_period": "A delivery takes the place of an earlier one of the same period.",
-    "upsert": "A row takes the place of earlier rows with the same key, whatever their period.",
+    "replace_period": "A delivery replaces the earlier one of the same period.",
+    "upsert": "A row replaces earlier rows with the same key, whatever their period.",
 }
 TREATMENTS = {
     "keep": "",
-    "pseudonymise": "; becomes a keyed pseudonym while it is read",
-    "tokenise": "; becomes keyed tokens while it is read",
-    "derive_age": "; becomes an age in years while it is read",
-    "drop": "; is checked and not kept",
+    "pseudonymise": "; replaced with a keyed pseudonym on ingestion",
+    "tokenise": "; replaced with keyed tokens on ingestion",
+    "derive_age": "; replaced with the age in years on ingestion",
+    "drop": "; checked, then dropped",
 }
-NO_PERSONS = "Nothing that identifies anybody may be in it, in any cell: such a file is refused whole and no copy is kept."
+NO_PERSONS = "No cell may identify a person: a file that does is refused whole and no copy is kept."
 
 
-def pages(contracts: Iterable[FeedContract], manifest: Mapping[str, Any]) -> dict[Path, str]:
-    """Every page by its path."""
+def on_files(files: Any, config: Any) -> Any:
+    """Add the generated pages to the site; mkdocs calls this."""
+    from mkdocs.structure.files import File
+
+    for path, text in (*generated().items(), *root_pages().items()):
+        files.append(File.generated(config, path, content=text))
+    return files
+
+
+def generated() -> dict[str, str]:
+    """Reference pages of this checkout: path below docs/ → text."""
+    from orchestration.contracts import load_contracts
+    from orchestration.dbt import load_manifest
+
+    with TemporaryDirectory() as folder:
+        manifest = load_manifest(Settings(Path(folder) / "raw", Path(folder)))
+    return pages(load_contracts().values(), manifest)
+
+
+def pages(contracts: Iterable[FeedContract], manifest: Mapping[str, Any]) -> dict[str, str]:
+    """Reference pages: path below docs/ → text."""
+    from orchestration.ingest import rules
+
     return {
-        PROJECT / "docs" / "feeds.md": feeds_page(contracts),
-        PROJECT / "docs" / "dictionary.md": dictionary_page(manifest),
-        PROJECT / "docs" / "tables.md": tables_page(
+        "reference/feeds.md": feeds_page(contracts),
+        "reference/rules.md": rules.document(),
+        "reference/tables.md": tables_page(manifest),
+        "reference/columns.md": columns_page(manifest),
+        "reference/needs-assessment.md": needs_assessment_page(
             manifest, _seed("reference/sna_table"), _seed("publication/reference_document")
         ),
+        "reference/cli.md": cli_page(),
+        "reference/settings.md": settings_page(),
     }
+
+
+def root_pages() -> dict[str, str]:
+    """Pages of the root by their path in the site, with links that fit there."""
+    found = {name: place for name, place in ROOT_PAGES.items() if (PROJECT / name).exists()}
+
+    def relinked(name: str, place: str) -> str:
+        def link(match: re.Match[str]) -> str:
+            target = match[1]
+            to = target.removeprefix("docs/") if target.startswith("docs/") else found.get(target)
+            return f"]({posixpath.relpath(to, posixpath.dirname(place) or '.')}" if to else match[0]
+
+        return re.sub(r"\]\((?!https?:|#)([^)#]+)", link, (PROJECT / name).read_text())
+
+    return {place: relinked(name, place) for name, place in found.items()}
 
 
 def feeds_page(contracts: Iterable[FeedContract]) -> str:
     """What to send, when, how, and to whom to turn, agency by agency."""
     lines = [
         "# Feeds",
-        WRITTEN,
-        "What each agency is asked to send. `sna deliver FILE` takes a file under its sender's own name; the landing zone "
-        "takes it as `raw/<agency>/<feed>/<period>.<format>`, a correction as `<period>.v2.<format>`. "
-        "What is refused, and the remedy: "
-        "[rules](rules.md).",
+        "What each agency sends. `sna deliver FILE` accepts a file under the sender's own name; in the landing zone it is "
+        "`raw/<agency>/<feed>/<period>.<format>`, and a correction `<period>.v2.<format>`. "
+        "What is refused, and the remedy: [rules](rules.md).",
     ]
     by_agency = groupby(sorted(contracts, key=lambda contract: contract.id), key=lambda contract: contract.agency)
     for agency, feeds in by_agency:
@@ -88,13 +140,13 @@ def _feed(contract: FeedContract) -> Iterator[str]:
         ("Files", "One per period" if contract.part is None else f"One per period and {contract.part.name}"),
         ("Whom to ask", contract.owner),
         ("Basis", contract.legal_basis.strip()),
-        ("Persons", NO_PERSONS if contract.sharing == "no_personal_identifiers" else "As the columns say."),
+        ("Personal data", NO_PERSONS if contract.sharing == "no_personal_identifiers" else "See the class of each column."),
         ("Kept", f"{contract.retention_years} years"),
-        ("Supplies", ", ".join(contract.tables) or "no table of the needs assessment by itself"),
+        ("Supplies", ", ".join(contract.tables) or "no table of the needs assessment directly"),
         ("Publisher", contract.publisher_url),
     ]
     yield _table(("", ""), about)
-    heads = ("column in the file", "in the warehouse", "type", "needed", "what it is", "class of data")
+    heads = ("header in the file", "column", "type", "required", "description", "class of data")
     yield _table(heads, (_column(column) for column in contract.columns))
 
 
@@ -107,23 +159,81 @@ def _column(column: Column) -> tuple[str, ...]:
     return names, landed, column.type, needed, column.description.strip() + allowed, personal
 
 
-def dictionary_page(manifest: Mapping[str, Any]) -> str:
-    """Every published table with its description, which states the grain, and its columns."""
+def tables_page(manifest: Mapping[str, Any]) -> str:
+    """Published tables with description, which states the grain, and columns."""
     lines = [
-        "# Dictionary",
-        WRITTEN,
-        "Every table of a release that dbt builds. The same descriptions are in `meta.dictionary` and in the comments of the "
-        "published file; `meta.release`, `meta.feeds` and `meta.quality` tell of the release itself.",
+        "# Published tables",
+        "Every table that dbt builds for a release. The same descriptions are in `meta.dictionary` and in the comments of the "
+        "published file. `meta.release`, `meta.feeds` and `meta.quality` describe the release itself.",
     ]
     for node in _published(manifest):
         lines.append(f"## {node['schema']}.{node['name']}")
         lines.append(" ".join(node["description"].split()))
         columns = ((f"`{name}`", about["data_type"] or "", about["description"]) for name, about in node["columns"].items())
-        lines.append(_table(("column", "type", "what it is"), columns))
+        lines.append(_table(("column", "type", "description"), columns))
     return "\n\n".join(lines) + "\n"
 
 
-def tables_page(manifest: Mapping[str, Any], tables: Iterable[Mapping[str, str]], documents: Iterable[Mapping[str, str]]) -> str:
+def columns_page(manifest: Mapping[str, Any]) -> str:
+    """Published columns by name, with every description and the tables that have it."""
+    uses: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for node in _published(manifest):
+        for name, about in node["columns"].items():
+            meaning = (name, about["data_type"] or "", " ".join(about["description"].split()))
+            uses[meaning].append(f"{node['schema']}.{node['name']}")
+    rows = ((f"`{name}`", kind, meaning, _some(uses[name, kind, meaning])) for name, kind, meaning in sorted(uses))
+    intro = "Every column of the published tables by name. Full tables: [published tables](tables.md)."
+    return "\n\n".join(["# Columns", intro, _table(("column", "type", "description", "tables"), rows)]) + "\n"
+
+
+def cli_page() -> str:
+    """The commands of `sna` with their arguments and options."""
+    import typer
+
+    from orchestration.cli import app
+
+    lines = ["# Commands", "Exit status: 0 success or nothing to do, 1 a validation failed or something was refused, 2 wrong usage."]
+    for name, command in commands(typer.main.get_command(app)):
+        own = [param for param in command.params if param.name != "help"]
+        lines += [f"## {name}", " ".join((command.help or "").split())]
+        if own:
+            lines.append(_table(("argument or option", "description", "default"), map(_parameter, own)))
+    return "\n\n".join(lines) + "\n"
+
+
+def commands(command: Any, name: str = "sna") -> Iterator[tuple[str, Any]]:
+    """Every command below a typer group that does something itself, with its full name."""
+    children = getattr(command, "commands", None)
+    if children is None:
+        yield name, command
+    for child, below in sorted((children or {}).items()):
+        yield from commands(below, f"{name} {child}")
+
+
+def _parameter(parameter: Any) -> tuple[str, str, str]:
+    option = parameter.param_type_name == "option"
+    name = ", ".join((*parameter.opts, *parameter.secondary_opts)) if option else (parameter.metavar or parameter.name.upper())
+    default = "required" if parameter.required else "" if parameter.default in (None, False, "") else str(parameter.default)
+    variable = f" Also `{parameter.envvar}`." if parameter.envvar else ""
+    return f"`{name}`", (parameter.help or "") + variable, default
+
+
+def settings_page() -> str:
+    """Environment variables, and the operations file with its comments."""
+    rows = ((f"`{name}`", variable.default, variable.meaning) for name, variable in VARIABLES.items())
+    return "\n\n".join(
+        [
+            "# Settings",
+            "## Environment variables",
+            _table(("variable", "default", "meaning"), rows),
+            "## The operations file",
+            "`orchestration/operations.yaml`, or the file that `SNA_OPERATIONS` names:",
+            f"```yaml\n{OPERATIONS.read_text()}```",
+        ]
+    ) + "\n"
+
+
+def needs_assessment_page(manifest: Mapping[str, Any], tables: Iterable[Mapping[str, str]], documents: Iterable[Mapping[str, str]]) -> str:
     """Each table of the needs assessment back to its feeds.
 
     Args:
@@ -153,16 +263,14 @@ def tables_page(manifest: Mapping[str, Any], tables: Iterable[Mapping[str, str]]
         "\n\n".join(
             [
                 "# Tables of the needs assessment",
-                WRITTEN,
-                "How each table (T) and each statement of the prose about a lost graph (P and its section) comes "
-                "out of the feeds. "
+                "How each table (T) and each statement of the text (P and its section) is computed from the feeds. "
                 "`sna reconcile --table T15` shows a table beside the printed one. Columns of the marts: "
-                "[dictionary](dictionary.md); "
-                "feeds: [feeds](feeds.md). A model that writes several tables is listed with the marts of all of them.",
+                "[published tables](tables.md); feeds: [feeds](feeds.md). "
+                "A model that writes several tables is listed with the marts of all of them.",
                 _table(heads, map(row, tables)),
                 "## Tables that are text",
-                "Held in `sna.reference_documents`; nothing is computed of them.",
-                _table(("table", "title", "source"), ((key, *told) for key, told in sorted(titles.items()))),
+                "In `sna.reference_documents`; nothing is computed from them.",
+                _table(("table", "title", "source"), ((key, *title) for key, title in sorted(titles.items()))),
             ]
         )
         + "\n"
@@ -190,6 +298,11 @@ def _published(manifest: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return sorted(tables, key=lambda node: (node["schema"], node["name"]))
 
 
+def _some(tables: list[str], shown: int = 6) -> str:
+    rest = len(tables) - shown
+    return _listed(tables[:shown]) + (f" and {rest} more" if rest > 0 else "")
+
+
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
@@ -208,17 +321,3 @@ def _cell(text: str) -> str:
 def _seed(name: str) -> list[dict[str, str]]:
     with (SEEDS / f"{name}.csv").open(newline="") as file:
         return list(csv.DictReader(file))
-
-
-def main() -> None:
-    """Write every page."""
-    from orchestration.contracts.reader import load_contracts
-    from orchestration.warehouse.dbt import load_manifest
-
-    for path, text in pages(load_contracts().values(), load_manifest(Settings.from_env())).items():
-        path.write_text(text)
-        print(path.relative_to(PROJECT))
-
-
-if __name__ == "__main__":
-    main()
