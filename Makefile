@@ -28,7 +28,7 @@ lint: $(VENV)/installed  ## style, imports, types and SQL
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project
 
 site: $(VENV)/installed  ## the documentation as a site in site/
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 ui: $(VENV)/installed  ## Dagster's web UI on http://127.0.0.1:3000
 	./sna run
