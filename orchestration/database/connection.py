@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MB = 1_000_000
 # Smallest limits, in MB, with which each step of the demonstration county ended (1.27 million rows, two threads;
-# docs/how-to/operate.md).
+# docs/how-to/limit-memory.md).
 NEEDED_MB = {"landing": 100, "deliveries": 100, "facts": 150, "gate": 100, "marts": 300, "published": 50, "vault": 200}
 
 # How DuckDB says so, also where dbt or splink pass it on as text.

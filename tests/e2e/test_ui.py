@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.xdist_group("ui"), pytest.mark.slow]
 
 PAGE = (PROJECT / "docs" / "how-to" / "run-in-the-ui.md").read_text("utf-8")
 # What the page has a person type instead of the buttons: each of it is run below.
-ONE_MONTH, REFRESH = (shlex.split(line) for line in re.findall(r"^    \.venv/bin/dagster (.+)$", PAGE, re.M))
+ONE_MONTH, REFRESH = (shlex.split(line) for line in re.findall(r"^\.venv/bin/dagster (.+)$", PAGE, re.M))
 
 MONTH = "2019-05"
 CRIMES = "deliveries/derbyshire_constabulary/crimes"
@@ -55,7 +55,7 @@ def ui(small_county, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def one_month(ui):
-    """One month ingested, as 'One month again' in the how-to says; the id of its run."""
+    """One month ingested, as 'Load one month again' in the how-to says; the id of its run."""
     run = ui.launch("__ASSET_JOB", assets=[CRIMES], partition=MONTH)
     assert ui.ended(run) == "SUCCESS"
     return run
@@ -63,7 +63,7 @@ def one_month(ui):
 
 @pytest.fixture(scope="module")
 def refreshed(ui, one_month):
-    """Everything refreshed, as 'Everything' in the how-to says; the id of its run."""
+    """Everything refreshed, as 'Refresh everything' in the how-to says; the id of its run."""
     run = ui.launch("refresh")
     assert ui.ended(run) == "SUCCESS"
     return run
