@@ -1,0 +1,95 @@
+"""No text that a reader sees uses a word of the second list of docs/developers/style.md.
+
+`unwanted` takes any texts with their places, so that texts of other kinds (messages, descriptions) can be checked by it too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from orchestration.settings import PROJECT
+
+# Every form of a word that is not used → what to write. The style page has the same list.
+UNWANTED = {
+    r"tell|tells|told|telling": "say, report, show; distinguish",
+    r"stand|stands|stood|standing": "be, remain, apply",
+    r"anew": "again; rebuild",
+    r"lie|lies|lay|lays|laid|lain|lying|laying": "be, put",
+    r"bury|buries|buried|burying": "mark as failed, remove",
+    r"give|gives|gave|given|giving": "return, have, state; cause",
+    r"reckon|reckons|reckoned|reckoning": "count, compute",
+    r"by (?:it|him|her|them)sel(?:f|ves)": "automatically; alone",
+    r"(?:keep|keeps|kept|keeping) out": "locked out, excluded",
+}
+PATTERNS = {re.compile(rf"(?<![\w-])(?:{forms})(?![\w-])", re.IGNORECASE): better for forms, better in UNWANTED.items()}
+
+# Phrases in which such a word is right → why.
+ALLOWED = {
+    "given name": "the field of a register",
+    "given names": "the field of a register",
+}
+
+# A decision is kept as it was written, and so are the entries of earlier versions.
+HISTORY = ("CHANGELOG.md",)
+
+
+def unwanted(texts: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """One line for each word that is not used: its place, the word, and what to write.
+
+    Args:
+        texts: (place, text) pairs; a place is what a reader of the failure searches for, such as a path.
+    """
+    for place, text in texts:
+        for phrase in ALLOWED:
+            text = re.sub(rf"\b{phrase}\b", lambda found: " " * len(found[0]), text, flags=re.IGNORECASE)
+        for pattern, better in PATTERNS.items():
+            for found in pattern.finditer(text):
+                line = text.count("\n", 0, found.start()) + 1
+                yield f"{place}:{line}: “{found[0]}”; write: {better}"
+
+
+def prose(markdown: str) -> str:
+    """A page without what is between backticks on one line, and without addresses of links: names are not prose."""
+    return re.sub(r"`[^`\n]+`|\]\([^)\n]*\)|<!--.*?-->", lambda found: re.sub(r"[^\n]", " ", found[0]), markdown, flags=re.DOTALL)
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    """(path, prose) of every page of Markdown, but for history."""
+    for path in sorted([*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md"), *(PROJECT / "areas").rglob("*.md")]):
+        place = path.relative_to(PROJECT).as_posix()
+        if not place.startswith(HISTORY):
+            yield place, prose(path.read_text(encoding="utf-8"))
+
+
+def test_pages_use_the_words_of_the_field():
+    assert list(unwanted(pages())) == []
+
+
+def test_the_style_page_has_the_same_list():
+    page = (PROJECT / "docs/developers/style.md").read_text(encoding="utf-8").split("## Words we do not use")[1]
+    listed = {better for _, better in re.findall(r"^\| (`[^|]+) \| ([^|]+) \|$", page, re.MULTILINE)}
+    assert listed == set(UNWANTED.values())
+    for word in re.findall(r"`([^`]+)`", page.split("\n\n")[1]):
+        assert list(unwanted([("page", word)])), word
+
+
+@pytest.mark.parametrize("text", ["It stood.", "Readers are told.", "built Anew", "what was given", "by itself", "kept out", "lies"])
+def test_a_word_is_found(text):
+    assert len(list(unwanted([("here", text)]))) == 1
+
+
+@pytest.mark.parametrize("text", ["standard", "I understand", "layout", "a given name", "belief", "outlay", "fortelling", "outstanding"])
+def test_a_word_within_another_is_not(text):
+    assert list(unwanted([("here", text)])) == []
+
+
+def test_a_finding_names_place_line_and_better_word():
+    assert list(unwanted([("a.md", "One.\nTwo stands.")])) == ["a.md:2: “stands”; write: be, remain, apply"]
+
+
+def test_names_and_links_are_not_prose(tmp_path: Path):
+    assert list(unwanted([("a.md", prose("`told` [it](stand.md) <!-- not run: stands -->"))])) == []
