@@ -2,7 +2,7 @@
 
 Codes are stable: they stand in the ledger, in quarantine and in letters to senders. A code is never given a new meaning.
 Severity `delivery` refuses the file whole, `row` puts the row in quarantine, `information` is only told.
-`docs/rules.md` is written from this catalogue.
+The page of rules (reference/rules.md of the site) is written from this catalogue.
 """
 
 from __future__ import annotations

@@ -30,6 +30,15 @@ if TYPE_CHECKING:
 SEEDS = DBT_PROJECT / "seeds"
 OPERATIONS = PROJECT / "orchestration" / "operations.yaml"
 
+REFERENCE = (
+    "reference/feeds.md",
+    "reference/rules.md",
+    "reference/tables.md",
+    "reference/columns.md",
+    "reference/needs-assessment.md",
+    "reference/cli.md",
+    "reference/settings.md",
+)
 # Pages of the repository's root that the site shows too; where each goes.
 ROOT_PAGES = {
     "SECURITY.md": "explanation/security.md",
@@ -82,17 +91,16 @@ def pages(contracts: Iterable[FeedContract], manifest: Mapping[str, Any]) -> dic
     """Reference pages: path below docs/ → text."""
     from orchestration.ingest import rules
 
-    return {
-        "reference/feeds.md": feeds_page(contracts),
-        "reference/rules.md": rules.document(),
-        "reference/tables.md": tables_page(manifest),
-        "reference/columns.md": columns_page(manifest),
-        "reference/needs-assessment.md": needs_assessment_page(
-            manifest, _seed("reference/sna_table"), _seed("publication/reference_document")
-        ),
-        "reference/cli.md": cli_page(),
-        "reference/settings.md": settings_page(),
-    }
+    texts = (
+        feeds_page(contracts),
+        rules.document(),
+        tables_page(manifest),
+        columns_page(manifest),
+        needs_assessment_page(manifest, _seed("reference/sna_table"), _seed("publication/reference_document")),
+        cli_page(),
+        settings_page(),
+    )
+    return dict(zip(REFERENCE, texts, strict=True))
 
 
 def root_pages() -> dict[str, str]:
