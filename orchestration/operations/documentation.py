@@ -200,7 +200,10 @@ def cli_page() -> str:
 
     from orchestration.cli import app
 
-    lines = ["# Commands", "Exit status: 0 success or nothing to do, 1 a validation failed or something was refused, 2 wrong usage."]
+    lines = [
+        "# Commands",
+        "Exit status: 0 success or nothing to do, 1 a validation failed or something was refused, 2 wrong usage.",
+    ]
     for name, command in commands(typer.main.get_command(app)):
         own = [param for param in command.params if param.name != "help"]
         lines += [f"## {name}", " ".join((command.help or "").split())]
@@ -229,19 +232,24 @@ def _parameter(parameter: Any) -> tuple[str, str, str]:
 def settings_page() -> str:
     """Environment variables, and the operations file with its comments."""
     rows = ((f"`{name}`", variable.default, variable.meaning) for name, variable in VARIABLES.items())
-    return "\n\n".join(
-        [
-            "# Settings",
-            "## Environment variables",
-            _table(("variable", "default", "meaning"), rows),
-            "## The operations file",
-            "`orchestration/operations.yaml`, or the file that `SNA_OPERATIONS` names:",
-            f"```yaml\n{OPERATIONS.read_text()}```",
-        ]
-    ) + "\n"
+    return (
+        "\n\n".join(
+            [
+                "# Settings",
+                "## Environment variables",
+                _table(("variable", "default", "meaning"), rows),
+                "## The operations file",
+                "`orchestration/operations.yaml`, or the file that `SNA_OPERATIONS` names:",
+                f"```yaml\n{OPERATIONS.read_text()}```",
+            ]
+        )
+        + "\n"
+    )
 
 
-def needs_assessment_page(manifest: Mapping[str, Any], tables: Iterable[Mapping[str, str]], documents: Iterable[Mapping[str, str]]) -> str:
+def needs_assessment_page(
+    manifest: Mapping[str, Any], tables: Iterable[Mapping[str, str]], documents: Iterable[Mapping[str, str]]
+) -> str:
     """Each table of the needs assessment back to its feeds.
 
     Args:

@@ -113,5 +113,7 @@ def test_the_site_is_built_without_a_warning_and_loads_nothing_from_elsewhere(tm
 
 
 def test_an_address_of_another_host_is_found():
-    page = Loaded('<script src="https://a.example/x.js"></script><a href="https://b.example">b</a><div style="background:url(//c.example/i)">')
-    assert [address for address in page.addresses if OUTSIDE.match(address)] == ["https://a.example/x.js", "//c.example/i"]
+    script, link = '<script src="https://a.example/x.js"></script>', '<a href="https://b.example">b</a>'
+    page = Loaded(f'{script}{link}<div style="background: url(//c.example/i)">')
+    outside = [address for address in page.addresses if OUTSIDE.match(address)]
+    assert outside == ["https://a.example/x.js", "//c.example/i"]

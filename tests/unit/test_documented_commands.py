@@ -27,7 +27,9 @@ def wrong(command: str) -> str | None:
     if words[:1] == ["make"]:
         targets = [word for word in words[1:] if not re.match(r"[A-Z]+=", word)]
         makefile = (PROJECT / "Makefile").read_text().replace("$(VENV)", ".venv")
-        return next((f"no target {word}" for word in targets if not re.search(rf"^{re.escape(word)}:", makefile, re.MULTILINE)), None)
+        return next(
+            (f"no target {word}" for word in targets if not re.search(rf"^{re.escape(word)}:", makefile, re.MULTILINE)), None
+        )
     if words[:1] in (["sna"], ["./sna"]):
         return _wrong_words(SNA, words[1:])
     return None
@@ -71,7 +73,9 @@ def test_a_wrong_command_is_found(command, problem):
 
 
 def test_few_commands_are_not_run_and_each_says_why():
-    skipped = [(block.place, command) for page in pages() for block in blocks(page) if block.not_run for command in block.commands]
+    skipped = [
+        (block.place, command) for page in pages() for block in blocks(page) if block.not_run for command in block.commands
+    ]
     assert len(skipped) <= MOST_NOT_RUN, skipped
     assert all(len(block.not_run) > 10 for page in pages() for block in blocks(page) if block.not_run)
 
@@ -82,4 +86,6 @@ def test_shell_is_in_blocks_marked_sh_alone():
         text = page.read_text(encoding="utf-8")
         others = [block for mark, block in re.findall(r"^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL) if mark != "sh"]
         others += re.findall(r"^ {4}.+$", re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL), re.MULTILINE)
-        assert [block for block in others if re.search(r"^\s*(?:\./sna|sna|make|\.venv/bin/\w+) ", block, re.MULTILINE)] == [], page
+        assert [block for block in others if re.search(r"^\s*(?:\./sna|sna|make|\.venv/bin/\w+) ", block, re.MULTILINE)] == [], (
+            page
+        )

@@ -77,12 +77,14 @@ def test_the_style_page_has_the_same_list():
         assert list(unwanted([("page", word)])), word
 
 
-@pytest.mark.parametrize("text", ["It stood.", "Readers are told.", "built Anew", "what was given", "by itself", "kept out", "lies"])
+@pytest.mark.parametrize(
+    "text", ["It stood.", "Readers are told.", "built Anew", "what was given", "by itself", "kept out", "lies"]
+)
 def test_a_word_is_found(text):
     assert len(list(unwanted([("here", text)]))) == 1
 
 
-@pytest.mark.parametrize("text", ["standard", "I understand", "layout", "a given name", "belief", "outlay", "fortelling", "outstanding"])
+@pytest.mark.parametrize("text", ["standard", "I understand", "layout", "a given name", "belief", "outlay", "outstanding"])
 def test_a_word_within_another_is_not(text):
     assert list(unwanted([("here", text)])) == []
 
