@@ -56,6 +56,14 @@ def blocks(page: Path) -> list[Block]:
     ]
 
 
+def below(page: str, heading: str) -> Block:
+    """The first block that is run below a heading of a page of docs/how-to."""
+    path = PROJECT / "docs" / "how-to" / page
+    text = path.read_text(encoding="utf-8")
+    start = text.count("\n", 0, text.index(f"\n## {heading}\n")) + 1
+    return next(block for block in blocks(path) if not block.not_run and int(block.place.split(":")[1]) > start)
+
+
 def mentioned(page: Path) -> Iterator[tuple[str, str]]:
     """(place, command) of every command of `sna` or `make` in a page, in blocks and between backticks."""
     text = page.read_text(encoding="utf-8")

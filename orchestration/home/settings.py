@@ -38,7 +38,7 @@ class Variable:
 
 
 VARIABLES = {
-    "SNA_HOME": Variable("the only home below `var/`", "Folder for everything that is written; homes are independent of each other."),
+    "SNA_HOME": Variable("the only home below `var/`", "Folder for everything that is written. Homes are independent."),
     "SNA_RAW": Variable("`raw/` of the home", "Landing zone: deliveries as agencies sent them."),
     "SNA_AREA": Variable("none", "Area of `sna init`. Read when a home is made, never afterwards."),
     "SNA_AREAS": Variable("`areas/`", "Folder of area files. Read when a home is made, never afterwards."),
@@ -53,7 +53,7 @@ VARIABLES = {
     "SNA_ENVIRONMENT": Variable(
         "none: nothing is scheduled", "Environment of the operations file whose schedules and sensors `sna run` starts."
     ),
-    "SNA_OPERATIONS": Variable("`orchestration/operations.yaml`", "File with schedules, alerts, retries, retention and web access."),
+    "SNA_OPERATIONS": Variable("`orchestration/operations.yaml`", "Schedules, alerts, retries, retention and web access."),
     "SNA_MEMORY_LIMIT": Variable("`4GB`", "Memory of DuckDB in each step. Beyond it, DuckDB spills to disk below `SNA_HOME`."),
     "SNA_VAULT_MEMORY_LIMIT": Variable("`4GB`", "The same for the vault, which never spills: beyond it, the command stops."),
     "SNA_DBT_THREADS": Variable("2", "Models that dbt builds at the same time."),

@@ -1,4 +1,4 @@
-"""The page on operation is followed step by step: a refused delivery is put right, and a home of another version is taken on."""
+"""The guides are followed step by step: a refused delivery is corrected, and a home of another version is upgraded."""
 
 import re
 import shlex
@@ -7,16 +7,16 @@ import duckdb
 import pytest
 
 from orchestration.publication.releases import current_release
-from tests.e2e.operate_page import commands
+from tests.documented import below
 
 FEED = "derbyshire_constabulary/crimes"
 pytestmark = [pytest.mark.xdist_group("operate"), pytest.mark.slow]
 
 
-def steps(heading: str) -> list[list[str]]:
-    """The `sna` commands of the first block below a heading, without their comments."""
-    words = [shlex.split(line, comments=True) for line in commands(heading)]
-    return [command[1:] for command in words if command and command[0] == "sna"]
+def steps(page: str, heading: str) -> list[list[str]]:
+    """The `sna` commands of the first block below a heading of a page."""
+    words = [shlex.split(command) for command in below(page, heading).commands]
+    return [command[1:] for command in words if command[0] == "sna"]
 
 
 def test_a_refused_delivery_is_put_right(own_small_county, tmp_path):
@@ -41,7 +41,8 @@ def test_a_refused_delivery_is_put_right(own_small_county, tmp_path):
     corrected.write_bytes(b"".join([head, *rows, re.sub(rb"DC-(\d{4})-\d{7}", rb"DC-\1-9999999", theft, count=1)]))
     own_small_county.list(corrected)
     told = []
-    for command in steps("A refused delivery"):
+    page = "correct-a-rejected-delivery.md"
+    for command in (steps(page, "Find out what is wrong")[0], *steps(page, "Load the corrected file")):
         words = [{"FEED": FEED, "FILE": str(corrected)}.get(word, word) for word in command]
         done = own_small_county.sna(*words)
         assert done.returncode == 0, done.stdout + done.stderr
@@ -60,7 +61,7 @@ def test_a_home_of_another_version_is_taken_on(own_small_county):
     con = duckdb.connect(str(own_small_county.settings.warehouse))
     con.execute("update ops.layout set layout = 'another'; alter table ledger.feed drop column token")
     con.close()
-    for command in steps("Upgrade"):
+    for command in steps("restore-and-upgrade.md", "Upgrade"):
         done = own_small_county.sna(*[before.id if word == "RELEASE" else word for word in command])
         assert done.returncode == 0, done.stdout + done.stderr
     assert own_small_county.release() == before.id

@@ -1,4 +1,4 @@
-"""The page on operation is followed step by step: a home comes back from its backup, and a release is gone back to."""
+"""The guides are followed step by step: a home is restored from its backup, and a release is rolled back to."""
 
 import shutil
 import subprocess
@@ -9,13 +9,13 @@ import pytest
 from orchestration.home.environment import PROJECT
 from orchestration.publication.releases import current_release, ids
 from tests.counties import BIN
-from tests.e2e.operate_page import commands
+from tests.documented import below
 
 
-def followed(county, heading, **names):
+def followed(county, page, heading, **names):
     """What the shell commands of the first block below a heading say, run one after the other; all must succeed."""
     told = ""
-    for command in commands(heading):
+    for command in below(page, heading).commands:
         for name, value in names.items():
             command = command.replace(name, str(value))
         if not command.startswith("make "):  # the checkout that runs the tests is installed
@@ -35,7 +35,7 @@ def test_a_home_comes_back_from_its_backup_with_the_same_figures(small_county, t
     for part in ("landing", "published"):
         shutil.copytree(county.home / part, tmp_path / "backup" / part, symlinks=True)
     shutil.copy(county.home / "home.json", tmp_path / "backup")
-    told = followed(made, "Restore on a new machine", BACKUP=tmp_path / "backup")
+    told = followed(made, "restore-and-upgrade.md", "Restore on a new machine", BACKUP=tmp_path / "backup")
     restored = current_release(made.settings.published)
     assert restored.id == county.release()
     assert f"with the same content as release {restored.id}" in told
@@ -48,7 +48,7 @@ def test_a_home_comes_back_from_its_backup_with_the_same_figures(small_county, t
     assert ids(made.settings.published) == [restored.id, anew.id]
     assert anew.manifest["content"] == restored.manifest["content"]
 
-    told = followed(made, "A rollback", RELEASE=restored.id)
+    told = followed(made, "roll-back-a-release.md", "Roll back", RELEASE=restored.id)
     assert "No published figure differs." in told
     assert made.release() == restored.id
     assert f"Rolled back from {anew.id}" in made.sna("status").stdout
