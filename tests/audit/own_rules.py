@@ -33,7 +33,7 @@ SAFE_LOADERS = {"SafeLoader", "CSafeLoader"}
 
 # (file, rule) → why it may.
 EXCEPTIONS = {
-    ("tests/e2e/test_restore.py", "shell"): "runs the commands of the operate page as its reader would, in a shell",
+    ("tests/e2e/test_restore.py", "shell"): "runs the commands of the guides as their reader would, in a shell",
     (
         "tests/integration/orchestration/publication/test_bi_clients.py",
         "exec",

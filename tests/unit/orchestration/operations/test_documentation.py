@@ -5,11 +5,20 @@ from typing import get_args
 
 import pytest
 
-from orchestration.contracts.model import LoadMode, Treatment
-from orchestration.contracts.periods import Cadence
-from orchestration.contracts.reader import load_contracts
-from orchestration.operations.documentation import FREQUENCY, REPLACES, TREATMENTS, dictionary_page, feeds_page, tables_page
-from orchestration.warehouse.lineage import writers
+from orchestration.contracts import LoadMode, Treatment, load_contracts
+from orchestration.documentation import (
+    FREQUENCY,
+    REPLACES,
+    TREATMENTS,
+    cli_page,
+    columns_page,
+    feeds_page,
+    needs_assessment_page,
+    root_pages,
+    tables_page,
+)
+from orchestration.lineage import writers
+from orchestration.periods import Cadence
 
 CONTRACTS = load_contracts().values()
 MANIFEST = {
@@ -40,7 +49,7 @@ MANIFEST["nodes"]["model.p.figures"] |= {"description": "Figures.", "columns": {
 def test_a_table_is_followed_back_to_its_feeds():
     tables = [{"table_id": "T29", "title": "Knife crime"}, {"table_id": "T30", "title": "Not written yet"}]
     documents = [{"table_id": "T31", "title": "A definition", "source": "section 6.2"}] * 2
-    page = tables_page(MANIFEST, tables, documents)
+    page = needs_assessment_page(MANIFEST, tables, documents)
     assert "| T29 | Knife crime | `sna_knives` | `offences` | `fct_offence` | `derbyshire_constabulary/crimes` |" in page
     assert "| T30 | Not written yet |  |  |  |  |" in page
     assert page.count("| T31 | A definition | section 6.2 |") == 1
@@ -55,11 +64,36 @@ def test_statements_have_ids_of_any_length_and_other_codes_are_none():
     assert writers(manifest) == {"P4": ["model.p.sna_knives"], "P13.1": ["model.p.sna_knives"]}
 
 
-def test_the_dictionary_has_every_published_table_and_column():
-    page = dictionary_page(MANIFEST)
+def test_the_page_of_tables_has_every_published_table_and_column():
+    page = tables_page(MANIFEST)
     assert re.findall(r"^## (.*)$", page, re.MULTILINE) == ["marts.offences", "sna.figures"]
     assert "Offences. Grain: one row per month | ward." in page
     assert "| `offences` | bigint | How many, if &lt; 5 too. |" in page
+
+
+def test_a_column_is_listed_once_for_each_meaning_with_its_tables():
+    def table(name, **descriptions):
+        columns = {column: {"data_type": "bigint", "description": text} for column, text in descriptions.items()}
+        config = {"materialized": "table"}
+        return {"resource_type": "model", "name": name, "schema": "marts", "config": config, "description": "", "columns": columns}
+
+    nodes = {name: table(name, offences="How many.") for name in "abcdefgh"} | {"z": table("z", offences="A share.")}
+    first, second = re.findall(r"^\| `offences` .*$", columns_page({"nodes": nodes}), re.MULTILINE)
+    assert first == "| `offences` | bigint | A share. | `marts.z` |"
+    assert second.endswith("`marts.f` and 2 more |")
+
+
+def test_the_page_of_commands_has_arguments_options_defaults_and_variables():
+    page = cli_page()
+    (refresh,) = re.findall(r"^## sna refresh\n(.*?)(?=^## )", page, re.MULTILINE | re.DOTALL)
+    assert "| `--as-at` |" in refresh and "| `--force` |" in refresh
+    (init,) = re.findall(r"^## sna init\n(.*?)(?=^## )", page, re.MULTILINE | re.DOTALL)
+    assert re.search(r"^\| `--area` \| .* Also `SNA_AREA`. \| required \|$", init, re.MULTILINE)
+
+
+def test_links_of_a_root_page_lead_to_the_pages_of_the_site():
+    page = root_pages()["explanation/security.md"]
+    assert "](fault-tolerance.md)" in page and "](../decisions/0006-legal-gate.md)" in page and "](docs/" not in page
 
 
 def test_there_are_words_for_all_that_a_contract_can_say():
