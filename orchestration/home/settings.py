@@ -30,37 +30,6 @@ def rename_audience(home: Path) -> None:
 
 
 @dataclass(frozen=True)
-class Variable:
-    """An environment variable as the settings page documents it."""
-
-    default: str
-    meaning: str
-
-
-VARIABLES = {
-    "SNA_HOME": Variable("the only home below `var/`", "Folder for everything that is written. Homes are independent."),
-    "SNA_RAW": Variable("`raw/` of the home", "Landing zone: deliveries as agencies sent them."),
-    "SNA_AREA": Variable("none", "Area of `sna init`. Read when a home is made, never afterwards."),
-    "SNA_AREAS": Variable("`areas/`", "Folder of area files. Read when a home is made, never afterwards."),
-    "SNA_PSEUDONYM_KEY": Variable(
-        "a key made once per home", "Key of the pseudonyms, at least 16 bytes. Store it apart from the data."
-    ),
-    "SNA_VAULT_KEY_FILE": Variable(
-        "none: the vault stays closed", "File or file descriptor that holds the vault's key, which `sna hkci init` made."
-    ),
-    "SNA_VAULT_KEY": Variable("none", "The vault's key itself. Set it for a single command; never export it in a profile."),
-    "SNA_ANALYSTS_GROUP": Variable("none: only the owner", "Unix group whose members may read the releases, and nothing else."),
-    "SNA_ENVIRONMENT": Variable(
-        "none: nothing is scheduled", "Environment of the operations file whose schedules and sensors `sna run` starts."
-    ),
-    "SNA_OPERATIONS": Variable("`orchestration/operations.yaml`", "Schedules, alerts, retries, retention and web access."),
-    "SNA_MEMORY_LIMIT": Variable("`4GB`", "Memory of DuckDB in each step. Beyond it, DuckDB spills to disk below `SNA_HOME`."),
-    "SNA_VAULT_MEMORY_LIMIT": Variable("`4GB`", "The same for the vault, which never spills: beyond it, the command stops."),
-    "SNA_DBT_THREADS": Variable("2", "Models that dbt builds at the same time."),
-}
-
-
-@dataclass(frozen=True)
 class Settings:
     """Paths of one landing zone and one home.
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.settings import PROJECT
+from orchestration.home.environment import PROJECT
 from tests import counties
 from tests.counties import BIN, CRIMES, County
 from tests.documented import Block, blocks, name, pages

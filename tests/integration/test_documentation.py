@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 import typer
 
-from orchestration.cli import app
-from orchestration.contracts import load_contracts
+from orchestration.cli.app import app
+from orchestration.contracts.reader import load_contracts
 from orchestration.documentation import commands, pages
+from orchestration.home.environment import PROJECT, VARIABLES
 from orchestration.ingest.rules import CATALOGUE
-from orchestration.settings import PROJECT, VARIABLES
 
 # Attributes with which a browser loads something for a page, by element; a link that a reader follows loads nothing.
 LOADS = {

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import typer
 
-from orchestration.cli import app
-from orchestration.settings import PROJECT
+from orchestration.cli.app import app
+from orchestration.home.environment import PROJECT
 from tests.documented import blocks, mentioned, pages
 
 SNA: Any = typer.main.get_command(app)

@@ -3,7 +3,7 @@
 import re
 
 from orchestration.documentation import REFERENCE, ROOT_PAGES
-from orchestration.settings import PROJECT
+from orchestration.home.environment import PROJECT
 
 README = (PROJECT / "README.md").read_text()
 # Pages that only the site has.

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.settings import PROJECT
+from orchestration.home.environment import PROJECT
 
 # Every form of a word that is not used → what to write. The style page has the same list.
 UNWANTED = {

@@ -6,7 +6,7 @@ reference/tables.md     published tables with grain and columns; from dbt's mani
 reference/columns.md    published columns by name; from dbt's manifest
 reference/needs-assessment.md   tables of the needs assessment back to models, marts and feeds; from the manifest
 reference/cli.md        commands and options; from the typer app
-reference/settings.md   environment variables and the operations file; from `orchestration.settings`
+reference/settings.md   environment variables and the operations file; from `orchestration.home.environment`
 """
 
 from __future__ import annotations
@@ -21,11 +21,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from orchestration.lineage import writers
-from orchestration.settings import DBT_PROJECT, PROJECT, VARIABLES, Settings
+from orchestration.home.environment import DBT_PROJECT, PROJECT, VARIABLES
+from orchestration.home.settings import Settings
+from orchestration.warehouse.lineage import writers
 
 if TYPE_CHECKING:
-    from orchestration.contracts import Column, FeedContract
+    from orchestration.contracts.model import Column, FeedContract
 
 SEEDS = DBT_PROJECT / "seeds"
 OPERATIONS = PROJECT / "orchestration" / "operations.yaml"
@@ -79,8 +80,8 @@ def on_files(files: Any, config: Any) -> Any:
 
 def generated() -> dict[str, str]:
     """Reference pages of this checkout: path below docs/ → text."""
-    from orchestration.contracts import load_contracts
-    from orchestration.dbt import load_manifest
+    from orchestration.contracts.reader import load_contracts
+    from orchestration.warehouse.dbt import load_manifest
 
     with TemporaryDirectory() as folder:
         manifest = load_manifest(Settings(Path(folder) / "raw", Path(folder)))
@@ -198,7 +199,7 @@ def cli_page() -> str:
     """The commands of `sna` with their arguments and options."""
     import typer
 
-    from orchestration.cli import app
+    from orchestration.cli.app import app
 
     lines = [
         "# Commands",

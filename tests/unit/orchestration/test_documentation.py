@@ -5,7 +5,9 @@ from typing import get_args
 
 import pytest
 
-from orchestration.contracts import LoadMode, Treatment, load_contracts
+from orchestration.contracts.model import LoadMode, Treatment
+from orchestration.contracts.periods import Cadence
+from orchestration.contracts.reader import load_contracts
 from orchestration.documentation import (
     FREQUENCY,
     REPLACES,
@@ -17,8 +19,7 @@ from orchestration.documentation import (
     root_pages,
     tables_page,
 )
-from orchestration.lineage import writers
-from orchestration.periods import Cadence
+from orchestration.warehouse.lineage import writers
 
 CONTRACTS = load_contracts().values()
 MANIFEST = {
@@ -75,7 +76,14 @@ def test_a_column_is_listed_once_for_each_meaning_with_its_tables():
     def table(name, **descriptions):
         columns = {column: {"data_type": "bigint", "description": text} for column, text in descriptions.items()}
         config = {"materialized": "table"}
-        return {"resource_type": "model", "name": name, "schema": "marts", "config": config, "description": "", "columns": columns}
+        return {
+            "resource_type": "model",
+            "name": name,
+            "schema": "marts",
+            "config": config,
+            "description": "",
+            "columns": columns,
+        }
 
     nodes = {name: table(name, offences="How many.") for name in "abcdefgh"} | {"z": table("z", offences="A share.")}
     first, second = re.findall(r"^\| `offences` .*$", columns_page({"nodes": nodes}), re.MULTILINE)
