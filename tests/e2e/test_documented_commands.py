@@ -136,10 +136,11 @@ def back_up(checkout: Checkout) -> None:
 
 CORRECTION = {"FILE": f"corrected/{MONTH}.csv", "FEED": CRIMES}
 FIRST_RELEASE = "$(sna releases | grep -oE '[0-9]{8}T[0-9]+Z-[0-9a-f]+' | sort | head -1)"
-AN_ENTRY = "$(sna hkci list --reason 'Find an entry' | grep -oE '[0-9]+' | head -1)"
+LAST_RELEASE = FIRST_RELEASE.replace("head", "tail")
+AN_ENTRY = "$(sna hkci list --reason 'Find an entry' | grep -oE '^[0-9]+ ' | head -1)"
 LIVE = "(export SNA_HOME=$PWD/live; sna init --area derbyshire > initialised.txt\n{text})"
 SCENES = {
-    "docs/tutorial/first-hour.md": Scene(counties.whole),
+    "docs/tutorial/first-hour.md": Scene(counties.whole, words={"OLDER": FIRST_RELEASE, "NEWER": LAST_RELEASE}),
     "docs/tutorial/first-month.md": Scene(None, a_months_crimes),
     "docs/how-to/monthly-routine.md": Scene(counties.whole, corrected_month, CORRECTION),
     "docs/how-to/correct-a-rejected-delivery.md": Scene(prepare=corrected_month, words=CORRECTION),

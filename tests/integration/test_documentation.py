@@ -14,8 +14,8 @@ import pytest
 import typer
 
 from orchestration.cli.app import app
+from orchestration.cli.documentation import commands, pages
 from orchestration.contracts.reader import load_contracts
-from orchestration.documentation import commands, pages
 from orchestration.home.environment import PROJECT, VARIABLES
 from orchestration.ingest.rules import CATALOGUE
 

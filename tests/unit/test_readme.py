@@ -2,7 +2,7 @@
 
 import re
 
-from orchestration.documentation import REFERENCE, ROOT_PAGES
+from orchestration.cli.documentation import REFERENCE, ROOT_PAGES
 from orchestration.home.environment import PROJECT
 
 README = (PROJECT / "README.md").read_text()

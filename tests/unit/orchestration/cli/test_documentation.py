@@ -5,10 +5,7 @@ from typing import get_args
 
 import pytest
 
-from orchestration.contracts.model import LoadMode, Treatment
-from orchestration.contracts.periods import Cadence
-from orchestration.contracts.reader import load_contracts
-from orchestration.documentation import (
+from orchestration.cli.documentation import (
     FREQUENCY,
     REPLACES,
     TREATMENTS,
@@ -19,6 +16,9 @@ from orchestration.documentation import (
     root_pages,
     tables_page,
 )
+from orchestration.contracts.model import LoadMode, Treatment
+from orchestration.contracts.periods import Cadence
+from orchestration.contracts.reader import load_contracts
 from orchestration.warehouse.lineage import writers
 
 CONTRACTS = load_contracts().values()
