@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 # What Python, SQLite and DuckDB say. EFBIG is a quota or limit on the size of files.
@@ -26,22 +27,26 @@ def advice(error: BaseException | str, home: Path) -> str | None:
     if numbers & FULL or any(words in text for words in FULL_WORDS):
         return f"The disk that holds {home} is full, or a quota is reached. Free some space and run `sna refresh` again."
     if numbers & CLOSED or any(words in text for words in CLOSED_WORDS):
-        if elsewhere := _paths_elsewhere(errors, home):
-            return f"{elsewhere} cannot be opened by this account. Give it the right to, and run `sna refresh` again."
-        return f"{home} cannot be written to. Mount it for writing, or give this account the right, and run `sna refresh` again."
+        paths = list(_paths(errors))
+        # Not the home's to write to: a delivery, or something outside the home.
+        elsewhere = [path for path in paths if not path.is_relative_to(home) or path.is_relative_to(home / "raw")]
+        if elsewhere:
+            return f"{elsewhere[0]} cannot be opened by this account. Give it the right to, and run `sna refresh` again."
+        met = f" (met at {paths[0]})" if paths else ""
+        return (
+            f"{home} cannot be written to, or not all of it be read{met}. Mount it for writing, or give this account the right,"
+            " and run `sna refresh` again."
+        )
     return None
 
 
-def _paths_elsewhere(errors: list[BaseException | str], home: Path) -> str | None:
-    """The first path that errors name and that is not the home's to write to: a delivery, or something outside the home."""
+def _paths(errors: list[BaseException | str]) -> Iterator[Path]:
+    """The absolute paths that errors name, in their order."""
     for error in errors:
         named = (
             [error.filename] if isinstance(error, OSError) and isinstance(error.filename, str) else _QUOTED.findall(str(error))
         )
-        for path in map(Path, named):
-            if path.is_absolute() and (not path.is_relative_to(home) or path.is_relative_to(home / "raw")):
-                return str(path)
-    return None
+        yield from (path for path in map(Path, named) if path.is_absolute())
 
 
 def chain(error: BaseException | str) -> list[BaseException | str]:

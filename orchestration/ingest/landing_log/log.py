@@ -52,16 +52,32 @@ def read(landing: Path, agency: str = "*", feed: str = "*") -> list[LoadRecord]:
 
     Raises:
         RecordDamagedError: a `load.json` cannot be read.
+        PermissionError: this account may not look into the log.
     """
     records = [read_record(path) for path in record_files(landing, agency, feed)]
     return sorted(records, key=lambda r: (r.received_at, r.agency, r.feed, r.period, r.part, r.version, r.load_id))
 
 
 def record_files(landing: Path, agency: str = "*", feed: str = "*") -> Iterator[Path]:
-    """Every `load.json` of the log."""
-    for path in landing.glob(f"{agency}/{feed}/*/*/{RECORD}"):
-        if not path.is_relative_to(landing / INCOMING):
-            yield path
+    """Every `load.json` of the log.
+
+    Raises:
+        PermissionError: this account may not look into it. `Path.glob` would pass over a closed folder, as if nothing had been
+            landed.
+    """
+    folders = [landing]
+    for name in (agency, feed, "*", "*"):
+        folders = [found for folder in folders for found in _folders(folder, name)]
+    yield from (folder / RECORD for folder in folders if (folder / RECORD).exists())
+
+
+def _folders(folder: Path, name: str) -> list[Path]:
+    """The folder of that name in another, or all but what is being written where the name is `*`."""
+    if name != "*":
+        return [folder / name] if (folder / name).is_dir() else []
+    if not folder.exists():
+        return []
+    return [Path(entry.path) for entry in os.scandir(folder) if entry.is_dir() and entry.name != INCOMING]
 
 
 def read_record(path: Path) -> LoadRecord:

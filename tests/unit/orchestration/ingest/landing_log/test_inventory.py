@@ -1,5 +1,6 @@
 """What was deleted by hand is noticed and named, with what to do; what is not in use is nobody's concern."""
 
+import os
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from orchestration.cli import output
+from orchestration.home import disk_errors
 from orchestration.home.creation import make
 from orchestration.home.settings import Settings
 from orchestration.ingest.landing_log import inventory
@@ -104,3 +106,19 @@ def test_counts_of_the_vault_never_were_in_the_landing_zone(settings, desk):
     record = desk.land("crimes", text(rows("crimes", 2)))
     counts = replace(record, agency=knife_carriers.AGENCY, feed=knife_carriers.COUNTS)
     assert inventory.missing(settings, [counts]).files == ()
+
+
+def test_a_closed_folder_of_the_log_is_not_taken_for_an_empty_one(settings, desk, monkeypatch):
+    desk.land("crimes", text(rows("crimes", 2)))
+    scanned = os.scandir
+
+    def scandir(path="."):
+        if Path(path) == settings.landing / FEED:
+            raise PermissionError(13, "Permission denied", str(path))
+        return scanned(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with pytest.raises(PermissionError) as met:
+        desk.all()
+    advice = disk_errors.advice(met.value, settings.home)
+    assert advice.startswith(f"{settings.home} cannot be written to") and str(settings.landing / FEED) in advice
