@@ -7,7 +7,7 @@
         files of releases                        0600           0640
     everything else                              0700, 0600     0700, 0600
 
-New files and folders are their owner's alone by the umask (`settings.keep_private`). What it cannot do is done here: open
+New files and folders are their owner's alone by the umask (`environment.keep_private`). What it cannot do is done here: open
 releases to the group, take that back, and close what an earlier version left open. No symbolic link is followed.
 """
 

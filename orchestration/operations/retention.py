@@ -177,7 +177,7 @@ def _superseded_at(load: LoadRecord, loads: Sequence[LoadRecord]) -> datetime | 
         return one.version, one.received_at, one.load_id
 
     def takes_over(other: LoadRecord) -> bool:
-        """As `landing.current` chooses."""
+        """As `log.current` chooses."""
         if other.covers == load.covers:
             return rank(other) > rank(load)
         return (other.received_at, other.extract is None) > (load.received_at, load.extract is None)

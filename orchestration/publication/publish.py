@@ -10,7 +10,7 @@ A table that has not changed since the release before shares its Parquet file wi
 nothing but Parquet and manifest (`archive`).
 
 A reader that has the file open keeps its release; a new reader sees the new one. The links that lead to releases are described
-in `releases`, what is kept of them in `retention`.
+in `releases`, what is kept of them in `release_retention`.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ which a later delivery of that period replaces and no other.
 A delivery is written to again in three cases. Its withdrawal is added to its record (`withdrawn`): it is out of use from then on,
 and what was in use before it is in use again. Retention keeps it out of use (`retired_at`), or removes its rows and its file from
 the landing zone (`removed_at`). The record stays, so that the file is not read again and the ledger still adds up. Rows that were
-damaged are landed again from the file (`landing_repair`).
+damaged are landed again from the file (`load.repair`).
 
 A crash leaves either a whole delivery or something below `.incoming/`, which nobody reads and the next load removes. Which
 deliveries are in use at a time is a choice of folders (`current`), so nothing is ever deleted to undo it.

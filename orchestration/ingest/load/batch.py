@@ -40,7 +40,7 @@ class Item:
     """A delivery that could be opened.
 
     Attributes:
-        doubtful: number of a row → header of the column whose text may name somebody (`legal_gate`): R23.
+        doubtful: number of a row → header of the column whose text may name somebody (`legal_gate.gate`): R23.
     """
 
     delivery: Delivery
