@@ -23,7 +23,7 @@ def release_asset(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
         group_name="published",
         kinds={"duckdb", "parquet", "csv"},
         owners=[metadata.DATA_ENGINEERS],
-        metadata=metadata.code_reference(PROJECT / "orchestration" / "publish.py"),
+        metadata=metadata.code_reference(PROJECT / "orchestration" / "publication" / "publish.py"),
         pool=POOL,
     )
     @retried
