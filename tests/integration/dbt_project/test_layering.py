@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import Any
 
 import pytest
@@ -34,6 +35,24 @@ def test_a_layer_reads_only_what_it_may(manifest: dict[str, Any], models: list[d
         if known[parent]["schema"] not in READS[model["schema"]]
     ]
     assert not breaches
+
+
+def test_every_model_is_in_a_subject_folder_of_its_layer_with_its_yaml_beside_it(models: list[dict[str, Any]]) -> None:
+    for model in models:
+        path = PurePosixPath(model["original_file_path"])
+        layer, subject, _ = path.relative_to("models").parts
+        assert layer == model["schema"], path
+        assert model["patch_path"] == f"serious_violence://{path.parent}/_{subject}__models.yml", path
+
+
+def test_the_subjects_have_the_same_names_in_every_layer(models: list[dict[str, Any]]) -> None:
+    subjects: dict[str, set[str]] = {}
+    for model in models:
+        subjects.setdefault(model["schema"], set()).add(PurePosixPath(model["original_file_path"]).parts[2])
+    # What all subjects share is published by none; nor has it, or what only combines other subjects, feeds of its own.
+    assert subjects["marts"] | {"shared"} == subjects["conformed"]
+    assert subjects["staging"] | {"shared", "across_agencies", "hotspots"} == subjects["conformed"]
+    assert subjects["sna"] <= subjects["conformed"]
 
 
 def test_every_feed_has_one_staging_model(manifest: dict[str, Any], models: list[dict[str, Any]]) -> None:

@@ -10,14 +10,14 @@ from orchestration.home.environment import DBT_PROJECT
 
 MODELS = DBT_PROJECT / "models"
 CHECKED = set(
-    re.findall(r"\('(stg_\w+)', '(\w+)', '(\w+)'\)", (MODELS / "conformed" / "unmapped_label.sql").read_text()),
+    re.findall(r"\('(stg_\w+)', '(\w+)', '(\w+)'\)", (MODELS / "conformed" / "shared" / "unmapped_label.sql").read_text()),
 )
 
 
 def test_every_label_column_of_staging_is_checked():
     columns = {
         (path.stem, column)
-        for path in (MODELS / "staging").glob("stg_*.sql")
+        for path in (MODELS / "staging").rglob("stg_*.sql")
         for column in re.findall(r" as (\w+_label)\b", path.read_text())
     }
     # The crimes have seeds of their own, keyed by their labels.
@@ -26,7 +26,7 @@ def test_every_label_column_of_staging_is_checked():
 
 
 def test_every_fact_maps_a_label_by_the_scheme_that_is_checked():
-    for path in (MODELS / "conformed").glob("fct_*.sql"):
+    for path in (MODELS / "conformed").rglob("fct_*.sql"):
         text = path.read_text()
         read = set(re.findall(r"stg_\w+", text))
         for column, scheme in re.findall(r"join_label\('\w+', '\w+\.(\w+)', '(\w+)'\)", text):
@@ -43,7 +43,7 @@ def test_the_contracts_name_the_schemes_that_the_facts_use():
     }
     made_up = {
         (path.stem, column)
-        for path in (MODELS / "staging").glob("stg_*.sql")
+        for path in (MODELS / "staging").rglob("stg_*.sql")
         for column in re.findall(r"(?:cast\(null as varchar\)|'\w+') as (\w+_label)\b", path.read_text())
     }
     assert named == {(model, scheme) for model, column, scheme in CHECKED if (model, column) not in made_up}

@@ -8,7 +8,7 @@ import pytest
 
 from orchestration.home.environment import DBT_PROJECT
 
-MODEL = (DBT_PROJECT / "models" / "conformed" / "dim_lsoa.sql").read_text()
+MODEL = (DBT_PROJECT / "models" / "conformed" / "geography" / "dim_lsoa.sql").read_text()
 LISTED, SEEN = "E01013453", "E01999999"
 
 

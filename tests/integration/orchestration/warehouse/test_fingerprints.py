@@ -90,10 +90,12 @@ def test_every_seed_model_and_data_test_has_one(project, before):
 INCREMENTAL = ("fct_offence", "fct_victim", "fct_suspect", "fct_outcome", "bridge_victim_suspect")
 INCREMENTAL += ("fct_street_crime", "fct_street_outcome", "fct_stop_search")
 
+ACROSS_AGENCIES = "models/marts/across_agencies/_across_agencies__models.yml"
+
 # (file, what stands there, what takes its place, the models and seeds that are to be built with all that depends on them).
 EDITS = {
-    "a description of a model": ("models/marts/trends.yml", "XmR control chart", "An XmR control chart", ()),
-    "a description of a column": ("models/marts/one_picture.yml", 'description: "higher', 'description: "Higher', ()),
+    "a description of a model": (ACROSS_AGENCIES, "XmR control chart", "An XmR control chart", ()),
+    "a description of a column": (ACROSS_AGENCIES, 'description: "higher', 'description: "Higher', ()),
     "a comment of YAML": ("dbt_project.yml", "name: serious_violence", "# words\nname: serious_violence", ()),
     "a variable": ("dbt_project.yml", "school_radius_metres: 500", "school_radius_metres: 400", ("fct_school_age_offence",)),
     "a row of a seed": ("seeds/reference/weapon.csv", "Firearm,2,", "Firearm,7,", ("weapon",)),
@@ -104,7 +106,12 @@ EDITS = {
         ("fct_district_indicator", "violence_across_agencies", "victims_across_agencies"),
     ),
     "a macro of increments": ("macros/increments.sql", "delete from", "delete  from", INCREMENTAL),
-    "a Python model": ("models/conformed/dim_hexagon.py", "import json\n", "import json\n    import math\n", ("dim_hexagon",)),
+    "a Python model": (
+        "models/conformed/hotspots/dim_hexagon.py",
+        "import json\n",
+        "import json\n    import math\n",
+        ("dim_hexagon",),
+    ),
     "a Python module": ("python/correlation.py", "FEWEST = 10", "FEWEST = 12", ("driver_correlation",)),
 }
 
