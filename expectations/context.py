@@ -1,10 +1,12 @@
-"""What the gates have to be given of the project around them: its feeds, and which texts may be shown."""
+"""What the gates have to be given of the project around them: its feeds, its models, and which texts may be shown."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+from expectations.models import Models
 
 
 class Column(Protocol):
@@ -65,10 +67,12 @@ class Context:
     """What a gate is run with.
 
     Attributes:
+        models: what the dbt models declare, by name.
         known: texts that may be shown in clear: what the project itself has written.
         shape: what is shown in place of any other text.
     """
 
     feeds: Sequence[Feed]
+    models: Models
     known: frozenset[str]
     shape: Callable[[str], str]

@@ -10,7 +10,7 @@ import contextlib
 import functools
 import json
 import logging
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from expectations import docs, privacy
-from expectations.context import Context, Feed
+from expectations.context import Context
 from expectations.rules import Rule, Suite
 from expectations.suites import facts, feeds, marts
 from expectations.verdicts import INFORMATION, Stage, Verdict
@@ -26,11 +26,11 @@ from expectations.verdicts import INFORMATION, Stage, Verdict
 if TYPE_CHECKING:
     import pandas as pd
 
-SUITES: Mapping[Stage, Callable[[duckdb.DuckDBPyConnection, Sequence[Feed]], list[Suite]]] = {
-    "feeds": feeds.suites,
-    "facts": lambda con, _: facts.suites(con),
-    "counts": feeds.suites,
-    "marts": lambda con, _: marts.suites(con),
+SUITES: Mapping[Stage, Callable[[duckdb.DuckDBPyConnection, Context], list[Suite]]] = {
+    "feeds": lambda con, context: feeds.suites(con, context.feeds),
+    "facts": lambda con, context: facts.suites(con, context.models),
+    "counts": lambda con, context: feeds.suites(con, context.feeds),
+    "marts": lambda con, context: marts.suites(con, context.models),
 }
 
 # A gate must cost the same for a county and for the country: what is heavy is aggregated in SQL.
@@ -79,7 +79,7 @@ def run(
         duckdb.OutOfMemoryException: a batch does not fit into DuckDB's memory limit.
     """
     try:
-        suites = [suite for suite in SUITES[stage](con, context.feeds) if subjects is None or suite.subject in subjects]
+        suites = [suite for suite in SUITES[stage](con, context) if subjects is None or suite.subject in subjects]
     except duckdb.OutOfMemoryException:
         raise
     except Exception as error:

@@ -12,6 +12,7 @@ from dagster._core.definitions.repository_definition import SINGLETON_REPOSITORY
 from dagster._core.execution.plan.resume_retry import ReexecutionStrategy
 from dagster._core.storage.tags import MAX_RETRIES_TAG, REPOSITORY_LABEL_TAG, RETRY_STRATEGY_TAG
 
+import expectations.models
 from orchestration.contracts.reader import load_contracts
 from orchestration.defs import asset_keys
 from orchestration.defs.assets.dbt import dbt_asset_sets
@@ -47,6 +48,7 @@ def build_defs(settings: Settings) -> dg.Definitions:
     """
     settings.export()
     manifest = load_manifest(settings)
+    models = expectations.models.read(manifest)
     contracts = list(load_contracts().values())
     facts, marts = dbt_asset_sets(manifest, load_fingerprints(settings))
     mart_keys = sorted(key for key in marts.keys if key.path[0] in ("marts", "sna"))
@@ -82,9 +84,9 @@ def build_defs(settings: Settings) -> dg.Definitions:
         ],
         asset_checks=[
             feed_checks(contracts),
-            *(gate_check(stage, keys) for stage, keys in landed.items()),
-            gate_check("facts", fact_keys),
-            gate_check("marts", mart_keys),
+            *(gate_check(stage, keys, models) for stage, keys in landed.items()),
+            gate_check("facts", fact_keys, models),
+            gate_check("marts", mart_keys, models),
         ],
         jobs=[job],
         schedules=schedules,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import duckdb
 
+from expectations.models import Count, Model, Models
 from expectations.privacy import PRIVATE_COLUMNS
 from expectations.rules import Rule, Suite, between, equal, in_set, none, zero
 from expectations.suites import (
     agencies,
     education,
+    grain,
     harm,
     hotspots,
     linked_people,
@@ -30,242 +30,18 @@ YEARLY_CHANGE = 0.6
 ENGINEER = "The data engineer finds the join or filter in the dbt model that loses or doubles rows, and builds it again."
 ARITHMETIC = "The data engineer compares the two dbt models of these tables: both read the same marts and must add up."
 
-
-@dataclass(frozen=True)
-class Mart:
-    """A mart that counts rows of a fact.
-
-    Attributes:
-        measure: column whose sum is its total.
-        fact: table that it counts.
-        counted: condition of the rows of the fact that it counts.
-        published: condition of the rows of the mart that count each of them once.
-        year: the mart's column of financial years.
-        fact_year: the fact's.
-        fact_measure: what is counted of the fact's rows.
-        what: one row of the fact, in words.
-    """
-
-    table: str
-    measure: str
-    fact: str
-    counted: str = "is_serious_violence"
-    published: str = "true"
-    year: str = "financial_year"
-    fact_year: str = "financial_year"
-    fact_measure: str = "count(*)"
-    what: str = ""
-
-
 # Crimes are counted by their outcomes where these were delivered: between the months of the first and of the last.
 OBSERVED_FROM = "(select date_trunc('month', min(outcome_date)) from conformed.fct_outcome)"
 OBSERVED = f"""recorded_month between {OBSERVED_FROM}
     and (select date_trunc('month', max(outcome_date)) from conformed.fct_outcome)"""
-OF_OBSERVED = f"is_serious_violence and crime_reference in (select crime_reference from conformed.fct_offence where {OBSERVED})"
-DATED_IN = """(
-    select year.financial_year from conformed.dim_financial_year as year
-    where outcome_date between year.first_day and year.last_day
-)"""
-MARTS = (
-    Mart("offences", "offences", "fct_offence", what="offence"),
-    Mart("offences_by_hour", "offences", "fct_offence", what="offence"),
-    Mart("offences_monthly", "offences", "fct_offence", what="offence"),
-    Mart("offences_yearly", "offences", "fct_offence", what="offence"),
-    Mart("qualifiers", "offences", "fct_offence", what="offence"),
-    Mart("relationships", "offences", "fct_offence", what="offence"),
-    Mart("weapons", "offences", "fct_offence", what="offence"),
-    Mart("crime_harm", "offences", "fct_offence", what="offence"),
-    Mart("crime_harm_weights", "offences", "fct_offence", year="'all years'", fact_year="'all years'", what="offence"),
-    *(
-        Mart("crime_harm_by_person", "occurrences", f"fct_{role}", published=f"role = '{role}'", what=f"occurrence of a {role}")
-        for role in ("victim", "suspect")
-    ),
-    Mart("recorded_crime", "crimes", "fct_offence", what="recorded crime", counted="true"),
-    Mart("outcomes", "outcome_records", "fct_outcome", what="outcome record", counted=OF_OBSERVED),
-    *(
-        Mart(
-            *(table, "outcome_records", "fct_outcome"),
-            published=f"basis = '{basis}'{rows}",
-            what=what,
-            counted=counted,
-            fact_year=year,
-        )
-        for table, rows in (("outcomes_monthly", ""), ("outcome_rates", " and breakdown = 'All offences'"))
-        for basis, what, counted, year in (
-            ("Recorded in period", "outcome record", OF_OBSERVED, "financial_year"),
-            ("Closed in period", "dated outcome", "is_serious_violence and outcome_date is not null", DATED_IN),
-        )
-    ),
-    Mart(
-        *("outcome_maturity", "offences", "fct_offence"),
-        counted=f"is_serious_violence and {OBSERVED}",
-        published="cohort_kind = 'Month' and months_since_recording = 0",
-        what="offence",
-    ),
-    Mart("victims", "victims", "fct_victim", what="victim"),
-    Mart("victims_single_year_of_age", "victims", "fct_victim", what="victim"),
-    Mart("suspects", "suspects", "fct_suspect", what="suspect"),
-    Mart("suspects_single_year_of_age", "suspects", "fct_suspect", what="suspect"),
-    Mart("victim_suspect_age", "pairs", "bridge_victim_suspect", what="pair of victim and suspect"),
-    Mart("victim_suspect_sex", "pairs", "bridge_victim_suspect", what="pair of victim and suspect"),
-    Mart("stop_search", "searches", "fct_stop_search", what="search", counted="true"),
-    Mart("street_crime", "crimes", "fct_street_crime", what="crime", counted="true"),
-    Mart("street_outcomes", "outcomes", "fct_street_outcome", what="outcome", counted="true"),
-    *(
-        Mart(
-            *("repeat_people", "occurrences", f"fct_{role}"),
-            published=f"role = '{role}' and not is_whole_report",
-            year="period",
-            what=f"occurrence of a {role}",
-        )
-        for role in ("victim", "suspect")
-    ),
-    *(
-        Mart(table, measure, fact, counted="true", what=what)
-        for fact, measure, what, tables in (
-            ("fct_force_stop_search", "searches", "search", ("force_stop_searches", "force_stop_searches_by_person")),
-            (
-                *("fct_ed_attendance", "attendances", "attendance"),
-                (
-                    *("ed_attendances", "ed_attendances_by_hour", "ed_attendances_by_person"),
-                    "ed_attendances_single_year_of_age",
-                ),
-            ),
-            (
-                *("fct_ambulance_call", "calls", "call"),
-                ("ambulance_calls", "ambulance_calls_by_hour", "ambulance_calls_by_person"),
-            ),
-            ("fct_liaison_referral", "referrals", "referral", ("liaison_referrals",)),
-            ("fct_fire_incident", "incidents", "incident", ("fire_incidents",)),
-        )
-        for table in tables
-    ),
-    Mart(
-        *("ambulance_conveyances", "calls", "fct_ambulance_call"),
-        counted="response = 'See, Treat and Convey'",
-        what="conveyance",
-    ),
-    Mart(
-        *("liaison_needs", "referrals", "fct_liaison_referral"),
-        counted="true",
-        published="need = 'Mental health'",
-        what="referral",
-    ),
-    Mart(
-        *("fire_referrals", "referrals", "fct_fire_referral"),
-        counted="true",
-        fact_measure="sum(referrals)",
-        what="referral",
-    ),
-    *(
-        Mart(
-            *(table, "cases", "fct_probation_case_count"),
-            counted=f"breakdown {rows} 'District'",
-            fact_measure="sum(cases)",
-            what="probation case",
-        )
-        for table, rows in (("probation_cases", "="), ("probation_cases_by_person", "<>"))
-    ),
-    Mart(
-        *("probation_cases_by_age_and_sentence", "cases", "fct_probation_age_sentence_count"),
-        counted="true",
-        fact_measure="sum(cases)",
-        what="probation case with an age group",
-    ),
-    Mart(
-        *("youth_justice_offences", "offences", "fct_youth_justice_return"),
-        counted="unit = 'count'",
-        fact_measure="sum(counted)",
-        what="youth justice offence",
-    ),
-    Mart(
-        *("youth_justice_offenders", "offenders", "fct_youth_justice_offender_count"),
-        counted="true",
-        fact_measure="sum(offenders)",
-        what="youth justice offender",
-    ),
-    *(
-        Mart(
-            *(table, measure, fact),
-            counted="true",
-            year=f"year({day})",
-            fact_year=f"year({day})",
-            fact_measure=f"sum({measure})",
-            what=what,
-        )
-        for table, measure, fact, day, what in (
-            ("prison_safety", "incidents", "fct_prison_safety", "twelve_months_ending", "incident in custody"),
-            ("prison_population", "prisoners", "fct_prison_population", "counted_on", "prisoner"),
-            ("reoffending", "reoffences", "fct_reoffending", "cohort_ends", "reoffence"),
-        )
-    ),
-    Mart(
-        *("childrens_social_care", "number", "fct_childrens_social_care_return"),
-        counted="breakdown = 'Sex'",
-        fact_measure="sum(counted)",
-        what="number of children's social care",
-    ),
-    Mart(
-        *("social_care_referral_outcomes", "referrals", "fct_childrens_social_care_return"),
-        counted="breakdown = 'Referral outcome'",
-        fact_measure="sum(counted)",
-        what="referral with an outcome",
-    ),
-    *(
-        Mart(
-            *(table, "exclusions", "fct_school_exclusion_count"),
-            counted=f"source = '{source}' and is_latest_release and area_code <> 'Elsewhere'",
-            year="academic_year",
-            fact_year="academic_year",
-            fact_measure="sum(counted)",
-            what=f"exclusion of the {source}",
-        )
-        for table, source in (("school_exclusions", "Local authorities"), ("exclusion_reasons", "Department for Education"))
-    ),
-    *(
-        Mart(
-            *(table, measure, "fct_census_count"),
-            counted=f"measure = '{counted}' and district_code <> 'Outside'",
-            year="census_year",
-            fact_year="census_year",
-            fact_measure="sum(counted)",
-            what=what,
-        )
-        for table, measure, counted, what in (
-            ("census_population", "residents", "Residents", "resident"),
-            ("census_households", "households", "Households", "household"),
-        )
-    ),
-    Mart(
-        *("census_ethnicity", "residents", "fct_census_ethnicity"),
-        counted="area <> 'Outside the county'",
-        year="area",
-        fact_year="area",
-        fact_measure="sum(residents)",
-        what="resident",
-    ),
-    *(
-        Mart(table, "crimes", "fct_nte_crime", counted="true", what="crime of the night-time economy")
-        for table in ("nte_crimes", "nte_crimes_by_hour", "nte_rates")
-    ),
-    *(
-        Mart(
-            *(table, "offences", "fct_school_age_offence"),
-            counted="true",
-            year="calendar_year",
-            fact_year="calendar_year",
-            what="offence with a victim of school age",
-        )
-        for table in ("school_proximity", "school_proximity_terms")
-    ),
-)
 
 
-def suites(con: duckdb.DuckDBPyConnection) -> list[Suite]:
-    """Suites of every mart that counts a fact, of the figures and of their reconciliation; the warehouse decides none."""
-    totals = [_total(mart) for mart in MARTS]
+def suites(con: duckdb.DuckDBPyConnection, models: Models) -> list[Suite]:
+    """Suites of every mart that counts a fact, of the grain of every table, of the figures and of their reconciliation."""
+    totals = [_total(mart, count, models[count.model]) for mart in models.values() for count in mart.counts]
     made_up, reproduces = _environment(con)
     return [
+        grain.suite(models, "marts"),
         *totals,
         _plausible(blocking=reproduces or not made_up),
         _figures(),
@@ -294,19 +70,19 @@ def _environment(con: duckdb.DuckDBPyConnection) -> tuple[bool, bool]:
     return (bool(row[0]), bool(row[1])) if row else (False, False)
 
 
-def _total(mart: Mart) -> Suite:
+def _total(mart: Model, count: Count, counted: Model) -> Suite:
     return Suite(
-        subject=f"marts.{mart.table}",
-        title=f"total of {mart.fact}, {mart.what}",
+        subject=mart.subject,
+        title=f"total of {counted.name}, {count.what}",
         grain="years",
         sql=f"""
             with mart as (
-                select {mart.year} as year, sum({mart.measure})::bigint as in_mart
-                from marts.{mart.table} where {mart.published} group by all
+                select {count.year} as year, sum({count.measure})::bigint as in_mart
+                from {mart.subject} where {count.rows} group by all
             ),
             fact as (
-                select {mart.fact_year} as year, ({mart.fact_measure})::bigint as in_fact
-                from conformed.{mart.fact} where {mart.counted} group by all
+                select {count.model_year} as year, ({count.of})::bigint as in_fact
+                from {counted.subject} where {count.where} group by all
             )
             select
                 year, coalesce(in_mart, 0) as in_mart, coalesce(in_fact, 0) as in_fact,
@@ -314,7 +90,7 @@ def _total(mart: Mart) -> Suite:
             from mart full join fact using (year) order by all
         """,
         labels=("year",),
-        rules=(equal(f"Every {mart.what} is counted once", "in_mart", "in_fact", ENGINEER, counts="difference"),),
+        rules=(equal(f"Every {count.what} is counted once", "in_mart", "in_fact", ENGINEER, counts="difference"),),
     )
 
 

@@ -19,16 +19,20 @@ from orchestration.text.printing import markdown
 from orchestration.warehouse import gates, validation
 
 if TYPE_CHECKING:
+    from expectations.models import Models
     from orchestration.contracts.model import FeedContract
 
 ACCEPTED, FRESH = "deliveries_accepted", "fresh"
 
 
-def gate_check(stage: verdicts.Stage, assets: Sequence[dg.AssetKey]) -> dg.AssetChecksDefinition:
+def gate_check(stage: verdicts.Stage, assets: Sequence[dg.AssetKey], models: "Models") -> dg.AssetChecksDefinition:
     """The gate of a stage, as a check named `gate` on each of its assets.
 
     Whatever was selected, the whole stage is judged and every verdict is stored in the warehouse (`ops.verdict`), because what
     follows needs the verdict of the whole. Of landed feeds, those are left out whose verdict still counts.
+
+    Args:
+        models: what the dbt models declare, for the suites of facts and marts.
     """
 
     @dg.multi_asset_check(
@@ -48,7 +52,7 @@ def gate_check(stage: verdicts.Stage, assets: Sequence[dg.AssetKey]) -> dg.Asset
             token = gates.token_of(con, stage)
             anew = gates.to_judge(con, stage) if stage in gates.LANDED else None
             if anew is None or anew:
-                found = expectations.gate.run(stage, con, refresh.settings.data_docs, validation.context(), anew)
+                found = expectations.gate.run(stage, con, refresh.settings.data_docs, validation.context(models), anew)
                 gates.record(con, stage, token, found)
             verdicts = gates.standing(con, stage)
         failed = [v for v in verdicts if not v.success]

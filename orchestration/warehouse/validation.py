@@ -6,14 +6,19 @@ import csv
 import functools
 
 from expectations.context import Context
+from expectations.models import Models
 from orchestration.contracts.reader import load_contracts
 from orchestration.home.environment import DBT_PROJECT
 from orchestration.text.shapes import shape
 
 
-def context() -> Context:
-    """What every gate of this project is run with."""
-    return Context(tuple(load_contracts().values()), known(), shape)
+def context(models: Models) -> Context:
+    """What every gate of this project is run with.
+
+    Args:
+        models: what the dbt models declare.
+    """
+    return Context(tuple(load_contracts().values()), models, known(), shape)
 
 
 @functools.cache
