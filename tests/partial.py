@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from expectations import gate
+from expectations import gate, models
 from expectations.verdicts import Verdict
 from orchestration.contracts.reader import load_contracts
 from orchestration.home.settings import Settings
@@ -74,12 +74,9 @@ class PartialHome:
 
     def judge(self) -> list[Verdict]:
         """What the gates say of the facts and the marts."""
+        docs, given = self.settings.home / "docs", context(models.read(dbt.load_manifest(self.settings)))
         with warehouse_file.connect(self.settings) as con:
-            return [
-                verdict
-                for stage in ("facts", "marts")
-                for verdict in gate.run(stage, con, self.settings.home / "docs", context())
-            ]
+            return [verdict for stage in ("facts", "marts") for verdict in gate.run(stage, con, docs, given)]
 
     def published(self) -> Mapping[str, Mapping[str, Any]]:
         """Lineage of every table that would be published."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -11,9 +12,11 @@ import duckdb
 import pytest
 
 from expectations import gate
+from expectations.context import Context
+from expectations.models import Models, read
 from expectations.verdicts import Verdict
 from orchestration.home.settings import Settings
-from orchestration.warehouse.validation import context
+from orchestration.warehouse import validation
 from tests import counties
 
 Judge = Callable[..., Verdict]
@@ -42,14 +45,26 @@ def con(warehouse: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnect
     warehouse.execute("rollback")
 
 
+@pytest.fixture(scope="session")
+def models(home: Settings) -> Models:
+    """What the dbt models declare."""
+    return read(json.loads((home.dbt_target / "manifest.json").read_text("utf-8")))
+
+
+@pytest.fixture(scope="session")
+def context(models: Models) -> Context:
+    """What the gates are run with."""
+    return validation.context(models)
+
+
 @pytest.fixture
-def judge(con: duckdb.DuckDBPyConnection) -> Judge:
+def judge(con: duckdb.DuckDBPyConnection, context: Context) -> Judge:
     """The verdict of one rule, judged without the others of its suite."""
 
     def verdict(stage: gate.Stage, subject: str, rule: str) -> Verdict:
-        suites = gate.SUITES[stage](con, context().feeds)
+        suites = gate.SUITES[stage](con, context)
         ((suite, found),) = ((s, r) for s in suites if s.subject == subject for r in s.rules if r.name == rule)
-        (one,) = gate.judge(replace(suite, rules=(found,)), con, context()).verdicts
+        (one,) = gate.judge(replace(suite, rules=(found,)), con, context).verdicts
         return one
 
     return verdict

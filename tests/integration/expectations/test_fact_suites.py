@@ -8,8 +8,8 @@ from collections.abc import Callable
 import duckdb
 import pytest
 
-from expectations.suites import facts
-from expectations.suites.facts import FACTS, GROWING
+from expectations.models import Models
+from expectations.suites import facts, grain
 from expectations.verdicts import Verdict
 from tests.integration.expectations.damages import national
 
@@ -17,8 +17,9 @@ Judge = Callable[..., Verdict]
 
 ONCE = "Every landed row is in the fact once"
 MEMBER = "Every reference to a dimension finds its member"
-OFFENCE, VICTIM, SUSPECT, OUTCOME = (fact.subject for fact in FACTS[:4])
-STREET = facts.STREET_CRIME.subject
+GRAIN = "Every table has one row per its grain"
+OFFENCE, VICTIM, SUSPECT, OUTCOME = (f"conformed.fct_{name}" for name in ("offence", "victim", "suspect", "outcome"))
+STREET, STREET_OUTCOME = "conformed.fct_street_crime", "conformed.fct_street_outcome"
 BRIDGE = "conformed.bridge_victim_suspect"
 
 CALLS, NIGHT = "conformed.fct_ambulance_call", "conformed.fct_nte_crime"
@@ -27,31 +28,11 @@ CODED = [
     (OFFENCE, "LSOA", "lsoa_code", "dim_lsoa", 1440),
     (OFFENCE, "ward", "ward_code", "dim_ward", 1440),
     (STREET, "LSOA", "lsoa_code", "dim_lsoa", 600),
-    (facts.STREET_OUTCOME.subject, "LSOA", "lsoa_code", "dim_lsoa", 50),
+    (STREET_OUTCOME, "LSOA", "lsoa_code", "dim_lsoa", 50),
 ]
 
 CRIMES_BY_NIGHT = 660
 
-LOST = [(fact.subject, ONCE, f"delete from {fact.subject} where rowid = 0", 1) for fact in FACTS]
-DOUBLED = [
-    (
-        subject,
-        f"No two rows have the same {' and '.join(key)}",
-        f"insert into {subject} select * from {subject} where rowid = 0",
-        2,
-    )
-    for subject, key in [(fact.subject, fact.key) for fact in FACTS if fact.key]
-    + [(f"conformed.{table}", (key,)) for table, key in GROWING.items()]
-]
-UNKNOWN = [
-    (
-        *(fact.subject, MEMBER),
-        f"update {fact.subject} set {column} = {'date ' if 'date' in column else ''}'1900-01-01' where rowid = 0",
-        1,
-    )
-    for fact in FACTS
-    for column, _, _ in fact.dimensions
-]
 EXPLAIN = "A year is the sum of its"
 OTHERS = [
     (
@@ -156,7 +137,7 @@ FOR_INFORMATION = [
 ]
 
 
-@pytest.mark.parametrize(("subject", "rule", "damage", "rows"), [*LOST, *DOUBLED, *UNKNOWN, *OTHERS])
+@pytest.mark.parametrize(("subject", "rule", "damage", "rows"), OTHERS)
 def test_damaged_facts_fail(
     con: duckdb.DuckDBPyConnection, judge: Judge, subject: str, rule: str, damage: str, rows: int
 ) -> None:
@@ -178,9 +159,58 @@ def test_ordinary_oddities_are_information(
     assert verdict.observed.startswith("for information: ")
 
 
-def test_every_rule_has_a_damage(con: duckdb.DuckDBPyConnection) -> None:
-    declared = {(suite.subject, rule.name) for suite in facts.suites(con) for rule in suite.rules}
-    assert declared == {case[:2] for case in (*LOST, *DOUBLED, *UNKNOWN, *OTHERS, *FOR_INFORMATION)}
+def again(con: duckdb.DuckDBPyConnection) -> None:
+    """Undo a damage, and begin with sound facts again."""
+    con.execute("rollback")
+    con.execute("begin")
+
+
+def test_a_fact_that_loses_a_row_fails(con: duckdb.DuckDBPyConnection, models: Models, judge: Judge) -> None:
+    for fact in (model for model in models.values() if model.feeds):
+        con.execute(f"delete from {fact.subject} where rowid = 0")
+        verdict = judge("facts", fact.subject, ONCE)
+        assert (verdict.success, verdict.crashed, verdict.failing_rows) == (False, False, 1), fact.subject
+        again(con)
+
+
+def test_a_reference_without_its_member_fails(con: duckdb.DuckDBPyConnection, models: Models, judge: Judge) -> None:
+    for fact in (model for model in models.values() if model.feeds):
+        for column in fact.references:
+            nowhere = "date '1900-01-01'" if "date" in column else "'1900-01-01'"
+            con.execute(f"update {fact.subject} set {column} = {nowhere} where rowid = 0")
+            verdict = judge("facts", fact.subject, MEMBER)
+            assert (verdict.success, verdict.crashed, verdict.failing_rows) == (False, False, 1), (fact.subject, column)
+            again(con)
+
+
+def test_a_doubled_row_of_any_table_fails(con: duckdb.DuckDBPyConnection, models: Models, judge: Judge) -> None:
+    """All of them at once: each is named."""
+    assert judge("facts", "conformed.*", GRAIN).success
+    doubled = [
+        model.subject
+        for model in models.values()
+        if (model.stage, model.schema) == ("facts", "conformed")
+        and con.execute(f"insert into {model.subject} select * from {model.subject} where rowid = 0 returning 1").fetchall()
+    ]
+    assert {OFFENCE, "conformed.dim_lsoa", "conformed.dim_age_band"} <= set(doubled)
+    suite = grain.suite(models, "facts")
+    # Staging shows what was landed, and is not damaged here.
+    found = con.execute(f"select table_name from ({suite.sql}) where rows_repeated = 1").fetchall()
+    assert sorted(name for (name,) in found) == sorted(doubled)
+    assert judge("facts", suite.subject, GRAIN).failing_rows == len(doubled)
+
+
+def test_keys_of_nothing_are_compared_too(con: duckdb.DuckDBPyConnection, judge: Judge) -> None:
+    con.execute("insert into conformed.fct_outcome by name select null as crime_reference, 1 as outcome_sequence from range(2)")
+    verdict = judge("facts", "conformed.*", GRAIN)
+    assert (verdict.success, verdict.failing_rows) == (False, 1)
+    assert json.loads(verdict.sample)[0]["table_name"] == OUTCOME
+
+
+def test_every_rule_has_a_damage(con: duckdb.DuckDBPyConnection, models: Models) -> None:
+    declared = {(suite.subject, rule.name) for suite in facts.suites(con, models) for rule in suite.rules}
+    of_each = {(model.subject, rule) for model in models.values() if model.feeds for rule in (ONCE, MEMBER)}
+    assert declared == {case[:2] for case in (*OTHERS, *FOR_INFORMATION)} | of_each | {("conformed.*", GRAIN)}
 
 
 def test_demonstration_data_have_no_orphans(con: duckdb.DuckDBPyConnection, judge: Judge) -> None:

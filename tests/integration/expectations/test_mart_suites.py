@@ -8,8 +8,9 @@ from collections.abc import Callable
 import duckdb
 import pytest
 
+from expectations.models import Models
 from expectations.suites import agencies, marts
-from expectations.suites.marts import MARTS, NO_MORE_IN_A_YEAR, SAME_IN_A_YEAR, YEARS
+from expectations.suites.marts import NO_MORE_IN_A_YEAR, SAME_IN_A_YEAR, YEARS
 from expectations.verdicts import Verdict
 from tests.integration.expectations import damages
 
@@ -17,17 +18,11 @@ Judge = Callable[..., Verdict]
 
 FIGURES, RECONCILIATION = "sna.figures", "sna.reconciliation"
 AGAIN = "insert into {0} select * from {0} where rowid = 0"
+GRAIN = "Every table has one row per its grain"
 CALIBRATED = "The calibrated demonstration reproduces every published figure or its erratum"
 # A demonstration that is to reproduce the printed report.
 DEMONSTRATION = "update ledger.build set environment = 'demonstration', report_first = '2019-04', report_last = '2024-03'"
 
-TOTALS = [
-    (
-        *(f"marts.{mart.table}", f"Every {mart.what} is counted once"),
-        f"delete from {{0}} where rowid = (select min(rowid) from {{0}} where {mart.measure} > 0 and {mart.published})",
-    )
-    for mart in MARTS
-]
 YEARLY = [
     (
         FIGURES,
@@ -106,7 +101,7 @@ AGENCIES = [
     for name, part, _ in agencies.SAME
 ]
 WEIGHED = ("marts.crime_harm_weights", "Every offence has a weight")
-CASES = [*TOTALS, *YEARLY, *OTHERS, *MATURITY, *AGENCIES, *damages.CASES]
+CASES = [*YEARLY, *OTHERS, *MATURITY, *AGENCIES, *damages.CASES]
 
 
 @pytest.mark.parametrize(("subject", "rule", "damage"), CASES)
@@ -120,16 +115,40 @@ def test_damaged_marts_fail(con: duckdb.DuckDBPyConnection, judge: Judge, subjec
     assert "engineer" in verdict.remedy or "force" in verdict.remedy
 
 
-def test_every_rule_has_a_damage(con: duckdb.DuckDBPyConnection) -> None:
-    declared = {(suite.subject, rule.name) for suite in marts.suites(con) for rule in suite.rules}
+def test_a_mart_that_loses_a_row_fails(con: duckdb.DuckDBPyConnection, models: Models, judge: Judge) -> None:
+    for mart in models.values():
+        for count in mart.counts:
+            con.execute(
+                f"delete from {mart.subject} where rowid ="
+                f" (select min(rowid) from {mart.subject} where {count.measure} > 0 and {count.rows})"
+            )
+            verdict = judge("marts", mart.subject, f"Every {count.what} is counted once")
+            assert (verdict.success, verdict.crashed) == (False, False), mart.subject
+            assert verdict.failing_rows > 0
+            con.execute("rollback")
+            con.execute("begin")
+
+
+def test_a_doubled_row_of_any_mart_fails(con: duckdb.DuckDBPyConnection, models: Models, judge: Judge) -> None:
+    assert judge("marts", "marts.*", GRAIN).success
+    con.execute("insert into marts.wards select * from marts.wards where rowid < 2")
+    con.execute(AGAIN.format(FIGURES))
+    verdict = judge("marts", "marts.*", GRAIN)
+    assert (verdict.success, verdict.failing_rows) == (False, 3)
+    assert {line["table_name"] for line in json.loads(verdict.sample)} == {"marts.wards", FIGURES}
+
+
+def test_every_rule_has_a_damage(con: duckdb.DuckDBPyConnection, models: Models) -> None:
+    declared = {(suite.subject, rule.name) for suite in marts.suites(con, models) for rule in suite.rules}
     reconciled = {(RECONCILIATION, "The figures agree with the publication")}
-    assert declared == {case[:2] for case in CASES} | reconciled | {WEIGHED}
+    totals = {(mart.subject, f"Every {count.what} is counted once") for mart in models.values() for count in mart.counts}
+    assert declared == {case[:2] for case in CASES} | totals | reconciled | {WEIGHED, ("marts.*", GRAIN)}
 
 
-def test_every_mart_that_counts_is_judged(con: duckdb.DuckDBPyConnection) -> None:
-    built = {name for (name,) in con.execute("select table_name from duckdb_tables() where schema_name = 'marts'").fetchall()}
+def test_every_mart_that_counts_is_judged(models: Models) -> None:
     # They describe areas, or hold rates as an agency sent them, and count nothing.
-    assert built - {mart.table for mart in MARTS} == {"deprivation", "wards", "youth_justice_rates"} | damages.NOT_COUNTING
+    describing = {"deprivation", "wards", "youth_justice_rates"} | damages.NOT_COUNTING
+    assert {model.name for model in models.values() if model.schema == "marts" and not model.counts} == describing
 
 
 def test_offences_without_a_weight_are_told_and_close_nothing(con: duckdb.DuckDBPyConnection, judge: Judge) -> None:

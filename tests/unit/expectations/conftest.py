@@ -20,7 +20,7 @@ def ask(tmp_path: Path) -> Ask:
     from expectations import gate
 
     def run(con: duckdb.DuckDBPyConnection, stage: str, *subjects: str) -> dict[tuple[str, str], Verdict]:
-        verdicts = gate.run(stage, con, tmp_path / "data_docs", context(), subjects or None)  # type: ignore[arg-type]
+        verdicts = gate.run(stage, con, tmp_path / "data_docs", context({}), subjects or None)  # type: ignore[arg-type]
         keyed = {(verdict.subject, verdict.expectation): verdict for verdict in verdicts}
         assert len(keyed) == len(verdicts)
         return keyed

@@ -37,7 +37,7 @@ def con() -> duckdb.DuckDBPyConnection:
 
 
 def judged(suite: Suite, con: duckdb.DuckDBPyConnection) -> dict[str, Verdict]:
-    return {verdict.expectation: verdict for verdict in gate.judge(suite, con, context()).verdicts}
+    return {verdict.expectation: verdict for verdict in gate.judge(suite, con, context({})).verdicts}
 
 
 def test_a_rule_that_holds_has_no_failing_rows(con: duckdb.DuckDBPyConnection) -> None:
@@ -85,14 +85,14 @@ def test_a_batch_that_must_be_empty_is_its_own_sample(con: duckdb.DuckDBPyConnec
 )
 def test_a_query_that_fails_crashes_every_rule_of_its_suite(con: duckdb.DuckDBPyConnection, sql: str, says: str) -> None:
     suite = Suite("a/b", "t", "hours", sql, HOURS.rules)
-    verdicts = gate.judge(suite, con, context()).verdicts
+    verdicts = gate.judge(suite, con, context({})).verdicts
     assert len(verdicts) == len(HOURS.rules)
     assert all(v.crashed and not v.success and v.observed.startswith(says) for v in verdicts)
 
 
 def test_a_crash_does_not_quote_the_value_it_stumbled_on(con: duckdb.DuckDBPyConnection) -> None:
     suite = Suite("a/b", "t", "names", "select cast(name as integer) as hour from (values ('Ann Example')) t(name)", HOURS.rules)
-    assert {v.observed for v in gate.judge(suite, con, context()).verdicts} == {"ConversionException"}
+    assert {v.observed for v in gate.judge(suite, con, context({})).verdicts} == {"ConversionException"}
 
 
 NAME = "Quibble Zornapple"
@@ -114,7 +114,7 @@ NAME = "Quibble Zornapple"
 def test_a_text_that_a_sender_wrote_is_shown_as_its_shape_in_sample_and_page(con: duckdb.DuckDBPyConnection, rule: Rule) -> None:
     con.execute("create table sent as select unnest($1::varchar[]) as place", [[NAME, NAME, "Amber Valley", "03/07/1987"]])
     sql = "select place, 'T1' as table_id from sent"
-    judgement = gate.judge(Suite("a/b", "t", "places", sql, (rule,), labels=("place", "table_id")), con, context())
+    judgement = gate.judge(Suite("a/b", "t", "places", sql, (rule,), labels=("place", "table_id")), con, context({}))
     (verdict,) = judgement.verdicts
     assert not verdict.success
     for shown in (str(verdict), judgement.page or ""):
@@ -126,7 +126,7 @@ def test_a_text_that_a_sender_wrote_is_shown_as_its_shape_in_sample_and_page(con
 @pytest.mark.parametrize("column", ["person_key", "crime_reference", "date_of_birth", "easting", "latitude"])
 def test_a_batch_with_a_private_column_is_never_drawn(con: duckdb.DuckDBPyConnection, column: str) -> None:
     rule = rules.none("Nobody", "Ask nobody.")
-    (verdict,) = gate.judge(Suite("a/b", "t", "rows", f"select 'secret' as {column}", (rule,)), con, context()).verdicts
+    (verdict,) = gate.judge(Suite("a/b", "t", "rows", f"select 'secret' as {column}", (rule,)), con, context({})).verdicts
     assert verdict.crashed
     assert "secret" not in str(verdict)
 
@@ -134,11 +134,11 @@ def test_a_batch_with_a_private_column_is_never_drawn(con: duckdb.DuckDBPyConnec
 def test_a_batch_may_not_describe_a_person_by_two_characteristics(con: duckdb.DuckDBPyConnection) -> None:
     rule = rules.none("Nobody", "Ask nobody.")
     alone, both = (Suite("a/b", "t", "rows", f"select {columns}", (rule,)) for columns in ("17 as age", "17 as age, 'F' as sex"))
-    assert [gate.judge(suite, con, context()).verdicts[0].crashed for suite in (alone, both)] == [False, True]
+    assert [gate.judge(suite, con, context({})).verdicts[0].crashed for suite in (alone, both)] == [False, True]
 
 
 def test_suites_that_cannot_be_drawn_up_are_one_crashed_verdict(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
-    (verdict,) = gate.run("feeds", con, tmp_path, context())
+    (verdict,) = gate.run("feeds", con, tmp_path, context({}))
     assert (verdict.subject, verdict.success, verdict.crashed) == ("feeds", False, True)
     assert "crashed" in (tmp_path / "feeds" / "index.html").read_text("utf-8")
 
@@ -146,15 +146,15 @@ def test_suites_that_cannot_be_drawn_up_are_one_crashed_verdict(con: duckdb.Duck
 def test_lines_of_different_suites_do_not_mix(con: duckdb.DuckDBPyConnection) -> None:
     rule = Rule("One line", "ExpectTableRowCountToEqual", {"value": 1}, "")
     suites = [Suite("a/b", "t", "lines", f"select unnest(range({n})) as n", (rule,)) for n in (1, 2, 1)]
-    assert [gate.judge(suite, con, context()).verdicts[0].success for suite in suites] == [True, False, True]
+    assert [gate.judge(suite, con, context({})).verdicts[0].success for suite in suites] == [True, False, True]
 
 
 def test_data_docs_are_whole_static_and_linked(
     con: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gate, "SUITES", {"feeds": lambda con, feeds: [HOURS], "facts": lambda con, feeds: []})
-    gate.run("feeds", con, tmp_path, context())
-    gate.run("facts", con, tmp_path, context())
+    monkeypatch.setattr(gate, "SUITES", {"feeds": lambda con, context: [HOURS], "facts": lambda con, context: []})
+    gate.run("feeds", con, tmp_path, context({}))
+    gate.run("facts", con, tmp_path, context({}))
     pages = {path.relative_to(tmp_path).as_posix(): path.read_text("utf-8") for path in tmp_path.rglob("*.html")}
     (suite,) = set(pages) - {"index.html", "feeds/index.html", "facts/index.html"}
     assert 'href="feeds/index.html"' in pages["index.html"]
@@ -168,8 +168,8 @@ def test_data_docs_of_a_stage_are_replaced(
     con: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for suites in ([HOURS, HOURS], [HOURS]):
-        monkeypatch.setattr(gate, "SUITES", {"feeds": lambda con, feeds, suites=suites: suites})
-        gate.run("feeds", con, tmp_path, context())
+        monkeypatch.setattr(gate, "SUITES", {"feeds": lambda con, context, suites=suites: suites})
+        gate.run("feeds", con, tmp_path, context({}))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["feeds", "index.html"]
     assert len(list((tmp_path / "feeds").glob("*.html"))) == 2
 
@@ -178,11 +178,11 @@ def test_a_subject_that_is_not_judged_keeps_its_lines_and_pages(
     con: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = replace(HOURS, subject="police/victims")
-    monkeypatch.setattr(gate, "SUITES", {"feeds": lambda con, feeds: [HOURS, other]})
-    gate.run("feeds", con, tmp_path, context())
+    monkeypatch.setattr(gate, "SUITES", {"feeds": lambda con, context: [HOURS, other]})
+    gate.run("feeds", con, tmp_path, context({}))
     before = (tmp_path / "feeds" / "index.html").read_text("utf-8")
     pages = set((tmp_path / "feeds").glob("*.html"))
-    found = gate.run("feeds", con, tmp_path, context(), [other.subject])
+    found = gate.run("feeds", con, tmp_path, context({}), [other.subject])
     assert {verdict.subject for verdict in found} == {other.subject}
     after = (tmp_path / "feeds" / "index.html").read_text("utf-8")
     assert before.count("<tr class=") == after.count("<tr class=")
@@ -194,7 +194,7 @@ def test_too_little_memory_is_no_verdict_on_a_rule(tmp_path: Path) -> None:
     con = duckdb.connect(config={"memory_limit": "8MB", "temp_directory": ""})
     large = replace(HOURS, sql="select list(md5(range::varchar)) as hours from range(1000000)")
     with pytest.raises(duckdb.OutOfMemoryException):
-        gate.judge(large, con, context())
+        gate.judge(large, con, context({}))
 
 
 def test_data_docs_name_failing_lines_the_run_and_what_is_information_only(
@@ -208,8 +208,8 @@ def test_data_docs_name_failing_lines_the_run_and_what_is_information_only(
         labels=("table_id",),
         rules=(rules.in_set("Every figure agrees", "status", ["match"], "Mend it.", blocking=False),),
     )
-    monkeypatch.setattr(gate, "SUITES", {"marts": lambda con, feeds: [figures]})
-    (verdict,) = gate.run("marts", con, tmp_path, context())
+    monkeypatch.setattr(gate, "SUITES", {"marts": lambda con, context: [figures]})
+    (verdict,) = gate.run("marts", con, tmp_path, context({}))
     assert verdict.success and not verdict.holds
     index = (tmp_path / "marts" / "index.html").read_text("utf-8")
     assert 'class="information"' in index and 'class="holds"' not in index
@@ -222,6 +222,6 @@ def test_data_docs_name_failing_lines_the_run_and_what_is_information_only(
 
 
 def test_a_rule_that_closes_the_gate_fails_its_page_too(con: duckdb.DuckDBPyConnection) -> None:
-    page = gate.judge(HOURS, con, context()).page
+    page = gate.judge(HOURS, con, context({})).page
     assert page is not None
     assert "Failed" in page and "__none__" not in page

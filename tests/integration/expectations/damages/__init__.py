@@ -1,6 +1,6 @@
 """Damages to sound marts, a module for each module of `expectations/suites/` beyond the police core; each is found by its name.
 
-CASES: (subject, rule, SQL that damages the subject, named {0}). NOT_COUNTING: marts that no total of `MARTS` judges, because they
+CASES: (subject, rule, SQL that damages the subject, named {0}). NOT_COUNTING: marts whose `meta` counts nothing, because they
 count no fact.
 """
 
