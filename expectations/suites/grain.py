@@ -30,8 +30,10 @@ def suite(models: Models, stage: str) -> Suite:
 
 def _rows(model: Model) -> str:
     columns = ", ".join(f'"{column}"' for column in model.grain)
-    # A row of values counts where some of them are NULL.
     return f"""
-        select '{model.subject}' as table_name, count(*) as all_rows, count(*) - count(distinct row({columns})) as rows_repeated
-        from {model.schema}."{model.name}"
+        select
+            '{model.subject}' as table_name,
+            coalesce(sum(n), 0)::bigint as all_rows,
+            coalesce(sum(n - 1), 0)::bigint as rows_repeated
+        from (select count(*) as n from {model.schema}."{model.name}" group by {columns})
     """

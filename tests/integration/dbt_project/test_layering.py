@@ -67,6 +67,17 @@ def test_no_figure_is_computed_from_the_publication(models: list[dict[str, Any]]
     assert readers == {"reconciliation"}
 
 
+def test_every_part_of_the_report_reaches_the_figures(manifest: dict[str, Any], models: list[dict[str, Any]]) -> None:
+    """dbt wants the names of what a model reads in its text: the lists in `figures.sql` must forget none."""
+    behind, waiting = set(), ["model.serious_violence.figures"]
+    while waiting:
+        behind.add(node := waiting.pop())
+        waiting += [parent for parent in manifest["parent_map"].get(node, ()) if parent not in behind]
+    parts = {model["unique_id"] for model in models if model["config"]["materialized"] == "ephemeral"}
+    assert len(parts) > 50
+    assert sorted(parts - behind) == []
+
+
 def test_every_model_states_its_grain(models: list[dict[str, Any]]) -> None:
     assert not [model["name"] for model in models if "Grain: one row per" not in model["description"]]
 
