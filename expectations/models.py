@@ -109,6 +109,6 @@ def _model(node: Mapping[str, Any]) -> Model:
     # What is made of the counts of the vault is staged and conformed after the facts.
     stage: Literal["facts", "marts"] = "marts" if {"marts", "counts"} & set(node["tags"]) else "facts"
     stored = node["config"]["materialized"] != "ephemeral"
-    lists = {key: tuple(meta[key]) for key in ("grain", "feeds") if key in meta}
-    plain = {key: meta[key] for key in ("date", "landed_date", "not_landed", "references") if key in meta}
-    return Model(name, node["schema"], stage, stored, **lists, **plain, counts=counts)
+    declared: dict[str, Any] = {key: value for key, value in meta.items() if key in DECLARED}
+    declared |= {key: tuple(declared[key]) for key in ("grain", "feeds") if key in declared}
+    return Model(name, node["schema"], stage, stored, **declared | {"counts": counts})
