@@ -110,11 +110,14 @@ def root_pages() -> dict[str, str]:
 
     def relinked(name: str, place: str) -> str:
         def link(match: re.Match[str]) -> str:
-            target = match[1]
+            text, target, anchor = match.groups()
             to = target.removeprefix("docs/") if target.startswith("docs/") else found.get(target)
-            return f"]({posixpath.relpath(to, posixpath.dirname(place) or '.')}" if to else match[0]
+            if to is None:
+                return text  # a file that the site does not have
+            page = f"{to}index.md" if to.endswith("/") else to
+            return f"[{text}]({posixpath.relpath(page, posixpath.dirname(place) or '.')}{anchor or ''})"
 
-        return re.sub(r"\]\((?!https?:|#)([^)#]+)", link, (PROJECT / name).read_text())
+        return re.sub(r"\[([^\]]+)\]\((?!https?:|#)([^)#]+)(#[^)]*)?\)", link, (PROJECT / name).read_text())
 
     return {place: relinked(name, place) for name, place in found.items()}
 

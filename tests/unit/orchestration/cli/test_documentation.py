@@ -104,6 +104,11 @@ def test_links_of_a_root_page_lead_to_the_pages_of_the_site():
     assert "](fault-tolerance.md)" in page and "](../decisions/0006-legal-gate.md)" in page and "](docs/" not in page
 
 
+def test_a_root_page_links_only_to_what_the_site_has():
+    page = root_pages()["developers/contributing.md"]
+    assert "](../decisions/index.md)" in page and "](../changelog.md)" in page and "areas/README.md)" not in page
+
+
 def test_there_are_words_for_all_that_a_contract_can_say():
     assert [set(get_args(kind)) for kind in (Cadence, LoadMode, Treatment)] == [set(FREQUENCY), set(REPLACES), set(TREATMENTS)]
 
