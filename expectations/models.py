@@ -4,7 +4,7 @@ grain         columns of which no two rows have the same values; every model has
 feeds         `agency/feed` of each feed whose landed rows the fact holds, one by one
 date          SQL date of a row of the fact
 landed_date   the same of a landed row, where it is another expression
-not_landed    SQL condition of rows of the fact that no landed row stands for
+not_landed    SQL condition of rows of the fact that come from no landed row
 references    column -> dimension whose grain it is a member of, or `dimension.column`
 counts        of a mart, what adds up to the rows of another model:
     model       the model that is counted

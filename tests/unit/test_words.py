@@ -59,7 +59,8 @@ def prose(markdown: str) -> str:
 
 def pages() -> Iterator[tuple[str, str]]:
     """(path, prose) of every page of Markdown, but for history."""
-    for path in sorted([*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md"), *(PROJECT / "areas").rglob("*.md")]):
+    folders = (PROJECT / name for name in ("docs", "areas", "dbt_project"))
+    for path in sorted([*PROJECT.glob("*.md"), *(path for folder in folders for path in folder.rglob("*.md"))]):
         place = path.relative_to(PROJECT).as_posix()
         if not place.startswith(HISTORY):
             yield place, prose(path.read_text(encoding="utf-8"))
