@@ -95,6 +95,7 @@ _CELLS: tuple[tuple[str, str, str, str], ...] = (
     ("R20", _OUTCOMES, "Outcome Code", "#REF!"),
     ("R21", _CRIMES, "Crime Reference", "2.02E+10"),
     ("R22", _HOSPITAL, "Assault Method", "Trebuchet"),
+    ("R25", _CRIMES, "Ward Name", "Market\x1b[1mPlace"),
 )
 
 
