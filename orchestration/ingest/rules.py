@@ -1,8 +1,8 @@
-"""The catalogue of rules: what can be wrong with a delivery, in words that its sender can act on.
+"""The catalogue of rules: what can be wrong with a delivery, and what its sender can do about it.
 
-Codes are stable: they stand in the ledger, in quarantine and in letters to senders. A code is never given a new meaning.
-Severity `delivery` refuses the file whole, `row` puts the row in quarantine, `information` is only told.
-The page of rules (reference/rules.md of the site) is written from this catalogue.
+Codes are stable, because the ledger, the quarantine and letters to senders refer to them: a code never changes its meaning.
+Severity `delivery` refuses the whole file, `row` quarantines the row, `information` is only reported.
+The page of rules (reference/rules.md of the site) is generated from this catalogue.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Severity = Literal["delivery", "row", "information"]
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule. `message` may use {column}, {rows} and details that are named where the fault is made."""
+    """One rule. `message` and `remedy` may use {column}, {rows} and the details that are passed to `fault`."""
 
     code: str
     severity: Severity
@@ -26,13 +26,13 @@ class Rule:
 
 @dataclass(frozen=True)
 class Fault:
-    """What one rule found in one delivery. It never holds a value of a row, but for its shape (`orchestration.text.shapes`).
+    """What one rule found in one delivery. It never contains a value of a row, only its shape (`orchestration.text.shapes`).
 
     Attributes:
         column_name: header of the column; None for a fault of the row or file as a whole.
-        rows: how many rows; None for a fault of the file.
-        first_rows: numbers of up to ten of them, as the sender's program numbers them: the first row of a file or sheet is row 1.
-        sheet: of a workbook; empty where there is only one table.
+        rows: number of rows; None for a fault of the file.
+        first_rows: up to ten row numbers as the sender's program shows them: the first row of a file or sheet is row 1.
+        sheet: sheet of a workbook; empty where there is only one table.
     """
 
     code: str
@@ -46,7 +46,7 @@ class Fault:
 
 
 class UnreadableError(Exception):
-    """A delivery cannot be read at all; carries the faults that say why."""
+    """A delivery cannot be read at all; `faults` says why."""
 
     def __init__(self, *faults: Fault) -> None:
         super().__init__(", ".join(item.code for item in faults))
@@ -65,8 +65,8 @@ CATALOGUE: dict[str, Rule] = {
             (
                 "D01",
                 "Wrong file type",
-                "The file is {found}; this feed takes {expected}.",
-                "Export the data again in one of the formats taken.",
+                "The file is {found}; this feed accepts {expected}.",
+                "Export the data again in one of the accepted formats.",
             ),
             (
                 "D02",
@@ -74,7 +74,7 @@ CATALOGUE: dict[str, Rule] = {
                 "The text is neither UTF-8 nor UTF-16 nor Windows-1252 ({detail}).",
                 "Save the file as CSV UTF-8 and send it again.",
             ),
-            ("D03", "Empty", "The file holds no data rows.", "Check the extract; send a file with a header and rows."),
+            ("D03", "Empty", "The file has no data rows.", "Check the extract; send a file with a header and rows."),
             (
                 "D04",
                 "Column missing",
@@ -89,14 +89,14 @@ CATALOGUE: dict[str, Rule] = {
             ),
             (
                 "D06",
-                "Column named twice",
+                "Duplicate column",
                 "The header “{column}” occurs more than once.",
-                "Give each column its own agreed header.",
+                "Use the agreed header of each column, each once.",
             ),
             (
                 "D07",
                 "Header repeated among the rows",
-                "The header stands again among the rows: files seem to have been joined.",
+                "The header occurs again among the rows: files seem to have been joined.",
                 "Send one extract per file, with one header.",
             ),
             (
@@ -107,20 +107,20 @@ CATALOGUE: dict[str, Rule] = {
             ),
             (
                 "D09",
-                "Too many bad rows",
+                "Too many rejected rows",
                 "{rows} of {delivered} rows cannot be used; the contract allows {limit}.",
-                "Mend the rows listed in the quarantine and send the whole file again.",
+                "Correct the rows listed in the quarantine and send the whole file again.",
             ),
             (
                 "D10",
                 "Broken structure",
                 "The file cannot be read to its end: {detail}.",
-                "Export the data again; a file cut off or edited by hand is the usual cause.",
+                "Export the data again; the usual cause is a file that was cut off or edited by hand.",
             ),
             (
                 "D11",
-                "Identifier that must not be there",
-                "The column “{column}” looks like a personal identifier that this feed must not hold.",
+                "Identifier not allowed",
+                "The column “{column}” looks like a personal identifier, which this feed must not contain.",
                 "Remove the column, send the file again, and delete the copy that was sent.",
             ),
             (
@@ -132,18 +132,18 @@ CATALOGUE: dict[str, Rule] = {
             (
                 "D13",
                 "Table not found",
-                "No row has the header “{expected}”, with which the table begins.",
-                "Keep the agreed layout; if it has to change, agree it first.",
+                "No row has the header “{expected}”, which starts the table.",
+                "Keep the agreed layout; if it has to change, agree the change first.",
             ),
             (
                 "D14",
                 "Formulas without values",
-                "{rows} cell(s) hold a formula that was never calculated.",
+                "{rows} cell(s) contain a formula that was never calculated.",
                 "Open the workbook in Excel or LibreOffice, let it calculate, save it and send it again; or paste values.",
             ),
             (
                 "D15",
-                "Protected by a password",
+                "Password-protected",
                 "The file can be opened only with a password.",
                 "Save it without a password and send it through the agreed secure channel.",
             ),
@@ -151,22 +151,22 @@ CATALOGUE: dict[str, Rule] = {
                 "D16",
                 "Too large when opened",
                 "The file is far larger than a return can be: {detail}.",
-                "Send the data alone: as CSV, or on a new workbook without formats on empty cells, pictures or macros.",
+                "Send only the data: as CSV, or in a new workbook without formatted empty cells, pictures or macros.",
             ),
             (
                 "D17",
                 "Identifies people without legal power",
-                "{rows} row(s) hold what looks like {what}. Health and social-care information that identifies people may not "
+                "{rows} row(s) contain what looks like {what}. Health and social-care information that identifies people may not "
                 "be shared under the Serious Violence Duty: Police, Crime, Sentencing and Courts Act 2022, section 16(4). "
-                "Nothing of the file was kept.",
-                "Remove it at the source and send the file again; delete the copies that were sent, from the landing zone too, "
-                "and tell the information-governance leads of both sides.",
+                "No part of the file was kept.",
+                "Remove it at the source and send the file again. Delete every copy that was sent, including the one in the "
+                "landing zone, and inform the information-governance leads of both organisations.",
             ),
             (
                 "D18",
                 "Demonstration data in a live home",
                 "The file is part of a demonstration, and this is a live home.",
-                "Deliver what the agency itself has sent; practise in the home that `sna demo` makes.",
+                "Deliver the file that the agency itself sent; to practise, use the home that `sna demo` makes.",
             ),
             (
                 "D19",
@@ -183,73 +183,71 @@ CATALOGUE: dict[str, Rule] = {
             (
                 "D21",
                 "Doubled file",
-                "Every distinct row occurs an even number of times ({rows} rows): the file holds its rows twice.",
+                "Every distinct row occurs an even number of times ({rows} rows): the file contains its rows twice.",
                 "Export the data once and send the file again.",
             ),
             (
                 "D22",
-                "Fewer rows than its history lets one expect",
-                "The file has {rows} rows, where {expected} are expected and {least} are the least that is plausible.",
+                "Fewer rows than expected",
+                "The file has {rows} rows; {expected} were expected, and fewer than {least} are not plausible.",
                 "Ask the sender whether the extract is complete. If it is, deliver it again with "
-                '`sna deliver --accept-short --reason "..." FILE`; how the bound is made: orchestration/ingest/load/volume.py.',
+                '`sna deliver --accept-short --reason "..." FILE`. (The limit is computed in orchestration/ingest/load/volume.py.)',
             ),
             (
                 "D23",
-                "Label without a meaning",
-                "“{column}” holds {labels}, of which it is not known here what it means, in {rows} row(s).",
-                "Read it in the rows of the file, ask the sender what it means, and add it with that meaning to "
-                "dbt_project/seeds/reference/source_label.csv "
-                "(scheme {scheme}): the next refresh reads the file again.",
+                "Label of unknown meaning",
+                "“{column}” contains {labels} of unknown meaning in {rows} row(s).",
+                "Find the label in the rows of the file, ask the sender what it means, and add it with that meaning to "
+                "dbt_project/seeds/reference/source_label.csv (scheme {scheme}). The next refresh reads the file again.",
             ),
             (
                 "D24",
-                "Geometry not usable",
+                "Unusable geometry",
                 "The geometry of {rows} feature(s) cannot be used; {where}: {problem}.",
-                "Mend the geometry, or export the boundaries again from the publisher's layer, and send the file again.",
+                "Correct the geometry, or export the boundaries again from the publisher's layer, and send the file again.",
             ),
             (
                 "D40",
                 "More than a table in the workbook",
-                "The workbook holds {part}, which saving a table does not write and in which text about people can be hidden.",
-                "Copy the cells as values into a new workbook, save that and send it: no comments, pictures, pivot tables, "
-                "validation "
-                "lists, links or properties of its own.",
+                "The workbook contains {part}. Saving a table does not write this, and text about people can be hidden in it.",
+                "Copy the cells as values into a new workbook, save that and send it, without comments, pictures, pivot tables, "
+                "validation lists, links or custom properties.",
             ),
             (
                 "D30",
                 "Wrong separator",
-                "The file is separated by {found}; this feed takes {expected}.",
-                "Export the data again with {expected} between the fields; the type CSV UTF-8 of spreadsheet programs is safest.",
+                "The fields are separated by {found}; this feed accepts {expected}.",
+                "Export the data again with {expected} between the fields; the format CSV UTF-8 of spreadsheet programs is safest.",
             ),
             (
                 "D31",
                 "Rows of another part",
-                "By its name the file is of the {what} “{part}”, but “{column}” says {other} in {rows} row(s).",
-                "Check which {what} the rows are of; send the file again under the name of that {what}, with its rows alone.",
+                "The file name says {what} “{part}”, but “{column}” says {other} in {rows} row(s).",
+                "Check which {what} the rows belong to; send the file again under the name of that {what}, with only its rows.",
             ),
             (
                 "D32",
                 "Header row missing",
                 "{unknown} of {of} headers are not part of the agreed format: the header row seems to be missing.",
-                "Send the table with its header row, with the agreed headers, as its first row.",
+                "Send the table with the agreed headers as its first row.",
             ),
             (
                 "D33",
                 "Not a file",
-                "It is {what}, not a file, and is not opened.",
-                "Put the file itself in its place, and remove what is there.",
+                "This is {what}, not a file; it was not opened.",
+                "Replace it with the file itself.",
             ),
             (
                 "D34",
                 "Cannot be opened",
                 "The file cannot be opened ({reason}).",
-                "Let the account that runs the warehouse read it; the next refresh tries again.",
+                "Allow the account that runs the warehouse to read it; the next refresh tries again.",
             ),
             (
                 "D35",
                 "Still being written",
-                "The file changed while it was read.",
-                "Wait until it is whole; the next refresh reads it.",
+                "The file changed while it was being read.",
+                "Wait until it is complete; the next refresh reads it.",
             ),
         ),
         *_rules(
@@ -259,7 +257,7 @@ CATALOGUE: dict[str, Rule] = {
                 "R02",
                 "Not a number",
                 "“{column}” is not a {kind} in {rows} row(s).",
-                "Give digits only, no scientific notation (4.35E+05); thousands separators are allowed.",
+                "Write digits only, no scientific notation (4.35E+05); thousands separators are allowed.",
             ),
             (
                 "R03",
@@ -277,7 +275,7 @@ CATALOGUE: dict[str, Rule] = {
                 "R05",
                 "Value not allowed",
                 "“{column}” is not one of the agreed values in {rows} row(s).",
-                "Use the agreed values, or agree a new one first: {allowed}.",
+                "Use the agreed values, or agree a new one first. Agreed: {allowed}.",
             ),
             (
                 "R06",
@@ -288,43 +286,43 @@ CATALOGUE: dict[str, Rule] = {
             (
                 "R07",
                 "Same key, different content",
-                "{rows} row(s) share their key with a row of other content; none of them is used.",
-                "Say which row is right and send the file again.",
+                "{rows} row(s) have the same key as a row with different content; none of them is used.",
+                "Find out which row is right and send the file again with that row only.",
             ),
             (
                 "R08",
                 "Row of another period",
-                "“{column}” lies outside the delivery's period in {rows} row(s).",
-                "Send the row with the period that it belongs to.",
+                "“{column}” is outside the delivery's period in {rows} row(s).",
+                "Send the row in the delivery of the period that it belongs to.",
             ),
             (
                 "R09",
                 "Broken row",
                 "{rows} row(s) have too many or too few fields, or a quotation mark in the wrong place.",
-                "Put fields that hold a comma, quotation mark or line break in quotation marks.",
+                "Put fields that contain a comma, quotation mark or line break in quotation marks.",
             ),
             (
                 "R10",
                 "Out of range",
-                "“{column}” lies outside {minimum} to {maximum} in {rows} row(s).",
-                "Correct the value; leave it blank where it is not known and may be blank.",
+                "“{column}” is outside the range {minimum} to {maximum} in {rows} row(s).",
+                "Correct the value; leave it blank where it is unknown and may be blank.",
             ),
             (
                 "R11",
                 "Formula in a cell",
-                "“{column}” holds a formula in {rows} row(s).",
+                "“{column}” contains a formula in {rows} row(s).",
                 "Paste values, not formulas, before the export.",
             ),
             (
                 "R12",
                 "Personal identifier in text",
-                "“{column}” holds what looks like an NHS number, postcode, telephone number or e-mail address in {rows} row(s).",
+                "“{column}” contains what looks like an NHS number, postcode, telephone number or e-mail address in {rows} row(s).",
                 "Remove the identifier at the source and send the file again.",
             ),
             (
                 "R13",
                 "Wrong pattern",
-                "“{column}” does not have the agreed form in {rows} row(s).",
+                "“{column}” does not have the agreed format in {rows} row(s).",
                 "Write it as agreed: {pattern}.",
             ),
             (
@@ -335,68 +333,67 @@ CATALOGUE: dict[str, Rule] = {
             ),
             (
                 "R20",
-                "Error value of a spreadsheet",
-                "“{column}” holds an error value, such as #N/A or #REF!, in {rows} row(s).",
+                "Spreadsheet error value",
+                "“{column}” contains an error value, such as #N/A or #REF!, in {rows} row(s).",
                 "Correct the formula, or clear the cell if it may be blank, and export again.",
             ),
             (
                 "R21",
                 "Number in scientific notation",
-                "“{column}” holds a number in scientific notation, such as 1.23E+11, in {rows} row(s): its last digits are lost.",
-                "Give the column the format Text in the spreadsheet before the values go in, and export again.",
+                "“{column}” contains a number in scientific notation, such as 1.23E+11, in {rows} row(s): its last digits are lost.",
+                "Set the format of the column to Text in the spreadsheet before entering the values, and export again.",
             ),
             (
                 "R22",
-                "Label without a meaning",
-                "“{column}” holds a label of which it is not known here what it means in {rows} row(s).",
-                "Read it in the rows of the file, ask the sender what it means, and add it with that meaning to "
-                "dbt_project/seeds/reference/source_label.csv "
-                "(scheme {schemes}): the next refresh reads the file again.",
+                "Label of unknown meaning",
+                "“{column}” contains a label of unknown meaning in {rows} row(s).",
+                "Find the label in the rows of the file, ask the sender what it means, and add it with that meaning to "
+                "dbt_project/seeds/reference/source_label.csv (scheme {schemes}). The next refresh reads the file again.",
             ),
             (
                 "R23",
-                "Text that may name somebody",
-                "“{column}” holds words in {rows} row(s) that are not ordinary ones, and may name somebody.",
-                "Leave the text blank, or describe the place and the means without names; nothing of it was kept.",
+                "Text that may name a person",
+                "“{column}” contains words in {rows} row(s) that are not in the list of ordinary words and may name a person.",
+                "Leave the text blank, or describe the place and the means without names. None of the text was kept.",
             ),
             (
                 "R24",
                 "Date far from the period",
                 "“{column}” is more than a year away from the delivery's period in {rows} row(s), as a date of birth would be.",
-                "Correct the date, or leave it blank where it is not known.",
+                "Correct the date, or leave it blank where it is unknown.",
             ),
             (
                 "R25",
                 "Control character in a cell",
-                "“{column}” holds a control character, such as a bell or an escape, in {rows} row(s).",
-                "Export the data again as plain text; a screen or terminal that was copied from is the usual cause.",
+                "“{column}” contains a control character, such as a bell or an escape, in {rows} row(s).",
+                "Export the data again as plain text; the usual cause is text copied from a screen or terminal.",
             ),
             (
                 "R15",
                 "Two-digit year",
-                "“{column}” has years of two digits in {rows} row(s).",
+                "“{column}” has two-digit years in {rows} row(s).",
                 "Write four-digit years: {format}.",
             ),
         ),
         *_rules(
             "information",
             ("I01", "Re-encoded", "The text was read as {encoding}.", "None needed; CSV UTF-8 is safest."),
-            ("I02", "Byte-order mark", "The file begins with a byte-order mark, which was passed over.", "None needed."),
-            ("I03", "Blank rows", "{rows} blank row(s) were passed over.", "None needed."),
+            ("I02", "Byte-order mark", "The file begins with a byte-order mark, which was ignored.", "None needed."),
+            ("I03", "Blank rows", "{rows} blank row(s) were skipped.", "None needed."),
             (
                 "I04",
                 "Suspected double load",
                 "Every distinct row without “{column}” occurs an even number of times ({rows} rows): the sender may "
                 "have loaded them twice. All are kept.",
-                "Ask the sender; do not halve the figures unasked.",
+                "Ask the sender; do not halve the figures without an answer.",
             ),
             (
                 "I05",
                 "File changed in place",
-                "The file has other content than when it was first received under this name.",
-                "Send a correction under a new version (.v2), so that both can be told apart.",
+                "The content of the file has changed since it was first received under this name.",
+                "Send a correction under a new version (.v2), so that the two can be distinguished.",
             ),
-            ("I06", "Supersedes", "Takes the place of an earlier delivery of the same period.", "None needed."),
+            ("I06", "Supersedes", "Replaces an earlier delivery of the same period.", "None needed."),
             (
                 "I07",
                 "Read again",
@@ -406,13 +403,13 @@ CATALOGUE: dict[str, Rule] = {
             (
                 "I08",
                 "Nothing new",
-                "The content is that of the delivery that it supersedes.",
+                "The content is the same as that of the delivery that it supersedes.",
                 "None needed; check that the right file was sent.",
             ),
             (
                 "I09",
                 "Rows around the table",
-                "{rows} row(s) of titles and notes above and below the table were passed over.",
+                "{rows} row(s) of titles and notes above and below the table were skipped.",
                 "None needed.",
             ),
             (
@@ -431,44 +428,44 @@ CATALOGUE: dict[str, Rule] = {
             (
                 "I13",
                 "Symbols instead of numbers",
-                "“{column}” holds a symbol, such as c for confidential, instead of or beside a number in {rows} row(s).",
+                "“{column}” has a symbol, such as c for confidential, instead of or beside a number in {rows} row(s).",
                 "None needed; the symbol is kept beside the number.",
             ),
             (
                 "I20",
-                "Last line without end",
-                "The last line has no line end, as where a copy was cut off; its record has all its fields, and is used.",
-                "Check that the file has as many rows as the original; deliver a whole one as the next version.",
+                "Last line without line ending",
+                "The last line has no line ending, as when a copy is cut off; its record has all its fields and is used.",
+                "Check that the file has as many rows as the original; if not, deliver a complete one as the next version.",
             ),
             (
                 "I22",
                 "Fewer than half of the usual rows",
                 "The file has {rows} rows, fewer than half of the median of the periods before it ({expected}).",
-                "Ask the sender whether the extract is complete; if it is not, deliver a whole one as the next version.",
+                "Ask the sender whether the extract is complete; if not, deliver a complete one as the next version.",
             ),
             (
                 "I23",
                 "Short delivery accepted",
-                "The file has {rows} rows, where {least} are the least that is plausible; it is used because: {reason}",
+                "The file has {rows} rows, and fewer than {least} are not plausible; it is used because: {reason}",
                 "None needed.",
             ),
             (
                 "I30",
                 "Partial period",
-                "{period} is at the end of the file and seems to be cut: more days without a row lie at its end than anywhere"
-                " between two rows.",
-                "Deliver the whole period as a file of its own; it takes the place of this one.",
+                "{period} is the last period of the file and seems to be cut off: it ends with more days without rows than there are "
+                "between any two rows.",
+                "Deliver the whole period as a file of its own; it replaces this one.",
             ),
             (
                 "I14",
                 "Invisible characters in headers",
-                "{rows} header(s) hold zero-width spaces or other invisible characters, which were passed over.",
-                "None needed; they come with text that was copied from web pages.",
+                "{rows} header(s) contain zero-width spaces or other invisible characters, which were ignored.",
+                "None needed; such characters come with text copied from web pages.",
             ),
             (
                 "I15",
                 "Empty columns",
-                "{rows} column(s) without header and without values were passed over.",
+                "{rows} column(s) without header and without values were skipped.",
                 "None needed.",
             ),
         ),
@@ -484,7 +481,7 @@ def fault(
     sheet: str = "",
     **details: object,
 ) -> Fault:
-    """Make the fault of a rule with its message filled in.
+    """The fault of a rule, with its message and remedy filled in.
 
     Raises:
         KeyError: unknown code, or a detail that the message needs is missing.
@@ -505,12 +502,12 @@ def fault(
 
 
 def unforeseen(error: BaseException) -> Fault:
-    """The fault of a file that made a library fail in a way that no rule names."""
+    """The fault of a file that made a library fail with an error that no rule covers."""
     if isinstance(error, MemoryError):
-        return fault("D16", detail="reading it takes more memory than any return needs")
+        return fault("D16", detail="reading it needs more memory than a return should")
     if isinstance(error, RecursionError):
-        return fault("D10", detail="it is nested too deep")
-    return fault("D10", detail=f"it is not formed as such a file is ({type(error).__name__})")
+        return fault("D10", detail="it is nested too deeply")
+    return fault("D10", detail=f"its structure is not valid for its type ({type(error).__name__})")
 
 
 def document() -> str:

@@ -62,7 +62,7 @@ def test_a_column_without_a_header_that_has_values_is_refused(desk, content, col
 def test_another_separator_is_named_and_nothing_else(desk, feed, sign, word):
     record = desk.land(feed, text(rows(feed, 3)).replace(",", sign))
     (fault,) = record.faults
-    assert (fault.code, fault.message) == ("D30", f"The file is separated by {word}; this feed takes commas.")
+    assert (fault.code, fault.message) == ("D30", f"The fields are separated by {word}; this feed accepts commas.")
 
 
 def test_a_file_of_another_kind_is_not_blamed_on_its_separator(desk):

@@ -349,7 +349,7 @@ class TestHandedIn:
         (tmp_path / "a" / "b" / "sent" / "crimes.csv").write_text(text(rows("crimes", 1)))
         monkeypatch.setattr(regular_files, "at_rest", lambda files, path: [])
         status, told, landed = deliver("")
-        assert (status, landed) == (1, []) and "changed while it was read" in told
+        assert (status, landed) == (1, []) and "changed while it was being read" in told
 
     def test_a_file_that_is_not_there_is_wrong_usage(self, deliver):
         status, told, _ = deliver("nothing.csv")

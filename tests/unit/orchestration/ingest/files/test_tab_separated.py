@@ -35,4 +35,4 @@ def test_a_file_with_commas_between_fields_has_not_the_header(desk):
     record = desk.land("school_locations", text("location,point", "school:100000,x"), "2024.tsv")
     assert record.verdict == "refused"
     (fault,) = record.faults
-    assert (fault.code, fault.message) == ("D30", "The file is separated by commas; this feed takes tabs.")
+    assert (fault.code, fault.message) == ("D30", "The fields are separated by commas; this feed accepts tabs.")

@@ -180,7 +180,7 @@ def test_boundaries_are_told_apart_by_their_keys(outbox):
             "derbyshire_constabulary/crimes: 2 of 2 headers are not part of the agreed format: the header row",
         ),
         ("crimes_2023-13.csv", text([row("crimes")]), "2023-13 is not a period"),
-        ("crimes_2023-07.csv", "", "holds no data rows"),
+        ("crimes_2023-07.csv", "", "has no data rows"),
         ("crimes_2023-07.pdf", "%PDF-1.4", "a PDF document"),
     ],
 )

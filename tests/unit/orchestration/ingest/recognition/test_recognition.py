@@ -129,7 +129,7 @@ def test_the_folder_or_the_name_decides_between_agencies_with_one_layout(outbox,
 def test_rows_with_the_code_of_another_agency_are_refused(outbox, sent, agency, named):
     found = recognise(outbox(sent, attendances(agency, 3)), ALL)
     assert isinstance(found, Unknown)
-    assert f"By its name the file is of the agency “{named}”, but “Site Code” says {agency} in 3 row(s)." in found.reason
+    assert f"The file name says agency “{named}”, but “Site Code” says {agency} in 3 row(s)." in found.reason
 
 
 @pytest.mark.parametrize(
@@ -190,9 +190,9 @@ def test_two_councils_with_one_layout(tmp_path, folder, name, expected):
         ("2023-07-kent-street.csv", street("Police of Kent"), "says “Aaaaaa aa Aaaa”"),
         ("2023-07-stop-and-search.csv", text([row("police_uk/stop_and_search")]), "its name says no force"),
         # separators
-        ("crimes 2023-07.csv", crimes().replace(",", ";"), "The file is separated by semicolons; this feed takes commas."),
-        ("crimes 2023-07.csv", crimes().replace(",", "\t"), "The file is separated by tabs; this feed takes commas."),
-        ("2023-07-kent-street.csv", street("Kent Police").replace(",", "|"), "The file is separated by vertical bars"),
+        ("crimes 2023-07.csv", crimes().replace(",", ";"), "The fields are separated by semicolons; this feed accepts commas."),
+        ("crimes 2023-07.csv", crimes().replace(",", "\t"), "The fields are separated by tabs; this feed accepts commas."),
+        ("2023-07-kent-street.csv", street("Kent Police").replace(",", "|"), "The fields are separated by vertical bars"),
         # headers
         (
             "x.csv",
@@ -304,8 +304,8 @@ cases = pytest.mark.skipif(not CASES.is_dir(), reason=f"the failing inputs are n
         ("2025-12-derbyshire-street.CSV", "police_uk/street/2025-12-derbyshire.csv"),
         ("crimes 2023-07 utf16le.csv", "derbyshire_constabulary/crimes/2023-07.csv"),
         ("crimes 2023-07 trailing_empty_column.csv", "derbyshire_constabulary/crimes/2023-07.csv"),
-        ("crimes 2023-07 semicolon.csv", "The file is separated by semicolons; this feed takes commas."),
-        ("crimes-semicolon__2023-07.csv", "The file is separated by semicolons; this feed takes commas."),
+        ("crimes 2023-07 semicolon.csv", "The fields are separated by semicolons; this feed accepts commas."),
+        ("crimes-semicolon__2023-07.csv", "The fields are separated by semicolons; this feed accepts commas."),
         ("crimes 2023-07 two_digit_year.csv", "Write four-digit years"),
         ("crimes_2023-07_final.csv", "Write four-digit years"),
         ("crimes-header-ansi__2023-07.csv", "“\\x1b[2J"),
