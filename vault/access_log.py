@@ -48,7 +48,7 @@ create table if not exists vault.main.log_break (
 RESUME = "`sna hkci log --resume --reason TEXT`"
 
 
-class NoReason(ValueError):
+class ReasonRequiredError(ValueError):
     """The vault was asked for without saying why."""
 
 
@@ -130,7 +130,7 @@ def write(folder: Path, con: duckdb.DuckDBPyConnection, action: str, *, why: str
     """Add a line and anchor it in the vault, before what it speaks of is done.
 
     Raises:
-        NoReason: fewer than 8 characters of reason.
+        ReasonRequiredError: fewer than 8 characters of reason.
         LogBrokenError: the log is not what the vault remembers.
         OSError: the log cannot be written; then nothing may be read either.
     """
@@ -147,7 +147,7 @@ def found(folder: Path, con: duckdb.DuckDBPyConnection, outside: Sequence[Anchor
         outside: anchors that are kept outside the vault.
 
     Raises:
-        NoReason: no reason was given.
+        ReasonRequiredError: no reason was given.
     """
     why = _reason(why)
     con.execute(TABLES)
@@ -168,11 +168,11 @@ def resume(folder: Path, con: duckdb.DuckDBPyConnection, outside: Sequence[Ancho
         outside: anchors that are kept outside the vault.
 
     Raises:
-        NoReason: no reason was given.
+        ReasonRequiredError: no reason was given.
         NotBrokenError: it is not.
     """
     why = _reason(why)
-    fault = next(iter(faults(folder, anchors(con), breaks(con), outside)), None)
+    fault = next(iter(faults(folder, chain_hashes(con), breaks(con), outside)), None)
     if fault is None:
         raise NotBrokenError("The access log is whole: there is nothing to resume.")
     return _go_on(folder, con, outside, fault, "resume", why, acting_for)
@@ -188,7 +188,7 @@ def _go_on(
     acting_for: str,
 ) -> Line:
     """Begin a log after the last line that anybody remembers, with the break on record before anything is moved."""
-    known = [Anchor(number, digest, "the vault") for number, digest in anchors(con).items()] + [*outside]
+    known = [Anchor(number, digest, "the vault") for number, digest in chain_hashes(con).items()] + [*outside]
     last = max(known, key=lambda anchor: (anchor.number, len(anchor.hash)), default=Anchor(0, START, ""))
     con.execute("insert or ignore into vault.main.log_break values (?, ?, ?)", [last.number + 1, last.hash, fault])
     kept = _set_aside(folder)
@@ -219,7 +219,7 @@ def last_line(folder: Path) -> Line | None:
     return next(reversed(read(folder)), None)
 
 
-def anchors(con: duckdb.DuckDBPyConnection) -> dict[int, str]:
+def chain_hashes(con: duckdb.DuckDBPyConnection) -> dict[int, str]:
     """What the vault remembers: hash by number of line."""
     con.execute(TABLES)
     return dict(con.execute("select number, hash from vault.main.log_anchor order by number").fetchall())
@@ -254,7 +254,7 @@ def require_continued(folder: Path, con: duckdb.DuckDBPyConnection | None, outsi
     Raises:
         LogBrokenError: it does not.
     """
-    anchored, accepted = (anchors(con), breaks(con)) if con is not None else (None, None)
+    anchored, accepted = (chain_hashes(con), breaks(con)) if con is not None else (None, None)
     for fault in faults(folder, anchored, accepted, outside):
         raise LogBrokenError(folder, fault)
 
@@ -344,7 +344,7 @@ def _continued(folder: Path, con: duckdb.DuckDBPyConnection, file: _File) -> Lin
     """
     content = file.read()
     lines, unfinished = _parsed(folder / FILE, content)
-    anchored, accepted = anchors(con), breaks(con)
+    anchored, accepted = chain_hashes(con), breaks(con)
     first = max(accepted, default=0)
     if not lines and first > max(anchored, default=0):
         # Killed while the log was resumed.
@@ -423,7 +423,7 @@ def _login() -> str:
 def _reason(why: str) -> str:
     why = _text(" ".join(why.split()))
     if len(why) < MIN_REASON:
-        raise NoReason(
+        raise ReasonRequiredError(
             f"Say why with --reason, in {MIN_REASON} characters or more: every look into the vault is logged with its reason."
         )
     return why

@@ -16,8 +16,8 @@ def erase(folder: Path, key: str, since: datetime, engine: store.Engine, *, why:
     The runs of before stay. The look is logged first, with the reason.
 
     Raises:
-        VaultClosed: wrong key, or another process has the vault open.
-        NoReason: no reason was given.
+        VaultLockedError: wrong key, or another process has the vault open.
+        ReasonRequiredError: no reason was given.
     """
     moment = since.astimezone(UTC).replace(tzinfo=None)
     gone = 0

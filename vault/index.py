@@ -27,7 +27,7 @@ MOST_POINTS = 40
 """All factors but that of a victim, by the case study of section 6.3."""
 
 
-class UnfairWeights(ValueError):
+class InvalidWeightsError(ValueError):
     """The points of the lifestyle factors break a rule of the index; the message says which."""
 
 
@@ -74,15 +74,17 @@ def check_weights(con: duckdb.DuckDBPyConnection) -> None:
     """That somebody is a victim never raises a score, and everything else makes 40. Reads the temporary table `weight`.
 
     Raises:
-        UnfairWeights: it would, or it does not.
+        InvalidWeightsError: it would, or it does not.
     """
     points = dict(con.execute("select factor, points from weight").fetchall())
     if points.get(VICTIM) != 0:
-        raise UnfairWeights(
+        raise InvalidWeightsError(
             f"{VICTIM} has {points.get(VICTIM)} points; that somebody is a victim of violence never raises a score."
         )
     if min(points.values()) < 0 or sum(points.values()) != MOST_POINTS:
-        raise UnfairWeights(f"The factors make {sum(points.values())} points; all but {VICTIM} make {MOST_POINTS}, none below 0.")
+        raise InvalidWeightsError(
+            f"The factors make {sum(points.values())} points; all but {VICTIM} make {MOST_POINTS}, none below 0."
+        )
 
 
 def run(
@@ -105,8 +107,8 @@ def run(
         today: date of the run: what has expired by then goes, and new entries expire so many months after it.
 
     Raises:
-        NoReason: no reason was given.
-        UnfairWeights: the points of the lifestyle factors break the rules of the index.
+        ReasonRequiredError: no reason was given.
+        InvalidWeightsError: the points of the lifestyle factors break the rules of the index.
     """
     today = today or datetime.now(UTC).date()
     prepare(con)

@@ -69,7 +69,7 @@ def run(con: duckdb.DuckDBPyConnection, folder: Path, register: Register, *, why
         con: from `store.opened(folder, ...)`.
 
     Raises:
-        NoReason: no reason was given.
+        ReasonRequiredError: no reason was given.
     """
     _script(con, "linkage")
     (number,) = con.execute("select count(*) + 1 from vault.linkage.run").fetchone() or (1,)
@@ -122,7 +122,7 @@ def audit(con: duckdb.DuckDBPyConnection, folder: Path, size: int, *, why: str, 
     """Pairs for a person to judge, columns `AUDITED`: half of them linked, half not, those nearest to the threshold.
 
     Raises:
-        NoReason: no reason was given.
+        ReasonRequiredError: no reason was given.
     """
     _script(con, "linkage")
     access_log.write(folder, con, "audit links", why=why, what=f"{size} pairs", acting_for=acting_for)
@@ -148,7 +148,7 @@ def evaluate(
         truth: the pairs of person keys that are one person.
 
     Raises:
-        NoReason: no reason was given.
+        ReasonRequiredError: no reason was given.
     """
     _script(con, "linkage")
     access_log.write(folder, con, "evaluate links", why=why, what=f"{len(truth)} known pairs", acting_for=acting_for)

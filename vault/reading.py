@@ -21,12 +21,12 @@ LISTED = (
 )
 
 
-class NotThere(LookupError):
+class NotFoundError(LookupError):
     """The vault has no such run or entry."""
 
 
 @dataclass(frozen=True)
-class Look:
+class VaultSession:
     """Who looks, why, and on which day."""
 
     folder: Path
@@ -42,7 +42,7 @@ def latest(con: duckdb.DuckDBPyConnection, run_id: str | None = None) -> str:
     """The run named, or the one of the latest reference date.
 
     Raises:
-        NotThere: there is none.
+        NotFoundError: there is none.
     """
     index.prepare(con)
     row = con.execute(
@@ -51,44 +51,46 @@ def latest(con: duckdb.DuckDBPyConnection, run_id: str | None = None) -> str:
         [run_id],
     ).fetchone()
     if row is None:
-        raise NotThere(f"The vault has no run {run_id}." if run_id else "The vault has no run yet. Next: `sna hkci run`.")
+        raise NotFoundError(f"The vault has no run {run_id}." if run_id else "The vault has no run yet. Next: `sna hkci run`.")
     return str(row[0])
 
 
-def entries(con: duckdb.DuckDBPyConnection, look: Look, run_id: str, cohort: str | None) -> list[tuple[Any, ...]]:
+def entries(con: duckdb.DuckDBPyConnection, session: VaultSession, run_id: str, cohort: str | None) -> list[tuple[Any, ...]]:
     """The entries of a run, those with the highest score first: columns `LISTED`."""
-    look.log(con, "list", f"run {run_id}, {cohort or 'both'} cohorts")
+    session.log(con, "list", f"run {run_id}, {cohort or 'both'} cohorts")
     return con.execute(
         f"""select {", ".join(LISTED)} from vault.hkci.entry
             where run_id = ? and cohort = coalesce(?, cohort) and expires_on >= ?
             order by lifestyle_score desc nulls last, harm_days desc nulls last, entry_number""",
-        [run_id, cohort, look.on],
+        [run_id, cohort, session.on],
     ).fetchall()
 
 
-def leavers(con: duckdb.DuckDBPyConnection, look: Look, run_id: str) -> list[tuple[Any, ...]]:
+def leavers(con: duckdb.DuckDBPyConnection, session: VaultSession, run_id: str) -> list[tuple[Any, ...]]:
     """Who left with a run, without the pseudonym: cohort, reason, number. Belongs to a look that was logged."""
     return con.execute(
         """select cohort, why, count(*) from vault.hkci.leaver
            where run_id = ? and expires_on >= ? group by all order by all""",
-        [run_id, look.on],
+        [run_id, session.on],
     ).fetchall()
 
 
-def entry(con: duckdb.DuckDBPyConnection, look: Look, run_id: str, number: int) -> tuple[dict[str, Any], list[tuple[Any, ...]]]:
+def entry(
+    con: duckdb.DuckDBPyConnection, session: VaultSession, run_id: str, number: int
+) -> tuple[dict[str, Any], list[tuple[Any, ...]]]:
     """Everything about one entry by column, and its factors with the points that each adds.
 
     Raises:
-        NotThere: the run has no such entry, or it has expired; the attempt is logged all the same.
+        NotFoundError: the run has no such entry, or it has expired; the attempt is logged all the same.
     """
-    look.log(con, "show", f"run {run_id}, entry {number}")
+    session.log(con, "show", f"run {run_id}, entry {number}")
     found = con.execute(
-        "select * from vault.hkci.entry where run_id = ? and entry_number = ? and expires_on >= ?", [run_id, number, look.on]
+        "select * from vault.hkci.entry where run_id = ? and entry_number = ? and expires_on >= ?", [run_id, number, session.on]
     )
     names = [column[0] for column in found.description or []]
     row = found.fetchone()
     if row is None:
-        raise NotThere(f"Run {run_id} has no entry {number}.")
+        raise NotFoundError(f"Run {run_id} has no entry {number}.")
     about = dict(zip(names, row, strict=True))
     factors = con.execute(
         """select factor, is_present, case when is_present then points else 0 end from vault.hkci.factor
@@ -98,7 +100,7 @@ def entry(con: duckdb.DuckDBPyConnection, look: Look, run_id: str, number: int) 
     return about, factors
 
 
-def bias(con: duckdb.DuckDBPyConnection, look: Look, run_id: str) -> list[tuple[Any, ...]]:
+def bias(con: duckdb.DuckDBPyConnection, session: VaultSession, run_id: str) -> list[tuple[Any, ...]]:
     """The cohort against all suspects of the same offences, by age group, sex, ethnicity group and area.
 
     Columns: cohort, breakdown, category, nominals, suspects, nominals per 1,000 suspects with the limits of the 95% Wilson
@@ -107,7 +109,7 @@ def bias(con: duckdb.DuckDBPyConnection, look: Look, run_id: str) -> list[tuple[
     """
     from scipy.stats import binomtest
 
-    look.log(con, "bias", f"run {run_id}")
+    session.log(con, "bias", f"run {run_id}")
     rows = con.execute(
         """select
                cohort, breakdown, category, nominals, suspects, round(100 * (nominals / of_nominals - suspects / of_suspects), 1),
@@ -116,7 +118,7 @@ def bias(con: duckdb.DuckDBPyConnection, look: Look, run_id: str) -> list[tuple[
            where run_id = ? and breakdown in ('Age group', 'Sex', 'Ethnicity group', 'Area')
                and run_id in (select run_id from vault.hkci.entry where expires_on >= ?)
            order by cohort, breakdown, category""",
-        [run_id, look.on],
+        [run_id, session.on],
     ).fetchall()
 
     def rates(cohort: str, nominals: int, suspects: int | None) -> tuple[float | None, ...]:

@@ -20,7 +20,7 @@ FILE = "vault.duckdb"
 CATALOGUE = "vault"
 
 
-class VaultClosed(RuntimeError):
+class VaultLockedError(RuntimeError):
     """The vault cannot be opened; the message says why and what to do, and never holds the key."""
 
 
@@ -50,10 +50,10 @@ def found(folder: Path, key: str, first: Callable[[duckdb.DuckDBPyConnection], o
     The folder is its owner's alone, and so is the file.
 
     Raises:
-        VaultClosed: there is one already, or no encryption library.
+        VaultLockedError: there is one already, or no encryption library.
     """
     if is_founded(folder):
-        raise VaultClosed(f"There is a vault in {folder} already.")
+        raise VaultLockedError(f"There is a vault in {folder} already.")
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     _sweep(folder)
@@ -74,12 +74,12 @@ def opened(folder: Path, key: str, engine: Engine) -> Iterator[duckdb.DuckDBPyCo
     """A connection in memory to which the vault in `folder` is attached as `vault`.
 
     Raises:
-        VaultClosed: there is none, wrong key, no encryption library, or another process has the vault open.
+        VaultLockedError: there is none, wrong key, no encryption library, or another process has the vault open.
         Exception: what `engine.explained` makes of too little memory; nothing of what was done is kept on disk.
     """
     file = folder / FILE
     if not is_founded(folder):
-        raise VaultClosed(f"There is no vault in {folder}. Found one with `sna hkci init`, which also makes its key.")
+        raise VaultLockedError(f"There is no vault in {folder}. Found one with `sna hkci init`, which also makes its key.")
     con = _connect(engine)
     try:
         with engine.explained():
@@ -95,7 +95,7 @@ def rewrite(folder: Path, key: str, engine: Engine) -> None:
     """Write the vault anew and put it in the place of the old file, so that nothing deleted is left in it.
 
     Raises:
-        VaultClosed: as `opened`.
+        VaultLockedError: as `opened`.
     """
     fresh = folder / f".{FILE}.{os.getpid()}"
     with opened(folder, key, engine) as con:
@@ -135,10 +135,12 @@ def _connect(engine: Engine) -> duckdb.DuckDBPyConnection:
         con.execute("load httpfs")
     except (duckdb.Error, ImportError, OSError) as error:
         con.close()
-        raise VaultClosed(f"The extension httpfs, whose cipher the vault is written with, cannot be loaded: {error}") from error
+        raise VaultLockedError(
+            f"The extension httpfs, whose cipher the vault is written with, cannot be loaded: {error}"
+        ) from error
     if con.execute("select current_setting('force_mbedtls_unsafe')").fetchall() != [(False,)]:
         con.close()
-        raise VaultClosed("DuckDB is set to force_mbedtls_unsafe, with which nothing may be written to the vault.")
+        raise VaultLockedError("DuckDB is set to force_mbedtls_unsafe, with which nothing may be written to the vault.")
     return con
 
 
@@ -150,7 +152,7 @@ def _attach(con: duckdb.DuckDBPyConnection, file: Path, key: str, engine: Engine
     except duckdb.Error as error:
         if engine.is_out_of_memory(error):
             raise
-        raise VaultClosed(_why(file, str(error))) from None
+        raise VaultLockedError(_why(file, str(error))) from None
 
 
 def _why(file: Path, message: str) -> str:

@@ -98,29 +98,29 @@ def _run() -> None:
     from orchestration.database.connection import NotEnoughMemory
     from orchestration.home.lock import Busy
     from orchestration.ingest.landing_log.inventory import LandedRowsDamagedError
-    from orchestration.ingest.landing_log.log import NoLongerKept, NothingReceived, RecordDamagedError
+    from orchestration.ingest.landing_log.log import DeliveryExpiredError, NothingReceivedError, RecordDamagedError
     from orchestration.operations.purge import UnfinishedPurgeError
     from orchestration.operations.withdrawal import NoSuchDeliveryError
     from orchestration.publication.reconciliation import NothingToReconcile
     from orchestration.publication.release import DamagedRelease
     from orchestration.publication.releases import NoSuchRelease
-    from orchestration.vault_runs.common import NothingToRead
-    from orchestration.vault_runs.linked_people import NoTruth
-    from vault.access_log import LogBrokenError, NoReason
-    from vault.index import UnfairWeights
+    from orchestration.vault_runs.common import MissingInputError
+    from orchestration.vault_runs.linked_people import TruthFileError
+    from vault.access_log import LogBrokenError, ReasonRequiredError
+    from vault.index import InvalidWeightsError
     from vault.key import KeyRefusedError
     from vault.policy import PolicyError
-    from vault.store import VaultClosed
+    from vault.store import VaultLockedError
 
     try:
         app()
     except (
         ContractError,
         KeyRefusedError,
-        NoReason,
+        ReasonRequiredError,
         NoSuchDeliveryError,
         NoSuchRelease,
-        NoTruth,
+        TruthFileError,
         PolicyError,
         SettingsError,
     ) as error:
@@ -130,16 +130,16 @@ def _run() -> None:
         Busy,
         DamagedRelease,
         LogBrokenError,
-        NoLongerKept,
+        DeliveryExpiredError,
         NotEnoughMemory,
-        NothingReceived,
-        NothingToRead,
+        NothingReceivedError,
+        MissingInputError,
         LandedRowsDamagedError,
         RecordDamagedError,
         NothingToReconcile,
-        UnfairWeights,
+        InvalidWeightsError,
         UnfinishedPurgeError,
-        VaultClosed,
+        VaultLockedError,
         RefreshInterruptedError,
     ) as error:
         errors.print(f"[red]{escape(str(error))}[/]")

@@ -50,7 +50,7 @@ def run(
         f"{len(made.told)} counts were landed as delivery {delivery.load_id}, {withheld} of them withheld as too small."
     )
     with access.opened(settings, key) as con:
-        _print_bias(made.run_id, reading.bias(con, reading.Look(settings.vault, reason, acting_for), made.run_id))
+        _print_bias(made.run_id, reading.bias(con, reading.VaultSession(settings.vault, reason, acting_for), made.run_id))
     print_anchor(settings)
     console.print("Next: read this before anybody acts on the list, and `sna refresh` to publish the counts.")
 
@@ -66,10 +66,10 @@ def list_entries(
     """The entries of a run, those with the highest lifestyle score first."""
     from vault import reading
 
-    with vault(reason, acting_for, key_file) as (con, look):
+    with vault(reason, acting_for, key_file) as (con, session):
         wanted = reading.latest(con, run_id)
-        rows = reading.entries(con, look, wanted, cohort.capitalize() if cohort else None)
-        left = reading.leavers(con, look, wanted)
+        rows = reading.entries(con, session, wanted, cohort.capitalize() if cohort else None)
+        left = reading.leavers(con, session, wanted)
     console.print(output.table(f"Run {wanted}", [name.replace("_", " ") for name in reading.LISTED], rows))
     if left:
         console.print(output.table("Left since the run before", ["cohort", "why", "nominals"], left))
@@ -86,9 +86,9 @@ def show(
     """All that the vault holds of one entry, and what each factor adds to its score."""
     from vault import reading
 
-    with vault(reason, acting_for, key_file) as (con, look):
+    with vault(reason, acting_for, key_file) as (con, session):
         wanted = reading.latest(con, run_id)
-        about, factors = reading.entry(con, look, wanted, entry)
+        about, factors = reading.entry(con, session, wanted, entry)
     console.print(output.table(f"Entry {entry} of run {wanted}", ["what", "is"], about.items()))
     console.print(output.table("Lifestyle factors; points are illustrative", ["factor", "present", "points"], factors))
     if about["is_victim"]:
@@ -100,9 +100,9 @@ def bias(reason: Reason, acting_for: ActingFor = "", run_id: RunId = None, key_f
     """The cohorts of a run against all suspects of the same offences, by age, sex, ethnicity and area."""
     from vault import reading
 
-    with vault(reason, acting_for, key_file) as (con, look):
+    with vault(reason, acting_for, key_file) as (con, session):
         wanted = reading.latest(con, run_id)
-        rows = reading.bias(con, look, wanted)
+        rows = reading.bias(con, session, wanted)
     _print_bias(wanted, rows)
 
 
@@ -131,8 +131,8 @@ def expire(
     today = datetime.now(UTC).date()
     day = on.date() if on else today
     with access.opened(settings, key) as con:
-        look = reading.Look(settings.vault, reason, acting_for)
-        look.log(con, "expire", f"as of {day}")
+        session = reading.VaultSession(settings.vault, reason, acting_for)
+        session.log(con, "expire", f"as of {day}")
         expired, early = index.expired(con, day), index.expired(con, day) - index.expired(con, min(day, today))
         warning = f", {early:,} of them before their time" if early else ""
         if expired and not yes and not _confirmed(f"{expired:,} rows expire by {day}{warning}. Delete them for good?"):

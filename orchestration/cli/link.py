@@ -50,8 +50,8 @@ def audit(
     """Pairs nearest to the threshold, half of them linked: how they agree and how much that weighs. No name is shown."""
     from vault import people
 
-    with vault(reason, acting_for, key_file) as (con, look):
-        rows = people.audit(con, look.folder, size, why=reason, acting_for=acting_for)
+    with vault(reason, acting_for, key_file) as (con, session):
+        rows = people.audit(con, session.folder, size, why=reason, acting_for=acting_for)
     console.print(output.table("Pairs to judge", [name.replace("_", " ") for name in people.AUDITED], rows))
 
 
@@ -68,7 +68,7 @@ def evaluate(
 
     settings = Settings.from_env()
     pairs = linked_people.truth(settings, truth)
-    with vault(reason, acting_for, key_file) as (con, look):
-        found = people.evaluate(con, look.folder, pairs, why=reason, acting_for=acting_for)
+    with vault(reason, acting_for, key_file) as (con, session):
+        found = people.evaluate(con, session.folder, pairs, why=reason, acting_for=acting_for)
     rows = [(f"{at:.2f}", number, f"{right:.1%}", f"{of:.1%}") for at, number, right, of in found]
     console.print(output.table(f"{len(pairs)} pairs are one person", ["threshold", "pairs", "precision", "recall"], rows))

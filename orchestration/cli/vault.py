@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from vault.access_log import Anchor
-    from vault.reading import Look
+    from vault.reading import VaultSession
 
 Reason = Annotated[str, typer.Option(help="Why; goes into the log.")]
 ActingFor = Annotated[str, typer.Option("--as", metavar="NAME", help="For whom, where the login name does not say it.")]
@@ -60,7 +60,7 @@ def init(
         raise typer.BadParameter("--save-key names a new file for a new key; there is such a file, or a key was given.")
     with lock.hold(settings.home):
         if store.is_founded(settings.vault):
-            raise store.VaultClosed(f"There is a vault in {settings.vault} already; `sna hkci list --reason TEXT` opens it.")
+            raise store.VaultLockedError(f"There is a vault in {settings.vault} already; `sna hkci list --reason TEXT` opens it.")
         if own_key:
             vault_key = access.given_key(settings, key_file)
             key.require_random(vault_key)
@@ -145,7 +145,7 @@ def _verify(settings: Settings, outside: list[Anchor], key_file: Path | None) ->
     anchored = accepted = None
     try:
         vault_key = access.given_key(settings, key_file)
-    except store.VaultClosed as error:
+    except store.VaultLockedError as error:
         console.print(
             f"[yellow]{escape(str(error))}[/] The chain is checked without what the vault remembers: lines cut off since the last"
             " release go unseen.",
@@ -153,7 +153,7 @@ def _verify(settings: Settings, outside: list[Anchor], key_file: Path | None) ->
         )
     else:
         with store.opened(settings.vault, vault_key, access.ENGINE) as con:
-            anchored, accepted = access_log.anchors(con), access_log.breaks(con)
+            anchored, accepted = access_log.chain_hashes(con), access_log.breaks(con)
     found = access_log.faults(settings.vault, anchored, accepted, outside)
     for fault in found:
         errors.print(f"[red]{escape(fault)}[/]", highlight=False)
@@ -180,17 +180,17 @@ def printable(value: object) -> str:
 
 
 @contextmanager
-def vault(reason: str, acting_for: str, key_file: Path | None) -> Iterator[tuple[duckdb.DuckDBPyConnection, Look]]:
+def vault(reason: str, acting_for: str, key_file: Path | None) -> Iterator[tuple[duckdb.DuckDBPyConnection, VaultSession]]:
     """The vault, open, and who looks; prints the anchor afterwards, and says what is not there without a traceback."""
     from orchestration.vault_runs import access
     from vault import reading
 
     settings = Settings.from_env()
-    look = reading.Look(settings.vault, reason, acting_for)
+    session = reading.VaultSession(settings.vault, reason, acting_for)
     try:
         with access.opened(settings, access.given_key(settings, key_file)) as con:
-            yield con, look
-    except reading.NotThere as error:
+            yield con, session
+    except reading.NotFoundError as error:
         errors.print(f"[red]{escape(str(error))}[/]", highlight=False)
         print_anchor(settings)
         raise typer.Exit(FAILED) from None

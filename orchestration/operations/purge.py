@@ -142,7 +142,7 @@ def purge(settings: Settings, found: Purge) -> Removed:
     """Remove a delivery everywhere below the landing zone and the home. The caller holds the home, and rebuilds it afterwards.
 
     Raises:
-        VaultClosed: there is a vault, and no key was given, or not the vault's; nothing was removed.
+        VaultLockedError: there is a vault, and no key was given, or not the vault's; nothing was removed.
         LogBrokenError: there is a vault whose log is broken; nothing was removed.
         Busy: `sna run` serves this home, and nothing was removed; or another process has Dagster's history locked, and the same
             command completes the purge.

@@ -46,7 +46,7 @@ def plan(settings: Settings, as_at: str, *, force: bool = False, landed_only: bo
     """Look at the landing zone and the log without importing Dagster, dbt or Great Expectations."""
     from orchestration.contracts.reader import load_contracts
     from orchestration.ingest.landing_log import inventory, pseudonym_key
-    from orchestration.ingest.landing_log.log import NothingReceived, as_of, by_period, current, read, require_kept
+    from orchestration.ingest.landing_log.log import NothingReceivedError, as_of, by_period, current, read, require_kept
     from orchestration.ingest.landing_zone.demonstration import Admission
     from orchestration.ingest.load import loader
     from orchestration.operations import purge
@@ -78,7 +78,7 @@ def plan(settings: Settings, as_at: str, *, force: bool = False, landed_only: bo
         by_then = as_of(loads, end_of_day(as_at))
         require_kept(by_then)
         if not current(by_then):
-            raise NothingReceived(f"No delivery had been received by {as_at}, so there is nothing to publish.")
+            raise NothingReceivedError(f"No delivery had been received by {as_at}, so there is nothing to publish.")
     delivered |= {(d.agency, d.feed) for found in new for d in found}
     release = held = None
     damaged = damage(settings.published) or ""

@@ -39,14 +39,14 @@ def given_key(settings: Settings, file: Path | None = None) -> str:
 
     Raises:
         KeyRefusedError: its file cannot be used.
-        VaultClosed: there is none.
+        VaultLockedError: there is none.
     """
     own = settings.vault / DEMONSTRATION_KEY
     if file is None and settings.is_demonstration and own.exists() and not is_key_set():
         file = own
     if given := key.given(file):
         return given
-    raise store.VaultClosed(
+    raise store.VaultLockedError(
         f"The vault opens with its key only, and none was given: name its file with --key-file or {key.FILE_VARIABLE}, or set"
         f" {key.VARIABLE} for this command alone. Keep it in a secret store, apart from the data: without it nobody can read the"
         " vault again."
@@ -58,7 +58,7 @@ def opened(settings: Settings, vault_key: str) -> Iterator[duckdb.DuckDBPyConnec
     """The vault, open, if its log goes on from every line that the vault and the releases remember.
 
     Raises:
-        VaultClosed: as `store.opened`.
+        VaultLockedError: as `store.opened`.
         LogBrokenError: the log does not.
     """
     with store.opened(settings.vault, vault_key, ENGINE) as con:
@@ -82,14 +82,14 @@ def found(
         before: called when all is ready and nothing is there yet; where it raises, nothing is made.
 
     Raises:
-        VaultClosed: there is one, or was one and `lost` was not said.
-        NoReason: no reason was given.
+        VaultLockedError: there is one, or was one and `lost` was not said.
+        ReasonRequiredError: no reason was given.
     """
     if store.is_founded(settings.vault):
-        raise store.VaultClosed(f"There is a vault in {settings.vault} already; `sna hkci list --reason TEXT` opens it.")
+        raise store.VaultLockedError(f"There is a vault in {settings.vault} already; `sna hkci list --reason TEXT` opens it.")
     outside = released(settings)
     if not lost and (left := _left(settings, outside)):
-        raise store.VaultClosed(
+        raise store.VaultLockedError(
             f"There was a vault in {settings.vault} before: {left}. Restore {settings.vault / store.FILE} and the log beside it"
             " from a backup. Where they are lost, `sna hkci init --lost --reason TEXT` founds an empty vault that goes on with"
             " the log."
@@ -106,12 +106,12 @@ def found_demonstration(settings: Settings) -> None:
     """Make the vault of a demonstration, with a worthless key in a file beside it, where there is none.
 
     Raises:
-        VaultClosed: there is one, and its key is gone.
+        VaultLockedError: there is one, and its key is gone.
     """
     file = settings.vault / DEMONSTRATION_KEY
     if store.is_founded(settings.vault):
         if not file.exists() and not is_key_set():
-            raise store.VaultClosed(
+            raise store.VaultLockedError(
                 f"{file}, the worthless key of the demonstration's vault, is gone. Restore it, or delete {settings.vault} and run"
                 " `sna refresh --force`: everything in it is made again."
             )

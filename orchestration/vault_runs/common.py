@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from orchestration.ingest.landing_log.load_record import LoadRecord
 
 
-class NothingToRead(RuntimeError):
+class MissingInputError(RuntimeError):
     """A run cannot be made from what has been landed; the message says what is missing."""
 
 
@@ -43,7 +43,7 @@ def require_facts(settings: Settings, read: Sequence[LoadRecord]) -> None:
     """The facts of all that has been received stand behind an open gate, and what a run reads besides is what was landed.
 
     Raises:
-        NothingToRead: they do not.
+        MissingInputError: they do not.
         LandedRowsDamagedError: it is not.
     """
     from orchestration.ingest.landing_log import inventory
@@ -56,7 +56,7 @@ def require_facts(settings: Settings, read: Sequence[LoadRecord]) -> None:
         gates.require_date(con, "", before="counts")
         gates.require(con, "facts")
     except gates.GateClosed as error:
-        raise NothingToRead(str(error)) from error
+        raise MissingInputError(str(error)) from error
     finally:
         con.close()
 
@@ -72,7 +72,7 @@ def land(settings: Settings, feed: tuple[str, str], period: str, rows: Iterable[
     """Write counts as a delivery of a feed, and land it by its contract; only the landed delivery remains.
 
     Raises:
-        NothingToRead: the counts do not keep their contract.
+        MissingInputError: the counts do not keep their contract.
     """
     from orchestration.contracts.reader import load_contracts
     from orchestration.ingest.landing_log import pseudonym_key
@@ -97,5 +97,5 @@ def land(settings: Settings, feed: tuple[str, str], period: str, rows: Iterable[
     finally:
         shutil.rmtree(outgoing)
     if record.verdict != "accepted":
-        raise NothingToRead(f"The counts do not keep their contract: {'; '.join(fault.message for fault in record.faults)}")
+        raise MissingInputError(f"The counts do not keep their contract: {'; '.join(fault.message for fault in record.faults)}")
     return record

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.home.settings import Settings
 from orchestration.vault_runs import access, common
-from orchestration.vault_runs.common import NothingToRead
+from orchestration.vault_runs.common import MissingInputError
 
 if TYPE_CHECKING:
     from orchestration.ingest.landing_log.load_record import LoadRecord
@@ -29,11 +29,11 @@ def run(settings: Settings, key: str, reference_date: date, *, why: str, acting_
     """Draw the cohorts of a date into the vault and land their counts.
 
     Raises:
-        VaultClosed: no vault, or not its key.
+        VaultLockedError: no vault, or not its key.
         LogBrokenError: the log of the vault is not what is remembered of it.
-        NoReason: no reason was given.
-        NothingToRead: the facts do not stand, or a feed is missing.
-        UnfairWeights: the points of the lifestyle factors break the rules of the index.
+        ReasonRequiredError: no reason was given.
+        MissingInputError: the facts do not stand, or a feed is missing.
+        InvalidWeightsError: the points of the lifestyle factors break the rules of the index.
     """
     from vault import index, policy, store
 
@@ -63,7 +63,7 @@ def sources(settings: Settings) -> Sources:
     """What a run reads: the facts in the warehouse, and the landed rows of the feeds in the vault's custody.
 
     Raises:
-        NothingToRead: the facts do not stand behind an open gate, or a feed has no delivery in use.
+        MissingInputError: the facts do not stand behind an open gate, or a feed has no delivery in use.
     """
     from orchestration.contracts.reader import load_contracts
     from orchestration.warehouse import ledger
@@ -71,7 +71,7 @@ def sources(settings: Settings) -> Sources:
 
     contracts, in_use = load_contracts(), _in_use(settings)
     if missing := [f"{AGENCY}/{feed}" for feed in READ if not in_use[feed]]:
-        raise NothingToRead(f"Nothing has been landed of {', '.join(missing)}. Deliver it and run `sna refresh` first.")
+        raise MissingInputError(f"Nothing has been landed of {', '.join(missing)}. Deliver it and run `sna refresh` first.")
     loads = [load for feed in READ for load in in_use[feed]]
     common.require_facts(settings, loads)
     identity = "\n".join(sorted(f"{'/'.join(load.slot)} {load.file_sha256}" for load in loads))

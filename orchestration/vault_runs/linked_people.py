@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.home.settings import Settings
 from orchestration.vault_runs import access, common
-from orchestration.vault_runs.common import NothingToRead
+from orchestration.vault_runs.common import MissingInputError
 
 if TYPE_CHECKING:
     from orchestration.ingest.landing_log.load_record import LoadRecord
@@ -23,7 +23,7 @@ AGENCY = "derbyshire_constabulary"
 REGISTER, COUNTS = "nominals", "linked_people_counts"
 
 
-class NoTruth(ValueError):
+class TruthFileError(ValueError):
     """The file of who is who cannot be read; the message says why."""
 
 
@@ -31,10 +31,10 @@ def run(settings: Settings, key: str, *, why: str, acting_for: str = "") -> tupl
     """Link the register of nominals in the vault and land the counts.
 
     Raises:
-        VaultClosed: no vault, or not its key.
+        VaultLockedError: no vault, or not its key.
         LogBrokenError: the log of the vault is not what is remembered of it.
-        NoReason: no reason was given.
-        NothingToRead: the facts do not stand, or no register is in use.
+        ReasonRequiredError: no reason was given.
+        MissingInputError: the facts do not stand, or no register is in use.
     """
     from vault import people, policy
     from vault.linkage import THRESHOLD
@@ -66,7 +66,7 @@ def truth(settings: Settings, file: Path) -> set[frozenset[str]]:
     """Pairs of person keys from a CSV file with the columns nominal_reference and same_person_as.
 
     Raises:
-        NoTruth: the file is not there, or has other columns.
+        TruthFileError: the file is not there, or has other columns.
     """
     from orchestration.ingest.landing_log import pseudonym_key
     from orchestration.ingest.values.pseudonyms import pseudonym
@@ -75,7 +75,7 @@ def truth(settings: Settings, file: Path) -> set[frozenset[str]]:
         with file.open(encoding="utf-8", newline="") as source:
             rows = [(row["nominal_reference"], row["same_person_as"]) for row in csv.DictReader(source)]
     except (OSError, KeyError) as error:
-        raise NoTruth(f"{file}: a CSV file with the columns nominal_reference and same_person_as is needed.") from error
+        raise TruthFileError(f"{file}: a CSV file with the columns nominal_reference and same_person_as is needed.") from error
     key = pseudonym_key.load(settings)
     return {frozenset((pseudonym(key, one), pseudonym(key, other))) for one, other in rows}
 
@@ -88,7 +88,7 @@ def _register(settings: Settings) -> tuple[Register, str]:
 
     loads = common.in_use(settings, AGENCY, REGISTER)[REGISTER]
     if not loads:
-        raise NothingToRead(f"Nothing has been landed of {AGENCY}/{REGISTER}. Deliver it and run `sna refresh` first.")
+        raise MissingInputError(f"Nothing has been landed of {AGENCY}/{REGISTER}. Deliver it and run `sna refresh` first.")
     common.require_facts(settings, loads)
     identity = "\n".join(sorted(f"{'/'.join(load.slot)} {load.file_sha256}" for load in loads))
     rows = ledger.rows_in_use(load_contracts()[AGENCY, REGISTER], loads)

@@ -18,7 +18,7 @@ from synthetic.records.controlled_rounding import apportion
 from synthetic.records.dates import MONTHS, REPORT_MONTHS, month_weights, times
 from synthetic.records.details import KNIFE, LOCATIONS, pick
 from synthetic.records.outcomes import outcome_dates
-from synthetic.records.school_age import OLDEST, YOUNGEST, age_on, births, mark_other
+from synthetic.records.school_age import OLDEST, YOUNGEST, age_on, birth_dates, mark_other
 from synthetic.records.targets import HERE, NO_DISTRICT, Floats, Ints, read_csv
 
 HOURS: dict[str, Floats] = {
@@ -276,5 +276,5 @@ def _school_children(
     rows = np.flatnonzero(minor)
     person[rows] = len(born) + np.arange(len(rows))
     children = persons.iloc[rng.integers(0, len(persons), len(rows))].reset_index(drop=True)
-    children["born"] = births(rng, day[rows], marks["school"].to_numpy()[at[rows]])
+    children["born"] = birth_dates(rng, day[rows], marks["school"].to_numpy()[at[rows]])
     return harmed.assign(person=person), pd.concat([persons, children], ignore_index=True)

@@ -93,7 +93,7 @@ def as_number(days: np.ndarray) -> Ints:
     return np.asarray((months // 12 + 1970) * 10_000 + (months % 12 + 1) * 100 + day)
 
 
-def births(rng: np.random.Generator, days: np.ndarray, age: Ints) -> np.ndarray:
+def birth_dates(rng: np.random.Generator, days: np.ndarray, age: Ints) -> np.ndarray:
     """A date of birth for each, such that the person has ``age`` completed years on ``days`` (datetime64[D])."""
     months = days.astype("datetime64[M]")
     day = (days - months).astype(np.int64)
@@ -202,7 +202,7 @@ def identify(
     which that date gives the age they have. Raises ValueError where none can be found.
     """
     age = records["age"].to_numpy()
-    born = births(rng, records["day"].to_numpy().astype("datetime64[D]"), np.maximum(age, 0))
+    born = birth_dates(rng, records["day"].to_numpy().astype("datetime64[D]"), np.maximum(age, 0))
     free = (age != UNKNOWN_AGE) & (records["area"].to_numpy() != NO_AREA)
     search = _Search(rng, records, born, free, records["counted"].to_numpy())
     person = np.full(len(records), -1)

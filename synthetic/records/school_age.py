@@ -222,7 +222,7 @@ def _choose(
     minor[day] = minor[left] = True
 
 
-def births(rng: np.random.Generator, day: np.ndarray, school: Ints) -> np.ndarray:
+def birth_dates(rng: np.random.Generator, day: np.ndarray, school: Ints) -> np.ndarray:
     """A date of birth for a victim of school age of an offence of this day (datetime64[D]) and place."""
     age = np.empty(len(day), dtype=np.int64)
     for place, weights in AGES.items():

@@ -43,7 +43,7 @@ from orchestration.ingest.landing_log import log, pseudonym_key
 from orchestration.ingest.landing_zone.delivery import Delivery, discover
 from orchestration.ingest.load.batch import MAX_LINE_BYTES, WIDE_SPACES
 from orchestration.ingest.values.column_sql import landed_sql, literal, text, typed_sql, value
-from orchestration.ingest.values.pseudonyms import MACROS, pads
+from orchestration.ingest.values.pseudonyms import MACROS, hmac_pads
 from orchestration.ingest.values.tokens import MACROS as TOKEN_MACROS
 from orchestration.publication.publish import SCHEMAS
 from orchestration.publication.release import FILE
@@ -120,7 +120,7 @@ def land(con: duckdb.DuckDBPyConnection, contract: FeedContract, settings: Setti
     for number, group in enumerate(alike.values()):
         con.execute(
             f"copy ({rows_sql(contract, group)}) to '{folder}/{number}.parquet' (format parquet, compression zstd)",
-            pads(pseudonym_key.load(settings)) if contract.pseudonymises else None,
+            hmac_pads(pseudonym_key.load(settings)) if contract.pseudonymises else None,
         )
     view(con, contract, latest_sql(contract, f"read_parquet('{folder}/*.parquet', file_row_number = true)"))
     rows = [

@@ -51,8 +51,8 @@ def landing_zone_asset(contracts: "Sequence[FeedContract]") -> dg.AssetsDefiniti
                 f"Nothing has been delivered to {settings.raw}. Deliver files with `sna deliver`, then refresh."
             )
         # How many, but not which: what a file is called may be a person's name, and the history of runs is kept.
-        if strangers := len(unread(settings.raw, load_contracts().values())):
-            files = counted(strangers, "file")
+        if unrecognised := len(unread(settings.raw, load_contracts().values())):
+            files = counted(unrecognised, "file")
             context.log.warning(f"{files} in {settings.raw} will be read by nobody: `sna status` names them.")
         if plan.is_idle:
             why = f"release {plan.nothing_new.id} holds all of it" if plan.nothing_new else "it is what was rolled back from"

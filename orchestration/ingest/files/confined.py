@@ -48,10 +48,10 @@ def open_workbook(path: Path, wanted: str | None, patterns: Sequence[str] = ()) 
     return Workbook(tuple(grids), others, hidden)
 
 
-def everything(path: Path) -> Iterator[Grid]:
-    """As `workbook.everything`."""
+def all_text(path: Path) -> Iterator[Grid]:
+    """As `workbook.all_text`."""
     grids: list[Grid] = []
-    for kind, *values in _ask("everything", path):
+    for kind, *values in _ask("all_text", path):
         _take(grids, kind, values)
     yield from grids
 

@@ -96,8 +96,8 @@ def _open_workbook(path: str, wanted: str | None, patterns: Sequence[str]) -> It
     yield ["result", [book.others, book.hidden]]
 
 
-def _everything(path: str) -> Iterator[Message]:
-    yield from _grids(workbook.everything(Path(path)))
+def _all_text(path: str) -> Iterator[Message]:
+    yield from _grids(workbook.all_text(Path(path)))
 
 
 def _grids(grids: Iterable[Grid]) -> Iterator[Message]:
@@ -193,7 +193,7 @@ class _Bounds:
 
 CALLS: dict[str, Callable[..., Iterator[Message]]] = {
     "open_workbook": _open_workbook,
-    "everything": _everything,
+    "all_text": _all_text,
     "visible_sheets": _visible_sheets,
     "sheet_rows": _sheet_rows,
 }

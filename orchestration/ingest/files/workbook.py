@@ -138,7 +138,7 @@ def visible_sheets(path: Path) -> list[str]:
         raise UnreadableError(fault("D10", detail="the workbook is damaged")) from None
 
 
-def everything(path: Path) -> Iterator[Grid]:
+def all_text(path: Path) -> Iterator[Grid]:
     """All cells of a workbook, those of hidden sheets too, and a grid of the names of its sheets. None has a name itself.
 
     Raises:

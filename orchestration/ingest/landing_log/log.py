@@ -148,11 +148,11 @@ class LaterRecordError(RecordDamagedError):
     """A later version of the code has written the record, which is whole."""
 
 
-class NoLongerKept(RuntimeError):
+class DeliveryExpiredError(RuntimeError):
     """A past state needs deliveries that retention has removed; the message says which."""
 
 
-class NothingReceived(RuntimeError):
+class NothingReceivedError(RuntimeError):
     """Nothing was in use on the date that a refresh is to be rebuilt for."""
 
 
@@ -163,7 +163,7 @@ def require_kept(received: Iterable[LoadRecord]) -> None:
         received: the log as it was then (`as_of`).
 
     Raises:
-        NoLongerKept: retention has retired or removed some of it.
+        DeliveryExpiredError: retention has retired or removed some of it.
     """
     loads = by_period(received)
     by_id = {load.load_id: load for load in loads}
@@ -171,7 +171,7 @@ def require_kept(received: Iterable[LoadRecord]) -> None:
     gone = [by_id[load.load_id] for load in then if not by_id[load.load_id].kept]
     if gone:
         first = gone[0]
-        raise NoLongerKept(
+        raise DeliveryExpiredError(
             f"{len(gone)} deliveries that were in use then are no longer kept, the first of them {first.agency}/{first.feed}/"
             f"{first.file_name} since {first.removed_at or first.retired_at}. `sna releases` lists what is still kept."
         )

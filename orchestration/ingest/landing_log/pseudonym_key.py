@@ -5,7 +5,7 @@ than what was landed with stops the refresh; `renew` is how a person says that a
 pseudonyms is read again from the landing zone.
 
     <home>/secrets/pseudonym.key    the key, its owner's alone, where SNA_PSEUDONYM_KEY does not hold it
-          /pseudonym.json           mark of the key in force since one was renewed (`pseudonyms.key_mark`); no key follows from it
+          /pseudonym.json           mark of the key in force since one was renewed (`pseudonyms.key_fingerprint`); no key follows from it
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from orchestration.home.environment import SettingsError
 from orchestration.home.settings import Settings
 from orchestration.ingest.landing_log import inventory
 from orchestration.ingest.landing_log.log import current, read
-from orchestration.ingest.values.pseudonyms import MIN_KEY_BYTES, key_mark
+from orchestration.ingest.values.pseudonyms import MIN_KEY_BYTES, key_fingerprint
 
 if TYPE_CHECKING:
     from orchestration.ingest.landing_log.load_record import LoadRecord
@@ -74,7 +74,7 @@ def require_same(settings: Settings, loads: Iterable[LoadRecord]) -> None:
     Raises:
         PseudonymKeyError: it is not.
     """
-    marks, mark = _in_force(settings, loads), key_mark(load(settings))
+    marks, mark = _in_force(settings, loads), key_fingerprint(load(settings))
     if marks and mark not in marks:
         held = VARIABLE if os.environ.get(VARIABLE) else str(file(settings))
         raise PseudonymKeyError(
@@ -102,7 +102,7 @@ def renew(settings: Settings) -> list[LoadRecord]:
         _make(path)
     record = settings.home / RECORD
     fresh = record.with_name(f".{RECORD}.{os.getpid()}")
-    fresh.write_text(json.dumps({"mark": key_mark(load(settings))}) + "\n")
+    fresh.write_text(json.dumps({"mark": key_fingerprint(load(settings))}) + "\n")
     fresh.replace(record)
     return []
 

@@ -91,7 +91,7 @@ class Delivery:
 
 
 @dataclass(frozen=True)
-class Stranger:
+class UnrecognisedFile:
     """A file in the landing zone that nobody will read, why, and what to do about it.
 
     Attributes:
@@ -104,7 +104,7 @@ class Stranger:
     code: str = ""
 
     @classmethod
-    def of(cls, path: Path, found: Fault) -> Stranger:
+    def of(cls, path: Path, found: Fault) -> UnrecognisedFile:
         return cls(path, found.message.rstrip("."), found.remedy.rstrip("."), found.code)
 
 
@@ -114,15 +114,15 @@ def discover(raw: Path, contract: FeedContract) -> list[Delivery]:
     return sorted(found, key=lambda delivery: (delivery.period, delivery.part, delivery.version))
 
 
-def strangers(raw: Path, contract: FeedContract) -> list[Stranger]:
+def unrecognised_files(raw: Path, contract: FeedContract) -> list[UnrecognisedFile]:
     """The files in a feed's folder that are no deliveries of it."""
-    return [entry for entry in _listed(raw, contract) if isinstance(entry, Stranger)]
+    return [entry for entry in _listed(raw, contract) if isinstance(entry, UnrecognisedFile)]
 
 
-def unread(raw: Path, contracts: Iterable[FeedContract]) -> list[Stranger]:
+def unread(raw: Path, contracts: Iterable[FeedContract]) -> list[UnrecognisedFile]:
     """The files in the landing zone that are no feed's deliveries, in order of their paths."""
     contracts = list(contracts)
-    found = [stranger for contract in contracts for stranger in strangers(raw, contract)]
+    found = [file for contract in contracts for file in unrecognised_files(raw, contract)]
     known = {contract.id for contract in contracts}
     for folder, folders, files in os.walk(raw):
         folders[:] = [name for name in folders if not name.startswith(".")]
@@ -131,7 +131,9 @@ def unread(raw: Path, contracts: Iterable[FeedContract]) -> list[Stranger]:
             continue
         for name in files:
             if not (_PASSED_OVER.fullmatch(name) or _OF_A_DEMONSTRATION.fullmatch(name)):
-                found.append(Stranger(Path(folder, name), _elsewhere(place, known), "`sna deliver` it, and remove it from there"))
+                found.append(
+                    UnrecognisedFile(Path(folder, name), _elsewhere(place, known), "`sna deliver` it, and remove it from there")
+                )
     return sorted(found, key=lambda entry: entry.path)
 
 
@@ -144,13 +146,13 @@ def _elsewhere(place: tuple[str, ...], known: Collection[FeedKey]) -> str:
     return f"there is no feed {'/'.join(place[:2])}"
 
 
-def _listed(raw: Path, contract: FeedContract) -> Iterator[Delivery | Stranger]:
+def _listed(raw: Path, contract: FeedContract) -> Iterator[Delivery | UnrecognisedFile]:
     """Each file of a feed's folder, as a delivery or with the reason why it is none."""
     folder = raw / contract.agency / contract.feed
     try:
         names = regular_files.names(folder, raw)
     except UnreadableError as error:
-        yield Stranger.of(folder, error.faults[0])
+        yield UnrecognisedFile.of(folder, error.faults[0])
         return
     taken: dict[Name, str] = {}
     # A name in its usual form goes before one that differs from it in case or type only.
@@ -160,16 +162,16 @@ def _listed(raw: Path, contract: FeedContract) -> Iterator[Delivery | Stranger]:
         if _PASSED_OVER.fullmatch(file_name) or (name is None and path.is_dir() and not path.is_symlink()):
             continue
         if unreadable := regular_files.problem(path, raw):
-            yield Stranger.of(path, unreadable)
+            yield UnrecognisedFile.of(path, unreadable)
             continue
-        reason = _NOT_A_NAME if name is None else misfit(contract, name)
+        reason = _NOT_A_NAME if name is None else why_invalid(contract, name)
         if name is None or reason is not None:
-            yield Stranger(path, str(reason), f"`sna deliver {shlex.quote(str(path))}` takes it; then remove it")
+            yield UnrecognisedFile(path, str(reason), f"`sna deliver {shlex.quote(str(path))}` takes it; then remove it")
             continue
         name = in_usual_form(contract, name)
         slot = replace(name, extension="")
         if slot in taken:
-            yield Stranger(
+            yield UnrecognisedFile(
                 path,
                 f"{taken[slot]} is already this version of the delivery",
                 f"`sna deliver {shlex.quote(str(path))}` takes it as the next version if it differs; then remove it",
@@ -188,7 +190,7 @@ def in_usual_form(contract: FeedContract, name: Name) -> Name:
     return replace(name, part=part or name.part)
 
 
-def misfit(contract: FeedContract, name: Name) -> str | None:
+def why_invalid(contract: FeedContract, name: Name) -> str | None:
     """Why a name does not fit the feed's cadence and parts, or None; of health and social care no word of the name is
     repeated."""
     if contract.sharing == "no_personal_identifiers" and (

@@ -42,7 +42,7 @@ _PERSON = re.compile(
 )
 
 
-def births(cells: Iterable[tuple[int, str]], period: int, *, of_people: bool, about_age: bool) -> Iterator[int]:
+def birth_dates(cells: Iterable[tuple[int, str]], period: int, *, of_people: bool, about_age: bool) -> Iterator[int]:
     """Numbers of the cells of a column that hold a date of birth.
 
     Args:

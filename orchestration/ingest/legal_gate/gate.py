@@ -6,8 +6,8 @@ of the
 pattern, a number within its bounds, a date near the period) can be nobody's. All the rest is searched: free text, unknown
 columns,
 values off their list, headings, notes, and what a workbook holds outside cells (`parts`). Numbers and addresses are found by
-pattern (`identifiers`), dates of birth by their age (`birth_dates`), names by shape (`names`). What is found is told by kind and
-row; the text itself is shown nowhere.
+pattern (`identifiers`), dates of birth by their age (`birth_dates`), names by shape (`names`). What is found is told by kind and row;
+the text itself is shown nowhere.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from typing import TYPE_CHECKING
 
 from orchestration.contracts.model import Column, FeedContract
 from orchestration.database import connection
-from orchestration.ingest.files.confined import everything, sheet_rows
+from orchestration.ingest.files.confined import all_text, sheet_rows
 from orchestration.ingest.files.headers import plain
 from orchestration.ingest.files.readers import accepted_type, plain_text
 from orchestration.ingest.files.workbook import Grid
 from orchestration.ingest.legal_gate import parts
-from orchestration.ingest.legal_gate.birth_dates import AGE, BIRTH_YEARS, births
+from orchestration.ingest.legal_gate.birth_dates import AGE, BIRTH_YEARS, birth_dates
 from orchestration.ingest.legal_gate.explained import Explained, is_number
 from orchestration.ingest.legal_gate.identifiers import KINDS, MACROS, vehicle
 from orchestration.ingest.legal_gate.names import Evidence, evidence
@@ -117,7 +117,7 @@ def search(path: Path, contract: FeedContract, start: date, end: date | None = N
 def _grids(path: Path, kind: str) -> Iterator[Grid]:
     """All cells of a file. Sheet names are text too, so no grid of a workbook is told by its name."""
     if kind in ("xlsx", "ods"):
-        yield from everything(path)
+        yield from all_text(path)
     elif kind in ("csv", "tsv"):
         data = path.read_bytes()
         content, _ = plain_text(data, kind)
@@ -190,8 +190,8 @@ class _Sheet:
         yield from (("name", cell.row) for cell in self.cells if evidence(cell.text) is Evidence.NAME)
         yield from self._headings()
         if not self.contract.layout:
-            yield from (("birth", number) for number in self._births())
-        yield from (("birth", number) for number in self._disguised_births())
+            yield from (("birth", number) for number in self._birth_dates())
+        yield from (("birth", number) for number in self._disguised_birth_dates())
 
     def doubtful(self) -> dict[int, str]:
         """Row → header of a free text that may name somebody."""
@@ -217,7 +217,7 @@ class _Sheet:
             {"rows": [number for number, _ in labels], "labels": [label for _, label in labels]},
         ).fetchall()
 
-    def _births(self) -> Iterator[int]:
+    def _birth_dates(self) -> Iterator[int]:
         """Rows with dates of birth that no label announces."""
         by_place: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
         for cell in self.cells:
@@ -225,9 +225,9 @@ class _Sheet:
                 by_place[cell.place].append((cell.row, cell.text))
         for place, cells in by_place.items():
             about_age = AGE.search(self.header[place] if place < len(self.header) else "") is not None
-            yield from births(cells, self.start.year, of_people=self.of_records, about_age=about_age)
+            yield from birth_dates(cells, self.start.year, of_people=self.of_records, about_age=about_age)
 
-    def _disguised_births(self) -> Iterator[int]:
+    def _disguised_birth_dates(self) -> Iterator[int]:
         """Rows whose dates are of a column of dates, and are dates of birth by their distance from the period or their
         midnights."""
         for place, typed in self.dates.items():
@@ -301,7 +301,7 @@ def _in_parts(
         if texts[number].kind == "prose":
             if evidence(written) is Evidence.NAME:
                 yield "name", texts[number].part
-            if any(births([(number, written)], year, of_people=False, about_age=False)):
+            if any(birth_dates([(number, written)], year, of_people=False, about_age=False)):
                 yield "birth", texts[number].part
 
 

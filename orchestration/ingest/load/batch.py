@@ -107,7 +107,7 @@ class Batch:
 
     Args:
         items: deliveries with one header; all of one version.
-        pads: parameters of the pseudonym.
+        hmac_pads: parameters of the pseudonym.
 
     Attributes:
         items: the deliveries that could be read; the position of each is its `d` in the tables.
@@ -116,9 +116,9 @@ class Batch:
     """
 
     def __init__(
-        self, db: DuckDBPyConnection, contract: FeedContract, items: Iterable[Item], pads: Mapping[str, bytes], now: datetime
+        self, db: DuckDBPyConnection, contract: FeedContract, items: Iterable[Item], hmac_pads: Mapping[str, bytes], now: datetime
     ) -> None:
-        self.db, self.contract, self.pads, self.now = db, contract, pads, now
+        self.db, self.contract, self.hmac_pads, self.now = db, contract, hmac_pads, now
         self.items = list(items)
         self.unreadable: list[tuple[Item, tuple[Fault, ...]]] = []
         self._read()
@@ -175,7 +175,7 @@ class Batch:
 
     def parameters(self) -> dict[str, Any]:
         """DuckDB refuses parameters that a statement does not use."""
-        return dict(self.pads) if self.contract.pseudonymises else {}
+        return dict(self.hmac_pads) if self.contract.pseudonymises else {}
 
     def rows_sql(self, numbers: Sequence[int], only: str = "") -> str:
         """SQL that begins a statement and ends in a relation `rows`: text, value and delivery of each row.

@@ -22,7 +22,7 @@ from orchestration.ingest.load.batch import HEADER_ROWS, Batch, Item
 from orchestration.ingest.load.quarantine import details
 from orchestration.ingest.rules import Fault, UnreadableError, fault
 from orchestration.ingest.values.column_sql import OLDEST, code_sql, quoted
-from orchestration.ingest.values.pseudonyms import MACROS, pads
+from orchestration.ingest.values.pseudonyms import MACROS, hmac_pads
 from orchestration.ingest.values.tokens import MACROS as TOKEN_MACROS
 from orchestration.text.shapes import shape
 
@@ -87,7 +87,7 @@ def read_contents(path: Path, contract: FeedContract, codes: Collection[str] = (
         source = open_source(path, contract, Path(folder) / "copy")
         now = datetime.now(UTC)
         delivery = _delivery(path, contract, key(contract.cadence, now.date()))
-        batch = Batch(db, contract, [Item(delivery, source)], pads(_NO_KEY), now)
+        batch = Batch(db, contract, [Item(delivery, source)], hmac_pads(_NO_KEY), now)
         if not batch.items:
             raise UnreadableError(*batch.unreadable[0][1])
         dated = _periods(batch, column) if column else Counter()

@@ -44,7 +44,7 @@ from orchestration.ingest.load.contents import of_other_parts
 from orchestration.ingest.load.quarantine import Finding
 from orchestration.ingest.rules import Fault, UnreadableError, fault
 from orchestration.ingest.values import labels
-from orchestration.ingest.values.pseudonyms import MACROS, key_mark, pads
+from orchestration.ingest.values.pseudonyms import MACROS, hmac_pads, key_fingerprint
 from orchestration.ingest.values.tokens import MACROS as TOKEN_MACROS
 
 BATCH_BYTES = 256 * 1024 * 1024
@@ -78,7 +78,7 @@ def plan(raw: Path, landing: Path, contract: FeedContract, key: bytes, admission
 
 def fingerprint(contract: FeedContract, key: bytes) -> str:
     """Everything but the file itself that decides what is landed."""
-    return "-".join([ENGINE, contract.fingerprint, *([key_mark(key)] if contract.pseudonymises else [])])
+    return "-".join([ENGINE, contract.fingerprint, *([key_fingerprint(key)] if contract.pseudonymises else [])])
 
 
 def load(
@@ -130,7 +130,7 @@ class _Run:
         self, contract: FeedContract, landing: Path, key: bytes, now: datetime, folder: Path, admission: Admission
     ) -> None:
         self.contract, self.landing, self.now, self.folder, self.admission = contract, landing, now, folder, admission
-        self.pads, self.fingerprint = pads(key), fingerprint(contract, key)
+        self.hmac_pads, self.fingerprint = hmac_pads(key), fingerprint(contract, key)
         known = log.read(landing, contract.agency, contract.feed)
         self.latest = _latest_by_name(known)
         self.known = known
@@ -248,7 +248,7 @@ class _Run:
 
     def _land_together(self, items: Sequence[Item]) -> None:
         try:
-            batch = Batch(self.db, self.contract, items, self.pads, self.now)
+            batch = Batch(self.db, self.contract, items, self.hmac_pads, self.now)
             summaries = batch.summaries() if batch.items else []
             findings = quarantine.examine(batch, summaries)
             judged = self._judged(batch, summaries, findings)

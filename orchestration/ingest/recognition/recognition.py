@@ -20,7 +20,7 @@ from orchestration.ingest.files.headers import printable
 from orchestration.ingest.files.readers import accepted_type, describe, of_content
 from orchestration.ingest.landing_log.load_record import LoadRecord
 from orchestration.ingest.landing_log.log import sync
-from orchestration.ingest.landing_zone.delivery import Delivery, Name, discover, misfit
+from orchestration.ingest.landing_zone.delivery import Delivery, Name, discover, why_invalid
 from orchestration.ingest.landing_zone.demonstration import LIVE, Admission, digest
 from orchestration.ingest.legal_gate import gate
 from orchestration.ingest.load import extracts
@@ -243,7 +243,7 @@ def _named(path: Path, contract: FeedContract, fitting: Sequence[FeedContract]) 
         # By what it holds: a name may have no ending, or a wrong one.
         extension = accepted_type(file.read(65536), path, contract)
     name = Name(period, _part(path, contract, contents), 1, extension)
-    if reason := misfit(contract, name):
+    if reason := why_invalid(contract, name):
         raise _NotKnownError(Refusal.of(contract, (f"{printable(path.name)}: {reason}.", _example(path, contract))))
     return Recognised(path, contract, name, tuple(fitting), note)
 
@@ -360,7 +360,7 @@ def _part(path: Path, contract: FeedContract, contents: Contents) -> str:
     if not written and len(named) > 1:
         raise _NotKnownError(Refusal.of(contract, _several_parts(rule, named)))
     if not written and not named:
-        return ""  # which is a misfit
+        return ""  # which is a why_invalid
     part = written[0] if written else named[0]
     if strange := {label: seen for label, seen in contents.labels.items() if not rule.owns(part, label)}:
         raise _NotKnownError(Refusal.of_faults(contract, [other_part(contract, part, strange)]))

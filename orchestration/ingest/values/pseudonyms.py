@@ -19,7 +19,7 @@ class WeakKeyError(ValueError):
     """The pseudonym key is too short to protect anything."""
 
 
-def pads(key: bytes) -> dict[str, bytes]:
+def hmac_pads(key: bytes) -> dict[str, bytes]:
     """Parameters `hmac_inner` and `hmac_outer` for `pseudonym_sql`.
 
     Raises:
@@ -42,9 +42,9 @@ def pseudonym(key: bytes, text: str) -> str:
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:HEX_DIGITS]
 
 
-def key_mark(key: bytes) -> str:
+def key_fingerprint(key: bytes) -> str:
     """A mark by which a change of key is noticed, and from which the key cannot be found."""
-    pads(key)
+    hmac_pads(key)
     return hmac.new(key, b"mark of the pseudonym key", hashlib.sha256).hexdigest()[:8]
 
 

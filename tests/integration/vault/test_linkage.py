@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from orchestration.contracts.model import SUFFIXES
-from orchestration.ingest.values.pseudonyms import pads, pseudonym, pseudonym_sql
+from orchestration.ingest.values.pseudonyms import hmac_pads, pseudonym, pseudonym_sql
 from orchestration.ingest.values.tokens import MACROS, token_sqls
 from synthetic.feeds.nominals import register
 from vault.linkage import REPORTED, THRESHOLD, link
@@ -45,7 +45,7 @@ def link_register(key):
         f"""create table people as
             select row_number() over () as position, {pseudonym_sql("nominal::varchar")} as person_key, {", ".join(tokens)}, sex
             from named""",
-        pads(key),
+        hmac_pads(key),
     )
     link(con, "people")
     return con, pairs.tolist()

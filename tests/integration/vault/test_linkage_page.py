@@ -9,7 +9,7 @@ import pytest
 
 from orchestration.contracts.model import SUFFIXES
 from orchestration.home.environment import PROJECT
-from orchestration.ingest.values.pseudonyms import pads, pseudonym, pseudonym_sql
+from orchestration.ingest.values.pseudonyms import hmac_pads, pseudonym, pseudonym_sql
 from orchestration.ingest.values.tokens import MACROS, token_sqls
 from tests import counties
 from vault.linkage import link
@@ -37,7 +37,7 @@ def test_the_page_says_what_the_demonstration_gives():
         for sql, suffix in zip(token_sqls(kind, name, name), SUFFIXES[kind], strict=True)
     ]
     people = f"select position, {pseudonym_sql('nominal')} as person_key, {', '.join(tokens)}, sex from named order by position"
-    con.execute(f"create table people as {people}", pads(KEY))
+    con.execute(f"create table people as {people}", hmac_pads(KEY))
     link(con, "people")
     listed = con.execute(f"from read_csv('{raw}/linked-people.truth.csv', all_varchar = true)").fetchall()
     truth = {frozenset(pseudonym(KEY, nominal) for nominal in pair) for pair in listed}

@@ -35,7 +35,7 @@ def forged(line, **changes):
 
 
 def faults(folder, con, *outside):
-    return access_log.faults(folder, access_log.anchors(con), access_log.breaks(con), outside)
+    return access_log.faults(folder, access_log.chain_hashes(con), access_log.breaks(con), outside)
 
 
 def test_an_untouched_log_is_whole(vault, folder, log, lines):
@@ -167,7 +167,7 @@ def test_a_process_killed_between_line_and_anchor_raises_no_alarm(vault, folder,
     vault.execute("delete from vault.main.log_anchor where number = 4")
     assert faults(folder, vault) == []
     assert look(folder, vault).number == 5
-    assert access_log.anchors(vault).keys() == {1, 2, 3, 4, 5} and faults(folder, vault) == []
+    assert access_log.chain_hashes(vault).keys() == {1, 2, 3, 4, 5} and faults(folder, vault) == []
 
 
 @pytest.mark.parametrize("part", range(1, 300, 23))
@@ -188,7 +188,7 @@ def test_a_line_that_lacks_nothing_but_its_end_is_kept(vault, folder, log, lines
 def test_a_resumption_that_was_killed_is_completed(vault, folder, log, lines):
     """After the break is on record and the log is set aside, and before the line is written."""
     log.unlink()
-    last = access_log.anchors(vault)[4]
+    last = access_log.chain_hashes(vault)[4]
     vault.execute("insert into vault.main.log_break values (5, ?, 'it was deleted')", [last])
     line = look(folder, vault)
     assert (line.number, line.previous) == (5, last) and faults(folder, vault) == []
@@ -241,14 +241,14 @@ def test_an_anchor_is_taken_as_a_person_gives_it(vault, folder, lines):
 def test_nobody_looks_without_a_reason(force, draw, vault, folder):
     draw("2024-03-31")
     before = len(access_log.read(folder))
-    with pytest.raises(access_log.NoReason):
-        reading.entries(vault, reading.Look(folder, "  because "), "2024-03-31.1", None)
+    with pytest.raises(access_log.ReasonRequiredError):
+        reading.entries(vault, reading.VaultSession(folder, "  because "), "2024-03-31.1", None)
     assert len(access_log.read(folder)) == before
 
 
 def test_a_look_is_logged_even_where_nothing_is_found(force, draw, vault, folder):
     draw("2024-03-31")
-    with pytest.raises(reading.NotThere):
-        reading.entry(vault, reading.Look(folder, WHY, "DS Example"), "2024-03-31.1", 99)
+    with pytest.raises(reading.NotFoundError):
+        reading.entry(vault, reading.VaultSession(folder, WHY, "DS Example"), "2024-03-31.1", 99)
     last = access_log.read(folder)[-1]
     assert (last.action, last.what, last.acting_for) == ("show", "run 2024-03-31.1, entry 99", "DS Example")

@@ -278,7 +278,7 @@ def test_a_demonstration_is_founded_by_its_refresh_with_a_worthless_key(tmp_path
     access.found_demonstration(settings)
     assert sna("hkci", "log", "--verify").said.startswith("1 lines")
     file.unlink()
-    with pytest.raises(store.VaultClosed, match="delete") as raised:
+    with pytest.raises(store.VaultLockedError, match="delete") as raised:
         access.found_demonstration(settings)
     assert str(file) in str(raised.value)
     shutil.rmtree(settings.vault)

@@ -105,7 +105,7 @@ def test_a_factor_without_points_makes_nobody_a_victim(force, draw, vault):
 )
 def test_no_run_with_unfair_weights(force, draw, vault, points):
     force.points = points
-    with pytest.raises(index.UnfairWeights):
+    with pytest.raises(index.InvalidWeightsError):
         draw(AT)
     assert vault.execute("select count(*) from vault.hkci.run").fetchall() == [(0,)]
 
@@ -222,12 +222,13 @@ def test_nobody_sees_an_entry_that_has_expired(force, draw, vault, folder):
     draw("2023-12-31")
     run = draw(AT).run_id
     in_time, late, too_late = (
-        reading.Look(folder, "testing expiry", on=date.fromisoformat(day)) for day in ("2024-10-10", "2024-10-11", "2025-04-11")
+        reading.VaultSession(folder, "testing expiry", on=date.fromisoformat(day))
+        for day in ("2024-10-10", "2024-10-11", "2025-04-11")
     )
     assert len(reading.entries(vault, in_time, run, None)) == 1 and reading.bias(vault, in_time, run)
     assert reading.entry(vault, in_time, run, 1)[0]["person_key"] == "stays"
     assert reading.entries(vault, late, run, None) == reading.bias(vault, late, run) == []
-    with pytest.raises(reading.NotThere):
+    with pytest.raises(reading.NotFoundError):
         reading.entry(vault, late, run, 1)
     assert reading.leavers(vault, late, run) == [("Crime", "No incident in the last 12 months", 1)]
     assert reading.leavers(vault, too_late, run) == []

@@ -40,7 +40,7 @@ def test_file_and_folder_are_their_owners_alone(written):
 
 def test_a_wrong_key_opens_nothing_and_is_not_told(written):
     wrong = "w" * 40
-    with pytest.raises(store.VaultClosed, match="is not the key") as raised, store.opened(written.parent, wrong, ENGINE):
+    with pytest.raises(store.VaultLockedError, match="is not the key") as raised, store.opened(written.parent, wrong, ENGINE):
         pass
     assert wrong not in str(raised.value) and KEY not in str(raised.value)
     assert raised.value.__cause__ is None
@@ -55,7 +55,7 @@ def test_duckdb_without_a_key_opens_nothing(written):
 
 def test_looking_founds_nothing(tmp_path):
     with (
-        pytest.raises(store.VaultClosed, match=r"There is no vault in .* `sna hkci init`"),
+        pytest.raises(store.VaultLockedError, match=r"There is no vault in .* `sna hkci init`"),
         store.opened(tmp_path / "none", KEY, ENGINE),
     ):
         pass
@@ -71,7 +71,7 @@ def test_a_vault_is_founded_once_and_whole_or_not_at_all(tmp_path):
     assert not store.is_founded(tmp_path / "new")
     store.found(tmp_path / "new", KEY, lambda con: con.execute("create table vault.main.made (i integer)"), ENGINE)
     assert {path.name for path in (tmp_path / "new").iterdir()} == {store.FILE}
-    with pytest.raises(store.VaultClosed, match="already"):
+    with pytest.raises(store.VaultLockedError, match="already"):
         store.found(tmp_path / "new", KEY, lambda _: None, ENGINE)
 
 

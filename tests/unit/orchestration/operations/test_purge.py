@@ -227,7 +227,7 @@ def test_without_the_key_of_its_vault_nothing_is_removed(home, monkeypatch):
     home.settings.vault.mkdir(exist_ok=True)
     (home.settings.vault / store.FILE).touch()
     before = home.names()
-    with pytest.raises(store.VaultClosed, match=key.VARIABLE):
+    with pytest.raises(store.VaultLockedError, match=key.VARIABLE):
         purge.purge(home.settings, home.found())
     assert home.names() == before and purge.unfinished(home.settings) == []
 

@@ -111,7 +111,7 @@ def test_a_past_state_that_needs_a_removed_delivery_is_refused_by_name(zone):
     log.require_kept(zone.loads()[:1])
     zone.retain()
     log.require_kept(zone.loads())
-    with pytest.raises(log.NoLongerKept, match=f"1 deliveries .*{old.file_name} since 2026-06-01"):
+    with pytest.raises(log.DeliveryExpiredError, match=f"1 deliveries .*{old.file_name} since 2026-06-01"):
         log.require_kept(zone.loads()[:1])
 
 

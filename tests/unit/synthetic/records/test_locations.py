@@ -7,7 +7,7 @@ import pytest
 from synthetic.records.geography import CENTRE_POINTS, SNAP_POINTS
 from synthetic.records.hotspots import bounded
 from synthetic.records.locations import coordinates, draw_map
-from synthetic.records.school_age import AT_SCHOOL, NEAR_PRIMARY, NEAR_SECONDARY, age_on, births, places, totals
+from synthetic.records.school_age import AT_SCHOOL, NEAR_PRIMARY, NEAR_SECONDARY, age_on, birth_dates, places, totals
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def test_shares_stay_between_their_bounds():
 def test_victims_have_an_age_of_the_school_they_are_near():
     day = np.resize(np.arange("2020-02-25", "2020-03-05", dtype="datetime64[D]"), 3000)
     for place, youngest, oldest in ((AT_SCHOOL, 5, 16), (NEAR_SECONDARY, 12, 16), (NEAR_PRIMARY, 5, 10)):
-        age = age_on(day, births(np.random.default_rng(1), day, np.full(len(day), place)))
+        age = age_on(day, birth_dates(np.random.default_rng(1), day, np.full(len(day), place)))
         assert (age.min(), age.max()) == (youngest, oldest)
 
 

@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from synthetic.records.attributes import fill
-from synthetic.records.persons import TOP_SUSPECTS, TOP_VICTIMS, as_number, births, repeat_patterns
+from synthetic.records.persons import TOP_SUSPECTS, TOP_VICTIMS, as_number, birth_dates, repeat_patterns
 from synthetic.records.targets import load_targets
 
 
 @given(st.dates(date(2017, 1, 1), date(2024, 3, 31)), st.integers(0, 95), st.integers(0, 1000))
 def test_a_birth_gives_the_age_asked_for(day, age, seed):
     days = np.array([day], dtype="datetime64[D]")
-    born = births(np.random.default_rng(seed), days, np.array([age]))[0].astype(object)
+    born = birth_dates(np.random.default_rng(seed), days, np.array([age]))[0].astype(object)
     completed = day.year - born.year - ((day.month, day.day) < (born.month, born.day))
     assert completed == age
 
@@ -25,9 +25,9 @@ def test_a_date_as_a_number(day):
     assert as_number(np.array([day], dtype="datetime64[D]"))[0] == int(day.strftime("%Y%m%d"))
 
 
-def test_births_cover_the_whole_year_of_age():
+def test_birth_dates_cover_the_whole_year_of_age():
     days = np.full(5000, np.datetime64("2024-02-29"))
-    born = births(np.random.default_rng(1), days, np.full(5000, 20))
+    born = birth_dates(np.random.default_rng(1), days, np.full(5000, 20))
     assert born.min().astype(object) < date(2003, 3, 1) + timedelta(days=10)
     assert born.max().astype(object) > date(2004, 2, 29) - timedelta(days=10)
 

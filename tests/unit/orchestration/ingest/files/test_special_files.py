@@ -20,7 +20,7 @@ from orchestration.home import creation
 from orchestration.home.disk_errors import advice
 from orchestration.ingest.files import regular_files
 from orchestration.ingest.landing_zone import acceptance, demonstration
-from orchestration.ingest.landing_zone.delivery import discover, strangers, unread
+from orchestration.ingest.landing_zone.delivery import discover, unread, unrecognised_files
 from orchestration.ingest.load.loader import load, plan
 from orchestration.ingest.rules import UnreadableError
 from tests.unit.orchestration.ingest.conftest import CONTRACTS, KEY, NOW, row, rows, text
@@ -105,7 +105,7 @@ class TestNoFile:
     def test_it_is_named_and_others_are_read(self, desk, zone, said, make, code, what):
         make(zone / "2023-08.csv")
         assert [delivery.file_name for delivery in discover(desk.raw, CONTRACT)] == ["2023-07.csv"]
-        found = {stranger.path.name: stranger for stranger in strangers(desk.raw, CONTRACT)}["2023-08.csv"]
+        found = {file.path.name: file for file in unrecognised_files(desk.raw, CONTRACT)}["2023-08.csv"]
         assert found.code == code and what in found.reason
         (record,) = desk.load("crimes")
         assert record.rows_accepted == 2
@@ -148,7 +148,7 @@ class TestLinks:
         (desk.raw / level).rename(tmp_path / "outside")
         (desk.raw / level).symlink_to(tmp_path / "outside")
         assert discover(desk.raw, CONTRACT) == []
-        (found,) = strangers(desk.raw, CONTRACT)
+        (found,) = unrecognised_files(desk.raw, CONTRACT)
         assert (found.path, found.code) == (desk.raw / CRIMES, "D33")
 
     def test_a_folder_that_is_exchanged_for_a_link_is_not_followed(self, desk, zone, tmp_path, monkeypatch):
@@ -173,7 +173,7 @@ class TestClosed:
         (zone / "2023-08.csv").write_text(text(rows("crimes", 1)))
         allowed = os.access
         monkeypatch.setattr(os, "access", lambda path, *a, **k: not str(path).endswith("08.csv") and allowed(path, *a))
-        assert [(stranger.path.name, stranger.code) for stranger in strangers(desk.raw, CONTRACT)] == [("2023-08.csv", "D34")]
+        assert [(file.path.name, file.code) for file in unrecognised_files(desk.raw, CONTRACT)] == [("2023-08.csv", "D34")]
         (record,) = desk.load("crimes")
         assert record.rows_accepted == 2
 
@@ -186,7 +186,7 @@ class TestClosed:
             return listed(path)
 
         monkeypatch.setattr(Path, "iterdir", closed)
-        assert [(found.path, found.code) for found in strangers(desk.raw, CONTRACT)] == [(zone, "D34")]
+        assert [(found.path, found.code) for found in unrecognised_files(desk.raw, CONTRACT)] == [(zone, "D34")]
 
     def test_a_disk_that_fails_on_one_file_keeps_no_other_from_landing(self, desk, zone, monkeypatch):
         (zone / "2023-08.csv").write_text(text(rows("crimes", 1)))

@@ -17,7 +17,7 @@ from orchestration.contracts.periods import Cadence, key
 from orchestration.contracts.reader import load_contracts
 from orchestration.home import environment
 from orchestration.ingest.landing_log.load_record import Withdrawal
-from orchestration.ingest.landing_zone.delivery import Name, discover, strangers, unread
+from orchestration.ingest.landing_zone.delivery import Name, discover, unread, unrecognised_files
 from orchestration.ingest.recognition.recognition import Recognised, Unknown, deliver, recognise
 from tests.unit.orchestration.ingest.conftest import CONTRACTS, row, rows, text
 
@@ -52,7 +52,7 @@ def test_discovery_lists_deliveries_and_tells_of_the_rest(desk):
     contract = CONTRACTS["crimes"]
     found = discover(desk.raw, contract)
     assert [(d.period, d.version) for d in found] == [("2023-07", 1), ("2023-07", 2), ("2023-08", 1)]
-    assert [stranger.path.name for stranger in strangers(desk.raw, contract)] == ["2023.csv", "notes.csv"]
+    assert [file.path.name for file in unrecognised_files(desk.raw, contract)] == ["2023.csv", "notes.csv"]
 
 
 @pytest.mark.parametrize(
@@ -82,9 +82,9 @@ def test_one_version_of_one_period_and_part_is_one_file(desk, feed, present, rea
     for name in present:
         desk.put(feed, "x", name)
     assert [delivery.file_name for delivery in discover(desk.raw, CONTRACTS[feed])] == read
-    left = strangers(desk.raw, CONTRACTS[feed])
-    assert [stranger.path.name for stranger in left] == [name for name in present if name not in read]
-    assert all(reason in stranger.reason and "sna deliver" in stranger.remedy for stranger in left)
+    left = unrecognised_files(desk.raw, CONTRACTS[feed])
+    assert [file.path.name for file in left] == [name for name in present if name not in read]
+    assert all(reason in file.reason and "sna deliver" in file.remedy for file in left)
 
 
 def test_files_that_nobody_reads_are_found_anywhere_in_the_landing_zone(desk):
@@ -264,4 +264,4 @@ def test_a_name_of_another_cadence_is_told_how_periods_are_written(desk):
     for name in ("2023-24.csv", "2023-25.csv", "2023.csv", "2023-Q1.csv"):
         desk.put("crimes", "x", name)
     assert [found.period for found in discover(desk.raw, contract)] == ["2023-24"]
-    assert {stranger.reason.partition("delivered ")[2] for stranger in strangers(desk.raw, contract)} == {"annual (YYYY-YY)"}
+    assert {file.reason.partition("delivered ")[2] for file in unrecognised_files(desk.raw, contract)} == {"annual (YYYY-YY)"}

@@ -105,7 +105,7 @@ def test_what_was_asked_for_and_never_landed_is_remembered_across_restarts(zone)
     assert zone.look(SETTLE) == (["2024-02-kent.csv"], [])
 
 
-def test_strangers_and_files_being_copied_are_nobodys_delivery(zone):
+def test_unrecognised_files_and_files_being_copied_are_nobodys_delivery(zone):
     for name in ("notes.txt", "2024-01-kent.csv.part", ".2024-01.csv.x7", "~$2024-01.xlsx", "2024-01.tmp", "README.md"):
         zone.write(name)
     assert zone.look() == ([], [])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from orchestration.ingest.legal_gate.birth_dates import births
+from orchestration.ingest.legal_gate.birth_dates import birth_dates
 from orchestration.ingest.legal_gate.gate import identified
 from orchestration.ingest.legal_gate.identifiers import MACROS
 from orchestration.ingest.legal_gate.readings import folded
@@ -125,11 +125,11 @@ BORN = [
 
 @pytest.mark.parametrize("text", BORN)
 def test_dates_in_any_order_are_of_birth_where_they_are_old(text):
-    assert list(births([(1, folded(text))], 2023, of_people=True, about_age=False))
+    assert list(birth_dates([(1, folded(text))], 2023, of_people=True, about_age=False))
 
 
 @pytest.mark.parametrize(
     "text", ["03/07/2023", "3 July 2023", "3 May 22", "07 Jan 24", "12/03/2019 22:10", "version 2019.03", "lift 03/03/99"]
 )
 def test_dates_about_the_period_are_not(text):
-    assert not list(births([(1, folded(text))], 2023, of_people=True, about_age=False))
+    assert not list(birth_dates([(1, folded(text))], 2023, of_people=True, about_age=False))

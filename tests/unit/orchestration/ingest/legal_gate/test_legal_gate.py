@@ -16,7 +16,7 @@ import xlsxwriter
 
 from orchestration.contracts.model import ContractError, FeedContract
 from orchestration.contracts.reader import load_contracts
-from orchestration.ingest.landing_zone.delivery import strangers
+from orchestration.ingest.landing_zone.delivery import unrecognised_files
 from orchestration.ingest.legal_gate.identifiers import MACROS, folded
 from orchestration.ingest.load.loader import load, plan
 from orchestration.ingest.recognition.recognition import deliver
@@ -424,8 +424,8 @@ def test_a_name_of_a_file_says_period_and_version_alone(desk, royal, name):
     path.parent.mkdir(parents=True)
     path.write_bytes(attendances())
     assert plan(desk.raw, desk.landing, royal.contract, KEY) == []
-    (stranger,) = strangers(desk.raw, royal.contract)
-    assert not {"zorvik", "9434765919"} & set(re.findall(r"\w+", stranger.reason.lower()))
+    (file,) = unrecognised_files(desk.raw, royal.contract)
+    assert not {"zorvik", "9434765919"} & set(re.findall(r"\w+", file.reason.lower()))
     receipt = deliver(path, desk.raw, {royal.contract.id: royal.contract})
     assert (receipt.outcome, receipt.target_name) == ("delivered", f"{'/'.join(HOSPITAL)}/2023-07.csv")
 

@@ -11,7 +11,7 @@ import pytest
 from orchestration.contracts.model import PeriodRule
 from orchestration.contracts.reader import load_contracts
 from orchestration.ingest.landing_log.log import by_period, current
-from orchestration.ingest.landing_zone.delivery import Name, misfit
+from orchestration.ingest.landing_zone.delivery import Name, why_invalid
 from orchestration.ingest.load import extracts
 from orchestration.ingest.load.loader import load, plan
 from orchestration.ingest.recognition.recognition import Recognised, deliver, recognise
@@ -233,11 +233,11 @@ def test_a_span_in_the_landing_zone():
     name = Name.parse("2021-04_2024-03-kent.v2.csv")
     assert (name.period, name.part, name.version) == ("2021-04_2024-03", "kent", 2)
     assert str(name) == "2021-04_2024-03-kent.v2.csv"
-    assert misfit(CONTRACTS["police_uk/street"], name) is None
+    assert why_invalid(CONTRACTS["police_uk/street"], name) is None
     for wrong in ("2024-03_2021-04", "2021-04_2021-04", "2021-04_2024-Q1", "2021-22_2023-24"):
-        assert misfit(CONTRACTS["police_uk/street"], replace(name, period=wrong)), wrong
+        assert why_invalid(CONTRACTS["police_uk/street"], replace(name, period=wrong)), wrong
     by_name_alone = next(contract for contract in CONTRACTS.values() if contract.period == PeriodRule(None, None, None))
-    assert "is of one period" in misfit(by_name_alone, replace(name, period="2021-22_2023-24"))
+    assert "is of one period" in why_invalid(by_name_alone, replace(name, period="2021-22_2023-24"))
 
 
 @pytest.mark.slow

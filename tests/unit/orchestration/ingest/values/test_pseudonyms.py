@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.ingest.values.pseudonyms import MACROS, WeakKeyError, key_mark, pads, pseudonym, pseudonym_sql
+from orchestration.ingest.values.pseudonyms import MACROS, WeakKeyError, hmac_pads, key_fingerprint, pseudonym, pseudonym_sql
 from tests.unit.orchestration.ingest.conftest import KEY, codes, parquet, row, text
 
 DB = duckdb.connect()
@@ -20,15 +20,15 @@ DB.execute(MACROS)
 @given(st.binary(min_size=16, max_size=150), st.text(max_size=200))
 def test_duckdb_and_python_agree(key, words):
     sql = f"select {pseudonym_sql('words')} from (select $words::varchar as words)"
-    ((made,),) = DB.execute(sql, {**pads(key), "words": words}).fetchall()
+    ((made,),) = DB.execute(sql, {**hmac_pads(key), "words": words}).fetchall()
     assert made == hmac.new(key, words.encode(), hashlib.sha256).hexdigest()[:32] == pseudonym(key, words)
 
 
 def test_nobody_has_no_pseudonym():
-    assert DB.execute(f"select {pseudonym_sql('null::varchar')}", pads(KEY)).fetchone() == (None,)
+    assert DB.execute(f"select {pseudonym_sql('null::varchar')}", hmac_pads(KEY)).fetchone() == (None,)
 
 
-@pytest.mark.parametrize("use", [pads, key_mark])
+@pytest.mark.parametrize("use", [hmac_pads, key_fingerprint])
 def test_a_short_key_is_refused(use):
     with pytest.raises(WeakKeyError, match="at least 16"):
         use(b"fifteen bytes..")

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from orchestration.contracts.model import SUFFIXES
-from orchestration.ingest.values.pseudonyms import pads, pseudonym
+from orchestration.ingest.values.pseudonyms import hmac_pads, pseudonym
 from orchestration.ingest.values.tokens import MACROS, token_sqls
 from tests.unit.orchestration.ingest.conftest import KEY
 
@@ -17,7 +17,7 @@ DB.execute(MACROS)
 def tokens(kind: str, words: str | None) -> dict[str, str | None]:
     typed = "words::date" if kind == "date" else "words"
     sqls = ", ".join(token_sqls(kind, "words", typed))
-    row = DB.execute(f"select {sqls} from (select $words::varchar as words)", {**pads(KEY), "words": words}).fetchone()
+    row = DB.execute(f"select {sqls} from (select $words::varchar as words)", {**hmac_pads(KEY), "words": words}).fetchone()
     return dict(zip(SUFFIXES[kind], row, strict=True))
 
 
