@@ -1,4 +1,4 @@
-"""How a table lies on the sheets of a return: what a contract's custom property `layout` says.
+"""How a table is arranged on the sheets of a return: what a contract's custom property `layout` says.
 
 Agencies' returns are made for reading: titles above, notes below, merged headers, totals among the rows, years across the page. A
 layout describes such a table once, so that ingestion can turn it into rows of the contract's columns. Every name in it is the
@@ -18,7 +18,7 @@ class Table:
     """One table of a layout, on every sheet that it names.
 
     Attributes:
-        start: texts of which one stands in a header cell; the first row with it is where the table begins. Empty: the first row
+        start: texts of which one is in a header cell; the first row with it is where the table begins. Empty: the first row
             that is not blank.
         sheets: pattern of the whole name of the sheets that hold the table; None for the contract's one sheet, or a CSV file.
         below: pattern of a cell above the table, where several tables of one sheet begin alike.

@@ -74,15 +74,15 @@ class Column:
             date in column `age_on`); `tokenise` (a name or date lands as keyed tokens, `tokens.SUFFIXES`, that begin with
             `output`); `drop`.
         formats: date formats (strptime) besides ISO 8601.
-        time_zone: zone that a stated UTC offset is converted to; times without one are taken as they stand.
+        time_zone: zone that a stated UTC offset is converted to; times without one are taken as they are.
         allowed: the only values, where there is a closed list.
         pattern: regular expression that the whole value must match.
         minimum, maximum: bounds, both included.
         not_before: columns of the same row that this date may not precede.
-        planned: the date may lie in the future.
+        planned: the date may be in the future.
         free_text: text written by people, in which personal identifiers are looked for.
         percent: `hundred`: "85%" is read as 85; `share`: as 0.85, which is what a workbook holds for a cell that shows 85%.
-        symbols: texts, in lower case, that may stand instead of a number (`c`, `z`, `-`) or behind it in brackets (`[r]`); kept
+        symbols: texts, in lower case, that may be there instead of a number (`c`, `z`, `-`) or behind it in brackets (`[r]`); kept
             in the column `<name>_symbol`.
         aliases: other headers under which the column comes.
         labels: which of its cells are labels, and of which scheme.
@@ -141,7 +141,7 @@ class PeriodRule:
     """How rows and files belong to a period.
 
     Attributes:
-        column: column that must lie in the delivery's period; None where the period is fixed or the file's name alone says it, as
+        column: column that must be in the delivery's period; None where the period is fixed or the file's name alone says it, as
             with a return that covers several years.
         time_zone: zone in which the period is meant, for columns held in UTC.
         fixed: the only period that the feed has; goes with cadence `once`.
@@ -213,7 +213,7 @@ class FeedContract:
     Attributes:
         columns: in the order of the published format.
         key: columns that identify a row; empty where the feed has no key.
-        layout: how tables lie on the sheets; empty where the first row that is not blank is the header and all below it data.
+        layout: how tables are arranged on the sheets; empty where the first row that is not blank is the header and all below it data.
         sharing: `no_personal_identifiers` for health and social care, whose deliveries are refused whole where they identify
             anybody.
         evidence: what a figure made of it rests on: `record` of single events, `return` with an agency's own counts, or

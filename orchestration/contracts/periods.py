@@ -1,6 +1,6 @@
-"""The arithmetic of periods: which stretch of days a key such as `2024-Q1` stands for, and which key comes next.
+"""The arithmetic of periods: which days a key such as `2024-Q1` means, and which key comes next.
 
-    cadence         key        stands for
+    cadence         key        means
     monthly         2024-01    a month
     quarterly       2024-Q1    a quarter of the calendar year
     annual          2023-24    a financial year, 1 April to 31 March
@@ -56,7 +56,7 @@ def form(cadence: Cadence) -> str:
 
 
 def key(cadence: Cadence, day: date) -> str:
-    """The key of the period in which a day lies."""
+    """The key of the period that contains a day."""
     start = _first_month(cadence, day)
     year, month = divmod(start, 12)
     match _KINDS[cadence].form:
@@ -128,7 +128,7 @@ def following(cadence: Cadence, period: str) -> str:
 
 
 def keys(cadence: Cadence, first: date, last: date) -> list[str]:
-    """The keys of all periods from the one in which `first` lies to the one in which `last` lies; empty if `last` is earlier."""
+    """The keys of all periods from the one of `first` to the one of `last`; empty if `last` is earlier."""
     step = _KINDS[cadence].months
     return [key(cadence, _day(month)) for month in range(_first_month(cadence, first), _first_month(cadence, last) + 1, step)]
 

@@ -217,7 +217,7 @@ CATALOGUE: dict[str, Rule] = {
                 "D30",
                 "Wrong separator",
                 "The fields are separated by {found}; this feed accepts {expected}.",
-                "Export the data again with {expected} between the fields; the format CSV UTF-8 of spreadsheet programs is safest.",
+                "Export the data again with {expected} between the fields; CSV UTF-8 from a spreadsheet program is safest.",
             ),
             (
                 "D31",
@@ -341,7 +341,7 @@ CATALOGUE: dict[str, Rule] = {
                 "R21",
                 "Number in scientific notation",
                 "“{column}” contains a number in scientific notation, such as 1.23E+11, in {rows} row(s): its last digits are lost.",
-                "Set the format of the column to Text in the spreadsheet before entering the values, and export again.",
+                "Set the column's format to Text in the spreadsheet before entering the values, and export again.",
             ),
             (
                 "R22",

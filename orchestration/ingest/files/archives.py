@@ -65,10 +65,10 @@ def check_directory(archive: zipfile.ZipFile, packed: int) -> None:
         raise UnreadableError(fault("D16", detail=f"it has {len(parts):,} parts"))
     if len({part.filename.casefold() for part in parts}) < len(parts):
         raise UnreadableError(fault("D10", detail="two parts of the workbook have one name"))
-    # Each part and its heading lie after the one before, or one stretch of the file would be read many times.
+    # Each part and its heading follow the one before, or one stretch of the file would be read many times.
     places = sorted((part.header_offset, part.header_offset + _LOCAL.size + part.compress_size) for part in parts)
     if any(start < end for (_, end), (start, _) in pairwise(places)):
-        raise UnreadableError(fault("D10", detail="parts of the workbook lie over each other"))
+        raise UnreadableError(fault("D10", detail="parts of the workbook overlap"))
 
 
 def inflated(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:

@@ -126,7 +126,7 @@ def _death(status: int, seconds: int) -> Fault:
     if status == -signal.SIGXCPU:
         return _too_slow(seconds)
     if status in (-signal.SIGABRT, -signal.SIGKILL):  # how compiled code ends without memory, and how the kernel ends it
-        return fault("D16", detail="reading it takes more memory than any return needs")
+        return fault("D16", detail="reading it needs more memory than a return should")
     return fault("D10", detail="the program that reads such files fails on it")
 
 

@@ -114,7 +114,7 @@ def problem(geometry: Any) -> str | None:
         return "it has no geometry"
     kind = geometry.get("type") if isinstance(geometry, dict) else None
     if kind not in AREAS:
-        return f"it is a {kind}, no Polygon or MultiPolygon" if kind in _OTHERS else "it is no Polygon or MultiPolygon"
+        return f"it is a {kind}, not a Polygon or MultiPolygon" if kind in _OTHERS else "it is not a Polygon or MultiPolygon"
     polygons = geometry.get("coordinates")
     polygons = [polygons] if kind == "Polygon" else polygons
     if not isinstance(polygons, list) or not polygons or not all(isinstance(rings, list) and rings for rings in polygons):
@@ -159,8 +159,8 @@ def _misplaced(parts: Sequence[Sequence[np.ndarray]]) -> str | None:
     if 0 <= x0 <= x1 <= _GRID_EAST and 0 <= y0 <= y1 <= _GRID_NORTH and (x1 > 180 or y1 > 90):
         return "its coordinates are metres of the British National Grid: export it in WGS84 (EPSG:4326)"
     if x0 < -180 or x1 > 180 or y0 < -90 or y1 > 90:
-        return "its coordinates are no degrees of longitude and latitude (WGS84)"
-    return "it lies outside England and Wales"
+        return "its coordinates are not degrees of longitude and latitude (WGS84)"
+    return "it is outside England and Wales"
 
 
 def _invalid(parts: Sequence[Sequence[np.ndarray]]) -> str | None:
@@ -170,4 +170,4 @@ def _invalid(parts: Sequence[Sequence[np.ndarray]]) -> str | None:
 
     reasons = (str(shapely.is_valid_reason(shapely.Polygon(rings[0], rings[1:]))) for rings in parts)
     reason = next((reason for reason in reasons if reason != "Valid Geometry"), None)
-    return None if reason is None else f"it is no valid area ({reason[0].lower()}{reason[1:]})"
+    return None if reason is None else f"it is not a valid area ({reason[0].lower()}{reason[1:]})"

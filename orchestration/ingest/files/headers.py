@@ -50,7 +50,7 @@ def match_header(
 
     Args:
         made: columns that the layout fills, so that no header needs to name them.
-        sheet: on which the header stands.
+        sheet: that has the header.
         empty: places of fields that have neither header nor values.
 
     Raises:

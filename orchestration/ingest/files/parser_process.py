@@ -8,7 +8,7 @@ It reads requests from its standard input and writes answers to its standard out
     ["ready"] or ["gone"]    the answer has ended, and another request is taken, or is not
 
 Memory and processor time are limited by the kernel for each request; what an allocation beyond that does to this process, its
-parent is told by the exit status (`confined`). It has no key and no secret in its environment.
+parent sees it in the exit status (`confined`). It has no key and no secret in its environment.
 """
 
 from __future__ import annotations

@@ -63,13 +63,13 @@ class Source:
         sha256: of the delivered file.
         copy: where it can be written again.
         header: contract column per field, None for a field that is passed over; `SHEET` and `ROW` say where a row was delivered.
-        records: data rows that must be found, where that can be told by counting line ends; None where it cannot.
+        records: data rows that must be found, where counting line ends shows it; None where it cannot.
         blank_lines: empty lines at the end, which DuckDB passes over.
-        broken_rows: numbers of rows that could not be split into fields; blank rows stand in for them.
+        broken_rows: numbers of rows that could not be split into fields; blank rows replace them.
         wide_spaces: whether spaces other than the plain one occur, so that trimming has to look for them.
         long_fields: whether a row can exceed DuckDB's usual limit.
         tidied: whether it was written again row by row, so that DuckDB can have no trouble with it.
-        faults: what is to be told about the file as a whole.
+        faults: what to report about the file as a whole.
     """
 
     path: Path
@@ -162,7 +162,7 @@ def _open_table(source: Source, data: bytes, kind: str, contract: FeedContract, 
 
 
 def _shaped(path: Path, data: bytes, kind: str, contract: FeedContract) -> tuple[Shaped, tuple[Fault, ...]]:
-    """The rows of a workbook, or of a CSV file that has a layout; and what is to be told about it.
+    """The rows of a workbook, or of a CSV file that has a layout; and what to report about it.
 
     Raises:
         UnreadableError: the file is refused whole.
@@ -222,7 +222,7 @@ def _with_commas(text: str) -> str:
 
 
 def plain_text(data: bytes, kind: str) -> tuple[str | None, tuple[Fault, ...]]:
-    """The text of a file that is not UTF-8 CSV, or None for one that is; and what is to be told about the encoding.
+    """The text of a file that is not UTF-8 CSV, or None for one that is; and what to report about the encoding.
 
     Raises:
         UnreadableError: no encoding fits, or a row has no end.
@@ -276,7 +276,7 @@ def _ending(data: bytes, kind: str, header: Sequence[str]) -> tuple[Fault, ...]:
 def _text_columns(
     header: Sequence[str], data: bytes, kind: str, contract: FeedContract
 ) -> tuple[list[str | None], tuple[Fault, ...]]:
-    """The contract's column of each field of a text file, and what is to be told about its header.
+    """The contract's column of each field of a text file, and what to report about its header.
 
     Raises:
         UnreadableError: its headers are not those of the contract.
@@ -313,7 +313,7 @@ def _empty_columns(header: Sequence[str], data: bytes) -> set[int]:
 
 
 def decode(data: bytes) -> tuple[str | None, tuple[Fault, ...]]:
-    """The text of a file that is not UTF-8, or None for one that is; and what is to be told about the encoding.
+    """The text of a file that is not UTF-8, or None for one that is; and what to report about the encoding.
 
     Raises:
         UnreadableError: no encoding fits.
@@ -366,7 +366,7 @@ def csv_header(data: bytes) -> tuple[str, ...]:
 
 
 def _records(data: bytes) -> int | None:
-    """Data rows by the number of line ends; None where a line end can stand inside a field."""
+    """Data rows by the number of line ends; None where a line end can be inside a field."""
     if b'"' in data:
         return None
     ends = data.count(b"\n") or data.count(b"\r")
@@ -396,7 +396,7 @@ def tidy(source: Source) -> Source:
     """Write a CSV file again with every row split by Python's strict parser, one blank row in the place of each broken one.
 
     Raises:
-        UnreadableError: a quotation mark is never closed, so that there is no telling where rows end.
+        UnreadableError: a quotation mark is never closed, so that the ends of rows are unknown.
     """
     broken: list[int] = []
     with source.path.open(encoding="utf-8-sig", newline="") as file:
@@ -508,7 +508,7 @@ def of_content(error: Exception) -> Fault:
     """The fault of a file whose content no rule foresees.
 
     Raises:
-        Exception: the error itself, where it says nothing about the file: the disk, or the memory that DuckDB was given.
+        Exception: the error itself, where it says nothing about the file: the disk, or DuckDB's memory limit.
     """
     import duckdb
 

@@ -1,6 +1,6 @@
 """From the grids of a return to rows of the contract's columns, by the contract's layout.
 
-What the layout passes over (titles, notes, totals) is counted and told; what it neither describes nor passes over is a
+What the layout skips (titles, notes, totals) is counted and reported; what it neither describes nor skips is a
 fault. Returns are small, so this is plain Python; record-level CSV never comes here.
 """
 
@@ -39,7 +39,7 @@ class Shaped:
 
 
 def shape(grids: Iterable[Grid], contract: FeedContract) -> Shaped:
-    """Lay out every table of the contract on every grid.
+    """Apply every table of the contract to every grid.
 
     Raises:
         UnreadableError: a table is not there (D13), or its headers are not those of the contract (D04, D05, D06, D11).
@@ -148,7 +148,7 @@ class _Laid:
     def _spread_merged(self, lines: list[list[str]], top: int) -> None:
         """Repeat the text of a heading over the columns below it.
 
-        Where the format does not tell which cells are merged, a heading reaches to the next one, if there is a lower one
+        Where the format does not say which cells are merged, a heading reaches to the next one, if there is a lower one
         beneath it: a cell without is itself the heading of its column.
         """
         merged = [area for area in self.grid.merged if top <= area[0][0] < top + len(lines)]

@@ -38,7 +38,7 @@ class Grid:
         name: of the sheet; empty for a CSV file.
         rows: from the sheet's first row on, so that the first is its row 1; each with a text per column up to the last that is
             not blank. In the process that reads the workbook they are made one by one, once.
-        merged: first and last cell (row, column, from 0) of merged cells, where the format tells.
+        merged: first and last cell (row, column, from 0) of merged cells, where the format says so.
     """
 
     name: str
@@ -80,7 +80,7 @@ def checked(path: Path) -> Scan:
 
 
 def open_workbook(path: Path, wanted: str | None, patterns: Sequence[str] = ()) -> Workbook:
-    """The visible sheets of that name, or whose whole name fits one of the patterns; hidden ones are told of and not read.
+    """The visible sheets of that name, or whose whole name fits one of the patterns; hidden ones are reported and not read.
 
     Raises:
         UnreadableError: no such sheet (D12), damaged (D10), protected (D15), too large (D16), or formulas never calculated (D14).
@@ -186,7 +186,7 @@ def _rows(sheet: Any, errors: Iterable[tuple[int, int, int, int, str]]) -> Itera
 def cell_text(value: Any) -> str:
     """A cell as the text that a CSV export would hold."""
     if isinstance(value, float) and math.isfinite(value):
-        # Never in scientific notation, which stands for a number that has lost its digits.
+        # Never in scientific notation, which is how a number that has lost its digits looks.
         return str(int(value)) if value.is_integer() else format(Decimal(repr(value)), "f")
     if isinstance(value, datetime):
         return value.isoformat(" ")
@@ -233,5 +233,5 @@ def _check_formulas(sheet: str, rows: Iterable[int]) -> None:
 
 
 def sheets_left_out(book: Workbook) -> tuple[Fault, ...]:
-    """What is to be told about sheets that were not read."""
+    """What to report about sheets that were not read."""
     return (fault("I11", rows=book.others, hidden=book.hidden),) if book.others else ()

@@ -2,7 +2,7 @@
 
 A few kilobytes can claim a cell in the last row and column, or one that is repeated a billion times. So the parts are read by a
 streaming parser, in whatever encoding and quoting they are written. Elements and attributes are known by their local name, since
-a program that looks for `table:table-row` takes it whatever the prefix stands for; both formats are looked for in every part.
+a program that looks for `table:table-row` takes it whatever the prefix means; both formats are looked for in every part.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ class _Part:
             height, width = sheet.rows, sheet.columns
             merged = sum(max(min(y, height) - top, 0) * max(min(x, width) - left, 0) for top, left, y, x in sheet.merged)
             if merged > max(height * width, len(sheet.merged)):
-                raise UnreadableError(fault("D10", detail="merged cells of the workbook lie over each other"))
+                raise UnreadableError(fault("D10", detail="merged cells of the workbook overlap"))
 
     def _parse(self, data: bytes, *, last: bool) -> None:
         try:

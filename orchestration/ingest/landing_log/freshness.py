@@ -4,7 +4,7 @@
     due              the next period's delivery of a part is due and has not come
     overdue          it has not come, and the days of grace are over too
     not delivered    nothing was ever delivered, so nothing says from when on something is due
-    demonstration    made-up data stand in for the feed; no agency owes anything, so none is late
+    demonstration    made-up data replace the feed; no agency owes anything, so none is late
 
 A period's delivery is due on its last day plus the contract's `latency`, and overdue `gracePeriod` days later. A part (one force
 of a feed of several; the whole of any other feed) is judged by its latest period, and a feed by the part that is furthest behind.

@@ -125,6 +125,6 @@ def is_there(settings: Settings, load: LoadRecord) -> bool:
 
 
 def _is_made_here(load: LoadRecord) -> bool:
-    """Whether these are counts of the vault, which never lie in the landing zone."""
+    """Whether these are counts of the vault, which are never in the landing zone."""
     contract = load_contracts().get((load.agency, load.feed))
     return contract is not None and contract.origin == "vault"

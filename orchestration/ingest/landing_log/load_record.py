@@ -100,7 +100,7 @@ class LoadRecord:
         portions: of a file of several periods what it holds of each, in order; empty where it has one, or was refused.
         is_partial: whether it is a first or last period of such a file that seems to be cut; not part of the file.
         extract: of one period out of such a file the record of the file; not part of the file.
-        folder: where it lies; not part of the file.
+        folder: where it is; not part of the file.
         unchanged: nothing was loaded, since exactly this was received before; not part of the file.
     """
 

@@ -5,7 +5,7 @@
                                                  load.json          what was delivered and what became of it (LoadRecord),
                                                                     with hash, size and rows of the files beside it
 
-A file of several periods lies under its span (`2021-04_2024-03`) and has `<period>.parquet` for each period in place of
+A file of several periods is under its span (`2021-04_2024-03`) and has `<period>.parquet` for each period in place of
 `accepted.parquet`. It is one record, since it was received as one; what is in use of it is one load per period (`by_period`),
 which a later delivery of that period replaces and no other.
 
@@ -43,7 +43,7 @@ RECORD = "load.json"
 
 
 def by_period(loads: Iterable[LoadRecord]) -> list[LoadRecord]:
-    """Loads of one period each, in the order given."""
+    """Loads of one period each, in the same order."""
     return [load for record in loads for load in record.by_period()]
 
 
@@ -90,8 +90,8 @@ def read_record(path: Path) -> LoadRecord:
         document = json.loads(path.read_bytes())
         if unknown := document.keys() - {entry.name for entry in fields(LoadRecord)}:
             raise LaterRecordError(
-                f"{path} holds '{min(unknown)}', which this version of the code does not know: a later one has written it. Go"
-                " back to that version; nothing was changed."
+                f"{path} has the field '{min(unknown)}', which this version of the code does not know: a later version wrote it."
+                " Go back to that version; nothing was changed."
             )
         return LoadRecord.from_json(document, path.parent)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -141,11 +141,11 @@ def as_of(loads: Iterable[LoadRecord], moment: datetime) -> list[LoadRecord]:
 
 
 class RecordDamagedError(RuntimeError):
-    """The record of a delivery cannot be read; the message says which and what to do."""
+    """The record of a delivery cannot be read; the message names it and says what to do."""
 
 
 class LaterRecordError(RecordDamagedError):
-    """A later version of the code has written the record, which is whole."""
+    """A later version of the code wrote the record, which is not damaged."""
 
 
 class DeliveryExpiredError(RuntimeError):
@@ -157,7 +157,7 @@ class NothingReceivedError(RuntimeError):
 
 
 def require_kept(received: Iterable[LoadRecord]) -> None:
-    """Make sure that what was in use once can be had back.
+    """Require that the deliveries that were in use at a past moment are still kept.
 
     Args:
         received: the log as it was then (`as_of`).
@@ -172,7 +172,7 @@ def require_kept(received: Iterable[LoadRecord]) -> None:
     if gone:
         first = gone[0]
         raise DeliveryExpiredError(
-            f"{len(gone)} deliveries that were in use then are no longer kept, the first of them {first.agency}/{first.feed}/"
+            f"{len(gone)} deliveries that were in use then are no longer kept, the first being {first.agency}/{first.feed}/"
             f"{first.file_name} since {first.removed_at or first.retired_at}. `sna releases` lists what is still kept."
         )
 
@@ -220,7 +220,7 @@ def _is_running(process: str) -> bool:
 
 
 def put(landing: Path, made: Path, record: LoadRecord) -> LoadRecord:
-    """Add `load.json` to a folder that holds a delivery's Parquet files and move it into the log; returns where it lies.
+    """Add `load.json` to a folder that holds a delivery's Parquet files and move it into the log; returns the record with its folder.
 
     Everything is on the disk before the name is, so a power cut cannot leave half a delivery under a final name.
     """

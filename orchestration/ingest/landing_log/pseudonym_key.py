@@ -1,11 +1,11 @@
-"""The key of the pseudonyms of one home: made once, and from then on the same, or nothing is read with it.
+"""The pseudonym key of one home: created once and never changed silently.
 
-With another key one person has two pseudonyms, and repeat people are cut in two. So a key that is gone, damaged or another one
-than what was landed with stops the refresh; `renew` is how a person says that a key is lost, after which everything that holds
-pseudonyms is read again from the landing zone.
+With a different key one person has two pseudonyms, and repeat people are split in two. So a refresh stops when the key is missing,
+damaged or not the one that the deliveries in use were landed with. `renew` replaces a lost key; everything that contains
+pseudonyms is then read again from the landing zone.
 
-    <home>/secrets/pseudonym.key    the key, its owner's alone, where SNA_PSEUDONYM_KEY does not hold it
-          /pseudonym.json           mark of the key in force since one was renewed (`pseudonyms.key_fingerprint`); no key follows from it
+    <home>/secrets/pseudonym.key    the key, readable by its owner only, unless SNA_PSEUDONYM_KEY has it
+          /pseudonym.json           fingerprint of the current key after a renewal (`pseudonyms.key_fingerprint`)
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
 VARIABLE = "SNA_PSEUDONYM_KEY"
 RECORD = "pseudonym.json"
-LOST = "Where it is lost for good, `sna rekey` makes everything be read again with another."
+LOST = "If it is lost for good, `sna rekey` replaces it, and everything is read again."
 
 
 class PseudonymKeyError(SettingsError):
-    """There is no key that may be used; the message says why and what to do."""
+    """No key can be used; the message says why and what to do."""
 
 
 def load(settings: Settings) -> bytes:
@@ -47,20 +47,20 @@ def load(settings: Settings) -> bytes:
     """
     if given := os.environ.get(VARIABLE):
         if len(given.encode()) < MIN_KEY_BYTES:
-            raise PseudonymKeyError(f"{VARIABLE} holds {len(given.encode())} bytes; give at least {MIN_KEY_BYTES}.")
+            raise PseudonymKeyError(f"{VARIABLE} has {len(given.encode())} bytes; at least {MIN_KEY_BYTES} are needed.")
         return given.encode()
     path = file(settings)
     if not path.exists():
         if marks := _in_force(settings, None):
             raise PseudonymKeyError(
-                f"{path}, the key of the pseudonyms, is gone, and deliveries were landed with it (mark"
+                f"{path}, the pseudonym key, is missing, and deliveries were landed with it (fingerprint"
                 f" {', '.join(sorted(marks))}). Restore it from a backup, or set {VARIABLE} to it. {LOST}"
             )
         _make(path)
     key = path.read_bytes().strip()
     if len(key) < MIN_KEY_BYTES:
         raise PseudonymKeyError(
-            f"{path}, the key of the pseudonyms, is damaged: it has {len(key)} bytes. Restore it from a backup. {LOST}"
+            f"{path}, the pseudonym key, is damaged: it has {len(key)} bytes. Restore it from a backup. {LOST}"
         )
     return key
 
@@ -78,19 +78,19 @@ def require_same(settings: Settings, loads: Iterable[LoadRecord]) -> None:
     if marks and mark not in marks:
         held = VARIABLE if os.environ.get(VARIABLE) else str(file(settings))
         raise PseudonymKeyError(
-            f"{held} holds another key (mark {mark}) than the deliveries in use were landed with (mark"
+            f"{held} has a different key (fingerprint {mark}) from the one that the deliveries in use were landed with (fingerprint"
             f" {', '.join(sorted(marks))}): one person would have two pseudonyms. Restore that key. {LOST}"
         )
 
 
 def renew(settings: Settings) -> list[LoadRecord]:
-    """Take another key from now on: the one in `SNA_PSEUDONYM_KEY`, or a new one in the home. The caller holds the home.
+    """Replace the key by the one in `SNA_PSEUDONYM_KEY`, or by a new one in the home. The caller holds the home's lock.
 
-    The next refresh reads again all that was landed with the key before. The old key's file, where there is one, is kept.
+    The next refresh reads again all that was landed with the previous key. The file of the old key, if any, is kept.
 
     Returns:
-        The deliveries in use that cannot be read again, because the landing zone has not got their files; where there are any,
-        nothing is done.
+        The deliveries in use that cannot be read again because their files are missing from the landing zone; if there are any,
+        nothing is changed.
     """
     used = {load.delivery_id: load.extract or load for load in current(read(settings.landing)) if _mark(load)}
     if missing := [found for found in used.values() if not inventory.is_there(settings, found)]:
@@ -123,13 +123,13 @@ def _make(path: Path) -> None:
 
 
 def _in_force(settings: Settings, loads: Iterable[LoadRecord] | None) -> set[str]:
-    """Marks of the key that must go on being used; none where nothing was landed with one."""
+    """Fingerprints of the key that must still be used; none where nothing was landed with a key."""
     with suppress(OSError, ValueError, KeyError, TypeError):
         return {str(json.loads((settings.home / RECORD).read_bytes())["mark"])}
     return {mark for load in current(read(settings.landing) if loads is None else loads) if (mark := _mark(load))}
 
 
 def _mark(load: LoadRecord) -> str:
-    """Mark of the key that a delivery was landed with; empty where its feed has no pseudonyms (`load.fingerprint`)."""
+    """Fingerprint of the key that a delivery was landed with; empty where its feed has no pseudonyms (`load.fingerprint`)."""
     parts = load.fingerprint.split("-")
     return parts[2] if len(parts) == 3 else ""

@@ -1,9 +1,9 @@
-"""Deliveries that a person has accepted although they have fewer rows than their feed's history lets one expect.
+"""Deliveries that a person has accepted although they have fewer rows than the history of their feed leads one to expect.
 
     <landing zone>/<agency>/<feed>/.<file name>.accepted-short.json    hash of the file, reason, by whom and when
 
-It is kept beside the file that it is about and holds its hash, so it is of no use to any other content. Ingest reads it where it
-would refuse the file, and keeps the reason with the delivery in the landing log.
+The record is beside its file and has the hash of the file, so it does not apply to other content. Ingestion reads it where it
+would refuse the file, and stores the reason with the delivery in the landing log.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from orchestration.ingest.files import regular_files
 
 
 def accept_short(delivered: Path, reason: str) -> Path:
-    """Write down that a file of the landing zone is to be used although it is short; returns where.
+    """Record that a file of the landing zone is to be used although it is short; returns the path of the record.
 
     Raises:
         ValueError: no reason.
         OSError: the file is not there, or its folder cannot be written to.
     """
     if not reason.strip():
-        raise ValueError("a short delivery is accepted for a reason: say which")
+        raise ValueError("accepting a short delivery needs a reason")
     document = {
         "file_sha256": regular_files.digest(delivered, delivered.parent),
         "reason": " ".join(reason.split()),
@@ -49,5 +49,5 @@ def accepted_short(delivered: Path, sha256: str) -> str | None:
 
 
 def record_beside(delivered: Path) -> Path:
-    """Where it is written down of a file of the landing zone."""
+    """Path of the record of acceptance for a file of the landing zone."""
     return delivered.with_name(f".{delivered.name}.accepted-short.json")

@@ -8,7 +8,7 @@ period (the force of police.uk, the district of a boundary file) where the contr
 `2021-04_2024-03.csv`.
 
 A version of a period and part is one file: a second one beside it, under a name that differs in case or type only, is not read.
-What is no file at all, or cannot be opened, is no delivery whatever its name; nothing is opened to find that out.
+Anything that is not a file, or cannot be opened, is no delivery whatever its name; nothing is opened to find that out.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Name:
 
 @dataclass(frozen=True)
 class Delivery:
-    """One file of one feed, as it stood when the folder was listed (size in bytes, time of change in nanoseconds)."""
+    """One file of one feed, as it was when the folder was listed (size in bytes, time of change in nanoseconds)."""
 
     path: Path
     agency: str
@@ -92,7 +92,7 @@ class Delivery:
 
 @dataclass(frozen=True)
 class UnrecognisedFile:
-    """A file in the landing zone that nobody will read, why, and what to do about it.
+    """A file in the landing zone that is no delivery and will not be read: why, and what to do about it.
 
     Attributes:
         code: of the rule by which it cannot be opened; empty for a file that is in the wrong place or has the wrong name.
@@ -138,11 +138,11 @@ def unread(raw: Path, contracts: Iterable[FeedContract]) -> list[UnrecognisedFil
 
 
 def _elsewhere(place: tuple[str, ...], known: Collection[FeedKey]) -> str:
-    """Why nobody reads a file in a folder of the landing zone that is no feed's."""
+    """Why a file in a folder of the landing zone that is no feed's is not read."""
     if len(place) < 2:
         return "it is not in the folder of a feed (<agency>/<feed>)"
     if place[:2] in known:
-        return f"it is in a folder below that of the feed {'/'.join(place[:2])}"
+        return f"it is in a subfolder of the feed {'/'.join(place[:2])}"
     return f"there is no feed {'/'.join(place[:2])}"
 
 
@@ -166,7 +166,7 @@ def _listed(raw: Path, contract: FeedContract) -> Iterator[Delivery | Unrecognis
             continue
         reason = _NOT_A_NAME if name is None else why_invalid(contract, name)
         if name is None or reason is not None:
-            yield UnrecognisedFile(path, str(reason), f"`sna deliver {shlex.quote(str(path))}` takes it; then remove it")
+            yield UnrecognisedFile(path, str(reason), f"run `sna deliver {shlex.quote(str(path))}`, then remove it")
             continue
         name = in_usual_form(contract, name)
         slot = replace(name, extension="")
@@ -174,7 +174,7 @@ def _listed(raw: Path, contract: FeedContract) -> Iterator[Delivery | Unrecognis
             yield UnrecognisedFile(
                 path,
                 f"{taken[slot]} is already this version of the delivery",
-                f"`sna deliver {shlex.quote(str(path))}` takes it as the next version if it differs; then remove it",
+                f"run `sna deliver {shlex.quote(str(path))}`, which takes it as the next version if it differs, then remove it",
             )
             continue
         taken[slot] = file_name
@@ -196,11 +196,11 @@ def why_invalid(contract: FeedContract, name: Name) -> str | None:
     if contract.sharing == "no_personal_identifiers" and (
         name.part or name.extension not in _ENDINGS or name.version > _LAST_VERSION
     ):
-        return "it says more than period and version, and text about people can be in a name"
+        return "it says more than period and version, and a name can contain text about people"
     if contract.period.fixed is not None and name.period != contract.period.fixed:
         return f"the only period of this feed is {contract.period.fixed}"
     if is_span(name.period) and contract.period.column is None:
-        return "a file of this feed is of one period: no column says to which period a row belongs"
+        return "a file of this feed is of one period only: no column says which period a row belongs to"
     if is_span(name.period):
         try:
             bounds(contract.cadence, name.period)
@@ -209,7 +209,7 @@ def why_invalid(contract: FeedContract, name: Name) -> str | None:
     elif not is_period(contract.cadence, name.period):
         return f"{name.period} is not a period of a feed that is delivered {contract.cadence} ({form(contract.cadence)})"
     if contract.part is None:
-        return f"“{name.part}” is no part: this feed has one file a period, and versions of it (.v2)" if name.part else None
+        return f"“{name.part}” is not a part: this feed has one file per period, and versions of it (.v2)" if name.part else None
     if not name.part:
-        return f"its name says no {contract.part.name}; this feed has one file per period and {contract.part.name}"
-    return None if contract.part.find(name.part) else f"“{name.part}” is no {contract.part.name} that the contract knows"
+        return f"its name has no {contract.part.name}; this feed has one file per period and {contract.part.name}"
+    return None if contract.part.find(name.part) else f"“{name.part}” is not a {contract.part.name} in the contract"

@@ -1,4 +1,4 @@
-"""Dates of birth that nothing calls so: dates too long before a delivery's period to be of anything that it tells."""
+"""Dates of birth that are not labelled as such: dates too long before a delivery's period to be of anything it reports."""
 
 from __future__ import annotations
 

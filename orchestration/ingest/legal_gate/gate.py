@@ -1,12 +1,12 @@
 """Health and social-care deliveries are refused whole where anything in them identifies a person.
 
-The Serious Violence Duty gives no power to disclose such information: Police, Crime, Sentencing and Courts Act 2022, section
+The Serious Violence Duty confers no power to disclose such information: Police, Crime, Sentencing and Courts Act 2022, section
 16(4). So the whole file is looked through before a row of it is read. What the contract explains (a label of the list, a code
 of the
 pattern, a number within its bounds, a date near the period) can be nobody's. All the rest is searched: free text, unknown
 columns,
 values off their list, headings, notes, and what a workbook holds outside cells (`parts`). Numbers and addresses are found by
-pattern (`identifiers`), dates of birth by their age (`birth_dates`), names by shape (`names`). What is found is told by kind and row;
+pattern (`identifiers`), dates of birth by age (`birth_dates`), names by shape (`names`). What is found is reported by kind and row;
 the text itself is shown nowhere.
 """
 
@@ -45,7 +45,7 @@ BETWEEN = " | "
 LONGEST_HEADING = 60
 # From so many moments on, all of them at midnight, a column holds days and no moments.
 MIDNIGHTS = 5
-# In how many different months dates of another period may lie before they are no delivery's of that period.
+# In how many different months dates of another period may be before they are no delivery's of that period.
 MONTHS_OF_ONE_DELIVERY = 3
 SHORTLY_BEFORE = timedelta(days=31)
 
@@ -115,7 +115,7 @@ def search(path: Path, contract: FeedContract, start: date, end: date | None = N
 
 
 def _grids(path: Path, kind: str) -> Iterator[Grid]:
-    """All cells of a file. Sheet names are text too, so no grid of a workbook is told by its name."""
+    """All cells of a file. Sheet names are text too, so no grid of a workbook is identified by its name."""
     if kind in ("xlsx", "ods"):
         yield from all_text(path)
     elif kind in ("csv", "tsv"):
@@ -149,7 +149,7 @@ class _Sheet:
         self.first = next((number for number, row in enumerate(self.rows, 1) if any(row)), 1)
         header = [plain(label) for label in self.rows[self.first - 1]] if self.rows else []
         labels = {plain(label): column for column in contract.columns for label in (column.header, *column.aliases)}
-        # Records tell of people; a sheet of notes may well tell when a code list was made.
+        # Records are about people; a sheet of notes may well say when a code list was made.
         self.of_records = not contract.layout and not labels.keys().isdisjoint(header)
         self.header = header if self.of_records else []
         self.columns = {place: labels[label] for place, label in enumerate(self.header) if label in labels}

@@ -4,7 +4,7 @@ A workbook is an archive of many parts, and any of them can hold text: embedded 
 tracked changes, properties. Excel, LibreOffice, xlsxwriter, openpyxl and odfpy write few of them when a table is saved. Those are
 listed here with the elements in them; the value of an attribute is a number, a reference or ordinary words. Whatever else is
 found is
-`strange`: it is told by its place, never by its content.
+`strange`: it is reported by its place, never by its content.
 
 Texts are of three kinds. `prose` is shown to somebody and searched for all identifiers; `technical` (fonts, styles) has names
 of its own and is searched for numbers and addresses; `author` names the people and the organisation that saved the file, as every

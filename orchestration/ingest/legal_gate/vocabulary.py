@@ -19,7 +19,7 @@ from pathlib import Path
 
 _FOLDER = Path(__file__).parent / "words"
 
-# Ending of a form → what stands instead in the form that the list has.
+# Ending of a form → the ending that the form in the list has instead.
 _ENDINGS = (("s", ("",)), ("es", ("",)), ("ies", ("y",)), ("ed", ("", "e")), ("ing", ("", "e")), ("ly", ("",)))
 _SHORTEST_STEM = 3
 

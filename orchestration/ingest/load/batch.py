@@ -1,8 +1,8 @@
 """Many deliveries with one header as one DuckDB table, typed and judged.
 
 Files are read together by one `read_csv`; the same statement types each cell and finds out whether the row
-breaks any rule. DuckDB keeps the order of files and rows, so `rowid` gives each row its number in its file
-(checked: the rows of a file must lie together, and be as many as its line ends).
+breaks any rule. DuckDB keeps the order of files and rows, so `rowid` is the number of each row in its file
+(checked: the rows of a file must be contiguous, and be as many as its line ends).
 """
 
 from __future__ import annotations
@@ -180,7 +180,7 @@ class Batch:
     def rows_sql(self, numbers: Sequence[int], only: str = "") -> str:
         """SQL that begins a statement and ends in a relation `rows`: text, value and delivery of each row.
 
-        No join stands between the file and its rows: a join would let rows change places.
+        There is no join between the file and its rows: a join would let rows change places.
 
         Args:
             numbers: which deliveries to read.
@@ -226,7 +226,7 @@ class Batch:
             timestamp '{tomorrow}' as "d:tomorrow"
         """
 
-    # Files that cannot be read as they stand
+    # Files that cannot be read as they are
 
     def _rejected_by_duckdb(self) -> set[int]:
         """Deliveries with a line that DuckDB cannot read; where it cannot say which, all that were not tidied yet."""
@@ -390,7 +390,7 @@ class Batch:
         """One per delivery.
 
         Raises:
-            RuntimeError: the rows of a file do not lie together, so that row numbers would be wrong.
+            RuntimeError: the rows of a file are not contiguous, so that row numbers would be wrong.
         """
         names = [name for name, _ in self.contract.landed]
         period = self.contract.period.column

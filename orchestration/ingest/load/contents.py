@@ -1,4 +1,4 @@
-"""What the rows of a file say about which delivery it is: the periods that they lie in, and the part that they name.
+"""What the rows of a file say about which delivery it is: the periods that they are in, and the part that they name.
 
 The file is read as ingestion reads it (encoding, broken rows, types), so that both see the same rows.
 """
@@ -36,7 +36,7 @@ class Contents:
 
     Attributes:
         rows: that are not blank.
-        periods: period → rows whose period column lies in it; empty where the feed has no such column.
+        periods: period → rows whose period column is in it; empty where the feed has no such column.
         undated: rows whose period column is blank or cannot be read.
         labels: label of a part → rows that have it, and the number of the first of them; empty where no column names parts.
         codes: column that was asked for → code → rows.
@@ -56,7 +56,7 @@ class Contents:
         return sum(self.periods.values())
 
     def most(self, share: float) -> str:
-        """The period in which more than this share of these rows lie; empty where there is none."""
+        """The period that has more than this share of these rows; empty where there is none."""
         found = max(self.periods, key=lambda period: self.periods[period], default="")
         return found if self.periods.get(found, 0) > self.dated * share else ""
 

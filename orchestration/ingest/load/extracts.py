@@ -75,7 +75,7 @@ def partial_ends(days: Sequence[date], cadence: Cadence, span: str) -> tuple[boo
     never called cut.
 
     Args:
-        days: on which accepted rows lie, each once, in order.
+        days: days with accepted rows, each once, in order.
         span: what the file covers.
     """
     if not days:

@@ -91,7 +91,7 @@ def load(
     admission: Admission = LIVE,
     batch_bytes: int = BATCH_BYTES,
 ) -> list[LoadRecord]:
-    """Land deliveries of one feed; returns a record for each, in the order given.
+    """Land deliveries of one feed; returns a record for each, in the same order.
 
     A delivery that was received before with the same content, contract and key is not loaded again: its earlier record comes back
     with `unchanged` set, unless it was withdrawn: then it is a new delivery. A file that disappears or changes while it is read
@@ -318,7 +318,7 @@ class _Run:
         return judged
 
     def _faults(self, item: Item, summary: Summary, finding: Finding, doubled: Doubling | None) -> tuple[Fault, ...]:
-        """All that is to be told about a delivery that was read."""
+        """All that is to be reported about a delivery that was read."""
         faults = [*item.source.faults, *finding.faults]
         if blank := summary.blank + item.source.blank_lines:
             faults.append(fault("I03", rows=blank))
@@ -344,7 +344,7 @@ class _Run:
         return _by_severity(*faults)
 
     def _short(self, item: Item, summary: Summary) -> Iterator[Fault]:
-        """A delivery that has fewer rows than its history lets one expect."""
+        """A delivery that has fewer rows than its history leads one to expect."""
         delivery = item.delivery
         if not volume.applies(self.contract) or not is_period(self.contract.cadence, delivery.period):
             return
@@ -391,7 +391,7 @@ class _Run:
         return tuple(portions), [fault("I30", period=period) for period, partial in ends.items() if partial]
 
     def _load_id(self, item: Item) -> str:
-        """Named by content, so that the same deliveries in the same order give the same ids.
+        """Named by content, so that the same deliveries in the same order have the same ids.
 
         A return to earlier content is a new load.
         """
@@ -453,7 +453,7 @@ class _Run:
         return next((load for load in log.current(self.rivals[slot]) if load.period == slot[0]), None)
 
     def _history(self, item: Item, before: LoadRecord | None) -> Iterator[Fault]:
-        """What is to be told about a delivery as one of a series."""
+        """What is to be reported about a delivery as one of a series."""
         latest = self.latest.get(item.delivery.file_name)
         if latest is not None:
             yield fault("I07" if latest.file_sha256 == item.source.sha256 else "I05")

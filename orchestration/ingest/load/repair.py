@@ -52,7 +52,7 @@ def repair(settings: Settings) -> Repaired:
             left.append(inventory.rows_message(settings, load))
         elif (again := _land_again(settings, load, loads, contracts)) is None:
             left.append(
-                f"{load.path}: read again, its file gives other rows than it gave then. Restore {load.folder} from a backup, or"
+                f"{load.path}: read again, its file has other rows than it had then. Restore {load.folder} from a backup, or"
                 f" take it back with `sna withdraw {load.path} --reason TEXT` and deliver it again."
             )
         else:

@@ -1,4 +1,4 @@
-"""Whether a delivery has fewer rows than its feed's history lets one expect.
+"""Whether a delivery has fewer rows than the history of its feed leads one to expect.
 
 With `SEASON + 1` or more earlier periods in use (13 months), the lower bound is that of a prediction interval for a count:
 
@@ -46,7 +46,7 @@ class Shortfall:
     """A delivery of too few rows.
 
     Attributes:
-        expected: rows that the history lets one expect.
+        expected: rows that the history leads one to expect.
         least: the lower bound, in rows.
         refused: whether the history is long enough to refuse it.
     """

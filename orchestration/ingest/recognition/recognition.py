@@ -69,7 +69,7 @@ Outcome = Literal["delivered", "already there", "refused", "would be taken"]
 
 @dataclass(frozen=True)
 class Receipt:
-    """What became of a file that was handed in.
+    """The outcome of a file that was handed in.
 
     Attributes:
         target_name: `<agency>/<feed>/<file name>` in the landing zone; empty where it was refused.
@@ -105,7 +105,7 @@ def deliver_safely(
     """
     path = handed.path
     if not _is_text(path):
-        return _refused(path, Refusal.of(None, ("Its name is not text in UTF-8.", "Give it another name, and deliver it again.")))
+        return _refused(path, Refusal.of(None, ("Its name is not text in UTF-8.", "Rename it and deliver it again.")))
     try:
         with copied(handed) as copy:
             if refusal := admission.refusal(path, digest(copy)):
@@ -114,7 +114,7 @@ def deliver_safely(
     except UnreadableError as error:
         return _refused(path, Refusal.of_faults(None, error.faults))
     except FileNotFoundError:
-        return _refused(path, Refusal.of(None, ("It is not there any more.", "Deliver it again when it is.")))
+        return _refused(path, Refusal.of(None, ("The file has gone.", "Deliver it again when it is there.")))
     except Exception as error:
         return _refused(path, Refusal.of_faults(None, [of_content(error)]))
 
@@ -142,7 +142,7 @@ def deliver(
         take: asked before the copy is made, with the name that it would have; where it says no, nothing is copied.
     """
     if not _is_text(path):
-        return _refused(path, Refusal.of(None, ("Its name is not text in UTF-8.", "Give it another name, and deliver it again.")))
+        return _refused(path, Refusal.of(None, ("Its name is not text in UTF-8.", "Rename it and deliver it again.")))
     if refusal := admission.refusal(path, digest(path)):
         return _refused(path, Refusal.of_faults(None, [refusal]))
     found = recognise(path, contracts)
@@ -202,7 +202,7 @@ def _fitting(path: Path, contracts: Mapping[FeedKey, FeedContract]) -> list[Feed
         refusal = Refusal.of_faults(None, error.faults)
         if any(item.code == "D01" for item in error.faults):
             refusal = Refusal.of(
-                None, (f"No feed takes {describe(path)}.", "Export the data again as CSV UTF-8 or as a workbook.")
+                None, (f"No feed accepts {describe(path)}.", "Export the data again as CSV UTF-8 or as a workbook.")
             )
         raise _NotKnownError(refusal) from None
     fitting = [one.contract for one in compared if not one.faults]
@@ -230,7 +230,7 @@ def _chosen(path: Path, fitting: Sequence[FeedContract]) -> FeedContract:
 
 
 def _named(path: Path, contract: FeedContract, fitting: Sequence[FeedContract]) -> Recognised:
-    """Its name in the landing zone, of which the rows approve."""
+    """Its name in the landing zone, which its rows must agree with."""
     written = file_names.periods(path.name, contract.cadence)
     if written and not contract.period.fixed:
         _pass_legal_gate(path, contract, written[0])
@@ -266,7 +266,7 @@ def _check_agency(contract: FeedContract, fitting: Sequence[FeedContract], conte
 
 
 def _pass_legal_gate(path: Path, contract: FeedContract, period: str) -> None:
-    """Not even a copy is taken of what identifies people without legal power."""
+    """Refuse what identifies people without legal power before it is copied."""
     if not gate.applies(contract):
         return
     try:
@@ -296,7 +296,7 @@ def _period(path: Path, contract: FeedContract, written: Sequence[str], contents
         return decided, ""
     said = single or extracts.covered(contents.periods)
     if said and not written and _is_within(said, contract, file_names.longer(path.name)):
-        return said, "no period in its name; its rows say it"
+        return said, "no period in its name; taken from its rows"
     if file_names.is_range(path.name, contract.cadence, in_words=single in written):
         within = sum(rows for period, rows in contents.periods.items() if written[0] <= period <= written[-1])
         if within > contents.dated * MOST_ROWS:
@@ -308,13 +308,13 @@ def _period(path: Path, contract: FeedContract, written: Sequence[str], contents
 
 
 def _is_within(period: str, contract: FeedContract, named: Sequence[tuple[date, date]]) -> bool:
-    """Whether a period or span lies in one of the quarters and years that a name says, or it says none."""
+    """Whether a period or span is in one of the quarters and years that a name says, or it says none."""
     first, end = bounds(contract.cadence, period)
     return not named or any(start <= first and end <= last for start, last in named)
 
 
 def _check_dates(path: Path, contract: FeedContract, contents: Contents) -> None:
-    """Refuse a file of which most rows have no date that can be right, or whose name says a month that there is not."""
+    """Refuse a file of which most rows have no date that can be right, or whose name says a month that does not exist."""
     if not contents.rows:
         raise _NotKnownError(Refusal.of_faults(contract, [fault("D03")]))
     if contents.undated > contents.rows * MOST_ROWS and contents.date_fault:

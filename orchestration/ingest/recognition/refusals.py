@@ -21,7 +21,7 @@ class Refusal:
 
     Attributes:
         feed: `<agency>/<feed>` that it was compared with; empty where it is near to none.
-        causes: what is wrong and what to do about it, as sentences; the first is to be mended first.
+        causes: what is wrong and what to do about it, as sentences; the first is to be corrected first.
     """
 
     feed: str
@@ -51,7 +51,7 @@ class Refusal:
     def shown(self, folder: Path) -> list[str]:
         """At most twelve lines; where there are more, the last one names the file below `folder` that holds all of them.
 
-        Side effect: that file, named by its content, so that the same refusal is one file however often it is given.
+        Side effect: that file, named by its content, so that the same refusal is one file however often it occurs.
         """
         if len(self.lines) <= MOST_LINES:
             return self.lines

@@ -6,7 +6,7 @@ landed column. `d:<name>` are facts about the delivery (`d:periods`, `d:start`, 
 row.
 
 The first expression of each `coalesce` is the form that nearly all values have: DuckDB evaluates the others only for
-rows where it gave NULL, so tolerance costs nothing where it is not needed.
+rows where it returned NULL, so tolerance costs nothing where it is not needed.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def _marker(column: Column) -> str:
 
 
 def symbol_sql(column: Column) -> str:
-    """SQL for the symbol that stands instead of a number or, in brackets, behind one; NULL where there is none."""
+    """SQL for the symbol that replaces a number or, in brackets, follows one; NULL where there is none."""
     source = text(column.name)
     alone = f"case when lower({source}) in ({', '.join(map(literal, column.symbols))}) then lower({source}) end"
     return f"coalesce({alone}, nullif(lower(regexp_extract({source}, {literal(_marker(column))}, 1, 'i')), ''))"

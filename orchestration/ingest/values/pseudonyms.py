@@ -1,8 +1,8 @@
 """Keyed pseudonyms inside DuckDB, and personal identifiers in text.
 
 HMAC (RFC 2104) over SHA-256: sha256(outer ‖ sha256(inner ‖ message)), where `inner` and `outer` are the key,
-padded to the block of 64 bytes, xor 0x36 and 0x5c. Both pads are bound as parameters, so that the key stands in no SQL
-text, log or error message.
+padded to the block of 64 bytes, xor 0x36 and 0x5c. Both pads are bound as parameters, so that no SQL text, log or error
+message contains the key.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def pseudonym(key: bytes, text: str) -> str:
 
 
 def key_fingerprint(key: bytes) -> str:
-    """A mark by which a change of key is noticed, and from which the key cannot be found."""
+    """Fingerprint of a key (8 hexadecimal digits): shows that a key has changed, and does not reveal it."""
     hmac_pads(key)
     return hmac.new(key, b"mark of the pseudonym key", hashlib.sha256).hexdigest()[:8]
 
@@ -51,7 +51,7 @@ def key_fingerprint(key: bytes) -> str:
 # Upper case only: "s18 2nd" in the title of an offence is not a postcode.
 _POSTCODE = r"\b[A-Z]{1,2}[0-9][A-Z0-9]?\s*[0-9][ABD-HJLNP-UW-Z]{2}\b"
 _EMAIL = r"[A-Za-z0-9._%+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}"
-# Area codes stand in one piece and mobile numbers have eleven digits: "01-02-2024 10:15" is a time.
+# Area codes are in one piece and mobile numbers have eleven digits: "01-02-2024 10:15" is a time.
 PHONE = (
     r"(?:\+44|\b0044)[\s-]?(?:\(0\) ?)?[1-9](?:[\s-]?\d){8,9}\b|\b07(?:[\s-]?\d){9}\b"
     r"|\(?\b(?:02\d\)?[\s-]?\d{4}|0[13]\d{2}\)?[\s-]?\d{3})[\s-]?\d{4}\b"

@@ -1,4 +1,4 @@
-"""Keyed tokens of names and dates of birth: enough to tell how alike two people are, and nothing to read.
+"""Keyed tokens of names and dates of birth: enough to measure how alike two people are, without anything readable.
 
 A token is a pseudonym (`pseudonyms.pseudonym_sql`) of a normalised part of an identifier, so that records agree in it or not:
 
@@ -7,7 +7,7 @@ A token is a pseudonym (`pseudonyms.pseudonym_sql`) of a normalised part of an i
     date    `<output>`        the date
             `<output>_year_month`, `_year_day`, `_month_day`    two of its three parts, which one slip of the pen leaves
 
-Equal names give equal tokens, so their frequencies show: contracts keep such a feed in the vault (decision 14).
+Equal names have equal tokens, so their frequencies show: contracts keep such a feed in the vault (decision 14).
 """
 
 from __future__ import annotations
