@@ -71,7 +71,7 @@ def name(result: Any, suite: Suite, batch: pd.DataFrame) -> None:
 
 
 def page(result: Any) -> str:
-    """One validation result of Great Expectations as a page that stands alone."""
+    """One validation result of Great Expectations as a self-contained page."""
     content, view = _renderers()
     rendered = FOREIGN.sub("", view.render(content.render(result)))
     return rendered.replace("</head>", f"<style>{STYLE}</style></head>", 1)
@@ -126,11 +126,11 @@ def _kept(folder: Path, writing: Path, judged: set[str]) -> list[tuple[Verdict, 
 def _stage_index(stage: str, judged: Sequence[tuple[Verdict, str | None]]) -> str:
     failed = sum(not verdict.success for verdict, _ in judged)
     noted = sum(verdict.success and not verdict.holds for verdict, _ in judged)
-    note = f" {noted} of them do not hold, which is information only." if noted else ""
+    note = f" {noted} of them failed, for information only." if noted else ""
     lines = "".join(_line(verdict, name) for verdict, name in sorted(judged, key=lambda pair: (pair[0].success, pair[0].holds)))
     return _document(
         f"Gate: {stage}",
-        f"<p>{len(judged) - failed} of {len(judged)} expectations are passed.{note} {datetime.now(UTC):%d %B %Y, %H:%M} UTC. "
+        f"<p>{len(judged) - failed} of {len(judged)} expectations passed.{note} {datetime.now(UTC):%d %B %Y, %H:%M} UTC. "
         f'<a href="../index.html">All gates</a></p>'
         "<table><tr><th>Status</th><th>About</th><th>Expectation</th><th>Observed</th><th>Failing rows</th>"
         f"<th>Sample</th><th>What to do</th></tr>{lines}</table>",
@@ -156,10 +156,10 @@ def _index(data_docs: Path) -> str:
     items = "".join(
         f'<li><a href="{stage}/index.html">{stage}</a></li>'
         if (data_docs / stage).exists()
-        else f"<li>{stage}: not judged yet</li>"
+        else f"<li>{stage}: not validated yet</li>"
         for stage in STAGES
     )
-    return _document("Gates", f"<p>What must be true, and what was found in the last run of each gate.</p><ol>{items}</ol>")
+    return _document("Gates", f"<p>What must be true, and the results of the last run of each gate.</p><ol>{items}</ol>")
 
 
 def _document(title: str, body: str) -> str:

@@ -65,7 +65,7 @@ def run(
 ) -> list[Verdict]:
     """Judge a stage of the warehouse and write its Data Docs to `data_docs/<stage>/`.
 
-    A rule that cannot be evaluated gives a crashed verdict and no exception, unless memory was the reason: that says nothing of
+    A rule that cannot be evaluated returns a crashed verdict and no exception, unless memory was the reason: that says nothing of
     the rule.
 
     Args:
@@ -137,7 +137,7 @@ class _Engine:
         self.gx = great_expectations
         context = great_expectations.get_context(mode="ephemeral")
         context.variables.progress_bars = ProgressBarsConfig(globally=False)
-        # One asset for all batches: each one that is added makes the context write its whole configuration anew.
+        # One asset for all batches: each one that is added makes the context rewrite its whole configuration.
         asset = context.data_sources.add_pandas("warehouse").add_dataframe_asset("batch")
         self.batches = asset.add_batch_definition_whole_dataframe("whole")
 
@@ -164,7 +164,7 @@ class _Engine:
         kind = getattr(self.gx.expectations, rule.kind)
         return kind(
             **rule.arguments,
-            description=rule.name if rule.blocking else f"{rule.name} (information only: closes no gate)",
+            description=rule.name if rule.blocking else f"{rule.name} (information only: does not fail the gate)",
             notes=rule.remedy,
             severity="critical" if rule.blocking else "info",
             meta={"position": position},
@@ -223,8 +223,8 @@ def _spoken(info: dict[str, Any], rule: Rule, batch: pd.DataFrame) -> dict[str, 
     if not any(record["raised_exception"] for record in records):
         return info
     missing = [column for column in rule.columns if column not in batch.columns]
-    told = f"the batch has no column {', '.join(missing)}" if missing else "the expectation raised an exception"
-    return {"raised_exception": True, "exception_message": told, "exception_traceback": ""}
+    message = f"the batch has no column {', '.join(missing)}" if missing else "the expectation raised an exception"
+    return {"raised_exception": True, "exception_message": message, "exception_traceback": ""}
 
 
 def _crashed(suite: Suite, rule: Rule, reason: str) -> Verdict:
@@ -233,15 +233,15 @@ def _crashed(suite: Suite, rule: Rule, reason: str) -> Verdict:
 
 
 def _exception(outcome: dict[str, Any]) -> str:
-    """Message of the exception that an expectation raised, empty where it gave an answer.
+    """Message of the exception that an expectation raised, empty where it returned a result.
 
-    Great Expectations gives one record for the expectation, or a record per metric.
+    Great Expectations returns one record for the expectation, or a record per metric.
     """
     info = outcome["exception_info"]
     records = [info] if "raised_exception" in info else list(info.values())
     messages = [str(record["exception_message"]) for record in records if record["raised_exception"]]
     if not messages and not outcome["success"] and not outcome["result"]:
-        return "no result was given"
+        return "no result was returned"
     return messages[0].strip() if messages else ""
 
 

@@ -1,11 +1,11 @@
-"""What must never stand in the warehouse: the Habitual Knife Carriers Index, in an encrypted file of its own.
+"""The vault: what must never be in the warehouse (the Habitual Knife Carriers Index), in an encrypted file of its own.
 
-    key          what opens it: made here, or brought by a person if it is random
-    store        the file: founded once, opened with its key or not at all
+    key          the key: generated here, or provided by a person if it is random
+    store        the file: created once, opened only with its key
     access_log   who opened it, when, why and for what; append-only, hash-chained and anchored outside
     policy       rules, thresholds and retention of the index, as configuration (`policy.yaml`)
     index        a run: cohorts, scores, joiners and leavers, bias (`sql/*.sql`)
-    disclosure   what may be told of a run, as counts
+    disclosure   which counts of a run may be released
     reading      what a person may look up, and what expires
     linkage      one person under several references
 

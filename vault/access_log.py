@@ -1,15 +1,15 @@
-"""Who opened the vault, when, why and for what: one JSON object a line, each with the SHA-256 of itself and of the one before.
+"""Who opened the vault, when, why and for what: one JSON object per line, each with its SHA-256 and that of the previous line.
 
 Data Protection Act 2018, section 62: consultation and disclosure are logged with justification, date, time and person. A line
-that was changed, put in or taken out breaks the chain from there on. What a chain alone cannot show (lines cut off at the end, a
-log written again, an older copy) is found by *anchors*, the number and hash of a line:
+that was changed, inserted or removed breaks the chain from there on. What a chain alone cannot show (lines cut off at the end, a
+rewritten log, an older copy) is found by *anchors*, the number and hash of a line:
 
-    in the vault     of every line, out of reach for who edits the log; each look compares before it adds a line
-    outside          of the last line: printed after each look, and in the manifest of each release
+    in the vault     of every line, out of reach for anyone who edits the log; each access compares them before it adds a line
+    outside          of the last line: printed after each access, and in the manifest of each release
 
 A line is in the file before its anchor is in the vault. So a process that was killed between the two leaves a log that is ahead
-by one line, or by the beginning of one, which the next look takes in; a log that lacks a line which has an anchor was cut, and is
-refused until a person has it back or accepts the loss (`resume`). A break that was accepted stays visible for ever.
+by one line, or by the beginning of one, which the next access anchors or removes. A log that lacks an anchored line was cut, and is
+refused until a person restores it or accepts the loss (`resume`). An accepted break remains on record for ever.
 
 No line names an individual: an entry of a run is referred to by its number, which only the vault can resolve.
 """
@@ -49,11 +49,11 @@ RESUME = "`sna hkci log --resume --reason TEXT`"
 
 
 class ReasonRequiredError(ValueError):
-    """The vault was asked for without saying why."""
+    """The vault cannot be opened without a reason of at least 8 characters."""
 
 
 class LogBrokenError(RuntimeError):
-    """The log is damaged or does not go on from an anchor, so nothing may be read; the message says what to do.
+    """The log is damaged or does not continue from an anchor, so nothing may be read; the message says what to do.
 
     Attributes:
         fault: what is wrong, in one sentence.
@@ -62,29 +62,29 @@ class LogBrokenError(RuntimeError):
     def __init__(self, folder: Path, fault: str) -> None:
         self.fault = fault
         super().__init__(
-            f"{folder / FILE}: {fault} The vault stays shut until the file is restored from a backup. Where it cannot be,"
-            f" {RESUME} keeps what is left of it and goes on; that there was a break stays on record."
+            f"{folder / FILE}: {fault} The vault remains locked until the file is restored from a backup. If that is impossible,"
+            f" {RESUME} keeps what is left of it and continues; the break remains on record."
         )
 
 
 class NotBrokenError(ValueError):
-    """A log that is whole was to be resumed."""
+    """An intact log cannot be resumed."""
 
 
 class Break(NamedTuple):
-    """A break of the log that a person has accepted: what the log goes on after, and what was wrong."""
+    """A break of the log that a person has accepted: the hash that the log continues after, and what was wrong."""
 
     previous: str
     fault: str
 
 
 class Anchor(NamedTuple):
-    """A line of the log as somebody else keeps it.
+    """Number and hash of a line of the log, recorded elsewhere.
 
     Attributes:
-        number: of the line; 0 where only its hash is known.
+        number: number of the line; 0 where only its hash is known.
         hash: its SHA-256 in hexadecimal digits, or the first 16 or more of them.
-        kept_in: who remembers it, as in "release 2024...".
+        kept_in: where it is recorded, such as "release 2024...".
     """
 
     number: int
@@ -103,9 +103,9 @@ class Line:
         number: from 1, without gaps.
         at: when, UTC, ISO 8601.
         who: login name of the process' owner.
-        acting_for: name that was given besides, empty where none was.
+        acting_for: name of the person acted for, empty where none was stated.
         action: found, run, list, show, bias, expire, resume and others.
-        why: the reason given.
+        why: the stated reason.
         what: run and entry numbers, options.
         previous: hash of the line before; zeros for the first.
         hash: SHA-256 (hex) of all the above.
@@ -127,11 +127,11 @@ class Line:
 
 
 def write(folder: Path, con: duckdb.DuckDBPyConnection, action: str, *, why: str, what: str, acting_for: str = "") -> Line:
-    """Add a line and anchor it in the vault, before what it speaks of is done.
+    """Add a line and anchor it in the vault, before the action that it records.
 
     Raises:
         ReasonRequiredError: fewer than 8 characters of reason.
-        LogBrokenError: the log is not what the vault remembers.
+        LogBrokenError: the log does not match the vault's anchors.
         OSError: the log cannot be written; then nothing may be read either.
     """
     why = _reason(why)
@@ -141,13 +141,13 @@ def write(folder: Path, con: duckdb.DuckDBPyConnection, action: str, *, why: str
 
 
 def found(folder: Path, con: duckdb.DuckDBPyConnection, outside: Sequence[Anchor], *, why: str, acting_for: str = "") -> Line:
-    """The first line of a new vault, which goes on with the log of one that was lost, where there was one.
+    """Write the first line of a new vault, continuing the log of an earlier one that was lost, if there was one.
 
     Args:
         outside: anchors that are kept outside the vault.
 
     Raises:
-        ReasonRequiredError: no reason was given.
+        ReasonRequiredError: the reason is missing or too short.
     """
     why = _reason(why)
     con.execute(TABLES)
@@ -162,19 +162,19 @@ def found(folder: Path, con: duckdb.DuckDBPyConnection, outside: Sequence[Anchor
 
 
 def resume(folder: Path, con: duckdb.DuckDBPyConnection, outside: Sequence[Anchor], *, why: str, acting_for: str = "") -> Line:
-    """Accept that the log is broken: what is left of it is kept beside it, and a new one goes on after the last line known.
+    """Accept that the log is broken: what is left of it is set aside, and a new log continues after the last line known.
 
     Args:
         outside: anchors that are kept outside the vault.
 
     Raises:
-        ReasonRequiredError: no reason was given.
-        NotBrokenError: it is not.
+        ReasonRequiredError: the reason is missing or too short.
+        NotBrokenError: the log is intact.
     """
     why = _reason(why)
     fault = next(iter(faults(folder, chain_hashes(con), breaks(con), outside)), None)
     if fault is None:
-        raise NotBrokenError("The access log is whole: there is nothing to resume.")
+        raise NotBrokenError("The access log is intact: there is nothing to resume.")
     return _go_on(folder, con, outside, fault, "resume", why, acting_for)
 
 
@@ -187,7 +187,7 @@ def _go_on(
     why: str,
     acting_for: str,
 ) -> Line:
-    """Begin a log after the last line that anybody remembers, with the break on record before anything is moved."""
+    """Start a log after the last line that is anchored anywhere; the break is recorded before anything is moved."""
     known = [Anchor(number, digest, "the vault") for number, digest in chain_hashes(con).items()] + [*outside]
     last = max(known, key=lambda anchor: (anchor.number, len(anchor.hash)), default=Anchor(0, START, ""))
     con.execute("insert or ignore into vault.main.log_break values (?, ?, ?)", [last.number + 1, last.hash, fault])
@@ -220,20 +220,20 @@ def last_line(folder: Path) -> Line | None:
 
 
 def chain_hashes(con: duckdb.DuckDBPyConnection) -> dict[int, str]:
-    """What the vault remembers: hash by number of line."""
+    """The anchors in the vault: hash by number of line."""
     con.execute(TABLES)
     return dict(con.execute("select number, hash from vault.main.log_anchor order by number").fetchall())
 
 
 def breaks(con: duckdb.DuckDBPyConnection) -> dict[int, Break]:
-    """Breaks that a person has accepted, by the number of the line that the log went on with."""
+    """Breaks that a person has accepted, by the number of the line that the log continued with."""
     con.execute(TABLES)
     rows = con.execute("select first, previous, fault from vault.main.log_break order by first").fetchall()
     return {first: Break(previous, fault) for first, previous, fault in rows}
 
 
 def parse_anchor(text: str) -> Anchor:
-    """An anchor as a person gives it: a hash, the beginning of one, or `NUMBER:HASH`.
+    """An anchor as a person writes it: a hash, the beginning of one, or `NUMBER:HASH`.
 
     Raises:
         ValueError: it is none.
@@ -241,11 +241,11 @@ def parse_anchor(text: str) -> Anchor:
     found = ANCHOR.fullmatch(text.strip().lower())
     if found is None:
         raise ValueError(f"An anchor is a hash as it was printed, or {SHORTEST_HASH} or more digits of it, or NUMBER:HASH.")
-    return Anchor(int(found["number"] or 0), found["hash"], "whoever gave it")
+    return Anchor(int(found["number"] or 0), found["hash"], "the command line")
 
 
 def require_continued(folder: Path, con: duckdb.DuckDBPyConnection | None, outside: Sequence[Anchor]) -> None:
-    """Make sure that the log is whole, and goes on from all that is remembered of it.
+    """Require that the log is intact and continues from all its anchors.
 
     Args:
         con: the vault; None where it is not open, and only the chain and `outside` are compared.
@@ -265,11 +265,11 @@ def faults(
     accepted: Mapping[int, Break] | None = None,
     outside: Sequence[Anchor] = (),
 ) -> list[str]:
-    """What is wrong with the log, one sentence each; empty where it is whole.
+    """What is wrong with the log, one sentence each; empty where it is intact.
 
     Args:
-        anchored: what the vault remembers; without it only the chain itself and `outside` are checked.
-        accepted: `breaks`; without it a log that begins with a line `resume` or `found` is taken for what it says.
+        anchored: the vault's anchors; without them only the chain itself and `outside` are checked.
+        accepted: `breaks`; without it a log that begins with a line `resume` or `found` is trusted.
         outside: anchors that are kept outside the vault.
     """
     try:
@@ -281,17 +281,17 @@ def faults(
     if first is not None and first.number > 1:
         known = first.action in ("resume", "found") if accepted is None else first.number in accepted
         if not known:
-            found.append(f"The log begins with line {first.number}: the lines before it were taken out.")
+            found.append(f"The log begins with line {first.number}: the lines before it were removed.")
     if anchored is not None:
         start = first.number if first else max(accepted or [1])
         held = {line.number: line.hash for line in lines}
         found += [
-            f"Line {number} is not the one that the vault remembers: it was {'changed' if number in held else 'taken out'}."
+            f"Line {number} does not match the vault's anchor: it was {'changed' if number in held else 'removed'}."
             for number, digest in anchored.items()
             if number >= start and held.get(number) != digest
         ]
         ahead = sorted(held.keys() - anchored.keys())
-        # One line is what a process leaves that was killed before it anchored it; the next look takes it in.
+        # One line is what a process leaves that was killed before it anchored it; the next access anchors it.
         if ahead and ahead != [max(anchored, default=start - 1) + 1]:
             found.append(f"Lines {ahead[0]} to {ahead[-1]} are unknown to the vault: its file is older than the log.")
     return found + [*_outside(lines, outside)]
@@ -302,11 +302,11 @@ def _chain(lines: Sequence[Line]) -> Iterator[str]:
     for line in lines:
         if before is None:
             if line.number == 1 and line.previous != START:
-                yield "Line 1 does not begin a log: it was changed."
+                yield "Line 1 is not the start of a log: it was changed."
         elif line.number != before.number + 1:
-            yield f"Line {before.number + 1} calls itself number {line.number}: a line was taken out or put in."
+            yield f"Line {before.number + 1} has the number {line.number}: a line was removed or inserted."
         elif line.previous != before.hash:
-            yield f"Line {line.number} does not follow the line before it: that one was changed, taken out or put in."
+            yield f"Line {line.number} does not follow the line before it: that one was changed, removed or inserted."
         if line.sealed().hash != line.hash:
             yield f"Line {line.number} was changed."
         before = line
@@ -321,11 +321,11 @@ def _outside(lines: Sequence[Line], outside: Sequence[Anchor]) -> Iterator[str]:
         if lines and start > 1 and (before.startswith(anchor.hash) or 0 < anchor.number < start):
             continue
         which = f"line {anchor.number}" if anchor.number else "a line"
-        yield f"The log does not hold {which} with the hash {anchor.hash[:SHORTEST_HASH]}…, which {anchor.kept_in} remembers."
+        yield f"The log does not have {which} with the hash {anchor.hash[:SHORTEST_HASH]}…, which {anchor.kept_in} names."
 
 
 def _set_aside(folder: Path) -> Path | None:
-    """Keep a log under another name; returns which, or None where there is none."""
+    """Rename the log, to keep it; returns its new path, or None where there is no log."""
     path = folder / FILE
     if not path.exists():
         return None
@@ -337,10 +337,10 @@ def _set_aside(folder: Path) -> Path | None:
 
 
 def _continued(folder: Path, con: duckdb.DuckDBPyConnection, file: _File) -> Line | Anchor | None:
-    """The last line, which the next one follows: what a killed process left is taken in or removed first.
+    """The last line, which the next one follows; what a killed process left is anchored or removed first.
 
     Raises:
-        LogBrokenError: the log is not what the vault remembers.
+        LogBrokenError: the log does not match the vault's anchors.
     """
     content = file.read()
     lines, unfinished = _parsed(folder / FILE, content)
@@ -384,7 +384,7 @@ def _anchor(con: duckdb.DuckDBPyConnection, line: Line) -> None:
 
 
 def _parsed(path: Path, content: bytes) -> tuple[list[Line], bytes]:
-    """The lines, and what follows the last line end: the beginning of a line that was never finished.
+    """The lines, and what follows the last line end: the beginning of an unfinished line.
 
     Raises:
         LogBrokenError: a line cannot be read.
@@ -416,7 +416,7 @@ def _line(text: bytes) -> Line | None:
 def _login() -> str:
     try:
         return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:  # an account that only the container knows
+    except KeyError:  # an account that only exists in the container
         return str(os.getuid())
 
 
@@ -424,7 +424,7 @@ def _reason(why: str) -> str:
     why = _text(" ".join(why.split()))
     if len(why) < MIN_REASON:
         raise ReasonRequiredError(
-            f"Say why with --reason, in {MIN_REASON} characters or more: every look into the vault is logged with its reason."
+            f"State a reason of {MIN_REASON} or more characters with --reason: every access to the vault is logged with its reason."
         )
     return why
 

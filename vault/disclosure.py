@@ -1,14 +1,14 @@
-"""What may be told of a run: counts of one breakdown at a time, none too small, and none that gives a small one away.
+"""Which counts of a run may be released: those of one breakdown at a time, none too small, and none that reveals a small one.
 
 1. A count from 1 to one below the minimum cell is withheld; so is the yes of a lifestyle factor whose no is that small.
 2. In a breakdown that adds up to the total, further counts are withheld, the smallest first, until at least two are and they
-   add up to the minimum cell: the total less what is told then leaves each of them open between 0 and that sum.
-3. Joined, stayed and left are told together or not at all.
-4. A cohort below the minimum cell is withheld whole. So is every breakdown of a cohort that differs from one told before by fewer
-   people than the minimum cell: the difference of two tables would be about these few.
+   add up to the minimum cell: the total less what is released then leaves each of them open between 0 and that sum.
+3. Joined, stayed and left are released together or not at all.
+4. A cohort below the minimum cell is withheld whole. So is every breakdown of a cohort that differs by fewer people than the
+   minimum cell from one released before: the difference of two tables would be about these few.
 5. Age groups and the factor of being under 25 say the same in part: where an age group is withheld, so is the factor; where the
    factor is in print, every age group.
-6. What the SNA 2024 has printed already (`policy.yaml`) is told again where it is still what was counted: another number is new.
+6. What the SNA 2024 has already printed (`policy.yaml`) is released where it equals the count: a different number is new.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Cell:
         nominals, of_nominals: the count and the cohort; the count is None where it is withheld.
         suspects: all suspects of the same category; None where there is no comparison.
         share_percent: share of the cohort, rounded half up; None where it is withheld.
-        suspects_withheld: whether a number of suspects was too small to tell.
+        suspects_withheld: whether the number of suspects was too small to be released.
     """
 
     cohort: str
@@ -63,10 +63,10 @@ def withheld(counts: Sequence[int], minimum: int) -> set[int]:
 def protect(
     cells: Sequence[Cell], policy: Policy, reference_date: date, differs_by: Collection[tuple[str, int]] = ()
 ) -> list[Cell]:
-    """The cells as they may be told, in the order given.
+    """The cells as they may be released, in the same order.
 
     Args:
-        differs_by: (cohort, number of people) by which the cohort differs from each one told before.
+        differs_by: (cohort, number of people) by which the cohort differs from each one released before.
     """
     printed = _printed(cells, policy, reference_date)
     groups: dict[tuple[str, str], list[int]] = {}
@@ -84,7 +84,7 @@ def protect(
         if breakdown != TOTAL:
             suspects = withheld([cell.suspects or 0 for cell in members], policy.disclosure.minimum_cell)
             few.update(places[position] for position in suspects)
-    hidden |= _told_by_age_twice(cells, hidden, printed)
+    hidden |= _derivable_by_age(cells, hidden, printed)
     return [
         replace(kept, suspects=None, suspects_withheld=True) if place in few else kept
         for place, cell in enumerate(cells)
@@ -92,10 +92,8 @@ def protect(
     ]
 
 
-def _told_by_age_twice(
-    cells: Sequence[Cell], hidden: Collection[int], printed: Collection[tuple[str, str, str, str]]
-) -> set[int]:
-    """Further places to withhold: those under 25, less the age groups below 25 that are told, are the one that is not."""
+def _derivable_by_age(cells: Sequence[Cell], hidden: Collection[int], printed: Collection[tuple[str, str, str, str]]) -> set[int]:
+    """Further places to withhold: those under 25, less the released age groups below 25, is the count of the withheld one."""
     cohorts = {cells[place].cohort for place in hidden if cells[place].breakdown == AGE}
     in_print = {cohort for cohort, breakdown, category, _ in printed if (breakdown, category) == (FACTOR, UNDER_25)}
     return {
@@ -145,7 +143,9 @@ def _printed(cells: Sequence[Cell], policy: Policy, reference_date: date) -> set
 
 
 def _withhold(cell: Cell, printed: Collection[tuple[str, str, str, str]]) -> Cell:
-    def told(column: str, value: int | None) -> int | None:
+    def released(column: str, value: int | None) -> int | None:
         return value if (cell.cohort, cell.breakdown, cell.category, column) in printed else None
 
-    return replace(cell, nominals=told("nominals", cell.nominals), share_percent=told("share_percent", cell.share_percent))
+    return replace(
+        cell, nominals=released("nominals", cell.nominals), share_percent=released("share_percent", cell.share_percent)
+    )

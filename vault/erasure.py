@@ -1,4 +1,4 @@
-"""Remove from the vault what was drawn into it since a moment: nobody can say which entries an unlawful delivery has made."""
+"""Remove everything stored in the vault since a moment, because entries cannot be traced to an unlawful delivery."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ RUN_TABLES = ("entry", "factor", "leaver", "tally", "told", "run")
 
 
 def erase(folder: Path, key: str, since: datetime, engine: store.Engine, *, why: str) -> int:
-    """Delete the index entries and the linkage of all runs since a moment, and write the file again; returns how many runs went.
+    """Delete the index entries and the linkage of all runs since a moment, and rewrite the file; returns the number of runs.
 
-    The runs of before stay. The look is logged first, with the reason.
+    Earlier runs remain. The access is logged first, with the reason.
 
     Raises:
         VaultLockedError: wrong key, or another process has the vault open.
-        ReasonRequiredError: no reason was given.
+        ReasonRequiredError: the reason is missing or too short.
     """
     moment = since.astimezone(UTC).replace(tzinfo=None)
     gone = 0

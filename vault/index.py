@@ -1,4 +1,4 @@
-"""A run of the Habitual Knife Carriers Index: who meets the rules at a date, how they score, who joined and left, what is told.
+"""A run of the Habitual Knife Carriers Index: who meets the rules at a date, scores, joiners and leavers, counts to release.
 
 Rules: SNA 2024, section 6.2 (table T31); lifestyle factors: section 6.3 (T32). Facts come from the warehouse's conformed schema
 and from the landed deliveries of the feeds in the vault's custody; everything else stays in the vault.
@@ -24,7 +24,7 @@ SQL = Path(__file__).with_name("sql")
 EXPIRING = ("entry", "leaver", "told")
 VICTIM = "victim_of_violence"
 MOST_POINTS = 40
-"""All factors but that of a victim, by the case study of section 6.3."""
+"""Sum of all factors except that of a victim, by the case study of section 6.3."""
 
 
 class InvalidWeightsError(ValueError):
@@ -57,8 +57,8 @@ class Run:
         run_id: reference date and a running number.
         nominals: by cohort.
         joined, left: by cohort; empty for the first run, and where the entries of the run before have expired.
-        told: what may leave the vault.
-        expired: number of rows that were deleted first, having expired; `store.rewrite` afterwards leaves nothing of them.
+        disclosed: the counts that may leave the vault.
+        expired: number of expired rows that were deleted first; `store.rewrite` afterwards removes every trace of them.
     """
 
     run_id: str
@@ -66,20 +66,20 @@ class Run:
     nominals: Mapping[str, int]
     joined: Mapping[str, int]
     left: Mapping[str, int]
-    told: Sequence[Cell]
+    disclosed: Sequence[Cell]
     expired: int
 
 
 def check_weights(con: duckdb.DuckDBPyConnection) -> None:
-    """That somebody is a victim never raises a score, and everything else makes 40. Reads the temporary table `weight`.
+    """Require that being a victim never raises a score, and that all other factors sum to 40. Reads the temporary table `weight`.
 
     Raises:
-        InvalidWeightsError: it would, or it does not.
+        InvalidWeightsError: either is not so.
     """
     points = dict(con.execute("select factor, points from weight").fetchall())
     if points.get(VICTIM) != 0:
         raise InvalidWeightsError(
-            f"{VICTIM} has {points.get(VICTIM)} points; that somebody is a victim of violence never raises a score."
+            f"{VICTIM} has {points.get(VICTIM)} points, but must have 0: being a victim of violence never raises a score."
         )
     if min(points.values()) < 0 or sum(points.values()) != MOST_POINTS:
         raise InvalidWeightsError(
@@ -98,16 +98,17 @@ def run(
     acting_for: str = "",
     today: date | None = None,
 ) -> Run:
-    """Draw the cohorts of a date into the vault, all or nothing, after logging it; the run before for the same date is replaced.
+    """Compute the cohorts for a date and store them in the vault, all or nothing, after logging it; replaces an earlier run for
+    that date.
 
-    What has expired is deleted first, so that no entry outlives its time because nobody thought of it.
+    Expired entries are deleted first, so that none is kept longer because nobody ran `expire`.
 
     Args:
         con: from `store.opened(folder, ...)`.
-        today: date of the run: what has expired by then goes, and new entries expire so many months after it.
+        today: date of the run: entries that have expired by then are deleted, and new ones expire so many months after it.
 
     Raises:
-        ReasonRequiredError: no reason was given.
+        ReasonRequiredError: the reason is missing or too short.
         InvalidWeightsError: the points of the lifestyle factors break the rules of the index.
     """
     today = today or datetime.now(UTC).date()
@@ -144,7 +145,7 @@ def run(
         )
         _script(con, "entries")
         _script(con, "tally")
-        told = protect(_cells(con, run_id), policy, reference_date, _differences(con, run_id))
+        disclosed = protect(_cells(con, run_id), policy, reference_date, _differences(con, run_id))
         con.execute(
             """insert into vault.hkci.told
                select run_id, cohort, person_key, getvariable('forgotten_on') from vault.hkci.entry where run_id = ?""",
@@ -153,11 +154,11 @@ def run(
         con.execute("commit")
     finally:
         _detach(con)
-    return Run(run_id, reference_date, *_numbers(con, run_id), told, expired)
+    return Run(run_id, reference_date, *_numbers(con, run_id), disclosed, expired)
 
 
 def prepare(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the tables of the vault where they are missing."""
+    """Create the tables of the vault where they are missing."""
     _script(con, "schema")
 
 
@@ -170,7 +171,7 @@ def expired(con: duckdb.DuckDBPyConnection, today: date) -> int:
 
 
 def expire(con: duckdb.DuckDBPyConnection, today: date) -> int:
-    """Delete what has expired by a date, and return how many rows went; `store.rewrite` afterwards leaves nothing of them."""
+    """Delete the rows that have expired by a date; returns their number. `store.rewrite` afterwards removes every trace."""
     prepare(con)
     gone = 0
     con.execute("begin")
@@ -275,7 +276,7 @@ def _next_id(con: duckdb.DuckDBPyConnection, reference_date: date) -> str:
 
 
 def _forget_replaced(con: duckdb.DuckDBPyConnection) -> None:
-    """The entries of runs that another has replaced; whom their counts were about stays, to compare with what is told next."""
+    """Delete the entries of replaced runs; the people whom their counts were about remain, for comparison with later counts."""
     for table in ("entry", "factor", "leaver", "tally"):
         con.execute(
             f"delete from vault.hkci.{table} where run_id in (select run_id from vault.hkci.run where replaced_by is not null)"
@@ -292,7 +293,7 @@ def _cells(con: duckdb.DuckDBPyConnection, run_id: str) -> list[Cell]:
 
 
 def _differences(con: duckdb.DuckDBPyConnection, run_id: str) -> list[tuple[str, int]]:
-    """By how many people each cohort of a run differs from every one told before, and from the other one of the run."""
+    """By how many people each cohort of a run differs from every one released before, and from the other one of the run."""
     return con.execute(
         """with now as (select cohort, person_key from vault.hkci.entry where run_id = $run),
                other as (

@@ -30,11 +30,11 @@ MOST_REPEATED_PAIRS = 2
 # Changes between capitals, small letters and digits in base64; of 42 neighbours 27 on average.
 LEAST_CHANGES = 14
 PRINTABLE = frozenset(string.printable.encode())
-MAKE_ONE = "Let `sna hkci init` make one, or use `openssl rand -hex 32`."
+MAKE_ONE = "Let `sna hkci init` generate one, or use `openssl rand -hex 32`."
 
 
 class KeyRefusedError(ValueError):
-    """What was given cannot be the key of a vault; the message says why, and never holds what was given."""
+    """The text cannot be the key of a vault; the message says why, and never contains the text."""
 
 
 def generate() -> str:
@@ -43,7 +43,7 @@ def generate() -> str:
 
 
 def require_random(key: str) -> None:
-    """Make sure that a key which a person brings is one that nobody can guess.
+    """Require that a key provided by a person cannot be guessed.
 
     Raises:
         KeyRefusedError: it is not 32 bytes or more in hexadecimal digits or base64, or not random.
@@ -52,11 +52,11 @@ def require_random(key: str) -> None:
     if content is None or len(content) < BYTES:
         raise KeyRefusedError(f"The key of a vault is {BYTES} random bytes in hexadecimal digits or base64. {MAKE_ONE}")
     if _is_patterned(content) or (HEX.fullmatch(key) is None and _changes(key) < LEAST_CHANGES) or key.isdigit() or key.isalpha():
-        raise KeyRefusedError(f"This key is not random: it repeats itself, counts, or is made of words. {MAKE_ONE}")
+        raise KeyRefusedError(f"This key is not random: it repeats itself, counts, or consists of words. {MAKE_ONE}")
 
 
-def given(file: Path | None = None) -> str | None:
-    """The key that a command was given: in a file or file descriptor (`/dev/fd/3`), in `SNA_VAULT_KEY`, or typed at a prompt.
+def provided(file: Path | None = None) -> str | None:
+    """The key provided to a command: in a file or file descriptor (`/dev/fd/3`), in `SNA_VAULT_KEY`, or typed at a prompt.
 
     Args:
         file: instead of the one that `SNA_VAULT_KEY_FILE` names.
@@ -75,7 +75,7 @@ def given(file: Path | None = None) -> str | None:
     if key := os.environ.pop(VARIABLE, "").strip():
         return key
     if sys.stdin.isatty() and sys.stderr.isatty():
-        return getpass.getpass("Key of the vault: ").strip() or None
+        return getpass.getpass("Vault key: ").strip() or None
     return None
 
 
@@ -89,14 +89,16 @@ def _from_file(file: Path) -> str:
         with file.open("rb") as source:
             mode = os.fstat(source.fileno()).st_mode
             if stat.S_ISREG(mode) and mode & 0o077:
-                raise KeyRefusedError(f"{file}: others may read this file. `chmod 600` it, and make a new key if they have.")
+                raise KeyRefusedError(
+                    f"{file}: other users can read this file. Run `chmod 600` on it, and generate a new key if they have read it."
+                )
             # A line that begins with # is a remark; a key is far shorter.
             lines = source.read(4096).decode("utf-8", "replace").splitlines()
     except OSError as error:
         raise KeyRefusedError(f"{file}: the key cannot be read ({error.strerror}).") from error
     key = next((text for line in lines if (text := line.strip()) and not text.startswith("#")), "")
     if not key:
-        raise KeyRefusedError(f"{file} holds no key.")
+        raise KeyRefusedError(f"{file} has no key.")
     return key
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 THRESHOLD = 0.9
 """Match probability from which two references are one person; precision and recall at it are in docs/how-to/link-people.md."""
 REPORTED = 0.1
-"""Match probability below which a pair is not even kept for the audit."""
+"""Match probability below which a pair is not kept, even for the audit."""
 RANDOM_PAIRS = 20_000_000
 """With a tenth, agreement by chance differs enough from one sample to another to move pairs over the threshold."""
 SEED = 1
@@ -41,7 +41,7 @@ def link(con: duckdb.DuckDBPyConnection, people: str) -> None:
     """
     from splink import DuckDBAPI, Linker, block_on
 
-    # splink tells of every iteration at the level of warnings.
+    # splink logs every iteration as a warning.
     logging.getLogger("splink").setLevel(logging.ERROR)
     api = DuckDBAPI(connection=con)
     linker = Linker(api.register(people), _settings(), log_level=logging.ERROR)
@@ -53,7 +53,7 @@ def link(con: duckdb.DuckDBPyConnection, people: str) -> None:
     pairs = linker.inference.predict(threshold_match_probability=REPORTED)
     people_found = linker.clustering.cluster_pairwise_predictions_at_threshold(pairs, threshold_match_probability=THRESHOLD)
     # splink numbers the levels of a comparison from 0, the last, upwards, and has -1 where either side is blank.
-    told = ", ".join(
+    agreement = ", ".join(
         f"case gamma_{column} when -1 then 'not known' when 0 then 'different' when {most} then 'same' else 'alike' end"
         f" as {column}"
         for column, most in (("surname", 2), ("forename", 2), ("born", 2), ("sex", 1))
@@ -63,7 +63,7 @@ def link(con: duckdb.DuckDBPyConnection, people: str) -> None:
         create or replace temp table linked_pair as
         select
             least(one.person_key, other.person_key) as person_key, greatest(one.person_key, other.person_key) as other_key,
-            match_weight, match_probability, {told}
+            match_weight, match_probability, {agreement}
         from {pairs.physical_name} as pair
         join {people} as one on one.position = pair.position_l
         join {people} as other on other.position = pair.position_r

@@ -1,4 +1,4 @@
-"""A run of the linkage in the vault: which references are one person, how many people that makes, and how well it is done."""
+"""A run of the linkage in the vault: which references are one person, the number of people, and the quality of the linkage."""
 
 from __future__ import annotations
 
@@ -63,13 +63,13 @@ class Linked:
 
 
 def run(con: duckdb.DuckDBPyConnection, folder: Path, register: Register, *, why: str, acting_for: str = "") -> Linked:
-    """Link the register into the vault in the place of the run before, after logging it.
+    """Link the register and store the result in the vault, after logging it; replaces the previous run.
 
     Args:
         con: from `store.opened(folder, ...)`.
 
     Raises:
-        ReasonRequiredError: no reason was given.
+        ReasonRequiredError: the reason is missing or too short.
     """
     _script(con, "linkage")
     (number,) = con.execute("select count(*) + 1 from vault.linkage.run").fetchone() or (1,)
@@ -78,7 +78,7 @@ def run(con: duckdb.DuckDBPyConnection, folder: Path, register: Register, *, why
     line = access_log.write(folder, con, "link", why=why, what=f"run {run_id}", acting_for=acting_for)
     con.execute(f"attach '{str(register.warehouse).replace(chr(39), chr(39) * 2)}' as warehouse (read_only)")
     try:
-        # Sorted, so that the same register gives the same model.
+        # Sorted, so that the same register has the same model.
         con.execute(f"create or replace temp table nominal as from ({register.nominals}) order by position")
         link(con, "nominal")
         con.execute("begin")
@@ -105,24 +105,24 @@ def run(con: duckdb.DuckDBPyConnection, folder: Path, register: Register, *, why
 
 
 def protected(counts: Sequence[tuple[object, ...]], minimum: int) -> list[dict[str, object]]:
-    """The counts as they may be told: people are withheld where they differ from references by a few only.
+    """The counts as they may be released: people are withheld where they differ from references by a few only.
 
     A difference from 1 to one below the minimum would be about these few, whose references were found to be one person's.
     """
-    told = []
+    released = []
     for row in counts:
         cells = dict(zip(COUNTED, row, strict=True))
         if any(0 < abs(int(str(cells[by])) - int(str(cells[of]))) < minimum for by, of in COMPARED):
             cells |= dict.fromkeys((of for _, of in COMPARED), None)
-        told.append(cells)
-    return told
+        released.append(cells)
+    return released
 
 
 def audit(con: duckdb.DuckDBPyConnection, folder: Path, size: int, *, why: str, acting_for: str = "") -> list[tuple[object, ...]]:
     """Pairs for a person to judge, columns `AUDITED`: half of them linked, half not, those nearest to the threshold.
 
     Raises:
-        ReasonRequiredError: no reason was given.
+        ReasonRequiredError: the reason is missing or too short.
     """
     _script(con, "linkage")
     access_log.write(folder, con, "audit links", why=why, what=f"{size} pairs", acting_for=acting_for)
@@ -148,7 +148,7 @@ def evaluate(
         truth: the pairs of person keys that are one person.
 
     Raises:
-        ReasonRequiredError: no reason was given.
+        ReasonRequiredError: the reason is missing or too short.
     """
     _script(con, "linkage")
     access_log.write(folder, con, "evaluate links", why=why, what=f"{len(truth)} known pairs", acting_for=acting_for)

@@ -55,7 +55,7 @@ class Retention(_Strict):
     @model_validator(mode="after")
     def _leavers_outlive_their_entries(self) -> Self:
         if self.history_months < self.entry_months:
-            raise ValueError("history_months is below entry_months, so leavers would be forgotten before they left")
+            raise ValueError("history_months is below entry_months, so leavers would be deleted before they left")
         return self
 
 
@@ -79,7 +79,7 @@ class Disclosure(_Strict):
 
     Attributes:
         minimum_cell: smallest count that is released.
-        already_published: what is released all the same, where it is what was counted.
+        already_published: counts that are released although small, where they equal the count.
     """
 
     minimum_cell: Whole

@@ -1,6 +1,6 @@
 """What a person may look up in the vault: entries of a run, one entry, the comparison with all suspects.
 
-Each look is logged, and none sees what has expired, whether or not it was deleted yet.
+Each access is logged, and none shows what has expired, whether or not it was deleted yet.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class NotFoundError(LookupError):
 
 @dataclass(frozen=True)
 class VaultSession:
-    """Who looks, why, and on which day."""
+    """Access of one person to the vault: who, why, and on which day."""
 
     folder: Path
     why: str
@@ -67,7 +67,7 @@ def entries(con: duckdb.DuckDBPyConnection, session: VaultSession, run_id: str, 
 
 
 def leavers(con: duckdb.DuckDBPyConnection, session: VaultSession, run_id: str) -> list[tuple[Any, ...]]:
-    """Who left with a run, without the pseudonym: cohort, reason, number. Belongs to a look that was logged."""
+    """Who left with a run, without the pseudonym: cohort, reason, number. Not logged itself: part of an access that was."""
     return con.execute(
         """select cohort, why, count(*) from vault.hkci.leaver
            where run_id = ? and expires_on >= ? group by all order by all""",

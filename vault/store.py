@@ -1,7 +1,7 @@
-"""The vault's file: DuckDB encrypted with AES-GCM, founded once by its own command, and opened with its key or not at all.
+"""The vault's file: DuckDB encrypted with AES-GCM, created once by its own command, and opened only with its key.
 
 The cipher is OpenSSL's, from the extension httpfs; DuckDB's own fallback is not fit for writing and is refused. The key is bound
-as a parameter, so it stands in no statement, message or log, and nothing is ever spilled to a temporary file.
+as a parameter, so no statement, message or log contains it, and nothing is ever spilled to a temporary file.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ CATALOGUE = "vault"
 
 
 class VaultLockedError(RuntimeError):
-    """The vault cannot be opened; the message says why and what to do, and never holds the key."""
+    """The vault cannot be opened; the message says why and what to do, and never contains the key."""
 
 
 @dataclass(frozen=True)
@@ -45,15 +45,15 @@ def is_founded(folder: Path) -> bool:
 
 
 def found(folder: Path, key: str, first: Callable[[duckdb.DuckDBPyConnection], object], engine: Engine) -> None:
-    """Make the vault in `folder`: whole with what `first` writes into it, or not at all.
+    """Create the vault in `folder`, complete with what `first` writes into it, or not at all.
 
-    The folder is its owner's alone, and so is the file.
+    Only the owner can read the folder and the file.
 
     Raises:
         VaultLockedError: there is one already, or no encryption library.
     """
     if is_founded(folder):
-        raise VaultLockedError(f"There is a vault in {folder} already.")
+        raise VaultLockedError(f"There is already a vault in {folder}.")
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     _sweep(folder)
@@ -79,7 +79,7 @@ def opened(folder: Path, key: str, engine: Engine) -> Iterator[duckdb.DuckDBPyCo
     """
     file = folder / FILE
     if not is_founded(folder):
-        raise VaultLockedError(f"There is no vault in {folder}. Found one with `sna hkci init`, which also makes its key.")
+        raise VaultLockedError(f"There is no vault in {folder}. Create one with `sna hkci init`, which also generates its key.")
     con = _connect(engine)
     try:
         with engine.explained():
@@ -92,7 +92,7 @@ def opened(folder: Path, key: str, engine: Engine) -> Iterator[duckdb.DuckDBPyCo
 
 
 def rewrite(folder: Path, key: str, engine: Engine) -> None:
-    """Write the vault anew and put it in the place of the old file, so that nothing deleted is left in it.
+    """Write the vault to a new file and replace the old one, so that no trace of deleted rows remains.
 
     Raises:
         VaultLockedError: as `opened`.
@@ -100,7 +100,7 @@ def rewrite(folder: Path, key: str, engine: Engine) -> None:
     fresh = folder / f".{FILE}.{os.getpid()}"
     with opened(folder, key, engine) as con:
         _sweep(folder)
-        # Without what stands in the log of changes of the old file, which has the name of that of the new one.
+        # Without the write-ahead log of the old file, which has the name of that of the new one.
         con.execute(f"checkpoint {CATALOGUE}")
         con.execute(f"attach '{str(fresh).replace(chr(39), chr(39) * 2)}' as fresh (encryption_key $key)", {"key": key})
         con.execute(f"copy from database {CATALOGUE} to fresh")
@@ -140,7 +140,9 @@ def _connect(engine: Engine) -> duckdb.DuckDBPyConnection:
         ) from error
     if con.execute("select current_setting('force_mbedtls_unsafe')").fetchall() != [(False,)]:
         con.close()
-        raise VaultLockedError("DuckDB is set to force_mbedtls_unsafe, with which nothing may be written to the vault.")
+        raise VaultLockedError(
+            "DuckDB has the setting force_mbedtls_unsafe, which is not safe for writing to the vault; unset it."
+        )
     return con
 
 
@@ -161,6 +163,6 @@ def _why(file: Path, message: str) -> str:
     if "lock" in message.lower():
         return f"Another process has {file} open; try again when it has finished."
     return (
-        f"{file} cannot be opened: {message.splitlines()[0]} Restore it from a backup; where there is none, move it away and"
-        " found another with `sna hkci init`, which goes on with the access log."
+        f"{file} cannot be opened: {message.splitlines()[0]} Restore it from a backup; if there is none, move it away and"
+        " create another with `sna hkci init`, which continues the access log."
     )

@@ -45,9 +45,9 @@ def run(
         made, delivery = knife_carriers.run(settings, key, at.date(), why=reason, acting_for=acting_for)
     rows = [(name, n, made.joined.get(name, 0), made.left.get(name, 0)) for name, n in made.nominals.items()]
     console.print(output.table(f"Run {made.run_id}", ["cohort", "nominals", "joined", "left"], rows))
-    withheld = sum(cell.nominals is None for cell in made.told)
+    withheld = sum(cell.nominals is None for cell in made.disclosed)
     console.print(
-        f"{len(made.told)} counts were landed as delivery {delivery.load_id}, {withheld} of them withheld as too small."
+        f"{len(made.disclosed)} counts were landed as delivery {delivery.load_id}, {withheld} of them withheld as too small."
     )
     with access.opened(settings, key) as con:
         _print_bias(made.run_id, reading.bias(con, reading.VaultSession(settings.vault, reason, acting_for), made.run_id))

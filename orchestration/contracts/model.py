@@ -82,8 +82,8 @@ class Column:
         planned: the date may be in the future.
         free_text: text written by people, in which personal identifiers are looked for.
         percent: `hundred`: "85%" is read as 85; `share`: as 0.85, which is what a workbook holds for a cell that shows 85%.
-        symbols: texts, in lower case, that may be there instead of a number (`c`, `z`, `-`) or behind it in brackets (`[r]`); kept
-            in the column `<name>_symbol`.
+        symbols: texts, in lower case, that may replace a number (`c`, `z`, `-`) or follow it in brackets (`[r]`); kept in the
+            column `<name>_symbol`.
         aliases: other headers under which the column comes.
         labels: which of its cells are labels, and of which scheme.
     """
@@ -213,7 +213,7 @@ class FeedContract:
     Attributes:
         columns: in the order of the published format.
         key: columns that identify a row; empty where the feed has no key.
-        layout: how tables are arranged on the sheets; empty where the first row that is not blank is the header and all below it data.
+        layout: arrangement of tables on the sheets; empty where the first row that is not blank is the header and all below it data.
         sharing: `no_personal_identifiers` for health and social care, whose deliveries are refused whole where they identify
             anybody.
         evidence: what a figure made of it rests on: `record` of single events, `return` with an agency's own counts, or

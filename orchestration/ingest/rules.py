@@ -191,7 +191,7 @@ CATALOGUE: dict[str, Rule] = {
                 "Fewer rows than expected",
                 "The file has {rows} rows; {expected} were expected, and fewer than {least} are not plausible.",
                 "Ask the sender whether the extract is complete. If it is, deliver it again with "
-                '`sna deliver --accept-short --reason "..." FILE`. (The limit is computed in orchestration/ingest/load/volume.py.)',
+                '`sna deliver --accept-short --reason "..." FILE`. How the limit is computed: orchestration/ingest/load/volume.py.',
             ),
             (
                 "D23",
@@ -316,7 +316,7 @@ CATALOGUE: dict[str, Rule] = {
             (
                 "R12",
                 "Personal identifier in text",
-                "“{column}” contains what looks like an NHS number, postcode, telephone number or e-mail address in {rows} row(s).",
+                "“{column}” has what looks like an NHS number, postcode, telephone number or e-mail address in {rows} row(s).",
                 "Remove the identifier at the source and send the file again.",
             ),
             (
@@ -340,7 +340,7 @@ CATALOGUE: dict[str, Rule] = {
             (
                 "R21",
                 "Number in scientific notation",
-                "“{column}” contains a number in scientific notation, such as 1.23E+11, in {rows} row(s): its last digits are lost.",
+                "“{column}” has a number in scientific notation, such as 1.23E+11, in {rows} row(s): its last digits are lost.",
                 "Set the column's format to Text in the spreadsheet before entering the values, and export again.",
             ),
             (
@@ -452,8 +452,8 @@ CATALOGUE: dict[str, Rule] = {
             (
                 "I30",
                 "Partial period",
-                "{period} is the last period of the file and seems to be cut off: it ends with more days without rows than there are "
-                "between any two rows.",
+                "{period} is at the end of the file and seems to be cut off: more days without rows are there than between any "
+                "two rows.",
                 "Deliver the whole period as a file of its own; it replaces this one.",
             ),
             (

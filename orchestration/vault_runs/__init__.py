@@ -1,1 +1,1 @@
-"""Runs of the vault: what they read of this project, and how only counts come out."""
+"""Runs of the vault: what they read from this project, and how only counts leave it."""

@@ -1,10 +1,10 @@
-"""The vault as the commands and the demonstration open it: with which key, and against which anchors of its log.
+"""Opening the vault for the commands and the demonstration: the key, and the check of the access log against its anchors.
 
-Three remember the log: the vault itself, the releases (each manifest names the last line that there was), and who kept the output
-of a command. The first two are compared before anything of the vault is shown.
+The log is anchored in three places: in the vault, in the releases (each manifest has the number and hash of the last line), and
+in the output of commands that somebody has kept. The first two are compared before anything from the vault is shown.
 
-A live vault is founded by a person (`sna hkci init`), and its key is in no file of the home. That of a demonstration is founded
-by its refresh, with a key that lies beside it and protects nothing, since nobody in it is real.
+A live vault is created by a person (`sna hkci init`), and its key is in no file of the home. That of a demonstration is created
+by its refresh, with a key in a file beside it that protects nothing, since nobody in it is real.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ WORTHLESS = "# Worthless: the key of a demonstration's vault, in which nobody is
 
 
 def given_key(settings: Settings, file: Path | None = None) -> str:
-    """The key for a command: the one given (`key.given`), or that of the demonstration.
+    """The key for a command: the one provided (`key.provided`), or that of the demonstration.
 
     Raises:
         KeyRefusedError: its file cannot be used.
@@ -44,18 +44,18 @@ def given_key(settings: Settings, file: Path | None = None) -> str:
     own = settings.vault / DEMONSTRATION_KEY
     if file is None and settings.is_demonstration and own.exists() and not is_key_set():
         file = own
-    if given := key.given(file):
-        return given
+    if provided := key.provided(file):
+        return provided
     raise store.VaultLockedError(
-        f"The vault opens with its key only, and none was given: name its file with --key-file or {key.FILE_VARIABLE}, or set"
-        f" {key.VARIABLE} for this command alone. Keep it in a secret store, apart from the data: without it nobody can read the"
-        " vault again."
+        f"The vault is locked: no key was provided. Name the key's file with --key-file or {key.FILE_VARIABLE}, or set"
+        f" {key.VARIABLE} for this command only. Keep the key in a secret store, apart from the data: without it nobody can read"
+        " the vault again."
     )
 
 
 @contextmanager
 def opened(settings: Settings, vault_key: str) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The vault, open, if its log goes on from every line that the vault and the releases remember.
+    """The opened vault, if its log continues from every line that the vault and the releases have recorded.
 
     Raises:
         VaultLockedError: as `store.opened`.
@@ -75,23 +75,23 @@ def found(
     lost: bool = False,
     before: Callable[[], object] = lambda: None,
 ) -> None:
-    """Make the vault of a home.
+    """Create the vault of a home.
 
     Args:
-        lost: a vault that was here before is lost, and the new one takes its place.
-        before: called when all is ready and nothing is there yet; where it raises, nothing is made.
+        lost: an earlier vault is lost, and the new one replaces it.
+        before: called just before anything is created; if it raises, nothing is created.
 
     Raises:
-        VaultLockedError: there is one, or was one and `lost` was not said.
-        ReasonRequiredError: no reason was given.
+        VaultLockedError: there is a vault, or there was one and `lost` is false.
+        ReasonRequiredError: the reason is missing or too short.
     """
     if store.is_founded(settings.vault):
-        raise store.VaultLockedError(f"There is a vault in {settings.vault} already; `sna hkci list --reason TEXT` opens it.")
+        raise store.VaultLockedError(f"There is already a vault in {settings.vault}; `sna hkci list --reason TEXT` opens it.")
     outside = released(settings)
     if not lost and (left := _left(settings, outside)):
         raise store.VaultLockedError(
             f"There was a vault in {settings.vault} before: {left}. Restore {settings.vault / store.FILE} and the log beside it"
-            " from a backup. Where they are lost, `sna hkci init --lost --reason TEXT` founds an empty vault that goes on with"
+            " from a backup. If they are lost, `sna hkci init --lost --reason TEXT` creates an empty vault that continues"
             " the log."
         )
 
@@ -103,17 +103,17 @@ def found(
 
 
 def found_demonstration(settings: Settings) -> None:
-    """Make the vault of a demonstration, with a worthless key in a file beside it, where there is none.
+    """Create the vault of a demonstration, with a worthless key in a file beside it, if there is none.
 
     Raises:
-        VaultLockedError: there is one, and its key is gone.
+        VaultLockedError: there is one, and its key is missing.
     """
     file = settings.vault / DEMONSTRATION_KEY
     if store.is_founded(settings.vault):
         if not file.exists() and not is_key_set():
             raise store.VaultLockedError(
-                f"{file}, the worthless key of the demonstration's vault, is gone. Restore it, or delete {settings.vault} and run"
-                " `sna refresh --force`: everything in it is made again."
+                f"{file}, the worthless key of the demonstration's vault, is gone. Restore it, or delete {settings.vault} and"
+                " run `sna refresh --force`, which rebuilds everything in it."
             )
         return
     settings.vault.mkdir(parents=True, exist_ok=True)
@@ -138,7 +138,7 @@ def released(settings: Settings) -> list[Anchor]:
 
 
 def to_release(settings: Settings) -> dict[str, object] | None:
-    """What the next release says of the log: its last line, or what the release before said where that is not in it any more."""
+    """The anchor of the log for the next release: its last line, or that of the previous release if the log no longer has it."""
     before = max(released(settings), default=None)
     try:
         access_log.require_continued(settings.vault, None, [before] if before else [])
@@ -151,7 +151,7 @@ def to_release(settings: Settings) -> dict[str, object] | None:
 
 
 def fault(settings: Settings) -> str | None:
-    """What can be said against the log without the key, in one sentence; None where there is nothing."""
+    """What is wrong with the log as far as can be seen without the key, in one sentence; None where nothing is."""
     if not store.is_founded(settings.vault):
         outside = released(settings)
         return f"{_left(settings, outside)}, and {settings.vault / store.FILE} is gone: restore it." if outside else None
@@ -163,7 +163,7 @@ def fault(settings: Settings) -> str | None:
 
 
 def _left(settings: Settings, outside: list[Anchor]) -> str:
-    """What speaks of an earlier vault; empty where nothing does. A founding that was interrupted is none."""
+    """Evidence of an earlier vault; empty where there is none. One whose creation was interrupted does not count."""
     if outside:
         newest = max(outside)
         return f"{newest.kept_in} names line {newest.number} of its log"
@@ -177,5 +177,5 @@ def _left(settings: Settings, outside: list[Anchor]) -> str:
 
 
 def is_key_set() -> bool:
-    """Whether the environment of this command holds a key, or names its file."""
+    """Whether the environment of this command has a key, or names its file."""
     return bool(os.environ.get(key.VARIABLE) or os.environ.get(key.FILE_VARIABLE))

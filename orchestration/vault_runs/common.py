@@ -1,7 +1,7 @@
-"""What the runs of the vault have in common: what they read, and how counts come out.
+"""What all vault runs share: the deliveries that they read, and how their counts leave the vault.
 
-Counts leave the vault as a delivery of a feed of their own, which is checked against its contract and landed like any other; the
-next refresh publishes it. Nothing else goes that way (docs/decisions/0012-vault.md).
+Counts leave the vault as a delivery of their own feed, which is validated against its contract and landed like any other; the
+next refresh publishes it. Nothing else leaves the vault (docs/decisions/0012-vault.md).
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ def is_newer(read: Sequence[LoadRecord], counts: Sequence[LoadRecord]) -> bool:
 
 
 def require_facts(settings: Settings, read: Sequence[LoadRecord]) -> None:
-    """The facts of all that has been received stand behind an open gate, and what a run reads besides is what was landed.
+    """Require current facts that have passed validation, and undamaged landed rows of the deliveries that a run reads.
 
     Raises:
-        MissingInputError: they do not.
-        LandedRowsDamagedError: it is not.
+        MissingInputError: the facts are out of date, or their validation has not passed.
+        LandedRowsDamagedError: landed rows are missing or were changed.
     """
     from orchestration.ingest.landing_log import inventory
     from orchestration.warehouse import gates, warehouse_file
@@ -62,7 +62,7 @@ def require_facts(settings: Settings, read: Sequence[LoadRecord]) -> None:
 
 
 class _MadeHere(Admission):
-    """Counts that a run of this home has made are of its environment."""
+    """Admits the counts that a run of this home has computed: they belong to its environment."""
 
     def refusal(self, path: Path, sha256: str) -> None:
         return None
@@ -72,7 +72,7 @@ def land(settings: Settings, feed: tuple[str, str], period: str, rows: Iterable[
     """Write counts as a delivery of a feed, and land it by its contract; only the landed delivery remains.
 
     Raises:
-        MissingInputError: the counts do not keep their contract.
+        MissingInputError: the counts break their contract.
     """
     from orchestration.contracts.reader import load_contracts
     from orchestration.ingest.landing_log import pseudonym_key
@@ -97,5 +97,5 @@ def land(settings: Settings, feed: tuple[str, str], period: str, rows: Iterable[
     finally:
         shutil.rmtree(outgoing)
     if record.verdict != "accepted":
-        raise MissingInputError(f"The counts do not keep their contract: {'; '.join(fault.message for fault in record.faults)}")
+        raise MissingInputError(f"The counts break their contract: {'; '.join(fault.message for fault in record.faults)}")
     return record

@@ -1,7 +1,6 @@
-"""The Habitual Knife Carriers Index between the warehouse and the vault: what a run reads, and how its counts come back.
+"""Runs of the Habitual Knife Carriers Index: what a run reads from the warehouse, and how its counts are landed.
 
-The counts leave the vault as a delivery of the feed `derbyshire_constabulary/knife_carrier_counts`, which is checked against its
-contract and landed like any other; the next refresh publishes it. Nothing else goes that way (docs/decisions/0012-vault.md).
+The counts leave the vault as a delivery of the feed `derbyshire_constabulary/knife_carrier_counts` (see `common`).
 """
 
 from __future__ import annotations
@@ -26,13 +25,13 @@ READ = ("crimes", "suspects", INTELLIGENCE, LIFESTYLE)
 
 
 def run(settings: Settings, key: str, reference_date: date, *, why: str, acting_for: str = "") -> tuple[Run, LoadRecord]:
-    """Draw the cohorts of a date into the vault and land their counts.
+    """Compute the cohorts for a date, store them in the vault and land their counts.
 
     Raises:
         VaultLockedError: no vault, or not its key.
-        LogBrokenError: the log of the vault is not what is remembered of it.
-        ReasonRequiredError: no reason was given.
-        MissingInputError: the facts do not stand, or a feed is missing.
+        LogBrokenError: the log of the vault does not match its anchors.
+        ReasonRequiredError: the reason is missing or too short.
+        MissingInputError: the facts are not valid, or a feed is missing.
         InvalidWeightsError: the points of the lifestyle factors break the rules of the index.
     """
     from vault import index, policy, store
@@ -46,7 +45,7 @@ def run(settings: Settings, key: str, reference_date: date, *, why: str, acting_
 
 
 def demonstrate(settings: Settings) -> tuple[str, LoadRecord]:
-    """Make the run that demonstration data are there for: what was done, and the delivery of its counts."""
+    """Make the run of a demonstration: returns a summary, and the delivery of its counts."""
     reference_date = _end_of_quarter(_in_use(settings)[LIFESTYLE])
     why = "Demonstration data: the run that the SNA reports on"
     made, counts = run(settings, access.given_key(settings), reference_date, why=why)
@@ -63,7 +62,7 @@ def sources(settings: Settings) -> Sources:
     """What a run reads: the facts in the warehouse, and the landed rows of the feeds in the vault's custody.
 
     Raises:
-        MissingInputError: the facts do not stand behind an open gate, or a feed has no delivery in use.
+        MissingInputError: the facts are not valid, or a feed has no delivery in use.
     """
     from orchestration.contracts.reader import load_contracts
     from orchestration.warehouse import ledger
@@ -104,9 +103,9 @@ def _land(settings: Settings, made: Run, read: Sources, minimum: int) -> LoadRec
     from vault.disclosure import TOTAL, Cell
 
     quarter = f"{made.reference_date.year}-Q{(made.reference_date.month + 2) // 3}"
-    # Nobody is a result too, and tells that the run was made.
-    told = made.told or [Cell(cohort, TOTAL, "All", 0, 0, None, 0) for cohort in COHORTS]
-    rows = [_row(cell, made.reference_date, minimum, read.fingerprint) for cell in told]
+    # An empty cohort is a result too, and shows that the run was made.
+    cells = made.disclosed or [Cell(cohort, TOTAL, "All", 0, 0, None, 0) for cohort in COHORTS]
+    rows = [_row(cell, made.reference_date, minimum, read.fingerprint) for cell in cells]
     return common.land(settings, (AGENCY, COUNTS), quarter, rows)
 
 

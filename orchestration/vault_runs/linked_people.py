@@ -1,7 +1,7 @@
-"""The linkage of nominals between the landing log and the vault: what a run reads, and how its counts come back.
+"""Runs of the linkage of nominals: what a run reads from the landing log, and how its counts are landed.
 
-As with the Habitual Knife Carriers Index, counts leave the vault as a delivery of their own feed,
-`derbyshire_constabulary/linked_people_counts`, and nothing else does (docs/decisions/0014-linkage.md).
+The counts leave the vault as a delivery of the feed `derbyshire_constabulary/linked_people_counts` (see `common` and
+docs/decisions/0014-linkage.md).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ REGISTER, COUNTS = "nominals", "linked_people_counts"
 
 
 class TruthFileError(ValueError):
-    """The file of who is who cannot be read; the message says why."""
+    """The truth file, of references known to be one person, cannot be read; the message says why."""
 
 
 def run(settings: Settings, key: str, *, why: str, acting_for: str = "") -> tuple[Linked, LoadRecord]:
@@ -32,9 +32,9 @@ def run(settings: Settings, key: str, *, why: str, acting_for: str = "") -> tupl
 
     Raises:
         VaultLockedError: no vault, or not its key.
-        LogBrokenError: the log of the vault is not what is remembered of it.
-        ReasonRequiredError: no reason was given.
-        MissingInputError: the facts do not stand, or no register is in use.
+        LogBrokenError: the log of the vault does not match its anchors.
+        ReasonRequiredError: the reason is missing or too short.
+        MissingInputError: the facts are not valid, or no register is in use.
     """
     from vault import people, policy
     from vault.linkage import THRESHOLD
@@ -51,7 +51,7 @@ def run(settings: Settings, key: str, *, why: str, acting_for: str = "") -> tupl
 
 
 def demonstrate(settings: Settings) -> tuple[str, LoadRecord]:
-    """Make the run for a demonstration's register: what was done, and its counts."""
+    """Make the run of a demonstration: returns a summary, and the delivery of its counts."""
     made, counts = run(settings, access.given_key(settings), why="Demonstration data: repeat people by person")
     return f"{made.references:,} references linked to {made.people:,} people", counts
 

@@ -1,4 +1,4 @@
-"""The kinds of runs of the vault, by the feed of the counts that they give back."""
+"""The kinds of vault runs, by the feed of their counts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class VaultRun:
         file: where it is defined.
         reads: the feeds in the vault's custody that it reads besides the facts.
         is_due: whether something that it reads was received after its last counts.
-        demonstrate: makes the run of a demonstration; gives what was done, and the delivery of the counts.
+        demonstrate: makes the run of a demonstration; returns a summary, and the delivery of the counts.
     """
 
     name: str

@@ -61,7 +61,7 @@ def record_of_a_later_version(bench: Bench, made: Trial) -> None:
     file = _used(bench).folder / log.RECORD
     before = file.read_bytes()
     file.write_text(json.dumps({**json.loads(before), "unheard_of": 1}))
-    expect_told(bench, made, bench.sna("refresh").status, "a later one has written it")
+    expect_told(bench, made, bench.sna("refresh").status, "a later version wrote it")
     check_release(bench, made)
     file.write_bytes(before)
 

@@ -181,10 +181,10 @@ def _shaped(path: Path, data: bytes, kind: str, contract: FeedContract) -> tuple
             if found := next(filter(None, (other_separator(row, contract) for row in rows[:50])), None):
                 raise UnreadableError(_wrong_separator(found, kind)) from None
             raise
-        return shaped, (*faults, *shaped.told)
+        return shaped, (*faults, *shaped.notes)
     book = open_workbook(path, contract.sheet, [table.sheets for table in contract.layout if table.sheets])
     shaped = shape(book.grids, contract)
-    return shaped, (*sheets_left_out(book), *shaped.told)
+    return shaped, (*sheets_left_out(book), *shaped.notes)
 
 
 def accepted_type(data: bytes, path: Path, contract: FeedContract) -> str:
@@ -288,10 +288,10 @@ def _text_columns(
         if found := other_separator(header, contract):
             raise UnreadableError(_wrong_separator(found, kind)) from None
         raise
-    told = [fault("I14", rows=hidden)] if (hidden := sum(map(has_invisible, header))) else []
+    notes = [fault("I14", rows=hidden)] if (hidden := sum(map(has_invisible, header))) else []
     if empty:
-        told.append(fault("I15", rows=len(empty)))
-    return columns, tuple(told)
+        notes.append(fault("I15", rows=len(empty)))
+    return columns, tuple(notes)
 
 
 def _wrong_separator(found: str, kind: str) -> Fault:

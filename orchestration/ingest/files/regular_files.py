@@ -2,7 +2,7 @@
 
 A name in a landing zone can be that of a pipe, on which a reader waits for ever, of a device without an end, or of a link to a
 file that nobody meant to deliver. So what a name leads to is looked at before it is opened, each folder on the way is opened
-without following links, and what was opened is looked at again. A hard link is a regular file: nothing distinguishes it from another.
+without following links, and what was opened is looked at again. A hard link is a regular file: it looks like any other.
 """
 
 from __future__ import annotations

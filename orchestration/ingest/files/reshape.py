@@ -29,13 +29,13 @@ class Shaped:
     Attributes:
         columns: names of the contract's columns, in its order.
         blank: blank rows within tables.
-        told: what the layout passed over.
+        notes: what the layout passed over.
     """
 
     columns: tuple[str, ...]
     rows: list[list[str | None]] = field(default_factory=list)
     blank: int = 0
-    told: list[Fault] = field(default_factory=list)
+    notes: list[Fault] = field(default_factory=list)
 
 
 def shape(grids: Iterable[Grid], contract: FeedContract) -> Shaped:
@@ -54,7 +54,7 @@ def shape(grids: Iterable[Grid], contract: FeedContract) -> Shaped:
                 used |= _Laid(contract, table, grid, rows, shaped).read()
         around = [number for number, row in enumerate(rows, 1) if number not in used and any(row)]
         if around:
-            shaped.told.append(fault("I09", rows=len(around), first_rows=tuple(around[:10]), sheet=grid.name))
+            shaped.notes.append(fault("I09", rows=len(around), first_rows=tuple(around[:10]), sheet=grid.name))
     return shaped
 
 
@@ -217,4 +217,4 @@ class _Laid:
         self.shaped.rows.append([*(values.get(name) for name in self.shaped.columns), self.grid.name, str(number)])
 
     def _tell(self, code: str, count: int, numbers: Sequence[int] = ()) -> None:
-        self.shaped.told.append(fault(code, rows=count, first_rows=tuple(numbers[:10]), sheet=self.grid.name))
+        self.shaped.notes.append(fault(code, rows=count, first_rows=tuple(numbers[:10]), sheet=self.grid.name))

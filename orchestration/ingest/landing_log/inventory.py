@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class LandedRowsDamagedError(RuntimeError):
-    """Landed rows of a delivery in use are gone or were changed, so nothing is built; the message says which and what to do."""
+    """Landed rows of a delivery in use are missing or were changed, so nothing is built; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -82,9 +82,9 @@ def renew_times(loads: Iterable[LoadRecord]) -> None:
 
 
 def completed_message(count: int) -> str:
-    """That `complete` has recorded so many."""
+    """Message for the number of deliveries that `complete` has recorded."""
     return (
-        f"{counted(count, 'delivery')} of an earlier version had no hash of the landed rows: what is there now was recorded, and"
+        f"{counted(count, 'delivery')} of an earlier version had no hash of the landed rows: the current hash was recorded, and"
         " is compared from now on."
     )
 
@@ -95,23 +95,23 @@ def rows_message(settings: Settings, load: LoadRecord, *, full: bool = True) -> 
     about = f"{load.path}: its landed rows in {load.folder} are not what was landed: {found}."
     if _is_made_here(load):
         return (
-            f"{about} Restore the folder from a backup; or take the counts back with `sna withdraw {load.path} --reason TEXT`,"
-            " and make the run of the vault again (`sna hkci run`, `sna link run`)."
+            f"{about} Restore the folder from a backup; or withdraw the counts with `sna withdraw {load.path} --reason TEXT`"
+            " and repeat the vault run (`sna hkci run`, `sna link run`)."
         )
     source = settings.raw / load.path
     if is_there(settings, load):
         return f"{about} `sna verify --landing --repair` lands it again from {source}."
     return (
-        f"{about} Its file is not in the landing zone any more: put it back as {source} (SHA-256 {load.file_sha256}), then"
-        f" `sna verify --landing --repair`; or take it back with `sna withdraw {load.path} --reason TEXT`."
+        f"{about} Its file is no longer in the landing zone: put it back as {source} (SHA-256 {load.file_sha256}), then run"
+        f" `sna verify --landing --repair`; or withdraw it with `sna withdraw {load.path} --reason TEXT`."
     )
 
 
 def file_message(load: LoadRecord) -> str:
-    """That a file is gone, and what to do."""
+    """Message for a file that is missing from the landing zone, and what to do."""
     return (
         f"{load.path}: the file is gone from the landing zone, although it is in use. Its landed rows are there, so nothing has"
-        f" changed. If it is to be taken back: `sna withdraw {load.path} --reason TEXT`. If not, deliver it again."
+        f" changed. To withdraw it: `sna withdraw {load.path} --reason TEXT`. Otherwise deliver it again."
     )
 
 

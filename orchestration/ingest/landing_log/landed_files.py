@@ -73,7 +73,7 @@ def _fault(path: Path, known: Stored | None, rows: int, *, full: bool) -> str | 
     except FileNotFoundError:
         return f"{path.name} is gone" if rows or known else None
     if known is None:
-        return None if not full or _rows(path) == rows else f"{path.name} does not hold the {rows:,} rows that were landed"
+        return None if not full or _rows(path) == rows else f"{path.name} does not have the {rows:,} rows that were landed"
     if stat.st_size != known.bytes:
         return f"{path.name} has {stat.st_size:,} bytes, and was landed with {known.bytes:,}"
     if (full or stat.st_mtime_ns != known.mtime_ns) and digest(path) != known.sha256:

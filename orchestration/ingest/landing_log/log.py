@@ -220,7 +220,7 @@ def _is_running(process: str) -> bool:
 
 
 def put(landing: Path, made: Path, record: LoadRecord) -> LoadRecord:
-    """Add `load.json` to a folder that holds a delivery's Parquet files and move it into the log; returns the record with its folder.
+    """Add `load.json` to a folder that holds a delivery's Parquet files and move it into the log; returns the stored record.
 
     Everything is on the disk before the name is, so a power cut cannot leave half a delivery under a final name.
     """

@@ -1,6 +1,6 @@
 """The pseudonym key of one home: created once and never changed silently.
 
-With a different key one person has two pseudonyms, and repeat people are split in two. So a refresh stops when the key is missing,
+With a different key one person has two pseudonyms, and repeat people are split in two. So a refresh stops when the key is gone,
 damaged or not the one that the deliveries in use were landed with. `renew` replaces a lost key; everything that contains
 pseudonyms is then read again from the landing zone.
 
@@ -53,7 +53,7 @@ def load(settings: Settings) -> bytes:
     if not path.exists():
         if marks := _in_force(settings, None):
             raise PseudonymKeyError(
-                f"{path}, the pseudonym key, is missing, and deliveries were landed with it (fingerprint"
+                f"{path}, the pseudonym key, is gone, and deliveries were landed with it (fingerprint"
                 f" {', '.join(sorted(marks))}). Restore it from a backup, or set {VARIABLE} to it. {LOST}"
             )
         _make(path)
@@ -78,7 +78,7 @@ def require_same(settings: Settings, loads: Iterable[LoadRecord]) -> None:
     if marks and mark not in marks:
         held = VARIABLE if os.environ.get(VARIABLE) else str(file(settings))
         raise PseudonymKeyError(
-            f"{held} has a different key (fingerprint {mark}) from the one that the deliveries in use were landed with (fingerprint"
+            f"{held} has a different key (fingerprint {mark}) from that of the deliveries in use (fingerprint"
             f" {', '.join(sorted(marks))}): one person would have two pseudonyms. Restore that key. {LOST}"
         )
 

@@ -25,7 +25,7 @@ class Preview:
         rows: data rows of the file.
         added: periods of which nothing is in use.
         replaced: the loads in use whose place it takes, one per period.
-        unread: files of the landing zone that it takes the place of before they were read.
+        unread: files of the landing zone that it replaces before they were read.
     """
 
     rows: int
@@ -34,7 +34,7 @@ class Preview:
     unread: tuple[str, ...]
 
     def __str__(self) -> str:
-        """For example `640 rows; adds 2024-04; takes the place of 2024-03.csv (version 1, 812 rows)`."""
+        """For example `640 rows; adds 2024-04; replaces 2024-03.csv (version 1, 812 rows)`."""
         parts = [f"{self.rows:,} rows"]
         if self.added:
             parts.append(f"adds {_periods(self.added)}")
@@ -45,8 +45,8 @@ class Preview:
             rows = sum(load.rows_accepted for load in loads)
             # Of a longer file only what it holds of these periods.
             within = f" in {_periods([load.period for load in loads])}" if loads[0].extract else ""
-            parts.append(f"takes the place of {name} (version {loads[0].version}, {rows:,} rows{within})")
-        parts += [f"takes the place of {name}, which was not read yet" for name in self.unread]
+            parts.append(f"replaces {name} (version {loads[0].version}, {rows:,} rows{within})")
+        parts += [f"replaces {name}, which was not read yet" for name in self.unread]
         return "; ".join(parts)
 
 

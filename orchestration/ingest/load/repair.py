@@ -53,7 +53,7 @@ def repair(settings: Settings) -> Repaired:
         elif (again := _land_again(settings, load, loads, contracts)) is None:
             left.append(
                 f"{load.path}: read again, its file has other rows than it had then. Restore {load.folder} from a backup, or"
-                f" take it back with `sna withdraw {load.path} --reason TEXT` and deliver it again."
+                f" withdraw it with `sna withdraw {load.path} --reason TEXT` and deliver it again."
             )
         else:
             landed.append(again)

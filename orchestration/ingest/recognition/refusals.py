@@ -69,20 +69,20 @@ def sentences(faults: Iterable[Fault]) -> list[tuple[str, str]]:
     """
     faults = list(faults)
     unknown, missing = ([one for one in faults if one.code == code] for code in ("D05", "D04"))
-    told = []
+    found = []
     if unknown and missing and len({one.sheet for one in (*unknown, *missing)}) == 1:
         of = f"{_names(unknown)} {'is' if len(unknown) == 1 else 'are'}"
         lacking = f"{_names(missing)} {'is' if len(missing) == 1 else 'are'} missing"
         place = f"Sheet “{unknown[0].sheet}”: " if unknown[0].sheet else ""
-        told.append((f"{place}{of} not part of the agreed format, and {lacking}.", missing[0].remedy))
+        found.append((f"{place}{of} not part of the agreed format, and {lacking}.", missing[0].remedy))
         faults = [one for one in faults if one.code not in ("D04", "D05")]
     for (code, _, remedy), same in groupby(faults, key=lambda one: (one.code, one.sheet, one.remedy)):
         alike = list(same)
         if len(alike) > 1 and code in _SEVERAL:
-            told.append((_SEVERAL[code].format(n=len(alike), names=_names(alike)), remedy))
+            found.append((_SEVERAL[code].format(n=len(alike), names=_names(alike)), remedy))
         else:
-            told += [(f"{one.message}{where(one)}", one.remedy) for one in alike]
-    return told
+            found += [(f"{one.message}{where(one)}", one.remedy) for one in alike]
+    return found
 
 
 def where(fault: Fault) -> str:

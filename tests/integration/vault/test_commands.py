@@ -56,7 +56,7 @@ def test_a_run_is_logged_listed_and_leaves_as_counts(own_county, monkeypatch):
     log = own_county.settings.vault / "access.log"
     log.write_text("".join(log.read_text().splitlines(keepends=True)[:-1]))
     broken = own_county.sna("hkci", "log", "--verify")
-    assert broken.returncode == 1 and "taken out" in broken.stderr
+    assert broken.returncode == 1 and "removed" in broken.stderr
     assert own_county.sna("hkci", "list", *WHY).returncode == 1
 
 

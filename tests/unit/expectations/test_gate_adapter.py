@@ -158,7 +158,7 @@ def test_data_docs_are_whole_static_and_linked(
     pages = {path.relative_to(tmp_path).as_posix(): path.read_text("utf-8") for path in tmp_path.rglob("*.html")}
     (suite,) = set(pages) - {"index.html", "feeds/index.html", "facts/index.html"}
     assert 'href="feeds/index.html"' in pages["index.html"]
-    assert "marts: not judged yet" in pages["index.html"]
+    assert "marts: not validated yet" in pages["index.html"]
     assert f'href="{suite.removeprefix("feeds/")}"' in pages["feeds/index.html"]
     assert "Hours run from 0 to 23" in pages[suite]
     assert not any("http" in page or "<script" in page for page in pages.values())
@@ -213,12 +213,12 @@ def test_data_docs_name_failing_lines_the_run_and_what_is_information_only(
     assert verdict.success and not verdict.holds
     index = (tmp_path / "marts" / "index.html").read_text("utf-8")
     assert 'class="information"' in index and 'class="holds"' not in index
-    assert "1 of 1 expectations are passed. 1 of them do not hold, which is information only." in index
+    assert "1 of 1 expectations passed. 1 of them failed, for information only." in index
     (page,) = (path for path in (tmp_path / "marts").glob("*.html") if path.name != "index.html")
     text = re.sub(r"\s+", " ", re.sub(r"<style.*?</style>|<[^>]+>", " ", page.read_text("utf-8"), flags=re.DOTALL))
     assert "table_id differs 1 T7" in text
     assert "Run Name sna.reconciliation" in text and "__none__" not in text
-    assert "Status: Succeeded" in text and "Every figure agrees (information only: closes no gate)" in text
+    assert "Status: Succeeded" in text and "Every figure agrees (information only: does not fail the gate)" in text
 
 
 def test_a_rule_that_closes_the_gate_fails_its_page_too(con: duckdb.DuckDBPyConnection) -> None:

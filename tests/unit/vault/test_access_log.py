@@ -52,7 +52,7 @@ def test_a_changed_line_is_found(folder, log, lines):
 
 def test_a_line_taken_out_is_found(folder, log, lines):
     log.write_text("".join(lines[:1] + lines[2:]))
-    assert any("taken out" in fault for fault in access_log.faults(folder))
+    assert any("removed" in fault for fault in access_log.faults(folder))
 
 
 def rewritten(lines):
@@ -106,7 +106,7 @@ def test_no_look_goes_on_after_a_log_that_was_touched(vault, folder, log, lines,
 
 def test_deleting_the_log_is_no_different(vault, folder, log, lines):
     log.unlink()
-    with pytest.raises(LogBrokenError, match="Line 1 is not the one that the vault remembers: it was taken out"):
+    with pytest.raises(LogBrokenError, match="Line 1 does not match the vault.s anchor: it was removed"):
         look(folder, vault)
     assert access_log.resume(folder, vault, [], why="the backup is lost too").number == 5
     log.unlink()
@@ -203,7 +203,7 @@ def test_two_breaks_are_both_on_record_and_no_log_of_between_passes(vault, folde
     assert access_log.resume(folder, vault, [], why="the backup is lost too").number == 7
     assert access_log.breaks(vault).keys() == {5, 7}
     log.write_text(between)
-    with pytest.raises(LogBrokenError, match="taken out"):
+    with pytest.raises(LogBrokenError, match="removed"):
         look(folder, vault)
 
 

@@ -152,7 +152,7 @@ def test_a_cut_log_shuts_the_vault_until_the_remedy_was_followed(settings, sna, 
     log.write_text("".join(kept.splitlines(keepends=True)[:-1]))
     for _ in range(2):
         answer = sna("hkci", "list", *WHY, *key)
-        assert answer.status == 1 and str(log) in answer.said and "taken out" in answer.said
+        assert answer.status == 1 and str(log) in answer.said and "removed" in answer.said
         assert sna("hkci", "log", "--verify", *key).status == 1
     log.write_text(kept)
     assert sna("hkci", "list", *WHY, *key).status == 0

@@ -121,7 +121,7 @@ def test_who_joined_and_who_left_and_why(force, draw, vault):
         force.incident("stays", day)
     first = draw("2023-03-31")
     assert (first.nominals, first.joined) == ({"Crime": 4}, {"Crime": 4})
-    assert not any(cell.breakdown == "Movement" for cell in first.told)
+    assert not any(cell.breakdown == "Movement" for cell in first.disclosed)
 
     force.incidents = [row if row[0] != "corrected" else (*row[:5], True, *row[6:]) for row in force.incidents]
     for day in ("2023-09-01", "2024-03-01"):
@@ -190,7 +190,7 @@ def test_a_run_deletes_what_has_expired_and_logs_it(force, draw, vault, folder, 
     assert (first.expired, second.expired) == (0, 1)
     assert members(first) == set() and members(second) == {"long ago"}
     # With nobody left to compare with, nobody has joined or left.
-    assert second.left == {} and not any(cell.breakdown == "Movement" for cell in second.told)
+    assert second.left == {} and not any(cell.breakdown == "Movement" for cell in second.disclosed)
     assert [(line.action, line.what) for line in access_log.read(folder)][2:] == [
         ("expire", "as of 2024-10-11"),
         ("run", "run 2024-09-30.1 at 2024-09-30"),
@@ -205,11 +205,11 @@ def test_who_was_counted_is_compared_for_as_long_as_the_history(force, draw, vau
     draw(AT)
     force.incidents = [row for row in force.incidents if row[0] != "P0"]
     later = draw("2024-12-31", today="2025-01-10")
-    told = {cell.category: cell.nominals for cell in later.told if cell.breakdown in ("Total", "Age group")}
+    told = {cell.category: cell.nominals for cell in later.disclosed if cell.breakdown in ("Total", "Age group")}
     assert told == {"All": 19, "18-24": None, "25 and over": None}
 
     forgotten = draw("2025-04-30", today="2026-02-01")
-    assert {cell.category: cell.nominals for cell in forgotten.told if cell.breakdown == "Age group"} == {
+    assert {cell.category: cell.nominals for cell in forgotten.disclosed if cell.breakdown == "Age group"} == {
         "18-24": 10,
         "25 and over": 9,
     }

@@ -62,8 +62,8 @@ def test_random_keys_are_taken_in_every_form():
 
 def test_the_variable_is_taken_out_of_the_environment(monkeypatch):
     monkeypatch.setenv(key.VARIABLE, " abc ")
-    assert key.given() == "abc"
-    assert key.VARIABLE not in os.environ and key.given() is None
+    assert key.provided() == "abc"
+    assert key.VARIABLE not in os.environ and key.provided() is None
 
 
 def test_programs_that_never_need_the_key_do_not_have_it():
@@ -74,13 +74,13 @@ def test_a_key_may_come_by_a_file_or_a_descriptor(tmp_path, monkeypatch):
     file = tmp_path / "key"
     file.write_text("# of a test\n\nabc\n")
     file.chmod(0o600)
-    assert key.given(file) == "abc"
+    assert key.provided(file) == "abc"
     monkeypatch.setenv(key.FILE_VARIABLE, str(file))
-    assert key.given() == "abc"
+    assert key.provided() == "abc"
     source, target = os.pipe()
     os.write(target, b"def\n")
     os.close(target)
-    assert key.given(Path(f"/dev/fd/{source}")) == "def"
+    assert key.provided(Path(f"/dev/fd/{source}")) == "def"
     os.close(source)
 
 
@@ -89,10 +89,10 @@ def test_a_key_that_others_may_read_is_none(tmp_path):
     file.write_text("abc")
     file.chmod(0o640)
     with pytest.raises(key.KeyRefusedError, match="chmod 600"):
-        key.given(file)
+        key.provided(file)
     file.chmod(0o600)
     file.write_text("# nothing\n")
-    with pytest.raises(key.KeyRefusedError, match="holds no key"):
-        key.given(file)
+    with pytest.raises(key.KeyRefusedError, match="has no key"):
+        key.provided(file)
     with pytest.raises(key.KeyRefusedError, match="cannot be read"):
-        key.given(tmp_path / "none")
+        key.provided(tmp_path / "none")

@@ -44,9 +44,9 @@ WRONG = {
     "null": (None, "no geometry"),
     "a point": ({"type": "Point", "coordinates": [-1.5, 52.9]}, "it is a Point"),
     "a line": ({"type": "LineString", "coordinates": SQUARE}, "it is a LineString"),
-    "a text": ("POLYGON ((0 0))", "no Polygon"),
-    "an unknown type": ({"type": "Circle", "coordinates": SQUARE}, "no Polygon"),
-    "a type that is a list": ({"type": ["Polygon"], "coordinates": [SQUARE]}, "no Polygon"),
+    "a text": ("POLYGON ((0 0))", "not a Polygon"),
+    "an unknown type": ({"type": "Circle", "coordinates": SQUARE}, "not a Polygon"),
+    "a type that is a list": ({"type": ["Polygon"], "coordinates": [SQUARE]}, "not a Polygon"),
     "no coordinates": ({"type": "Polygon"}, "no coordinates"),
     "no ring": (polygon(), "no coordinates"),
     "an empty ring": (polygon([]), "not lists of two or three numbers"),
@@ -63,12 +63,12 @@ WRONG = {
     "swapped": (polygon([[y, x] for x, y in SQUARE]), "swapped"),
     "swapped in one part": ({"type": "MultiPolygon", "coordinates": [[[[y, x] for x, y in SQUARE]]]}, "swapped"),
     "metres of the national grid": (polygon(GRID), "British National Grid"),
-    "web mercator": (polygon([[x * 111_000, y * 130_000] for x, y in SQUARE]), "no degrees"),
+    "web mercator": (polygon([[x * 111_000, y * 130_000] for x, y in SQUARE]), "not degrees"),
     "France": (polygon(moved(4.0, -4.0)), "outside England and Wales"),
     "the sea off Africa": (polygon(moved(1.5, -52.9)), "outside England and Wales"),
     "a bow-tie": (polygon([SQUARE[0], SQUARE[2], SQUARE[1], SQUARE[3], SQUARE[0]]), "self-intersection"),
     "a hole outside": (polygon(SQUARE, moved(0.3, 0)), "hole lies outside shell"),
-    "no area": (polygon([SQUARE[0], SQUARE[1], SQUARE[0], SQUARE[0]]), "no valid area"),
+    "no area": (polygon([SQUARE[0], SQUARE[1], SQUARE[0], SQUARE[0]]), "not a valid area"),
 }
 
 

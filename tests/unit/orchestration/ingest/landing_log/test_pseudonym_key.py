@@ -41,8 +41,8 @@ DAMAGES = {
     "moved away with its folder": (lambda file: file.parent.rename(file.parent.with_name("elsewhere")), "is gone"),
     "emptied": (lambda file: file.write_bytes(b""), "is damaged: it has 0 bytes"),
     "cut": (lambda file: file.write_text(file.read_text()[:10]), "is damaged: it has 10 bytes"),
-    "another one": (lambda file: file.write_text("ab" * 32), "another key"),
-    "cut to half": (lambda file: file.write_text(file.read_text()[:32]), "another key"),
+    "another one": (lambda file: file.write_text("ab" * 32), "a different key"),
+    "cut to half": (lambda file: file.write_text(file.read_text()[:32]), "a different key"),
 }
 
 
@@ -82,9 +82,9 @@ def test_a_lost_key_is_replaced_and_everything_read_again(settings, landed, sna)
 
 def test_another_key_in_the_variable_stops_it_too(settings, landed, sna):
     answer = sna("refresh", **{pseudonym_key.VARIABLE: "another key of enough bytes"})
-    assert answer.status != 0 and f"{pseudonym_key.VARIABLE} holds another key" in answer.said
+    assert answer.status != 0 and f"{pseudonym_key.VARIABLE} has a different key" in answer.said
     same = pseudonym_key.file(settings).read_text()
-    assert "another key" not in sna("status", **{pseudonym_key.VARIABLE: same}).said
+    assert "a different key" not in sna("status", **{pseudonym_key.VARIABLE: same}).said
 
 
 def test_a_home_without_pseudonyms_needs_no_key(settings):

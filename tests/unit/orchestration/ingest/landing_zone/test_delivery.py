@@ -65,12 +65,12 @@ def test_discovery_lists_deliveries_and_tells_of_the_rest(desk):
             "crimes",
             ["2023-07.csv", "2023-07-resend.csv"],
             ["2023-07.csv"],
-            "“resend” is no part: this feed has one file a period",
+            "“resend” is not a part: this feed has one file per period",
         ),
-        ("crimes", ["2023-07-final.csv"], [], "“final” is no part"),
+        ("crimes", ["2023-07-final.csv"], [], "“final” is not a part"),
         ("crimes", ["2023-07 (1).csv"], [], "its name is not"),
-        ("police_uk/street", ["2023-07.csv"], [], "its name says no force"),
-        ("police_uk/street", ["2023-07-derbyshire-street.csv"], [], "“derbyshire-street” is no force"),
+        ("police_uk/street", ["2023-07.csv"], [], "its name has no force"),
+        ("police_uk/street", ["2023-07-derbyshire-street.csv"], [], "“derbyshire-street” is not a force"),
         ("police_uk/street", ["2023_07-durham.csv"], [], "its name is not"),
         ("police_uk/street", ["2023-07-Durham.csv", "2023-07-durham.csv"], ["2023-07-durham.csv"], "is already this version"),
         ("police_uk/street", ["2023-07-kent.csv", "2023-07-durham.csv"], ["2023-07-durham.csv", "2023-07-kent.csv"], None),
@@ -104,7 +104,7 @@ def test_files_that_nobody_reads_are_found_anywhere_in_the_landing_zone(desk):
         ("new_agency/crimes/2023-07.csv", "there is no feed new_agency/crimes"),
         (
             "derbyshire_constabulary/crimes/old/2023-06.csv",
-            "it is in a folder below that of the feed derbyshire_constabulary/crimes",
+            "it is in a subfolder of the feed derbyshire_constabulary/crimes",
         ),
     }
 

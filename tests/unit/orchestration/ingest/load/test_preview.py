@@ -39,7 +39,7 @@ def test_a_new_period_is_added(said):
 def test_what_is_in_use_is_replaced(desk, said):
     desk.land("crimes", text(rows("crimes", 3)))
     desk.land("crimes", text(rows("crimes", 2)), "2023-07.v2.csv", now=NOW + timedelta(days=1))
-    assert said(text(rows("crimes", 4)), "2023-07", 3) == "4 rows; takes the place of 2023-07.v2.csv (version 2, 2 rows)"
+    assert said(text(rows("crimes", 4)), "2023-07", 3) == "4 rows; replaces 2023-07.v2.csv (version 2, 2 rows)"
 
 
 def test_a_withdrawn_delivery_is_not_replaced(desk, said):
@@ -52,21 +52,21 @@ def test_a_withdrawn_delivery_is_not_replaced(desk, said):
 
 def test_an_extract_adds_and_replaces(desk, said):
     desk.land("crimes", text(month(6, 3)), "2023-06.csv")
-    assert said(text(quarter()), SPAN) == "92 rows; adds 2023-05, 2023-07; takes the place of 2023-06.csv (version 1, 3 rows)"
+    assert said(text(quarter()), SPAN) == "92 rows; adds 2023-05, 2023-07; replaces 2023-06.csv (version 1, 3 rows)"
     assert said(text(quarter()), "2022-05_2023-07").startswith(
-        "92 rows; adds 14 periods from 2022-05 to 2023-07; takes the place"
+        "92 rows; adds 14 periods from 2022-05 to 2023-07; replaces"
     )
 
 
 def test_a_month_replaces_its_part_of_an_extract(desk, said):
     desk.land("crimes", text(quarter()), f"{SPAN}.csv")
-    assert said(text(month(6, 3)), "2023-06", 2) == f"3 rows; takes the place of {SPAN}.csv (version 1, 30 rows in 2023-06)"
+    assert said(text(month(6, 3)), "2023-06", 2) == f"3 rows; replaces {SPAN}.csv (version 1, 30 rows in 2023-06)"
 
 
 def test_a_file_that_was_not_read_yet_is_named(desk, said):
     desk.put("crimes", text(rows("crimes", 3)))
     assert said(text(rows("crimes", 4)), "2023-07", 2) == (
-        "4 rows; adds 2023-07; takes the place of 2023-07.csv, which was not read yet"
+        "4 rows; adds 2023-07; replaces 2023-07.csv, which was not read yet"
     )
 
 
@@ -83,5 +83,5 @@ def test_a_dry_run_says_the_same_and_copies_nothing(desk, tmp_path, monkeypatch,
     assert receipt.target_name == f"{FEED}/2023-07.v2.csv"
     assert receipt.outcome == ("would be taken" if dry_run else "delivered")
     assert (desk.raw / receipt.target_name).exists() is not dry_run
-    said = "crimes_2023-07.csv → derbyshire_constabulary/crimes/2023-07.v2.csv: 4 rows; takes the place of 2023-07.csv"
+    said = "crimes_2023-07.csv → derbyshire_constabulary/crimes/2023-07.v2.csv: 4 rows; replaces 2023-07.csv"
     assert said in console.export_text()

@@ -188,7 +188,7 @@ def test_two_councils_with_one_layout(tmp_path, folder, name, expected):
         ),
         ("2023-07-west-yorkshire-street.csv", street("North Yorkshire Police"), "says “North Yorkshire Police” in 3 row(s)"),
         ("2023-07-kent-street.csv", street("Police of Kent"), "says “Aaaaaa aa Aaaa”"),
-        ("2023-07-stop-and-search.csv", text([row("police_uk/stop_and_search")]), "its name says no force"),
+        ("2023-07-stop-and-search.csv", text([row("police_uk/stop_and_search")]), "its name has no force"),
         # separators
         ("crimes 2023-07.csv", crimes().replace(",", ";"), "The fields are separated by semicolons; this feed accepts commas."),
         ("crimes 2023-07.csv", crimes().replace(",", "\t"), "The fields are separated by tabs; this feed accepts commas."),
@@ -206,7 +206,7 @@ def test_two_councils_with_one_layout(tmp_path, folder, name, expected):
         ),
         ("x.csv", "a,b\n1,2\n", "No feed has the headers of this file (CSV text)."),
         ("crimes.csv", crimes().replace("District", "\x1b[2J\x1b]0;x\x07"), "“\\x1b[2J\\x1b]0;x\\x07”"),
-        ("crimes.pdf", "%PDF-1.4", "No feed takes a PDF document."),
+        ("crimes.pdf", "%PDF-1.4", "No feed accepts a PDF document."),
     ],
 )
 def test_a_refusal_names_one_feed_and_one_cause_first(desk, outbox, sent, content, reason):
