@@ -8,8 +8,8 @@ rewritten log, an older copy) is found by *anchors*, the number and hash of a li
     outside          of the last line: printed after each access, and in the manifest of each release
 
 A line is in the file before its anchor is in the vault. So a process that was killed between the two leaves a log that is ahead
-by one line, or by the beginning of one, which the next access anchors or removes. A log that lacks an anchored line was cut, and is
-refused until a person restores it or accepts the loss (`resume`). An accepted break remains on record for ever.
+by one line, or by the beginning of one, which the next access anchors or removes. A log that lacks an anchored line was cut, and
+is refused until a person restores it or accepts the loss (`resume`). An accepted break remains on record for ever.
 
 No line names an individual: an entry of a run is referred to by its number, which only the vault can resolve.
 """
@@ -424,7 +424,7 @@ def _reason(why: str) -> str:
     why = _text(" ".join(why.split()))
     if len(why) < MIN_REASON:
         raise ReasonRequiredError(
-            f"State a reason of {MIN_REASON} or more characters with --reason: every access to the vault is logged with its reason."
+            f"State a reason of {MIN_REASON} or more characters with --reason: every access to the vault is logged with it."
         )
     return why
 

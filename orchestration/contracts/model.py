@@ -213,7 +213,7 @@ class FeedContract:
     Attributes:
         columns: in the order of the published format.
         key: columns that identify a row; empty where the feed has no key.
-        layout: arrangement of tables on the sheets; empty where the first row that is not blank is the header and all below it data.
+        layout: arrangement of tables on sheets; empty where the first row that is not blank is the header and all below it data.
         sharing: `no_personal_identifiers` for health and social care, whose deliveries are refused whole where they identify
             anybody.
         evidence: what a figure made of it rests on: `record` of single events, `return` with an agency's own counts, or

@@ -191,7 +191,7 @@ CATALOGUE: dict[str, Rule] = {
                 "Fewer rows than expected",
                 "The file has {rows} rows; {expected} were expected, and fewer than {least} are not plausible.",
                 "Ask the sender whether the extract is complete. If it is, deliver it again with "
-                '`sna deliver --accept-short --reason "..." FILE`. How the limit is computed: orchestration/ingest/load/volume.py.',
+                '`sna deliver --accept-short --reason "..." FILE`. The limit is computed in orchestration/ingest/load/volume.py.',
             ),
             (
                 "D23",

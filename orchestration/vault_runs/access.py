@@ -47,9 +47,9 @@ def given_key(settings: Settings, file: Path | None = None) -> str:
     if provided := key.provided(file):
         return provided
     raise store.VaultLockedError(
-        f"The vault is locked: no key was provided. Name the key's file with --key-file or {key.FILE_VARIABLE}, or set"
-        f" {key.VARIABLE} for this command only. Keep the key in a secret store, apart from the data: without it nobody can read"
-        " the vault again."
+        f"The vault opens with its key only, and none was provided: name its file with --key-file or {key.FILE_VARIABLE}, or set"
+        f" {key.VARIABLE} for this command alone. Keep it in a secret store, apart from the data: without it nobody can read the"
+        " vault again."
     )
 
 

@@ -102,7 +102,7 @@ _CELLS: tuple[tuple[str, str, str, str], ...] = (
 def add_faults(raw: Path, *, seed: int) -> Path:
     """Add faults to the demonstration deliveries in a landing zone; returns the manifest, `<raw>/dirt-manifest.json`.
 
-    The manifest is a list of objects with the fields of `Injected`. The same seed and deliveries give the same faults.
+    The manifest is a list of objects with the fields of `Injected`. The same seed and deliveries yield the same faults.
 
     Raises:
         FileNotFoundError: a feed has too few demonstration deliveries to hold its faults.
@@ -121,7 +121,7 @@ def add_faults(raw: Path, *, seed: int) -> Path:
 def add_faults_to_month(raw: Path, month: str, *, seed: int) -> int:
     """Add bad cells to the deliveries of one month, and list them in the manifest beside those that are there; how many.
 
-    Each is a copy of a good row with one changed cell, as `add_faults` adds them. The same seed and deliveries give the
+    Each is a copy of a good row with one changed cell, as `add_faults` adds them. The same seed and deliveries yield the
     same faults.
     """
     random_ = random.Random(f"{seed} {month}")

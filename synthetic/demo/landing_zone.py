@@ -97,7 +97,7 @@ def write_demo(
     61 months (April 2019 to April 2024) of the constabulary's crimes, victims, suspects and outcomes, whose serious
     violence has the published totals, as have wards, streets, schools and the night-time economy; 36 months of stop
     searches, assault attendances, ambulance calls, referrals and fire incidents; returns about schools and young
-    people; stand-ins for the open data and the harm weights they are read with. The same seed and scale give the same
+    people; stand-ins for the open data and the harm weights they are read with. The same seed and scale yield the same
     bytes. ``scale`` writes so many counties into the same files, each with its own crimes and people.
     ``faults`` adds the faults of :mod:`synthetic.demo.faults` and their manifest. ``progress`` is called with a message per step.
     Raises ValueError for a scale below 1.

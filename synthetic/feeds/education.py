@@ -4,7 +4,7 @@ Published constraints (sections 20 and 22; the graphs are lost): exclusions and 
 in 2023/24 and stay above 2018/19; exclusions of the city rise in the last three years, suspensions in the last five, to 315 in
 primary and 4,735 in secondary schools; order and shares of the main reasons (T69, T70); how the two authorities' rates compare
 with the region, England and their statistical neighbours; NEET rates of both, and which localities and which ward are highest.
-Ours: everything else. Neighbouring authorities have numbers that the Department has not given out.
+Ours: everything else. Neighbouring authorities have numbers that the Department has not assigned.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ def _neet(rng: np.random.Generator, raw: Path) -> Iterator[Written]:
     yield f"{COUNTY}/neet", path, len(NEET_COUNTY) + len(NEET_LOCALITIES)
 
     mean, others = NEET_CITY["2024"], WARDS - 1
-    # The worst ward has twice the mean of all, so the others lie a little below it.
+    # The worst ward has twice the mean of all, so the others are a little below it.
     spread = rng.uniform(-0.03, 0.03, others)
     rates = np.round((WARDS - 2) * mean / others + spread - spread.mean(), 4)
     rates[-1] += round((WARDS - 2) * mean - rates.sum(), 4)

@@ -1,4 +1,4 @@
-"""What the record-level feeds of 2021/22 to 2023/24 share: months, days and hours with given totals, and monthly files.
+"""What the record-level feeds of 2021/22 to 2023/24 share: months, days and hours with fixed totals, and monthly files.
 
 No published figure is in this file. Ours: that months of a year differ by about a tenth.
 """

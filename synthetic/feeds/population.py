@@ -16,7 +16,7 @@ from synthetic.feeds.files import workbook
 MID_YEAR = 2022
 AGES = 91
 WRITTEN = datetime(2024, 11, 25)
-"""The only date inside the workbook, so that the same seed gives the same bytes."""
+"""The only date inside the workbook, so that the same seed yields the same bytes."""
 
 
 def write_population(rng: np.random.Generator, areas: pd.DataFrame, path: Path) -> int:

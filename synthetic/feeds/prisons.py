@@ -1,6 +1,6 @@
 """Stand-ins for three statistics of the Ministry of Justice about prisons and reoffending in England and Wales.
 
-Published constraints: the numbers of T42 and T43 and of sections 12 to 12.2 of the SNA 2024. Where the print gives a change but
+Published constraints: the numbers of T42 and T43 and of sections 12 to 12.2 of the SNA 2024. Where the print has a change but
 not what it is a change from, the number before is the one nearest to the printed change.
 Ours: all other quarters, the rates of which only the change is printed, how people and incidents divide by sex, the size
 of the cohorts, and every division of which only the order is printed. The ministry's own workbooks replace all of it.

@@ -1,6 +1,6 @@
 """The two files in which the Department for Education publishes schools.
 
-A look-up of points by reference number, and a register with the number that the local authority gave (LAEstab: authority
+A look-up of points by reference number, and a register with the number that the local authority assigned (LAEstab: authority
 and establishment).
 """
 

@@ -30,7 +30,7 @@ class AgeShape:
     infants_per_year: int
 
 
-# 15 is printed. 560 and 902 give 24% and 26% aged 0-17, as printed; that they share 16 and 17 evenly is assumed.
+# 15 is printed. 560 and 902 make 24% and 26% aged 0-17, as printed; that they share 16 and 17 evenly is assumed.
 VICTIMS = AgeShape(aged_15=321, aged_16_17=560, infants_per_year=3)
 SUSPECTS = AgeShape(aged_15=589, aged_16_17=902, infants_per_year=0)
 

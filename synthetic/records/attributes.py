@@ -23,7 +23,7 @@ def fill(
 ) -> Ints:
     """Value of each person. ``quotas`` are cells x values and add up, by cell, to the occurrences.
 
-    ``person`` and ``cell`` are one per occurrence, persons counted from 0. Values in ``singles_only`` are not given
+    ``person`` and ``cell`` are one per occurrence, persons counted from 0. Values in ``singles_only`` are not assigned
     to persons seen more than once; ``given`` are values of repeat persons that are settled. Raises ValueError where a
     person finds no value.
     """

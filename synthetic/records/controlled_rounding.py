@@ -1,6 +1,6 @@
 """Whole-number tables with exact margins, near a plausible start.
 
-A *controlled table* is found in two steps: iterative proportional fitting (IPF) gives a start with the right
+A *controlled table* is found in two steps: iterative proportional fitting (IPF) finds a start with the right
 margins in fractions; a linear programme then rounds it. Margins of a two-way table form a transport problem,
 whose corner solutions are whole numbers without further constraints; side constraints need an integer programme.
 No published figure is in this file.
@@ -25,7 +25,7 @@ minutes.
 def ipf(start: ArrayLike, rows: ArrayLike, columns: ArrayLike, rounds: int = 200) -> Floats:
     """The table nearest to ``start`` in proportion with these row and column sums, in fractions.
 
-    Zero margins give zero cells; a start of 0 is raised to almost nothing, so that a margin can be met.
+    Zero margins make zero cells; a start of 0 is raised to almost nothing, so that a margin can be met.
     """
     table = np.maximum(np.asarray(start, dtype=float), TINY)
     row_sums, column_sums = np.asarray(rows, dtype=float), np.asarray(columns, dtype=float)

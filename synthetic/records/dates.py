@@ -1,7 +1,7 @@
 """When each serious-violence offence was recorded and when it was committed.
 
 Published constraints: 268 offences in July 2023, the highest month of the last three years (section 3); hour and
-weekday of each offence are given. Ours: the month counts otherwise (a mild summer, a dip in the first lockdown), and
+weekday of each offence are inputs. Ours: the month counts otherwise (a mild summer, a dip in the first lockdown), and
 how long after the offence it is recorded. Year and month are those of the recording, hour and weekday those of the
 offence.
 """
@@ -56,7 +56,7 @@ def times(rng: np.random.Generator, month: Ints, weekday: Ints, hour: Ints) -> p
     size = len(month)
     share = np.array(DELAY_SHARES) / np.sum(DELAY_SHARES)
     delay = rng.choice(np.array(DELAY_DAYS), size, p=share)
-    # The record falls on the weekday that the delay gives, so the offence keeps its own.
+    # The record falls on the weekday that the delay leads to, so the offence keeps its own.
     first = (FIRST_MONTH + month).astype("datetime64[D]")
     days = ((FIRST_MONTH + month + 1).astype("datetime64[D]") - first).astype(np.int64)
     weekday_of_first = (first.astype(np.int64) + 3) % 7  # 1 January 1970 was a Thursday.

@@ -3,7 +3,7 @@
 Real: names and codes of the nine districts, how many LSOAs of 2011 (642, behind T63) and wards of 2024 (176) each
 has, and the names of the fifteen wards of T26 and of the seven streets of T27. Ours: everything else. Districts are
 rectangles about where the real ones are (British National Grid, metres), tiled into wards and these into LSOAs, with
-codes in ranges that the ONS has not given out (E0599..., E0199...).
+codes in ranges that the ONS has not assigned (E0599..., E0199...).
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ DISTRICTS: dict[str, tuple[tuple[int, int, int, int], int]] = {
     "North East Derbyshire": ((428, 357, 444, 368), 24),
     "South Derbyshire": ((421, 315, 441, 330), 15),
 }
-# Where the wards of T26 and of section 22 lie, by place in their district's tiling;
-# Derby's busy wards lie side by side around Arboretum.
+# Where the wards of T26 and of section 22 are, by place in their district's tiling;
+# Derby's busy wards are side by side around Arboretum.
 NAMED_WARDS: dict[str, dict[int, str]] = {
     "Amber Valley": {11: "Ripley"},
     "Chesterfield": {6: "St Leonard's"},
@@ -81,7 +81,7 @@ STREET_ENDS = ("Street", "Road", "Close", "Avenue", "Lane", "Drive", "Way", "Cou
 USUAL_RATE = 4.2
 """Assumed: what T26 counts per 1,000 people, in wards that it does not name."""
 CENTRE_POINTS, CENTRE_EDGE = 8, 0.6
-"""How many of an LSOA's places lie in its western part, and how much of its width this part has."""
+"""How many of an LSOA's places are in its western part, and how much of its width this part has."""
 
 Box = tuple[float, float, float, float]
 
@@ -182,7 +182,7 @@ def snap_points(rng: np.random.Generator, areas: pd.DataFrame) -> pd.DataFrame:
     """One row per LSOA and point: lsoa (row number), point, easting, northing (whole metres), street (no name twice in a
     ward).
 
-    The first ``CENTRE_POINTS`` lie in the west of the LSOA, where a town centre may be, the others in the east.
+    The first ``CENTRE_POINTS`` are in the west of the LSOA, where a town centre may be, the others in the east.
     """
     size = len(areas) * SNAP_POINTS
     lsoa = np.repeat(np.arange(len(areas)), SNAP_POINTS)

@@ -1,6 +1,6 @@
 """Where each crime happened: district, LSOA, point of the National Grid, kind of place, street.
 
-Crimes lie about the streets of their LSOA, where the open archive shows them too. What is published of places is met in
+Crimes are about the streets of their LSOA, where the open archive shows them too. What is published of places is met in
 this order: schools (T33, T35), hot streets (T27), the night-time economy (T36, T37), wards (T26). Ours: all else.
 """
 

@@ -1,4 +1,4 @@
-"""The areas of the night-time economy (NTE), and which crimes of the night lie in them.
+"""The areas of the night-time economy (NTE), and which crimes of the night are in them.
 
 Published constraints: 34 areas (section 9), the crimes of the sixteen types committed in them between 18:00 and 06:00
 by type (T36) and by district (T37) in three financial years, by date of recording. Which codes are of which type is
@@ -89,7 +89,7 @@ def targets_by_year() -> list[tuple[Ints, Ints]]:
 
 def _shares(free: Ints, fixed: Ints, table: Ints) -> Ints:
     """How many of the crimes of each type and district in ``table`` are ``fixed`` ones: in proportion to what there is
-    of both, and all that the ``free`` ones cannot give.
+    of both, and all that the ``free`` ones cannot supply.
     """
     total = fixed.sum(axis=1) + free
     wanted = np.rint(table * (fixed.sum(axis=1) / np.maximum(total, 1))[:, None]).astype(np.int64)
@@ -107,7 +107,7 @@ def _shares(free: Ints, fixed: Ints, table: Ints) -> Ints:
 
 
 def in_centres(rng: np.random.Generator, crimes: pd.DataFrame, serious: int, wanted: Ints) -> tuple[np.ndarray, Ints]:
-    """Which crimes of the night lie in an area, and the district of every crime.
+    """Which crimes of the night are in an area, and the district of every crime.
 
     ``crimes`` has month, committed, code and district; the first ``serious`` of them keep their district, the others
     are moved where an area needs them. ``wanted`` is the district for which a crime is reserved already, or -1. Outside

@@ -145,7 +145,7 @@ def _locations(rng: np.random.Generator, code: np.ndarray, domestic: np.ndarray)
 
 
 def _people(rng: np.random.Generator, size: int, age_mean: float, youngest: str) -> pd.DataFrame:
-    """Persons with born, sex, ethnicity; ages lie around ``age_mean`` in October 2021."""
+    """Persons with born, sex, ethnicity; ages spread around ``age_mean`` in October 2021."""
     age_days = (rng.gamma(4.5, age_mean / 4.5, size) * 365.25).astype(np.int64)
     born = np.datetime64("2021-10-01") - np.minimum(age_days, 95 * 365)
     born = np.minimum(born, np.datetime64(youngest) - rng.integers(0, 3000, size))

@@ -3,7 +3,7 @@
 Published constraints: positive, other and not yet complete by year (T40), five other outcomes (T41), both read as
 counts of outcome *records*: in the last three years they exceed the offences by 1, 12 and 6, so as many offences
 carry a second record. Which codes are positive is the seed ``outcome_code``. Ours: shares of the codes within a
-group, dates, and that outcomes which name a suspect are given only to offences that have one, those without only to
+group, dates, and that outcomes which name a suspect are assigned only to offences that have one, those without only to
 others.
 """
 

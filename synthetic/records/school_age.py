@@ -66,7 +66,7 @@ def in_school_hours(offences: pd.DataFrame) -> np.ndarray:
 
 
 def holidays(day: np.ndarray) -> np.ndarray:
-    """Whether each day (datetime64[D]) lies outside the terms of the schools, roughly."""
+    """Whether each day (datetime64[D]) is outside the terms of the schools, roughly."""
     date = pd.DatetimeIndex(day)
     number = np.asarray(100 * date.month + date.day)
     out = np.zeros(len(date), dtype=bool)

@@ -1,7 +1,7 @@
 """Schools of the county that does not exist.
 
-Numbers are the publisher's: the local authority gives each school one (2000 to 3999 is a primary school, 4000 to 5999 a
-secondary school). Ours: how many there are and where; none lies in a town centre.
+Numbers are the publisher's: the local authority assigns each school one (2000 to 3999 is a primary school, 4000 to 5999 a
+secondary school). Ours: how many there are and where; none is in a town centre.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from synthetic.records.targets import DERBY
 PRIMARY, SECONDARY = 1, 2
 LSOAS_PER_PRIMARY, LSOAS_PER_SECONDARY = 2, 11
 FIRST_URN = 900_001
-"""Above all numbers given out."""
+"""Above all assigned numbers."""
 AUTHORITIES = {True: 831, False: 830}
 """Derby; Derbyshire."""
 FIRST_ESTABLISHMENT = {PRIMARY: 2001, SECONDARY: 4001}

@@ -6,8 +6,8 @@ of the
 pattern, a number within its bounds, a date near the period) can be nobody's. All the rest is searched: free text, unknown
 columns,
 values off their list, headings, notes, and what a workbook holds outside cells (`parts`). Numbers and addresses are found by
-pattern (`identifiers`), dates of birth by age (`birth_dates`), names by shape (`names`). A finding is reported by kind and row; the
-text itself is shown nowhere.
+pattern (`identifiers`), dates of birth by age (`birth_dates`), names by shape (`names`). A finding is reported by kind and row,
+never by its text.
 """
 
 from __future__ import annotations

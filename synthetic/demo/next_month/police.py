@@ -149,7 +149,7 @@ class Force:
 
     @cached_property
     def _newest(self) -> int:
-        """The highest number that the force has given to a nominal."""
+        """The highest number that the force has assigned to a nominal."""
         import duckdb
 
         found = duckdb.execute(

@@ -190,7 +190,7 @@ def test_an_older_copy_of_log_and_vault_is_missed_by_the_release(settings, sna, 
     shutil.rmtree(settings.vault)
     shutil.copytree(tmp_path / "earlier", settings.vault)
     answer = sna("hkci", "list", *WHY, *key)
-    assert answer.status == 1 and "release 20240401T000000000000Z-a remembers" in answer.said
+    assert answer.status == 1 and "release 20240401T000000000000Z-a names" in answer.said
     # A release that is published meanwhile goes on saying what was there.
     assert access.to_release(settings)["line"] == 4
     assert access.fault(settings) is not None

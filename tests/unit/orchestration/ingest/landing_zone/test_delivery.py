@@ -75,7 +75,7 @@ def test_discovery_lists_deliveries_and_tells_of_the_rest(desk):
         ("police_uk/street", ["2023-07-Durham.csv", "2023-07-durham.csv"], ["2023-07-durham.csv"], "is already this version"),
         ("police_uk/street", ["2023-07-kent.csv", "2023-07-durham.csv"], ["2023-07-durham.csv", "2023-07-kent.csv"], None),
         ("ward_boundaries", ["2025-e06000015.geojson"], ["2025-e06000015.geojson"], None),
-        ("ward_boundaries", ["2025-derby.geojson"], [], "“derby” is no district"),
+        ("ward_boundaries", ["2025-derby.geojson"], [], "“derby” is not a district"),
     ],
 )
 def test_one_version_of_one_period_and_part_is_one_file(desk, feed, present, read, reason):

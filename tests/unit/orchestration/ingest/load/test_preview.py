@@ -53,9 +53,7 @@ def test_a_withdrawn_delivery_is_not_replaced(desk, said):
 def test_an_extract_adds_and_replaces(desk, said):
     desk.land("crimes", text(month(6, 3)), "2023-06.csv")
     assert said(text(quarter()), SPAN) == "92 rows; adds 2023-05, 2023-07; replaces 2023-06.csv (version 1, 3 rows)"
-    assert said(text(quarter()), "2022-05_2023-07").startswith(
-        "92 rows; adds 14 periods from 2022-05 to 2023-07; replaces"
-    )
+    assert said(text(quarter()), "2022-05_2023-07").startswith("92 rows; adds 14 periods from 2022-05 to 2023-07; replaces")
 
 
 def test_a_month_replaces_its_part_of_an_extract(desk, said):
@@ -65,9 +63,7 @@ def test_a_month_replaces_its_part_of_an_extract(desk, said):
 
 def test_a_file_that_was_not_read_yet_is_named(desk, said):
     desk.put("crimes", text(rows("crimes", 3)))
-    assert said(text(rows("crimes", 4)), "2023-07", 2) == (
-        "4 rows; adds 2023-07; replaces 2023-07.csv, which was not read yet"
-    )
+    assert said(text(rows("crimes", 4)), "2023-07", 2) == ("4 rows; adds 2023-07; replaces 2023-07.csv, which was not read yet")
 
 
 @pytest.mark.parametrize("dry_run", [True, False])
