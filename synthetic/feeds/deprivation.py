@@ -5,7 +5,7 @@ most deprived tenth: 46 of them (section 19), by district as file 1 of the indic
 (T62), taken to be the mean of its LSOAs' deciles, rounded half up (the report does not say how it came to one decile for a
 district); the share of each district's population that lives in the most deprived tenth of LSOAs (T64).
 Ours: which LSOA is how deprived within these, but that much crime and deprivation tend to go together; the Employment domain,
-which the report leaves out; how deciles spread about their mean, in the order of the whole index with noise; the population of each
+which the report leaves out; how deciles vary about their mean, in the order of the whole index with noise; the population of each
 LSOA. Scores and sub-domains, which nothing here reads, are not written.
 """
 

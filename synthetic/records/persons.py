@@ -199,7 +199,7 @@ def identify(
 
     ``records`` needs year, area, offence, age, day (datetime64[D], of the offence) and counted (towards the rule of the
     carriers). The carriers choose first, then the busiest: an occurrence at random, a date of birth that fits it, then others at
-    at which that date makes the age they have. Raises ValueError where none can be found.
+    which that date makes the age they have. Raises ValueError where none can be found.
     """
     age = records["age"].to_numpy()
     born = birth_dates(rng, records["day"].to_numpy().astype("datetime64[D]"), np.maximum(age, 0))

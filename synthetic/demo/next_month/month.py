@@ -50,7 +50,7 @@ def write_next_month(raw: Path, *, seed: int = 2024, faults: bool = False) -> Ne
     """Write the month after the last one of the crimes in a demonstration's landing zone, and list its files.
 
     Every feed that ends earlier is brought up to it, returns with the periods that have ended by then. ``faults`` adds faults.
-    The same seed and landing zone yield the same bytes. Raises NoNextMonthError after `LAST`, and where there is no demonstration.
+    The same seed and landing zone make the same bytes. Raises NoNextMonthError after `LAST`, and where there is no demonstration.
     """
     started = perf_counter()
     zone = Zone(Path(raw))
