@@ -19,12 +19,12 @@ def fill(
     cell: Ints,
     quotas: Ints,
     singles_only: tuple[int, ...] = (),
-    given: Mapping[int, int] | None = None,
+    fixed: Mapping[int, int] | None = None,
 ) -> Ints:
     """Value of each person. ``quotas`` are cells x values and add up, by cell, to the occurrences.
 
     ``person`` and ``cell`` are one per occurrence, persons counted from 0. Values in ``singles_only`` are not assigned
-    to persons seen more than once; ``given`` are values of repeat persons that are settled. Raises ValueError where a
+    to persons seen more than once; ``fixed`` are values of repeat persons, by person. Raises ValueError where a
     person finds no value.
     """
     times = np.bincount(person)
@@ -33,7 +33,7 @@ def fill(
     if not np.array_equal(left.sum(axis=1), np.bincount(cell, minlength=len(left))):
         raise ValueError("quotas do not add up to the occurrences of their cells")
 
-    settled = given or {}
+    settled = fixed or {}
     order = np.argsort(person, kind="stable")
     starts = np.concatenate([[0], np.cumsum(times)])
     repeat = np.flatnonzero(times > 1)

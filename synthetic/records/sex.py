@@ -43,5 +43,5 @@ def suspect_sexes(rng: np.random.Generator, records: pd.DataFrame) -> np.ndarray
     women = controlled_table(everyone * (by_group / everyone.sum(axis=0)), by_year, by_group, everyone)
     quotas = np.stack([women.ravel(), (everyone - women).ravel()], axis=1)
     settled = records["male"].map({False: 0, True: 1}).groupby(records["person"]).first().dropna().astype(int)
-    given = dict(zip(settled.index, settled, strict=True))
-    return SEXES[fill(rng, records["person"].to_numpy(), GROUPS * year + group, quotas, given=given)]
+    fixed = dict(zip(settled.index, settled, strict=True))
+    return SEXES[fill(rng, records["person"].to_numpy(), GROUPS * year + group, quotas, fixed=fixed)]

@@ -1,7 +1,7 @@
 """From the bytes that were delivered to one plain CSV file with a known header.
 
 The type of a file is what its first bytes say, whatever its name ends in. A UTF-8 CSV file that DuckDB can read
-unchanged is left where it is; anything else (another encoding, a workbook, GeoJSON, Parquet, rows that are broken) is written again
+unchanged is left where it is; anything else (another encoding, a workbook, GeoJSON, Parquet, broken rows) is written again
 as plain UTF-8 CSV in a private folder. Nothing is judged here beyond what makes a file unreadable or its header wrong.
 """
 
