@@ -87,7 +87,7 @@ def test_files_that_nobody_reads_are_named_with_why_and_what_to_do(desk, said):
     desk.put("crimes", "x", "2023-07-resend.csv")
     output.unread(said.console, SimpleNamespace(raw=desk.raw))
     first, second = said.text().splitlines()
-    assert first.startswith(f"Not read {desk.raw}/derbyshire_constabulary/crimes/2023-07-resend.csv: “resend” is no part")
+    assert first.startswith(f"Not read {desk.raw}/derbyshire_constabulary/crimes/2023-07-resend.csv: “resend” is not a part")
     assert "2025_12-durham.csv: its name is not a landing-zone name" in second and "`sna deliver" in second
 
 
@@ -112,7 +112,7 @@ def test_a_refresh_ends_with_the_files_that_nobody_reads(desk, tmp_path, monkeyp
     told = CliRunner().invoke(app.app, ["refresh"])
     assert told.exit_code == status, (told.output, told.exception)
     last = told.stdout.splitlines()[-1]
-    assert last.startswith("Not read ") and "2023-07-resend.csv: “resend” is no part" in last
+    assert last.startswith("Not read ") and "2023-07-resend.csv: “resend” is not a part" in last
 
 
 @pytest.mark.parametrize("name", ["crimes [bold].csv", "crimes [1].csv", "[/home]/crimes.csv"])
