@@ -1,4 +1,4 @@
-"""What a change of the landing log changes in the data: from which delivery each period and part is taken, before and after."""
+"""Impact of a change of the landing log on the data: the delivery in use of each period and part, before and after."""
 
 from __future__ import annotations
 

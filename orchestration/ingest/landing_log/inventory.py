@@ -1,4 +1,4 @@
-"""What was deleted or damaged by hand: files of the landing zone, and landed rows of deliveries that are in use."""
+"""Deliveries in use whose file in the landing zone or whose landed rows were deleted or damaged."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Whether the Parquet files of a landed delivery are still what was landed: by size and time, or by their content.
+"""Integrity of the Parquet files of landed deliveries: by size and time of change, or by content.
 
-`load.json` holds SHA-256, size, time of change and row count of each. A file whose size and time are those on record is taken
-for whole; where the time differs, as after a restored backup, its content decides. A rebuild from nothing and
-`sna verify --landing` read the content of every file.
+`load.json` has SHA-256, size, time of change and row count of each. A file whose size and time match the record is taken to be
+intact; where the time differs, as after restoring a backup, its content is compared. A full rebuild and `sna verify --landing`
+read the content of every file.
 """
 
 from __future__ import annotations

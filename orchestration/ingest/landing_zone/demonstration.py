@@ -1,7 +1,7 @@
-"""Which files are of a demonstration: `demonstration.json` of its landing zone, and the committed list of the default one.
+"""Files that belong to a demonstration: `demonstration.json` of its landing zone, and the committed list of the default one.
 
-A file is known by its content, whatever it is called and wherever it was copied. So a live home can refuse what was made up, and
-a demonstration home can refuse everything else.
+A file is recognised by its content, whatever its name and place. So a live home can refuse made-up data, and a demonstration home
+everything else.
 
     {"report": {"first": "2019-04", "last": "2024-03"},      the months for which it reproduces a printed report, or null
      "files": {"<agency>/<feed>/<file>": "<SHA-256>", ...}}
@@ -93,7 +93,7 @@ class Admission:
         return cls(settings.made.environment, settings.raw)
 
     def refusal(self, path: Path, sha256: str) -> Fault | None:
-        """Why a file is not taken, or None."""
+        """Why a file is refused, or None."""
         if self.environment == "live":
             return fault("D18") if sha256 in default_files() or sha256 in listed_about(path) else None
         listed = self.raw is not None and sha256 in listed_in(self.raw)

@@ -1,8 +1,8 @@
-"""Watching the landing zone: which deliveries have come to rest and were not asked for yet.
+"""Watching the landing zone: which deliveries are complete and were not requested yet.
 
-A look costs one listing; no file is opened. The landing log is read only for feeds whose listing has changed since all of it
-was known. What is remembered between two looks is small, however long the history: a digest per feed, and the files of which
-something is still to come.
+Each check costs one listing; no file is opened. The landing log is read only for feeds whose listing has changed since all of it
+was known. The state kept between two checks is small, however long the history: a digest per feed, and the files that are not
+settled yet.
 """
 
 from __future__ import annotations

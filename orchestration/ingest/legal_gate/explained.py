@@ -1,4 +1,4 @@
-"""Which texts the contract of a feed explains, so that nobody can be identified by them."""
+"""The texts that the contract of a feed explains, and by which nobody can be identified."""
 
 from __future__ import annotations
 

@@ -1,13 +1,11 @@
 """Health and social-care deliveries are refused whole where anything in them identifies a person.
 
 The Serious Violence Duty confers no power to disclose such information: Police, Crime, Sentencing and Courts Act 2022, section
-16(4). So the whole file is looked through before a row of it is read. What the contract explains (a label of the list, a code
-of the
-pattern, a number within its bounds, a date near the period) can be nobody's. All the rest is searched: free text, unknown
-columns,
-values off their list, headings, notes, and what a workbook holds outside cells (`parts`). Numbers and addresses are found by
-pattern (`identifiers`), dates of birth by age (`birth_dates`), names by shape (`names`). A finding is reported by kind and row,
-never by its text.
+16(4). So the whole file is searched before a row of it is read. What the contract explains (a label of the list, a code of the
+pattern, a number within its bounds, a date near the period) identifies nobody. All the rest is searched: free text, unknown
+columns, values that are not on their list, headings, notes, and what a workbook contains outside cells (`parts`). Numbers and
+addresses are found by pattern (`identifiers`), dates of birth by age (`birth_dates`), names by shape (`names`). A finding is
+reported by kind and row, never by its text.
 """
 
 from __future__ import annotations

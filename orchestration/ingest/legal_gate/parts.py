@@ -1,14 +1,13 @@
-"""What a workbook holds outside its cells: an allow-list of what a plain save writes, and the texts in it.
+"""The contents of a workbook outside its cells: an allow-list of what a plain save writes, and the texts in it.
 
-A workbook is an archive of many parts, and any of them can hold text: embedded files, comments, pivot tables, validation lists,
+A workbook is an archive of many parts, and any can contain text: embedded files, comments, pivot tables, validation lists,
 tracked changes, properties. Excel, LibreOffice, xlsxwriter, openpyxl and odfpy write few of them when a table is saved. Those are
-listed here with the elements in them; the value of an attribute is a number, a reference or ordinary words. Whatever else is
-found is
-`strange`: it is reported by its place, never by its content.
+listed here with their elements; the value of an attribute is a number, a reference or ordinary words. Anything else is `strange`:
+it is reported by its place, never by its content.
 
-Texts are of three kinds. `prose` is shown to somebody and searched for all identifiers; `technical` (fonts, styles) has names
-of its own and is searched for numbers and addresses; `author` names the people and the organisation that saved the file, as every
-save does: only what can be no author's is looked for there, and none of it is kept.
+Texts are of three kinds. `prose` is visible to a reader and searched for all identifiers; `technical` (fonts, styles) has its own
+names and is searched for numbers and addresses; `author` names the people and the organisation that saved the file, as every save
+does: it is searched only for what cannot be an author's, and none of it is kept.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""A text as it may be meant: the forms in which identifiers of people are looked for.
+"""Readings of a text: the forms in which it is searched for identifiers of people.
 
-Senders and their systems write digits of other scripts, letters for digits (943 476 S9I9), digits in words, and letters apart.
-Each is a
-reading of its own beside the text itself, so that no reading spoils another.
+Senders and their systems write digits of other scripts, letters for digits (943 476 S9I9), digits in words, and spaced letters.
+Each is a separate reading beside the text as written, so that no reading hides what another shows.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Which words are ordinary, so that what is left of a text may name somebody.
+"""Ordinary words: any other word of a text may name a person.
 
-A list of ordinary words is the same for everybody; a list of names is of some peoples and not of others. The lists are in
+A list of ordinary words treats everybody alike; a list of names covers some populations and not others. The lists are in
 `words/`:
 
     ordinary             words of the dictionary (SCOWL), in small letters

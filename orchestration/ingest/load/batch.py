@@ -1,6 +1,6 @@
-"""Many deliveries with one header as one DuckDB table, typed and judged.
+"""Many deliveries with the same header as one DuckDB table, typed and validated.
 
-Files are read together by one `read_csv`; the same statement types each cell and finds out whether the row
+Files are read together by one `read_csv`; the same statement types each cell and determines whether the row
 breaks any rule. DuckDB keeps the order of files and rows, so `rowid` is the number of each row in its file
 (checked: the rows of a file must be contiguous, and be as many as its line ends).
 """

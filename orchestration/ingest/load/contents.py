@@ -32,7 +32,7 @@ _NO_KEY = b"of no delivery, and kept nowhere"
 
 @dataclass(frozen=True)
 class Contents:
-    """What the rows say.
+    """Periods, parts and codes of the rows.
 
     Attributes:
         rows: that are not blank.
@@ -177,7 +177,7 @@ def of_other_parts(batch: Batch) -> dict[int, tuple[Fault, ...]]:
 
 
 def other_part(contract: FeedContract, part: str, labels: Mapping[str, tuple[int, int]]) -> Fault:
-    """The fault of a file that is that of one part by its name and of another by its rows.
+    """The fault of a file whose name says one part and whose rows say another.
 
     Args:
         labels: labels that are not of the part → (rows, number of the first row).

@@ -1,6 +1,6 @@
-"""How a delivery differs from the one whose place it takes: rows the same, added, removed, and which columns changed.
+"""Differences between a delivery and the one that it replaces: rows the same, added, removed, and which columns changed.
 
-Only counts and names of columns: no value is shown, for columns may be personal.
+Only counts and names of columns: no value is shown, because columns may be personal.
 """
 
 from __future__ import annotations

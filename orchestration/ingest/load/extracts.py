@@ -1,7 +1,7 @@
-"""Files of several periods: what they hold of each period.
+"""Files of several periods: their rows by period.
 
-A first delivery is often one extract of several years. It is received as one file and judged as one: delivered = accepted +
-rejected. Its rows are landed by period, so that a later file of one month replaces that month and no other.
+A first delivery is often one extract of several years. It is received and validated as one file: delivered = accepted + rejected.
+Its rows are landed by period, so that a later file of one month replaces that month only.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """Deliveries → landing log, many files at a time.
 
-Each file is copied once, through one handle, and only the copy is read: what becomes of the name meanwhile changes nothing.
-Files with one header are typed and judged together (`batch`); what is exactly wrong is worked out only for rows
-that failed (`quarantine`). A batch is bounded by bytes, so neither memory nor copies grow with the number of months.
+Each file is copied once, through one handle, and only the copy is read, so a file that is moved or replaced meanwhile changes
+nothing. Files with the same header are typed and validated together (`batch`); the exact faults are determined only for rows that
+failed (`quarantine`). A batch is bounded by bytes, so neither memory nor copies grow with the number of months.
 
-A file whose content no rule foresees is refused like any other bad one (D10), and a batch that it is in is read again file by
-file: nothing that a sender writes keeps the files of others from landing.
+A file whose content is covered by no rule is refused like any other bad one (D10), and its batch is read again file by file:
+nothing that a sender writes prevents the files of others from landing.
 
 Measured on two cores with 240 files and 1.1 million rows: one COPY per delivery out of the batch's table, from two
 threads, takes 0.9 s; one COPY with PARTITION_BY 2.7 s.

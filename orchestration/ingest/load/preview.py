@@ -1,4 +1,4 @@
-"""What taking a file will change, said before it is copied into the landing zone."""
+"""Preview of what delivering a file will change, before it is copied into the landing zone."""
 
 from __future__ import annotations
 

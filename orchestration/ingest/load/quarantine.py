@@ -1,9 +1,9 @@
-"""What exactly is wrong with the rows that failed, and how they are kept.
+"""The faults of rejected rows, and what the quarantine keeps of them.
 
-Only files with bad rows are read again, and only their bad rows examined. In a row that broke a rule anything can be in any
-column, so what is kept of it is where it was (file, sheet and row, by which the sender finds it), what is wrong, and of each cell
-its shape (`99/99/9999`): in clear are only the agreed values of columns that say nothing of a person, spelling mistakes in them
-included. Columns of direct identifiers are dropped or pseudonymised.
+Only files with rejected rows are read again, and only those rows are examined. In a row that broke a rule any column can have
+anything, so the quarantine keeps its place (file, sheet and row, for the sender to find it), the fault, and the shape of each cell
+(`99/99/9999`). Only the agreed values of columns that say nothing about a person are kept in clear, misspelt ones included.
+Columns of direct identifiers are dropped or pseudonymised.
 """
 
 from __future__ import annotations

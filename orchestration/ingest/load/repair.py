@@ -1,8 +1,8 @@
-"""Landing a delivery again whose landed rows were damaged, from its file in the landing zone.
+"""Repair of a delivery whose landed rows were damaged: it is landed again from its file in the landing zone.
 
-The delivery keeps its record, its id and the time of its receipt: it is read as it was then, after the deliveries that had been
-received before it, and only where the same rows come of it do they take the place of the damaged ones. So nothing that was
-published changes, and a state of a past date stays what it was.
+The delivery keeps its record, id and time of receipt. It is read as it was then, after the deliveries received before it, and
+replaces the damaged rows only if the result is the same. So nothing that was published changes, and neither does the state at a
+past date.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Which feeds a file can belong to by its header, and which of them by its folder and name.
+"""Candidate feeds of a file: by its header, then by its folder and name.
 
-The header decides: a file belongs to a feed whose columns it has, under whatever name it comes. Only between feeds with one
-layout do the folder that it is in and the words of its name decide: those of the agency, of the feed, or the agency's initials.
+The header decides: a file belongs to a feed whose columns it has, whatever its name. Only between feeds with the same layout do
+its folder and the words of its name decide: those of the agency, of the feed, or the agency's initials.
 """
 
 from __future__ import annotations

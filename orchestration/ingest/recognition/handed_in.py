@@ -1,4 +1,4 @@
-"""The files that `sna deliver` is handed, and a private copy of each, which is all that is read of it."""
+"""The files that `sna deliver` receives, and a private copy of each; only the copy is read."""
 
 from __future__ import annotations
 

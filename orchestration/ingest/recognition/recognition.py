@@ -1,8 +1,8 @@
 """Which feed a sender's file belongs to, and its name in the landing zone.
 
-The header of a file decides the feed (`candidates`), its name the period and the part (`file_names`), and its rows have to
-agree or, where the name says nothing, decide (`contents`). What is not known is refused with the reason, since a file in the
-wrong place would replace a good one. Nothing here knows any feed: all that differs between feeds is in their contracts.
+The header of a file determines the feed (`candidates`), its name the period and the part (`file_names`). Its rows have to agree
+or, where the name says nothing, determine them (`contents`). A file that is not recognised is refused with the reason, since a
+file in the wrong place would replace a good one. Nothing here is specific to a feed: the differences are in the contracts.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Recognised:
 
 @dataclass(frozen=True)
 class Unknown:
-    """A file that is not taken, and why."""
+    """A file that is refused, and why."""
 
     path: Path
     refusal: Refusal

@@ -1,4 +1,4 @@
-"""A refusal as its sender reads it: one feed, the first cause first, where it was found and what to do."""
+"""The text of a refusal for the sender: the feed, the causes in order, where they were found and what to do."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_NAMES = 8
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a file is not taken.
+    """Why a file is refused.
 
     Attributes:
         feed: `<agency>/<feed>` that it was compared with; empty where it is near to none.

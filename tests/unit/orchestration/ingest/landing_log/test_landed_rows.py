@@ -198,7 +198,7 @@ def test_damage_before_completion_is_not_recorded_as_whole(settings, desk, sna, 
     (landed.folder / log.RECORD).write_text(json.dumps(document))
     shutil.copy(landed.rejected, landed.accepted)
     answer = sna("verify", "--landing")
-    assert answer.status == 1 and "does not hold the 40 rows" in answer.said
+    assert answer.status == 1 and "does not have the 40 rows" in answer.said
 
 
 RECORDS = {
