@@ -1,8 +1,8 @@
-"""Data Docs: what was judged and what came of it, as static pages that load nothing from anywhere.
+"""Data Docs: expectations and their results, as static pages without external resources.
 
 Great Expectations renders the page of a suite. Its own sites fetch styles and scripts from a dozen hosts, which a police network
-does not reach and a private page should not ask for: here they are taken out and a small style sheet is put in. Pages show
-batches of aggregates only, see `privacy.py`.
+does not reach and a private page should not request: here they are removed and a small style sheet is added. Pages show batches
+of aggregates only, see `privacy.py`.
 
     <data_docs>/index.html              links the stages
     <data_docs>/<stage>/index.html      every expectation of the stage, the failed ones first

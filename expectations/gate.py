@@ -1,7 +1,7 @@
 """The adapter to Great Expectations: a stage's suites in, verdicts and Data Docs out.
 
-Nothing else meets Great Expectations: its interface has changed often, and importing it takes seconds. Batches are pandas
-frames drawn from DuckDB, because its SQL route does not work with DuckDB (great_expectations issue 11579).
+No other module imports Great Expectations: its interface has changed often, and importing it takes seconds. Batches are pandas
+frames queried from DuckDB, because its SQL engine does not work with DuckDB (great_expectations issue 11579).
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ SAMPLE = 5
 RESULT_FORMAT = {"result_format": "COMPLETE", "include_unexpected_rows": False}
 # Their messages name tables and columns; those of other errors may quote a value.
 SPEAKABLE = (duckdb.CatalogException, duckdb.BinderException, duckdb.ParserException, privacy.PersonalDataError)
-INSPECT = "The rule could not be evaluated, so nothing is known: the data engineer repairs the query or the table it reads."
+INSPECT = "The rule could not be evaluated: the data engineer repairs its query or the table that it reads."
 
 
 class BatchTooLargeError(RuntimeError):

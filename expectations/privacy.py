@@ -1,4 +1,4 @@
-"""What a gate may never see: a batch with a column that identifies a person or a record; and what it shows of texts."""
+"""Privacy of validation: batches must not have columns that identify a person or a record, nor pages texts from senders."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ CODE = re.compile(r"\d{4}(-\d{2}|/\d{2}|-Q[1-4])?|[EWSNK]\d{8}|Unknown|Outside")
 
 
 class PersonalDataError(ValueError):
-    """A suite asks for a column that no batch, sample or page may hold; the message names the columns only."""
+    """A suite selects a column that no batch, sample or page may contain; the message names the columns only."""
 
 
 def refuse(columns: Iterable[str]) -> None:
-    """Let a batch pass only if its columns identify and describe nobody.
+    """Require that the columns of a batch neither identify nor describe a person.
 
     Raises:
-        PersonalDataError: it holds a private column, or more than one that describes a person.
+        PersonalDataError: there is a private column, or more than one that describes a person.
     """
     names = set(columns)
     if private := sorted(names & PRIVATE):
-        raise PersonalDataError(f"a batch may not hold {', '.join(private)}")
+        raise PersonalDataError(f"a batch may not contain {', '.join(private)}")
     if len(describing := sorted(names & DESCRIBING)) > 1:
         raise PersonalDataError(f"a batch may not combine {', '.join(describing)}")
 

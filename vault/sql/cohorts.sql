@@ -129,7 +129,7 @@ select
     person_key,
     max(assessed_on) as assessed_on,
     cast(sum(case when is_present then points else 0 end) as integer) as lifestyle_score,
-    -- Not any factor without points: a force may give none to others too.
+    -- Not any factor without points: a force may assign none to others too.
     bool_or(is_present) filter (factor = getvariable('victim_factor')) as is_victim
 from assessed
 group by person_key;

@@ -6,7 +6,7 @@ insert into vault.hkci.entry
 select
     getvariable('run_id'),
     member.cohort,
-    -- In an order that tells nothing: by the pseudonym.
+    -- In an order that reveals nothing: by the pseudonym.
     row_number() over (order by member.cohort, member.person_key),
     member.person_key,
     coalesce(suspect.incidents, 0),
@@ -47,7 +47,7 @@ from member
 inner join assessed on member.person_key = assessed.person_key;
 
 -- Why somebody has left: the rule at the date of the run before is applied to what is recorded today, so that a record that was
--- put right is told from time that has passed.
+-- corrected is distinguished from time that has passed.
 insert into vault.hkci.leaver
 with since_corrected as (
     select

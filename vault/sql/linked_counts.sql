@@ -5,16 +5,16 @@ with occurrence as (
     select 'suspect', financial_year, person_key from warehouse.conformed.fct_suspect where is_serious_violence
 ),
 
-told as (
+linked as (
     select occurrence.role, occurrence.financial_year, occurrence.person_key, coalesce(person.linked_key, occurrence.person_key) as linked_key
     from occurrence
     left join vault.linkage.person as person using (person_key)
 ),
 
 period as (
-    select role, financial_year as period, person_key, linked_key from told
+    select role, financial_year as period, person_key, linked_key from linked
     union all
-    select role, 'All years', person_key, linked_key from told
+    select role, 'All years', person_key, linked_key from linked
 ),
 
 by_reference as (

@@ -33,7 +33,7 @@ counted as (
     select cohort, breakdown, category, count(*) as nominals from broken_down group by all
 ),
 
--- Categories of which there are suspects and no nominal are told as 0: a group that is left out would look better than it is.
+-- Categories of which there are suspects and no nominal are released as 0: a group that is left out would look better than it is.
 compared as (
     select cohort.cohort, population.breakdown, population.category, coalesce(counted.nominals, 0) as nominals, population.suspects
     from cohort

@@ -1,1 +1,1 @@
-"""Files of senders: which are read at all, and how rows come out of each kind."""
+"""Files of senders: which are read, and how each type is parsed into rows."""

@@ -1,7 +1,7 @@
-"""Archives (ZIP) as they are opened: bounded by their directory first, then inflated once within what it says.
+"""Safe reading of archives (ZIP): limited by their directory first, then inflated once within the sizes that it states.
 
-A directory is a claim. It can name one stretch of the file many times, claim another size than a stream has, or name a part
-twice, so that two programs read two files. Such an archive is no workbook that a spreadsheet program has written, and is refused.
+A directory can be false: it can name one stretch of the file many times, state a different size from that of a stream, or name a
+part twice, so that two programs read two files. No spreadsheet program writes such an archive, and it is refused.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Whether delimited text ends where its sender ended it.
+"""Completeness of delimited text: whether the file was cut off.
 
-A copy that was cut off mostly ends within a record: it has fewer fields than the header, or a quotation mark without an end.
-Where only the end of the last line is missing, many programs write so, and the file is used with a warning.
+A copy that was cut off mostly ends within a record: it has fewer fields than the header, or an unclosed quotation mark. Many
+programs omit only the line ending of the last line; such a file is used with a warning.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Workbooks, GeoJSON, registers and Parquet files, parsed in a process of their own with limits on memory and time.
+"""Parsing of workbooks, GeoJSON, registers and Parquet files in a separate process with limits on memory and time.
 
-The libraries that parse them are compiled code: a file of a few kilobytes can make them allocate what no machine has, and the
-process ends without an error that Python could catch. Here that ends a helper, and the file is refused by name. A helper is
-started when the first such file is read, and reads many: starting one takes a quarter of a second, a request about a millisecond.
+The libraries that parse them are compiled code: a file of a few kilobytes can make them allocate more memory than there is,
+and the process ends without an error that Python could catch. Here only a helper process ends, and the file is refused. A helper
+is started for the first such file and reads many: starting one takes a quarter of a second, a request about a millisecond.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Boundaries as GeoJSON (RFC 7946): their features, and whether each geometry can be used as an area on the map.
+"""Boundaries as GeoJSON (RFC 7946): their features, and whether each geometry is a valid area.
 
-A wrong geometry would put people and offences into the wrong area, or into none, without a word; a file with one is refused.
+An invalid geometry would silently assign people and offences to the wrong area, or to none; a file with one is refused.
 """
 
 from __future__ import annotations

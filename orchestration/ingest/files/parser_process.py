@@ -1,14 +1,14 @@
-"""The process in which files are parsed by libraries that a file can make crash, or ask for more memory than there is.
+"""The helper process for libraries that a file can make crash or run out of memory.
 
 It reads requests from its standard input and writes answers to its standard output, as lines of JSON:
 
     {"call": "open_workbook", "arguments": [...], "megabytes": 768, "seconds": 20}
     ["grid", name, merged]   a sheet begins         ["rows", [[...], ...]]   rows of it, or of the file
-    ["result", value]        what is no rows        ["refused", [fault, ...]]                the file is not taken
-    ["ready"] or ["gone"]    the answer has ended, and another request is taken, or is not
+    ["result", value]        a result without rows  ["refused", [fault, ...]]                the file is refused
+    ["ready"] or ["gone"]    end of the answer; the process accepts another request, or ends
 
-Memory and processor time are limited by the kernel for each request; what an allocation beyond that does to this process, its
-parent sees it in the exit status (`confined`). It has no key and no secret in its environment.
+Memory and processor time are limited by the kernel for each request; if an allocation beyond that ends this process, its parent
+sees the exit status (`confined`). It has no key and no secret in its environment.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""From the bytes that were delivered to one plain CSV file with a known header.
+"""Readers: from the delivered bytes to one plain CSV file with a known header.
 
-The type of a file is what its first bytes say, whatever its name ends in. A UTF-8 CSV file that DuckDB can read
+The first bytes of a file determine its type, whatever its extension. A UTF-8 CSV file that DuckDB can read
 unchanged is left where it is; anything else (another encoding, a workbook, GeoJSON, Parquet, broken rows) is written again
-as plain UTF-8 CSV in a private folder. Nothing is judged here beyond what makes a file unreadable or its header wrong.
+as plain UTF-8 CSV in a private folder. Nothing is validated here except that the file is readable and its header is right.
 """
 
 from __future__ import annotations

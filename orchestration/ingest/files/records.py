@@ -1,4 +1,4 @@
-"""Header and rows of GeoJSON, JSON, YAML and Parquet files, every value as the text that it would be in a CSV file."""
+"""Header and rows of GeoJSON, JSON, YAML and Parquet files, each value as the text that it would have in a CSV file."""
 
 from __future__ import annotations
 

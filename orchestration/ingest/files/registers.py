@@ -1,6 +1,6 @@
-"""Registers kept by hand, as YAML or JSON: lists of records, of which every value stays the text that was written.
+"""Registers kept by hand, as YAML or JSON: lists of records, every value read as the text that was written.
 
-YAML's own types would change values without a word (`013` is 11 to them, `no` is false, `12:30` is 750), so none is used.
+YAML's own types would silently change values (`013` becomes 11, `no` false, `12:30` 750), so none is used.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Files as they are opened: regular files inside a folder, and nothing else.
+"""Safe opening of files: regular files inside a folder, and nothing else.
 
-A name in a landing zone can be that of a pipe, on which a reader waits for ever, of a device without an end, or of a link to a
-file that nobody meant to deliver. So what a name leads to is looked at before it is opened, each folder on the way is opened
-without following links, and what was opened is looked at again. A hard link is a regular file: it looks like any other.
+A name in a landing zone can be that of a pipe, on which a reader waits for ever, of an endless device, or of a link to a file
+that nobody meant to deliver. So the target of a name is checked before it is opened, each folder on the way is opened without
+following links, and the opened file is checked again. A hard link is a regular file: it looks like any other.
 """
 
 from __future__ import annotations

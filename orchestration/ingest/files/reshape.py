@@ -1,7 +1,7 @@
-"""From the grids of a return to rows of the contract's columns, by the contract's layout.
+"""Reshape the grids of a return into rows of the contract's columns, by the contract's layout.
 
 What the layout skips (titles, notes, totals) is counted and reported; what it neither describes nor skips is a
-fault. Returns are small, so this is plain Python; record-level CSV never comes here.
+fault. Returns are small, so this is plain Python; record-level CSV files are not reshaped.
 """
 
 from __future__ import annotations

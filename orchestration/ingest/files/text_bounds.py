@@ -1,4 +1,4 @@
-"""How long a line of text may be: measured while a file is copied, so that nothing holds a line without an end."""
+"""Limit on the length of a line of text: measured while a file is copied, so that no endless line is read into memory."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The XML of a workbook, read once from end to end before any program makes cells of it: how far they spread and what they hold.
+"""Scan of a workbook's XML before its cells are read into memory: their extent and size.
 
 A few kilobytes can claim a cell in the last row and column, or one that is repeated a billion times. So the parts are read by a
-streaming parser, in whatever encoding and quoting they are written. Elements and attributes are known by their local name, since
+streaming parser, whatever their encoding and quoting. Elements and attributes are matched by their local name, since
 a program that looks for `table:table-row` takes it whatever the prefix means; both formats are looked for in every part.
 """
 

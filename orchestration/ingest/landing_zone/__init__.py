@@ -1,1 +1,1 @@
-"""What agencies have delivered, before anything of it is read."""
+"""The landing zone: the files that agencies have delivered, before they are read."""

@@ -1,7 +1,7 @@
 """The faults of rejected rows, and what the quarantine keeps of them.
 
 Only files with rejected rows are read again, and only those rows are examined. In a row that broke a rule any column can have
-anything, so the quarantine keeps its place (file, sheet and row, for the sender to find it), the fault, and the shape of each cell
+anything, so the quarantine keeps its place (file, sheet, row, for the sender to find it), the fault, and the shape of each cell
 (`99/99/9999`). Only the agreed values of columns that say nothing about a person are kept in clear, misspelt ones included.
 Columns of direct identifiers are dropped or pseudonymised.
 """

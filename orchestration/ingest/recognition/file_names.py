@@ -1,8 +1,8 @@
-"""What the name of a sender's file says: its words, the periods it may mean, the part.
+"""The name of a sender's file: its words, the periods it may mean, the part.
 
-Senders name files as they like: `Copy of Crimes_2023-07_final (1).CSV`. A name is read in one normal form, in which case, kind
-of separator, and marks of copies and versions do not count, so that a file is the same delivery under all its names. A day is no
-period, nor is the date of an extract or the number of a reference.
+Senders name files as they like: `Copy of Crimes_2023-07_final (1).CSV`. A name is normalised (case, separators, marks of copies
+and versions), so that a file is the same delivery under all its names. A day is not a period, nor is the date of an extract or a
+reference number.
 """
 
 from __future__ import annotations

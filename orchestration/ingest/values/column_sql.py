@@ -1,6 +1,6 @@
-"""From a contract's column to SQL: its typed value, the code of what is wrong with it, and what lands.
+"""SQL for a contract's column: its typed value, the code of the rule that it breaks, and the landed column.
 
-Three layers of column names keep the stages apart in one statement:
+Three layers of column names separate the stages within one statement:
 `t:<name>` the trimmed text, NULL where blank; `v:<name>` its typed value, NULL where it cannot be read; and, plain, the
 landed column. `d:<name>` are facts about the delivery (`d:periods`, `d:start`, `d:end`, `d:tomorrow`), joined on to every
 row.

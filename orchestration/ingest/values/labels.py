@@ -1,7 +1,7 @@
-"""Labels of agencies and whether each has a meaning here: the seed source_label, known before dbt runs.
+"""Labels of agencies and their meanings: the seed source_label, read before dbt runs.
 
-A contract says of a column which scheme its labels belong to. A label that its scheme does not have would be counted under
-nothing, so it is found when the delivery is landed, not when the facts of all agencies have been built.
+A contract states the scheme of a column's labels. A label that its scheme does not have would not be counted anywhere, so it is
+reported when the delivery is landed, not when the facts of all agencies have been built.
 """
 
 from __future__ import annotations
