@@ -275,7 +275,7 @@ CATALOGUE: dict[str, Rule] = {
                 "R05",
                 "Value not allowed",
                 "“{column}” is not one of the agreed values in {rows} row(s).",
-                "Use the agreed values, or agree a new one first. Agreed: {allowed}.",
+                "Use the agreed values, or agree a new one first: {allowed}.",
             ),
             (
                 "R06",

@@ -98,7 +98,7 @@ def test_yes_and_no_are_named_beside_the_values_that_are_agreed(desk):
     delivered = rows("crimes", 2)
     delivered[1]["Knife Crime Flag"] = "Yes"
     (fault,) = desk.land("crimes", text(delivered)).faults
-    assert (fault.code, fault.remedy) == ("R05", "Use the agreed values, or agree a new one first. Agreed: Y, N.")
+    assert (fault.code, fault.remedy) == ("R05", "Use the agreed values, or agree a new one first: Y, N.")
 
 
 def test_the_words_of_headers():
