@@ -1,8 +1,8 @@
-"""When things run and in what order. What the numbers mean lives in `dbt_project/`; what must be true of them in `expectations/`.
+"""When things run and in what order. Definitions of figures are in `dbt_project/`; validations in `expectations/`.
 
     definitions   the Dagster code location
     cli           the `sna` command
-    defs          what Dagster is given: assets, checks, schedules, sensors, resources
+    defs          Dagster definitions: assets, checks, schedules, sensors, resources
     operations    what keeps a home running: service, alerts, retries, retention, purges, recovery
     vault_runs    runs of the vault, of which only counts come out
     publication   releases
@@ -13,5 +13,5 @@
     home          one area in one environment
     text          what a terminal, Markdown or a spreadsheet gets
 
-Each imports only what stands below it, and none of them a package that imports it (`[tool.importlinter]` in pyproject.toml).
+Each imports only what is listed below it, and none of them a package that imports it (`[tool.importlinter]` in pyproject.toml).
 """

@@ -21,7 +21,7 @@ from orchestration.defs.assets.landing_zone import landing_zone_asset
 from orchestration.defs.assets.publication import release_asset
 from orchestration.defs.automation import automation
 from orchestration.defs.checks import feed_checks, gate_check
-from orchestration.defs.progress import LOGGER, narrator
+from orchestration.defs.progress import LOGGER, progress_logger
 from orchestration.defs.resources import Refresh
 from orchestration.home.settings import Settings
 from orchestration.operations import configuration
@@ -34,12 +34,12 @@ JOB = "refresh"
 LOCATION = "serious_violence"
 LABEL = f"{SINGLETON_REPOSITORY_NAME}@{LOCATION}"
 
-# Backfill policies are marked beta; the version is pinned, and the warning would stand on every start.
+# Backfill policies are marked beta; the version is pinned, and the warning would appear on every start.
 warnings.filterwarnings("ignore", category=dg.BetaWarning)
 
 
 def build_defs(settings: Settings) -> dg.Definitions:
-    """Assemble the code location for one home; tests give a home of their own.
+    """Assemble the code location for one home; tests pass a home of their own.
 
     Raises:
         ContractError: a feed's contract is not valid.
@@ -66,7 +66,7 @@ def build_defs(settings: Settings) -> dg.Definitions:
         JOB,
         selection=refreshed,
         description="Ingest what is new, rebuild facts and marts, pass the gates, publish.",
-        # All steps: what the killed run had landed may since stand for another date, or in a warehouse that is gone.
+        # All steps: the feeds may since have been loaded for another date, or the warehouse replaced.
         tags={
             MAX_RETRIES_TAG: str(retries.run_attempts),
             RETRY_STRATEGY_TAG: ReexecutionStrategy.ALL_STEPS.name,
@@ -94,7 +94,7 @@ def build_defs(settings: Settings) -> dg.Definitions:
         # One process, one writer: another process for each step would import everything again and wait for the warehouse.
         executor=dg.in_process_executor,
         resources={"refresh": Refresh.configure_at_launch()},
-        loggers={LOGGER: narrator, "console": dg.colored_console_logger},
+        loggers={LOGGER: progress_logger, "console": dg.colored_console_logger},
     )
 
 

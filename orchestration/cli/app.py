@@ -1,7 +1,7 @@
-"""The `sna` command: the Dagster job and what it left behind, from a terminal.
+"""The `sna` command: runs the Dagster job and shows its results in a terminal.
 
-Exit status: 0 published or nothing to do, 1 a gate failed or the refresh broke, 2 wrong usage. Heavy imports are where they
-are used: a command that only looks answers at once.
+Exit status: 0 published or nothing to do, 1 a validation or the refresh failed, 2 wrong usage. Heavy imports are made where they
+are used, so that commands that only read answer quickly.
 """
 
 from __future__ import annotations
@@ -56,11 +56,11 @@ def before_each(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Version and commit of this code, and exit.")
     ] = False,
 ) -> None:
-    """Commands that only look find the releases of an earlier version too, unless it is at work."""
+    """Rename the releases' folder of an earlier version, so that every command finds them; not while a refresh runs."""
     try:
         home = Settings.from_env().home
     except HomeError:
-        return  # which a command that needs one home says itself
+        return  # a command that needs a home reports this
     if lock.holder(home) is None:
         rename_audience(home)
 
@@ -68,13 +68,13 @@ def before_each(
 def main() -> None:
     """Entry point; ends the process, with the exit status of the command.
 
-    Taking Dagster, dbt and Great Expectations apart object by object takes the interpreter seconds, for a process that is over.
-    So the last of its exit handlers leaves instead: threads have ended by then, logs and temporary folders are closed.
+    Dismantling Dagster, dbt and Great Expectations takes the interpreter seconds. The last exit handler ends the process instead:
+    by then threads have ended, and logs and temporary folders are closed.
     """
     status: int | None = None
 
     def leave() -> None:
-        # What cannot be written out, and any other end than an exit status, the interpreter tells of in its own way.
+        # The interpreter reports output that cannot be written, and any end other than an exit status.
         if status is not None:
             with suppress(OSError):
                 sys.stdout.flush()
@@ -92,18 +92,18 @@ def main() -> None:
 
 
 def _run() -> None:
-    """The command; errors that a person can mend are told without a traceback."""
+    """Run the command; errors that a user can correct are printed without a traceback."""
     from orchestration.cli.refresh import RefreshInterruptedError
     from orchestration.contracts.model import ContractError
-    from orchestration.database.connection import NotEnoughMemory
-    from orchestration.home.lock import Busy
+    from orchestration.database.connection import NotEnoughMemoryError
+    from orchestration.home.lock import HomeLockedError
     from orchestration.ingest.landing_log.inventory import LandedRowsDamagedError
     from orchestration.ingest.landing_log.log import DeliveryExpiredError, NothingReceivedError, RecordDamagedError
     from orchestration.operations.purge import UnfinishedPurgeError
     from orchestration.operations.withdrawal import NoSuchDeliveryError
-    from orchestration.publication.reconciliation import NothingToReconcile
-    from orchestration.publication.release import DamagedRelease
-    from orchestration.publication.releases import NoSuchRelease
+    from orchestration.publication.reconciliation import NothingToReconcileError
+    from orchestration.publication.release import DamagedReleaseError
+    from orchestration.publication.releases import NoSuchReleaseError
     from orchestration.vault_runs.common import MissingInputError
     from orchestration.vault_runs.linked_people import TruthFileError
     from vault.access_log import LogBrokenError, ReasonRequiredError
@@ -119,7 +119,7 @@ def _run() -> None:
         KeyRefusedError,
         ReasonRequiredError,
         NoSuchDeliveryError,
-        NoSuchRelease,
+        NoSuchReleaseError,
         TruthFileError,
         PolicyError,
         SettingsError,
@@ -127,16 +127,16 @@ def _run() -> None:
         errors.print(f"[red]{escape(str(error))}[/]")
         sys.exit(WRONG_USAGE)
     except (
-        Busy,
-        DamagedRelease,
+        HomeLockedError,
+        DamagedReleaseError,
         LogBrokenError,
         DeliveryExpiredError,
-        NotEnoughMemory,
+        NotEnoughMemoryError,
         NothingReceivedError,
         MissingInputError,
         LandedRowsDamagedError,
         RecordDamagedError,
-        NothingToReconcile,
+        NothingToReconcileError,
         InvalidWeightsError,
         UnfinishedPurgeError,
         VaultLockedError,
@@ -149,7 +149,7 @@ def _run() -> None:
         from orchestration.home import disk_errors, redaction
 
         advice = disk_errors.advice(error, Settings.from_env().home) or connection.not_enough(error, "sna")
-        if advice is None and (known := redaction.told(error)) is not error:
+        if advice is None and (known := redaction.redacted(error)) is not error:
             raise known from None
         if advice is None:
             raise
@@ -159,10 +159,10 @@ def _run() -> None:
 
 @app.command()
 def init(
-    area: Annotated[str, typer.Option(envvar="SNA_AREA", help="The force area: the name of a folder of areas/.")],
-    home: Annotated[Path | None, typer.Option(help="Folder to make; SNA_HOME or var/<area> where left out.")] = None,
+    area: Annotated[str, typer.Option(envvar="SNA_AREA", help="Force area: the name of a folder in areas/.")],
+    home: Annotated[Path | None, typer.Option(help="Folder to create. Default: SNA_HOME, else var/<area>.")] = None,
 ) -> None:
-    """Make a live home for the deliveries of one area's agencies, and say what to deliver first."""
+    """Create a live home for the deliveries of one area's agencies, and list what to deliver first."""
     from orchestration.contracts.reader import load_contracts
     from orchestration.home import areas
     from orchestration.home.creation import make
@@ -179,7 +179,7 @@ def init(
         for contract in sorted(contracts, key=lambda contract: (-len(contract.tables), contract.id))
     ]
     console.print(f"{folder} is the live home of {found.name}. Deliveries are kept in {raw}.")
-    title = "Feeds, those first that most tables of a needs assessment wait for"
+    title = "Feeds, by the number of needs assessment tables that they supply"
     console.print(output.table(title, ["feed", "cadence", "supplies", "what it is", "ask"], rows))
     others = "" if folder.parent == PROJECT / "var" else f" with SNA_HOME={folder}"
     console.print(f"Next: `sna deliver FILE...`{others}, one feed is enough, then `sna refresh`.")
@@ -193,7 +193,7 @@ def refresh(
         typer.Option(formats=["%Y-%m-%d"], help="Rebuild the marts from what had been received by the end of this day."),
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Publish although nothing is new, or although it was rolled back from.")
+        bool, typer.Option("--force", help="Publish even if nothing has changed or the release was rolled back.")
     ] = False,
     wait: Wait = False,
 ) -> None:
@@ -208,7 +208,7 @@ def refresh(
         if killed:
             clear_up(settings)
         plan = refresh_plan.plan(settings, as_at.date().isoformat() if as_at else "", force=force)
-        # Said last, after whatever else there is to say.
+        # Printed last.
         context.call_on_close(lambda: output.unread(console, settings))
         context.call_on_close(lambda: output.waiting(console, settings))
         if not plan.feeds_delivered:
@@ -226,7 +226,7 @@ def refresh(
             return
         from orchestration.warehouse import warehouse_file
 
-        # Better said now than after minutes of reading deliveries.
+        # Fail now rather than after minutes of reading deliveries.
         warehouse_file.connect(settings).close()
         new = counted(plan.new_deliveries, "new delivery")
         console.print(f"{new} in {settings.raw}; home {settings.home}")
@@ -241,16 +241,16 @@ def refresh(
 
 
 def clear_up(settings: Settings) -> None:
-    """Tell that the last refresh was killed, and remove what it left."""
+    """Report that the previous refresh was interrupted, and remove its unfinished work."""
     from orchestration.operations import recovery
 
-    console.print("The refresh before this one was cut off. What it left half done is cleared away; nothing else was lost.")
+    console.print("The previous refresh was interrupted. Its unfinished work has been removed; nothing else was lost.")
     recovery.clear(settings)
 
 
 @app.command()
 def rebuild(wait: Wait = False) -> None:
-    """Build the warehouse again from the landed deliveries, and publish if that changes anything."""
+    """Rebuild the warehouse from the landed deliveries, and publish if that changes anything."""
     from orchestration.cli.refresh import run as run_job
     from orchestration.operations import refresh_plan
     from orchestration.publication.releases import usable_release
@@ -262,7 +262,7 @@ def rebuild(wait: Wait = False) -> None:
         if killed:
             clear_up(settings)
         before = usable_release(settings.published)
-        plan = refresh_plan.from_the_ground(settings)
+        plan = refresh_plan.rebuild_plan(settings)
         if not plan.feeds_delivered:
             console.print(f"Nothing has been landed in {settings.landing}. Next: `sna refresh`.")
             raise typer.Exit(FAILED)
@@ -273,16 +273,16 @@ def rebuild(wait: Wait = False) -> None:
     if outcome.held is not None:
         output.held_back(console, settings, outcome.held)
     elif before is not None and outcome.release.folder == before.folder:
-        console.print(f"The warehouse was built again, with the same content as release {before.folder.name}, which stays.")
+        console.print(f"Warehouse rebuilt: same content as release {before.folder.name}, which remains current.")
     else:
         output.summary(console, settings, outcome.release)
 
 
 @app.command()
 def status(
-    build: Annotated[bool, typer.Option("--build", help="The last build, published or not, instead of the release.")] = False,
+    build: Annotated[bool, typer.Option("--build", help="Use the last build, published or not, instead of the release.")] = False,
 ) -> None:
-    """Feeds, gates and the published release; or the last build and what keeps it from being published."""
+    """Show feeds, gates and the published release; or the last build and why it was not published."""
     from orchestration.publication.releases import current_release
 
     settings = Settings.from_env()
@@ -305,9 +305,9 @@ def status(
 @app.command()
 def reconcile(
     table: Annotated[str | None, typer.Option(help="Only this table of the SNA, for example T03.")] = None,
-    build: Annotated[bool, typer.Option("--build", help="The last build, published or not, instead of the release.")] = False,
+    build: Annotated[bool, typer.Option("--build", help="Use the last build, published or not, instead of the release.")] = False,
 ) -> None:
-    """Each printed figure of the SNA 2024 beside the computed one. Exits 1 where a figure differs or is missing."""
+    """Compare each printed figure of the SNA 2024 with the computed one. Exits 1 if a figure differs or is missing."""
     from orchestration.publication import reconciliation
 
     with reconciliation.figures(Settings.from_env(), build=build) as con:
@@ -332,7 +332,7 @@ def reconcile(
 def quarantine(
     feed: OneFeed = None,
 ) -> None:
-    """What was rejected, why, and what its sender can do."""
+    """List what was rejected, why, and what the sender can do."""
     from orchestration.ingest.landing_log.log import read
 
     settings = Settings.from_env()
@@ -346,11 +346,11 @@ def quarantine(
 @app.command()
 def deliver(
     paths: Annotated[list[Path], typer.Argument(help="Files, or folders that are searched for files.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what taking the files would change.")] = False,
-    accept_short: Annotated[bool, typer.Option("--accept-short", help="Use them although they have few rows.")] = False,
-    reason: Annotated[str, typer.Option(help="Why a short delivery is complete; kept with it.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what the files would change.")] = False,
+    accept_short: Annotated[bool, typer.Option("--accept-short", help="Use them even if they have few rows.")] = False,
+    reason: Annotated[str, typer.Option(help="Why a short delivery is complete; stored with it.")] = "",
 ) -> None:
-    """Copy deliveries into the landing zone; refuses what no contract knows."""
+    """Copy deliveries into the landing zone; refuses files that match no contract."""
     from orchestration.contracts.reader import load_contracts
     from orchestration.ingest.files import regular_files
     from orchestration.ingest.files.headers import printable
@@ -389,11 +389,12 @@ def deliver(
 @app.command()
 def feeds(
     contracts: Annotated[
-        list[Path] | None, typer.Argument(metavar="[CONTRACT]...", help="With --check: only these contract.yaml.", exists=True)
+        list[Path] | None,
+        typer.Argument(metavar="[CONTRACT]...", help="With --check: only these contract.yaml files.", exists=True),
     ] = None,
-    check: Annotated[bool, typer.Option("--check", help="Check the contracts, and list what is wrong with each.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Check the contracts, and list the errors of each.")] = False,
 ) -> None:
-    """The feeds, what each supplies, and whether it was delivered; or whether their contracts can be used."""
+    """List the feeds, what each supplies and whether it was delivered; or check their contracts."""
     from orchestration.contracts.reader import load_contracts
     from orchestration.ingest.landing_log.log import current, read
 
@@ -426,24 +427,24 @@ def _check(paths: list[Path]) -> None:
         except ContractError as error:
             errors.print(f"[red]✗[/] {escape(str(error))}", highlight=False)
             wrong += 1
-    console.print(f"{counted(len(paths), 'contract')} checked, {wrong} cannot be used.")
+    console.print(f"{counted(len(paths), 'contract')} checked, {wrong} invalid.")
     if wrong:
         raise typer.Exit(FAILED)
 
 
 @app.command()
 def run(
-    port: Annotated[int, typer.Option(help="Port on this machine only; 0 for any that is free.")] = 3000,
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 for any free port.")] = 3000,
     read_only: Annotated[
-        bool, typer.Option("--read-only", help="The web UI shows, and starts, stops or removes nothing.")
+        bool, typer.Option("--read-only", help="Make the web UI read-only: it cannot start, stop or remove anything.")
     ] = False,
 ) -> None:
-    """Dagster's web UI and daemon on 127.0.0.1 until Ctrl-C; what SNA_ENVIRONMENT declares runs by itself."""
+    """Run Dagster's web UI and daemon on 127.0.0.1 until Ctrl-C, with the schedules declared for SNA_ENVIRONMENT."""
     from orchestration.operations import service
 
-    def tell(line: str) -> None:
+    def report(line: str) -> None:
         console.print(line, highlight=False, markup=False)
 
     settings = Settings.from_env()
     output.history_set_aside(console, settings)
-    raise typer.Exit(service.run(settings, port, tell, read_only=read_only))
+    raise typer.Exit(service.run(settings, port, report, read_only=read_only))

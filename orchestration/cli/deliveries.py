@@ -1,4 +1,4 @@
-"""The commands of `sna` about deliveries that have been received: list them, take one back, remove one everywhere."""
+"""The `sna` commands for received deliveries: list, withdraw, purge."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LISTED = 12
 def deliveries(
     feed: OneFeed = None,
 ) -> None:
-    """What was received: file, period, rows, and whether it is in use, replaced, refused or withdrawn."""
+    """List what was received: file, period, rows, and whether it is in use, replaced, refused or withdrawn."""
     from orchestration.ingest.landing_log.log import current, read
     from orchestration.ingest.landing_zone.watch import waiting as waiting_ones
     from orchestration.operations import purge as purging
@@ -59,7 +59,7 @@ def deliveries(
 
 
 def announced(settings: Settings, received: Sequence[LoadRecord], *, dry_run: bool) -> Callable[[Recognised], bool]:
-    """Says of each recognised file what taking it will change, before it is copied; in a dry run it is not."""
+    """A function that prints what a recognised file will change and returns whether to copy it: not in a dry run."""
     from orchestration.ingest.files.headers import printable
     from orchestration.ingest.load.preview import preview
 
@@ -74,10 +74,10 @@ def announced(settings: Settings, received: Sequence[LoadRecord], *, dry_run: bo
 
 def withdraw(
     delivery: DeliveryName,
-    reason: Annotated[str, typer.Option(help="Why; kept in the landing log. Name no person of the data.")],
+    reason: Annotated[str, typer.Option(help="Why; kept in the landing log. Do not name anybody in the data.")],
     wait: Wait = False,
 ) -> None:
-    """Take a delivery back: from the next refresh on, the earlier version is in use again, or nothing."""
+    """Withdraw a delivery: from the next refresh on, its previous version is used again, if there is one."""
     from datetime import UTC, datetime
 
     from orchestration.ingest.landing_log.log import read
@@ -90,28 +90,32 @@ def withdraw(
     with lock.hold(settings.home, wait_seconds=lock.seconds(wait), on_wait=waiting):
         loads = read(settings.landing)
         if unread := withdrawal.take_back_unread(settings, loads, delivery):
-            console.print(f"{escape(unread)} had not been read: it is removed from the landing zone, and nothing else changes.")
+            console.print(f"{escape(unread)} was not read yet, so it was removed from the landing zone. Nothing else changes.")
             return
         chosen = withdrawal.find(loads, delivery)
         done = withdrawal.withdraw(loads, chosen, reason, datetime.now(UTC))
     last = done.loads[-1]
     name = escape(last.path)
     if done.already and last.withdrawn:
-        console.print(f"{name} was withdrawn before, on {last.withdrawn.at[:10]} by {last.withdrawn.by}.", highlight=False)
+        console.print(f"{name} was already withdrawn, on {last.withdrawn.at[:10]} by {last.withdrawn.by}.", highlight=False)
         return
     console.print(f"{name} ({last.rows_accepted:,} rows, {last.load_id}) is withdrawn.", highlight=False)
     output.changes(console, done.changes, LISTED)
-    console.print("The file stays in the landing zone and is not read again; to use it after all, `sna deliver` it again.")
+    console.print(
+        "The file stays in the landing zone and is not read again; to use it after all, deliver it again with `sna deliver`."
+    )
     console.print("Next: `sna refresh`, which publishes without it.")
 
 
 def purge(
     delivery: DeliveryName,
-    basis: Annotated[str, typer.Option(help="On what ground or decision; kept in the landing log. Name no person of the data.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be removed.")] = False,
+    basis: Annotated[
+        str, typer.Option(help="Legal ground or decision; kept in the landing log. Do not name anybody in the data.")
+    ],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be removed.")] = False,
     wait: Wait = False,
 ) -> None:
-    """Remove an unlawful delivery everywhere, with all that was made since it came. Kept is that it happened. No undo."""
+    """Remove an unlawful delivery, and everything made since it came, for ever. Only the fact of the purge is recorded."""
     from datetime import UTC, datetime
 
     from orchestration.ingest.landing_log.log import read
@@ -129,7 +133,7 @@ def purge(
             chosen = withdrawal.find(loads, delivery)
             found = [purging.plan(settings, loads, chosen, basis, datetime.now(UTC))]
         except withdrawal.NoSuchDeliveryError:
-            # What was begun may have removed its name already.
+            # The interrupted purge may have removed its name already.
             if not begun:
                 raise
             found = []

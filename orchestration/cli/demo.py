@@ -22,7 +22,7 @@ EXTRA = "serious-violence-warehouse[demo]"
 
 
 def _require_generator() -> None:
-    """Exit with how to install the generator where it, or a package that it needs, is missing."""
+    """Exit with installation advice if the generator, or a package that it needs, is missing."""
     try:
         import synthetic  # noqa: F401
     except ModuleNotFoundError as error:
@@ -35,18 +35,20 @@ def _require_generator() -> None:
 
 def demo(
     scale: Annotated[int, typer.Option(min=1, help="Number of counties.")] = 1,
-    seed: Annotated[int, typer.Option(help="Another seed gives another county with the same totals.")] = 2024,
+    seed: Annotated[int, typer.Option(help="Another seed makes another county with the same totals.")] = 2024,
     dirt: Annotated[bool, typer.Option(help="Inject known faults, listed in dirt-manifest.json.")] = False,
     next_month: Annotated[
-        bool, typer.Option("--next-month", help="Write the month after the demonstration's last instead, to practise with.")
+        bool, typer.Option("--next-month", help="Write the following month of the demonstration instead, to practise with.")
     ] = False,
-    if_empty: Annotated[bool, typer.Option("--if-empty", help="Only when the landing zone holds no delivery.")] = False,
+    if_empty: Annotated[bool, typer.Option("--if-empty", help="Only if the landing zone has no demonstration yet.")] = False,
     add: Annotated[
         list[Path] | None,
-        typer.Option(exists=True, dir_okay=False, help="List this file, such as a changed one, as part of the demonstration."),
+        typer.Option(
+            exists=True, dir_okay=False, help="Register this file, such as a changed one, as part of the demonstration."
+        ),
     ] = None,
 ) -> None:
-    """Make the demonstration home and write the deliveries of a county that does not exist."""
+    """Create the demonstration home and write the deliveries of a fictional county."""
     from orchestration.home import creation
     from orchestration.ingest.files import regular_files
     from orchestration.ingest.landing_zone import demonstration
@@ -75,7 +77,7 @@ def demo(
         summary = write_demo(settings.raw, seed=seed, scale=scale, faults=dirt, progress=progress)
     files, rows = sum(summary.files.values()), sum(summary.rows.values())
     console.print(f"{counted(files, 'delivery')} with {rows:,} rows written to {settings.raw} in {summary.seconds:.0f} s.")
-    console.print(f"{summary.returns} aggregate returns that agencies have published, which are real, were put beside them.")
+    console.print(f"Added {summary.returns} aggregate returns that agencies have published; these are real.")
     console.print("Next: `sna refresh`.")
 
 

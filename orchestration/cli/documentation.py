@@ -123,7 +123,7 @@ def root_pages() -> dict[str, str]:
 
 
 def feeds_page(contracts: Iterable[FeedContract]) -> str:
-    """What to send, when, how, and to whom to turn, agency by agency."""
+    """What to send, when, how, and the contact, agency by agency."""
     lines = [
         "# Feeds",
         "What each agency sends. `sna deliver FILE` accepts a file under the sender's own name; in the landing zone it is "

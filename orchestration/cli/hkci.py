@@ -1,4 +1,4 @@
-"""`sna hkci`: the Habitual Knife Carriers Index in its vault. Every command that opens the vault asks why, and is logged."""
+"""`sna hkci`: the Habitual Knife Carriers Index in its vault. Every command that opens the vault needs a reason and is logged."""
 
 from __future__ import annotations
 
@@ -14,16 +14,14 @@ from orchestration.home.settings import Settings
 from orchestration.text.console import console
 
 app = typer.Typer(
-    help="The Habitual Knife Carriers Index: an encrypted vault of its own, opened with its key only.",
+    help="The Habitual Knife Carriers Index, in an encrypted vault that only its key opens.",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
 app.command()(init)
 app.command()(log)
 
-RunId = Annotated[
-    str | None, typer.Option("--run", metavar="RUN", help="A run; the one of the latest reference date if left out.")
-]
+RunId = Annotated[str | None, typer.Option("--run", metavar="RUN", help="Run id. Default: the run of the latest reference date.")]
 
 
 @app.command()
@@ -34,7 +32,7 @@ def run(
     key_file: KeyFile = None,
     wait: Wait = False,
 ) -> None:
-    """Draw the cohorts of a date into the vault, compare them with all suspects, and land their counts for the next refresh."""
+    """Compute the cohorts for a date in the vault, compare them with all suspects, and land their counts for the next refresh."""
     from orchestration.home import lock
     from orchestration.vault_runs import access, knife_carriers
     from vault import reading
@@ -47,12 +45,12 @@ def run(
     console.print(output.table(f"Run {made.run_id}", ["cohort", "nominals", "joined", "left"], rows))
     withheld = sum(cell.nominals is None for cell in made.disclosed)
     console.print(
-        f"{len(made.disclosed)} counts were landed as delivery {delivery.load_id}, {withheld} of them withheld as too small."
+        f"{len(made.disclosed)} counts landed as delivery {delivery.load_id}, {withheld} of them withheld as too small."
     )
     with access.opened(settings, key) as con:
         _print_bias(made.run_id, reading.bias(con, reading.VaultSession(settings.vault, reason, acting_for), made.run_id))
     print_anchor(settings)
-    console.print("Next: read this before anybody acts on the list, and `sna refresh` to publish the counts.")
+    console.print("Next: read this comparison before anybody acts on the list; then publish the counts with `sna refresh`.")
 
 
 @app.command("list")
@@ -61,9 +59,9 @@ def list_entries(
     acting_for: ActingFor = "",
     key_file: KeyFile = None,
     run_id: RunId = None,
-    cohort: Annotated[str | None, typer.Option(help="Crime or Intelligence; both if left out.")] = None,
+    cohort: Annotated[str | None, typer.Option(help="Crime or Intelligence. Default: both.")] = None,
 ) -> None:
-    """The entries of a run, those with the highest lifestyle score first."""
+    """List the entries of a run, highest lifestyle score first."""
     from vault import reading
 
     with vault(reason, acting_for, key_file) as (con, session):
@@ -72,32 +70,32 @@ def list_entries(
         left = reading.leavers(con, session, wanted)
     console.print(output.table(f"Run {wanted}", [name.replace("_", " ") for name in reading.LISTED], rows))
     if left:
-        console.print(output.table("Left since the run before", ["cohort", "why", "nominals"], left))
+        console.print(output.table("Left since the previous run", ["cohort", "why", "nominals"], left))
 
 
 @app.command()
 def show(
-    entry: Annotated[int, typer.Argument(help="Number of an entry.")],
+    entry: Annotated[int, typer.Argument(help="Entry number.")],
     reason: Reason,
     acting_for: ActingFor = "",
     key_file: KeyFile = None,
     run_id: RunId = None,
 ) -> None:
-    """All that the vault holds of one entry, and what each factor adds to its score."""
+    """Show everything the vault holds on one entry, and what each factor adds to its score."""
     from vault import reading
 
     with vault(reason, acting_for, key_file) as (con, session):
         wanted = reading.latest(con, run_id)
         about, factors = reading.entry(con, session, wanted, entry)
-    console.print(output.table(f"Entry {entry} of run {wanted}", ["what", "is"], about.items()))
+    console.print(output.table(f"Entry {entry} of run {wanted}", ["field", "value"], about.items()))
     console.print(output.table("Lifestyle factors; points are illustrative", ["factor", "present", "points"], factors))
     if about["is_victim"]:
-        console.print("[yellow]This person is a victim of violence[/]: that adds nothing to the score, and asks for help.")
+        console.print("[yellow]This person is a victim of violence[/]: this does not raise the score, and calls for support.")
 
 
 @app.command()
 def bias(reason: Reason, acting_for: ActingFor = "", run_id: RunId = None, key_file: KeyFile = None) -> None:
-    """The cohorts of a run against all suspects of the same offences, by age, sex, ethnicity and area."""
+    """Compare the cohorts of a run with all suspects of the same offences, by age, sex, ethnicity and area."""
     from vault import reading
 
     with vault(reason, acting_for, key_file) as (con, session):
@@ -108,9 +106,9 @@ def bias(reason: Reason, acting_for: ActingFor = "", run_id: RunId = None, key_f
 
 def _print_bias(run_id: str, rows: list[tuple[Any, ...]]) -> None:
     heads = ["cohort", "by", "category", "nominals", "suspects", "per 1,000", "low", "high", "difference of shares", "missing"]
-    console.print(output.table(f"Run {run_id} against all suspects of the same offences", heads, rows))
+    console.print(output.table(f"Run {run_id} compared with all suspects of the same offences", heads, rows))
     console.print(
-        "A rate beside another whose limits overlap is no sign of unequal treatment. `missing`: nothing is known of these."
+        "Rates whose limits overlap are no evidence of unequal treatment. `missing`: nominals whose category is unknown."
     )
 
 
@@ -119,10 +117,10 @@ def expire(
     reason: Reason,
     acting_for: ActingFor = "",
     key_file: KeyFile = None,
-    on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As of this day; today if left out.")] = None,
+    on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Expire as at this date. Default: today.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Delete without asking.")] = False,
 ) -> None:
-    """Delete what has expired, and write the vault anew so that nothing is left of it."""
+    """Delete what has expired, and rewrite the vault file so that no trace of it remains."""
     from orchestration.vault_runs import access
     from vault import index, reading, store
 
@@ -140,7 +138,7 @@ def expire(
             raise typer.Exit(FAILED)
         gone = index.expire(con, day)
     store.rewrite(settings.vault, key, access.ENGINE)
-    console.print(f"{gone} rows had expired by {day} and are deleted.")
+    console.print(f"Deleted {gone} rows that had expired by {day}.")
     print_anchor(settings)
 
 

@@ -1,4 +1,4 @@
-"""`sna link`: who is who among the nominals, in the vault. Every command that opens the vault asks why, and is logged."""
+"""`sna link`: links nominal records of one person, in the vault. Every command that opens it needs a reason and is logged."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from orchestration.home.settings import Settings
 from orchestration.text.console import console, working
 
 app = typer.Typer(
-    help="Who is who among the nominals: linked by keyed tokens in the vault, opened with its key only.",
+    help="Link nominal records that belong to one person, by keyed tokens in the vault, which only its key opens.",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
@@ -33,11 +33,11 @@ def run(reason: Reason, acting_for: ActingFor = "", key_file: KeyFile = None, wa
     with lock.hold(settings.home, wait_seconds=lock.seconds(wait), on_wait=waiting), working(console, "linking"):
         made, delivery = linked_people.run(settings, key, why=reason, acting_for=acting_for)
     console.print(
-        f"Run {made.run_id}: {made.references:,} references are {made.people:,} people, by {made.pairs:,} pairs."
-        f" Counts were landed as delivery {delivery.load_id}."
+        f"Run {made.run_id}: {made.references:,} references belong to {made.people:,} people, linked by {made.pairs:,} pairs."
+        f" Counts landed as delivery {delivery.load_id}."
     )
     print_anchor(settings)
-    console.print("Next: `sna link audit --reason ...` to judge pairs by eye, and `sna refresh` to publish the counts.")
+    console.print("Next: `sna link audit --reason ...` to review pairs, then publish the counts with `sna refresh`.")
 
 
 @app.command()
@@ -45,14 +45,14 @@ def audit(
     reason: Reason,
     acting_for: ActingFor = "",
     key_file: KeyFile = None,
-    size: Annotated[int, typer.Option(min=2, help="How many pairs.")] = 20,
+    size: Annotated[int, typer.Option(min=2, help="Number of pairs.")] = 20,
 ) -> None:
-    """Pairs nearest to the threshold, half of them linked: how they agree and how much that weighs. No name is shown."""
+    """Show the pairs nearest to the threshold, half of them linked, with their agreement and weight. No names."""
     from vault import people
 
     with vault(reason, acting_for, key_file) as (con, session):
         rows = people.audit(con, session.folder, size, why=reason, acting_for=acting_for)
-    console.print(output.table("Pairs to judge", [name.replace("_", " ") for name in people.AUDITED], rows))
+    console.print(output.table("Pairs to review", [name.replace("_", " ") for name in people.AUDITED], rows))
 
 
 @app.command()
@@ -62,7 +62,7 @@ def evaluate(
     acting_for: ActingFor = "",
     key_file: KeyFile = None,
 ) -> None:
-    """Precision and recall of the last run by threshold, where it is known who is who (demonstration data)."""
+    """Compute precision and recall of the last run by threshold, where the truth is known (demonstration data)."""
     from orchestration.vault_runs import linked_people
     from vault import people
 

@@ -1,4 +1,4 @@
-"""What every command of `sna` writes to, and how it ends."""
+"""Options and exit statuses that the `sna` commands share."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from orchestration.text.console import console, errors
 FAILED = 1
 WRONG_USAGE = 2
 
-Wait = Annotated[bool, typer.Option("--wait", help="Wait while another process works on the same home, instead of leaving.")]
+Wait = Annotated[bool, typer.Option("--wait", help="Wait for another process that uses the same home, instead of exiting.")]
 
 
 def _known(feed: str | None) -> str | None:
-    """A feed as it was named; ends the command where there is none of that name."""
+    """The name of a feed; exits if no feed has it."""
     from orchestration.contracts.reader import load_contracts
 
     if feed is not None and feed not in (known := {f"{agency}/{name}" for agency, name in load_contracts()}):
@@ -25,9 +25,9 @@ def _known(feed: str | None) -> str | None:
     return feed
 
 
-OneFeed = Annotated[str | None, typer.Argument(help="agency/feed; all feeds where left out.", callback=_known)]
+OneFeed = Annotated[str | None, typer.Argument(help="agency/feed. Default: all feeds.", callback=_known)]
 
 
 def waiting(holder: str) -> None:
-    """Tells whom a command waits for."""
+    """Print which process the command waits for."""
     console.print(f"{holder}; waiting for it.", highlight=False)

@@ -1,4 +1,4 @@
-"""What the `sna` command says: tables, the closing summary, and failures with their remedy."""
+"""What the `sna` command prints: tables, the closing summary, and failures with their remedy."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from orchestration.publication.releases import Rollback
 
 
-# What figures rest on, in words.
+# The evidence behind figures, as printed.
 EVIDENCE = {
     "demonstration": "from made-up records",
     "record": "from records",
@@ -45,7 +45,7 @@ MOST_LINES, FEW = 8, 4
 
 
 def table(title: str, heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> Table:
-    """A plain table; long cells fold rather than vanish."""
+    """A plain table; long cells are wrapped, not cut."""
     result = Table(title=title, title_justify="left", show_edge=False, pad_edge=False)
     for head in heads:
         result.add_column(head, overflow="fold")
@@ -55,9 +55,9 @@ def table(title: str, heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> Ta
 
 
 def nothing_new(console: Console, settings: Settings, release: Release) -> None:
-    """Nothing was done, and why that is right."""
+    """Nothing was done: the release is up to date."""
     refused(console, settings)
-    console.print(f"Nothing new in {settings.raw}: release {release.id} already holds all of it.", markup=False)
+    console.print(f"Nothing new in {settings.raw}: release {release.id} is already up to date.", markup=False)
     console.print(f"Published: {settings.published / 'sna_marts.duckdb'}")
 
 
@@ -71,16 +71,18 @@ def refused(console: Console, settings: Settings) -> None:
 
 
 def held_back(console: Console, settings: Settings, rollback: Rollback) -> None:
-    """Nothing was published, since a person went back from exactly this."""
-    console.print(f"Nothing was published: {settings.raw} holds what release {rollback.left} was made of.", highlight=False)
+    """Nothing was published, since exactly these data were rolled back."""
+    console.print(
+        f"Nothing published: the data are the same as in release {rollback.left}, which was rolled back.", highlight=False
+    )
     console.print(rolled_back(rollback), highlight=False)
 
 
 def rolled_back(rollback: Rollback) -> str:
     """The rollback in force, and what ends it."""
     return (
-        f"[yellow]Rolled back[/] from {rollback.left} at {rollback.at}. It stays so until a delivery or the code has changed;"
-        " then a refresh publishes all that is in use again. `sna refresh --force` publishes now."
+        f"[yellow]Rolled back[/] from {rollback.left} at {rollback.at}. A refresh publishes again once a delivery or the code has"
+        " changed; `sna refresh --force` publishes now."
     )
 
 
@@ -130,22 +132,22 @@ def summary(console: Console, settings: Settings, release: Release) -> None:
     if release.current:
         rows.append(("published", str(settings.published / FILE)))
     else:
-        rows.append(("as it stood", f"{release.folder / FILE} (the current release stays as it was)"))
+        rows.append(("as at", f"{release.folder / FILE} (the current release is unchanged)"))
     for name, value in rows:
         console.print(f"[bold]{name:<12}[/] {value}", highlight=False)
     if feeds[1] or feeds[3]:
-        console.print("[yellow]Refused or quarantined[/]: `sna quarantine` says what is wrong and what its sender can do.")
+        console.print("[yellow]Refused or quarantined[/]: `sna quarantine` shows what is wrong and what the sender can do.")
     refused(console, settings)
     for subject, expectation, observed, remedy in warnings:
         console.print(f"[yellow]warning[/] {escape(f'{subject}: {expectation}: {observed}. {remedy}')}", highlight=False)
     for feed, tables, url in waiting:
-        waiting_for_it = f"waiting for it: {tables}" if tables else "no table of the SNA waits for it"
-        console.print(f"[yellow]not delivered[/] {feed}; {waiting_for_it}; the publisher offers it at {url}")
+        needed = f"needed for {tables}" if tables else "not needed for any SNA table"
+        console.print(f"[yellow]not delivered[/] {feed}: {needed}; available from {url}")
     console.print("Next: `sna reconcile --table T15`, `sna status`, or open the published file read-only in a BI tool.")
 
 
 def difference(console: Console, settings: Settings, found: Difference, only: str | None, *, everything: bool) -> None:
-    """What differs between two releases: on one screen, or of one table or all of them line by line."""
+    """The differences between two releases: on one screen, or in full for one table or all."""
     from orchestration.publication.diff import by_feed, one_by_one
 
     for release in (found.before, found.after):
@@ -165,7 +167,7 @@ def difference(console: Console, settings: Settings, found: Difference, only: st
         return
     _changes(console, wanted, each=everything or bool(only))
     if any(code for *_, code in wanted):
-        console.print("The models or definitions differ as well, so they may be the cause.")
+        console.print("The models or definitions also differ and may be the cause.")
     if not (everything or only):
         console.print("More: `sna diff --table TABLE`, or `--all`; in SQL the table sna.revisions of each release.")
 
@@ -181,7 +183,7 @@ def _changes(console: Console, revisions: list[tuple[Any, ...]], *, each: bool) 
     if listed and each:
         lines = [(name, key, column, b, a, "\n".join(by)) for name, _, key, column, b, a, _, by, _ in listed]
         heads = ["table", "row", "column", "before", "after", "deliveries that may have changed it"]
-        console.print(table("Changes one by one", heads, lines))
+        console.print(table("All changes", heads, lines))
     elif listed:
         shown = [(name, key, column, b, a) for name, _, key, column, b, a, *_ in listed]
         _list(console, "Examples", ["table", "row", "column", "before", "after"], shown, most=FEW, rest=False)
@@ -208,8 +210,8 @@ def retained(console: Console, found: Retained, *, dry_run: bool) -> None:
     removed = "would be removed" if dry_run else "removed"
     steps = {
         "remove": removed,
-        "retire": "in use; would be left out of the next refresh" if dry_run else "in use; left out of the next refresh",
-        "wait": "the current release is made of it; goes after the next refresh",
+        "retire": "in use; would be excluded from the next refresh" if dry_run else "in use; excluded from the next refresh",
+        "wait": "the current release uses it; removed after the next refresh",
     }
     for release in found.releases:
         console.print(f"release {release.id}, published {release.manifest['published_at']}: {removed}", highlight=False)
@@ -222,7 +224,7 @@ def retained(console: Console, found: Retained, *, dry_run: bool) -> None:
     console.print(f"{counts[0]}, {counts[1]} and {counts[2]} of the run history {removed}.", highlight=False)
     before, after = (size / 1e6 for size in found.history_bytes)
     if found.runs and not dry_run:
-        console.print(f"The run history takes {after:,.1f} MB; before it took {before:,.1f} MB.", highlight=False)
+        console.print(f"Run history: {after:,.1f} MB, previously {before:,.1f} MB.", highlight=False)
     if deliveries < len(found.deliveries):
         console.print("Next: `sna refresh`, then `sna retain` again.")
 
@@ -236,7 +238,7 @@ def changes(console: Console, found: Sequence[Change], most: int) -> None:
     if len(found) > most:
         from orchestration.ingest.landing_log.impact import periods
 
-        console.print(f"  and {len(found) - most} more; in all {periods(found)}", highlight=False)
+        console.print(f"  and {len(found) - most} more; in total {periods(found)}", highlight=False)
 
 
 def state_of(load: LoadRecord, *, in_use: int) -> str:
@@ -257,10 +259,10 @@ def withdrawals(console: Console, settings: Settings, release: Release | None) -
     published = {delivery["load_id"] for delivery in release.manifest["deliveries"]} if release else set()
     found = [load for load in read(settings.landing) if load.withdrawn]
     for load in found:
-        told = f"{load.agency}/{load.feed}/{load.file_name} ({load.load_id}): {state_of(load, in_use=0)}"
-        console.print(escape(told), highlight=False)
+        state = f"{load.agency}/{load.feed}/{load.file_name} ({load.load_id}): {state_of(load, in_use=0)}"
+        console.print(escape(state), highlight=False)
     if any(portion.load_id in published for load in found for portion in load.by_period()):
-        console.print("[yellow]The current release is still made of a withdrawn delivery.[/] Next: `sna refresh`.")
+        console.print("[yellow]The current release still uses a withdrawn delivery.[/] Next: `sna refresh`.")
 
 
 def purge_plan(console: Console, found: Sequence[Purge], *, dry_run: bool) -> None:
@@ -270,7 +272,7 @@ def purge_plan(console: Console, found: Sequence[Purge], *, dry_run: bool) -> No
         console.print(
             f"Purge of a delivery of {entry.agency}/{entry.feed} ({entry.period}), first received on {purge.since[:10]}: its file"
             f" in the landing zone, {len(purge.loads)} loads of the landing log, the warehouse and the Data Docs {would}, with"
-            " every release, run of Dagster and run of the vault since then.",
+            " every release, Dagster run and vault run since then.",
             highlight=False,
         )
 
@@ -279,7 +281,7 @@ def purged(console: Console, purge: Purge, removed: Removed) -> None:
     """What a purge removed; never a name of a file."""
     console.print(
         f"Removed: {removed.files} files of the landing zone, {removed.loads} loads, {removed.releases} releases, {removed.runs}"
-        f" runs of Dagster, {removed.vault_runs} runs of the vault. Kept in the landing log: purged/{purge.file_name}.",
+        f" Dagster runs, {removed.vault_runs} vault runs. Kept in the landing log: purged/{purge.file_name}.",
         highlight=False,
     )
 
@@ -287,7 +289,7 @@ def purged(console: Console, purge: Purge, removed: Removed) -> None:
 def backups(console: Console, settings: Settings, found: Sequence[Purge]) -> None:
     """Where copies may be that this program cannot reach."""
     first = min(purge.since[:10] for purge in found)
-    console.print(f"[yellow]Not reached by this program[/]: clear what was copied since {first} from", highlight=False)
+    console.print(f"[yellow]Out of reach of this program[/]: delete what was copied since {first} from", highlight=False)
     folders = (settings.raw, settings.landing, settings.published, settings.warehouse, settings.vault, settings.dagster_home)
     for line in (
         f"backups and snapshots of {', '.join(map(str, folders))}",
@@ -296,7 +298,7 @@ def backups(console: Console, settings: Settings, found: Sequence[Purge]) -> Non
         "old blocks of the disk: deleted files can be read until they are overwritten, unless the disk is encrypted",
     ):
         console.print(f"  - {line}", highlight=False, markup=False)
-    console.print("Counts of the vault's runs that were removed come back when a person makes these runs again.")
+    console.print("To restore the counts of removed vault runs, make those runs again.")
 
 
 def missing(console: Console, settings: Settings) -> None:
@@ -312,7 +314,7 @@ def missing(console: Console, settings: Settings) -> None:
 
 
 def receipts(console: Console, received: Sequence[Receipt], refusals: Path, *, dry_run: bool = False) -> None:
-    """What became of files that were handed in: what was taken, then each refusal in at most twelve lines.
+    """The outcome for each delivered file: accepted ones first, then each refusal in at most twelve lines.
 
     Side effects: longer refusals are written whole to a text file below `refusals`.
     """
@@ -333,7 +335,7 @@ def receipts(console: Console, received: Sequence[Receipt], refusals: Path, *, d
 
 
 def unread(console: Console, settings: Settings, feed: str | None = None) -> None:
-    """The files in the landing zone that nobody will read: which, why, and what to do; nothing where there are none.
+    """The files in the landing zone that cannot be loaded: which, why, and what to do.
 
     Args:
         feed: only those in the folder of this feed.
@@ -368,8 +370,8 @@ def waiting(console: Console, settings: Settings, feed: str | None = None) -> No
         for delivery in found:
             if (delivery.file_name, delivery.size) not in known:
                 console.print(
-                    f"[yellow]Not read yet[/] {escape(str(delivery.path))}: it came after the last refresh, or was being written"
-                    " then. The next `sna refresh` reads it.",
+                    f"[yellow]Not read yet[/] {escape(str(delivery.path))}: it arrived after the last refresh, or was still"
+                    " being written then. The next `sna refresh` reads it.",
                     highlight=False,
                 )
 
@@ -395,35 +397,35 @@ def quarantine(console: Console, loads: Iterable[LoadRecord]) -> None:
         for fault in faults:
             found = found_instead(load, contracts.get((load.agency, load.feed)), fault)
             instead = f"\n       Found: {', '.join(found)}" if found else ""
-            told = f"  {fault.code}  {fault.message}{where(fault)}{instead}\n       Remedy: {fault.remedy}"
-            console.print(told, highlight=False, markup=False)
+            line = f"  {fault.code}  {fault.message}{where(fault)}{instead}\n       Remedy: {fault.remedy}"
+            console.print(line, highlight=False, markup=False)
     if clean:
         console.print("Nothing is in quarantine.")
 
 
 def failure(errors: Console, settings: Settings, failures: list[tuple[str, str]]) -> None:
-    """What stopped a refresh, whom it concerns, and what to do."""
+    """What stopped a refresh, and what to do."""
     for step, message in failures:
         errors.print(f"[red]Stopped at {step.replace('__', '/')}[/]: {escape(message)}", highlight=False)
-        if told := disk_errors.advice(message, settings.home):
-            errors.print(told, highlight=False, markup=False)
+        if advice := disk_errors.advice(message, settings.home):
+            errors.print(advice, highlight=False, markup=False)
     gates(errors, settings)
     errors.print(f"{untouched(settings)} `sna quarantine` lists rejected rows and deliveries.")
     errors.print(f"Data Docs: {settings.data_docs / 'index.html'}")
 
 
 def history_set_aside(console: Console, settings: Settings) -> None:
-    """Begin a new history of runs where the one that there is was damaged, and say so."""
+    """Start a new run history where the current one is damaged, and report it."""
     from orchestration.home.instance import set_aside_damaged
 
     for file in set_aside_damaged(settings):
         console.print(
-            f"Dagster's history was damaged. It was set aside as {file}, and a new one begins; no figure depends on it."
+            f"Dagster's history was damaged. It was moved to {file}, and a new one was started; no figure depends on it."
         )
 
 
 def access_log(errors: Console, settings: Settings) -> None:
-    """What can be said against the log of the vault without its key; nothing where there is nothing."""
+    """Print the fault of the vault's log that can be found without its key, if there is one."""
     from orchestration.vault_runs import access
 
     if fault := access.fault(settings):
@@ -431,7 +433,7 @@ def access_log(errors: Console, settings: Settings) -> None:
 
 
 def untouched(settings: Settings) -> str:
-    """What a failure has left readers with."""
+    """What readers have after a failure."""
     published = (settings.published / "current").is_symlink()
     return "What was published before is untouched." if published else "Nothing has been published yet."
 
@@ -442,13 +444,13 @@ def release(console: Console, settings: Settings, release: Release) -> None:
     console.print(f"Release {release.id}, published {release.manifest['published_at']}")
     console.print(f"{settings.published / 'sna_marts.duckdb'}")
     from orchestration.publication.integrity import verified_at
-    from orchestration.publication.release import DamagedRelease
+    from orchestration.publication.release import DamagedReleaseError
     from orchestration.publication.releases import damage, rollback
 
     last = verified_at(settings.published, release.id)
     if wrong := damage(settings.published):
-        raise DamagedRelease(f"{wrong} It was last found to be whole at {last}." if last else wrong)
-    console.print(f"Every byte as published: found so now, before at {last or 'no time'}.", highlight=False)
+        raise DamagedReleaseError(f"{wrong} It was last verified as complete at {last}." if last else wrong)
+    console.print(f"Verified now: every byte as published. Previously verified: {last or 'never'}.", highlight=False)
     if in_force := rollback(settings.published):
         console.print(rolled_back(in_force), highlight=False)
     con = release.open()
@@ -494,7 +496,7 @@ def _freshness_today(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 
 def build(console: Console, settings: Settings) -> None:
-    """The last build, published or not: how far it came, its gates, and where the report is to be reproduced, what differs."""
+    """The last build, published or not: its stages, its gates, and the figures that differ from the printed report."""
     import duckdb
 
     from expectations.verdicts import STAGES
@@ -505,7 +507,7 @@ def build(console: Console, settings: Settings) -> None:
     if not settings.warehouse.exists():
         console.print(f"Nothing has been built yet in {settings.home}. Next: `sna refresh`.", highlight=False)
         return
-    with warehouse_file.looking(settings) as con:
+    with warehouse_file.open_read_only(settings) as con:
         try:
             made = con.execute("select build_id, as_at from ledger.build").fetchone()
             ended = dict(con.execute("select stage, completed_at from ops.stage where token is not null").fetchall())
@@ -517,7 +519,7 @@ def build(console: Console, settings: Settings) -> None:
     rebuilt = f", as at {made[1]}" if made[1] else ""
     console.print(f"Build {made[0][:8]}{rebuilt}, in {settings.warehouse}", highlight=False)
     for stage in (stage for stage in STAGES if stage not in LANDED):
-        when = f"built {ended[stage]:%Y-%m-%d %H:%M} UTC" if stage in ended else "not built, or its build did not end"
+        when = f"built {ended[stage]:%Y-%m-%d %H:%M} UTC" if stage in ended else "not built, or its build did not finish"
         console.print(f"  {stage:<6} {when}", highlight=False)
     gates(console, settings)
     if STAGES[-1] not in ended:
@@ -527,23 +529,23 @@ def build(console: Console, settings: Settings) -> None:
     if unlike:
         heads = ["table", "group", "row", "column", "published", "computed", "status"]
         first = unlike[:MOST_FIGURES]
-        title = f"{counted(len(unlike), 'figure')} unlike the publication"
+        title = f"{counted(len(unlike), 'figure')} differing from the publication"
         console.print(table(title if len(first) == len(unlike) else f"{title}; the first {len(first)}", heads, first))
         console.print(f"Next: `sna reconcile --build --table {unlike[0][0]}`.")
 
 
 def gates(console: Console, settings: Settings) -> None:
-    """The gates of the last build, and every closed one with examples and its remedy."""
+    """The gates of the last build, and every failed expectation with examples and its remedy."""
     if not settings.warehouse.exists():
         return
     import duckdb
 
     from expectations.verdicts import STAGES
-    from orchestration.home.lock import Busy
+    from orchestration.home.lock import HomeLockedError
     from orchestration.warehouse import warehouse_file
 
     try:
-        with warehouse_file.looking(settings) as con:
+        with warehouse_file.open_read_only(settings) as con:
             rows = con.execute(
                 """select stage, count(*), count(*) filter (success), count(*) filter (not success and not crashed),
                           count(*) filter (crashed)
@@ -554,13 +556,13 @@ def gates(console: Console, settings: Settings) -> None:
                 """select stage, subject, expectation, crashed, observed, failing_rows, sample, remedy
                    from ops.verdict where not success order by all"""
             ).fetchall()
-    except Busy as busy:
+    except HomeLockedError as busy:
         console.print(f"The gates cannot be read now. {busy}", highlight=False, markup=False)
         return
     except duckdb.Error:
-        console.print("The gates cannot be read. Next: `sna refresh`, which builds the warehouse again where it has to.")
+        console.print("The gates cannot be read. Next: `sna refresh`, which rebuilds the warehouse if necessary.")
         return
-    console.print(table("Gates of the last build", ["stage", "expectations", "hold", "fail", "crashed"], rows))
+    console.print(table("Gates of the last build", ["stage", "expectations", "passed", "failed", "crashed"], rows))
     for stage, subject, expectation, crashed, observed, failing, sample, remedy in closed:
         how = "could not be evaluated" if crashed else f"{observed}; {counted(failing, 'row')}" if failing else observed
         console.print(f"[red]{stage} gate[/] {escape(f'{subject}: {expectation} — {how}')}", highlight=False)

@@ -1,4 +1,4 @@
-"""One refresh from the command line: what there is to do, and the Dagster job run in this process."""
+"""One refresh from the command line: the Dagster job, run in this process."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _OWN = re.compile(r"^orchestration\.[\w.]+: ")
 
 
 class RefreshInterruptedError(RuntimeError):
-    """A person stopped a refresh; the message says what has become of it."""
+    """A person stopped a refresh; the message says what was kept."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Outcome:
     Attributes:
         release: what was published, or None.
         failures: (step, message) of what failed.
-        held: the rollback for which the release before stays current.
+        held: the rollback because of which the release before remains current.
     """
 
     release: Release | None
@@ -68,9 +68,9 @@ def _run(settings: Settings, planned: Plan, console: Console) -> Outcome:
     """
     with working(console, "reading the project"):
         from orchestration.definitions import JOB, build_defs
-        from orchestration.defs.progress import LOGGER, Narrator
+        from orchestration.defs.progress import LOGGER, ProgressReporter
         from orchestration.home.instance import open_instance
-        from orchestration.operations.dead_runs import bury
+        from orchestration.operations.dead_runs import mark_dead_runs_failed
         from orchestration.operations.retries import ATTENDED
         from orchestration.operations.timings import Timings
         from orchestration.publication.releases import read_release, rollback
@@ -81,8 +81,8 @@ def _run(settings: Settings, planned: Plan, console: Console) -> Outcome:
         # Its import takes seconds of Python, which fit beside the seconds that DuckDB needs to read the deliveries.
         Thread(target=import_module, args=["great_expectations"], daemon=True).start()
     options = {"as_at": planned.as_at, "force": planned.force, "landed_only": planned.landed_only}
-    with Narrator(console, len(job.nodes), Timings.read(settings)), open_instance(settings) as instance:
-        bury(settings, instance)
+    with ProgressReporter(console, len(job.nodes), Timings.read(settings)), open_instance(settings) as instance:
+        mark_dead_runs_failed(settings, instance)
         result = job.execute_in_process(
             instance=instance,
             tags={ATTENDED: "sna refresh"},
@@ -92,7 +92,7 @@ def _run(settings: Settings, planned: Plan, console: Console) -> Outcome:
     if not result.success:
         if any(INTERRUPTED in names for names in map(_causes, _errors(result).values())):
             raise RefreshInterruptedError(
-                "Refresh: interrupted, so it published nothing. What has been landed stays; `sna refresh` goes on from there."
+                "Refresh interrupted: nothing was published. Landed deliveries are kept; `sna refresh` continues from there."
             )
         return Outcome(None, _failures(result))
     metadata = result.asset_materializations_for_node("published__release")[0].metadata
@@ -101,9 +101,9 @@ def _run(settings: Settings, planned: Plan, console: Console) -> Outcome:
 
 
 def _failures(result: dg.ExecuteInProcessResult) -> list[tuple[str, str]]:
-    """The message of every failed step: the innermost of this project's own errors, or where there is none the innermost of all.
+    """The message of every failed step: the innermost of this project's own errors, or otherwise the innermost of all.
 
-    Steps skipped for want of these are left out.
+    Steps that were skipped because of these failures are not listed.
     """
     failures = []
     for step, error in _errors(result).items():

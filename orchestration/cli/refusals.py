@@ -13,7 +13,7 @@ SHOWN = 12
 
 
 def refusals(loads: Iterable[LoadRecord]) -> list[str]:
-    """A line for each period of which the last delivery was refused: feed, file, its first fault, and what is used instead.
+    """A line for each period whose last delivery was refused: feed, file, first fault, and what is used instead.
 
     Args:
         loads: in the order in which they were received.

@@ -1,4 +1,4 @@
-"""The commands of `sna` about releases: list, roll back, verify, compare, keep or remove."""
+"""The `sna` commands for releases: list, roll back, verify, compare, and apply retention."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from orchestration.text.plurals import counted
 
 Name = Annotated[
     str,
-    typer.Argument(metavar="RELEASE", help="Id of a release or the beginning of it, 'current', or the date of an as-at release."),
+    typer.Argument(metavar="RELEASE", help="Release id or its first characters, 'current', or the date of an as-at release."),
 ]
 
 
 def releases() -> None:
-    """The releases that are kept, and which of them readers are given."""
+    """List the releases that are kept; marks the current one."""
     from orchestration.publication.releases import all_releases, as_at_links, ids, rollback
 
     published = Settings.from_env().published
@@ -36,7 +36,7 @@ def releases() -> None:
         part = "current" if release.current else f"as-at/{linked[release.id]}" if release.id in linked else ""
         count = sum(table["rows"] for table in manifest["tables"].values())
         rows.append((release.id, manifest["published_at"], manifest["as_at"], manifest["build_id"][:8], f"{count:,}", part))
-    heads = ["release", "published at", "as at", "build", "rows", "reached by"]
+    heads = ["release", "published at", "as at", "build", "rows", "link"]
     console.print(output.table(f"Releases in {published}", heads, rows))
     for name in sorted(set(ids(published)) - {release.id for release in found}):
         console.print(f"[red]{name}[/]: its manifest cannot be read; `sna verify {name}`", highlight=False)
@@ -45,7 +45,7 @@ def releases() -> None:
 
 
 def rollback(release: Name, wait: Wait = False) -> None:
-    """Give readers an earlier release, in one step; the next refresh does not bring the later one back by itself."""
+    """Make an earlier release current, in one step. The next refresh does not publish the later one again automatically."""
     from orchestration.publication.releases import find, read_release, roll_back
 
     settings = Settings.from_env()
@@ -57,21 +57,21 @@ def rollback(release: Name, wait: Wait = False) -> None:
             errors.print(f"[red]{error}[/]", highlight=False)
             raise typer.Exit(FAILED) from None
     console.print(f"Current release: {target.id}, published {target.manifest['published_at']}.", highlight=False)
-    console.print("Readers see it when they open the file again. What was gone back from stays: `sna releases`.")
+    console.print("Readers see it when they reopen the file. The release you rolled back from is kept: `sna releases`.")
     console.print(
-        "A refresh does not publish the same again. A new delivery or changed code does, and so does `sna refresh --force`."
+        "A refresh does not publish it again until a delivery or the code has changed; `sna refresh --force` publishes it now."
     )
 
 
 def verify(
     release: Name = "current",
-    landing: Annotated[bool, typer.Option("--landing", help="Instead: whether every landed file is what was landed.")] = False,
+    landing: Annotated[bool, typer.Option("--landing", help="Verify the landed files instead.")] = False,
     repair: Annotated[
-        bool, typer.Option("--repair", help="With --landing: land again what is damaged, from the landing zone.")
+        bool, typer.Option("--repair", help="With --landing: reload damaged deliveries from the landing zone.")
     ] = False,
     wait: Wait = False,
 ) -> None:
-    """Whether a release is still what was published (every file's bytes, every table's content), or the landing log whole."""
+    """Verify that a release is unchanged since publication (bytes of every file, content of every table), or the landing log."""
     if landing or repair:
         _verify_landing(Settings.from_env(), repair=repair, wait=wait)
         return
@@ -88,8 +88,8 @@ def verify(
         errors.print(f"[red]{problem}[/]", highlight=False)
     if wrong:
         errors.print(
-            f"Release {name} is not what was published: {folder}. Give readers another with `sna rollback RELEASE`, or publish"
-            " it again with `sna refresh --force`."
+            f"Release {name} is not what was published: {folder}. Make another one current with `sna rollback RELEASE`, or"
+            " publish it again with `sna refresh --force`."
         )
         raise typer.Exit(FAILED)
     count = sum(path.is_file() for path in folder.rglob("*"))
@@ -124,7 +124,7 @@ def _verify_landing(settings: Settings, *, repair: bool, wait: bool) -> None:
 
 
 def rekey(wait: Wait = False) -> None:
-    """Use another pseudonym key from now on, where the one before is lost: all that holds pseudonyms is read again with it."""
+    """Replace a lost pseudonym key with a new one; everything that holds pseudonyms is read again."""
     from orchestration.ingest.landing_log import pseudonym_key
 
     settings = Settings.from_env()
@@ -138,13 +138,13 @@ def rekey(wait: Wait = False) -> None:
             highlight=False,
         )
     if missing:
-        errors.print("Nothing was changed. Put these files back, or take them back with `sna withdraw DELIVERY --reason TEXT`.")
+        errors.print("Nothing was changed. Restore these files, or withdraw them with `sna withdraw DELIVERY --reason TEXT`.")
         raise typer.Exit(FAILED)
-    console.print("Another pseudonym key is in force. Next: `sna refresh` reads again what was landed with the one before.")
+    console.print("A new pseudonym key is in force. Next: `sna refresh` reads again what was landed with the previous key.")
 
 
 def retain(
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be removed.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be removed.")] = False,
     wait: Wait = False,
 ) -> None:
     """Remove what the retention policy in operations.yaml no longer keeps; never anything in use."""
@@ -166,11 +166,11 @@ def diff(
     before: Name,
     after: Name = "current",
     table: Annotated[
-        str | None, typer.Option(help="Changes of this table one by one: sna.figures, marts.offences, or T03 of the report.")
+        str | None, typer.Option(help="List every change of this table: sna.figures, marts.offences, or T03 of the report.")
     ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Every delivery, row by row, and every change.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="List every delivery row by row, and every change.")] = False,
 ) -> None:
-    """What changed between two releases: code, deliveries, and figures with the deliveries that changed them."""
+    """Show what changed between two releases: code, deliveries, and figures with the deliveries that changed them."""
     from orchestration.publication.diff import difference
     from orchestration.publication.releases import find, read_release
 

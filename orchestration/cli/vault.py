@@ -1,4 +1,4 @@
-"""What `sna hkci` and `sna link` have in common: founding the vault, opening it, and its log."""
+"""What `sna hkci` and `sna link` share: creating the vault, opening it, and its log."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from vault.reading import VaultSession
 
 Reason = Annotated[str, typer.Option(help="Why; goes into the log.")]
-ActingFor = Annotated[str, typer.Option("--as", metavar="NAME", help="For whom, where the login name does not say it.")]
+ActingFor = Annotated[str, typer.Option("--as", metavar="NAME", help="Person you act for, if not the logged-in user.")]
 KeyFile = Annotated[
     Path | None,
     typer.Option(
         "--key-file", metavar="FILE", help="File, or descriptor such as /dev/fd/3, that holds the key; else SNA_VAULT_KEY_FILE."
     ),
 ]
-ANCHORED = "Keep it outside this home: `sna hkci log --verify --anchor` finds with it whatever was done to the log since."
+ANCHORED = "Keep it outside this home: `sna hkci log --verify --anchor` uses it to detect any later change to the log."
 
 
 def init(
@@ -41,23 +41,23 @@ def init(
         typer.Option("--save-key", metavar="FILE", help="Write the new key into this new file, and do not show it."),
     ] = None,
     own_key: Annotated[
-        bool, typer.Option("--own-key", help="Use the key that is given (--key-file, SNA_VAULT_KEY, prompt); it must be random.")
+        bool, typer.Option("--own-key", help="Use your own random key (--key-file, SNA_VAULT_KEY, prompt).")
     ] = False,
     key_file: KeyFile = None,
-    lost: Annotated[bool, typer.Option("--lost", help="In the place of a vault that is lost; goes on with its log.")] = False,
+    lost: Annotated[bool, typer.Option("--lost", help="Replace a lost vault, and continue its log.")] = False,
 ) -> None:
-    """Found the vault of a live home. Its key is made here and shown once; no file of the home holds it."""
+    """Create the vault of a live home. Its key is generated and shown once; no file of the home contains it."""
     from orchestration.home import lock
     from orchestration.vault_runs import access
     from vault import key, store
 
     settings = Settings.from_env()
     if settings.made.environment == "demonstration":
-        errors.print("The vault of a demonstration is founded by `sna refresh`, with a worthless key that lies beside it.")
+        errors.print("`sna refresh` creates the vault of a demonstration, with a worthless key beside it.")
         raise typer.Exit(WRONG_USAGE)
     own_key = own_key or key_file is not None or access.is_key_set()
     if save_key and (own_key or save_key.exists()):
-        raise typer.BadParameter("--save-key names a new file for a new key; there is such a file, or a key was given.")
+        raise typer.BadParameter("--save-key names a new file for a new key: the file exists already, or you supplied a key.")
     with lock.hold(settings.home):
         if store.is_founded(settings.vault):
             raise store.VaultLockedError(f"There is a vault in {settings.vault} already; `sna hkci list --reason TEXT` opens it.")
@@ -74,12 +74,12 @@ def init(
             lost=lost,
             before=lambda: None if own_key else _hand_over(vault_key, save_key),
         )
-    console.print(f"Founded the vault in {settings.vault}.", highlight=False)
+    console.print(f"Created the vault in {settings.vault}.", highlight=False)
     print_anchor(settings)
 
 
 def _hand_over(vault_key: str, save_key: Path | None) -> None:
-    """Give a new key to the person before the vault is there: a vault whose key nobody has seen is lost."""
+    """Show or save a new key before the vault is created: a vault whose key nobody has seen is lost."""
     if save_key is None:
         console.print("Key of the vault, shown this once. Put it into your secret store; without it nobody can read the vault:")
         console.print(vault_key, highlight=False, markup=False)
@@ -96,19 +96,17 @@ def _hand_over(vault_key: str, save_key: Path | None) -> None:
 
 
 def log(
-    verify: Annotated[bool, typer.Option("--verify", help="Check every line and the chain; exit 1 where it is broken.")] = False,
+    verify: Annotated[bool, typer.Option("--verify", help="Check every line and the chain; exits 1 if it is broken.")] = False,
     anchor: Annotated[
         list[str] | None,
-        typer.Option("--anchor", metavar="HASH", help="With --verify: a line that the log must hold, as it was printed."),
+        typer.Option("--anchor", metavar="HASH", help="With --verify: the printed hash of a line that the log must contain."),
     ] = None,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Accept that the log is broken: keep what is left of it, and go on.")
-    ] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Accept that the log is broken: keep the rest and continue.")] = False,
     reason: Annotated[str, typer.Option(help="With --resume: why; goes into the log.")] = "",
     acting_for: ActingFor = "",
     key_file: KeyFile = None,
 ) -> None:
-    """Who opened the vault, when, why and for what. The log names nobody who is in the vault."""
+    """Show who opened the vault, when, why and for what. The log names nobody in the vault."""
     from orchestration.vault_runs import access
     from vault import access_log, store
 
@@ -125,7 +123,7 @@ def log(
             except access_log.NotBrokenError as error:
                 errors.print(str(error))
                 raise typer.Exit(WRONG_USAGE) from None
-        console.print(f"The log goes on {escape(line.what)}", highlight=False)
+        console.print(f"The log continues {escape(line.what)}", highlight=False)
         print_anchor(settings)
         return
     if verify or anchor:
@@ -147,8 +145,8 @@ def _verify(settings: Settings, outside: list[Anchor], key_file: Path | None) ->
         vault_key = access.given_key(settings, key_file)
     except store.VaultLockedError as error:
         console.print(
-            f"[yellow]{escape(str(error))}[/] The chain is checked without what the vault remembers: lines cut off since the last"
-            " release go unseen.",
+            f"[yellow]{escape(str(error))}[/] Checking the chain without the vault's own record: lines removed since the last"
+            " release are not detected.",
             highlight=False,
         )
     else:
@@ -160,14 +158,14 @@ def _verify(settings: Settings, outside: list[Anchor], key_file: Path | None) ->
     if found:
         errors.print(f"Restore {settings.vault / access_log.FILE} from a backup, or accept the loss: {access_log.RESUME}.")
         raise typer.Exit(FAILED)
-    console.print(f"{len(access_log.read(settings.vault))} lines, each as it was written.")
+    console.print(f"{len(access_log.read(settings.vault))} lines, all unchanged.")
     for first, kept in (accepted or {}).items():
         console.print(f"[yellow]A break before line {first} was accepted[/]: {escape(kept.fault)}", highlight=False)
     print_anchor(settings)
 
 
 def print_anchor(settings: Settings) -> None:
-    """What a person keeps elsewhere to find out later whether the log was touched."""
+    """Print the anchor that a person keeps elsewhere to detect later changes to the log."""
     from vault import access_log
 
     if (line := access_log.last_line(settings.vault)) is not None:
@@ -175,13 +173,13 @@ def print_anchor(settings: Settings) -> None:
 
 
 def printable(value: object) -> str:
-    """Any text for a terminal: what steers one is shown as its code."""
+    """A text for a terminal, with control characters shown as their codes."""
     return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in str(value))
 
 
 @contextmanager
 def vault(reason: str, acting_for: str, key_file: Path | None) -> Iterator[tuple[duckdb.DuckDBPyConnection, VaultSession]]:
-    """The vault, open, and who looks; prints the anchor afterwards, and says what is not there without a traceback."""
+    """The open vault and the user's session; prints the anchor afterwards, and what was not found without a traceback."""
     from orchestration.vault_runs import access
     from vault import reading
 

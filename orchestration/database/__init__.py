@@ -1,1 +1,1 @@
-"""DuckDB: every connection, and how rows of Python get in."""
+"""DuckDB: connections and bulk inserts."""

@@ -1,7 +1,7 @@
-"""Every connection to DuckDB: its memory limit, the folder that it may spill to, and what is said where memory is too small.
+"""Every connection to DuckDB: its memory limit, its spill folder, and the advice where memory is too small.
 
-Both are given when a file is opened. Once DuckDB has spilled, it refuses `set temp_directory`, even to the same folder, so no
-later statement may set it; dbt's profile gives the same values as `config_options`. DuckDB's own defaults, 80% of the memory of
+Both are set when a file is opened. Once DuckDB has spilled, it refuses `set temp_directory`, even to the same folder, so no
+later statement may set it; dbt's profile sets the same values as `config_options`. DuckDB's own defaults, 80% of the memory of
 the machine and a folder beside the file or in the working directory, would take memory from others and write where readers look.
 """
 
@@ -32,7 +32,7 @@ OUT_OF_MEMORY = (
 )
 
 
-class NotEnoughMemory(RuntimeError):
+class NotEnoughMemoryError(RuntimeError):
     """A step cannot be done within its memory limit; the message says which limit, and about how much the step needs."""
 
 
@@ -92,23 +92,23 @@ def not_enough(error: BaseException | str, step: str, variable: str = LIMIT) -> 
     if not is_out_of_memory(error):
         return None
     limit = memory_limit(variable)
-    given, measured = size_in_bytes(limit) / MB, NEEDED_MB.get(step.partition("_")[0], 0)
-    known = given < measured
-    needed = f"{measured if known else 2 * given:.0f}MB"
+    configured, measured = size_in_bytes(limit) / MB, NEEDED_MB.get(step.partition("_")[0], 0)
+    known = configured < measured
+    needed = f"{measured if known else 2 * configured:.0f}MB"
     about = f"needs about {needed}" if known else "needs more, how much is not known"
     return f"not enough memory with {variable}={limit}; this step {about}. Set {variable}={needed} or more."
 
 
 @contextmanager
 def explained(step: str, variable: str = LIMIT) -> Iterator[None]:
-    """Say `not_enough` in place of an error that came from too little memory.
+    """Replace an error that came from too little memory with the advice of `not_enough`.
 
     Raises:
-        NotEnoughMemory: that was the reason; the message begins with the step.
+        NotEnoughMemoryError: that was the reason; the message begins with the step.
     """
     try:
         yield
     except Exception as error:
         if message := not_enough(error, step, variable):
-            raise NotEnoughMemory(f"{step}: {message}") from None
+            raise NotEnoughMemoryError(f"{step}: {message}") from None
         raise

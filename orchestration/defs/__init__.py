@@ -1,1 +1,1 @@
-"""What Dagster is given: assets, checks, schedules, sensors, resources."""
+"""Dagster definitions: assets, checks, schedules, sensors, resources."""

@@ -2,7 +2,7 @@
 
 landing_zone                   whether there is anything to refresh
 deliveries/<agency>/<feed>     the landing log, one partition per period
-vault/<run>                    a run of the vault, which gives back the counts of a feed
+vault/<run>                    a run of the vault, which returns the counts of a feed
 landing/<agency>/<feed>        the view over the deliveries in use, to dbt the source `landing.<agency>__<feed>`
 """
 

@@ -1,4 +1,4 @@
-"""What runs by itself in the environment that `SNA_ENVIRONMENT` names, and nothing where it names none.
+"""Schedules and sensors of the environment that `SNA_ENVIRONMENT` names; none where it is not set.
 
 A schedule or sensor that an environment does not declare is not registered there at all: whatever is registered can be
 switched on in the web UI, and the instance remembers that for ever.
@@ -73,7 +73,7 @@ def retention_schedule(when: configuration.Monthly) -> dg.ScheduleDefinition:
         cron_schedule=when.cron,
         execution_timezone=LONDON,
         default_status=dg.DefaultScheduleStatus.RUNNING,
-        description=f"What `sna retain` does, on day {when.day} of each month at {when.hour:02d}:00 in London.",
+        description=f"Runs `sna retain` on day {when.day} of each month at {when.hour:02d}:00 in London.",
     )
 
 

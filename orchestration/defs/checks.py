@@ -1,4 +1,4 @@
-"""Asset checks: the gates, which block, and what warns of a feed.
+"""Asset checks: the gates, which block, and the checks of feeds, which warn.
 
 A gate is one Great Expectations run over a stage, with one result per asset of it.
 """
@@ -28,8 +28,8 @@ ACCEPTED, FRESH = "deliveries_accepted", "fresh"
 def gate_check(stage: verdicts.Stage, assets: Sequence[dg.AssetKey], models: "Models") -> dg.AssetChecksDefinition:
     """The gate of a stage, as a check named `gate` on each of its assets.
 
-    Whatever was selected, the whole stage is judged and every verdict is stored in the warehouse (`ops.verdict`), because what
-    follows needs the verdict of the whole. Of landed feeds, those are left out whose verdict still counts.
+    Whatever was selected, the whole stage is validated and every verdict is stored in the warehouse (`ops.verdict`), because the
+    next stage needs the verdict of the whole. Landed feeds whose verdict is still current are skipped.
 
     Args:
         models: what the dbt models declare, for the suites of facts and marts.
@@ -50,17 +50,17 @@ def gate_check(stage: verdicts.Stage, assets: Sequence[dg.AssetKey], models: "Mo
 
         with refresh.warehouse() as con:
             token = gates.token_of(con, stage)
-            anew = gates.to_judge(con, stage) if stage in gates.LANDED else None
-            if anew is None or anew:
-                found = expectations.gate.run(stage, con, refresh.settings.data_docs, validation.context(models), anew)
+            outdated = gates.to_judge(con, stage) if stage in gates.LANDED else None
+            if outdated is None or outdated:
+                found = expectations.gate.run(stage, con, refresh.settings.data_docs, validation.context(models), outdated)
                 gates.record(con, stage, token, found)
-            verdicts = gates.standing(con, stage)
+            verdicts = gates.current_verdicts(con, stage)
         failed = [v for v in verdicts if not v.success]
-        told = f"{len(verdicts) - len(failed)} of {len(verdicts)} expectations hold"
-        context.log.info(told if anew is None else f"{told}; {counted(len(anew), 'feed')} judged again")
+        passed = f"{len(verdicts) - len(failed)} of {len(verdicts)} expectations passed"
+        context.log.info(passed if outdated is None else f"{passed}; {counted(len(outdated), 'feed')} re-validated")
         chosen = sorted({key.asset_key for key in context.selected_asset_check_keys})
         subjects = {asset: [v for v in verdicts if asset_of(stage, v.subject) == asset] for asset in chosen}
-        # What was judged of tables that are not assets here must still stop the run.
+        # Failures of tables that are not assets here must still stop the run.
         strays = [v for v in failed if asset_of(stage, v.subject) not in subjects]
         for position, (asset, own) in enumerate(subjects.items()):
             yield _result(asset, own + (strays if position == 0 else []))
@@ -101,7 +101,7 @@ def feed_results(contracts: Sequence["FeedContract"], refresh: Refresh) -> Itera
     received = as_of(read(refresh.settings.landing), refresh.until)
     in_use, today = current(received), day(refresh.as_at)
     for contract in contracts:
-        # The last word on each period; an earlier refusal that has been put right is history.
+        # The latest load of each period; an earlier refusal that has been corrected is history.
         latest = {load.slot: load for load in received if (load.agency, load.feed) == contract.id and not load.withdrawn}
         refused = [
             f"- {markdown(f'{load.file_name}: {f.message} {f.remedy}')}"
@@ -156,7 +156,7 @@ def _result(asset: dg.AssetKey, verdicts: list[verdicts.Verdict]) -> dg.AssetChe
         check_name="gate",
         asset_key=asset,
         passed=not failed,
-        description=f"{len(verdicts) - len(failed)} of {len(verdicts)} expectations hold",
+        description=f"{len(verdicts) - len(failed)} of {len(verdicts)} expectations passed",
         metadata={"failed": dg.MetadataValue.md("\n".join(lines))} if failed else None,
     )
 

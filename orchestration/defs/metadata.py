@@ -1,4 +1,4 @@
-"""What Dagster's asset catalogue is told of an asset: its owner, its columns, its rows, the file that defines it."""
+"""Metadata of assets for Dagster's catalogue: owner, columns, rows, and the file that defines each."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def landed_columns(contract: FeedContract) -> dg.TableSchema:
 
 
 def tables(con: duckdb.DuckDBPyConnection, manifest: Mapping[str, Any]) -> dict[TableName, dict[str, Any]]:
-    """Metadata of every table and view that a dbt model or seed stands for: columns with types, and rows of tables.
+    """Metadata of every table and view of a dbt model or seed: columns with types, and rows of tables.
 
     Views are not counted: that would run them. Takes two queries, which read no data.
 

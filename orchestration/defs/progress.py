@@ -21,12 +21,12 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
 from orchestration.operations.timings import Timings
 
-LOGGER = "narrator"
+LOGGER = "progress"
 # Seconds from which a step is announced in a log, and after which a line is written where nothing else was.
 LONG, SILENCE = 5.0, 15.0
 
 
-class Narrator(logging.Handler):
+class ProgressReporter(logging.Handler):
     """Turns the events of one run into lines and, on a terminal, a progress bar.
 
     Args:
@@ -35,7 +35,7 @@ class Narrator(logging.Handler):
         timings: of the last run; those of this one are written there when it ends well.
     """
 
-    current: Narrator | None = None
+    current: ProgressReporter | None = None
 
     def __init__(self, console: Console, steps: int, timings: Timings) -> None:
         super().__init__()
@@ -50,8 +50,8 @@ class Narrator(logging.Handler):
         self._said: dict[str, str] = {}
         self._over = Event()
 
-    def __enter__(self) -> Narrator:
-        Narrator.current = self
+    def __enter__(self) -> ProgressReporter:
+        ProgressReporter.current = self
         if self._bar:
             self._bar.start()
         else:
@@ -62,7 +62,7 @@ class Narrator(logging.Handler):
         self._over.set()
         if self._bar:
             self._bar.stop()
-        Narrator.current = None
+        ProgressReporter.current = None
 
     def emit(self, record: logging.LogRecord) -> None:
         meta: dict[str, Any] = getattr(record, "dagster_meta", {})
@@ -128,17 +128,17 @@ class Narrator(logging.Handler):
 class _Bar(Progress):
     """The bar of a terminal, brought up to date each time it is drawn."""
 
-    def __init__(self, narrator: Narrator, console: Console) -> None:
-        self._narrator = narrator
+    def __init__(self, reporter: ProgressReporter, console: Console) -> None:
+        self._reporter = reporter
         columns = (SpinnerColumn(), TextColumn("{task.fields[position]}"), BarColumn(), TextColumn("{task.fields[clock]}"))
         super().__init__(*columns, TextColumn("{task.description}"), console=console, transient=True)
         self.add_task("starting", total=1.0, position="", clock="")
 
     def get_renderables(self) -> Iterable[RenderableType]:
         for task in self.tasks:
-            task.completed = self._narrator.done
-            task.description = self._narrator.running
-            task.fields = {"position": self._narrator.position, "clock": self._narrator.clock}
+            task.completed = self._reporter.done
+            task.description = self._reporter.running
+            task.fields = {"position": self._reporter.position, "clock": self._reporter.clock}
         return super().get_renderables()
 
 
@@ -151,9 +151,9 @@ def _minutes(seconds: float) -> str:
 
 
 @dg.logger
-def narrator(_: dg.InitLoggerContext) -> logging.Logger:
-    """Dagster logger that hands every event of a run to the narrator of this process."""
+def progress_logger(_: dg.InitLoggerContext) -> logging.Logger:
+    """Dagster logger that passes every event of a run to the reporter of this process."""
     logger = logging.Logger(LOGGER, level=logging.DEBUG)
-    if Narrator.current is not None:
-        logger.addHandler(Narrator.current)
+    if ProgressReporter.current is not None:
+        logger.addHandler(ProgressReporter.current)
     return logger

@@ -27,7 +27,7 @@ class Refresh(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     Attributes:
         as_at: ISO date; the marts are rebuilt from what had been received by the end of that day. Empty: everything.
-        force: publish also what was rolled back from.
+        force: publish even what was rolled back.
         landed_only: leave the landing zone as it is and take what has been landed already; publish only what differs.
     """
 
@@ -51,7 +51,7 @@ class Refresh(dg.ConfigurableResource):  # type: ignore[type-arg]
         """Hold the home for the whole run, wherever it was started: the command line has it already, a run of the daemon waits.
 
         Raises:
-            Busy: another refresh has it for longer than `warehouse_wait_seconds` of operations.yaml.
+            HomeLockedError: another refresh has it for longer than `warehouse_wait_seconds` of operations.yaml.
             UnfinishedPurgeError: a purge was interrupted.
             LandedRowsDamagedError: everything is to be built, and landed rows are not what was landed.
             RecordDamagedError: the record of a delivery cannot be read.
@@ -62,24 +62,24 @@ class Refresh(dg.ConfigurableResource):  # type: ignore[type-arg]
         from orchestration.operations import configuration, purge, recovery
 
         home, wait = self.settings.home, configuration.load().retries.warehouse_wait_seconds
-        tell = context.log.info if context.log else print
+        report = context.log.info if context.log else print
         with (
             lock.alive(self.settings.runs_alive, context.run.run_id if context.run else "none"),
-            lock.hold(home, wait_seconds=wait, on_wait=tell) as killed,
+            lock.hold(home, wait_seconds=wait, on_wait=report) as killed,
         ):
             if killed:
-                tell("The refresh before this one was cut off: what it left half done is cleared away.")
+                report("The previous refresh was interrupted: its unfinished work has been removed.")
                 recovery.clear(self.settings)
             purge.require_finished(self.settings)
             if done := inventory.complete(self.settings):
-                tell(inventory.completed_message(done))
+                report(inventory.completed_message(done))
             if not self.settings.warehouse.exists():
                 # Everything is built from the landed files.
                 inventory.require_rows(self.settings, current(read(self.settings.landing)), full=True)
             yield self
 
     def registered(self) -> Registered:
-        """What stood of the feeds when this run began."""
+        """The feeds as they were registered when this run began."""
         if self._registered is None:
             from orchestration.warehouse.ledger import Registered
 

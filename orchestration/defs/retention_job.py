@@ -19,10 +19,10 @@ def remove_surplus(context: dg.OpExecutionContext) -> None:
     with lock.hold(settings.home, wait_seconds=wait, on_wait=context.log.info):
         found = retention.enforce(settings, context.instance)
     removed = [counted(len(found.releases), "release"), counted(len(found.deliveries), "delivery")]
-    context.log.info(f"Surplus: {', '.join(removed)}, {counted(len(found.runs), 'run')} of the run history")
+    context.log.info(f"Removed {', '.join(removed)}, {counted(len(found.runs), 'run')} of the run history")
     if found.stuck:
         raise dg.Failure(
-            f"{counted(len(found.stuck), 'file')} of the landing zone could not be removed; `sna retain` names them."
+            f"{counted(len(found.stuck), 'file')} of the landing zone could not be removed; `sna retain` lists them."
         )
 
 

@@ -1,1 +1,1 @@
-"""One area in one environment: where it lies, who may read it, who works on it, and what may be said of an error."""
+"""One area in one environment: its paths, permissions and lock, and which error messages may be shown."""

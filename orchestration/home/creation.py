@@ -1,4 +1,4 @@
-"""Making a home."""
+"""Create a home."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from orchestration.home.settings import Settings
 
 
 def make(folder: Path, area: str, environment: Environment) -> Home:
-    """Make a home, or find that it is there already for the same area and environment.
+    """Create a home, unless it exists already for the same area and environment.
 
     Raises:
         HomeError: it was made for another area or environment, or the folder holds data of an earlier version.
@@ -23,12 +23,12 @@ def make(folder: Path, area: str, environment: Environment) -> Home:
     if there is not None:
         if (there.area, there.environment) != (area, environment):
             raise HomeError(
-                f"{folder} is the {there.environment} home of {there.area}, and stays that. Choose another folder with --home or"
-                " SNA_HOME."
+                f"{folder} is the {there.environment} home of {there.area}, which cannot change. Choose another folder with"
+                " --home or SNA_HOME."
             )
         return there
     if (folder / "landing").is_dir():
-        raise HomeError(f"{folder} holds data of an earlier version, which are not taken over. Choose another folder.")
+        raise HomeError(f"{folder} holds data of an earlier version, which cannot be migrated. Choose another folder.")
     made = Home(area, environment, datetime.now(UTC).isoformat(timespec="seconds"))
     folder.mkdir(parents=True, exist_ok=True)
     fresh = folder / f".{FILE}.{os.getpid()}"

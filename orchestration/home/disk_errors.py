@@ -1,4 +1,4 @@
-"""A disk that is full, read-only or out of reach, told in words: whichever library met it, a person needs the same advice."""
+"""Advice for a disk that is full, read-only or unreachable, the same whichever library raised the error."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ def advice(error: BaseException | str, home: Path) -> str | None:
         # Not the home's to write to: a delivery, or something outside the home.
         elsewhere = [path for path in paths if not path.is_relative_to(home) or path.is_relative_to(home / "raw")]
         if elsewhere:
-            return f"{elsewhere[0]} cannot be opened by this account. Give it the right to, and run `sna refresh` again."
+            return f"{elsewhere[0]} cannot be opened by this account. Grant it access, then run `sna refresh` again."
         met = f" (met at {paths[0]})" if paths else ""
         return (
-            f"{home} cannot be written to, or not all of it be read{met}. Mount it for writing, or give this account the right,"
-            " and run `sna refresh` again."
+            f"{home} cannot be written to, or parts of it cannot be read{met}. Mount it for writing, or grant this account"
+            " access, then run `sna refresh` again."
         )
     return None
 

@@ -1,6 +1,6 @@
-"""What every program of this project sets and reads in its environment before anything else, and where the project lies.
+"""Environment variables that every program of this project reads or sets first, and the folders of the project.
 
-Everything that is written is its owner's alone, no tool phones home, and an error names each variable that cannot be used.
+Files are readable by their owner only, no tool sends telemetry, and an error names each variable that cannot be used.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ LIMIT, VAULT_LIMIT = "SNA_MEMORY_LIMIT", "SNA_VAULT_MEMORY_LIMIT"
 MEMORY_LIMITS = {LIMIT: "4GB", VAULT_LIMIT: "4GB"}
 SIZE = re.compile(r"(?P<number>\d+(\.\d+)?)\s*(?P<power>[kmgt])(?P<binary>i?)b", re.IGNORECASE)
 
-# No tool may phone home; set before any of them is imported.
+# No tool may send telemetry; set before any of them is imported.
 NO_TELEMETRY = {
     "DAGSTER_DISABLE_TELEMETRY": "yes",
     "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
@@ -56,11 +56,13 @@ def analysts_group() -> int | None:
     try:
         group = grp.getgrnam(name).gr_gid
     except KeyError:
-        raise SettingsError(f"SNA_ANALYSTS_GROUP is '{name}', which is no group of this machine; name one that is.") from None
+        raise SettingsError(
+            f"SNA_ANALYSTS_GROUP is '{name}', which is not a group on this machine; name an existing group."
+        ) from None
     if os.geteuid() != 0 and group not in (os.getegid(), *os.getgroups()):
         raise SettingsError(
-            f"SNA_ANALYSTS_GROUP is '{name}', of which this user is no member, so no file can be handed to it. Make the user a"
-            " member (and log in again), or name another group."
+            f"SNA_ANALYSTS_GROUP is '{name}', but this user is not a member, so files cannot be assigned to it. Add the user to"
+            " it (and log in again), or name another group."
         )
     return group
 
@@ -71,10 +73,10 @@ def memory_limit(variable: str = LIMIT) -> str:
     Raises:
         SettingsError: the variable holds no size.
     """
-    given = os.environ.get(variable) or MEMORY_LIMITS[variable]
-    if not size_in_bytes(given):
-        raise SettingsError(f"{variable} is '{given}'; use a number above 0 with one of the units MB, GB or TB, for example 4GB.")
-    return given
+    limit = os.environ.get(variable) or MEMORY_LIMITS[variable]
+    if not size_in_bytes(limit):
+        raise SettingsError(f"{variable} is '{limit}'; use a number above 0 with one of the units MB, GB or TB, for example 4GB.")
+    return limit
 
 
 def size_in_bytes(size: str) -> int:

@@ -1,7 +1,7 @@
-"""A home is one area in one environment; `home.json` remembers both, and nothing changes them.
+"""A home is one area in one environment; `home.json` records both, and nothing changes them.
 
-demonstration   takes only files that a demonstration lists, so that nothing real is ever called made up
-live            takes no file of a demonstration, so that nothing made up is ever called real
+demonstration   takes only files that a demonstration lists, so that real data are never labelled made-up
+live            takes no file of a demonstration, so that made-up data are never labelled real
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def require(folder: Path) -> Home:
     """
     home = read(folder)
     if home is None:
-        earlier = " It holds data of an earlier version, which are not taken over." if (folder / "landing").is_dir() else ""
+        earlier = " It holds data of an earlier version, which cannot be migrated." if (folder / "landing").is_dir() else ""
         raise HomeError(
             f"There is no home in {folder}.{earlier} Make one: `sna init --area AREA` for deliveries of real agencies, or"
             " `sna demo` for the demonstration."

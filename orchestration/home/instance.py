@@ -71,18 +71,18 @@ def open_instance(settings: Settings) -> dg.DagsterInstance:
 
 
 def set_aside_damaged(settings: Settings) -> list[Path]:
-    """Move away files of Dagster's history that are no databases any more; returns what they are called now.
+    """Rename files of Dagster's history that are damaged; returns their new names.
 
     No figure depends on them: a new history begins, and the next refresh makes every check again.
 
     Raises:
-        Busy: `sna run` or a refresh has them open.
+        HomeLockedError: `sna run` or a refresh has them open.
     """
     damaged = [path for file in HISTORY if (path := settings.dagster_home / file).exists() and not _is_whole(path)]
     if not damaged:
         return []
     if lock.is_alive(settings.runs_alive, "service"):
-        raise lock.Busy(f"{damaged[0]} is damaged, and `sna run` has it open: end it, then do the same again.")
+        raise lock.HomeLockedError(f"{damaged[0]} is damaged, and `sna run` has it open: stop it, then try again.")
     with lock.hold(settings.home):
         return [_set_aside(path) for path in damaged]
 

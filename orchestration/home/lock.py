@@ -1,6 +1,6 @@
-"""One refresh at a time per home, one process at a time at a file, and which runs are alive.
+"""Locks: one refresh at a time per home, one process at a time per file, and which runs are alive.
 
-All are file locks, which go with their process: what was killed holds nothing, and nobody has to trust a number in a file.
+All are file locks, which end with their process: a killed process holds nothing, and no process id in a file has to be trusted.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _held: set[Path] = set()
 _left: dict[Path, str] = {}
 
 
-class Busy(RuntimeError):
+class HomeLockedError(RuntimeError):
     """Another process works on the same home; the message names it."""
 
 
@@ -42,10 +42,10 @@ def hold(home: Path, *, wait_seconds: float = 0, on_wait: Callable[[str], object
 
     Args:
         wait_seconds: how long to wait for another process; `math.inf` for as long as it takes.
-        on_wait: told once, before waiting, which process holds the home.
+        on_wait: called once, before waiting, with a text that names the process.
 
     Raises:
-        Busy: another process holds it, and still does after the wait.
+        HomeLockedError: another process holds it, and still does after the wait.
         SettingsError: `SNA_ANALYSTS_GROUP` cannot be used, or the permissions cannot be set.
     """
     home = home.resolve()
@@ -56,14 +56,14 @@ def hold(home: Path, *, wait_seconds: float = 0, on_wait: Callable[[str], object
     home.mkdir(parents=True, exist_ok=True)
     with (home / "refresh.lock").open("a+") as file:
         deadline = time.monotonic() + max(wait_seconds, PATIENCE_SECONDS)
-        told = not wait_seconds
+        reported = not wait_seconds
         while not _taken(file):
             holder = f"Process {_written(file)} is working on {home}"
             if time.monotonic() >= deadline:
-                raise Busy(f"{holder}. Try again when it has finished, or wait for it with `--wait`.")
-            if not told:
+                raise HomeLockedError(f"{holder}. Try again when it has finished, or wait for it with `--wait`.")
+            if not reported:
                 on_wait(holder)
-                told = True
+                reported = True
             time.sleep(LOOK_AGAIN)
         rename_audience(home)
         permissions.apply(home, group)
@@ -128,7 +128,7 @@ def alive(folder: Path, run_id: str) -> Iterator[None]:
 
 
 def is_alive(folder: Path, run_id: str) -> bool | None:
-    """Whether a run's process lives; None where it never showed itself."""
+    """Whether a run's process is alive; None where it never took its lock."""
     try:
         with (folder / run_id).open("r") as file:
             return not _taken(file)

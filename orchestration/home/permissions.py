@@ -1,4 +1,4 @@
-"""Who may read what is written: its owner alone, and releases also one group, where `SNA_ANALYSTS_GROUP` names it.
+"""File permissions: everything is readable by its owner only, and releases also by the group that `SNA_ANALYSTS_GROUP` names.
 
                                                  nobody else    with a group
     <home>, <home>/published                     0700           0710: passed through, not listed
@@ -35,10 +35,10 @@ OPENED = {
 
 
 def apply(home: Path, group: int | None) -> None:
-    """Give a home the permissions above. The caller holds the home.
+    """Apply the permissions above to a home. The caller holds the home.
 
-    Cheap where they are right already: of what is closed only the uppermost folder is looked at, for nobody gets past it, and of
-    a release its own folder.
+    Cheap where they are right already: only the top folder of what is closed is checked, since it closes everything below, and
+    only the folder of each release.
 
     Args:
         group: id of the analysts' group; None for nobody else.
@@ -48,7 +48,7 @@ def apply(home: Path, group: int | None) -> None:
     """
     home = home.resolve()
     if home.stat().st_mode & stat.S_ISVTX:
-        raise SettingsError(f"SNA_HOME is {home}, which others write to as well; name a folder of its own.")
+        raise SettingsError(f"SNA_HOME is {home}, which others can write to; use a folder of its own.")
     try:
         for name, mode in OPENED.items():
             if _is_folder(home / name):
@@ -60,13 +60,13 @@ def apply(home: Path, group: int | None) -> None:
                         _close(path)
     except PermissionError as error:
         raise SettingsError(
-            f"{error.filename}: its permissions cannot be set ({error.strerror}). All of {home} has to belong to the user who"
+            f"{error.filename}: its permissions cannot be set ({error.strerror}). All of {home} must belong to the user who"
             " refreshes it."
         ) from error
 
 
 def open_release(folder: Path, group: int | None) -> None:
-    """Give a release its permissions; its folder last, whose permissions then say that those of all its files are right."""
+    """Apply the permissions of a release, its folder last: correct permissions there mean that those of its files are correct."""
     for parent, folders, files in os.walk(folder):
         for name in folders:
             _set(Path(parent, name), LISTED, group)

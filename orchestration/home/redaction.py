@@ -1,7 +1,7 @@
-"""Errors whose own words may quote a value: what a log, a terminal or a mail says in their place.
+"""Redaction of error messages that may quote a value, for logs, terminals and mails.
 
-A database that cannot convert a text says which text, and a library the value that it stumbled on. Such words are written
-nowhere: what is said is the kind of the error and where it was raised, by which a developer finds the statement.
+A database that cannot convert a text quotes it, and so do libraries. Such messages are not recorded: only the kind of the error
+and the line that raised it are, by which a developer finds the statement.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from orchestration.home.environment import PROJECT
 
 # Classes whose messages are of this project or its orchestrator, or speak of files, processes, tables and columns only.
 _OWN = ("orchestration", "vault", "expectations", "dagster", "dagster_dbt", "dagster_shared", "click", "typer")
-_SPOKEN = (
+_SHOWN = (
     *(OSError, MemoryError, AssertionError, NotImplementedError, ImportError, RecursionError, RuntimeError),
     *(duckdb.CatalogException, duckdb.BinderException, duckdb.ParserException, duckdb.SyntaxException, duckdb.IOException),
     *(duckdb.OutOfMemoryException, duckdb.ConnectionException, duckdb.DependencyException, duckdb.PermissionException),
     *(duckdb.TransactionException, duckdb.InterruptException),
 )
 # The same kinds as DuckDB and dbt name them within a message.
-_SPOKEN_KINDS = {
+_SHOWN_KINDS = {
     *("Catalog Error", "Binder Error", "Parser Error", "Syntax Error", "IO Error", "Out of Memory Error", "Connection Error"),
     *(
         "Dependency Error",
@@ -38,22 +38,22 @@ _SPOKEN_KINDS = {
 _KIND = re.compile(r"\b([A-Z][A-Za-z]*(?: (?:of )?[A-Z][A-Za-z]*)*? ?(?:Error|Exception))\b(?: in [^\n]*\n|:)")
 
 
-class UnspokenError(RuntimeError):
-    """An error that was not foreseen, of which the kind and the place are told, and not its words."""
+class RedactedError(RuntimeError):
+    """An unexpected error, with its kind and place in place of its message."""
 
 
-def told(error: Exception) -> Exception:
-    """The error itself where its words quote no value; else one that says its kind and where it was raised."""
-    if isinstance(error, _SPOKEN) or type(error).__module__.partition(".")[0] in _OWN:
+def redacted(error: Exception) -> Exception:
+    """The error itself if its message quotes no value; else one that has only its kind and where it was raised."""
+    if isinstance(error, _SHOWN) or type(error).__module__.partition(".")[0] in _OWN:
         return error
-    return UnspokenError(f"{type(error).__name__}{_place(error)}. Its words may quote data and are not written down.")
+    return RedactedError(f"{type(error).__name__}{_place(error)}. Its message may quote data and is not recorded.")
 
 
-def spoken(message: str) -> str:
-    """A message of dbt up to the first kind of error whose words may quote a value, which is named."""
+def redacted_message(message: str) -> str:
+    """A message of dbt up to the first kind of error whose message may quote a value, which is named."""
     for found in _KIND.finditer(message):
-        if found[1] not in _SPOKEN_KINDS:
-            return f"{message[: found.end(1)]}, whose words may quote data and are not written down."
+        if found[1] not in _SHOWN_KINDS:
+            return f"{message[: found.end(1)]}, whose message may quote data and is not recorded."
     return message
 
 

@@ -1,4 +1,4 @@
-"""Where everything is: the landing zone, and the home of everything written.
+"""Paths: the landing zone, and the home for everything that is written.
 
 Two environment variables place everything: `SNA_HOME` (warehouse, releases, Dagster instance, Data Docs) and `SNA_RAW`
 (deliveries, `raw` of the home where it is not set). Two refreshes with different homes never touch each other.
@@ -20,9 +20,9 @@ EARLIER_AUDIENCE = "partnership"
 
 
 def rename_audience(home: Path) -> None:
-    """Give releases of an earlier version the folder in which they are looked for now; not where there are others already.
+    """Rename the releases' folder of an earlier version, unless the new one exists already.
 
-    Without that they would be there, and no command would find them or go back to them.
+    Otherwise no command would find these releases or roll back to them.
     """
     earlier, present = home / "published" / EARLIER_AUDIENCE, home / "published" / AUDIENCE
     if earlier.is_dir() and not os.path.lexists(present):
@@ -49,7 +49,7 @@ class Settings:
 
         Raises:
             HomeError: `SNA_HOME` is not set, and there are several homes below `var/`.
-            SettingsError: a memory limit is none: better said now than by the step that first needs it.
+            SettingsError: a memory limit is not a size; reported here rather than by the step that first needs it.
         """
         for variable in MEMORY_LIMITS:
             memory_limit(variable)
@@ -67,7 +67,7 @@ class Settings:
 
     @property
     def is_demonstration(self) -> bool:
-        """Whether everything here is made up; a home that was not made yet is not."""
+        """Whether this is a demonstration home; False where no home was created yet."""
         made = read(self.home)
         return made is not None and made.environment == "demonstration"
 

@@ -1,7 +1,7 @@
-"""What a person is told when an unattended run has failed: which step, why, what to do, and that nothing published was touched.
+"""Alerts about failed unattended runs: which step, why, what to do, and that the published release is unchanged.
 
-The log is always written to; webhook and mail where the environment declares them. Never a value of a row: the words of an error
-are passed on only where this project wrote them, or where they speak of files and processes.
+Alerts go to the log, and to webhook and mail where the environment declares them. They never contain a value of a row: the
+message of an error is passed on only where this project wrote it, or where it is about files and processes.
 """
 
 # No `from __future__ import annotations` here: Dagster reads the annotations of its functions.
@@ -32,27 +32,25 @@ TIMEOUT_SECONDS = 10
 
 # Class of an error → what to do. Their messages are this project's own, or speak of files and processes only.
 REMEDIES = {
-    "GateClosed": "`sna status --build` names each failed expectation and its remedy. Correct the delivery or the rule.",
-    "PublicationError": "`sna status` shows what stands. Tell whoever looks after the warehouse.",
-    "SettingsError": "Mend the setting, then start the service again.",
+    "GateNotPassedError": "`sna status --build` names each failed expectation and its remedy. Correct the delivery or the rule.",
+    "PublicationError": "`sna status` shows what is published. Inform whoever maintains the warehouse.",
+    "SettingsError": "Correct the setting, then restart the service.",
     "NothingDeliveredError": "Then run `sna refresh`.",
     "NotDeliveredError": "Then run `sna refresh`.",
-    "ContractError": "Mend the contract, then start the service again.",
-    "UnspokenError": "Report the kind and the place to whoever looks after the code. Then run `sna refresh`.",
-    "NotEnoughMemory": "Then run `sna refresh`.",
-    "Busy": "Close that program, or wait for that process; end it if it hangs. Then run `sna refresh`.",
-    "OSError": "Look at the disk or share: is it there, is it full, may the service write to it? Then run `sna refresh`.",
-    "PermissionError": "Give the service the right to that file or folder. Then run `sna refresh`.",
-    "FileNotFoundError": "Put the file or share back. Then run `sna refresh`.",
+    "ContractError": "Correct the contract, then restart the service.",
+    "RedactedError": "Report the kind and the place to whoever maintains the code. Then run `sna refresh`.",
+    "NotEnoughMemoryError": "Then run `sna refresh`.",
+    "HomeLockedError": "Close that program, or wait for that process; end it if it hangs. Then run `sna refresh`.",
+    "OSError": "Check that the disk or share is mounted, has space, and is writable by the service. Then run `sna refresh`.",
+    "PermissionError": "Grant the service access to that file or folder. Then run `sna refresh`.",
+    "FileNotFoundError": "Restore the file or share. Then run `sna refresh`.",
 }
 BLOCKED = "DagsterAssetCheckFailedError"
 DAGSTERS_WORDS = "from outside the execution context"
-CLOSED = ("A gate is closed: what was delivered or built does not hold what it must.", REMEDIES["GateClosed"])
+CLOSED = ("A gate did not pass: the validation of what was delivered or built failed.", REMEDIES["GateNotPassedError"])
 OCCUPIED = "Close the program that has warehouse.duckdb open; BI tools open sna_marts.duckdb instead. Then run `sna refresh`."
-UNKNOWN = "Open the run in the web UI and read the step's error. Then run `sna refresh`, which begins where it is safe."
-GONE = (
-    "As a rule nothing: the next refresh removes what was left half done. If this comes again, read the run's log in the web UI."
-)
+UNKNOWN = "Open the run in the web UI and read the step's error. Then run `sna refresh`, which restarts from a safe point."
+GONE = "Usually nothing: the next refresh removes unfinished work. If this happens again, read the run's log in the web UI."
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ class Alert:
 
     Attributes:
         steps: (step, why it failed, what to do).
-        again: whether the run is tried again by itself.
+        again: whether the run is retried automatically.
     """
 
     run_id: str
@@ -79,27 +77,27 @@ class Alert:
         for step, why, remedy in self.steps:
             lines += [f"Stopped at: {step}", f"Why: {why}", f"What to do: {remedy}", ""]
         if self.again:
-            lines += ["It is tried again by itself; nothing needs doing unless this message comes again.", ""]
+            lines += ["It will be retried automatically; no action is needed unless this message comes again.", ""]
         lines.append("What was published before is untouched, and readers still have it.")
         return "\n".join(lines)
 
 
 def failure_sensor(policy: Operations, environment: Environment) -> dg.SensorDefinition:
-    """Tells of every failed run of the daemon on the channels of an environment."""
+    """A sensor that reports every failed run of the daemon on the channels of an environment."""
 
     @dg.run_failure_sensor(
-        name="tell_of_failures",
+        name="failure_alerts",
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description=f"Tells of failed runs in the log{''.join(f', {name}' for name in environment.alerts)}.",
+        description=f"Reports failed runs to the log{''.join(f', {name}' for name in environment.alerts)}.",
     )
-    def tell_of_failures(context: dg.RunFailureSensorContext) -> None:
-        tell(alert_of(context), policy, environment, context.log)
+    def failure_alerts(context: dg.RunFailureSensorContext) -> None:
+        send(alert_of(context), policy, environment, context.log)
 
-    return tell_of_failures
+    return failure_alerts
 
 
 def alert_of(context: dg.RunFailureSensorContext) -> Alert:
-    """What is to be told of a failed run."""
+    """The alert about a failed run."""
     run = context.dagster_run
     failed = [event for event in context.get_step_failure_events() if event.event_type_value == "STEP_FAILURE"]
     steps = tuple((str(event.step_key).replace("__", "/"), *_why(event.step_failure_data.error)) for event in failed)
@@ -110,24 +108,24 @@ def alert_of(context: dg.RunFailureSensorContext) -> Alert:
     return Alert(run.run_id, steps, again=run.tags.get(WILL_RETRY_TAG) == "true")
 
 
-def tell(alert: Alert, policy: Operations, environment: Environment, log: Logger) -> None:
+def send(alert: Alert, policy: Operations, environment: Environment, log: Logger) -> None:
     """Write to the log and to every channel; a channel that fails is a line in the log and nothing more."""
     log.error(alert.text)
     for name in environment.alerts:
         channel = policy.alerts[name]
-        send: Callable[[Any, Alert], str | None] = _post if isinstance(channel, Webhook) else _mail
+        post: Callable[[Any, Alert], str | None] = _post if isinstance(channel, Webhook) else _mail
         try:
-            missing = send(channel, alert)
+            missing = post(channel, alert)
         except Exception as error:
-            # Words of a failed connection may hold the address, which is a secret.
-            told = f"{type(error).__name__} {getattr(error, 'code', None) or getattr(error, 'errno', None) or ''}".strip()
-            log.error(f"The alert did not reach {name}: {told}.")
+            # The message of a failed connection may contain the address, which is a secret.
+            reason = f"{type(error).__name__} {getattr(error, 'code', None) or getattr(error, 'errno', None) or ''}".strip()
+            log.error(f"The alert did not reach {name}: {reason}.")
         else:
-            log.info(f"{name} is passed over: {missing} is not set." if missing else f"{name} was told.")
+            log.info(f"{name} skipped: {missing} is not set." if missing else f"{name}: alert sent.")
 
 
 def _why(error: "SerializableErrorInfo | None") -> tuple[str, str]:
-    """Why a step failed and what to do, from the first error whose words may be passed on, or the innermost one."""
+    """Why a step failed and what to do, from the first error whose message may be passed on, or the innermost one."""
     while error is not None and error.cause is not None and _remedy(error.cls_name) is None:
         error = error.cause
     name = (error.cls_name if error else None) or "no error was recorded"
@@ -139,13 +137,13 @@ def _why(error: "SerializableErrorInfo | None") -> tuple[str, str]:
     if remedy := _remedy(name):
         return words or name, remedy
     return (
-        f"An error that was not foreseen ({name.rpartition('.')[2]}); its words may quote data and stay in the run's log.",
+        f"Unexpected error ({name.rpartition('.')[2]}). Its message may quote data and is only in the run's log.",
         UNKNOWN,
     )
 
 
 def _remedy(name: str | None) -> str | None:
-    """What to do about an error of this class; None where its words may not be passed on."""
+    """What to do about an error of this class; None where its message may not be passed on."""
     if name is None or name in REMEDIES:
         return REMEDIES.get(name or "")
     kind = getattr(builtins, name, None)
@@ -153,9 +151,9 @@ def _remedy(name: str | None) -> str | None:
 
 
 def _gone(context: dg.RunFailureSensorContext) -> tuple[str, str]:
-    """A run that others reported as failed; Dagster's words for that say nothing to a person."""
-    told = context.failure_event.message
-    return told if told and DAGSTERS_WORDS not in told else "Its process ended before it could say why.", GONE
+    """A run that another process reported as failed; Dagster's own message for that is of no use to a person."""
+    message = context.failure_event.message
+    return message if message and DAGSTERS_WORDS not in message else "Its process died without an error message.", GONE
 
 
 def _post(channel: Webhook, alert: Alert) -> str | None:
@@ -166,7 +164,7 @@ def _post(channel: Webhook, alert: Alert) -> str | None:
     body = json.dumps({"text": alert.text}).encode()
     request = urllib.request.Request(url, data=body, headers={"Content-Type": "application/json"}, method="POST")
     if request.type not in ("http", "https"):
-        raise ValueError("the webhook's address is not one of http or https")
+        raise ValueError("the webhook's address must be http or https")
     with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS):
         return None
 

@@ -33,7 +33,7 @@ class Monthly(_Strict):
     """When something runs by the calendar: wall-clock time in London.
 
     Attributes:
-        day: of the month; no later than 28, so that no month is left out.
+        day: of the month; no later than 28, so that every month has it.
         hour: 0 to 23.
     """
 
@@ -53,7 +53,7 @@ class LandingZone(_Strict):
 
 
 class Environment(_Strict):
-    """What runs by itself in one environment; what is left out does not.
+    """The schedules, sensors and alert channels of one environment; what is left out does not exist there.
 
     Attributes:
         alerts: names of alert channels, in the order in which they are tried.
@@ -95,7 +95,7 @@ Channel = Annotated[Webhook | Smtp, Field(discriminator="kind")]
 
 
 class Retries(_Strict):
-    """How often what may go away by itself is tried again; the attempts are further ones, after the first.
+    """How often passing faults are retried; attempts are counted after the first.
 
     Attributes:
         step_wait_seconds: before the second attempt at a step; doubled before each next one.
@@ -114,7 +114,7 @@ class Retention(_Strict):
 
     Attributes:
         releases: published releases to keep, the current one among them.
-        superseded_deliveries_days: days for which a landed delivery is kept after a later one has taken its place.
+        superseded_deliveries_days: days for which a landed delivery is kept after a later one has replaced it.
         runs: finished runs to keep in Dagster's history.
         run_days: days for which one of them is kept.
     """
@@ -126,13 +126,13 @@ class Retention(_Strict):
 
 
 class SignOn(_Strict):
-    """A reverse proxy on this machine that says who asks.
+    """A reverse proxy on this machine that authenticates users.
 
     Attributes:
         address: of the pages in a browser: https, a name, a port where it is not 443; no path.
         user_header: in which the proxy names the user.
         secret_variable: holds what the proxy sends in `X-SNA-Proxy-Secret`, so that nobody else on the machine can name a user.
-        editors: the users who may start, stop and remove; all others look.
+        editors: the users who may start, stop and remove; all others have read access.
     """
 
     address: str = Field(pattern=r"^https://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9][0-9]{0,4})?$")
@@ -170,7 +170,7 @@ class Operations(_Strict):
         for name, environment in self.environments.items():
             for channel in environment.alerts:
                 if channel not in self.alerts:
-                    raise ValueError(f"environment {name} tells '{channel}', which is not described under alerts")
+                    raise ValueError(f"environment {name}: alert channel '{channel}' is not described under alerts")
         return self
 
     def environment(self) -> Environment | None:
@@ -184,7 +184,7 @@ class Operations(_Strict):
             return None
         if name not in self.environments:
             declared = ", ".join(self.environments)
-            raise SettingsError(f"SNA_ENVIRONMENT is '{name}', which {source()} does not declare; declared are {declared}.")
+            raise SettingsError(f"SNA_ENVIRONMENT is '{name}', which {source()} does not declare; it declares: {declared}.")
         return self.environments[name]
 
 

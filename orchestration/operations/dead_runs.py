@@ -1,4 +1,4 @@
-"""Runs that history takes for unfinished although their process is gone.
+"""Runs that Dagster's history shows as unfinished although their process is gone.
 
 Dagster writes the end of a run into its history from the run's own process, so a run that was killed, or whose machine was
 switched off, stays `STARTED` for ever, keeps its place in the warehouse's pool of one, and no queued run would start again.
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
     from orchestration.home.settings import Settings
 
-# Between the start of a run and the moment when it shows itself lies the reading of its plan.
+# A run reads its plan before it first shows that it is alive.
 FIRST_SIGN_SECONDS = 120
 
 
-def bury(settings: Settings, instance: dg.DagsterInstance, *, now: float | None = None) -> list[str]:
+def mark_dead_runs_failed(settings: Settings, instance: dg.DagsterInstance, *, now: float | None = None) -> list[str]:
     """Mark as failed every started run whose process is gone; returns their ids.
 
     A process that holds the home knows that no other run from a terminal lives, however young or far it was.

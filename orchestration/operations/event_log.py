@@ -47,7 +47,7 @@ DELETE_FROM_INDEX = (
 
 
 class PooledSqliteEventLogStorage(SqliteEventLogStorage):
-    """One SQLite file per run and one across runs, as Dagster's class lays them out. Connecting differs, and skipped checks."""
+    """One SQLite file per run and one across runs, in the layout of Dagster's class. Connecting differs, and skipped checks."""
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engines: dict[str, Engine] = {}
@@ -81,8 +81,8 @@ class PooledSqliteEventLogStorage(SqliteEventLogStorage):
     ) -> Mapping[AssetCheckKey, AssetCheckExecutionRecord]:
         """The last time that each check was made, which is what the web UI shows of it.
 
-        Dagster gives the last time that one was planned: a refresh that finds nothing new plans all of them and skips them, and a
-        gate that has passed what is in use would show as skipped.
+        Dagster returns the last time that one was planned: a refresh that finds nothing new plans all of them and skips them, so
+        that a gate that has passed would show as skipped.
         """
         latest = dict(super().get_latest_asset_check_execution_by_key(check_keys, partition_filter))
         planned = [key for key, record in latest.items() if record.status is AssetCheckExecutionRecordStatus.PLANNED]

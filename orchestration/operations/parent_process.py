@@ -1,4 +1,4 @@
-"""Programs that end with the process that started them, also where that was killed.
+"""Child processes that end with their parent, even if the parent was killed.
 
 Their standard input is a pipe of which the parent alone holds the other end, and into which it writes nothing. The operating
 system closes that end with the parent, on every platform, and however early: the program finds it closed as soon as it reads.
@@ -19,7 +19,7 @@ from pathlib import Path
 
 
 def start(module: str, *arguments: str, cwd: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    """Run a module as a program in a session and process group of its own, for as long as this process lives and no longer."""
+    """Run a module in its own session and process group; it ends when this process ends."""
     return subprocess.Popen(
         [sys.executable, "-m", __name__, module, *arguments],
         cwd=cwd,
@@ -32,7 +32,7 @@ def start(module: str, *arguments: str, cwd: Path, environment: Mapping[str, str
 def _end_with_parent() -> None:
     """Wait for the end of the parent, then kill this process's group, and with it what this process has started.
 
-    Nothing is asked to end first: whatever runs here recovers from a kill, and nobody is left to wait for it.
+    Nothing is terminated gently: whatever runs here recovers from a kill, and no process is left to wait for it.
     """
     while os.read(0, 1):
         pass

@@ -1,4 +1,4 @@
-"""Removing an unlawful delivery everywhere, and keeping that it happened.
+"""Remove an unlawful delivery everywhere, and record that this was done.
 
     landing/purging/<hash>.json    a purge under way: what is still to be removed; gone when nothing is left
     landing/purged/<hash>.json     that a delivery was purged: when, by whom, on what basis, of which feed and period
@@ -32,7 +32,7 @@ from orchestration.ingest.landing_zone.acceptance import record_beside
 from orchestration.operations import run_erasure
 from orchestration.publication import release_retention
 from orchestration.publication.integrity import wrong_bytes
-from orchestration.publication.release import FILE, MANIFEST, DamagedRelease, Release
+from orchestration.publication.release import FILE, MANIFEST, DamagedReleaseError, Release
 from orchestration.publication.releases import ROLLBACK, all_releases, ids, make_current, switching
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ PURGING, PURGED = "purging", "purged"
 # What is derived from the landing log, or only says what happened while something was derived, and is made again when needed.
 DERIVED = (
     *("warehouse.duckdb*", "spill", "data_docs", "dbt", "refusals", "logs"),
-    # Of this home nothing else is at work: what lies here was left by a process that was killed.
+    # Nothing else uses this home: what is here was left by a process that was killed.
     *("landing/.incoming", "landing/.damaged", "vault/.outgoing-*"),
 )
 
@@ -142,16 +142,18 @@ def purge(settings: Settings, found: Purge) -> Removed:
     """Remove a delivery everywhere below the landing zone and the home. The caller holds the home, and rebuilds it afterwards.
 
     Raises:
-        VaultLockedError: there is a vault, and no key was given, or not the vault's; nothing was removed.
+        VaultLockedError: there is a vault, and its key is missing or wrong; nothing was removed.
         LogBrokenError: there is a vault whose log is broken; nothing was removed.
-        Busy: `sna run` serves this home, and nothing was removed; or another process has Dagster's history locked, and the same
-            command completes the purge.
+        HomeLockedError: `sna run` serves this home, and nothing was removed; or another process has Dagster's history locked, and
+            the same command completes the purge.
     """
     # With it comes what reads operations.yaml, which no other command needs.
     from orchestration.operations.service import SERVICE
 
     if lock.is_alive(settings.runs_alive, SERVICE):
-        raise lock.Busy(f"`sna run` serves {settings.home} and holds Dagster's history: end it, then purge. Nothing was removed.")
+        raise lock.HomeLockedError(
+            f"`sna run` serves {settings.home} and holds Dagster's history: end it, then purge. Nothing was removed."
+        )
     key = _vault_key(settings)
     _write(settings.landing / PURGING / found.file_name, asdict(found))
     files = _remove_from_landing_zone(settings, found)
@@ -177,9 +179,9 @@ def _erase_runs(settings: Settings, since: datetime) -> int:
     try:
         return run_erasure.erase(settings.dagster_home, since)
     except sqlite3.OperationalError as error:
-        raise lock.Busy(
+        raise lock.HomeLockedError(
             f"Another process, perhaps Dagster's web server or daemon, has a file of {settings.dagster_home} in use ({error}). "
-            "End it, then give the same command again: it completes the purge."
+            "Stop it, then run the same command again: it completes the purge."
         ) from error
 
 
@@ -199,7 +201,7 @@ def entries(settings: Settings) -> list[Entry]:
 
 
 def require_finished(settings: Settings) -> None:
-    """Make sure that nothing is made of data that are being removed.
+    """Make sure that nothing is built from data that are being removed.
 
     Raises:
         UnfinishedPurgeError: a purge was interrupted.
@@ -208,7 +210,7 @@ def require_finished(settings: Settings) -> None:
         entry = found.entry
         raise UnfinishedPurgeError(
             f"The purge of a delivery of {entry.agency}/{entry.feed} ({entry.period}) was interrupted. Run the same `sna purge`"
-            " again; it completes what was begun."
+            " again; it completes the interrupted one."
         )
 
 
@@ -230,7 +232,7 @@ def _is_drawn_from(load: LoadRecord, source: LoadRecord) -> bool:
 
 
 def _vault_key(settings: Settings) -> str | None:
-    """The key of the vault, tried; None where there is no vault."""
+    """The verified key of the vault; None where there is no vault."""
     from orchestration.vault_runs import access
     from vault import store
 
@@ -278,7 +280,7 @@ def _remove_from_landing_log(settings: Settings, found: Purge) -> int:
 
 
 def _remove_releases(settings: Settings, since: datetime) -> int:
-    """The releases of since then; readers are given the newest one of before, or none until the rebuild has published."""
+    """The releases since then. The newest earlier one becomes current, or none until the rebuild has published."""
     published = settings.published
     if not published.exists():
         return 0
@@ -300,11 +302,11 @@ def _remove_releases(settings: Settings, since: datetime) -> int:
 
 
 def _lead_readers(published: Path, left: Sequence[Release]) -> None:
-    """Give readers the newest of these releases that can be given, or none."""
+    """Make the newest usable one of these releases current, or none."""
     # The newest that is whole; a damaged one only where there is no other.
     newest_first = left[::-1]
     for release in sorted(newest_first, key=lambda one: bool(wrong_bytes(one.folder))):
-        with suppress(DamagedRelease):
+        with suppress(DamagedReleaseError):
             make_current(published, release.id)
             return
     for name in (FILE, MANIFEST, "current"):

@@ -1,6 +1,6 @@
-"""What a refresh that was killed leaves behind, and the next one clears away.
+"""Clean-up after a refresh that was killed.
 
-Nothing here is needed for the figures: a half-written delivery or release has no name that anybody reads.
+Nothing that is removed here is needed for the figures: a half-written delivery or release has no name that anybody reads.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ def clear(settings: Settings) -> None:
     """Remove half-written deliveries, releases and links, and end the killed run. The caller holds the home (`lock.hold`)."""
     from orchestration.home.instance import open_instance
     from orchestration.ingest.landing_log.log import sweep_incoming
-    from orchestration.operations.dead_runs import bury
+    from orchestration.operations.dead_runs import mark_dead_runs_failed
     from orchestration.publication.publish import sweep
     from orchestration.publication.releases import switching
 
@@ -27,5 +27,5 @@ def clear(settings: Settings) -> None:
     for half in (*settings.home.glob("secrets/*.[0-9]*"), *settings.dagster_home.glob("dagster.[0-9]*")):
         half.unlink()
     with open_instance(settings) as instance:
-        bury(settings, instance)
+        mark_dead_runs_failed(settings, instance)
     lock.cleared(settings.home)

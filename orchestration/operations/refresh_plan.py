@@ -1,4 +1,4 @@
-"""What a refresh would do, found out without importing Dagster, dbt or Great Expectations."""
+"""What a refresh would do, computed without importing Dagster, dbt or Great Expectations."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ class Plan:
 
 
 def plan(settings: Settings, as_at: str, *, force: bool = False, landed_only: bool = False) -> Plan:
-    """Look at the landing zone and the log without importing Dagster, dbt or Great Expectations."""
+    """Plan a refresh from the landing zone and the landing log."""
     from orchestration.contracts.reader import load_contracts
     from orchestration.ingest.landing_log import inventory, pseudonym_key
     from orchestration.ingest.landing_log.log import NothingReceivedError, as_of, by_period, current, read, require_kept
     from orchestration.ingest.landing_zone.demonstration import Admission
     from orchestration.ingest.load import loader
     from orchestration.operations import purge
-    from orchestration.publication.release import DamagedRelease
+    from orchestration.publication.release import DamagedReleaseError
     from orchestration.publication.releases import current_release, damage, held_back, rollback
     from orchestration.vault_runs import registry
     from orchestration.warehouse.build_id import build_id, identities, received_id
@@ -59,7 +59,7 @@ def plan(settings: Settings, as_at: str, *, force: bool = False, landed_only: bo
     # The publication needs it, minutes later.
     rollback(settings.published)
     loads = read(settings.landing)
-    # What is built from nothing is built from every landed file; otherwise size and time say whether one has changed.
+    # A first build reads every landed file; otherwise size and time show whether one has changed.
     full = not settings.warehouse.exists()
     delivered = {(load.agency, load.feed) for load in loads}
     if landed_only:
@@ -91,12 +91,12 @@ def plan(settings: Settings, as_at: str, *, force: bool = False, landed_only: bo
             release = None
         held = held_back(settings.published, build)
         if held and damaged:
-            raise DamagedRelease(f"{damaged} What there is was rolled back from, so that takes `sna refresh --force`.")
+            raise DamagedReleaseError(f"{damaged} The same data were rolled back, so only `sna refresh --force` publishes them.")
     return Plan(sum(map(len, new)), len(delivered), release, held, as_at, force, damaged=damaged)
 
 
-def from_the_ground(settings: Settings) -> Plan:
-    """Throw the warehouse away, so that everything is built again from the deliveries that have been landed.
+def rebuild_plan(settings: Settings) -> Plan:
+    """Delete the warehouse and plan to rebuild it from the landed deliveries.
 
     The landing log and what was published stay as they are.
     """

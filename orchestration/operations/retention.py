@@ -1,15 +1,15 @@
 """What is kept and what may go, by the `retention` section of operations.yaml. Nothing that is in use is ever removed.
 
     releases     after each publication, and by `sna retain`; older ones are archived before they are removed (`archive`)
-    deliveries   by `enforce` only: those whose place another has taken for long enough, and those that have been kept for as
+    deliveries   by `enforce` only: those that were replaced long enough ago, and those that have been kept for as
                  many years since their receipt as the feed's contract says
     runs         of Dagster's history, by `enforce` (`run_history`)
 
 `sna retain` and the schedule `retention` call `enforce`.
 
 A reader that has a file of a removed release open keeps reading it: the name goes, the file goes when the reader closes it.
-A delivery that is in use when its years are over is first kept out of use; the refresh after that publishes without it, and then
-its rows and its file go. Its record stays.
+A delivery in use whose years are over is first retired; the next refresh publishes without it, and then its rows and its file are
+removed. Its record is kept.
 """
 
 from __future__ import annotations
@@ -88,8 +88,7 @@ class Surplus:
     """A delivery that need not be kept.
 
     Attributes:
-        step: `retire` (keep it out of use, for it is in use and its years are over), `wait` (out of use, but the current release
-            is made of it) or `remove`.
+        step: `retire` (in use, but its years are over), `wait` (not in use, but the current release is made of it) or `remove`.
         why: in plain words.
     """
 
@@ -137,8 +136,8 @@ def surplus_deliveries(
 def apply(surplus: Sequence[Surplus], loads: Sequence[LoadRecord], raw: Path, now: datetime) -> list[str]:
     """Retire and remove; returns the files of the landing zone that should have gone and could not.
 
-    The record says that the rows are gone before they are, so that nobody looks for them; what a killed removal left goes the
-    next time.
+    Records are marked as removed before their rows are deleted, so that nothing reads missing rows; the next call completes an
+    interrupted removal.
     """
     from orchestration.ingest.landing_log.log import rewrite
 

@@ -1,6 +1,6 @@
-"""What may go away by itself is tried again by the step that met it; everything else stops the run at once.
+"""Retries of steps: passing faults are retried, everything else stops the run at once.
 
-A refused delivery or a closed gate would only be refused again, and waiting would hide it from the person who has to mend it.
+A refused delivery or a failed gate would fail again, and waiting would hide it from the person who has to correct it.
 """
 
 # No `from __future__ import annotations` here: Dagster reads the annotations of the functions that are wrapped.
@@ -18,7 +18,7 @@ from orchestration.database import connection
 from orchestration.home import redaction
 from orchestration.operations import configuration
 
-# On a run that a person at a terminal watches: told at once what is wrong, that person is quicker than any waiting.
+# On a run that a person watches at a terminal, who can act on an error faster than a retry would.
 ATTENDED = "sna/attended"
 
 # A disk, share or network that did not answer this time. A full disk, a missing right and a read-only home stay as they are.
@@ -33,7 +33,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def may_pass(error: BaseException) -> bool:
-    """Whether an error, or what caused it, may go away by itself."""
+    """Whether an error, or its cause, is a passing fault."""
     cause: BaseException | None = error
     while cause is not None:
         if HELD in str(cause) or (isinstance(cause, OSError) and cause.errno in PASSING):
@@ -69,9 +69,9 @@ def _asking_again(context: Any) -> Iterator[None]:
     except Exception as error:
         if message := connection.not_enough(error, context.op_execution_context.op.name):
             context.log.debug(str(error))  # names the models or the query
-            raise connection.NotEnoughMemory(message) from None
+            raise connection.NotEnoughMemoryError(message) from None
         if ATTENDED in context.run.tags or not may_pass(error):
-            if (known := redaction.told(error)) is error:
+            if (known := redaction.redacted(error)) is error:
                 raise
             raise known from None
         retries = configuration.load().retries

@@ -1,4 +1,4 @@
-"""Remove from Dagster's storage every run that was at work since a moment, with its events, logs and ticks.
+"""Remove from Dagster's storage every run that was active since a moment, with its events, logs and ticks.
 
 The tables are those of Dagster's SQLite storage. Deleted rows stay in the file until it is written again, so every file is.
 """
@@ -119,7 +119,7 @@ def _compact(con: sqlite3.Connection) -> None:
 
 
 def _without_cursor(body: str) -> str:
-    """The state of a schedule or sensor without what it remembers of the landing zone."""
+    """The state of a schedule or sensor without its cursor over the landing zone."""
 
     def clean(value: object) -> object:
         if isinstance(value, dict):

@@ -1,6 +1,6 @@
 """Dagster's history of runs, kept by the `retention` section of operations.yaml.
 
-    runs      the newest so many finished runs, and none that is older than so many days; the newest one always stays
+    runs      the newest finished runs, up to a number and an age in days; the newest one is always kept
     kept      of a removed run what the asset graph shows: the last event of each partition and the last result of each check
 
 Runs that have not ended are never removed.
@@ -37,7 +37,7 @@ def surplus(instance: dg.DagsterInstance, policy: Retention, now: datetime) -> l
 
 
 def prune(settings: Settings, instance: dg.DagsterInstance, run_ids: list[str]) -> None:
-    """Remove runs from the history, with their logs, and make its files smaller where nobody else uses them."""
+    """Remove runs from the history, with their logs, and shrink its files where no other process uses them."""
     for run_id in run_ids:
         instance.delete_run(run_id)
         instance.compute_log_manager.delete_logs(prefix=[run_id])

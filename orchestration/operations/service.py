@@ -28,20 +28,20 @@ if TYPE_CHECKING:
 
 SERVICE = "service"
 LOOK_SECONDS = 1.0
-BURY_EVERY = 30
+CHECK_RUNS_EVERY = 30
 STOP_SECONDS = 30
 # A live home's runs in the vault are a person's, with a key that neither of the two programs has.
 
 
-def run(settings: Settings, port: int, tell: Callable[[str], None], *, read_only: bool = False) -> int:
-    """Serve until a signal comes or one of the two ends; returns the exit status (0 after a signal).
+def run(settings: Settings, port: int, report: Callable[[str], None], *, read_only: bool = False) -> int:
+    """Serve until a signal or until one of the two processes ends; returns the exit status (0 after a signal).
 
     Args:
         port: on 127.0.0.1; 0 for any that is free.
         read_only: nobody may start, stop or remove anything in the UI.
 
     Raises:
-        Busy: this home is served already.
+        HomeLockedError: this home is already served.
         SettingsError: the port is taken, or operations.yaml, `SNA_ENVIRONMENT`, `SNA_ANALYSTS_GROUP` or the proxy's secret
             cannot be used.
     """
@@ -51,31 +51,31 @@ def run(settings: Settings, port: int, tell: Callable[[str], None], *, read_only
     access = Access.declared(configuration.load().web, port, read_only=read_only)
     lines += access.described(port)
     if lock.is_alive(settings.runs_alive, SERVICE):
-        raise lock.Busy(f"{settings.home} is served already by another `sna run`; end it first.")
+        raise lock.HomeLockedError(f"{settings.home} is already served by another `sna run`; stop it first.")
     from orchestration.home.instance import open_instance
-    from orchestration.operations.dead_runs import bury
+    from orchestration.operations.dead_runs import mark_dead_runs_failed
 
     with lock.alive(settings.runs_alive, SERVICE), open_instance(settings) as instance, _signals() as stop:
         # Whatever was running when the machine was switched off.
-        bury(settings, instance)
-        with _started(settings, instance, port, tell, read_only=read_only) as processes:
-            tell(f"{next(iter(access.origins.values()))}  home {settings.home}  Ctrl-C ends it")
+        mark_dead_runs_failed(settings, instance)
+        with _started(settings, instance, port, report, read_only=read_only) as processes:
+            report(f"{next(iter(access.origins.values()))}  home {settings.home}  Ctrl-C stops it")
             for line in lines:
-                tell(line)
+                report(line)
             looks = 0
             while not stop.wait(LOOK_SECONDS):
                 for name, process in processes.items():
                     if process.poll() is not None:
-                        tell(f"The {name} has ended (exit status {process.returncode}), so the other one is ended too.")
+                        report(f"The {name} stopped (exit status {process.returncode}), so the other process was stopped too.")
                         return 1
                 looks += 1
-                if looks % BURY_EVERY == 0:
-                    bury(settings, instance)
+                if looks % CHECK_RUNS_EVERY == 0:
+                    mark_dead_runs_failed(settings, instance)
     return 0
 
 
 def declared() -> list[str]:
-    """What runs by itself, and how to switch it on or off, one line each.
+    """The declared schedules and sensors, and how to switch them on or off, one line each.
 
     Raises:
         SettingsError: operations.yaml or `SNA_ENVIRONMENT` cannot be used.
@@ -84,7 +84,7 @@ def declared() -> list[str]:
     environment = policy.environment()
     if environment is None:
         names = ", ".join(policy.environments)
-        return [f"Nothing runs by itself. To switch on what {configuration.source()} declares, set SNA_ENVIRONMENT ({names})."]
+        return [f"No schedules or sensors. To start those that {configuration.source()} declares, set SNA_ENVIRONMENT ({names})."]
     lines = [f"Environment {os.environ['SNA_ENVIRONMENT']}, as {configuration.source()} declares it:"]
     if when := environment.monthly_refresh:
         lines.append(f"  monthly_refresh   day {when.day} of each month at {when.hour:02d}:00 in London")
@@ -92,15 +92,15 @@ def declared() -> list[str]:
         lines.append(f"  retention         day {when.day} of each month at {when.hour:02d}:00 in London")
     if zone := environment.landing_zone:
         lines.append(f"  landing_zone      every {zone.check_every_seconds} s, for files unchanged for {zone.settle_seconds} s")
-    lines.append(f"  tell_of_failures  log{''.join(f', {name}' for name in environment.alerts)}")
+    lines.append(f"  failure_alerts    log{''.join(f', {name}' for name in environment.alerts)}")
     if not (environment.monthly_refresh or environment.landing_zone):
-        lines.append("  No refresh starts by itself here.")
+        lines.append("  No refresh starts automatically.")
     return [*lines, "They are on; the web UI (Automation) switches each of them off and on."]
 
 
 @contextmanager
 def _started(
-    settings: Settings, instance: dg.DagsterInstance, port: int, tell: Callable[[str], None], *, read_only: bool
+    settings: Settings, instance: dg.DagsterInstance, port: int, report: Callable[[str], None], *, read_only: bool
 ) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
     """Webserver and daemon, each in a session of its own, so that a Ctrl-C reaches them once and in order."""
     commands = {
@@ -126,7 +126,7 @@ def _started(
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-        unowned_runs.end(settings, instance, [process.pid for process in processes.values()], tell)
+        unowned_runs.end(settings, instance, [process.pid for process in processes.values()], report)
 
 
 def _proxy_secret() -> tuple[str, ...]:

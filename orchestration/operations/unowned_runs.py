@@ -1,4 +1,4 @@
-"""Runs that `sna run` started and that would go on without it: ended with it, and named.
+"""Runs that `sna run` started and that would continue without it: stopped with it, and reported.
 
 A run of the UI, a schedule or a sensor is a process of the daemon's code server, which waits for it, in the process group that
 `sna run` made for the daemon. Runs of a terminal (`sna refresh`, `dagster job execute`) are their terminal's own.
@@ -31,7 +31,7 @@ def end(
     settings: Settings,
     instance: dg.DagsterInstance,
     groups: Iterable[int],
-    tell: Callable[[str], None],
+    report: Callable[[str], None],
     *,
     cancel_seconds: float = CANCEL_SECONDS,
 ) -> list[str]:
@@ -41,26 +41,26 @@ def end(
         groups: process groups of webserver and daemon, which have ended themselves. What is left of them is killed.
     """
     try:
-        launched = _cancelled(instance, tell, cancel_seconds)
+        launched = _cancelled(instance, report, cancel_seconds)
     finally:
         # Also where the history cannot be read, because the home or its disk is gone.
         _clear(list(groups))
     for run in _launched(instance):
-        instance.report_run_canceled(run, "Ended with `sna run`, which had started it.")
+        instance.report_run_canceled(run, "Stopped with `sna run`, which had started it.")
         (settings.runs_alive / run.run_id).unlink(missing_ok=True)
     for run in launched:
-        tell(f"Ended run {run.run_id[:8]} ({run.job_name}): what was published before stays. Start it again with `sna refresh`.")
+        report(f"Stopped run {run.run_id[:8]} ({run.job_name}): the published release is unchanged. Next: `sna refresh`.")
     if waiting := _waiting(instance):
         names = ", ".join(f"{run.run_id[:8]} ({run.job_name})" for run in waiting)
-        tell(f"In the queue, and started by the next `sna run`: {names}.")
+        report(f"Queued, to be started by the next `sna run`: {names}.")
     return [run.run_id for run in launched]
 
 
-def _cancelled(instance: dg.DagsterInstance, tell: Callable[[str], None], seconds: float) -> list[dg.DagsterRun]:
-    """The runs that were launched and have not ended, once they were asked to and have had so many seconds for it."""
+def _cancelled(instance: dg.DagsterInstance, report: Callable[[str], None], seconds: float) -> list[dg.DagsterRun]:
+    """Terminate the launched runs, and wait up to `seconds` for them; returns the runs."""
     launched = _launched(instance)
     if launched:
-        tell(f"Ending {counted(len(launched), 'run')} that this service started; this takes up to {seconds:.0f} s.")
+        report(f"Stopping {counted(len(launched), 'run')} that this service started; this takes up to {seconds:.0f} s.")
     for run in launched:
         # Where its code server is gone or does not answer, its process group is ended afterwards.
         with suppress(Exception):

@@ -1,4 +1,4 @@
-"""Taking a delivery back: an entry in the landing log, after which the earlier version or the gap is in use again.
+"""Withdraw a delivery: an entry in the landing log, after which the previous version, or nothing, is in use.
 
 Nothing is deleted. The file stays in the landing zone and is not read again; a rebuild for a date before its withdrawal
 (`--as-at`) still uses it. To use its content after all, deliver it again: `sna deliver` makes it the next version.
@@ -22,7 +22,7 @@ from orchestration.ingest.landing_zone.watch import waiting
 
 
 class NoSuchDeliveryError(LookupError):
-    """No delivery, or more than one, goes by this name; the message says what there is."""
+    """No delivery, or more than one, has this name; the message lists candidates."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def take_back_unread(settings: Settings, loads: Iterable[LoadRecord], name: str)
 
 
 def withdraw(loads: Sequence[LoadRecord], chosen: Sequence[LoadRecord], reason: str, now: datetime) -> Withdrawn:
-    """Enter in the landing log that a delivery was taken back; done twice it is done once.
+    """Record in the landing log that a delivery was withdrawn. Repeating it changes nothing.
 
     Args:
         loads: the landing log.

@@ -1,4 +1,4 @@
-"""Archived releases: they keep the Parquet of every table and their manifest, and the other files are made again from these.
+"""Archived releases: only the Parquet files and the manifest are kept, and the other files are restored from these.
 
     releases/<release id>/archived.json    present while the release is archived, and while it is being restored
                          /restored.json    SHA-256 of a DuckDB file that was made again: its bytes differ from those published
@@ -21,7 +21,7 @@ from orchestration.home import permissions
 from orchestration.home.environment import analysts_group
 from orchestration.publication import release_files
 from orchestration.publication.integrity import file_hashes, sha256, wrong_contents, wrong_files
-from orchestration.publication.release import ARCHIVED, FILE, RESTORED, DamagedRelease, Release, sync
+from orchestration.publication.release import ARCHIVED, FILE, RESTORED, DamagedReleaseError, Release, sync
 
 if TYPE_CHECKING:
     import duckdb
@@ -43,10 +43,10 @@ def archive(release: Release) -> list[str]:
 
 
 def restore(release: Release) -> None:
-    """Make the DuckDB and CSV files of an archived release again, whole and verified before anything of them is in place.
+    """Restore the DuckDB and CSV files of an archived release; they are complete and verified before any is in place.
 
     Raises:
-        DamagedRelease: its Parquet files are not what was published, or what was made of them is not.
+        DamagedReleaseError: its Parquet files are not what was published, or what was made of them is not.
     """
     if not release.is_archived:
         return
@@ -124,9 +124,9 @@ def _wrong_made(release: Release, folder: Path) -> list[str]:
         con.close()
 
 
-def _damaged(release: Release, wrong: list[str]) -> DamagedRelease:
+def _damaged(release: Release, wrong: list[str]) -> DamagedReleaseError:
     more = f" And {len(wrong) - 1} more." if len(wrong) > 1 else ""
-    return DamagedRelease(
+    return DamagedReleaseError(
         f"Release {release.id} cannot be restored: {wrong[0]}{more} `sna releases` lists the others; `sna verify RELEASE` checks"
         " one."
     )

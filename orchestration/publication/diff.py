@@ -43,8 +43,8 @@ CODE = {"git_commit": "git commit", "code_id": "models", "definition_id": "defin
 def difference(before: Release, after: Release) -> Difference:
     """Compare two releases; needs neither dbt nor the warehouse nor the landing log."""
     code = [
-        (told, str(before.manifest.get(name)), str(after.manifest.get(name)))
-        for name, told in CODE.items()
+        (label, str(before.manifest.get(name)), str(after.manifest.get(name)))
+        for name, label in CODE.items()
         if before.manifest.get(name) != after.manifest.get(name)
     ]
     return Difference(
@@ -113,14 +113,14 @@ def _what_happened(change: revisions.Change, loads: Mapping[str, LoadRecord], co
     pair = [loads.get(delivery["load_id"]) for delivery in (change.before, change.after)]
     files = [load.accepted for load in pair if load is not None and load.accepted is not None and load.accepted.exists()]
     contract = contracts.get((change.feed.partition("/")[0], change.feed.partition("/")[2]))
-    told = f"takes the place of {change.before['file_name']} ({change.before['load_id']}{_withdrawal(change, loads)})"
+    replaced = f"replaces {change.before['file_name']} ({change.before['load_id']}{_withdrawal(change, loads)})"
     if len(files) < 2 or contract is None:
         rows = f"{change.before['rows_accepted']:,} rows then, {change.after['rows_accepted']:,} now"
-        return f"{told}: {rows}; not compared row by row, since one of them is no longer kept"
-    return f"{told}: {compare(files[0], files[1], contract)}"
+        return f"{replaced}: {rows}; not compared row by row, since one of them is no longer kept"
+    return f"{replaced}: {compare(files[0], files[1], contract)}"
 
 
 def _withdrawal(change: revisions.Change, loads: Mapping[str, LoadRecord]) -> str:
-    """By whom and why the delivery of before was withdrawn; empty where it was not."""
+    """Who withdrew the earlier delivery and why; empty where it was not withdrawn."""
     load = loads.get(change.before["load_id"]) if change.before else None
     return f"; withdrawn by {load.withdrawn.by}: {load.withdrawn.reason}" if load and load.withdrawn else ""

@@ -29,8 +29,8 @@ UNLISTED = (MANIFEST, SEAL, ARCHIVED, RESTORED)
 def verify(folder: Path) -> list[str]:
     """What is wrong with a release, one sentence each; empty where it is as it was published.
 
-    A manifest that is not the published one says nothing of the other files, and there is no telling what a damaged file does
-    when it is opened: tables are read where every byte is right. Of an archived release the Parquet files are read.
+    A manifest that is not the published one proves nothing about the other files, and a damaged file may do anything when it is
+    opened: tables are read only where every byte is right. Of an archived release the Parquet files are read.
     """
     if wrong := wrong_bytes(folder):
         return wrong
@@ -59,7 +59,7 @@ def wrong_bytes(folder: Path) -> list[str]:
 
 
 def note(published: Path, release_id: str, *, whole: bool) -> None:
-    """Keep when a release was found to be whole; one that is not has no such time. Who may only read keeps nothing."""
+    """Record when a release was verified; a damaged one has no such time. A user who may only read records nothing."""
     found = {name: at for name, at in _noted(published).items() if (published / "releases" / name).exists()}
     found.pop(release_id, None)
     if whole:

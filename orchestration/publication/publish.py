@@ -1,4 +1,4 @@
-"""Publication: a finished copy of the marts, written whole, verified by reopening, switched atomically.
+"""Publication: a copy of the marts is written, verified by reopening, and made current atomically.
 
     published/<audience>/releases/<release id>/sna_marts.duckdb    schemas sna, marts, meta; no person-level row
                                               /parquet/<schema>/<table>.parquet
@@ -32,7 +32,7 @@ from orchestration.home import permissions
 from orchestration.home.environment import PROJECT, analysts_group
 from orchestration.publication import archive, release_files, release_retention, revisions
 from orchestration.publication.integrity import SEAL, content_hashes, file_hashes, note, seal, sha256, wrong_contents
-from orchestration.publication.release import FILE, MANIFEST, DamagedRelease, Release, sync
+from orchestration.publication.release import FILE, MANIFEST, DamagedReleaseError, Release, sync
 from orchestration.publication.release_files import Descriptions
 from orchestration.publication.releases import banner, current_release, feeds_of, ids, link, make_current, switching
 from orchestration.warehouse import availability
@@ -40,9 +40,9 @@ from orchestration.warehouse import availability
 SCHEMAS = ("sna", "marts")
 META = {
     "meta.release": "What this release is: one row.",
-    "meta.feeds": "Each feed: what is in use of it, how fresh it is, whom to ask. One row per feed.",
-    "meta.feed_parts": "The parts of feeds, such as forces or hospitals, and what is missing of each. One row per feed and part.",
-    "meta.quality": "What the gates saw: one row per expectation.",
+    "meta.feeds": "Each feed: deliveries in use, freshness and contact. One row per feed.",
+    "meta.feed_parts": "The parts of feeds, such as forces or hospitals, and their missing periods. One row per feed and part.",
+    "meta.quality": "Results of the gates: one row per expectation.",
 }
 
 
@@ -59,7 +59,7 @@ def publish(
     as_at: str = "",
     keep: int | None = None,
 ) -> Release:
-    """Write, verify and switch to a new release of the marts that stand in the warehouse.
+    """Write, verify and switch to a new release of the marts in the warehouse.
 
     Args:
         about: what the manifest says of the inputs: `build_id`, `definition_id`, `environment`, `deliveries`, for revisions
@@ -98,7 +98,7 @@ def _add(
     as_at: str,
     group: int | None,
 ) -> Release:
-    """Write and verify a release under its own name; nobody is led to it yet."""
+    """Write and verify a release under its own name; it is not current yet."""
     now = datetime.now(UTC)
     release_id = f"{_stamp(published, now)}-{about['build_id'][:8]}"
     releases = published / "releases"
@@ -146,7 +146,7 @@ def _stamp(published: Path, now: datetime) -> str:
 
 
 def content_of(con: duckdb.DuckDBPyConnection) -> str:
-    """The content hash that a release of what stands in the warehouse would have."""
+    """The content hash that a release of the current warehouse would have."""
     return _content(content_hashes(con, _tables(con, "warehouse")))
 
 
@@ -172,14 +172,14 @@ def _before(published: Path) -> Release | str | None:
     """The release that is current until now, or why it cannot be compared with."""
     try:
         return current_release(published)
-    except (DamagedRelease, FileNotFoundError) as error:
+    except (DamagedReleaseError, FileNotFoundError) as error:
         return str(error)
 
 
 def _content(tables: Mapping[str, Mapping[str, Any]]) -> str:
     """One hash over all figures and marts: equal for two refreshes of the same deliveries.
 
-    `meta` tells of time and place, and revisions of what was published before.
+    Without `meta`, which contains time and place, and revisions, which depend on earlier releases.
     """
     parts = [
         f"{name} {value['content']}"
@@ -253,7 +253,7 @@ def _link_unchanged(folder: Path, hashes: Mapping[str, Mapping[str, Any]], befor
 
 
 def _write_revisions(con: duckdb.DuckDBPyConnection, head: Mapping[str, Any], before: Release | str | None) -> None:
-    """`sna.revisions`: what differs from the release that was current until now. Its damage must not keep this one back."""
+    """`sna.revisions`: what differs from the release that was current until now. Its damage must not prevent publication."""
     revisions.create(con, revisions.TABLE)
     if before is None:
         return
@@ -275,7 +275,7 @@ def _write_revisions(con: duckdb.DuckDBPyConnection, head: Mapping[str, Any], be
 
 
 def _write_meta(con: duckdb.DuckDBPyConnection, head: Mapping[str, Any]) -> None:
-    """Schema `meta`: what this release is made of, how fresh each feed is, what the gates saw, what each column means.
+    """Schema `meta`: what this release is made of, how fresh each feed is, results of the gates, what each column means.
 
     meta.release: one row. meta.feeds: one row per feed. meta.feed_parts: one row per feed and part. meta.quality: one row per
     expectation of the gates. meta.availability: one row per published table and feed that it is made from. meta.dictionary: one

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import duckdb
 
 
-class NothingToReconcile(RuntimeError):
+class NothingToReconcileError(RuntimeError):
     """Nothing has been published or built; the message says what to do."""
 
 
@@ -21,8 +21,8 @@ def figures(settings: Settings, *, build: bool) -> Iterator[duckdb.DuckDBPyConne
     """A read-only connection whose `sna.reconciliation` is that of the last build, or of the current release.
 
     Raises:
-        NothingToReconcile: there is none.
-        Busy: a refresh is at work, and its build cannot be read.
+        NothingToReconcileError: there is none.
+        HomeLockedError: a refresh is at work, and its build cannot be read.
     """
     import duckdb
 
@@ -30,10 +30,10 @@ def figures(settings: Settings, *, build: bool) -> Iterator[duckdb.DuckDBPyConne
     from orchestration.warehouse import warehouse_file
 
     if build:
-        missing = NothingToReconcile(f"No marts have been built in {settings.home}. `sna status --build` says why.")
+        missing = NothingToReconcileError(f"No marts have been built in {settings.home}. `sna status --build` says why.")
         if not settings.warehouse.exists():
             raise missing
-        with warehouse_file.looking(settings) as con:
+        with warehouse_file.open_read_only(settings) as con:
             try:
                 con.execute("select 1 from sna.reconciliation limit 0")
             except duckdb.CatalogException:
@@ -42,7 +42,7 @@ def figures(settings: Settings, *, build: bool) -> Iterator[duckdb.DuckDBPyConne
         return
     release = current_release(settings.published)
     if release is None:
-        raise NothingToReconcile("Nothing has been published yet. Next: `sna refresh`.")
+        raise NothingToReconcileError("Nothing has been published yet. Next: `sna refresh`.")
     con = release.open()
     try:
         yield con

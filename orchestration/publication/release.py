@@ -20,7 +20,7 @@ MANIFEST = "manifest.json"
 ARCHIVED, RESTORED = "archived.json", "restored.json"
 
 
-class DamagedRelease(RuntimeError):
+class DamagedReleaseError(RuntimeError):
     """A release, or what leads to it, is not what was published; the message says which file and what to do."""
 
 
@@ -52,7 +52,7 @@ class Release:
         return (self.folder / ARCHIVED).exists()
 
     def holds(self, build_id: str, received_id: str) -> bool:
-        """Whether exactly this code and these deliveries made it, and it tells of exactly what was received."""
+        """Whether it was built from exactly this code and these deliveries, and reports exactly what was received."""
         return (self.manifest["build_id"], self.manifest.get("received_id")) == (build_id, received_id)
 
     def open(self) -> duckdb.DuckDBPyConnection:

@@ -64,7 +64,7 @@ def _disarmed_sql(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> st
 
 
 def link(earlier: Path, folder: Path, name: str) -> bool:
-    """Give a release a file of an earlier one, without a copy; False where the file system has no hard links."""
+    """Share a file of an earlier release, without a copy; False where the file system has no hard links."""
     (folder / name).parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(earlier / name, folder / name)

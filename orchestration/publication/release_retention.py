@@ -1,4 +1,4 @@
-"""Which releases are kept, which of them whole, and how the others go."""
+"""Retention of releases: which are kept, which are archived, and removal of the others."""
 
 from __future__ import annotations
 

@@ -1,14 +1,14 @@
-"""Releases that have been published, and which of them readers are given.
+"""Published releases, the current one, and rollback.
 
     published/<audience>/current -> releases/<release id>          the one link that a switch replaces
     published/<audience>/sna_marts.duckdb -> current/sna_marts.duckdb
     published/<audience>/manifest.json -> current/manifest.json
     published/<audience>/as-at/<date> -> ../releases/<release id>  rebuilt for a past date, never current
-    published/<audience>/rollback.json                             what the last rollback went back from
+    published/<audience>/rollback.json                             the last rollback
 
-A rollback holds until there is something else to publish: what was gone back from is not published again by the next refresh,
-but a new delivery, changed code or `sna refresh --force` publishes. The record of a rollback counts only while the release
-that it went back to is the current one, so no crash can leave a pointer and a record that contradict each other.
+A rollback holds until there is something else to publish: the next refresh does not publish the rolled-back data again, but a
+new delivery, changed code or `sna refresh --force` publishes. The record of a rollback counts only while the release that it
+made current is the current one, so no crash can leave a pointer and a record that contradict each other.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 from orchestration.home.lock import exclusively
 from orchestration.publication.archive import restore
 from orchestration.publication.integrity import note, verify, wrong_bytes
-from orchestration.publication.release import ARCHIVED, FILE, MANIFEST, DamagedRelease, Release, sync
+from orchestration.publication.release import ARCHIVED, FILE, MANIFEST, DamagedReleaseError, Release, sync
 
 if TYPE_CHECKING:
     pass
@@ -38,8 +38,8 @@ NAMED_FEEDS = 8
 ROLLBACK = "rollback.json"
 
 
-class NoSuchRelease(LookupError):
-    """No release, or more than one, goes by this name; the message says what there is."""
+class NoSuchReleaseError(LookupError):
+    """No release, or more than one, has this name; the message says how to list them."""
 
 
 def feeds_of(manifest: Mapping[str, Any]) -> list[str]:
@@ -65,7 +65,7 @@ class Rollback:
     Attributes:
         left: id of the release that was current before.
         at: when, ISO 8601 in UTC.
-        held: build ids that a refresh does not publish again by itself.
+        held: build ids that a refresh does not publish again without `--force`.
     """
 
     left: str
@@ -77,20 +77,20 @@ def current_release(published: Path) -> Release | None:
     """The release that the stable path leads to, or None before the first publication.
 
     Raises:
-        DamagedRelease: its manifest cannot be read, or the link that leads to it is gone.
+        DamagedReleaseError: its manifest cannot be read, or the link that leads to it is gone.
     """
     if current := _current_id(published):
         if not (published / "releases" / current).is_dir():
-            raise DamagedRelease(f"{published / 'current'} leads to release {current}, which is gone. {_other(published)}")
+            raise DamagedReleaseError(f"{published / 'current'} leads to release {current}, which is gone. {_other(published)}")
         return read_release(published, current)
     if any(not release.manifest["as_at"] for release in all_releases(published)):
-        lost = "is no link" if os.path.lexists(published / "current") else "is gone, and leads readers to no release"
-        raise DamagedRelease(f"{published / 'current'} {lost}. {_other(published)}")
+        lost = "is not a link" if os.path.lexists(published / "current") else "is missing, so readers reach no release"
+        raise DamagedReleaseError(f"{published / 'current'} {lost}. {_other(published)}")
     return None
 
 
 def usable_release(published: Path) -> Release | None:
-    """The current release, or None where it is damaged as well: what is published next must not wait for a repair."""
+    """The current release, or None where it is damaged: the next publication must not wait for a repair."""
     return None if damage(published) else current_release(published)
 
 
@@ -98,7 +98,7 @@ def damage(published: Path) -> str | None:
     """What is wrong with the current release or with what leads to it, in one sentence; None where every byte is as published."""
     try:
         release = current_release(published)
-    except DamagedRelease as error:
+    except DamagedReleaseError as error:
         return str(error)
     if release is None:
         return None
@@ -110,11 +110,11 @@ def damage(published: Path) -> str | None:
 
 
 def _other(published: Path) -> str:
-    """What to do where the current release cannot be given to readers."""
+    """What to do where the current release is damaged."""
     others = [release for release in all_releases(published) if not (release.manifest["as_at"] or release.current)]
     # Releases share the files of tables that have not changed, and so their damage.
     whole = next((release.id for release in reversed(others) if not wrong_bytes(release.folder)), None)
-    back = f" Until then `sna rollback {whole}` gives readers the newest whole one of the others." if whole else ""
+    back = f" Until then `sna rollback {whole}` makes the newest undamaged one of the others current." if whole else ""
     return f"`sna refresh` publishes it again.{back}"
 
 
@@ -123,7 +123,7 @@ def read_release(published: Path, release_id: str) -> Release:
 
     Raises:
         FileNotFoundError: there is no such release.
-        DamagedRelease: its manifest cannot be read.
+        DamagedReleaseError: its manifest cannot be read.
     """
     folder = published / "releases" / release_id
     try:
@@ -131,7 +131,7 @@ def read_release(published: Path, release_id: str) -> Release:
     except (ValueError, FileNotFoundError) as error:
         if not folder.is_dir():
             raise
-        raise DamagedRelease(
+        raise DamagedReleaseError(
             f"{folder / MANIFEST} cannot be read: {error}. `sna refresh --force` publishes again, `sna rollback` goes back to one"
             " that `sna releases` lists."
         ) from error
@@ -142,7 +142,7 @@ def all_releases(published: Path) -> list[Release]:
     """Every release whose manifest can be read, the oldest first."""
     found = []
     for name in ids(published):
-        with suppress(DamagedRelease):
+        with suppress(DamagedReleaseError):
             found.append(read_release(published, name))
     return found
 
@@ -156,8 +156,8 @@ def find(published: Path, name: str) -> str:
     """Id of the release that a person means: its id or the beginning of it, `current`, or the date of an as-at release.
 
     Raises:
-        NoSuchRelease: none or several match.
-        DamagedRelease: the current one is meant, and it has no manifest or is gone.
+        NoSuchReleaseError: none or several match.
+        DamagedReleaseError: the current one is meant, and it has no manifest or is gone.
     """
     link = published / "as-at" / name
     wanted = _current_id(published) if name == "current" else link.readlink().name if link.is_symlink() else name
@@ -168,7 +168,7 @@ def find(published: Path, name: str) -> str:
     if len(matches) == 1:
         return matches[0]
     problem = f"'{name}' is the beginning of {len(matches)} releases" if matches else f"There is no release '{name}'"
-    raise NoSuchRelease(f"{problem} in {published}. `sna releases` lists them.")
+    raise NoSuchReleaseError(f"{problem} in {published}. `sna releases` lists them.")
 
 
 def as_at_links(published: Path) -> dict[str, str]:
@@ -178,48 +178,48 @@ def as_at_links(published: Path) -> dict[str, str]:
 
 
 def make_current(published: Path, release_id: str) -> None:
-    """Lead the stable path to a release, in one step for every reader; the files of an archived one are made again first.
+    """Make a release current, in one step for every reader; the files of an archived one are restored first.
 
     Raises:
-        DamagedRelease: it is archived, and its files are not what was published.
+        DamagedReleaseError: it is archived, and its files are not what was published.
     """
     if (published / "releases" / release_id / ARCHIVED).exists():
         restore(read_release(published, release_id))
     if (current := published / "current").is_file() and not current.is_symlink():
-        raise DamagedRelease(f"{current} is a file and no link to a release: remove it, and do the same again.")
+        raise DamagedReleaseError(f"{current} is a file, not a link to a release: remove it, then try again.")
     if current.is_dir() and not current.is_symlink():
-        raise DamagedRelease(f"{current} is a folder and no link to a release: move it away, and do the same again.")
+        raise DamagedReleaseError(f"{current} is a folder, not a link to a release: move it away, then try again.")
     link(published / FILE, Path("current") / FILE)
     link(published / MANIFEST, Path("current") / MANIFEST)
     link(published / "current", Path("releases") / release_id)
 
 
 def roll_back(published: Path, release: Release) -> None:
-    """Lead the stable path to an earlier (or again to a later) release, and hold what was current before.
+    """Make an earlier (or again a later) release current, and hold back the build that was current before.
 
-    The files of an archived release are made again first.
+    The files of an archived release are restored first.
 
     Raises:
         ValueError: it was rebuilt for a past date, or is current already.
-        DamagedRelease: its files are not what was published.
+        DamagedReleaseError: its files are not what was published.
     """
     if release.manifest["as_at"]:
-        raise ValueError(f"Release {release.id} was rebuilt for {release.manifest['as_at']}; it cannot be the current one.")
+        raise ValueError(f"Release {release.id} was rebuilt for {release.manifest['as_at']}; it cannot become current.")
     with switching(published):
         before = _current_id(published)
         if before == release.id:
-            raise ValueError(f"Release {release.id} is the current one already.")
+            raise ValueError(f"Release {release.id} is already current.")
         restore(release)
         wrong = verify(release.folder)
         note(published, release.id, whole=not wrong)
         if wrong:
-            raise DamagedRelease(
-                f"Release {release.id} is not what was published, so readers are not led to it: {wrong[0]} `sna releases` lists"
+            raise DamagedReleaseError(
+                f"Release {release.id} is not what was published, so it was not made current: {wrong[0]} `sna releases` lists"
                 " the others."
             )
         in_force = rollback(published)
         held = set(in_force.held) if in_force else set()
-        with suppress(DamagedRelease, FileNotFoundError):
+        with suppress(DamagedReleaseError, FileNotFoundError):
             held |= {read_release(published, before).manifest["build_id"]} if before else set()
         held.discard(release.manifest["build_id"])
         record = {
@@ -239,7 +239,7 @@ def rollback(published: Path) -> Rollback | None:
     """The rollback that is in force; None where the current release was the last one to be published.
 
     Raises:
-        DamagedRelease: its record cannot be read.
+        DamagedReleaseError: its record cannot be read.
     """
     path = published / ROLLBACK
     if not path.exists():
@@ -249,15 +249,15 @@ def rollback(published: Path) -> Rollback | None:
         found = Rollback(str(record["from"] or ""), str(record["at"]), frozenset(map(str, record["held_build_ids"])))
         to = str(record["to"])
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise DamagedRelease(
-            f"{path} is damaged and cannot be read ({type(error).__name__}): it says what a rollback has gone back from. Restore"
-            " it from a backup; or delete it, and the current release stays until the next refresh publishes what there is."
+        raise DamagedReleaseError(
+            f"{path} is damaged and cannot be read ({type(error).__name__}): it records the last rollback. Restore it from a"
+            " backup; or delete it: the current release then remains until the next refresh publishes."
         ) from error
     return found if to == _current_id(published) else None
 
 
 def held_back(published: Path, build_id: str) -> Rollback | None:
-    """The rollback in force, where it went back from exactly this build."""
+    """The rollback in force, if it rolled back exactly this build."""
     in_force = rollback(published)
     return in_force if in_force and build_id in in_force.held else None
 

@@ -20,8 +20,8 @@ TABLE = "sna.revisions"
 MOST_CELLS = 500
 # Deliveries that are named in one row.
 MOST_DELIVERIES = 20
-# Where a cell of a table has several columns that say the same, the one that people read.
-TOLD_BY = {"sna.figures": ["value_text"], "sna.reconciliation": ["status"]}
+# The columns that are compared, of tables in which several columns have the same content.
+COMPARED_COLUMNS = {"sna.figures": ["value_text"], "sna.reconciliation": ["status"]}
 
 COLUMNS = {
     "release_before": ("varchar", "Release that the values before are from."),
@@ -29,13 +29,16 @@ COLUMNS = {
     "change": (
         "varchar",
         "changed, added or removed (a cell, or a number of them); rows added or rows removed; table added or table removed;"
-        " columns (value_before holds those that went, value_after those that came); unreadable (the release before).",
+        " columns (value_before lists removed columns, value_after added ones); unreadable (the release before).",
     ),
     "row_key": ("varchar", "What the row is about, as JSON: the columns that identify it. Empty where cells are only counted."),
     "column_name": ("varchar", "Column that changed; empty where a table has none but those that identify its rows."),
     "value_before": ("varchar", "Value in the release before."),
     "value_after": ("varchar", "Value in this release."),
-    "cells": ("bigint", f"How many cells the row stands for: 1, or all of a mart's where more than {MOST_CELLS} changed."),
+    "cells": (
+        "bigint",
+        f"Number of changed cells that the row represents: 1, or all of a mart's where more than {MOST_CELLS} changed.",
+    ),
     "deliveries": ("varchar[]", "Deliveries upstream that only one of the two releases uses: feed, file name and load id."),
     "code_changed": ("boolean", "Whether the code of the table or upstream of it changed as well, so that it may be the cause."),
 }
@@ -56,8 +59,8 @@ class Change:
     def __str__(self) -> str:
         delivery = self.after or self.before
         assert delivery is not None
-        told = f"{self.feed}/{delivery['file_name']} ({delivery['load_id']})"
-        return told if self.after else f"{told} no longer in use"
+        name = f"{self.feed}/{delivery['file_name']} ({delivery['load_id']})"
+        return name if self.after else f"{name} no longer in use"
 
 
 def changed_deliveries(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
@@ -137,8 +140,8 @@ def fill(
 
 def _named(changes: Iterable[Change], feeds: Iterable[str] | None) -> list[str]:
     """The changed deliveries of some feeds as text; of all feeds where it is not known which are upstream."""
-    told = [str(change) for change in changes if feeds is None or change.feed in feeds]
-    return told if len(told) <= MOST_DELIVERIES else [*told[:MOST_DELIVERIES], f"and {len(told) - MOST_DELIVERIES} more"]
+    names = [str(change) for change in changes if feeds is None or change.feed in feeds]
+    return names if len(names) <= MOST_DELIVERIES else [*names[:MOST_DELIVERIES], f"and {len(names) - MOST_DELIVERIES} more"]
 
 
 def _compare(con: duckdb.DuckDBPyConnection, catalogues: tuple[str, str], table: str, grain: list[str] | None) -> None:
@@ -160,10 +163,10 @@ def _compare(con: duckdb.DuckDBPyConnection, catalogues: tuple[str, str], table:
     common = [column for column in kinds[1] if column in kinds[0]]
     if grain is None or not set(grain) <= set(common):
         grain = [column for column in common if not _is_measure(kinds[1][column])]
-    told_by = [c for c in TOLD_BY.get(table, [c for c in common if c not in grain]) if c in common]
+    compared = [c for c in COMPARED_COLUMNS.get(table, [c for c in common if c not in grain]) if c in common]
     old, new = (f'"{catalogue}"."{schema}"."{bare}"' for catalogue in catalogues)
     if grain and all(_is_unique(con, relation, grain) for relation in (old, new)):
-        _compare_cells(con, old, new, grain, told_by, most=None if table in TOLD_BY else MOST_CELLS)
+        _compare_cells(con, old, new, grain, compared, most=None if table in COMPARED_COLUMNS else MOST_CELLS)
     else:
         _compare_rows(con, old, new, common)
 
@@ -180,7 +183,7 @@ def _is_unique(con: duckdb.DuckDBPyConnection, relation: str, columns: list[str]
 
 
 def _compare_cells(
-    con: duckdb.DuckDBPyConnection, old: str, new: str, grain: list[str], told_by: list[str], *, most: int | None
+    con: duckdb.DuckDBPyConnection, old: str, new: str, grain: list[str], compared: list[str], *, most: int | None
 ) -> None:
     """Fill `revision` with each cell that differs, or, where these are more than `most`, with their number by column."""
     on = " and ".join(f'b."{c}" is not distinct from a."{c}"' for c in grain)
@@ -191,7 +194,7 @@ def _compare_cells(
             from (select *, true as here, ''::varchar as nothing from {old}) as b
             full join (select *, true as here, ''::varchar as nothing from {new}) as a on {on}
             where a.here is null or b.here is null or b.{value} is distinct from a.{value}"""
-        for name, value in ([(f"'{c}'", f'"{c}"') for c in told_by] or [("null", "nothing")])
+        for name, value in ([(f"'{c}'", f'"{c}"') for c in compared] or [("null", "nothing")])
     ]
     con.execute("create or replace temp table cell as " + " union all ".join(f"({_as_text(query)})" for query in queries))
     row = con.execute("select count(*) from cell").fetchone()

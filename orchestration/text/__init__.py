@@ -1,1 +1,1 @@
-"""Texts as people and programs get them: in a terminal, in Markdown, in spreadsheets, and in place of what a sender wrote."""
+"""Safe output of text: in a terminal, in Markdown, in spreadsheets, and shapes in place of senders' text."""

@@ -1,4 +1,4 @@
-"""Where everything that this project says in a terminal is written."""
+"""The consoles that all terminal output goes through."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class SafeConsole(Console):
         shown = [o.replace("`sna ", f"`{CALLED_AS} ") if isinstance(o, str) else o for o in objects]
         try:
             super().print(*shown, **options)
-        except MarkupError:  # brackets of a sender; what a command has to say is said all the same
+        except MarkupError:  # brackets of a sender; the message is printed all the same
             super().print(*shown, **options | {"markup": False})
 
     def render(self, renderable: Any, options: Any = None) -> Iterator[Segment]:
@@ -48,7 +48,7 @@ errors = SafeConsole(stderr=True, soft_wrap=True, width=None if sys.stderr.isatt
 
 @contextmanager
 def working(console: Console, doing: str) -> Iterator[Callable[[str], None]]:
-    """A spinner beside what is being done, while the block runs and where there is a terminal; yields what changes the words."""
+    """A spinner with a text while the block runs, if there is a terminal; yields a function that changes the text."""
     if not console.is_interactive:
         yield lambda _: None
         return

@@ -15,7 +15,7 @@ MOST_LETTERS = 60
 # A label may differ from a known one by one letter in six, and by three at most. Shorter ones are too near to names.
 LETTERS_PER_MISTAKE, MOST_MISTAKES, LEAST_LETTERS = 6, 3, 6
 
-# In this order: category of characters (RE2's names for Unicode's), and what stands for them.
+# In this order: category of characters (RE2's names for Unicode's), and the sign that replaces them.
 _CLASSES = ((r"[\p{Ll}\p{Lo}\p{Lm}\p{M}]", "a"), (r"[\p{Lu}\p{Lt}]", "A"), (r"\p{N}", "9"), (r"[^ -~]", "?"))
 
 

@@ -54,8 +54,8 @@ def require_facts(settings: Settings, read: Sequence[LoadRecord]) -> None:
     con = warehouse_file.connect(settings)
     try:
         gates.require_date(con, "", before="counts")
-        gates.require(con, "facts")
-    except gates.GateClosed as error:
+        gates.require_passed(con, "facts")
+    except gates.GateNotPassedError as error:
         raise MissingInputError(str(error)) from error
     finally:
         con.close()

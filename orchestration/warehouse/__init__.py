@@ -1,1 +1,1 @@
-"""The warehouse, derived from the landing log: ledger, dbt, gates, and what a change makes be built again."""
+"""The warehouse, derived from the landing log: ledger, dbt, gates and incremental builds."""

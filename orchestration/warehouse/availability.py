@@ -1,6 +1,6 @@
-"""`meta.availability`: which feeds each published table is made from, and of which of them nothing was delivered.
+"""`meta.availability`: which feeds each published table is made from, and which of them were not delivered.
 
-A table is empty, or a column of it, where a feed that it needs waits: `select feed, owner from meta.availability where
+A table is empty, or a column of it, where a feed that it needs is missing: `select feed, owner from meta.availability where
 table_name = 'hotspot_wards' and not is_delivered` says whom to ask.
 """
 
@@ -21,7 +21,7 @@ def write(con: duckdb.DuckDBPyConnection, lineage: Mapping[str, Mapping[str, Any
     """Fill the table, of one row per published table and feed, in a release to which the warehouse is attached as `warehouse`.
 
     Args:
-        lineage: as `orchestration.warehouse.lineage.lineage` gives it.
+        lineage: as `orchestration.warehouse.lineage.lineage` returns it.
     """
     con.execute(f"create table {TABLE} (schema_name varchar, table_name varchar, feed varchar)")
     bulk_insert.insert(con, TABLE, [[*table.split("."), feed] for table, entry in lineage.items() for feed in entry["feeds"]])

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from orchestration.database import connection
 from orchestration.home.environment import DBT_PROJECT
 from orchestration.home.lock import exclusively
-from orchestration.home.redaction import spoken
+from orchestration.home.redaction import redacted_message
 from orchestration.home.settings import Settings
 from orchestration.warehouse.fingerprints import fingerprints
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
     from dbt.contracts.graph.manifest import Manifest
 
-# The events by which dbt tells how a node ended.
+# The events by which dbt reports how a node ended.
 RESULT_EVENTS = ("LogModelResult", "LogSeedResult", "LogSnapshotResult", "LogTestResult")
 FINGERPRINTS = "fingerprints.json"
 SOURCE_FOLDERS = ("macros", "models", "python", "seeds", "snapshots", "tests")
@@ -59,7 +59,7 @@ def project_hash() -> str:
 def manifest_path(settings: Settings) -> Path:
     """The parsed project's `manifest.json`, written again only when a file of the project has changed since.
 
-    Beside it lies `fingerprints.json`, for `load_fingerprints`.
+    `fingerprints.json` is written beside it, for `load_fingerprints`.
 
     Raises:
         DbtError: the project does not parse or compile.
@@ -72,7 +72,7 @@ def manifest_path(settings: Settings) -> Path:
         if not path.exists() or not stamp.exists() or stamp.read_text() != current:
             stamp.unlink(missing_ok=True)
             manifest = _parsed(settings, current)
-            # Who has just been told that the old one is up to date may still be about to read it.
+            # Another process may still read the old one.
             fresh = path.with_name(f".{path.name}")
             manifest.write(str(fresh))
             found = fingerprints(_compiled(settings, manifest), json.loads(fresh.read_text()), DBT_PROJECT)
@@ -158,7 +158,7 @@ def execute(settings: Settings, select: str, *, whole: bool = False, finished: l
         command.append("--full-refresh")
     with exclusively(settings.dbt_target / "parse.lock"):
         manifest = _parsed(settings, project_hash())
-    # dbt writes what it compiles into the object, and trips over it when it is given the same one again.
+    # dbt writes what it compiles into the object, and fails when it gets the same one again.
     _invoke(settings, command, finished, manifest.deepcopy())
 
 
@@ -206,8 +206,8 @@ def _invoke(
 
 
 def _reasons(result: Any) -> str:
-    """One line per failing node: dbt's message, but for words of the database that may quote a value."""
+    """One line per failing node: dbt's message, without words of the database that may quote a value."""
     if result.exception is not None:
-        return spoken(str(result.exception))
+        return redacted_message(str(result.exception))
     failed = [r for r in getattr(result.result, "results", []) if r.status in ("error", "fail", "runtime error")]
-    return "\n".join(f"{r.node.name}: {spoken((r.message or '').strip())}" for r in failed) or "dbt failed"
+    return "\n".join(f"{r.node.name}: {redacted_message((r.message or '').strip())}" for r in failed) or "dbt failed"

@@ -2,14 +2,14 @@
 
     feeds     what agencies have delivered
     facts     what dbt builds from it, which the vault reads
-    counts    what the vault gives back: the feeds whose deliveries are the counts of its runs
+    counts    what the vault returns: the feeds whose deliveries are the counts of its runs
     marts     what dbt builds from facts and counts
 
 Two stages are landed: their token names the deliveries in use, and that of the counts also the facts before them. Two are built:
-every materialisation gets a new token and remembers the token of the stage that it was built from. A gate's verdict belongs to
-one token: of a built stage, or of a landed feed, so that one new delivery has only its own feed judged again. A stage may start
-only from a stage that is complete, up to date and passed: so a check that failed in an earlier run still blocks, and so does one
-that was never made for exactly this data.
+every materialisation gets a new token and records the token of the stage before. A gate's verdict belongs to one token: of a
+built stage, or of a landed feed, so that after one new delivery only its own feed is validated again. A stage may start only from
+a stage that is complete, up to date and passed: so a check that failed in an earlier run still blocks, and so does one that was
+never run on exactly this data.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ create table if not exists ops.verdict (
     remedy varchar,
     judged_at timestamp default current_timestamp::timestamp
 );
--- The verdicts on what stands there now.
+-- The verdicts on the current data.
 create or replace view ops.standing_verdict as
 select verdict.*
 from ops.verdict as verdict
@@ -64,13 +64,13 @@ where verdict.token = coalesce(feed.gate_token, stage.token, build.build_id);
 """
 
 
-class GateClosed(RuntimeError):
-    """A stage may not start; the message says which gate is closed, why, and what to do."""
+class GateNotPassedError(RuntimeError):
+    """A stage may not start; the message says which gate did not pass, why, and what to do."""
 
 
 @dataclass(frozen=True)
-class Opened:
-    """A stage that is being built: the token it will stand under, and the one that it is built from."""
+class StageBuild:
+    """A stage that is being built: its token once complete, and the token of the stage that it is built from."""
 
     token: str
     upstream: str
@@ -86,27 +86,29 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(SCHEMA)
 
 
-def begin(con: duckdb.DuckDBPyConnection, name: str, *, whole: bool = True) -> Opened:
-    """Start to build a stage: it has no token until `complete` is called with the one given here.
+def start_stage(con: duckdb.DuckDBPyConnection, name: str, *, whole: bool = True) -> StageBuild:
+    """Start to build a stage: it has no token until `complete` is called with the one returned here.
 
     Args:
-        whole: false when only some tables of the stage are built; then what stands must come from the same upstream.
+        whole: false when only some tables of the stage are built; then the others must come from the same upstream.
 
     Raises:
-        GateClosed: the stage before is not open, or a part is to be built on a whole that is out of date.
+        GateNotPassedError: the stage before has not passed, or only a part is to be built although all of it is out of date.
     """
     prepare(con)
-    upstream = require(con, STAGES[STAGES.index(name) - 1])
+    upstream = require_passed(con, STAGES[STAGES.index(name) - 1])
     if not whole:
         row = con.execute("select upstream from ops.stage where stage = ? and token is not null", [name]).fetchone()
         if row is None or row[0] != upstream:
-            raise GateClosed(f"Only a part of stage '{name}' was selected, but all of it is out of date. Run the whole refresh.")
+            raise GateNotPassedError(
+                f"Only a part of stage '{name}' was selected, but all of it is out of date. Run the whole refresh."
+            )
     con.execute("insert or replace into ops.stage values (?, null, ?, null)", [name, upstream])
-    return Opened(uuid.uuid4().hex, upstream)
+    return StageBuild(uuid.uuid4().hex, upstream)
 
 
 def complete(con: duckdb.DuckDBPyConnection, name: str, token: str, upstream: str | None = None) -> None:
-    """Record that a stage stands whole under this token."""
+    """Record that a stage is complete under this token."""
     prepare(con)
     con.execute(
         "insert or replace into ops.stage values (?, ?, ?, current_timestamp::timestamp)",
@@ -114,36 +116,36 @@ def complete(con: duckdb.DuckDBPyConnection, name: str, token: str, upstream: st
     )
 
 
-def stands(con: duckdb.DuckDBPyConnection, name: str) -> bool:
-    """Whether the last build of a stage came to its end, whatever it was built from."""
+def is_complete(con: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Whether the last build of a stage finished, whatever it was built from."""
     prepare(con)
     row = con.execute("select token is not null from ops.stage where stage = ?", [name]).fetchone()
     return bool(row and row[0])
 
 
 def token_of(con: duckdb.DuckDBPyConnection, name: str) -> str:
-    """Token of a stage that stands whole and is built from the current stage before it.
+    """Token of a stage that is complete and built from the current stage before it.
 
     Raises:
-        GateClosed: it was never built, its last build failed, or what it was built from has changed.
+        GateNotPassedError: it was never built, its last build failed, or what it was built from has changed.
     """
     prepare(con)
     if name in LANDED:
         return _landed_token(con, name)
     row = con.execute("select token, upstream from ops.stage where stage = ?", [name]).fetchone()
     if row is None or row[0] is None:
-        raise GateClosed(f"Stage '{name}' does not stand whole. Materialise it, or run `sna refresh`.")
+        raise GateNotPassedError(f"Stage '{name}' is incomplete. Materialise it, or run `sna refresh`.")
     before = STAGES[STAGES.index(name) - 1]
     if row[1] != token_of(con, before):
-        raise GateClosed(f"Stage '{name}' is older than '{before}'. Materialise it again, or run `sna refresh`.")
+        raise GateNotPassedError(f"Stage '{name}' is older than '{before}'. Materialise it again, or run `sna refresh`.")
     return str(row[0])
 
 
 def _landed_token(con: duckdb.DuckDBPyConnection, name: str) -> str:
-    """Names the deliveries in use of a landed stage, the code that is in force, and the stage before, whose gate must be open.
+    """Names the deliveries in use of a landed stage, the current code, and the stage before, whose gate must have passed.
 
     Raises:
-        GateClosed: nothing has been brought in, or the stage before is not open.
+        GateNotPassedError: no feed has been loaded, or the stage before has not passed.
     """
     before = STAGES[: STAGES.index(name)][-1:]
     row = con.execute(
@@ -152,8 +154,8 @@ def _landed_token(con: duckdb.DuckDBPyConnection, name: str) -> str:
         [name],
     ).fetchone()
     if row is None or row[0] is None:
-        raise GateClosed("No feed has been brought in yet. Run `sna refresh`.")
-    return "-".join([*(require(con, stage) for stage in before), str(row[0])])
+        raise GateNotPassedError("No feed has been loaded yet. Run `sna refresh`.")
+    return "-".join([*(require_passed(con, stage) for stage in before), str(row[0])])
 
 
 def to_judge(con: duckdb.DuckDBPyConnection, name: str) -> list[str]:
@@ -174,8 +176,8 @@ def to_judge(con: duckdb.DuckDBPyConnection, name: str) -> list[str]:
 def record(con: duckdb.DuckDBPyConnection, name: str, token: str, verdicts: list[Verdict]) -> None:
     """Store the verdicts of one or more subjects of a stage, replacing what these subjects had for any token.
 
-    A verdict on a feed is stored under the feed's own token, one on a landed stage under the build id; what is said of the whole
-    stage is replaced in any case.
+    A verdict on a feed is stored under the feed's own token, one on a landed stage under the build id; verdicts on the whole
+    stage are replaced in any case.
     """
     prepare(con)
     subjects = sorted({v.subject for v in verdicts} | {name})
@@ -192,8 +194,8 @@ def record(con: duckdb.DuckDBPyConnection, name: str, token: str, verdicts: list
     bulk_insert.insert(con, "ops.verdict", rows)
 
 
-def standing(con: duckdb.DuckDBPyConnection, name: str) -> list[Verdict]:
-    """The verdicts on what stands in a stage now, in order of subject."""
+def current_verdicts(con: duckdb.DuckDBPyConnection, name: str) -> list[Verdict]:
+    """The verdicts on the current data of a stage, in order of subject."""
     prepare(con)
     rows = con.execute(
         """select subject, expectation, success, column_name, crashed, observed, failing_rows, sample, remedy
@@ -204,13 +206,13 @@ def standing(con: duckdb.DuckDBPyConnection, name: str) -> list[Verdict]:
 
 
 def require_date(con: duckdb.DuckDBPyConnection, as_at: str, *, before: Stage | None = None) -> None:
-    """Every feed was registered as it was received by this date, or all of it where the date is empty.
+    """Require that every feed was loaded as at this date, or with all that was received where the date is empty.
 
     Args:
         before: only feeds of the stages before this one, which are all that it is built from.
 
     Raises:
-        GateClosed: a refresh for another date was the last to bring in a feed.
+        GateNotPassedError: a refresh for another date was the last to load a feed.
     """
     stages = STAGES[: STAGES.index(before)] if before else STAGES
     row = con.execute(
@@ -218,15 +220,17 @@ def require_date(con: duckdb.DuckDBPyConnection, as_at: str, *, before: Stage | 
         [as_at, list(stages)],
     ).fetchone()
     if row:
-        stands, wanted = (f"as of {date}" if date else "with all that has been received" for date in (row[1], as_at))
-        raise GateClosed(f"{row[0]} stands {stands}, and this is to be {wanted}. Run `sna refresh`, which brings in every feed.")
+        loaded, wanted = (f"as at {date}" if date else "with all deliveries" for date in (row[1], as_at))
+        raise GateNotPassedError(
+            f"{row[0]} was last loaded {loaded}, but is needed {wanted}. Run `sna refresh`, which loads every feed."
+        )
 
 
-def require(con: duckdb.DuckDBPyConnection, name: str) -> str:
-    """Token of a stage whose gate has passed for exactly the data that stands there.
+def require_passed(con: duckdb.DuckDBPyConnection, name: str) -> str:
+    """Token of a stage whose gate has passed for exactly its current data.
 
     Raises:
-        GateClosed: no verdict for this token, or one that failed or crashed.
+        GateNotPassedError: no verdict for this token, or one that failed or crashed.
     """
     token = token_of(con, name)
     row = con.execute(
@@ -237,7 +241,7 @@ def require(con: duckdb.DuckDBPyConnection, name: str) -> str:
     assert row is not None
     judged, failed = row
     if failed:
-        raise GateClosed(f"The gate of stage '{name}' is closed: {failed}. `sna status --build` says what to do.")
+        raise GateNotPassedError(f"Validation of the {name} failed: {failed}. `sna status --build` shows what to do.")
     if judged == 0 or (name in LANDED and to_judge(con, name)):
-        raise GateClosed(f"The gate of stage '{name}' has not judged the data that stands there. Run `sna refresh`.")
+        raise GateNotPassedError(f"The current {name} have not been validated. Run `sna refresh`.")
     return token

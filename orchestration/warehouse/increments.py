@@ -1,9 +1,9 @@
-"""What a stage has to build: only what depends on what has changed since its last complete build.
+"""Incremental builds: a stage builds only what depends on changes since its last complete build.
 
 A stage is built from the code of its nodes (`orchestration.warehouse.fingerprints`) and from the deliveries in use of each feed;
-both are written down in `ops.basis` when it is complete. Then the nodes whose fingerprint differs are built, and those downstream
+both are recorded in `ops.basis` when it is complete. Then the nodes whose fingerprint differs are built, and those downstream
 of the feeds that have changed; of the incremental facts only what has changed (see `dbt_project/macros/increments.sql`), unless
-their own code has. Where the last build of a stage did not end, as after a run that was killed, it is built whole.
+their own code has. Where the last build of a stage did not finish, as after a run that was killed, all of it is built.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ _STAGES = {"counts": "marts", "facts": "facts", "marts": "marts"}
 
 
 @dataclass(frozen=True)
-class Increment:
-    """What to ask of dbt.
+class BuildPlan:
+    """What dbt has to build.
 
     Attributes:
         nodes: dbt's ids of the seeds and models to build, and of data tests to run whether or not their model is built; None for
             all of the stage.
         whole: incremental facts too are built from all deliveries.
-        reason: in words, for the log.
+        reason: for the log.
     """
 
     nodes: frozenset[str] | None
@@ -50,34 +50,34 @@ class Increment:
 
 def plan(
     con: duckdb.DuckDBPyConnection, stage: str, *, complete: bool, code: Mapping[str, str], manifest: Mapping[str, Any]
-) -> Increment:
+) -> BuildPlan:
     """Compare what a stage was built from with what there is now.
 
     Args:
-        complete: whether the last build of the stage came to its end.
+        complete: whether the last build of the stage finished.
         code: fingerprint of each node of the stage.
         manifest: dbt's `manifest.json`.
     """
     con.execute(SCHEMA)
     before = dict(con.execute("select subject, token from ops.basis where stage = ?", [stage]).fetchall())
     if not before:
-        return Increment(None, True, "built: first build")
+        return BuildPlan(None, True, "first build")
     if not complete:
-        return Increment(None, True, "built: the last build did not end")
+        return BuildPlan(None, True, "the last build did not finish")
     recoded = frozenset(node for node, fingerprint in code.items() if before.get(node) != fingerprint)
     feeds = _feeds(con, stage, manifest)
     known = {subject: token for subject, token in before.items() if "." not in subject}
     delivered = sorted(feed for feed in feeds.keys() | known.keys() if feeds.get(feed) != known.get(feed))
     if not recoded and not delivered:
-        return Increment(frozenset(), False, "up to date: nothing they depend on has changed")
+        return BuildPlan(frozenset(), False, "nothing has changed")
     whole = sorted(set(delivered) & _feeds_behind_whole_facts(manifest)) + sorted(recoded & _incremental(manifest))
     causes = [f"new deliveries of {counted(len(delivered), 'feed')}"] if delivered else []
     causes += [f"changed code of {counted(len(recoded), 'node')}"] if recoded else []
-    return Increment(recoded | _below(manifest, delivered), bool(whole), f"built: {', '.join(causes)}")
+    return BuildPlan(recoded | _downstream_of(manifest, delivered), bool(whole), ", ".join(causes))
 
 
-def record(con: duckdb.DuckDBPyConnection, stage: str, code: Mapping[str, str], manifest: Mapping[str, Any]) -> None:
-    """Write down what a stage has been built from, once it is complete."""
+def record_inputs(con: duckdb.DuckDBPyConnection, stage: str, code: Mapping[str, str], manifest: Mapping[str, Any]) -> None:
+    """Record what a stage has been built from, once it is complete."""
     con.execute(SCHEMA)
     con.execute("delete from ops.basis where stage = ?", [stage])
     rows = [[stage, subject, token] for subject, token in {**code, **_feeds(con, stage, manifest)}.items()]
@@ -103,7 +103,7 @@ def _stage_of(node: Mapping[str, Any]) -> str | None:
 
 
 def drop_removed(con: duckdb.DuckDBPyConnection, stage: str, manifest: Mapping[str, Any]) -> list[str]:
-    """Drop the tables and views of nodes that the project no longer has, which would be published for ever.
+    """Drop the tables and views of nodes that the project no longer has, which would otherwise be published for ever.
 
     Returns:
         Their names, `schema.table`.
@@ -138,7 +138,7 @@ def _feeds(con: duckdb.DuckDBPyConnection, stage: str, manifest: Mapping[str, An
     return {feed: token for feed, token in tokens if feed in read}
 
 
-def _below(manifest: Mapping[str, Any], feeds: Collection[str]) -> frozenset[str]:
+def _downstream_of(manifest: Mapping[str, Any], feeds: Collection[str]) -> frozenset[str]:
     """Every node that depends on any of the feeds."""
     sources = manifest["sources"].items()
     return _reached([name for name, source in sources if source["name"] in feeds], manifest["child_map"])

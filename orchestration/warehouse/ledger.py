@@ -1,4 +1,4 @@
-"""The warehouse file's inner door: landing views over the deliveries in use, and the ledger of all deliveries.
+"""Landing views over the deliveries in use, and the ledger of all deliveries.
 
     landing.<agency>__<feed>   view: accepted rows of the deliveries in use, typed; empty where nothing was delivered,
                                and none for a feed in the vault's custody
@@ -6,10 +6,10 @@
     ledger.fault               one row per delivery, rule and column that was broken
     ledger.feed                one row per contract: how complete it is and which SNA tables wait for it
     ledger.feed_part           one row per feed and part: which periods are there, which are missing, which is awaited
-    ledger.build               one row: identity of what stands, for which date, by which definition, in which environment
-    ops.registered             one row per contract: what of the above was written of it, so that it need not be again
+    ledger.build               one row: identity of the current build, its date, definition and environment
+    ops.registered             one row per contract: what was written of it, so that it is not written again
 
-All of it can be thrown away and made again from the landing log.
+All of it can be rebuilt from the landing log.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ create table if not exists ledger.build (
 create table if not exists ops.registered (
     agency varchar, feed varchar,
     content varchar,      -- names all that `register` has written of the feed
-    rows bigint           -- that its view gives
+    rows bigint           -- of its view
 );
 """
 
@@ -102,13 +102,13 @@ def environment(settings: Settings) -> tuple[str, str | None, str | None]:
 
 
 def quoted(text: str) -> str:
-    """As it stands within a literal of SQL."""
+    """Text as it is written within a literal of SQL."""
     return text.replace("'", "''")
 
 
 @dataclass(frozen=True)
 class _Entry:
-    """What the warehouse is to hold of one feed: the query of its rows, and its rows of the ledger.
+    """What the warehouse has of one feed: the query of its rows, and its rows of the ledger.
 
     Attributes:
         shape: the query with ids of deliveries for their files: it is the same wherever the home is.
@@ -158,14 +158,14 @@ class Registered:
 
     @classmethod
     def read(cls, con: duckdb.DuckDBPyConnection, as_at: str) -> Registered:
-        """Side effect: the identity of the build follows the code, of which no feed's registration depends."""
+        """Side effect: updates the build's identity to the current code, which no feed's registration depends on."""
         rows = con.execute("select agency, feed, content, rows from ops.registered").fetchall()
         if rows:
             _write_build(con, as_at)
         return cls({(agency, feed): (content, count) for agency, feed, content, count in rows})
 
     def rows(self, contract: FeedContract, loads: Iterable[LoadRecord], in_use: Iterable[LoadRecord], as_at: str) -> int | None:
-        """Rows in use of a feed of which `register` would write what stands already; None where it would not."""
+        """Rows in use of a feed if `register` would change nothing; None if it would."""
         content, rows = self.feeds.get(contract.id, ("", 0))
         return rows if _Entry.of(contract, loads, in_use, as_at).content == content else None
 
@@ -177,18 +177,18 @@ def register(
     in_use: Iterable[LoadRecord],
     as_at: str,
 ) -> int:
-    """Make one feed's landing view and its rows of the ledger anew; return the rows in use.
+    """Rewrite one feed's landing view and its rows of the ledger; return the rows in use.
 
     They are counted, not summed over the deliveries: in an upsert feed a later row replaces an earlier one.
 
     Args:
-        loads: every load of the feed that had been received by `as_at`; those of others are passed over.
+        loads: every load of the feed that had been received by `as_at`; those of others are skipped.
         in_use: those of them that the landing log says are in use.
     """
     entry = _Entry.of(contract, loads, in_use, as_at)
     con.execute("begin")
     if contract.custody == "vault":
-        # Who can read the warehouse can read its views: of such a feed it knows the deliveries, and no row.
+        # Everybody who can read the warehouse can read its views, so it has only the deliveries of such a feed, and no row.
         con.execute(f"drop view if exists landing.{table_name(contract)}")
     else:
         con.execute(f"create or replace view landing.{table_name(contract)} as {entry.query}")
@@ -213,7 +213,7 @@ def table_name(contract: FeedContract) -> str:
 def about(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """What a release's manifest says of its inputs: build, definition, environment, deliveries with their hashes.
 
-    `received_id` names all that was received, refused deliveries too, because `meta.feeds` tells of these as well.
+    `received_id` names all that was received, refused deliveries too, because `meta.feeds` reports these as well.
     """
     row = con.execute("select build_id, definition_id, environment from ledger.build").fetchone()
     assert row is not None
@@ -244,7 +244,7 @@ def rows_in_use(
     listing = ", ".join(f"'{quoted(file)}'" for file in files)
     query = f"select * from read_parquet([{listing}])"
     if contract.load_mode == "upsert":
-        # The later delivery's row stands; within a delivery the later row.
+        # The later delivery's row counts; within a delivery the later row.
         order = ", ".join(f"'{load.load_id}'" for load in used)
         key = ", ".join(contract.by_name[name].output or name for name in contract.key)
         query += (
@@ -264,7 +264,7 @@ def _delivery_row(contract: FeedContract, load: LoadRecord, in_use: bool) -> lis
 
 
 def _evidence(contract: FeedContract, load: LoadRecord) -> str:
-    """What a figure that is made of a delivery rests on; a demonstration's sample returns are returns that were published."""
+    """The evidence behind figures from a delivery; a demonstration's sample returns are returns that were published."""
     from orchestration.ingest.landing_zone.demonstration import samples
 
     made_up = load.environment == "demonstration" and load.file_sha256 not in samples()
@@ -298,7 +298,7 @@ def _feed_row(
 
 
 def _tokens(contract: FeedContract, used: list[LoadRecord]) -> tuple[str, str]:
-    """Names of the deliveries in use, and of all that decides what the gate says of them."""
+    """Hashes of the deliveries in use, and of everything that decides the gate's verdict on them."""
     token = _hash(contract.fingerprint, *(load.load_id for load in used))
     return token, _hash(token, json.dumps(asdict(contract), sort_keys=True, default=str), _rules())
 

@@ -77,7 +77,7 @@ def descriptions(manifest: Mapping[str, Any], schemas: tuple[str, ...]) -> dict[
 
 
 def writers(manifest: Mapping[str, Any]) -> dict[str, list[str]]:
-    """The models that write the figures of each table of the needs assessment, by the ids that stand in their code."""
+    """The models that write the figures of each table of the needs assessment, by the ids in their code."""
     with TABLES.open(encoding="utf-8", newline="") as file:
         known = {row["table_id"] for row in csv.DictReader(file)}
     nodes, found = manifest["nodes"], dict[str, list[str]]()

@@ -1,4 +1,4 @@
-"""What the gates are given of this project: its contracts, and the texts that it has itself."""
+"""What the gates need of this project: its contracts, and the texts that are its own."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from orchestration.text.shapes import shape
 
 
 def context(models: Models) -> Context:
-    """What every gate of this project is run with.
+    """The context of every gate of this project.
 
     Args:
         models: what the dbt models declare.

@@ -1,6 +1,6 @@
-"""The warehouse's file: how it is opened, laid out, and set aside where it is damaged.
+"""The warehouse's file: opening it, creating its schemas, and replacing a damaged one.
 
-Everything in it can be thrown away and made again from the landing log.
+Everything in it can be rebuilt from the landing log.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ import duckdb
 from orchestration.database import connection
 from orchestration.home import lock
 from orchestration.home.disk_errors import FULL_WORDS
-from orchestration.home.lock import Busy
+from orchestration.home.lock import HomeLockedError
 from orchestration.home.settings import Settings
 from orchestration.text.console import errors
 from orchestration.warehouse import gates, increments
 from orchestration.warehouse.ledger import SCHEMA, environment, quoted
 
-# How DuckDB says which process keeps it out.
+# DuckDB's message about which process has the file locked.
 LOCKED = re.compile(r"lock is held in (?P<program>.*) \(PID (?P<pid>\d+)\)")
 
-# How long a refresh waits for one who only has a look at the file, in seconds.
+# How long a refresh waits for a process that reads the file, in seconds.
 PATIENCE_SECONDS = 2.0
 
-# How it says that a file cannot be read; everything in the warehouse can be made again.
+# DuckDB's messages about a file that cannot be read.
 DAMAGE = (
     *("Could not read enough bytes from file", "not a valid DuckDB database file", "Corrupt database file"),
     *("Failure while replaying WAL file", "Failed to deserialize"),
@@ -37,48 +37,48 @@ DAMAGE = (
 
 
 def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
-    """The warehouse, open for writing, with the limits of `SNA_MEMORY_LIMIT` (default 4GB); made where it is missing.
+    """The warehouse, open for writing, with the limits of `SNA_MEMORY_LIMIT` (default 4GB); created if it is missing.
 
-    A file that DuckDB cannot read is set aside and made anew: everything in it comes from the landing log.
+    A file that DuckDB cannot read is renamed, and a new one is created: everything in it comes from the landing log.
 
     Raises:
-        Busy: another process has the file open; the message names it and what it should open instead.
+        HomeLockedError: another process has the file open; the message names it and what it should open instead.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
-    con = _when_free(settings)
-    _lay_out(con)
+    con = _open_when_free(settings)
+    _create_schemas(con)
     _relocate(con, settings)
     return con
 
 
 @contextmanager
-def looking(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The warehouse as it stands, read-only, for a moment: a refresh that wants it waits so long (`PATIENCE_SECONDS`).
+def open_read_only(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse, read-only and for a moment: a refresh waits `PATIENCE_SECONDS` for it.
 
     Raises:
-        Busy: a refresh is at work, or another program writes to the file.
+        HomeLockedError: a refresh is running, or another program writes to the file.
         duckdb.Error: there is no warehouse, or it cannot be read.
     """
     if who := lock.holder(settings.home):
-        raise Busy(f"{who.capitalize()} is working on {settings.home}.")
+        raise HomeLockedError(f"{who.capitalize()} is working on {settings.home}.")
     try:
         con = connection.connect(settings.warehouse, read_only=True)
     except duckdb.IOException as error:
-        raise _kept_out(settings, error) or error from None
+        raise _lock_error(settings, error) or error from None
     try:
         yield con
     finally:
         con.close()
 
 
-def _when_free(settings: Settings) -> duckdb.DuckDBPyConnection:
-    """`_open`, after a moment where somebody only has a look."""
+def _open_when_free(settings: Settings) -> duckdb.DuckDBPyConnection:
+    """`_open`, after a wait while another process reads the file."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
             return _open(settings)
         except duckdb.IOException as error:
-            busy = _kept_out(settings, error)
+            busy = _lock_error(settings, error)
             if busy is None:
                 raise
             if time.monotonic() >= deadline:
@@ -86,12 +86,12 @@ def _when_free(settings: Settings) -> duckdb.DuckDBPyConnection:
             time.sleep(lock.LOOK_AGAIN)
 
 
-def _kept_out(settings: Settings, error: duckdb.IOException) -> Busy | None:
+def _lock_error(settings: Settings, error: duckdb.IOException) -> HomeLockedError | None:
     """Which program has the file open, and what it should open instead; None where the error is another."""
     holder = LOCKED.search(str(error))
-    return holder and Busy(
+    return holder and HomeLockedError(
         f"Process {holder['pid']} ({holder['program']}) has {settings.warehouse} open, so nothing can be written; nothing"
-        f" is lost. Close it there and refresh again: what has been received already stays. BI tools open"
+        f" is lost. Close it there and refresh again: deliveries already received are kept. BI tools open"
         f" {settings.published / 'sna_marts.duckdb'} read-only instead (docs/how-to/connect-a-bi-tool.md)."
     )
 
@@ -123,15 +123,14 @@ def set_aside(settings: Settings) -> None:
         if path.exists():
             path.replace(path.with_name(f"{path.name}.damaged"))
     errors.print(
-        f"[yellow]{settings.warehouse} is damaged.[/] It was set aside as {settings.warehouse.name}.damaged and is made anew from"
+        f"[yellow]{settings.warehouse} is damaged.[/] It was renamed {settings.warehouse.name}.damaged and is rebuilt from"
         " the landing log; nothing is lost. If this happens again, have the disk checked.",
         highlight=False,
     )
 
 
-def _lay_out(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the tables of the ledger and the gates; those of another version of this project are made anew, for the landing log
-    holds all that they say."""
+def _create_schemas(con: duckdb.DuckDBPyConnection) -> None:
+    """Create the tables of the ledger and the gates, in place of those of another version of this project."""
     layout = hashlib.sha256((SCHEMA + gates.SCHEMA + increments.SCHEMA).encode()).hexdigest()
     con.execute("begin")
     con.execute(SCHEMA)
@@ -143,7 +142,7 @@ def _lay_out(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _relocate(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Let the landing views of a home that was moved or copied read its own log, and note which environment it is.
+    """Point the landing views of a home that was moved or copied to its own log, and record its environment.
 
     Nothing else in the file names a place.
     """

@@ -44,8 +44,8 @@ ERROR_LINES = 30
 # What a refresh must say to have done something.
 REFRESHED = (
     r"(?P<deliveries>\d+)[\d,]* new deliver(?:y|ies) in ",
-    r"facts +(?P<facts>\d+) of \d+ tables",
-    r"marts +(?P<marts>\d+) of \d+ tables",
+    r"facts +Built (?:all )?(?P<facts>\d+)(?: of \d+)? models",
+    r"marts +Built (?:all )?(?P<marts>\d+)(?: of \d+)? models",
     r"(?m)^release +\S+",
 )
 

@@ -49,7 +49,7 @@ def test_a_refused_delivery_is_put_right(own_small_county, tmp_path):
         told.append(done.stdout)
     assert "refused whole" in told[0] and "Remedy:" in told[0]
     assert "2019-05.v3.csv" in told[1]
-    assert "1 feed judged again" in told[2]
+    assert "1 feed re-validated" in told[2]
     after = current_release(own_small_county.settings.published)
     assert after.id not in (before.id, noticed.id)
     assert after.manifest["tables"]["sna.figures"] == before.manifest["tables"]["sna.figures"]

@@ -53,7 +53,7 @@ def test_nothing_of_a_purged_person_is_left(own_small_county):
     assert files_with(county, PERSON) == planted
     told = county.sna("purge", f"{CRIMES}/2019-05.v2.csv", "--basis", "Decision 7 of the data protection officer")
     assert told.returncode == 0, told.stdout + told.stderr
-    assert "Not reached by this program" in told.stdout and str(county.raw) in told.stdout
+    assert "Out of reach of this program" in told.stdout and str(county.raw) in told.stdout
 
     assert files_with(county, PERSON) == []
     assert not [path for path in county.raw.rglob("*") if path.is_file() and path.read_bytes() == content]

@@ -135,7 +135,7 @@ def test_checks_and_row_counts_are_read_back(ui, refreshed, asset):
     assert (event["runId"], event["dagster/row_count"]) == (refreshed, held)
     gate = checks(ui, asset)["gate"]
     assert (gate["runId"], gate["status"], gate["evaluation"]["success"]) == (refreshed, "SUCCEEDED", True)
-    assert re.fullmatch(r"(\d+) of \1 expectations hold", gate["evaluation"]["description"])
+    assert re.fullmatch(r"(\d+) of \1 expectations passed", gate["evaluation"]["description"])
 
 
 def test_a_refresh_started_in_the_ui_gives_the_release_of_the_command_line(ui, refreshed, small_county):
@@ -267,6 +267,6 @@ def test_a_closed_gate_is_told_with_its_remedy(ui, spoilt):
 def test_a_person_sees_the_closed_gate(page, spoilt):
     page.goto(f"/assets/{LANDED}?view=checks&checkDetail=gate")
     page.get_by_text(re.compile("Failed")).first.wait_for()
-    page.get_by_text(re.compile("expectations hold")).first.wait_for()
-    passed, every = re.search(r"(\d+) of (\d+) expectations hold", page.inner_text("body")).groups()
+    page.get_by_text(re.compile("expectations passed")).first.wait_for()
+    passed, every = re.search(r"(\d+) of (\d+) expectations passed", page.inner_text("body")).groups()
     assert int(passed) < int(every)

@@ -107,7 +107,7 @@ def test_a_file_that_is_laid_down_is_published_and_one_that_closes_a_gate_is_tol
     assert failed.status == dg.DagsterRunStatus.FAILURE
     (told,) = wait_for(lambda: hook.posted, "the alert")
     assert f"refresh {failed.run_id[:8]} failed" in told["text"]
-    assert "A gate is closed" in told["text"] and "What was published before is untouched" in told["text"]
+    assert "A gate did not pass" in told["text"] and "What was published before is untouched" in told["text"]
     assert service.release() == published
 
     # Neither file is asked for again.

@@ -225,8 +225,8 @@ def test_a_run_of_the_ui_ends_with_the_service(ui, county):
         assert end(ui) == 0
     assert runs(county) == {**runs(county), run: dg.DagsterRunStatus.CANCELED, behind: dg.DagsterRunStatus.QUEUED}
     said = " ".join(ui.said.read_text().split())
-    assert f"Ended run {run[:8]} (refresh): what was published before stays." in said
-    assert f"In the queue, and started by the next `sna run`: {behind[:8]} (refresh)." in said
+    assert f"Stopped run {run[:8]} (refresh): the published release is unchanged." in said
+    assert f"Queued, to be started by the next `sna run`: {behind[:8]} (refresh)." in said
     assert of_home(county) == [] and not lock.is_alive(county.settings.runs_alive, run)
     with open_instance(county.settings) as instance:
         instance.run_coordinator.cancel_run(behind)
@@ -242,7 +242,7 @@ def test_a_run_that_does_not_answer_is_killed_and_named(ui, county):
         assert end(ui) == 0
     assert not process.is_running()
     assert runs(county)[run] == dg.DagsterRunStatus.CANCELED
-    assert f"Ended run {run[:8]}" in ui.said.read_text()
+    assert f"Stopped run {run[:8]}" in ui.said.read_text()
 
 
 def test_a_run_in_the_middle_of_its_work_ends_with_the_service_and_the_next_refresh_publishes(small_county, tmp_path):

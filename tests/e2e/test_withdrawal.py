@@ -58,7 +58,7 @@ def test_without_a_delivery_everything_is_as_if_it_had_never_come(own_small_coun
     first = again.name.replace(".v2", "")
     assert "is withdrawn" in told.stdout and f"{first} with" in told.stdout and "Next: `sna refresh`" in told.stdout
     told = county.sna("status")
-    assert "another force's rows" in told.stdout and "still made of a withdrawn delivery" in told.stdout
+    assert "another force's rows" in told.stdout and "still uses a withdrawn delivery" in told.stdout
 
     loads = read(county.settings.landing)
     for load in loads:
@@ -72,7 +72,7 @@ def test_without_a_delivery_everything_is_as_if_it_had_never_come(own_small_coun
     assert facts(county) == facts_before
     assert without.manifest["build_id"] == before.manifest["build_id"]
     told = county.sna("status")
-    assert "another force's rows" in told.stdout and "still made of a withdrawn delivery" not in told.stdout
+    assert "another force's rows" in told.stdout and "still uses a withdrawn delivery" not in told.stdout
     withdrawn = county.query(f"select deliveries_withdrawn from meta.feeds where agency || '/' || feed = '{CRIMES}'")
     assert withdrawn == [(sum(load.load_id not in ids for load in loads if f"{load.agency}/{load.feed}" == CRIMES),)]
     assert "another force's rows" in county.sna("diff", after.id, "--all").stdout

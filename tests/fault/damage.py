@@ -132,7 +132,7 @@ def history(file: str, harm: Harm) -> Strike:
         harm(bench.settings.dagster_home / file)
         if (status := bench.sna("refresh").status) != 0:
             made.problems.append(f"a refresh with a damaged history ends with {status}: {bench.said[-800:]}")
-        elif "It was set aside as" not in " ".join(bench.said.split()):
+        elif "It was moved to" not in " ".join(bench.said.split()):
             made.problems.append("nobody was told that the history was set aside")
         check_intact(bench, made)
 

@@ -119,18 +119,18 @@ def _wire_connection(kind: Any, name: str, home: Path, reached: Reached) -> None
 
 
 def _wire_steps(reached: Reached) -> None:
-    from orchestration.defs.progress import Narrator
+    from orchestration.defs.progress import ProgressReporter
 
-    real = Narrator.emit
+    real = ProgressReporter.emit
 
-    def emit(self: Narrator, record: Any) -> None:
+    def emit(self: ProgressReporter, record: Any) -> None:
         real(self, record)
         meta = getattr(record, "dagster_meta", {})
         event = meta.get("dagster_event")
         if event is not None and event.event_type_value in ("STEP_START", "STEP_SUCCESS"):
             reached(f"step {meta['step_key']}", event.event_type_value == "STEP_SUCCESS")
 
-    Narrator.emit = emit  # type: ignore[method-assign]
+    ProgressReporter.emit = emit  # type: ignore[method-assign]
 
 
 def _below(home: Path, target: Any) -> str | None:

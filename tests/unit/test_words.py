@@ -1,10 +1,11 @@
 """No text that a reader sees uses a word of the second list of docs/developers/style.md.
 
-`unwanted` takes any texts with their places, so that texts of other kinds (messages, descriptions) can be checked by it too.
+Texts are the pages of the documentation, the strings of the code (messages, help, headings, docstrings) and settings files.
 """
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -32,6 +33,20 @@ ALLOWED = {
     "given name": "the field of a register",
     "given names": "the field of a register",
 }
+
+# Where strings are checked: folders of Python files.
+PACKAGES = (
+    "orchestration/cli",
+    "orchestration/database",
+    "orchestration/defs",
+    "orchestration/home",
+    "orchestration/operations",
+    "orchestration/publication",
+    "orchestration/text",
+    "orchestration/warehouse",
+)
+# Files whose comments or help texts users read.
+FILES = ("Makefile", "orchestration/operations.yaml")
 
 # A decision is kept as it was written, and so are the entries of earlier versions.
 HISTORY = ("CHANGELOG.md",)
@@ -66,8 +81,36 @@ def pages() -> Iterator[tuple[str, str]]:
             yield place, prose(path.read_text(encoding="utf-8"))
 
 
+def strings(source: str) -> Iterator[str]:
+    """Every string of some Python code, parts of f-strings and docstrings too, each below as many line breaks as precede it."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield "\n" * (node.lineno - 1) + node.value
+
+
+def code() -> Iterator[tuple[str, str]]:
+    """(path, string) of every string of the packages that are checked."""
+    for package in PACKAGES:
+        for path in sorted((PROJECT / package).rglob("*.py")):
+            for text in strings(path.read_text(encoding="utf-8")):
+                yield path.relative_to(PROJECT).as_posix(), text
+
+
 def test_pages_use_the_words_of_the_field():
     assert list(unwanted(pages())) == []
+
+
+def test_strings_of_the_code_use_the_words_of_the_field():
+    assert list(unwanted(code())) == []
+
+
+def test_settings_files_use_the_words_of_the_field():
+    assert list(unwanted((name, (PROJECT / name).read_text(encoding="utf-8")) for name in FILES)) == []
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_package_has_strings(package):
+    assert any(place.startswith(f"{package}/") for place, _ in code())
 
 
 def test_the_style_page_has_the_same_list():
@@ -96,3 +139,14 @@ def test_a_finding_names_place_line_and_better_word():
 
 def test_names_and_links_are_not_prose(tmp_path: Path):
     assert list(unwanted([("a.md", prose("`told` [it](stand.md) <!-- not run: stands -->"))])) == []
+
+
+def test_strings_of_code_are_found_with_their_lines():
+    source = '''"""Told in a docstring."""
+
+def stands(given):  # a name or a comment is no string
+    return f"{given} is laid" + """first
+    stood"""
+'''
+    found = list(unwanted(("a.py", text) for text in strings(source)))
+    assert sorted(line.partition(";")[0] for line in found) == ["a.py:1: “Told”", "a.py:4: “laid”", "a.py:5: “stood”"]

@@ -1,1 +1,1 @@
-"""Dagster assets, in the order of the data's way: feeds, ledger, dbt (facts, marts), publication."""
+"""Dagster assets, in the order of the data flow: feeds, ledger, dbt (facts, marts), publication."""

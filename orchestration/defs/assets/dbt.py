@@ -2,7 +2,7 @@
 
 One `@dbt_assets` set is one step: a blocking check on a model inside it would block nothing inside it. So the models are
 split where the gates are: the *facts* set (seeds, staging, conformed) and the *marts* set (marts, sna, and what is staged and
-conformed of the counts that the vault gives back).
+conformed of the counts that the vault returns).
 """
 
 # No `from __future__ import annotations` here: Dagster reads the annotations of its functions.
@@ -51,7 +51,7 @@ class Translator(DagsterDbtTranslator):
         return str(dbt_resource_props["schema"])
 
     def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
-        """dagster-dbt's own (columns as the project describes them), and the file that the model stands in."""
+        """dagster-dbt's own (columns as the project describes them), and the model's file."""
         file = DBT_PROJECT / dbt_resource_props["original_file_path"]
         return {**super().get_metadata(dbt_resource_props), **metadata.code_reference(file)}
 
@@ -90,18 +90,18 @@ def _build(
     chosen = _chosen(context, manifest, translator)
     with refresh.warehouse() as con:
         gates.require_date(con, refresh.as_at, before=stage)
-        complete = gates.stands(con, stage)
-        opened = gates.begin(con, stage, whole=not context.is_subset)
+        complete = gates.is_complete(con, stage)
+        started = gates.start_stage(con, stage, whole=not context.is_subset)
         if context.is_subset:
-            increment = increments.Increment(frozenset(chosen), False, "built, as chosen")
+            increment = increments.BuildPlan(frozenset(chosen), False, "as selected")
         else:
             increment = increments.plan(con, stage, complete=complete, code=own_code, manifest=manifest)
-        standing = metadata.tables(con, manifest)
+        current = metadata.tables(con, manifest)
     to_build = [node for node in chosen if increment.nodes is None or node in increment.nodes]
     for node in chosen:
         if node not in to_build:
             # What follows starts only from an asset that says that it is up to date.
-            yield dg.MaterializeResult(asset_key=chosen[node], metadata=_told(standing, chosen[node], rebuilt=False))
+            yield dg.MaterializeResult(asset_key=chosen[node], metadata=_table_metadata(current, chosen[node], rebuilt=False))
     # A data test that is new or has changed is run also where the models that it reads have not.
     tests = [node for node in increment.nodes or () if node.startswith("test.") and node in own_code]
     tested: set[dg.AssetCheckKey] = set()
@@ -115,9 +115,16 @@ def _build(
     with refresh.warehouse() as con:
         if not context.is_subset:
             increments.drop_removed(con, stage, manifest)
-            increments.record(con, stage, own_code, manifest)
-        gates.complete(con, stage, opened.token, opened.upstream)
-    context.log.info(f"{len(to_build)} of {len(chosen)} tables and views {increment.reason}")
+            increments.record_inputs(con, stage, own_code, manifest)
+        gates.complete(con, stage, started.token, started.upstream)
+    context.log.info(_summary(len(to_build), len(chosen), increment.reason))
+
+
+def _summary(built: int, models: int, reason: str) -> str:
+    """`Built all 173 models (first build)`."""
+    if not built:
+        return f"All {models} models are up to date ({reason})"
+    return f"Built {f'all {models}' if built == models else f'{built} of {models}'} models ({reason})"
 
 
 def _measured(
@@ -137,11 +144,11 @@ def _measured(
                 with refresh.warehouse() as con:
                     measured = metadata.tables(con, manifest)
             key = context.asset_key_for_output(event.output_name)
-            event = event.with_metadata({**event.metadata, **_told(measured, key, rebuilt=True)})
+            event = event.with_metadata({**event.metadata, **_table_metadata(measured, key, rebuilt=True)})
         yield event
 
 
-def _told(measured: Mapping[metadata.TableName, dict[str, Any]], key: dg.AssetKey, *, rebuilt: bool) -> dict[str, Any]:
+def _table_metadata(measured: Mapping[metadata.TableName, dict[str, Any]], key: dg.AssetKey, *, rebuilt: bool) -> dict[str, Any]:
     schema, table = key.path
     return {"rebuilt": rebuilt, **measured.get((schema, table), {})}
 

@@ -1,9 +1,9 @@
 """One feed, two assets, both made from its contract.
 
     deliveries/<agency>/<feed>    partitioned by the contract's cadence: the landing log of one period
-    landing/<agency>/<feed>       the feed as it stands: takes in whatever is new, then the view over the deliveries in use
+    landing/<agency>/<feed>       the current feed: loads new deliveries, then the view over the deliveries in use
 
-The refresh materialises the second kind only, so that one run takes in sixty new months as easily as one; the first kind is
+The refresh materialises the second kind only, so that one run loads sixty new months as easily as one; the first kind is
 for a person who wants one period again, and shows which periods have been landed.
 """
 
@@ -49,7 +49,7 @@ class Feed:
 
     Attributes:
         deliveries: the partitioned asset.
-        table: the asset of the landing view, which is a source of dbt; with it the run of the vault that gives back the feed.
+        table: the asset of the landing view, which is a source of dbt; with it the run of the vault that returns the feed.
     """
 
     deliveries: dg.AssetsDefinition
@@ -91,7 +91,7 @@ def _deliveries(contract: "FeedContract") -> dg.AssetsDefinition:
             if len(missing) == len(context.partition_keys):
                 raise NotDeliveredError(message)
             context.log.warning(message)
-        context.log.info(_told(loads))
+        context.log.info(_summary(loads))
         yield from ()
 
     return deliveries
@@ -121,13 +121,13 @@ def _table(contract: "FeedContract", facts: Sequence[dg.AssetKey]) -> dg.AssetsD
     def table(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[dg.MaterializeResult[None]]:
         made = vault.make(run, context, refresh) if run else None
         loads = [] if refresh.landed_only else _ingest(refresh.settings, contract)
-        said = []
+        summaries = []
         if run and made:
-            said, loads = [made[0]], [made[1], *loads]
+            summaries, loads = [made[0]], [made[1], *loads]
             metadata = {"run": made[0], "counts": made[1].load_id}
             yield dg.MaterializeResult(asset_key=asset_keys.vault(run.name), metadata=metadata)
         rows = _bring_up_to_date(context, refresh, contract, loads)
-        context.log.info("; ".join([*said, _told(loads), f"{rows:,} rows in use"]))
+        context.log.info("; ".join([*summaries, _summary(loads), f"{rows:,} rows in use"]))
         yield dg.MaterializeResult(asset_key=key, metadata={"dagster/row_count": rows, **_metadata(loads)})
 
     return table
@@ -145,7 +145,7 @@ def partitions_of(contract: "FeedContract") -> dg.PartitionsDefinition[str]:
 def _bring_up_to_date(
     context: dg.AssetExecutionContext, refresh: Refresh, contract: "FeedContract", loads: Sequence["LoadRecord"]
 ) -> int:
-    """Bring the view of a feed up to date, after these new deliveries; gives its rows."""
+    """Bring the view of a feed up to date, after these new deliveries; returns its rows."""
     from orchestration.ingest.landing_log import inventory
     from orchestration.ingest.landing_log.log import as_of, by_period, current, read, require_kept
     from orchestration.warehouse import ledger
@@ -183,7 +183,7 @@ def _why_missing(settings: "Settings", contract: "FeedContract", periods: Sequen
     feed, listed = "/".join(contract.id), ", ".join(periods)
     refused = [load for load in read(settings.landing, *contract.id) if load.verdict == "refused" and not load.withdrawn]
     if any(not set(periods).isdisjoint(periods_of(contract.cadence, load.period)) for load in refused):
-        return f"{feed}: no good delivery of {listed} is in use. `sna quarantine {feed}` says what was refused and what to do."
+        return f"{feed}: no accepted delivery of {listed}. `sna quarantine {feed}` shows what was refused and what to do."
     return f"{feed}: nothing was delivered for {listed}. Deliver a file of the period with `sna deliver`, then materialise it."
 
 
@@ -213,13 +213,13 @@ def _rows_in_use(settings: "Settings", contract: "FeedContract") -> Counter[str]
     return rows
 
 
-def _told(loads: Sequence["LoadRecord"]) -> str:
+def _summary(loads: Sequence["LoadRecord"]) -> str:
     if not loads:
         return "nothing new"
     refused = sum(load.verdict == "refused" for load in loads)
     accepted, rejected = sum(load.rows_accepted for load in loads), sum(load.rows_rejected for load in loads)
-    told = f"{counted(len(loads), 'new delivery')}, {counted(accepted, 'row')} accepted, {rejected:,} rejected"
-    return f"{told}, {refused} refused whole" if refused else told
+    summary = f"{counted(len(loads), 'new delivery')}, {counted(accepted, 'row')} accepted, {rejected:,} rejected"
+    return f"{summary}, {refused} refused" if refused else summary
 
 
 def _metadata(loads: Sequence["LoadRecord"]) -> dict[str, int]:

@@ -24,15 +24,15 @@ class NothingDeliveredError(RuntimeError):
 
 
 def landing_zone_asset(contracts: "Sequence[FeedContract]") -> dg.AssetsDefinition:
-    """The landing zone, above every feed. Where nothing is new it is left as it is, and so is all that follows.
+    """The landing zone, upstream of every feed. Where nothing is new, it and everything downstream are skipped.
 
-    Then only the checks that a day may change are made: how fresh each feed is.
+    Then only the checks that depend on the date are run: how fresh each feed is.
     """
 
     @dg.asset(
         key=asset_keys.LANDING_ZONE,
         group_name="landing_zone",
-        description="Whether a refresh has anything to do. Where it has not, every step after this one is skipped.",
+        description="Whether a refresh has anything to do. If not, every later step is skipped.",
         kinds={"csv", "xlsx"},
         owners=[metadata.DATA_ENGINEERS],
         metadata=metadata.code_reference(Path(__file__)),
@@ -51,12 +51,12 @@ def landing_zone_asset(contracts: "Sequence[FeedContract]") -> dg.AssetsDefiniti
                 f"Nothing has been delivered to {settings.raw}. Deliver files with `sna deliver`, then refresh."
             )
         # How many, but not which: what a file is called may be a person's name, and the history of runs is kept.
-        if unrecognised := len(unread(settings.raw, load_contracts().values())):
-            files = counted(unrecognised, "file")
-            context.log.warning(f"{files} in {settings.raw} will be read by nobody: `sna status` names them.")
+        if unreadable := len(unread(settings.raw, load_contracts().values())):
+            files = counted(unreadable, "file")
+            context.log.warning(f"{files} in {settings.raw} cannot be loaded: `sna status` lists them.")
         if plan.is_idle:
-            why = f"release {plan.nothing_new.id} holds all of it" if plan.nothing_new else "it is what was rolled back from"
-            context.log.info(f"nothing new in {settings.raw}: {why}; every further step is skipped")
+            why = f"release {plan.nothing_new.id} is up to date" if plan.nothing_new else "these data were rolled back"
+            context.log.info(f"nothing new in {settings.raw}: {why}; all later steps are skipped")
             for result in checks.feed_results(contracts, refresh):
                 evaluation = dg.AssetCheckEvaluation(**{name: getattr(result, name) for name in EVALUATED})
                 context.log_event(evaluation)

@@ -43,7 +43,7 @@ def release_asset(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
         manifest, code = load_manifest(settings), load_fingerprints(settings)
         with refresh.warehouse() as con:
             gates.require_date(con, refresh.as_at)
-            gates.require(con, "marts")
+            gates.require_passed(con, "marts")
             about = ledger.about(con) | {
                 "code_id": code_id(code),
                 "lineage": lineage(manifest, code, publish.SCHEMAS),
@@ -53,16 +53,16 @@ def release_asset(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
                 when = f" as at {refresh.as_at}" if refresh.as_at else ""
                 raise publish.PublicationError(f"No delivery was in use{when}, so there is nothing to publish.")
             content = publish.content_of(con) if refresh.landed_only else None
-        standing = usable_release(settings.published)
+        current = usable_release(settings.published)
         rolled_back = None if refresh.force or refresh.as_at else held_back(settings.published, about["build_id"])
-        if standing is None or refresh.force or refresh.as_at:
+        if current is None or refresh.force or refresh.as_at:
             published = None
         elif rolled_back:
-            published = standing
-            context.log.warning(f"release {published.id} stays: exactly this was rolled back from; `force` publishes it again")
+            published = current
+            context.log.warning(f"Release {published.id} remains current: these data were rolled back; `force` publishes them")
         else:
-            same = standing.holds(about["build_id"], about["received_id"])
-            published = standing if same and content in (None, standing.manifest["content"]) else None
+            same = current.holds(about["build_id"], about["received_id"])
+            published = current if same and content in (None, current.manifest["content"]) else None
         if published is None:
             published = publish.publish(
                 settings.warehouse,
@@ -73,7 +73,7 @@ def release_asset(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
                 keep=keep,
             )
         elif not rolled_back:
-            context.log.info(f"release {published.id} stays: it holds exactly this")
+            context.log.info(f"Release {published.id} is already up to date")
         tables = published.manifest["tables"]
         context.log.info(f"{len(tables)} tables in release {published.id}")
         return dg.MaterializeResult(

@@ -1,4 +1,4 @@
-"""The runs of the vault as assets: between the facts that they read and the counts that they give back.
+"""The runs of the vault as assets: between the facts that they read and the counts that they return.
 
 Such an asset is made in one step with the landing view of its counts. In a demonstration the step founds the vault where there is
 none, and makes the run where one is due; elsewhere it leaves the asset as it is, and takes the counts that a person's run has
@@ -26,7 +26,7 @@ def vault_asset(run: VaultRun, contract: "FeedContract", facts: Sequence[dg.Asse
     """The asset of a run, owned by the team of the feed of its counts.
 
     Args:
-        facts: all that the gate of the facts judges; it judges the stage as a whole, and so the run waits for every one of them.
+        facts: all that the gate of the facts validates; it validates the stage as a whole, so the run waits for all of them.
     """
     return dg.AssetSpec(
         asset_keys.vault(run.name),
@@ -41,9 +41,9 @@ def vault_asset(run: VaultRun, contract: "FeedContract", facts: Sequence[dg.Asse
 
 
 def make(run: VaultRun, context: dg.AssetExecutionContext, refresh: Refresh) -> "tuple[str, LoadRecord] | None":
-    """Make the run of a demonstration where it is due: what was done, and the delivery of its counts. None where none was."""
+    """Make the run of a demonstration if it is due; returns the run and the delivery of its counts, or None."""
     if refresh.as_at or refresh.landed_only or not refresh.settings.is_demonstration:
-        context.log.info(f"{asset_keys.vault(run.name).to_user_string()} is skipped: the counts that were landed last are read")
+        context.log.info(f"{asset_keys.vault(run.name).to_user_string()} skipped: using the counts that were landed last")
         return None
     if not run.is_due(refresh.settings):
         return None

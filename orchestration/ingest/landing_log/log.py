@@ -172,7 +172,7 @@ def require_kept(received: Iterable[LoadRecord]) -> None:
     if gone:
         first = gone[0]
         raise DeliveryExpiredError(
-            f"{len(gone)} deliveries that were in use then are no longer kept, the first being {first.agency}/{first.feed}/"
+            f"{len(gone)} deliveries that were in use then are no longer kept, the first of them {first.agency}/{first.feed}/"
             f"{first.file_name} since {first.removed_at or first.retired_at}. `sna releases` lists what is still kept."
         )
 

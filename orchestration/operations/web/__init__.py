@@ -1,6 +1,6 @@
 """The web UI of `sna run`: Dagster's webserver behind checks of its own.
 
-Dagster's webserver asks nobody who they are and answers whatever page of whatever site a browser shows: it executes mutations
-sent by GET, takes results of checks by POST, and looks neither at `Host` nor at `Origin`. Nothing reaches it here before `guard`
-has let it through. `dagster dev` and `dagster-webserver` have none of this.
+Dagster's webserver has no authentication and answers requests from pages of any site: it executes mutations sent by GET, accepts
+results of checks by POST, and checks neither `Host` nor `Origin`. Here every request passes `guard` first. `dagster
+dev` and `dagster-webserver` have none of this.
 """

@@ -1,4 +1,4 @@
-"""Who may ask the web UI for what, by the headers of a request alone."""
+"""Access to the web UI, decided by the headers of a request alone."""
 
 from __future__ import annotations
 
@@ -72,8 +72,8 @@ class Access:
         secret = os.environ.get(proxy.secret_variable, "")
         if len(secret) < LEAST_SECRET or not secret.isascii() or not secret.isprintable():
             raise SettingsError(
-                f"{proxy.secret_variable} holds {len(secret)} characters; give the secret that the reverse proxy sends, at least"
-                f" {LEAST_SECRET} printable ASCII characters (for example of `openssl rand -hex 32`)."
+                f"{proxy.secret_variable} holds {len(secret)} characters; set it to the secret that the reverse proxy sends, at"
+                f" least {LEAST_SECRET} printable ASCII characters (for example of `openssl rand -hex 32`)."
             )
         sign_on = SignOn(proxy.user_header.lower(), secret, frozenset(proxy.editors))
         # Two names for one place would be two origins: behind a proxy, its name is the only one.
@@ -83,10 +83,12 @@ class Access:
         """What is unlike a service for this machine alone, one line each."""
         lines = ["The web UI is read-only: nothing can be started, stopped or removed in it."] if self.read_only else []
         if self.sign_on:
-            lines.append(f"Sign-on by the reverse proxy, which passes requests on to {ADDRESS}:{port}; nobody else is answered.")
+            lines.append(
+                f"Sign-on by the reverse proxy, which passes requests on to {ADDRESS}:{port}; all other requests are refused."
+            )
             if not self.read_only:
                 editors = ", ".join(sorted(self.sign_on.editors)) or "nobody"
-                lines.append(f"{editors} may start, stop and remove in the web UI; all others look.")
+                lines.append(f"{editors} may start, stop and remove in the web UI; all others have read access.")
         return lines
 
     def admit(self, scope: Mapping[str, Any]) -> User:
@@ -115,15 +117,15 @@ class Access:
         leads_here = scope.get("method") == "GET" and all(headers.one(name) == value for name, value in NAVIGATION.items())
         if not leads_here or str(scope["path"]).startswith(FETCHED):
             raise RefusedError(
-                403, "fetched by another site", "Pages of other sites may link to this one, and fetch nothing of it."
+                403, "fetched by another site", "Pages of other sites may link to this one, but not fetch anything from it."
             )
 
     def _signed_on(self, headers: Headers) -> User:
         if self.sign_on is None:
             return User(None, not self.read_only)
-        given = (headers.one(SECRET_HEADER) or "").encode("latin-1", "replace")
-        if not hmac.compare_digest(given, self.sign_on.secret.encode()):
-            raise RefusedError(403, "not from the proxy", "Come through the sign-on of your organisation.")
+        sent = (headers.one(SECRET_HEADER) or "").encode("latin-1", "replace")
+        if not hmac.compare_digest(sent, self.sign_on.secret.encode()):
+            raise RefusedError(403, "not from the proxy", "Use the sign-on of your organisation.")
         name = headers.one(self.sign_on.user_header) or ""
         if not USER.fullmatch(name):
             raise RefusedError(

@@ -1,4 +1,4 @@
-"""Who came to the web UI and what they asked it to change: one JSON object per line, one file per month.
+"""Who used the web UI and what they asked it to change: one JSON object per line, one file per month.
 
 A line has a time, a user (null for the account that runs the service), and either what was done or why it was refused; never a
 value, a query or an address.
@@ -52,7 +52,7 @@ class AccessLog:
             self._write({"user": user, "refused": reason})
 
     def prune(self, days: int) -> None:
-        """Remove the months that ended more than so many days ago."""
+        """Remove the months that ended more than `days` days ago."""
         oldest = (self._now() - timedelta(days=days)).strftime("%Y-%m")
         for file in self._folder.glob("????-??.jsonl"):
             if file.stem < oldest:

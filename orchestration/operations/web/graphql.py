@@ -51,12 +51,12 @@ def by_get(query_string: bytes) -> Asked | None:
     Raises:
         RefusedError: it is anything but queries.
     """
-    given = QueryParams(query_string)
-    if any(len(given.getlist(name)) > 1 for name in ("query", "variables", "operationName")):
-        raise RefusedError(400, "repeated parameter", "Give each parameter once.")
-    if "query" not in given:
+    parameters = QueryParams(query_string)
+    if any(len(parameters.getlist(name)) > 1 for name in ("query", "variables", "operationName")):
+        raise RefusedError(400, "repeated parameter", "Send each parameter once.")
+    if "query" not in parameters:
         return None
-    asked = of_document(given["query"])
+    asked = of_document(parameters["query"])
     if asked.kinds != {OperationType.QUERY}:
         raise RefusedError(405, "change by GET", "GET is for queries only; send everything else by POST.")
     return asked
@@ -74,10 +74,10 @@ def by_post(content_type: str | None, body: bytes) -> Asked:
     if not _is_json(content_type):
         raise RefusedError(415, "content type", "Send GraphQL as application/json.")
     try:
-        given = json.loads(body)
+        message = json.loads(body)
     except (ValueError, RecursionError):
         raise RefusedError(400, "not JSON", "The body is not valid JSON.") from None
-    return _of_message(given, {OperationType.QUERY, OperationType.MUTATION})
+    return _of_message(message, {OperationType.QUERY, OperationType.MUTATION})
 
 
 def by_socket(text: str | None) -> Asked | None:
@@ -119,13 +119,13 @@ def _is_json(content_type: str | None) -> bool:
     return kind == "application/json" and all(p in ("charset=utf-8", 'charset="utf-8"') for p in parameters)
 
 
-def _of_message(given: Any, allowed: set[OperationType]) -> Asked:
-    if not isinstance(given, dict) or not isinstance(given.get("query"), str):
+def _of_message(message: Any, allowed: set[OperationType]) -> Asked:
+    if not isinstance(message, dict) or not isinstance(message.get("query"), str):
         raise RefusedError(400, "no document", "Send one JSON object with a GraphQL document as `query`.")
-    asked = of_document(given["query"])
+    asked = of_document(message["query"])
     if not asked.kinds <= allowed:
         words = " and ".join(sorted(kind.value for kind in allowed))
-        raise RefusedError(405, "kind of operation", f"Only a {words} is taken this way.")
+        raise RefusedError(405, "kind of operation", f"Only a {words} is accepted here.")
     return asked
 
 

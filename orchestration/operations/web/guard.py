@@ -1,4 +1,4 @@
-"""The ASGI layer before Dagster's webserver: what it does not let through, Dagster does not see.
+"""The ASGI layer in front of Dagster's webserver: Dagster does not see what it refuses.
 
 Only `/graphql` takes POST and WebSockets; every other address is read. So nothing changes anything without passing `graphql`.
 """
@@ -34,7 +34,7 @@ POLICY_VIOLATION = 1008
 
 
 class Guard:
-    """Dagster's webserver as this service gives it to browsers."""
+    """Dagster's webserver as browsers reach it."""
 
     def __init__(self, app: ASGIApp, access: Access, log: AccessLog) -> None:
         self._app, self._access, self._log = app, access, log
@@ -66,7 +66,7 @@ class Guard:
         await self._app(_passed(scope, self._access, user), receive, send)
 
     async def _asked(self, scope: Scope, receive: Receive, user: User) -> Receive:
-        """Judge and log what is asked for; returns what gives the app its body, read already or not."""
+        """Check and log a request; returns the `receive` from which the app reads its body."""
         path = str(scope["path"])
         changes: tuple[str, ...] = ()
         if path == GRAPHQL and scope["method"] == "POST":
@@ -83,7 +83,7 @@ class Guard:
             for what in did:
                 self._log.did(user.name, what)
         except OSError as error:
-            raise RefusedError(503, "log", "The access log cannot be written, so nothing is done; see to the disk.") from error
+            raise RefusedError(503, "log", "The access log cannot be written, so nothing is done; check the disk.") from error
         return receive
 
     async def _connect(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -145,8 +145,10 @@ def _routed(scope: Scope) -> None:
         raise RefusedError(404, "address", f"GraphQL is at {GRAPHQL}.")
     if method not in (("GET", "POST") if path == GRAPHQL else ("GET", "HEAD")):
         raise RefusedError(405, "method", "This address does not take this method.")
-    given = Headers(scope)
-    if method != "POST" and (given.all("transfer-encoding") or any(size != "0" for size in given.all("content-length"))):
+    headers_sent = Headers(scope)
+    if method != "POST" and (
+        headers_sent.all("transfer-encoding") or any(size != "0" for size in headers_sent.all("content-length"))
+    ):
         raise RefusedError(400, "body", "Only POST has a body.")
 
 
@@ -172,14 +174,14 @@ async def _body(receive: Receive) -> bytes:
 
 
 def _again(body: bytes, receive: Receive) -> Receive:
-    """A `receive` that gives a body that was read already, and then what comes after it."""
-    given = False
+    """A `receive` that returns a body that was read already, and then what comes after it."""
+    sent = False
 
     async def receive_again() -> Message:
-        nonlocal given
-        if given:
+        nonlocal sent
+        if sent:
             return await receive()
-        given = True
+        sent = True
         return {"type": "http.request", "body": body, "more_body": False}
 
     return receive_again

@@ -105,10 +105,10 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--read-only", action="store_true")
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     configure_loggers(log_level=logging.getLevelName(logging.INFO))
     setup_interrupt_handlers()
-    serve(Settings.from_env(), given.port, read_only=given.read_only)
+    serve(Settings.from_env(), arguments.port, read_only=arguments.read_only)
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ def test_a_run_is_logged_listed_and_leaves_as_counts(own_county, monkeypatch):
     assert before and store.is_founded(own_county.settings.vault)
     made = own_county.sna("hkci", "run", "--at", "2024-03-31", *WHY)
     assert made.returncode == 0, made.stderr
-    assert "56" in made.stdout and "against all suspects of the same offences" in made.stdout
+    assert "56" in made.stdout and "compared with all suspects of the same offences" in made.stdout
     listed = own_county.sna("hkci", "list", "--cohort", "crime", *WHY)
     assert listed.stdout.count("Joined") == 56
     assert lines(own_county) == before + 4

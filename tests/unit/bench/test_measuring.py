@@ -94,12 +94,13 @@ def test_a_new_run_keeps_nothing_of_the_one_before_but_its_folder(results):
 
 
 def test_a_refresh_that_built_nothing_is_no_measurement():
-    said = (
-        "14 new deliveries in raw; home var\n✓ facts   {} of 173 tables and views built\n✓ marts   61 of 100 tables\nrelease   x"
-    )
-    assert did(REFRESHED, said.format(82)) == {"deliveries": 14, "facts": 82, "marts": 61}
-    with pytest.raises(WayFailed, match="no facts"):
-        did(REFRESHED, said.format(0))
+    said = "14 new deliveries in raw; home var\n✓ facts   {}\n✓ marts   Built 61 of 100 models (first build)\nrelease   x"
+    assert did(REFRESHED, said.format("Built 82 of 173 models (first build)")) == {"deliveries": 14, "facts": 82, "marts": 61}
+    assert did(REFRESHED, said.format("Built all 173 models (first build)"))["facts"] == 173
+    with pytest.raises(WayFailed, match="does not hold"):
+        did(REFRESHED, said.format("All 173 models are up to date (nothing has changed)"))
+    with pytest.raises(WayFailed, match="no deliveries"):
+        did(REFRESHED, said.replace("14 new", "0 new").format("Built all 173 models (first build)"))
     with pytest.raises(WayFailed, match="does not hold"):
         did(["Nothing new in "], said)
 

@@ -4,7 +4,7 @@ import stat
 
 import pytest
 
-from orchestration.database.connection import NotEnoughMemory
+from orchestration.database.connection import NotEnoughMemoryError
 from orchestration.vault_runs.access import ENGINE
 from tests.unit.vault.conftest import KEY
 from vault import store
@@ -93,7 +93,7 @@ def test_the_vault_has_a_limit_of_its_own_and_writes_nothing_beyond_it_to_disk(f
     monkeypatch.setenv("SNA_VAULT_MEMORY_LIMIT", "24MB")
     with (
         pytest.raises(
-            NotEnoughMemory, match=r"^vault: not enough memory with SNA_VAULT_MEMORY_LIMIT=24MB; .* Set SNA_VAULT_MEMORY"
+            NotEnoughMemoryError, match=r"^vault: not enough memory with SNA_VAULT_MEMORY_LIMIT=24MB; .* Set SNA_VAULT_MEMORY"
         ),
         store.opened(folder, KEY, ENGINE) as con,
     ):

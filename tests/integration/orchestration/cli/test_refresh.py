@@ -13,7 +13,7 @@ from orchestration.cli.refresh import RefreshInterruptedError, run
 from orchestration.contracts.reader import load_contracts
 from orchestration.defs import asset_keys, checks
 from orchestration.defs.assets.landing_zone import landing_zone_asset
-from orchestration.defs.progress import LOGGER, narrator
+from orchestration.defs.progress import LOGGER, progress_logger
 from orchestration.defs.resources import Refresh
 from orchestration.home import creation
 from orchestration.home.instance import open_instance
@@ -45,9 +45,11 @@ def test_whoever_stops_it_learns_that_nothing_is_lost(settings, monkeypatch):
         time.sleep(5)
 
     job = dg.define_asset_job(definitions.JOB, selection="*")
-    made = dg.Definitions([slow], jobs=[job], resources={"refresh": Refresh.configure_at_launch()}, loggers={LOGGER: narrator})
+    made = dg.Definitions(
+        [slow], jobs=[job], resources={"refresh": Refresh.configure_at_launch()}, loggers={LOGGER: progress_logger}
+    )
     monkeypatch.setattr(definitions, "build_defs", lambda _: made)
-    with pytest.raises(RefreshInterruptedError, match="it published nothing") as raised:
+    with pytest.raises(RefreshInterruptedError, match="nothing was published") as raised:
         run(settings, NOTHING, Console(quiet=True))
     assert "Dagster" not in str(raised.value)
 
@@ -93,12 +95,12 @@ def test_a_file_that_nobody_will_read_is_counted_in_the_log(street, settings, ca
     folder.mkdir(parents=True)
     (folder / "2023-07.csv").write_text(text(rows("crimes", 2)))
     assert street().success
-    assert "read by nobody" not in capfd.readouterr().err
+    assert "cannot be loaded" not in capfd.readouterr().err
     (folder / "Notes of A Person.docx").write_text("anything")
     (folder / "2023-08.csv").write_text(text(rows("crimes", 2)))
     assert street().success
     log = capfd.readouterr().err
-    assert "1 file in" in log and "read by nobody: `sna status` names them" in log
+    assert "1 file in" in log and "cannot be loaded: `sna status` lists them" in log
     assert "A Person" not in log
 
 

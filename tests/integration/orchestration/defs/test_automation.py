@@ -56,9 +56,9 @@ class TestDeclaredPerEnvironment:
         ("environment", "names"),
         [
             (None, set()),
-            ("development", {"tell_of_failures"}),
-            ("acceptance", {"tell_of_failures", "landing_zone"}),
-            ("production", {"tell_of_failures", "landing_zone", "monthly_refresh", "retention"}),
+            ("development", {"failure_alerts"}),
+            ("acceptance", {"failure_alerts", "landing_zone"}),
+            ("production", {"failure_alerts", "landing_zone", "monthly_refresh", "retention"}),
         ],
     )
     def test_what_an_environment_declares_is_on_and_the_rest_does_not_exist(self, settings, monkeypatch, environment, names):

@@ -13,7 +13,7 @@ from orchestration.home.instance import open_instance
 from orchestration.home.settings import Settings
 from orchestration.operations import configuration
 from orchestration.operations.alerts import failure_sensor
-from orchestration.warehouse.gates import GateClosed
+from orchestration.warehouse.gates import GateNotPassedError
 from tests.webhook import webhook
 
 NAME = "Jane Example-Person"
@@ -114,11 +114,11 @@ class _Lines(logging.Handler):
 
 
 def test_a_closed_gate_is_told_on_every_channel_with_step_reason_remedy_and_comfort(instance, policy, hook, post_office):
-    tell(instance, policy, failing(GateClosed("The gate of stage 'feeds' is closed: police_uk/street: rows as usual.")))
+    tell(instance, policy, failing(GateNotPassedError("Validation of the feeds failed: police_uk/street: rows as usual.")))
     (posted,) = hook.posted
     for words in (
         "Stopped at: gate_feeds",
-        "Why: The gate of stage 'feeds' is closed: police_uk/street: rows as usual.",
+        "Why: Validation of the feeds failed: police_uk/street: rows as usual.",
         "What to do: `sna status --build`",
         "What was published before is untouched",
     ):
@@ -140,14 +140,14 @@ def test_the_remedy_fits_the_reason(instance, policy, hook):
     jobs = [failing(OSError(28, "No space left on device", "warehouse.duckdb")), failing(TimeoutError(110, "Timed out"))]
     tell(instance, policy, *jobs, channels=["webhook"])
     full, broken = (post["text"] for post in hook.posted)
-    assert "No space left on device" in full and "is it full" in full
-    assert "Timed out" in broken and "is it there" in broken
+    assert "No space left on device" in full and "has space" in full
+    assert "Timed out" in broken and "is mounted" in broken
 
 
 def test_a_channel_that_fails_stops_neither_the_others_nor_the_sensor(instance, policy, hook, post_office, monkeypatch):
     secret = f"{hook.url}/refuse"
     monkeypatch.setenv("HOOK", secret)
-    said = tell(instance, policy, failing(GateClosed("closed")))
+    said = tell(instance, policy, failing(GateNotPassedError("closed")))
     assert len(post_office.mails) == 1
     assert "The alert did not reach webhook: HTTPError 500." in said
     assert secret not in said
@@ -156,23 +156,23 @@ def test_a_channel_that_fails_stops_neither_the_others_nor_the_sensor(instance, 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:1/secret", "not an address/secret", "file:///etc/secret"])
 def test_an_address_that_leads_nowhere_is_a_line_in_the_log_without_the_address(instance, policy, monkeypatch, address):
     monkeypatch.setenv("HOOK", address)
-    said = tell(instance, policy, failing(GateClosed("closed")), channels=["webhook"])
+    said = tell(instance, policy, failing(GateNotPassedError("closed")), channels=["webhook"])
     assert "The alert did not reach webhook" in said
     assert "secret" not in said
 
 
 def test_without_channels_or_their_variables_the_log_has_it(instance, policy, monkeypatch):
     monkeypatch.delenv("HOOK")
-    said = tell(instance, policy, failing(GateClosed("closed")), channels=["webhook"])
+    said = tell(instance, policy, failing(GateNotPassedError("closed")), channels=["webhook"])
     assert "Stopped at: gate_feeds" in said
-    assert "webhook is passed over: HOOK is not set." in said
+    assert "webhook skipped: HOOK is not set." in said
 
 
 @pytest.mark.parametrize(
     ("reported", "told"),
     [
         ("The process of this run is gone: it was killed, or its machine was switched off.", "The process of this run is gone"),
-        (None, "Its process ended before it could say why."),
+        (None, "Its process died without an error message."),
     ],
 )
 def test_a_run_whose_process_died_is_told_of_as_such(instance, policy, hook, reported, told):
@@ -184,4 +184,4 @@ def test_a_run_whose_process_died_is_told_of_as_such(instance, policy, hook, rep
     assert [reaction.error for reaction in result.dagster_run_reactions] == [None]
     (posted,) = hook.posted
     assert f"Why: {told}" in posted["text"]
-    assert "As a rule nothing" in posted["text"]
+    assert "Usually nothing" in posted["text"]

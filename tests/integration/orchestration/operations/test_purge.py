@@ -89,7 +89,7 @@ def test_nothing_is_purged_while_the_home_is_served(settings):
         refresh(instance)
     loads = read(settings.landing)
     found = purge.plan(settings, loads, withdrawal.find(loads, loads[0].load_id), "by mistake", datetime.now(UTC))
-    with lock.alive(settings.runs_alive, SERVICE), pytest.raises(lock.Busy, match="end it, then purge"):
+    with lock.alive(settings.runs_alive, SERVICE), pytest.raises(lock.HomeLockedError, match="end it, then purge"):
         purge.purge(settings, found)
     assert read(settings.landing) == loads
     assert (settings.raw / "derbyshire_constabulary" / "crimes" / "2023-07.csv").exists()
@@ -104,7 +104,7 @@ def test_a_purge_waits_for_who_has_the_history_open_and_is_completed_afterwards(
     monkeypatch.setattr(run_erasure, "BUSY_TIMEOUT_SECONDS", 0.1)
     with closing(sqlite3.connect(settings.dagster_home / "history" / "runs.db", isolation_level=None)) as other:
         other.execute("begin exclusive")
-        with pytest.raises(lock.Busy, match="completes the purge"):
+        with pytest.raises(lock.HomeLockedError, match="completes the purge"):
             purge.purge(settings, found)
     (begun,) = purge.unfinished(settings)
     purge.purge(settings, begun)

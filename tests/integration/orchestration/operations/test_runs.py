@@ -14,10 +14,10 @@ from orchestration.home import lock
 from orchestration.home.instance import open_instance
 from orchestration.home.settings import Settings
 from orchestration.operations import configuration
-from orchestration.operations.dead_runs import FIRST_SIGN_SECONDS, bury
+from orchestration.operations.dead_runs import FIRST_SIGN_SECONDS, mark_dead_runs_failed
 from orchestration.operations.retries import ATTENDED, retried
-from orchestration.publication.release import DamagedRelease
-from orchestration.warehouse.gates import GateClosed
+from orchestration.publication.release import DamagedReleaseError
+from orchestration.warehouse.gates import GateNotPassedError
 from tests.unit.orchestration.home.test_lock import holding
 
 
@@ -65,7 +65,11 @@ def test_a_run_holds_the_home_and_shows_that_it_lives_until_it_ends(settings, in
     @dg.asset
     def look(context: dg.AssetExecutionContext, refresh: Refresh) -> None:
         seen.append(
-            (lock.holder(settings.home), lock.is_alive(settings.runs_alive, context.run.run_id), bury(settings, instance))
+            (
+                lock.holder(settings.home),
+                lock.is_alive(settings.runs_alive, context.run.run_id),
+                mark_dead_runs_failed(settings, instance),
+            )
         )
 
     assert materialize(look, instance).success
@@ -97,9 +101,9 @@ def test_who_holds_the_home_knows_that_no_other_run_from_a_terminal_lives(settin
     states = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.NOT_STARTED]
     runs = [instance.create_run_for_job(job, status=status, tags={ATTENDED: "sna refresh"}) for status in states]
     queued = instance.create_run_for_job(job, status=dg.DagsterRunStatus.NOT_STARTED)
-    assert bury(settings, instance) == []
+    assert mark_dead_runs_failed(settings, instance) == []
     with lock.hold(settings.home):
-        assert sorted(bury(settings, instance)) == sorted(run.run_id for run in runs)
+        assert sorted(mark_dead_runs_failed(settings, instance)) == sorted(run.run_id for run in runs)
     assert instance.get_run_by_id(queued.run_id).status == dg.DagsterRunStatus.NOT_STARTED
 
 
@@ -112,9 +116,9 @@ def test_a_run_whose_process_is_gone_is_marked_as_failed_and_a_living_or_young_o
     settings.runs_alive.mkdir(parents=True)
     (settings.runs_alive / runs["killed"].run_id).touch()
     with lock.alive(settings.runs_alive, runs["living"].run_id):
-        assert bury(settings, instance) == [runs["killed"].run_id]
+        assert mark_dead_runs_failed(settings, instance) == [runs["killed"].run_id]
         later = time.time() + FIRST_SIGN_SECONDS + 1
-        assert bury(settings, instance, now=later) == [runs["silent"].run_id]
+        assert mark_dead_runs_failed(settings, instance, now=later) == [runs["silent"].run_id]
     states = {name: instance.get_run_by_id(run.run_id).status.value for name, run in runs.items()}
     assert states == {"killed": "FAILURE", "living": "STARTED", "silent": "FAILURE"}
 
@@ -150,7 +154,8 @@ class TestRetries:
         assert self.attempts(instance, fail) == (3, False)
 
     @pytest.mark.parametrize(
-        "error", [GateClosed("The gate of stage 'feeds' is closed"), OSError(28, "No space left on device"), ValueError("rows")]
+        "error",
+        [GateNotPassedError("Validation of the feeds failed"), OSError(28, "No space left on device"), ValueError("rows")],
     )
     def test_what_would_only_be_refused_again_is_not_tried_again(self, instance, policy, error):
         def fail(_):
@@ -179,7 +184,7 @@ class TestRetries:
             try:
                 raise ValueError("Expecting value: line 1 column 10")
             except ValueError as error:
-                raise DamagedRelease("rollback.json is damaged; delete it.") from error
+                raise DamagedReleaseError("rollback.json is damaged; delete it.") from error
 
         result = materialize(release, instance)
         assert _failures(result) == [("release", "rollback.json is damaged; delete it.")]

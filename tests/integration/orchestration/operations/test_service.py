@@ -36,9 +36,9 @@ def service(tmp_path, history):
     process = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if history is not None:
         aside = runs.with_name(f"{runs.name}.damaged")
-        assert f"Dagster's history was damaged. It was set aside as {aside}" in process.stdout.readline()
+        assert f"Dagster's history was damaged. It was moved to {aside}" in process.stdout.readline()
     assert process.stdout.readline().startswith("http://127.0.0.1:")
-    assert "Nothing runs by itself" in process.stdout.readline()
+    assert "No schedules or sensors" in process.stdout.readline()
     children = {" ".join(child.cmdline()): child for child in psutil.Process(process.pid).children()}
     yield process, children
     process.kill()
@@ -57,7 +57,7 @@ def test_when_the_daemon_dies_the_webserver_is_ended_and_the_exit_status_says_so
     named(children, "dagster._daemon").kill()
     output, _ = process.communicate(timeout=120)
     assert process.returncode == 1
-    assert "The daemon has ended (exit status -9), so the other one is ended too." in output
+    assert "The daemon stopped (exit status -9), so the other process was stopped too." in output
     assert not named(children, "orchestration.operations.web.server").is_running()
 
 

@@ -24,6 +24,6 @@ def test_no_value_gets_into_the_event_log(tmp_path):
 
     assert not run(retried(step), tmp_path / "retried").success
     assert not run(step, tmp_path / "plain").success
-    found = holders([tmp_path / "retried"], [NAME, "UnspokenError"])
-    assert found and all(words == {"UnspokenError"} for words in found.values())
+    found = holders([tmp_path / "retried"], [NAME, "RedactedError"])
+    assert found and all(words == {"RedactedError"} for words in found.values())
     assert holders([tmp_path / "plain"], [NAME])

@@ -84,7 +84,7 @@ def test_a_closed_gate_keeps_what_is_published(here, spoil, stage, subject, down
     assert f"{stage} gate {subject}" in said
     assert "Remedy:" in said
     assert here.release() == before
-    assert any("GateClosed" in error for error in materialise(here, downstream))
+    assert any("GateNotPassedError" in error for error in materialise(here, downstream))
     assert here.release() == before
 
 
@@ -110,7 +110,7 @@ def test_a_closed_gate_is_closed_to_dagsters_own_commands(own_small_county):
     select = 'key:"conformed/*"+'
     later = county.run("dagster", "asset", "materialize", "-m", "orchestration.definitions", "--select", select)
     assert later.returncode != 0
-    assert "GateClosed" in later.stderr + later.stdout
+    assert "GateNotPassedError" in later.stderr + later.stdout
 
     again = county.run("dagster", "job", "execute", "-m", "orchestration.definitions", "-j", "refresh")
     assert again.returncode != 0

@@ -258,7 +258,7 @@ class Deliveries(RuleBasedStateMachine):
         elif names := [name for key, name in models.items() if key in increment.nodes]:
             dbt.execute(self.settings, " ".join(names), whole=increment.whole)
         with warehouse_file.connect(self.settings) as con:
-            increments.record(con, "facts", SAME, manifest)
+            increments.record_inputs(con, "facts", SAME, manifest)
 
     def content(self) -> dict[str, Any]:
         with duckdb.connect(str(self.settings.warehouse), read_only=True) as con:

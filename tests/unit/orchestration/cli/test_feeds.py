@@ -40,19 +40,19 @@ def test_one_contract_is_checked_and_what_is_wrong_is_named(contract, sna):
     checked = sna("feeds", "--check", contract)
     assert checked.exit_code == 1
     assert "loadMode is 'replace'; expected one of" in checked.output
-    assert "1 contract checked, 1 cannot be used." in checked.output
+    assert "1 contract checked, 1 invalid." in checked.output
 
 
 def test_the_contracts_of_the_project_can_be_used(sna):
     checked = sna("feeds", "--check")
     assert checked.exit_code == 0
-    assert "contracts checked, 0 cannot be used." in checked.output
+    assert "contracts checked, 0 invalid." in checked.output
 
 
 def test_the_version_names_the_commit(sna):
     shown = sna("--version")
     assert shown.exit_code == 0
-    assert shown.output.startswith("sna 0.1.0, code ")
+    assert shown.output.startswith("sna 0.2.0, code ")
 
 
 @pytest.mark.parametrize("command", [(), ("status",), ("hkci", "run"), ("diff",)])

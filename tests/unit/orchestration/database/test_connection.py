@@ -9,7 +9,7 @@ import pytest
 
 from orchestration.cli import app
 from orchestration.database import connection
-from orchestration.database.connection import NotEnoughMemory
+from orchestration.database.connection import NotEnoughMemoryError
 from orchestration.home.environment import DBT_PROJECT, MEMORY_LIMITS, PROJECT, SettingsError, memory_limit, size_in_bytes
 from orchestration.home.settings import Settings
 from orchestration.publication.publish import PublicationError
@@ -166,5 +166,5 @@ class TestTooLittle:
 
     def test_it_takes_the_place_of_the_error_and_names_the_step(self, error):
         told = re.escape(f"vault: not enough memory with SNA_MEMORY_LIMIT={LIMIT};")
-        with pytest.raises(NotEnoughMemory, match=told), connection.explained("vault"):
+        with pytest.raises(NotEnoughMemoryError, match=told), connection.explained("vault"):
             raise error

@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from orchestration.defs import progress
-from orchestration.defs.progress import LOGGER, Narrator, narrator
+from orchestration.defs.progress import LOGGER, ProgressReporter, progress_logger
 from orchestration.home.settings import Settings
 from orchestration.operations.timings import TYPICAL, Timings
 
@@ -40,7 +40,7 @@ def known(settings, **seconds):
 
 def test_a_log_has_a_line_when_a_long_step_starts_and_one_when_it_ends(settings):
     out = console()
-    with Narrator(out, 3, known(settings, quick=0.1, facts=24.0, gate=0.2)) as handler:
+    with ProgressReporter(out, 3, known(settings, quick=0.1, facts=24.0, gate=0.2)) as handler:
         for step in ("quick", "facts"):
             send(handler, step, "STEP_START")
             send(handler, step, message="refresh - abc - facts - 3 of 3 tables built")
@@ -54,7 +54,7 @@ def test_a_log_has_a_line_when_a_long_step_starts_and_one_when_it_ends(settings)
 def test_a_log_is_never_silent_for_long(settings, monkeypatch):
     monkeypatch.setattr(progress, "SILENCE", 0.5)
     out = console()
-    with Narrator(out, 2, known(settings, short=1.0)) as handler:
+    with ProgressReporter(out, 2, known(settings, short=1.0)) as handler:
         send(handler, "short", "STEP_START")
         time.sleep(2.3)
     assert out.file.getvalue().count("… short") >= 1
@@ -64,7 +64,7 @@ def test_a_log_is_never_silent_for_long(settings, monkeypatch):
 def test_the_bar_goes_by_the_time_that_is_over_and_not_by_the_number_of_steps(settings):
     names = [f"landing__x__{number}" for number in range(178)]
     timings = known(settings, **dict.fromkeys(names, 0.08), facts=30.0, marts=25.0)
-    with Narrator(console(terminal=True), 180, timings) as handler:
+    with ProgressReporter(console(terminal=True), 180, timings) as handler:
         for name in names:
             send(handler, name, "STEP_START")
             send(handler, name, "STEP_SUCCESS")
@@ -79,7 +79,7 @@ def test_the_bar_goes_by_the_time_that_is_over_and_not_by_the_number_of_steps(se
 
 def test_a_terminal_shows_step_and_time_and_no_line_for_a_start(settings):
     out = console(terminal=True)
-    with Narrator(out, 2, known(settings, facts=70.0)) as handler:
+    with ProgressReporter(out, 2, known(settings, facts=70.0)) as handler:
         send(handler, "facts", "STEP_START")
         time.sleep(0.3)
     shown = out.file.getvalue()
@@ -88,7 +88,7 @@ def test_a_terminal_shows_step_and_time_and_no_line_for_a_start(settings):
 
 
 def test_a_running_step_never_takes_more_of_the_bar_than_was_expected(settings, monkeypatch):
-    handler = Narrator(console(), 2, known(settings, a=10.0, b=10.0))
+    handler = ProgressReporter(console(), 2, known(settings, a=10.0, b=10.0))
     send(handler, "a", "STEP_START")
     handler._running["a"] -= 1000
     assert handler.done == pytest.approx(0.5)
@@ -96,7 +96,7 @@ def test_a_running_step_never_takes_more_of_the_bar_than_was_expected(settings, 
 
 def test_before_the_first_refresh_the_long_steps_are_known_and_no_time_is_promised(settings):
     out = console()
-    handler = Narrator(out, 100, Timings.read(settings))
+    handler = ProgressReporter(out, 100, Timings.read(settings))
     send(handler, "facts", "STEP_START")
     send(handler, "facts", "STEP_SUCCESS")
     assert handler.done == pytest.approx(TYPICAL["facts"] / sum(TYPICAL.values()))
@@ -117,11 +117,11 @@ def test_a_run_that_ends_well_leaves_its_timings(settings, good):
         if not good:
             raise ValueError
 
-    @dg.job(logger_defs={LOGGER: narrator})
+    @dg.job(logger_defs={LOGGER: progress_logger})
     def refresh():
         slow()
 
-    with Narrator(console(), 1, Timings.read(settings)):
+    with ProgressReporter(console(), 1, Timings.read(settings)):
         refresh.execute_in_process(raise_on_error=False, run_config={"loggers": {LOGGER: {}}})
     steps = Timings.read(settings).steps
     assert (set(steps) == {"slow"} and 0.2 <= steps["slow"] < 60) if good else steps == {}

@@ -35,7 +35,7 @@ def holding(home):
 
 def test_a_second_process_is_told_who_holds_the_home(tmp_path):
     with holding(tmp_path) as first:
-        with pytest.raises(lock.Busy, match=f"Process {first.pid} .*is working on"), lock.hold(tmp_path):
+        with pytest.raises(lock.HomeLockedError, match=f"Process {first.pid} .*is working on"), lock.hold(tmp_path):
             pass
         assert f"process {first.pid}" in lock.holder(tmp_path)
     assert lock.holder(tmp_path) is None

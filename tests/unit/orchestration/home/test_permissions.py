@@ -193,7 +193,7 @@ def test_a_folder_of_everybody_is_no_home(tmp_path):
 
 def test_an_unknown_group_is_refused_before_anything_is_made(press, tmp_path, monkeypatch):
     monkeypatch.setenv("SNA_ANALYSTS_GROUP", "no such group")
-    with pytest.raises(SettingsError, match="'no such group', which is no group of this machine"), lock.hold(tmp_path / "new"):
+    with pytest.raises(SettingsError, match="'no such group', which is not a group on this machine"), lock.hold(tmp_path / "new"):
         pass
     assert not (tmp_path / "new").exists()
     with pytest.raises(SettingsError):
@@ -205,7 +205,7 @@ def test_a_group_of_others_is_refused(group, monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     monkeypatch.setattr(os, "getegid", lambda: group + 1)
     monkeypatch.setattr(os, "getgroups", lambda: [])
-    with pytest.raises(SettingsError, match="no member"):
+    with pytest.raises(SettingsError, match="not a member"):
         environment.analysts_group()
     monkeypatch.setattr(os, "getgroups", lambda: [group])
     assert environment.analysts_group() == group

@@ -1,4 +1,4 @@
-"""An error that was not foreseen says its kind and its place, and no value."""
+"""An unexpected error shows its kind and place, and no value."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from orchestration.home.environment import SettingsError
-from orchestration.home.redaction import UnspokenError, spoken, told
+from orchestration.home.redaction import RedactedError, redacted, redacted_message
 
 NAME = "Quibble Zornapple"
 QUOTING = [
@@ -29,8 +29,8 @@ def raised(action) -> Exception:
 @pytest.mark.parametrize("action", QUOTING)
 def test_words_that_quote_a_value_are_not_passed_on(action):
     error = raised(action)
-    known = told(error)
-    assert isinstance(known, UnspokenError) and NAME not in str(known) and type(error).__name__ in str(known)
+    known = redacted(error)
+    assert isinstance(known, RedactedError) and NAME not in str(known) and type(error).__name__ in str(known)
     assert "at tests/unit/orchestration/home/test_redaction.py, line " in str(known)
 
 
@@ -39,7 +39,7 @@ def test_words_that_quote_a_value_are_not_passed_on(action):
     [SettingsError("no home"), FileNotFoundError(2, "No such file", "x.csv"), raised(lambda: duckdb.execute("from nowhere"))],
 )
 def test_words_of_files_and_tables_and_of_this_project_are(error):
-    assert told(error) is error
+    assert redacted(error) is error
 
 
 @pytest.mark.parametrize(
@@ -47,15 +47,15 @@ def test_words_of_files_and_tables_and_of_this_project_are(error):
     [
         (
             f"Runtime Error in model fct_offence (models/x.sql)\n  Conversion Error: Could not convert string '{NAME}' to INT32",
-            "Runtime Error in model fct_offence (models/x.sql)\n  Conversion Error, whose words may",
+            "Runtime Error in model fct_offence (models/x.sql)\n  Conversion Error, whose message may",
         ),
-        (f'Constraint Error: Duplicate key "a: {NAME}"', "Constraint Error, whose words may"),
-        (f"Invalid Input Error: Could not parse\n{NAME}\n^", "Invalid Input Error, whose words may"),
-        (f"Python model failed:\nValueError: could not convert {NAME}", "Python model failed:\nValueError, whose words may"),
+        (f'Constraint Error: Duplicate key "a: {NAME}"', "Constraint Error, whose message may"),
+        (f"Invalid Input Error: Could not parse\n{NAME}\n^", "Invalid Input Error, whose message may"),
+        (f"Python model failed:\nValueError: could not convert {NAME}", "Python model failed:\nValueError, whose message may"),
     ],
 )
 def test_a_message_of_dbt_ends_where_it_would_quote(message, shown):
-    assert spoken(message).startswith(shown) and NAME not in spoken(message)
+    assert redacted_message(message).startswith(shown) and NAME not in redacted_message(message)
 
 
 @pytest.mark.parametrize(
@@ -68,4 +68,4 @@ def test_a_message_of_dbt_ends_where_it_would_quote(message, shown):
     ],
 )
 def test_what_it_says_of_models_is_passed_on(message):
-    assert spoken(message) == message
+    assert redacted_message(message) == message

@@ -37,7 +37,7 @@ def test_without_an_environment_nothing_runs_by_itself(monkeypatch):
 
 def test_a_mistyped_environment_is_an_error_and_not_a_quiet_one(monkeypatch):
     monkeypatch.setenv("SNA_ENVIRONMENT", "producton")
-    with pytest.raises(SettingsError, match=r"'producton'.*declared are production, acceptance, development"):
+    with pytest.raises(SettingsError, match=r"'producton'.*it declares: production, acceptance, development"):
         configuration.load().environment()
 
 
@@ -54,7 +54,7 @@ def test_an_environment_is_found_by_its_name(monkeypatch):
         (lambda d: d["environments"]["production"].update(weekly=1), r"environments\.production\.weekly: Extra inputs"),
         (lambda d: d["environments"]["production"]["monthly_refresh"].update(day=29), r"monthly_refresh\.day: .*28"),
         (lambda d: d["environments"]["production"]["monthly_refresh"].update(hour="6"), r"monthly_refresh\.hour: .*integer"),
-        (lambda d: d["environments"]["production"].update(alerts=["pager"]), r"production tells 'pager'"),
+        (lambda d: d["environments"]["production"].update(alerts=["pager"]), r"production: alert channel 'pager'"),
         (lambda d: d["alerts"]["webhook"].update(url_variable="https://hooks.example.org/x"), r"url_variable"),
         (lambda d: d["alerts"]["email"].pop("password_variable"), r"go together"),
         (lambda d: d["retention"].update(releases=0), r"retention\.releases"),

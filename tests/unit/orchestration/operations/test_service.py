@@ -1,4 +1,4 @@
-"""`sna run` says what runs by itself before anything is started, and refuses what cannot be served."""
+"""`sna run` prints the declared schedules and sensors before anything is started, and refuses what cannot be served."""
 
 import socket
 
@@ -14,7 +14,7 @@ from orchestration.operations import configuration, service
 def test_without_an_environment_it_says_that_nothing_runs_by_itself_and_how_to_change_that(monkeypatch):
     monkeypatch.delenv("SNA_ENVIRONMENT", raising=False)
     (line,) = service.declared()
-    assert "Nothing runs by itself" in line
+    assert "No schedules or sensors" in line
     assert "set SNA_ENVIRONMENT (production, acceptance, development)" in line
 
 
@@ -24,7 +24,7 @@ def test_it_names_what_an_environment_declares(monkeypatch):
     for words in ("day 5 of each month at 06:00 in London", "landing_zone", "log, webhook, email"):
         assert words in told
     monkeypatch.setenv("SNA_ENVIRONMENT", "development")
-    assert "No refresh starts by itself here." in service.declared()[-2]
+    assert "No refresh starts automatically." in service.declared()[-2]
 
 
 @pytest.mark.parametrize("setting", ["SNA_ENVIRONMENT", "SNA_ANALYSTS_GROUP"])
@@ -57,5 +57,5 @@ def test_a_port_that_is_taken_is_told(tmp_path):
 
 def test_a_home_is_served_once(tmp_path):
     settings = Settings(tmp_path, tmp_path / "home")
-    with lock.alive(settings.runs_alive, service.SERVICE), pytest.raises(lock.Busy, match="served already"):
+    with lock.alive(settings.runs_alive, service.SERVICE), pytest.raises(lock.HomeLockedError, match="already served"):
         service.run(settings, 0, print)

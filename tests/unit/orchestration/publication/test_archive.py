@@ -11,7 +11,7 @@ import pytest
 from orchestration.publication import archive, publish, release_files, release_retention, releases
 from orchestration.publication.diff import difference
 from orchestration.publication.integrity import verify
-from orchestration.publication.release import FILE, DamagedRelease
+from orchestration.publication.release import FILE, DamagedReleaseError
 from orchestration.publication.releases import all_releases, current_release, read_release, roll_back, switching
 
 
@@ -126,7 +126,7 @@ def test_what_is_damaged_in_an_archived_release_is_named_and_readers_keep_theirs
     file.write_bytes(file.read_bytes()[:-9])
     problem = "File parquet/marts/offences.parquet has been changed since it was published."
     assert problem in verify(made[0].folder)
-    with pytest.raises(DamagedRelease, match=r"offences\.parquet has been changed"):
+    with pytest.raises(DamagedReleaseError, match=r"offences\.parquet has been changed"):
         roll_back(press.published, made[0])
     assert current_release(press.published).id == made[2].id
     assert releases.rollback(press.published) is None

@@ -11,7 +11,7 @@ from orchestration.home.settings import Settings
 from orchestration.operations import refresh_plan
 from orchestration.publication import releases
 from orchestration.publication.integrity import VERIFIED, verified_at
-from orchestration.publication.release import DamagedRelease
+from orchestration.publication.release import DamagedReleaseError
 from orchestration.publication.releases import current_release, damage, roll_back, usable_release
 from orchestration.vault_runs import access
 from tests.commands import rest_is_slow, runner
@@ -167,7 +167,7 @@ def test_a_damaged_history_is_left_to_a_refresh_that_has_it_open(press, sna):
     file.parent.mkdir(parents=True)
     file.write_text("no database")
     with holding(settings.home) as other:
-        with pytest.raises(lock.Busy, match=f"Process {other.pid} is working on"):
+        with pytest.raises(lock.HomeLockedError, match=f"Process {other.pid} is working on"):
             instance.set_aside_damaged(settings)
         assert file.exists()
     assert instance.set_aside_damaged(settings)
@@ -203,5 +203,5 @@ def test_a_damaged_manifest_says_which(press, sna):
     content = json.loads(manifest.read_text())
     manifest.chmod(0o600)
     manifest.write_text(json.dumps(content)[:-1])
-    with pytest.raises(DamagedRelease, match=r"manifest\.json"):
+    with pytest.raises(DamagedReleaseError, match=r"manifest\.json"):
         current_release(press.published)

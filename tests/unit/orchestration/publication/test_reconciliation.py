@@ -84,7 +84,7 @@ def test_the_failed_build_is_shown_with_its_gate_and_its_figures(failed_build, s
     assert "Build abcdef01" in shown
     assert "marts gate sna.reconciliation: The calibrated demonstration" in shown
     assert "For example: table_id T15, row_label Row 1, published 10, computed 11, status differs" in shown
-    assert "2 figures unlike the publication" in shown
+    assert "2 figures differing from the publication" in shown
 
 
 def test_a_table_that_agrees_exits_0(failed_build, sna):

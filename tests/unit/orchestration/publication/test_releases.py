@@ -12,8 +12,8 @@ from orchestration.home.creation import make
 from orchestration.home.settings import Settings
 from orchestration.operations import configuration, refresh_plan
 from orchestration.publication import release_retention, releases
-from orchestration.publication.release import DamagedRelease
-from orchestration.publication.releases import NoSuchRelease, current_release, find, held_back, read_release, roll_back
+from orchestration.publication.release import DamagedReleaseError
+from orchestration.publication.releases import NoSuchReleaseError, current_release, find, held_back, read_release, roll_back
 
 
 def held(press, build):
@@ -66,7 +66,7 @@ def test_a_current_release_whose_manifest_is_damaged_counts_for_none_when_the_ne
     folder = press.publish("1").folder
     (folder / "manifest.json").chmod(0o644)
     damage(folder / "manifest.json")
-    with pytest.raises(DamagedRelease, match="sna rollback"):
+    with pytest.raises(DamagedReleaseError, match="sna rollback"):
         current_release(press.published)
     home = press.published.parent.parent
     make(home, "derbyshire", "live")
@@ -78,7 +78,7 @@ def test_a_current_release_whose_manifest_is_damaged_counts_for_none_when_the_ne
 def test_what_cannot_be_gone_back_to(press, past):
     current = press.publish("1")
     target = press.publish("1", as_at="2024-05-01") if past else current
-    with pytest.raises(ValueError, match="2024-05-01" if past else "current one already"):
+    with pytest.raises(ValueError, match="2024-05-01" if past else "already current"):
         roll_back(press.published, target)
 
 
@@ -86,9 +86,9 @@ def test_a_release_is_found_by_every_name_that_it_has(press):
     current, past = press.publish("1"), press.publish("2", as_at="2024-05-01")
     for name, release in (("current", current), (current.id, current), (past.id[:-2], past), ("2024-05-01", past)):
         assert find(press.published, name) == release.id
-    with pytest.raises(NoSuchRelease, match="beginning of 2 releases"):
+    with pytest.raises(NoSuchReleaseError, match="beginning of 2 releases"):
         find(press.published, current.id[:4])
-    with pytest.raises(NoSuchRelease, match="There is no release 'x'"):
+    with pytest.raises(NoSuchReleaseError, match="There is no release 'x'"):
         find(press.published, "x")
 
 
@@ -160,7 +160,7 @@ def test_a_manifest_that_cannot_be_read_is_told_and_the_others_still_serve(press
     manifest = second.folder / "manifest.json"
     manifest.unlink()
     manifest.write_text("{")
-    with pytest.raises(DamagedRelease, match=r"manifest\.json cannot be read"):
+    with pytest.raises(DamagedReleaseError, match=r"manifest\.json cannot be read"):
         current_release(press.published)
     assert sna("verify").exit_code == 1
     assert f"{second.id}: its manifest cannot be read" in sna("releases").stdout

@@ -68,14 +68,14 @@ def built(increment):
 
 def test_what_was_never_completed_is_built_whole(con):
     assert plan(con).nodes is None
-    increments.record(con, "facts", CODE, MANIFEST)
+    increments.record_inputs(con, "facts", CODE, MANIFEST)
     broken = plan(con, complete=False)
     assert broken.nodes is None
     assert broken.whole
 
 
 def test_nothing_new_builds_nothing(con):
-    increments.record(con, "facts", CODE, MANIFEST)
+    increments.record_inputs(con, "facts", CODE, MANIFEST)
     assert plan(con).nodes == frozenset()
 
 
@@ -84,19 +84,19 @@ def test_nothing_new_builds_nothing(con):
     [({"model.ward"}, False), ({"model.offence"}, True), ({"model.place", "model.offence"}, True), ({"test.ward"}, False)],
 )
 def test_other_code_builds_exactly_the_nodes_whose_code_it_is(con, recoded, whole):
-    increments.record(con, "facts", CODE, MANIFEST)
+    increments.record_inputs(con, "facts", CODE, MANIFEST)
     found = plan(con, code=CODE | dict.fromkeys(recoded, "other"))
     assert built(found) == recoded
     assert found.whole == whole
 
 
 def test_a_new_node_is_built(con):
-    increments.record(con, "facts", {node: code for node, code in CODE.items() if node != "model.ward"}, MANIFEST)
+    increments.record_inputs(con, "facts", {node: code for node, code in CODE.items() if node != "model.ward"}, MANIFEST)
     assert built(plan(con)) == {"model.ward"}
 
 
 def test_other_code_and_a_delivery_at_once(con):
-    increments.record(con, "facts", CODE, MANIFEST)
+    increments.record_inputs(con, "facts", CODE, MANIFEST)
     change(con, "crimes")
     found = plan(con, code=CODE | {"model.ward": "other"})
     assert built(found) == {"model.ward", "model.offence"}
@@ -104,7 +104,7 @@ def test_other_code_and_a_delivery_at_once(con):
 
 
 def test_a_feed_that_is_new_is_a_change(con):
-    increments.record(con, "facts", CODE, MANIFEST)
+    increments.record_inputs(con, "facts", CODE, MANIFEST)
     con.execute("insert into ledger.feed values ('other', 'feed', '1')")
     assert plan(con).nodes == frozenset()
     con.execute("update ledger.feed set agency = 'ons', feed = 'renamed' where feed = 'boundaries'")
@@ -135,7 +135,7 @@ def test_tables_of_models_that_are_gone_are_dropped(con):
     ],
 )
 def test_a_feed_builds_what_depends_on_it(con, feed, nodes, whole):
-    increments.record(con, "facts", CODE, MANIFEST)
+    increments.record_inputs(con, "facts", CODE, MANIFEST)
     change(con, feed)
     found = plan(con)
     assert built(found) == nodes
@@ -143,9 +143,9 @@ def test_a_feed_builds_what_depends_on_it(con, feed, nodes, whole):
 
 
 def test_each_stage_knows_what_it_was_built_from(con):
-    increments.record(con, "facts", CODE, MANIFEST)
-    increments.record(con, "marts", MARTS, MANIFEST)
+    increments.record_inputs(con, "facts", CODE, MANIFEST)
+    increments.record_inputs(con, "marts", MARTS, MANIFEST)
     change(con, "crimes")
-    increments.record(con, "facts", CODE, MANIFEST)
+    increments.record_inputs(con, "facts", CODE, MANIFEST)
     assert plan(con).nodes == frozenset()
     assert "model.offences" in increments.plan(con, "marts", complete=True, code=MARTS, manifest=MANIFEST).nodes

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from orchestration.home.lock import Busy
+from orchestration.home.lock import HomeLockedError
 from orchestration.home.settings import Settings
 from orchestration.warehouse import warehouse_file
 
@@ -25,10 +25,10 @@ input()
     pipe = subprocess.PIPE
     with subprocess.Popen([sys.executable, "-c", program], stdin=pipe, stdout=pipe, text=True) as tool:
         assert tool.stdout.readline() == "open\n"
-        with pytest.raises(Busy, match=f"Process {tool.pid} .*open .*sna_marts.duckdb read-only instead"):
+        with pytest.raises(HomeLockedError, match=f"Process {tool.pid} .*open .*sna_marts.duckdb read-only instead"):
             warehouse_file.connect(settings)
         if not read_only:
-            with pytest.raises(Busy, match=f"Process {tool.pid} "), warehouse_file.looking(settings):
+            with pytest.raises(HomeLockedError, match=f"Process {tool.pid} "), warehouse_file.open_read_only(settings):
                 pass
         tool.communicate("\n")
     warehouse_file.connect(settings).close()
@@ -43,7 +43,7 @@ def test_who_only_looks_changes_nothing_and_keeps_nobody_out(tmp_path):
     program = """
 from orchestration.warehouse import warehouse_file
 from orchestration.home.settings import Settings
-with warehouse_file.looking(Settings.from_env()) as con:
+with warehouse_file.open_read_only(Settings.from_env()) as con:
     print(con.execute("select layout from ops.layout").fetchone()[0], flush=True)
     input()
 """

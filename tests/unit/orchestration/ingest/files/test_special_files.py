@@ -272,7 +272,7 @@ class TestChanges:
         desk.load("crimes")
         (zone / "2023-08.csv").write_text("x")
         output.waiting(said.console, SimpleNamespace(raw=desk.raw, landing=desk.landing))
-        assert "2023-08.csv: it came after the last refresh" in said.text() and "2023-07" not in said.text()
+        assert "2023-08.csv: it arrived after the last refresh" in said.text() and "2023-07" not in said.text()
 
 
 @pytest.mark.parametrize("make", [pipe, link_to("/dev/zero"), folder, link_to("nothing")])
