@@ -8,9 +8,25 @@ name of a contract column; named groups of its patterns fill the column of that 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
+
+from pydantic.alias_generators import to_camel
+
+if TYPE_CHECKING:
+    from pydantic import ConfigDict
+
+# How pydantic reads a dataclass of a contract: its fields in camel case, as the standard writes its own, and no others.
+IN_A_CONTRACT: ConfigDict = {"extra": "forbid", "alias_generator": to_camel, "coerce_numbers_to_str": True}
+
+
+def check_pattern(pattern: str | None) -> None:
+    """Raise a ValueError where a text is not a regular expression."""
+    try:
+        re.compile(pattern or "")
+    except re.error as error:
+        raise ValueError(f"{pattern!r} is not a regular expression: {error}") from error
 
 
 @dataclass(frozen=True)
@@ -37,6 +53,8 @@ class Table:
         constants: column → its value on every row, such as which table it was.
     """
 
+    __pydantic_config__ = IN_A_CONTRACT
+
     start: tuple[str, ...] = ()
     sheets: str | None = None
     below: str | None = None
@@ -54,6 +72,14 @@ class Table:
     capture: str | None = None
     constants: Mapping[str, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        for pattern in (self.sheets, self.below, self.end, self.skip_columns, self.unpivot, self.capture, *self.totals.values()):
+            check_pattern(pattern)
+        if (self.unpivot is None) != (self.value is None):
+            raise ValueError("unpivot and value go together")
+        if not 1 <= self.start_row <= self.header_rows:
+            raise ValueError("startRow is one of the headerRows, counted from 1")
+
     @property
     def made(self) -> set[str]:
         """Columns that the layout fills, so that no header names them."""
@@ -62,71 +88,7 @@ class Table:
         }
         return groups | set(self.constants) | {name for name in (self.section, self.value) if name}
 
-
-_NAMES = {
-    "start": "start",
-    "sheets": "sheets",
-    "below": "below",
-    "headerRows": "header_rows",
-    "startRow": "start_row",
-    "end": "end",
-    "endAtBlankRow": "end_at_blank_row",
-    "optional": "optional",
-    "totals": "totals",
-    "skipColumns": "skip_columns",
-    "section": "section",
-    "fillDown": "fill_down",
-    "unpivot": "unpivot",
-    "value": "value",
-    "capture": "capture",
-    "constants": "constants",
-}
-_PATTERNS = ("sheets", "below", "end", "skip_columns", "unpivot", "capture")
-
-
-def tables(given: Any, columns: Collection[str], fail: Callable[[str], Exception]) -> tuple[Table, ...]:
-    """The tables of a layout: one mapping, or a list of them.
-
-    Args:
-        columns: names of the contract's columns.
-        fail: makes the error of a message.
-
-    Raises:
-        Exception: what `fail` makes, where the layout is not understood.
-    """
-    if not given:
-        return ()
-    return tuple(_table(one, columns, fail) for one in (given if isinstance(given, list | tuple) else [given]))
-
-
-def _table(given: Any, columns: Collection[str], fail: Callable[[str], Exception]) -> Table:
-    if not isinstance(given, Mapping) or (unknown := sorted(set(given) - set(_NAMES))):
-        what = f"unknown {', '.join(unknown)}" if isinstance(given, Mapping) else "not a mapping"
-        raise fail(f"layout: {what}; known are {', '.join(_NAMES)}.")
-    values = {_NAMES[name]: value for name, value in given.items()}
-    for name in ("start", "fill_down"):
-        values[name] = tuple(map(str, _several(values.get(name))))
-    for name in ("totals", "constants"):
-        values[name] = {str(key): str(value) for key, value in values.get(name, {}).items()}
-    for pattern in (*(values[name] for name in _PATTERNS if values.get(name)), *values["totals"].values()):
-        try:
-            re.compile(pattern)
-        except (re.error, TypeError) as error:
-            raise fail(f"layout: {pattern!r} is not a regular expression: {error}.") from error
-    table = Table(**values)
-    if not table.start:
-        raise fail("layout: start is missing: the text of a header cell.")
-    if (table.unpivot is None) != (table.value is None):
-        raise fail("layout: unpivot and value go together.")
-    if not 1 <= table.start_row <= table.header_rows:
-        raise fail("layout: startRow is one of the headerRows, counted from 1.")
-    named = table.made | set(table.totals) | set(table.fill_down)
-    if strange := sorted(named - set(columns)):
-        raise fail(f"layout: {strange[0]!r} is not a column of the contract.")
-    return table
-
-
-def _several(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return list(value) if isinstance(value, list | tuple) else [value]
+    @property
+    def named(self) -> set[str]:
+        """Columns that the layout names."""
+        return self.made | set(self.totals) | set(self.fill_down)

@@ -6,11 +6,11 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from orchestration.contracts.layouts import Table
+from orchestration.contracts.layouts import IN_A_CONTRACT, Table, check_pattern
 from orchestration.contracts.periods import Cadence, bounds, keys
 
 LogicalType = Literal["string", "date", "timestamp", "integer", "number", "boolean"]
@@ -52,10 +52,12 @@ class Labels:
         separator: between the labels of one cell; None where a cell is one label.
     """
 
+    __pydantic_config__ = IN_A_CONTRACT
+
     scheme: str
-    where: tuple[str, str] | None
-    besides: tuple[str, ...]
-    separator: str | None
+    where: tuple[str, str] | None = None
+    besides: tuple[str, ...] = ()
+    separator: str | None = None
 
 
 @dataclass(frozen=True)
@@ -147,9 +149,11 @@ class PeriodRule:
         fixed: the only period that the feed has; goes with cadence `once`.
     """
 
-    column: str | None
-    time_zone: str | None
-    fixed: str | None
+    __pydantic_config__ = IN_A_CONTRACT
+
+    column: str | None = None
+    time_zone: str | None = None
+    fixed: str | None = None
 
 
 @dataclass(frozen=True)
@@ -165,11 +169,26 @@ class PartRule:
             empty list: by any label that is of no other part.
     """
 
+    __pydantic_config__ = IN_A_CONTRACT
+
     name: str
-    values: tuple[str, ...]
-    pattern: str | None
-    column: str | None
-    labels: Mapping[str, tuple[str, ...]]
+    values: tuple[str, ...] = ()
+    pattern: str | None = None
+    column: str | None = None
+    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        check_pattern(self.pattern)
+        if not self.name:
+            raise ValueError("name (what a part is) is missing")
+        if bool(self.values) == bool(self.pattern):
+            raise ValueError("either values, a list of all parts, or a pattern of one")
+        if strange := [value for value in self.values if not PART.fullmatch(value)]:
+            raise ValueError(f"{strange[0]!r} cannot be in a file name; write letters, digits and hyphens, a letter first")
+        if unknown := sorted(set(self.labels) - set(self.values)):
+            raise ValueError(f"labels has {unknown[0]!r}, which is not one of the values")
+        if self.labels and not self.column:
+            raise ValueError("labels are those of a column; name it")
 
     def find(self, written: str) -> str | None:
         """The part that a word or words of a file's name are, without regard to case and separators; None where they are none."""

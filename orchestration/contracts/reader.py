@@ -1,24 +1,25 @@
 """What each feed must hold: `raw/<agency>/<feed>/contract.yaml`, read once and strictly.
 
-Contracts follow the Open Data Contract Standard v3 (https://bitol-io.github.io/open-data-contract-standard/). The standard's own
-fields are used where it has them; the rest stands in `customProperties`, of which every name is known here. Anything missing or
-unknown is an error that names the file and the place: a contract that is half understood would let bad data through.
+Contracts follow the Open Data Contract Standard v3 (https://bitol-io.github.io/open-data-contract-standard/), whose own models
+check what is the standard's. The models here are what this project needs of it: a contract that is half understood would let
+bad data through, so anything missing or unknown is an error that names the file and the place.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, get_args
+from typing import Annotated, Any, Literal, TypeVar
 
-from orchestration.contracts.layouts import tables
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WrapValidator
+from pydantic.alias_generators import to_camel
+
+from orchestration.contracts.consistency import contradictions
+from orchestration.contracts.layouts import Table, check_pattern
 from orchestration.contracts.model import (
-    PART,
     STANDARD_SYMBOLS,
-    SUFFIXES,
     Classification,
     Column,
     ContractError,
@@ -37,8 +38,14 @@ from orchestration.contracts.model import (
     Sharing,
     Treatment,
 )
-from orchestration.contracts.periods import Cadence, form, is_period
+from orchestration.contracts.periods import Cadence
+from orchestration.home import settings_files
 from orchestration.home.environment import CONTRACTS
+
+# Of service levels: years and days.
+UNITS = {"retention": "y", "latency": "d", "gracePeriod": "d"}
+PERCENT = {"True": "hundred", "False": "no"}
+_Kind = TypeVar("_Kind", Column, FeedContract)
 
 
 def load_contracts(root: Path = CONTRACTS) -> dict[FeedKey, FeedContract]:
@@ -52,7 +59,7 @@ def load_contracts(root: Path = CONTRACTS) -> dict[FeedKey, FeedContract]:
 
 
 def load_contract(path: Path) -> FeedContract:
-    """Read one contract; its agency and feed must be the names of the folders that it stands in.
+    """Read one contract; its agency and feed must be the names of its folders.
 
     Raises:
         ContractError: the file is not a valid contract or says something that is not understood.
@@ -63,313 +70,232 @@ def load_contract(path: Path) -> FeedContract:
 # A command and the steps of a refresh ask for all contracts again and again.
 @lru_cache(maxsize=1024)
 def _contract(path: Path, text: str) -> FeedContract:
-    import yaml
     from open_data_contract_standard.model import OpenDataContractStandard
-    from pydantic import ValidationError
 
-    try:
-        document = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        contract = _feed(_Reader(str(path)), OpenDataContractStandard(**document))
-    except (yaml.YAMLError, ValidationError, TypeError) as error:
-        raise ContractError(f"{path}: not a valid data contract: {error}") from error
-    if contract.id != (path.parent.parent.name, path.parent.name):
-        raise ContractError(f"{path}: says it is {'/'.join(contract.id)}, but stands in another folder.")
+    content = settings_files.parse(path, text, ContractError)
+    settings_files.validate(path, content, OpenDataContractStandard, ContractError, extra="forbid")
+    contract = settings_files.validate(path, content, _Contract, ContractError).contract
+    folder = path.parent.parent.name, path.parent.name
+    if contract.id != folder:
+        raise ContractError(f"{path}: domain and dataProduct are {'/'.join(contract.id)}, but its folder is {'/'.join(folder)}.")
+    if wrong := list(contradictions(contract)):
+        raise ContractError(f"{path}: {'; '.join(wrong)}.")
     return contract
 
 
-class _Reader:
-    """Takes values out of a contract and says where one is missing or wrong."""
+class _Part(BaseModel):
+    """Some fields of a part of the standard, whose own models check the others."""
 
-    def __init__(self, where: str) -> None:
-        self.where = where
-
-    def within(self, place: str) -> _Reader:
-        return _Reader(f"{self.where}, {place}")
-
-    def fail(self, message: str) -> ContractError:
-        return ContractError(f"{self.where}: {message}")
-
-    def need(self, value: Any, what: str) -> Any:
-        if value is None or value == "" or value == []:
-            raise self.fail(f"{what} is missing.")
-        return value
-
-    def one_of(self, value: Any, literal: Any, what: str) -> Any:
-        if value not in get_args(literal):
-            raise self.fail(f"{what} is {value!r}; expected one of {', '.join(get_args(literal))}.")
-        return value
-
-    def properties(self, given: Iterable[Any] | None, known: Mapping[str, Any]) -> dict[str, Any]:
-        """Custom properties by name, on top of the defaults in `known`; `...` marks one that must be given."""
-        values = dict(known)
-        for item in given or ():
-            if item.property not in known:
-                raise self.fail(f"unknown custom property {item.property!r}; known are {', '.join(known)}.")
-            values[item.property] = item.value
-        if missing := [name for name, value in values.items() if value is ...]:
-            raise self.fail(f"custom property {missing[0]!r} is missing.")
-        return values
+    model_config = ConfigDict(frozen=True, alias_generator=to_camel, coerce_numbers_to_str=True)
 
 
-_FEED_PROPERTIES: dict[str, Any] = {
-    "evidence": ...,
-    "loadMode": ...,
-    "period": ...,
-    "formats": ...,
-    "tables": (),
-    "badRowLimit": ...,
-    "volumeTolerance": ...,
-    "part": None,
-    "sheet": None,
-    "layout": None,
-    "sharing": "as_contracted",
-    "custody": "warehouse",
-    "origin": "agency",
-    "unknownColumns": "refuse",
-    "identifier": None,
-}
-_COLUMN_PROPERTIES: dict[str, Any] = {
-    "treatment": "keep",
-    "ageOn": None,
-    "notBefore": (),
-    "planned": False,
-    "freeText": False,
-    "percent": False,
-    "symbols": (),
-    "aliases": (),
-    "labels": (),
-    "optional": False,
-}
-_TYPE_OPTIONS = {"pattern", "minimum", "maximum", "format", "timezone", "defaultTimezone"}
+class _Custom(_Part):
+    """Custom properties or type options, all of which are known here."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
-def _feed(reader: _Reader, odcs: Any) -> FeedContract:
-    custom = reader.properties(odcs.customProperties, _FEED_PROPERTIES)
-    if len(odcs.schema_ or ()) != 1:
-        raise reader.fail("a feed has exactly one object in its schema.")
-    properties = reader.need(odcs.schema_[0].properties, "schema properties")
-    columns = tuple(_column(reader.within(f"column {item.name}"), item) for item in properties)
-    sla = {item.property: item.value for item in odcs.slaProperties or ()}
-    basis = _definition(reader, odcs, "legalBasis")
-    contract = FeedContract(
-        agency=reader.need(odcs.domain, "domain (the agency)"),
-        feed=reader.need(odcs.dataProduct, "dataProduct (the feed)"),
-        title=reader.need(odcs.name, "name"),
-        purpose=reader.need(odcs.description.purpose, "description.purpose"),
-        columns=columns,
-        key=_key(properties),
-        sharing=reader.one_of(custom["sharing"], Sharing, "sharing"),
-        evidence=reader.one_of(custom["evidence"], Evidence, "evidence"),
-        custody=reader.one_of(custom["custody"], Custody, "custody"),
-        origin=reader.one_of(custom["origin"], Origin, "origin"),
-        load_mode=reader.one_of(custom["loadMode"], LoadMode, "loadMode"),
-        cadence=reader.one_of(sla.get("frequency"), Cadence, "slaProperties frequency"),
-        period=_period(reader, custom["period"]),
-        formats=tuple(reader.one_of(item, FileFormat, "formats") for item in custom["formats"]),
-        sheet=custom["sheet"],
-        layout=tables(custom["layout"], [column.name for column in columns], reader.fail),
-        part=_part(reader.within("part"), custom["part"]),
-        bad_row_limit=_share(reader, custom["badRowLimit"], "badRowLimit"),
-        volume_tolerance=_share(reader, custom["volumeTolerance"], "volumeTolerance"),
-        ignore_unknown_columns=custom["unknownColumns"] == "ignore",
-        identifier=custom["identifier"],
-        owner=reader.need(getattr(odcs.team, "name", None), "team.name (the owner)"),
-        legal_basis=reader.need(basis.description, "description of the legalBasis"),
-        publisher_url=reader.need(_definition(reader, odcs, "publisher").url, "url of the publisher"),
-        retention_years=int(reader.need(sla.get("retention"), "slaProperties retention (years)")),
-        latency_days=_days(reader, odcs, "latency", least=0),
-        grace_days=_days(reader, odcs, "gracePeriod", least=1),
-        tables=tuple(custom["tables"]),
-    )
-    _check_references(reader, contract)
-    if {contract.latency_days is not None, contract.grace_days is not None} != {contract.cadence != "once"}:
-        raise reader.fail("slaProperties latency and gracePeriod (unit d) go with every feed but one that is delivered once.")
-    return contract
+def _by(name: str, value: str | None = None) -> BeforeValidator:
+    """A list of mappings as one mapping, by what each has under `name`: to what it has under `value`, or to itself."""
+
+    def keyed(given: list[Mapping[str, Any]] | None) -> dict[str, Any]:
+        names = [one.get(name) for one in given or ()]
+        if twice := next((one for one in names if names.count(one) > 1), None):
+            raise ValueError(f"{twice!r} occurs twice")
+        return {str(one.get(name)): one.get(value) if value else one for one in given or ()}
+
+    return BeforeValidator(keyed)
 
 
-def _column(reader: _Reader, item: Any) -> Column:
-    custom = reader.properties(item.customProperties, _COLUMN_PROPERTIES)
-    options = dict(item.logicalTypeOptions or {})
-    if unknown := set(options) - _TYPE_OPTIONS:
-        raise reader.fail(f"unknown logicalTypeOptions {', '.join(sorted(unknown))}.")
-    treatment = reader.one_of(custom["treatment"], Treatment, "treatment")
-    renamed = treatment in ("pseudonymise", "derive_age", "tokenise")
-    if renamed != bool(item.encryptedName):
-        raise reader.fail("encryptedName names the landed column of a pseudonym, derived age or token, and of nothing else.")
-    if treatment == "tokenise" and item.logicalType not in SUFFIXES:
-        raise reader.fail("tokenise goes with names (string) and dates.")
-    if (treatment == "derive_age") != bool(custom["ageOn"]):
-        raise reader.fail("ageOn goes with treatment derive_age.")
-    classification = reader.one_of(item.classification, Classification, "classification")
-    if classification == "direct_identifier" and treatment == "keep":
-        raise reader.fail("a direct identifier may not be kept; give a treatment.")
-    return Column(
-        name=reader.need(item.name, "name"),
-        header=reader.need(item.physicalName, "physicalName (the header)"),
-        type=reader.one_of(item.logicalType, LogicalType, "logicalType"),
-        sql_type=reader.need(item.physicalType, "physicalType"),
-        required=bool(item.required),
-        optional=bool(custom["optional"]),
-        classification=classification,
-        treatment=treatment,
-        output=item.encryptedName,
-        age_on=custom["ageOn"],
-        formats=tuple(_strptime(text) for text in _listed(options.get("format"))),
-        time_zone=options.get("defaultTimezone"),
-        allowed=tuple(str(value.value) for value in item.enum or ()),
-        pattern=_regex(reader, options["pattern"]) if "pattern" in options else None,
-        minimum=options.get("minimum"),
-        maximum=options.get("maximum"),
-        not_before=tuple(custom["notBefore"]),
-        planned=bool(custom["planned"]),
-        free_text=bool(custom["freeText"]),
-        percent=reader.one_of({True: "hundred", False: "no"}.get(custom["percent"], custom["percent"]), Percent, "percent"),
-        symbols=_symbols(reader, item, custom["symbols"]),
-        aliases=tuple(map(str, custom["aliases"])),
-        labels=_labels(reader, item, custom["labels"]),
-        description=reader.need(item.description, "description"),
-    )
+def _in_units(given: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    for one in given:
+        unit = UNITS.get(str(one.get("property")))
+        if unit and one.get("unit") != unit:
+            raise ValueError(
+                f"{one['property']} is {one.get('value')} {one.get('unit')}; expected a whole number with unit {unit}"
+            )
+    return given
 
 
-def _labels(reader: _Reader, item: Any, given: Any) -> tuple[Labels, ...]:
-    """One scheme for all cells, or a list of mappings, each with a scheme for some of them."""
-    if given and (item.logicalType != "string" or item.encryptedName):
-        raise reader.fail("labels are texts that are kept as they are.")
-    found = []
-    listed: list[Any] = [{"scheme": given}] if isinstance(given, str) else list(given)
-    for one in listed:
-        if not isinstance(one, Mapping) or "scheme" not in one or set(one) - {"scheme", "where", "besides", "separator"}:
-            raise reader.fail("labels is the name of a scheme, or a list of {scheme, where, besides, separator}.")
-        where = [(str(name), str(value)) for name, value in dict(one.get("where", {})).items()]
-        if len(where) > 1:
-            raise reader.fail("labels: where names one column and its value.")
-        besides = tuple(map(str, one.get("besides", ())))
-        found.append(Labels(str(one["scheme"]), where[0] if where else None, besides, one.get("separator")))
-    return tuple(found)
+def _pattern(text: str) -> str:
+    check_pattern(text)
+    return text
 
 
-def _symbols(reader: _Reader, item: Any, given: Any) -> tuple[str, ...]:
-    if given and item.logicalType not in ("integer", "number"):
-        raise reader.fail("symbols stand instead of numbers: give the column the type integer or number.")
-    return STANDARD_SYMBOLS if given == "standard" else tuple(str(symbol).strip("[]").lower() for symbol in given)
-
-
-def _check_references(reader: _Reader, contract: FeedContract) -> None:
-    """Columns that other parts of the contract name must be there, and names must be unique."""
-    names = [column.name for column in contract.columns] + [column.symbol_output for column in contract.columns if column.symbols]
-    headers = [header.casefold() for column in contract.columns for header in (column.header, *column.aliases)]
-    for what, values in (("name", names), ("header", headers)):
-        if len(set(values)) != len(values):
-            raise reader.fail(f"a column {what} occurs twice.")
-    named = [contract.period.column, contract.identifier, contract.part and contract.part.column, *contract.key]
-    for column in contract.columns:
-        named += [column.age_on, *column.not_before, *(labels.where[0] for labels in column.labels if labels.where)]
-    if unknown := [name for name in named if name is not None and name not in contract.by_name]:
-        raise reader.fail(f"column {unknown[0]!r} is referred to but not described.")
-    if contract.identifier and contract.key:
-        raise reader.fail("an identifier goes with a feed that has no primary key.")
-    if contract.load_mode == "upsert" and not contract.key:
-        raise reader.fail("load mode upsert needs a primary key.")
-    if (contract.cadence == "once") != (contract.period.fixed is not None):
-        raise reader.fail("a fixed period goes with slaProperties frequency once, and with no other.")
-    if contract.period.fixed is not None and not is_period(contract.cadence, contract.period.fixed):
-        raise reader.fail(f"period {contract.period.fixed!r} is not written as {form(contract.cadence)}.")
-    _check_forms(reader, contract)
-
-
-def _check_forms(reader: _Reader, contract: FeedContract) -> None:
-    """What a contract says of its files and their content must go together."""
-    if contract.sharing == "no_personal_identifiers" and any(c.classification == "direct_identifier" for c in contract.columns):
-        raise reader.fail("a feed that may not identify people has no column of direct identifiers.")
-    on_named_sheets = contract.layout and all(table.sheets for table in contract.layout)
-    if contract.sheet is None and not on_named_sheets and {"xlsx", "ods"} & set(contract.formats):
-        raise reader.fail("a workbook format needs the custom property sheet, or sheets in its layout.")
-    if contract.part and contract.part.column and contract.by_name[contract.part.column].treatment != "keep":
-        raise reader.fail("the column of the part is kept as it is.")
-    if contract.layout and not set(contract.formats) <= {"xlsx", "ods", "csv"}:
-        raise reader.fail("a layout goes with the formats xlsx, ods and csv.")
-
-
-def _period(reader: _Reader, given: Any) -> PeriodRule:
-    if given == "name":
-        return PeriodRule(None, None, None)
-    known = {field.name for field in fields(PeriodRule)}
-    rule = {{"timeZone": "time_zone"}.get(name, name): str(value) for name, value in dict(given).items()}
-    if set(rule) - known or (("column" in rule) == ("fixed" in rule)):
-        raise reader.fail("period is either {column: ..., timeZone: ...} or {fixed: ...} or the word name.")
-    return PeriodRule(rule.get("column"), rule.get("time_zone"), rule.get("fixed"))
-
-
-def _part(reader: _Reader, given: Any) -> PartRule | None:
-    if given is None:
-        return None
-    known = {field.name for field in fields(PartRule)}
-    if not isinstance(given, Mapping) or set(given) - known:
-        raise reader.fail(f"not a mapping of {', '.join(sorted(known))}.")
-    values = tuple(map(str, given.get("values", ())))
-    pattern = given.get("pattern")
-    if bool(values) == bool(pattern):
-        raise reader.fail("either values, a list of all parts, or a pattern of one.")
-    if strange := [value for value in values if not PART.fullmatch(value)]:
-        raise reader.fail(f"{strange[0]!r} cannot be in a file name; write letters, digits and hyphens, a letter first.")
-    labels = {str(part): tuple(map(str, labels)) for part, labels in given.get("labels", {}).items()}
-    if unknown := sorted(set(labels) - set(values)):
-        raise reader.fail(f"labels are given for {unknown[0]!r}, which is not one of the values.")
-    if labels and not given.get("column"):
-        raise reader.fail("labels are those of a column; name it.")
-    name = str(reader.need(given.get("name"), "name (what a part is)"))
-    return PartRule(name, values, _regex(reader, pattern) if pattern else None, given.get("column"), labels)
-
-
-def _days(reader: _Reader, odcs: Any, name: str, *, least: int) -> int | None:
-    """A service level in whole days, where the contract has it."""
-    level = next((item for item in odcs.slaProperties or () if item.property == name), None)
-    if level is None:
-        return None
-    if level.unit != "d" or not isinstance(level.value, int) or level.value < least:
-        raise reader.fail(f"slaProperties {name} is {level.value!r} {level.unit}; expected whole days (unit d), {least} or more.")
-    return level.value
-
-
-def _key(properties: Iterable[Any]) -> tuple[str, ...]:
-    parts = [item for item in properties if item.primaryKey]
-    return tuple(item.name for item in sorted(parts, key=lambda item: item.primaryKeyPosition or 0))
-
-
-def _definition(reader: _Reader, odcs: Any, kind: str) -> Any:
-    for item in odcs.description.authoritativeDefinitions or ():
-        if item.type == kind:
-            return item
-    raise reader.fail(f"description.authoritativeDefinitions lacks one of type {kind}.")
-
-
-def _share(reader: _Reader, value: Any, what: str) -> float:
-    if not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise reader.fail(f"{what} is {value!r}; expected a share between 0 and 1.")
-    return float(value)
-
-
-def _regex(reader: _Reader, pattern: str) -> str:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise reader.fail(f"pattern {pattern!r} is not a regular expression: {error}.") from error
-    return pattern
-
-
-def _listed(value: str | None) -> list[str]:
-    return [part.strip() for part in value.split("|")] if value else []
+def _formats(text: Any) -> Any:
+    return [_strptime(one.strip()) for one in text.split("|") if one.strip()] if isinstance(text, str) else text
 
 
 def _strptime(java: str) -> str:
     """The standard writes dates as Java does (`dd/MM/yyyy HH:mm`), DuckDB as C does (`%d/%m/%Y %H:%M`)."""
-    for letters, code in (
-        ("dd", "%d"),
-        ("MM", "%m"),
-        ("yyyy", "%Y"),
-        ("HH", "%H"),
-        ("mm", "%M"),
-        ("ss", "%S"),
-    ):
+    for letters, code in (("dd", "%d"), ("MM", "%m"), ("yyyy", "%Y"), ("HH", "%H"), ("mm", "%M"), ("ss", "%S")):
         java = java.replace(letters, code)
     return java
+
+
+def _symbols(given: Any) -> Any:
+    return STANDARD_SYMBOLS if given == "standard" else [str(symbol).strip("[]").lower() for symbol in _listed(given)]
+
+
+def _labels(given: Any) -> Any:
+    """One scheme for all cells, or a list of mappings, each with a scheme for some of them."""
+    listed = [{"scheme": given}] if isinstance(given, str) else _listed(given)
+    if not all(isinstance(one, Mapping) and len(one.get("where") or ()) <= 1 for one in listed):
+        raise ValueError("is the name of a scheme, or a list of {scheme, where: {column: value}, besides, separator}")
+    return [{**one, "where": next(iter(one["where"].items()))} if one.get("where") else one for one in listed]
+
+
+def _period(given: Any, rule: Callable[[Any], PeriodRule]) -> PeriodRule:
+    period = PeriodRule() if given == "name" else rule(given)
+    if given != "name" and (period.column is None) == (period.fixed is None):
+        raise ValueError("is either {column: ..., timeZone: ...} or {fixed: ...} or the word name")
+    return period
+
+
+def _listed(given: Any) -> Any:
+    return given if isinstance(given, list) else [given]
+
+
+def _table(given: Any, table: Callable[[Any], Table]) -> Table:
+    """A table of a layout, in which one text may be written without a list."""
+    if isinstance(given, Mapping):
+        given = {name: _listed(value) if name in ("start", "fillDown") else value for name, value in given.items()}
+    made = table(given)
+    if not made.start:
+        raise ValueError("start is missing: the text of a header cell")
+    return made
+
+
+Text = Annotated[str, Field(min_length=1)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Layout = Annotated[tuple[Annotated[Table, WrapValidator(_table)], ...], BeforeValidator(_listed)]
+
+
+class _TypeOptions(_Custom):
+    pattern: Annotated[str, AfterValidator(_pattern)] | None = None
+    minimum: int | float | None = None
+    maximum: int | float | None = None
+    formats: Annotated[tuple[str, ...], BeforeValidator(_formats)] = Field((), alias="format")
+    timezone: bool = False
+    time_zone: str | None = Field(None, alias="defaultTimezone")
+
+
+class _ColumnProperties(_Custom):
+    treatment: Treatment = "keep"
+    age_on: str | None = None
+    not_before: tuple[str, ...] = ()
+    planned: bool = False
+    free_text: bool = False
+    percent: Annotated[Percent, BeforeValidator(lambda given: PERCENT.get(str(given), given))] = "no"
+    symbols: Annotated[tuple[str, ...], BeforeValidator(_symbols)] = ()
+    aliases: tuple[str, ...] = ()
+    labels: Annotated[tuple[Labels, ...], BeforeValidator(_labels)] = ()
+    optional: bool = False
+
+
+class _Value(_Part):
+    value: str
+
+
+class _Column(_Part):
+    name: Text
+    header: Text = Field(alias="physicalName")
+    type: LogicalType = Field(alias="logicalType")
+    sql_type: Text = Field(alias="physicalType")
+    description: Text
+    classification: Classification
+    required: bool = False
+    primary_key: bool = False
+    primary_key_position: int = 0
+    output: str | None = Field(None, alias="encryptedName")
+    enum: tuple[_Value, ...] = ()
+    options: _TypeOptions = Field(_TypeOptions(), alias="logicalTypeOptions")
+    custom: Annotated[_ColumnProperties, _by("property", "value")] = Field(_ColumnProperties(), alias="customProperties")
+
+    @property
+    def column(self) -> Column:
+        allowed = tuple(one.value for one in self.enum)
+        return _made(Column, **{**dict(self), **dict(self.options), **dict(self.custom)}, allowed=allowed)
+
+
+class _Schema(_Part):
+    properties: tuple[_Column, ...] = Field(min_length=1)
+
+
+class _FeedProperties(_Custom):
+    evidence: Evidence
+    load_mode: LoadMode
+    period: Annotated[PeriodRule, WrapValidator(_period)]
+    formats: Annotated[tuple[FileFormat, ...], Field(min_length=1)]
+    bad_row_limit: Share
+    volume_tolerance: Share
+    tables: tuple[str, ...] = ()
+    part: PartRule | None = None
+    sheet: str | None = None
+    layout: Layout = ()
+    sharing: Sharing = "as_contracted"
+    custody: Custody = "warehouse"
+    origin: Origin = "agency"
+    unknown_columns: Literal["refuse", "ignore"] = "refuse"
+    identifier: str | None = None
+
+
+class _ServiceLevels(_Part):
+    cadence: Cadence = Field(alias="frequency")
+    retention_years: int = Field(ge=1, alias="retention")
+    latency_days: int | None = Field(None, ge=0, alias="latency")
+    grace_days: int | None = Field(None, ge=1, alias="gracePeriod")
+
+
+class _Publisher(_Part):
+    url: Text
+
+
+class _LegalBasis(_Part):
+    description: Text
+
+
+class _Definitions(_Part):
+    publisher: _Publisher
+    legal_basis: _LegalBasis
+
+
+class _Description(_Part):
+    purpose: Text
+    definitions: Annotated[_Definitions, _by("type")] = Field(alias="authoritativeDefinitions")
+
+
+class _Team(_Part):
+    name: Text
+
+
+class _Contract(_Part):
+    agency: Text = Field(alias="domain")
+    feed: Text = Field(alias="dataProduct")
+    title: Text = Field(alias="name")
+    description: _Description
+    team: _Team
+    levels: Annotated[_ServiceLevels, _by("property", "value"), BeforeValidator(_in_units)] = Field(alias="slaProperties")
+    custom: Annotated[_FeedProperties, _by("property", "value")] = Field(alias="customProperties")
+    objects: tuple[_Schema] = Field(alias="schema")
+
+    @property
+    def contract(self) -> FeedContract:
+        columns = self.objects[0].properties
+        key = sorted((column for column in columns if column.primary_key), key=lambda column: column.primary_key_position)
+        return _made(
+            FeedContract,
+            **{**dict(self), **dict(self.levels), **dict(self.custom)},
+            purpose=self.description.purpose,
+            columns=tuple(column.column for column in columns),
+            key=tuple(column.name for column in key),
+            ignore_unknown_columns=self.custom.unknown_columns == "ignore",
+            owner=self.team.name,
+            legal_basis=self.description.definitions.legal_basis.description,
+            publisher_url=self.description.definitions.publisher.url,
+        )
+
+
+def _made(kind: type[_Kind], **values: Any) -> _Kind:
+    """A dataclass from those of the values that are its fields, all of which must be there."""
+    return kind(**{field.name: values[field.name] for field in fields(kind)})  # type: ignore[arg-type]

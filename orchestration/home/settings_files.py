@@ -1,0 +1,119 @@
+"""Settings in YAML files, read strictly: anything missing, unknown or out of range is an error that names file and place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel, ValidationError
+    from pydantic_core import ErrorDetails
+
+_Model = TypeVar("_Model", bound="BaseModel")
+
+
+def parse(path: Path, text: str, error: type[Exception]) -> Any:
+    """The content of a YAML file, in which no key occurs twice and no number is one by an old rule of YAML 1.1.
+
+    Raises:
+        Exception: of the class `error`: not such a file.
+    """
+    import yaml
+
+    try:
+        return yaml.load(text, Loader=_loader())
+    except yaml.YAMLError as cause:
+        raise error(f"{path}: not valid YAML: {cause}") from cause
+
+
+def validate(path: Path, content: Any, model: type[_Model], error: type[Exception], **how: Any) -> _Model:
+    """The content of a file as a model.
+
+    Args:
+        how: options of `model_validate`, such as extra="forbid" for a model of others.
+
+    Raises:
+        Exception: of the class `error`, with all that is wrong.
+    """
+    from pydantic import ValidationError
+
+    try:
+        return model.model_validate(content, **how)
+    except ValidationError as cause:
+        raise error(f"{path}: {_all_wrong(cause, content, model)}") from cause
+
+
+@cache
+def _loader() -> type[Any]:
+    import yaml
+
+    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+        """Refuses what would be read as something else than is written: duplicate keys, 010 for 8, 12:30 for 750."""
+
+        def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+            keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+            if twice := next((key for key in keys if keys.count(key) > 1), None):
+                raise yaml.constructor.ConstructorError(None, None, f"the key {twice!r} occurs twice", node.start_mark)
+            return super().construct_mapping(node, deep)
+
+        def construct_yaml_int(self, node: Any) -> int:
+            if not re.fullmatch(r"[-+]?(0|[1-9][0-9]*)", node.value):
+                problem = f"{node.value} would be read as another number; put text in quotes"
+                raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+            return int(node.value)
+
+    Loader.add_constructor("tag:yaml.org,2002:int", Loader.construct_yaml_int)
+    return Loader
+
+
+def _all_wrong(found: ValidationError, content: Any, model: type[BaseModel]) -> str:
+    return "; ".join(f"{_place(content, error['loc'])}{_wrong(error, model)}" for error in found.errors())
+
+
+def _place(content: Any, steps: tuple[int | str, ...]) -> str:
+    """For example `schema.crimes.properties.district.classification`: items of lists by their names, where they have one."""
+    names = []
+    for step in steps:
+        try:
+            content = content[step]
+        except (LookupError, TypeError):
+            content = None
+        item = content if isinstance(step, int) and isinstance(content, Mapping) else {}
+        names.append(str(item.get("name") or item.get("property") or step))
+    return ".".join(names) or "the file"
+
+
+def _wrong(error: ErrorDetails, model: type[BaseModel]) -> str:
+    """What is wrong and what is expected. Values are quoted only where no secret can be: numbers, and of closed lists."""
+    given, message = error["input"], error["msg"].removeprefix("Value error, ").replace("Input should be", "expected")
+    match error["type"]:
+        case "missing":
+            return " is missing"
+        case "extra_forbidden" | "unexpected_keyword_argument":
+            known = _known(model.model_json_schema(), error["loc"][:-1])
+            return " is unknown" + (f"; known are {', '.join(known)}" if known else "")
+        case "value_error":
+            return f": {message}"
+        case kind if kind == "literal_error" or given is None or isinstance(given, int | float):
+            return f" is {given!r}; {message}"
+        case _:
+            return f": {message}"
+
+
+def _known(schema: Mapping[str, Any], steps: tuple[int | str, ...]) -> list[str]:
+    """The names that a place may have, by the JSON schema of the model; empty where that does not lead there."""
+
+    def resolved(node: Mapping[str, Any]) -> Mapping[str, Any]:
+        node = next((one for one in node.get("anyOf", ()) if one.get("type") != "null"), node)
+        return schema["$defs"][node["$ref"].rpartition("/")[2]] if "$ref" in node else node
+
+    node = resolved(schema)
+    for step in steps:
+        below = (
+            node.get("items") if isinstance(step, int) else node.get("properties", {}).get(step, node.get("additionalProperties"))
+        )
+        node = resolved(below) if isinstance(below, Mapping) else {}
+    return list(node.get("properties", ()))
