@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 IN_A_CONTRACT: ConfigDict = {"extra": "forbid", "alias_generator": to_camel, "coerce_numbers_to_str": True}
 
 
-def check_pattern(pattern: str | None) -> None:
-    """Raise a ValueError where a text is not a regular expression."""
+def check_pattern(pattern: str | None) -> str | None:
+    """A regular expression as it is; raises a ValueError where it is none."""
     try:
         re.compile(pattern or "")
     except re.error as error:
         raise ValueError(f"{pattern!r} is not a regular expression: {error}") from error
+    return pattern
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WrapValidator
+from pydantic import AfterValidator, AliasPath, BaseModel, BeforeValidator, ConfigDict, Field, WrapValidator
 from pydantic.alias_generators import to_camel
 
 from orchestration.contracts.consistency import contradictions
@@ -107,8 +107,8 @@ def _by(name: str, value: str | None = None) -> BeforeValidator:
     return BeforeValidator(keyed)
 
 
-def _in_units(given: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    for one in given:
+def _in_units(given: list[Mapping[str, Any]] | None) -> list[Mapping[str, Any]] | None:
+    for one in given or ():
         unit = UNITS.get(str(one.get("property")))
         if unit and one.get("unit") != unit:
             raise ValueError(
@@ -117,9 +117,8 @@ def _in_units(given: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return given
 
 
-def _pattern(text: str) -> str:
-    check_pattern(text)
-    return text
+def _values(given: list[Mapping[str, Any]] | None) -> list[Any]:
+    return [one.get("value") for one in given or ()]
 
 
 def _formats(text: Any) -> Any:
@@ -140,9 +139,16 @@ def _symbols(given: Any) -> Any:
 def _labels(given: Any) -> Any:
     """One scheme for all cells, or a list of mappings, each with a scheme for some of them."""
     listed = [{"scheme": given}] if isinstance(given, str) else _listed(given)
-    if not all(isinstance(one, Mapping) and len(one.get("where") or ()) <= 1 for one in listed):
+    where = [one.get("where", {"column": "value"}) if isinstance(one, Mapping) else None for one in listed]
+    if not all(isinstance(one, Mapping) and len(one) == 1 for one in where):
         raise ValueError("is the name of a scheme, or a list of {scheme, where: {column: value}, besides, separator}")
-    return [{**one, "where": next(iter(one["where"].items()))} if one.get("where") else one for one in listed]
+    return [{**one, "where": next(iter(one["where"].items()))} if "where" in one else one for one in listed]
+
+
+def _single(objects: tuple[Any, ...]) -> tuple[Any, ...]:
+    if len(objects) != 1:
+        raise ValueError("a feed has exactly one object in its schema")
+    return objects
 
 
 def _period(given: Any, rule: Callable[[Any], PeriodRule]) -> PeriodRule:
@@ -172,7 +178,7 @@ Layout = Annotated[tuple[Annotated[Table, WrapValidator(_table)], ...], BeforeVa
 
 
 class _TypeOptions(_Custom):
-    pattern: Annotated[str, AfterValidator(_pattern)] | None = None
+    pattern: Annotated[str, AfterValidator(check_pattern)] | None = None
     minimum: int | float | None = None
     maximum: int | float | None = None
     formats: Annotated[tuple[str, ...], BeforeValidator(_formats)] = Field((), alias="format")
@@ -193,13 +199,9 @@ class _ColumnProperties(_Custom):
     optional: bool = False
 
 
-class _Value(_Part):
-    value: str
-
-
 class _Column(_Part):
     name: Text
-    header: Text = Field(alias="physicalName")
+    header: Text = Field(alias="physicalName", description="the header")
     type: LogicalType = Field(alias="logicalType")
     sql_type: Text = Field(alias="physicalType")
     description: Text
@@ -208,18 +210,13 @@ class _Column(_Part):
     primary_key: bool = False
     primary_key_position: int = 0
     output: str | None = Field(None, alias="encryptedName")
-    enum: tuple[_Value, ...] = ()
+    allowed: Annotated[tuple[str, ...], BeforeValidator(_values)] = Field((), alias="enum")
     options: _TypeOptions = Field(_TypeOptions(), alias="logicalTypeOptions")
     custom: Annotated[_ColumnProperties, _by("property", "value")] = Field(_ColumnProperties(), alias="customProperties")
 
     @property
     def column(self) -> Column:
-        allowed = tuple(one.value for one in self.enum)
-        return _made(Column, **{**dict(self), **dict(self.options), **dict(self.custom)}, allowed=allowed)
-
-
-class _Schema(_Part):
-    properties: tuple[_Column, ...] = Field(min_length=1)
+        return _made(Column, dict(self) | dict(self.options) | dict(self.custom))
 
 
 class _FeedProperties(_Custom):
@@ -247,55 +244,40 @@ class _ServiceLevels(_Part):
     grace_days: int | None = Field(None, ge=1, alias="gracePeriod")
 
 
-class _Publisher(_Part):
-    url: Text
-
-
-class _LegalBasis(_Part):
-    description: Text
+class _Object(_Part):
+    properties: tuple[_Column, ...] = Field(min_length=1)
 
 
 class _Definitions(_Part):
-    publisher: _Publisher
-    legal_basis: _LegalBasis
-
-
-class _Description(_Part):
-    purpose: Text
-    definitions: Annotated[_Definitions, _by("type")] = Field(alias="authoritativeDefinitions")
-
-
-class _Team(_Part):
-    name: Text
+    publisher_url: Text = Field(validation_alias=AliasPath("publisher", "url"))
+    legal_basis: Text = Field(validation_alias=AliasPath("legalBasis", "description"))
 
 
 class _Contract(_Part):
-    agency: Text = Field(alias="domain")
-    feed: Text = Field(alias="dataProduct")
+    agency: Text = Field(alias="domain", description="the agency")
+    feed: Text = Field(alias="dataProduct", description="the feed")
     title: Text = Field(alias="name")
-    description: _Description
-    team: _Team
+    purpose: Text = Field(validation_alias=AliasPath("description", "purpose"))
+    owner: Text = Field(validation_alias=AliasPath("team", "name"))
+    definitions: Annotated[_Definitions, _by("type")] = Field(
+        validation_alias=AliasPath("description", "authoritativeDefinitions")
+    )
     levels: Annotated[_ServiceLevels, _by("property", "value"), BeforeValidator(_in_units)] = Field(alias="slaProperties")
     custom: Annotated[_FeedProperties, _by("property", "value")] = Field(alias="customProperties")
-    objects: tuple[_Schema] = Field(alias="schema")
+    objects: Annotated[tuple[_Object, ...], AfterValidator(_single)] = Field(alias="schema")
 
     @property
     def contract(self) -> FeedContract:
-        columns = self.objects[0].properties
-        key = sorted((column for column in columns if column.primary_key), key=lambda column: column.primary_key_position)
-        return _made(
-            FeedContract,
-            **{**dict(self), **dict(self.levels), **dict(self.custom)},
-            purpose=self.description.purpose,
-            columns=tuple(column.column for column in columns),
-            key=tuple(column.name for column in key),
-            ignore_unknown_columns=self.custom.unknown_columns == "ignore",
-            owner=self.team.name,
-            legal_basis=self.description.definitions.legal_basis.description,
-            publisher_url=self.description.definitions.publisher.url,
-        )
+        described = self.objects[0].properties
+        key = sorted((column for column in described if column.primary_key), key=lambda column: column.primary_key_position)
+        combined = {
+            "columns": tuple(column.column for column in described),
+            "key": tuple(column.name for column in key),
+            "ignore_unknown_columns": self.custom.unknown_columns == "ignore",
+        }
+        return _made(FeedContract, dict(self) | dict(self.definitions) | dict(self.levels) | dict(self.custom) | combined)
 
 
-def _made(kind: type[_Kind], **values: Any) -> _Kind:
+def _made(kind: type[_Kind], values: Mapping[str, Any]) -> _Kind:
     """A dataclass from those of the values that are its fields, all of which must be there."""
     return kind(**{field.name: values[field.name] for field in fields(kind)})  # type: ignore[arg-type]

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from orchestration.home import settings_files
 from orchestration.home.environment import PROJECT, SettingsError
 
 AREAS = PROJECT / "areas"
@@ -72,15 +73,11 @@ def load(area: str) -> Area:
     Raises:
         SettingsError: there is no such area, or its file is not valid; the message says which field.
     """
-    import yaml
-
     path = folder() / area / FILE
     if area not in names():
         raise SettingsError(f"There is no area '{area}' in {folder()}; there are: {', '.join(names()) or 'none'}.")
-    try:
-        found = Area.model_validate(yaml.safe_load(path.read_text("utf-8")))
-    except (yaml.YAMLError, ValidationError) as error:
-        raise SettingsError(f"{path}: {error}") from error
+    content = settings_files.parse(path, path.read_text("utf-8"), SettingsError)
+    found = settings_files.validate(path, content, Area, SettingsError)
     if found.id != area:
         raise SettingsError(f"{path}: its id is '{found.id}', but its folder is '{area}'.")
     return found

@@ -43,7 +43,7 @@ def validate(path: Path, content: Any, model: type[_Model], error: type[Exceptio
     try:
         return model.model_validate(content, **how)
     except ValidationError as cause:
-        raise error(f"{path}: {_all_wrong(cause, content, model)}") from cause
+        raise error(f"{path}: {_all_wrong(cause, content, model)}.") from cause
 
 
 @cache
@@ -70,7 +70,7 @@ def _loader() -> type[Any]:
 
 
 def _all_wrong(found: ValidationError, content: Any, model: type[BaseModel]) -> str:
-    return "; ".join(f"{_place(content, error['loc'])}{_wrong(error, model)}" for error in found.errors())
+    return "; ".join(f"{_place(content, error['loc'])}{_wrong(error, model.model_json_schema())}" for error in found.errors())
 
 
 def _place(content: Any, steps: tuple[int | str, ...]) -> str:
@@ -86,34 +86,36 @@ def _place(content: Any, steps: tuple[int | str, ...]) -> str:
     return ".".join(names) or "the file"
 
 
-def _wrong(error: ErrorDetails, model: type[BaseModel]) -> str:
+def _wrong(error: ErrorDetails, schema: Mapping[str, Any]) -> str:
     """What is wrong and what is expected. Values are quoted only where no secret can be: numbers, and of closed lists."""
     given, message = error["input"], error["msg"].removeprefix("Value error, ").replace("Input should be", "expected")
     match error["type"]:
         case "missing":
-            return " is missing"
+            what = _described(schema, error["loc"]).get("description")
+            return f" ({what}) is missing" if what else " is missing"
         case "extra_forbidden" | "unexpected_keyword_argument":
-            known = _known(model.model_json_schema(), error["loc"][:-1])
-            return " is unknown" + (f"; known are {', '.join(known)}" if known else "")
-        case "value_error":
-            return f": {message}"
-        case kind if kind == "literal_error" or given is None or isinstance(given, int | float):
+            known = ", ".join(_described(schema, error["loc"][:-1]).get("properties", ()))
+            return f" is unknown; known are {known}" if known else " is unknown"
+        case "model_type" | "dataclass_type" | "dict_type":
+            known = ", ".join(_described(schema, error["loc"]).get("properties", ()))
+            return f": expected a mapping of {known}" if known else ": expected a mapping"
+        case kind if kind != "value_error" and (kind == "literal_error" or given is None or isinstance(given, int | float)):
             return f" is {given!r}; {message}"
         case _:
             return f": {message}"
 
 
-def _known(schema: Mapping[str, Any], steps: tuple[int | str, ...]) -> list[str]:
-    """The names that a place may have, by the JSON schema of the model; empty where that does not lead there."""
+def _described(schema: Mapping[str, Any], steps: tuple[int | str, ...]) -> Mapping[str, Any]:
+    """What the JSON schema of a model says of a place; empty where it does not lead there."""
 
-    def resolved(node: Mapping[str, Any]) -> Mapping[str, Any]:
+    def resolved(node: Any) -> Mapping[str, Any]:
+        node = node if isinstance(node, Mapping) else {}
         node = next((one for one in node.get("anyOf", ()) if one.get("type") != "null"), node)
-        return schema["$defs"][node["$ref"].rpartition("/")[2]] if "$ref" in node else node
+        # A docstring is no description of the place.
+        return {**schema["$defs"][node["$ref"].rpartition("/")[2]], "description": None, **node} if "$ref" in node else node
 
     node = resolved(schema)
     for step in steps:
-        below = (
-            node.get("items") if isinstance(step, int) else node.get("properties", {}).get(step, node.get("additionalProperties"))
-        )
-        node = resolved(below) if isinstance(below, Mapping) else {}
-    return list(node.get("properties", ()))
+        of_any_name = node.get("additionalProperties") or next(iter(node.get("patternProperties", {}).values()), None)
+        node = resolved(node.get("items") if isinstance(step, int) else node.get("properties", {}).get(step, of_any_name))
+    return node

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from orchestration.home import settings_files
 from orchestration.home.environment import PROJECT, SettingsError
 
 if TYPE_CHECKING:
@@ -199,17 +200,9 @@ def load() -> Operations:
     Raises:
         SettingsError: it cannot be read, or holds something missing, unknown or out of range; the message says where.
     """
-    import yaml
-
     path = source()
     try:
-        document = yaml.safe_load(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: cannot be read: {error}. SNA_OPERATIONS names the file.") from error
-    except yaml.YAMLError as error:
-        raise SettingsError(f"{path}: not valid YAML: {error}") from error
-    try:
-        return Operations.model_validate(document)
-    except ValidationError as error:
-        places = [f"{'.'.join(map(str, e['loc'])) or 'the file'}: {e['msg']}" for e in error.errors()]
-        raise SettingsError(f"{path}: " + "; ".join(places)) from error
+    return settings_files.validate(path, settings_files.parse(path, text, SettingsError), Operations, SettingsError)

@@ -87,6 +87,14 @@ def custom(document, name):
     return next(item for item in document["customProperties"] if item["property"] == name)
 
 
+def add_custom(document, name, which, value):
+    column(document, name)["customProperties"] = [{"property": which, "value": value}]
+
+
+def add_layout(document, **given):
+    document["customProperties"].append({"property": "layout", "value": given})
+
+
 def add_part(document, **given):
     document["customProperties"].append({"property": "part", "value": {"name": "force", **given}})
 
@@ -94,36 +102,73 @@ def add_part(document, **given):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda d: d["customProperties"].append({"property": "loadmode", "value": 1}), "unknown custom property 'loadmode'"),
-        (lambda d: d["customProperties"].remove(custom(d, "formats")), "'formats' is missing"),
-        (lambda d: custom(d, "loadMode").update(value="append"), "loadMode is 'append'; expected one of replace_period, upsert"),
-        (lambda d: custom(d, "badRowLimit").update(value=5), "badRowLimit is 5; expected a share"),
+        (
+            lambda d: d["customProperties"].append({"property": "loadmode", "value": 1}),
+            "customProperties.loadmode is unknown; known are evidence, loadMode",
+        ),
+        (lambda d: d["customProperties"].remove(custom(d, "formats")), "customProperties.formats is missing"),
+        (lambda d: custom(d, "loadMode").update(value="append"), "loadMode is 'append'; expected 'replace_period' or 'upsert'"),
+        (lambda d: custom(d, "badRowLimit").update(value=5), "badRowLimit is 5; expected less than or equal to 1"),
         (lambda d: add_part(d, values=["kent"], pattern="k.*"), "part: either values, a list of all parts, or a pattern of one"),
-        (lambda d: add_part(d, pattern="("), "part: pattern '(' is not a regular expression"),
+        (lambda d: add_part(d, pattern="("), "part: '(' is not a regular expression"),
         (lambda d: add_part(d, values=["west midlands"]), "part: 'west midlands' cannot be in a file name"),
-        (lambda d: add_part(d, values=["kent"], colour="blue"), "part: not a mapping of column, labels, name, pattern, values"),
-        (lambda d: add_part(d, values=["kent"], labels={"btp": ["x"]}, column="district"), "part: labels are given for 'btp'"),
+        (
+            lambda d: add_part(d, values=["kent"], colour="blue"),
+            "part.colour is unknown; known are name, values, pattern, column, labels",
+        ),
+        (
+            lambda d: add_part(d, values=["kent"], labels={"btp": ["x"]}, column="district"),
+            "part: labels has 'btp', which is not one of the values",
+        ),
         (lambda d: add_part(d, values=["kent"], labels={"kent": ["x"]}), "part: labels are those of a column"),
         (lambda d: add_part(d, values=["kent"], column="forces"), "column 'forces' is referred to"),
         (lambda d: add_part(d, values=["kent"], name=""), "part: name (what a part is) is missing"),
         (lambda d: custom(d, "period").update(value={"column": "recorded"}), "column 'recorded' is referred to"),
         (lambda d: custom(d, "period").update(value={"fixed": "2023"}), "a fixed period goes with slaProperties frequency once"),
         (lambda d: d["slaProperties"][0].update(value="once"), "a fixed period goes with slaProperties frequency once"),
-        (lambda d: custom(d, "period").update(value={}), "period is either"),
-        (lambda d: d["slaProperties"].pop(0), "slaProperties frequency is None"),
-        (lambda d: d["slaProperties"].pop(1), "latency and gracePeriod (unit d) go with every feed"),
-        (lambda d: d["slaProperties"][2].update(unit="m"), "slaProperties gracePeriod is 14 m; expected whole days"),
-        (lambda d: d.pop("team"), "the owner"),
-        (lambda d: d["description"]["authoritativeDefinitions"].pop(), "lacks one of type legalBasis"),
-        (lambda d: d.update(domain="another_force"), "stands in another folder"),
-        (lambda d: d.update(unheard_of=1), "not a valid data contract"),
+        (lambda d: custom(d, "period").update(value={}), "period: is either"),
+        (lambda d: d["slaProperties"].pop(0), "slaProperties.frequency is missing"),
+        (lambda d: d["slaProperties"].pop(1), "latency and gracePeriod go with every feed"),
+        (
+            lambda d: d["slaProperties"][2].update(unit="m"),
+            "slaProperties: gracePeriod is 14 m; expected a whole number with unit d",
+        ),
+        (lambda d: d.pop("team"), "team.name is missing"),
+        (
+            lambda d: d["description"]["authoritativeDefinitions"].pop(),
+            "description.authoritativeDefinitions.legalBasis.description is missing",
+        ),
+        (lambda d: d.update(domain="another_force"), "its folder is derbyshire_constabulary/crimes"),
+        (lambda d: d.update(unheard_of=1), "unheard_of is unknown"),
         (
             lambda d: column(d, "easting").update(logicalTypeOptions={"maxLength": 6}),
-            "column easting: unknown logicalTypeOptions",
+            "properties.easting.logicalTypeOptions.maxLength is unknown; known are pattern",
         ),
         (lambda d: column(d, "easting").update(classification="direct_identifier"), "may not be kept"),
         (lambda d: column(d, "easting").update(encryptedName="x"), "encryptedName"),
         (lambda d: column(d, "easting").update(physicalName="Northing"), "a column header occurs twice"),
+        (lambda d: column(d, "easting").update(requierd=True), "properties.easting.requierd is unknown"),
+        (lambda d: column(d, "easting").update(logicalType="whole"), "easting.logicalType is 'whole'; expected 'string', 'date'"),
+        (lambda d: column(d, "district").update(enum=[{"value": True}]), "properties.district.enum.0 is True; expected a"),
+        (lambda d: column(d, "district").update(physicalName=None), "district.physicalName is None; expected a valid string"),
+        (lambda d: d["customProperties"].append({"property": "sheet"}), "customProperties: 'sheet' occurs twice"),
+        (lambda d: d["schema"].append(d["schema"][0]), "schema: a feed has exactly one object"),
+        (lambda d: d.update(domain=None), "domain is None; expected a valid string"),
+        (lambda d: d.pop("domain"), "domain (the agency) is missing"),
+        (lambda d: d.update(slaProperties=None), "slaProperties.frequency is missing; slaProperties.retention is missing"),
+        (lambda d: d["slaProperties"][3].update(unit="m"), "retention is 7 m; expected a whole number with unit y"),
+        (lambda d: add_layout(d, start="A", colour=1), "layout.0.colour is unknown; known are start, sheets"),
+        (lambda d: add_layout(d, end="Notes"), "layout.0: start is missing"),
+        (lambda d: add_layout(d, start="A", end="("), "layout.0: '(' is not a regular expression"),
+        (lambda d: add_layout(d, start="A", unpivot="x"), "layout.0: unpivot and value go together"),
+        (lambda d: add_layout(d, start="A", startRow=2), "layout.0: startRow is one of the headerRows"),
+        (lambda d: add_layout(d, start="A", section="area"), "column 'area' is referred to but not described"),
+        (lambda d: add_custom(d, "district", "labels", 5), "district.customProperties.labels: is the name of a scheme"),
+        (
+            lambda d: add_custom(d, "district", "labels", [{"scheme": "sex", "wher": 1}]),
+            "labels.0.wher is unknown; known are scheme",
+        ),
+        (lambda d: add_custom(d, "district", "symbols", ["c"]), "column district: symbols are for columns of type integer"),
     ],
 )
 def test_a_contract_that_is_not_understood_says_where(tmp_path, change, message):
@@ -131,6 +176,17 @@ def test_a_contract_that_is_not_understood_says_where(tmp_path, change, message)
     with pytest.raises(ContractError, match=None) as error:
         load_contract(path)
     assert message in str(error.value) and str(path) in str(error.value)
+
+
+def test_all_that_is_wrong_is_said_at_once(tmp_path):
+    def change(document):
+        custom(document, "badRowLimit").update(value=5)
+        column(document, "easting").update(classification="secret")
+
+    with pytest.raises(
+        ContractError, match=r"badRowLimit is 5; .*easting\.classification is 'secret'|'secret'.*badRowLimit is 5"
+    ):
+        load_contract(changed(tmp_path, change))
 
 
 def test_the_fingerprint_follows_the_rules_and_not_the_words(tmp_path):

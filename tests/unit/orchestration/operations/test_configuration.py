@@ -51,14 +51,20 @@ def test_an_environment_is_found_by_its_name(monkeypatch):
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (lambda d: d["environments"]["production"].update(weekly=1), r"environments\.production\.weekly: Extra inputs"),
-        (lambda d: d["environments"]["production"]["monthly_refresh"].update(day=29), r"monthly_refresh\.day: .*28"),
+        (
+            lambda d: d["environments"]["production"].update(weekly=1),
+            r"environments\.production\.weekly is unknown; known are monthly_refresh",
+        ),
+        (
+            lambda d: d["environments"]["production"]["monthly_refresh"].update(day=29),
+            r"monthly_refresh\.day is 29; expected .*28",
+        ),
         (lambda d: d["environments"]["production"]["monthly_refresh"].update(hour="6"), r"monthly_refresh\.hour: .*integer"),
         (lambda d: d["environments"]["production"].update(alerts=["pager"]), r"production: alert channel 'pager'"),
         (lambda d: d["alerts"]["webhook"].update(url_variable="https://hooks.example.org/x"), r"url_variable"),
         (lambda d: d["alerts"]["email"].pop("password_variable"), r"go together"),
         (lambda d: d["retention"].update(releases=0), r"retention\.releases"),
-        (lambda d: d.pop("retries"), r"retries: Field required"),
+        (lambda d: d.pop("retries"), r"retries is missing"),
     ],
 )
 def test_what_is_not_understood_is_named_with_its_place(edited, change, told):
