@@ -2,15 +2,19 @@
 
 import re
 import shutil
+import tempfile
+import tomllib
 
 import pytest
 from typer.testing import CliRunner
 
 from orchestration.cli.app import app
 from orchestration.contracts.reader import load_contract
-from orchestration.home.environment import CONTRACTS
+from orchestration.home.environment import CONTRACTS, PROJECT
+from tests.unit.orchestration.ingest.conftest import rows, text
 
 FEED = ("dfe", "lait")
+CRIMES = CONTRACTS / "derbyshire_constabulary" / "crimes" / "contract.yaml"
 
 
 @pytest.fixture
@@ -35,24 +39,99 @@ def test_a_feed_without_a_table_says_nothing_of_tables(contract):
 
 
 def test_one_contract_is_checked_and_what_is_wrong_is_named(contract, sna):
-    assert sna("feeds", "--check", contract).exit_code == 0
+    assert sna("feed", "check", contract).exit_code == 0
     contract.write_text(re.sub(r"loadMode, value: \w+", "loadMode, value: replace", contract.read_text()))
-    checked = sna("feeds", "--check", contract)
+    checked = sna("feed", "check", contract)
     assert checked.exit_code == 1
-    assert "loadMode is 'replace'; expected one of" in checked.output
-    assert "1 contract checked, 1 invalid." in checked.output
+    assert "loadMode is 'replace'; expected 'replace_period' or 'upsert'" in checked.output
+    assert "1 contract checked, 1 cannot be used." in checked.output
 
 
 def test_the_contracts_of_the_project_can_be_used(sna):
-    checked = sna("feeds", "--check")
+    checked = sna("feed", "check")
     assert checked.exit_code == 0
-    assert "contracts checked, 0 invalid." in checked.output
+    assert re.fullmatch(r"\d+ contracts checked, 0 cannot be used\.\n", checked.output), "a feed of the project reaches no mart"
+
+
+def test_what_was_checked_of_a_contract_is_listed(sna):
+    checked = sna("feed", "check", CRIMES)
+    assert checked.exit_code == 0
+    assert "derbyshire_constabulary/crimes: 22 columns, monthly, csv or xlsx" in checked.output
+    for step in ("source", "staging model", "description", "mart"):
+        assert f"✓ {step}: " in checked.output
+
+
+def test_what_a_new_feed_still_needs_is_named_and_no_error(tmp_path, sna):
+    new = tmp_path / "another_force" / "crimes" / "contract.yaml"
+    new.parent.mkdir(parents=True)
+    new.write_text(CRIMES.read_text().replace("domain: derbyshire_constabulary", "domain: another_force"))
+    checked = sna("feed", "check", new)
+    assert checked.exit_code == 0
+    assert "missing staging model: add models/staging/<subject>/stg_another_force__crimes.sql" in " ".join(checked.output.split())
+
+
+def test_a_feed_of_the_vault_needs_no_model(sna):
+    checked = sna("feed", "check", CONTRACTS / "derbyshire_constabulary" / "nominals" / "contract.yaml")
+    assert checked.exit_code == 0
+    assert "its rows stay in the vault" in checked.output and "missing" not in checked.output
+
+
+class TestSample:
+    @pytest.fixture
+    def sample(self, tmp_path):
+        def write(lines):
+            path = tmp_path / "crimes of July.csv"
+            path.write_text(text(lines))
+            return path
+
+        return write
+
+    def test_a_good_file_is_accepted_and_nothing_of_it_is_kept(self, sample, sna, tmp_path, monkeypatch):
+        (tmp_path / "temporary").mkdir()
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+        tried = sna("feed", "check", CRIMES, "--sample", sample(rows("crimes", 30)))
+        assert tried.exit_code == 0
+        assert "crimes of July.csv: period 2023-07, 30 of 30 rows accepted" in tried.output
+        assert [path for path in tmp_path.rglob("*") if path.is_file()] == [tmp_path / "crimes of July.csv"]
+
+    def test_a_bad_row_is_explained(self, sample, sna):
+        lines = rows("crimes", 30)
+        lines[3]["Location Type"] = "Moon"
+        tried = sna("feed", "check", CRIMES, "--sample", sample(lines))
+        assert tried.exit_code == 0
+        assert "29 of 30 rows accepted" in tried.output and "Location Type" in tried.output and "Remedy" in tried.output
+
+    def test_a_file_with_too_many_bad_rows_is_refused(self, sample, sna):
+        tried = sna("feed", "check", CRIMES, "--sample", sample([row | {"Location Type": "Moon"} for row in rows("crimes", 30)]))
+        assert tried.exit_code == 1
+        assert "refused whole" in tried.output
+
+    def test_a_file_of_another_feed_is_refused(self, sample, sna):
+        tried = sna("feed", "check", CRIMES, "--sample", sample(rows("victims", 5)))
+        assert tried.exit_code == 1
+        assert "crimes of July.csv: refused: " in tried.output
+
+    def test_a_sample_goes_with_one_contract(self, sample, sna):
+        assert sna("feed", "check", "--sample", sample(rows("crimes", 1))).exit_code == 2
+
+    def test_labels_of_a_new_scheme_come_first(self, sample, sna, tmp_path):
+        new = tmp_path / "dfe" / "lait" / "contract.yaml"
+        new.parent.mkdir(parents=True)
+        old = CONTRACTS.joinpath("royal_derby_hospital", "ed_assaults", "contract.yaml").read_text()
+        old = old.replace("domain: royal_derby_hospital", "domain: dfe").replace("dataProduct: ed_assaults", "dataProduct: lait")
+        new.write_text(old.replace("value: assault_method}", "value: way_of_assault}"))
+        tried = sna("feed", "check", new, "--sample", sample(rows("crimes", 1)))
+        assert tried.exit_code == 1
+        shown = " ".join(tried.output.split())
+        assert "was not tried: add labels of way_of_assault first" in shown
+        assert "missing labels: add rows of the scheme way_of_assault" in shown
 
 
 def test_the_version_names_the_commit(sna):
     shown = sna("--version")
     assert shown.exit_code == 0
-    assert shown.output.startswith("sna 0.2.0, code ")
+    version = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["version"]
+    assert shown.output.startswith(f"sna {version}, code ")
 
 
 @pytest.mark.parametrize("command", [(), ("status",), ("hkci", "run"), ("diff",)])
