@@ -75,5 +75,6 @@ def _of_files(contract: FeedContract) -> Iterator[str]:
         yield "a workbook format needs the custom property sheet, or sheets in its layout"
     if layout and not formats <= {"xlsx", "ods", "csv"}:
         yield "a layout goes with the formats xlsx, ods and csv"
-    if part and part.column in contract.by_name and contract.by_name[part.column].treatment != "keep":
+    column = contract.by_name.get(part.column or "") if part else None
+    if column and column.treatment != "keep":
         yield "the column of the part needs the treatment keep"

@@ -138,7 +138,7 @@ def _symbols(given: Any) -> Any:
 
 def _labels(given: Any) -> Any:
     """One scheme for all cells, or a list of mappings, each with a scheme for some of them."""
-    listed = [{"scheme": given}] if isinstance(given, str) else _listed(given)
+    listed: list[Any] = [{"scheme": given}] if isinstance(given, str) else _listed(given)
     where = [one.get("where", {"column": "value"}) if isinstance(one, Mapping) else None for one in listed]
     if not all(isinstance(one, Mapping) and len(one) == 1 for one in where):
         raise ValueError("is the name of a scheme, or a list of {scheme, where: {column: value}, besides, separator}")
@@ -173,7 +173,7 @@ def _table(given: Any, table: Callable[[Any], Table]) -> Table:
 
 
 Text = Annotated[str, Field(min_length=1)]
-Share = Annotated[float, Field(ge=0, le=1)]
+Share = Annotated[float, Field(ge=0, le=1, strict=True)]
 Layout = Annotated[tuple[Annotated[Table, WrapValidator(_table)], ...], BeforeValidator(_listed)]
 
 
@@ -211,7 +211,7 @@ class _Column(_Part):
     primary_key_position: int = 0
     output: str | None = Field(None, alias="encryptedName")
     allowed: Annotated[tuple[str, ...], BeforeValidator(_values)] = Field((), alias="enum")
-    options: _TypeOptions = Field(_TypeOptions(), alias="logicalTypeOptions")
+    options: _TypeOptions = Field(_TypeOptions.model_validate({}), alias="logicalTypeOptions")
     custom: Annotated[_ColumnProperties, _by("property", "value")] = Field(_ColumnProperties(), alias="customProperties")
 
     @property
@@ -239,9 +239,9 @@ class _FeedProperties(_Custom):
 
 class _ServiceLevels(_Part):
     cadence: Cadence = Field(alias="frequency")
-    retention_years: int = Field(ge=1, alias="retention")
-    latency_days: int | None = Field(None, ge=0, alias="latency")
-    grace_days: int | None = Field(None, ge=1, alias="gracePeriod")
+    retention_years: int = Field(ge=1, strict=True, alias="retention")
+    latency_days: int | None = Field(None, ge=0, strict=True, alias="latency")
+    grace_days: int | None = Field(None, ge=1, strict=True, alias="gracePeriod")
 
 
 class _Object(_Part):
@@ -280,4 +280,4 @@ class _Contract(_Part):
 
 def _made(kind: type[_Kind], values: Mapping[str, Any]) -> _Kind:
     """A dataclass from those of the values that are its fields, all of which must be there."""
-    return kind(**{field.name: values[field.name] for field in fields(kind)})  # type: ignore[arg-type]
+    return kind(**{field.name: values[field.name] for field in fields(kind)})

@@ -153,6 +153,7 @@ def add_part(document, **given):
         (lambda d: column(d, "district").update(physicalName=None), "district.physicalName is None; expected a valid string"),
         (lambda d: d["customProperties"].append({"property": "sheet"}), "customProperties: 'sheet' occurs twice"),
         (lambda d: d["schema"].append(d["schema"][0]), "schema: a feed has exactly one object"),
+        (lambda d: d["slaProperties"][1].update(value=True), "slaProperties.latency is True; expected a valid integer"),
         (lambda d: d.update(domain=None), "domain is None; expected a valid string"),
         (lambda d: d.pop("domain"), "domain (the agency) is missing"),
         (lambda d: d.update(slaProperties=None), "slaProperties.frequency is missing; slaProperties.retention is missing"),
