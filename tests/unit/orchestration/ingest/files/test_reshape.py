@@ -281,14 +281,14 @@ def test_what_the_layout_does_not_explain_is_refused(send, rows, layout, expecte
 @pytest.mark.parametrize(
     ("layout", "message"),
     [
-        ({"begin": "District"}, "unknown begin"),
+        ({"begin": "District"}, "begin is unknown; known are start"),
         ({"sheets": "x"}, "start is missing"),
         ({"start": "District", "end": "("}, "not a regular expression"),
         ({"start": "District", "unpivot": r"(?P<year>\d+)"}, "unpivot and value go together"),
         ({"start": "District", "headerRows": 1, "startRow": 2}, "startRow is one of"),
-        ({"start": "District", "totals": {"area": "Total"}}, "'area' is not a column"),
-        ({"start": "District", "capture": "(?P<month>.*)"}, "'month' is not a column"),
-        (["District"], "not a mapping"),
+        ({"start": "District", "totals": {"area": "Total"}}, "column 'area' is referred to but not described"),
+        ({"start": "District", "capture": "(?P<month>.*)"}, "column 'month' is referred to but not described"),
+        (["District"], "layout.0: expected a mapping of start"),
     ],
 )
 def test_a_layout_that_is_not_understood_says_why(tmp_path, layout, message):
