@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from orchestration.home.environment import DBT_PROJECT, PROJECT, VARIABLES
 from orchestration.home.settings import Settings
+from orchestration.ingest.load.quarantine import details
 from orchestration.warehouse.lineage import writers
 
 if TYPE_CHECKING:
@@ -166,9 +167,10 @@ def _column(column: Column) -> tuple[str, ...]:
     names = " or ".join((column.header, *column.aliases))
     landed = "" if column.treatment == "drop" else f"`{column.output or column.name}`"
     allowed = f" One of: {', '.join(column.allowed)}." if column.allowed else ""
+    written = f" Written {details(column)['format']} or as ISO 8601." if column.formats else ""
     needed = "yes" if column.required else "may be left out" if column.optional else "may be blank"
     personal = column.classification.replace("_", " ") + TREATMENTS[column.treatment]
-    return names, landed, column.type, needed, column.description.strip() + allowed, personal
+    return names, landed, column.type, needed, column.description.strip() + written + allowed, personal
 
 
 def tables_page(manifest: Mapping[str, Any]) -> str:

@@ -126,3 +126,8 @@ def test_a_sender_finds_what_to_send(contract):
     ] == [True] * len(contract.columns)
     # A pipe within a cell would make a row of its own.
     assert {len(re.findall(r"(?<!\\)\|", row)) for row in described} == {7}
+
+
+def test_a_sender_finds_how_dates_are_written():
+    (row,) = re.findall(r"^\| Recorded Date Time .*$", feeds_page([c for c in CONTRACTS if c.feed == "crimes"]), re.MULTILINE)
+    assert "Written DD/MM/YYYY HH:MM or as ISO 8601." in row
