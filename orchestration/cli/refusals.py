@@ -28,7 +28,7 @@ def refusals(loads: Iterable[LoadRecord]) -> list[str]:
         if load.verdict != "refused" or not load.kept:
             continue
         first = next(fault for fault in load.faults if fault.severity == "delivery")
-        instead = f"{used[slot].file_name} stays in use" if slot in used else f"nothing of {load.period} is in use"
+        instead = f"{used[slot].file_name} stays in use" if slot in used else f"Nothing of {load.period} is in use"
         lines.append(f"{load.agency}/{load.feed} {load.file_name}: {first.code} {first.message} {instead}.")
     if len(lines) > SHOWN:
         lines = [*lines[:SHOWN], f"{len(lines) - SHOWN:,} more: `sna quarantine`"]

@@ -33,7 +33,7 @@ def test_the_last_good_delivery_is_named(desk, month):  # noqa: F811
 
 def test_a_period_without_one_is_named_and_a_later_good_one_ends_it(desk, month):  # noqa: F811
     month("2023-07.csv", "Atlantis")
-    assert refusals(read(desk.landing))[0].endswith("nothing of 2023-07 is in use.")
+    assert refusals(read(desk.landing))[0].endswith(" Nothing of 2023-07 is in use.")
     month("2023-07.v2.csv")
     assert refusals(read(desk.landing)) == []
 
