@@ -167,6 +167,8 @@ def find(published: Path, name: str) -> str:
     matches = [wanted] if wanted in known else [release for release in known if wanted and release.startswith(wanted)]
     if len(matches) == 1:
         return matches[0]
+    if not (known or (published / "releases").exists()):
+        raise NoSuchRelease(f"Nothing published yet in {published}. Next: `sna refresh`.")
     problem = f"'{name}' is the beginning of {len(matches)} releases" if matches else f"There is no release '{name}'"
     raise NoSuchReleaseError(f"{problem} in {published}. `sna releases` lists them.")
 
