@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 INTERRUPTED = "DagsterExecutionInterruptedError"
 # Its module, before the words of an error of this project.
 _OWN = re.compile(r"^orchestration\.[\w.]+: ")
+# Dagster's words for checks that did not pass: a line for each asset, with the names of its checks, follows the first one.
+_FAILED_CHECKS = re.compile(r"^dagster\.[\w.]+\.DagsterAssetCheckFailedError: ")
 
 
 class RefreshInterruptedError(RuntimeError):
@@ -113,7 +115,10 @@ def _failures(result: dg.ExecuteInProcessResult) -> list[tuple[str, str]]:
             error = error.cause
         # Dagster puts the class before the words; the words of this project's own errors say all of it.
         own = [_OWN.sub("", message) for message in messages if _OWN.match(message)]
-        failures.append((step, (own or messages)[-1] or "failed"))
+        last = (own or messages)[-1] or "failed"
+        if _FAILED_CHECKS.match(last):
+            last = f"Validation failed: {', '.join(line.rsplit(':', 1)[0] for line in last.splitlines()[1:])}."
+        failures.append((step, last))
     return failures
 
 

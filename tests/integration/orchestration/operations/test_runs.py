@@ -189,6 +189,13 @@ class TestRetries:
         result = materialize(release, instance)
         assert _failures(result) == [("release", "rollback.json is damaged; delete it.")]
 
+    def test_a_failed_validation_names_its_table_and_nothing_of_dagster(self, instance, policy):
+        @dg.asset(check_specs=[dg.AssetCheckSpec("gate", asset="facts", blocking=True)])
+        def facts():
+            return dg.MaterializeResult(check_results=[dg.AssetCheckResult(passed=False, check_name="gate")])
+
+        assert _failures(materialize(facts, instance)) == [("facts", "Validation failed: facts.")]
+
     def test_a_person_at_a_terminal_is_told_at_once(self, instance, policy):
         def fail(_):
             raise BlockingIOError(11, "Resource temporarily unavailable")
