@@ -292,7 +292,7 @@ def status(
         return
     release = current_release(settings.published)
     if release is None:
-        console.print(f"Nothing published yet in {settings.published}. Next: `sna refresh`.")
+        console.print(output.nothing_published(settings))
     else:
         output.release(console, settings, release)
     output.access_log(errors, settings)

@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from orchestration.home import disk_errors
+from orchestration.home.identity import HomeError, require
 from orchestration.home.settings import Settings
 from orchestration.text.plurals import counted
 from orchestration.text.printing import printable
@@ -436,6 +437,15 @@ def untouched(settings: Settings) -> str:
     """What readers have after a failure."""
     published = (settings.published / "current").is_symlink()
     return "What was published before is untouched." if published else "Nothing has been published yet."
+
+
+def nothing_published(settings: Settings) -> str:
+    """That there is no release yet, and what comes next: a home, or a refresh of it."""
+    try:
+        require(settings.home)
+    except HomeError as error:
+        return str(error)
+    return f"Nothing published yet in {settings.published}. Next: `sna refresh`."
 
 
 def release(console: Console, settings: Settings, release: Release) -> None:

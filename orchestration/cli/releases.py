@@ -24,10 +24,11 @@ def releases() -> None:
     """List the releases that are kept; marks the current one."""
     from orchestration.publication.releases import all_releases, as_at_links, ids, rollback
 
-    published = Settings.from_env().published
+    settings = Settings.from_env()
+    published = settings.published
     found = all_releases(published)
     if not ids(published):
-        console.print(f"Nothing published yet in {published}. Next: `sna refresh`.")
+        console.print(output.nothing_published(settings))
         return
     linked = {release: date for date, release in as_at_links(published).items()}
     rows = []

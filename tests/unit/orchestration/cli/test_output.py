@@ -10,6 +10,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from orchestration.cli import output
+from orchestration.cli.app import app
 from orchestration.contracts.reader import load_contracts
 from orchestration.home import creation
 from orchestration.home.settings import Settings
@@ -121,3 +122,10 @@ def test_brackets_are_shown_as_they_are(said, name, tmp_path):
     said.console.print(output.table("Files", ["file"], [[name]]))
     output.failure(said.console, Settings(tmp_path / "raw", tmp_path / "home"), [("landing__crimes", f"{name} is damaged")])
     assert said.text().count(name) == 2
+
+
+@pytest.mark.parametrize("command", ["status", "releases"])
+def test_without_a_home_the_next_step_is_to_make_one(tmp_path, monkeypatch, command):
+    monkeypatch.setenv("SNA_HOME", str(tmp_path / "home"))
+    told = CliRunner().invoke(app, [command]).output
+    assert f"There is no home in {tmp_path / 'home'}. Make one: " in told and "sna refresh" not in told
