@@ -66,7 +66,7 @@ def check(
     for contract in usable:
         _report(contract, in_full=contracts is not None)
     wrong = len(paths) - len(usable)
-    console.print(f"{counted(len(paths), 'contract')} checked, {wrong} cannot be used.")
+    console.print(f"{counted(len(paths), 'contract')} checked, {wrong} invalid.")
     if wrong or (sample and not _fits(sample, usable[0])):
         raise typer.Exit(FAILED)
 

@@ -149,8 +149,7 @@ def deliver(
     if isinstance(found, Unknown):
         return _refused(path, found.refusal)
     loads = list(received)
-    withdrawn = {(load.agency, load.feed, load.file_name) for load in loads if load.withdrawn}
-    if (same := _same_content(path, raw, found, withdrawn)) is not None:
+    if (same := _same_content(path, raw, found, loads)) is not None:
         target = f"{same.agency}/{same.feed}/{same.file_name}"
         return Receipt(path, "already there", target, "the same content is there already")
     there = [delivery for delivery in discover(raw, found.contract) if _may_replace(found, delivery)]
@@ -403,14 +402,23 @@ def _may_replace(found: Recognised, other: Delivery | LoadRecord) -> bool:
     return start < last and first < end
 
 
-def _same_content(path: Path, raw: Path, found: Recognised, withdrawn: Collection[tuple[str, str, str]]) -> Delivery | None:
+def _same_content(path: Path, raw: Path, found: Recognised, loads: Iterable[LoadRecord]) -> Delivery | None:
     """The delivery that holds exactly the same, of any feed with these headers and under any name.
 
-    Only the latest version of each counts, since going back to an older one is a change; and none that was withdrawn.
+    Only the latest version of each counts, since going back to an older one is a change. None counts that was withdrawn, or that
+    was refused in a place where this file does not belong: a May file copied to the place of February supplies nothing for May.
     """
+    withdrawn = {(load.agency, load.feed, load.file_name) for load in loads if load.withdrawn}
+    refused = {(load.agency, load.feed, load.file_name) for load in loads if load.verdict == "refused"}
+    place = (*found.contract.id, found.name.period)
+
+    def holds(delivery: Delivery) -> bool:
+        key = (delivery.agency, delivery.feed, delivery.file_name)
+        return key not in withdrawn and (key not in refused or (delivery.agency, delivery.feed, delivery.period) == place)
+
     size = path.stat().st_size
     latest = [delivery for contract in found.alike for delivery in _latest(discover(raw, contract))]
-    rivals = [d for d in latest if d.size == size and (d.agency, d.feed, d.file_name) not in withdrawn]
+    rivals = [delivery for delivery in latest if delivery.size == size and holds(delivery)]
     content = digest(path) if rivals else ""
     return next((delivery for delivery in rivals if digest(delivery.path) == content), None)
 

@@ -44,13 +44,13 @@ def test_one_contract_is_checked_and_what_is_wrong_is_named(contract, sna):
     checked = sna("feed", "check", contract)
     assert checked.exit_code == 1
     assert "loadMode is 'replace'; expected 'replace_period' or 'upsert'" in checked.output
-    assert "1 contract checked, 1 cannot be used." in checked.output
+    assert "1 contract checked, 1 invalid." in checked.output
 
 
 def test_the_contracts_of_the_project_can_be_used(sna):
     checked = sna("feed", "check")
     assert checked.exit_code == 0
-    assert re.fullmatch(r"\d+ contracts checked, 0 cannot be used\.\n", checked.output), "a feed of the project reaches no mart"
+    assert re.fullmatch(r"\d+ contracts checked, 0 invalid\.\n", checked.output), "a feed of the project reaches no mart"
 
 
 def test_what_was_checked_of_a_contract_is_listed(sna):

@@ -254,6 +254,17 @@ def test_an_exact_copy_is_already_there_under_any_name(desk, outbox, again):
     assert len(discover(desk.raw, CONTRACTS["crimes"])) == 1
 
 
+def test_a_copy_that_was_refused_in_the_place_of_another_period_supplies_nothing(desk, outbox):
+    desk.put("crimes", crimes(), "2023-02.csv")
+    desk.load("crimes")
+    (misplaced,) = desk.all()
+    assert misplaced.verdict == "refused"
+    receipt = deliver(outbox("crimes_2023-07.csv", crimes()), desk.raw, ALL, received=desk.all())
+    assert (receipt.outcome, receipt.target_name) == ("delivered", "derbyshire_constabulary/crimes/2023-07.csv")
+    again = deliver(outbox("crimes_2023-07.csv", crimes()), desk.raw, ALL, received=desk.all())
+    assert (again.outcome, again.target_name) == ("already there", "derbyshire_constabulary/crimes/2023-07.csv")
+
+
 def test_a_copy_is_already_there_in_another_feed_with_the_same_headers(desk, outbox):
     content = text([row("victims")])
     deliver(outbox("victims 2023-07.csv", content), desk.raw, ALL)
