@@ -168,7 +168,7 @@ def find(published: Path, name: str) -> str:
     if len(matches) == 1:
         return matches[0]
     if not (known or (published / "releases").exists()):
-        raise NoSuchRelease(f"Nothing published yet in {published}. Next: `sna refresh`.")
+        raise NoSuchReleaseError(f"Nothing published yet in {published}. Next: `sna refresh`.")
     problem = f"'{name}' is the beginning of {len(matches)} releases" if matches else f"There is no release '{name}'"
     raise NoSuchReleaseError(f"{problem} in {published}. `sna releases` lists them.")
 

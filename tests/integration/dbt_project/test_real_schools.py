@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -16,10 +15,13 @@ from orchestration.ingest.load.loader import load, plan
 from orchestration.ingest.recognition.recognition import deliver
 from orchestration.warehouse import ledger, warehouse_file
 from orchestration.warehouse.dbt import _invoke
+from tests.conftest import REAL_DATA
 
-DATA = Path(__file__).parents[3] / ".." / "shared" / "data"
 KEY = b"a key for tests only"
-FILES = (*sorted((DATA / "schools").rglob("*school*.?sv")), *sorted((DATA / "ons_geography" / "boundaries" / "ward").glob("*")))
+FILES = (
+    *sorted((REAL_DATA / "schools").rglob("*school*.?sv")),
+    *sorted((REAL_DATA / "ons_geography" / "boundaries" / "ward").glob("*")),
+)
 
 # An assault on a child of 12 at noon on a Tuesday in May, every 200 metres of 10 kilometres about Derby.
 CRIMES = """
@@ -39,7 +41,7 @@ insert into landing.derbyshire_constabulary__victims by name
 pytestmark = [
     pytest.mark.xdist_group("real_schools"),
     pytest.mark.slow,
-    pytest.mark.skipif(not (DATA / "schools").is_dir(), reason=f"the publishers' files are not in {DATA}"),
+    pytest.mark.skipif(not (REAL_DATA / "schools").is_dir(), reason=f"the publishers' files are not in {REAL_DATA}"),
 ]
 
 

@@ -15,15 +15,15 @@ from orchestration.ingest.landing_log import log as log
 from orchestration.ingest.load.delivery_diff import compare
 from orchestration.ingest.load.loader import load, plan
 from orchestration.ingest.recognition.recognition import deliver
+from tests.conftest import REAL_DATA
 
-DATA = Path(__file__).parents[3] / ".." / "shared" / "data"
 KEY = b"a key for tests only"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.xdist_group("real_police_files"),
-    pytest.mark.skipif(not DATA.is_dir(), reason=f"the publishers' files are not in {DATA}"),
+    pytest.mark.skipif(not REAL_DATA.is_dir(), reason=f"the publishers' files are not in {REAL_DATA}"),
 ]
 
 
@@ -50,7 +50,7 @@ def empty(tmp_path: Path) -> Log:
 @pytest.fixture(scope="module")
 def police(tmp_path_factory) -> Log:
     made = Log(tmp_path_factory.mktemp("police_uk"))
-    assert made.deliver(DATA / "police_uk") == {"delivered": 33}
+    assert made.deliver(REAL_DATA / "police_uk") == {"delivered": 33}
     for feed in ("street", "outcomes", "stop_and_search"):
         made.load("police_uk", feed)
     return made
@@ -112,9 +112,9 @@ def test_the_file_of_june_begins_in_may_by_utc(police):
 
 def test_a_later_download_updates_and_does_not_add(empty):
     for number, download in enumerate(("earlier_download", "later_download")):
-        assert empty.deliver(DATA / "police_uk_revisions" / download) == {"delivered": 1}
+        assert empty.deliver(REAL_DATA / "police_uk_revisions" / download) == {"delivered": 1}
         empty.load("police_uk", "street", NOW + timedelta(days=number))
-    assert empty.deliver(DATA / "police_uk_revisions" / "later_download") == {"already there": 1}
+    assert empty.deliver(REAL_DATA / "police_uk_revisions" / "later_download") == {"already there": 1}
     earlier, later = log.read(empty.landing)
     assert later.supersedes == earlier.load_id
     assert [record.rows_accepted for record in log.current(log.read(empty.landing))] == [628]
@@ -136,7 +136,7 @@ def test_a_later_download_updates_and_does_not_add(empty):
 
 
 def test_the_index_of_deprivation_as_published(empty):
-    assert empty.deliver(DATA / "imd2019") == {"delivered": 1}
+    assert empty.deliver(REAL_DATA / "imd2019") == {"delivered": 1}
     (record,) = empty.load("mhclg", "imd_2019")
     assert (record.file_name, record.rows_accepted) == ("2019.xlsx", 32_844)
     assert [fault.code for fault in record.faults] == ["I11"]  # the empty sheet "Notes"
@@ -147,8 +147,8 @@ def test_the_index_of_deprivation_as_published(empty):
 
 
 def test_the_census_as_published(empty):
-    assert empty.deliver(DATA / "census2021") == {"delivered": 2}
-    assert empty.deliver(DATA / "ons_population") == {"delivered": 1, "refused": 1}
+    assert empty.deliver(REAL_DATA / "census2021") == {"delivered": 2}
+    assert empty.deliver(REAL_DATA / "ons_population") == {"delivered": 1, "refused": 1}
     (homes,), (adults,), (groups,) = (
         empty.load("ons", feed) for feed in ("census_households", "census_residents_16_plus", "census_ethnicity")
     )
@@ -160,7 +160,7 @@ def test_the_census_as_published(empty):
 
 
 def test_look_up_and_boundaries_are_found_among_their_neighbours(empty):
-    assert empty.deliver(DATA / "ons_geography") == {"delivered": 19, "refused": 13}
+    assert empty.deliver(REAL_DATA / "ons_geography") == {"delivered": 19, "refused": 13}
     (look_up,) = empty.load("ons", "lsoa_ward_district")
     assert (look_up.rows_accepted, [fault.code for fault in look_up.faults]) == (35_672, ["I02"])
     county = "district_code = 'E06000015' or district_code between 'E07000032' and 'E07000039'"
@@ -185,13 +185,13 @@ def test_nothing_else_is_taken_for_a_delivery(empty):
         "schools",
     }
     known |= {"imd2019", "dfe_childrens_social_care", "dfe_exclusions", "dfe_lait", "dfe_neet"}
-    for folder in sorted(path for path in DATA.iterdir() if path.is_dir() and path.name not in known):
+    for folder in sorted(path for path in REAL_DATA.iterdir() if path.is_dir() and path.name not in known):
         assert set(empty.deliver(folder)) == {"refused"}, folder.name
 
 
 def test_schools_and_where_they_are(empty):
     """The Department's list is in Windows-1252 and the points are tab-separated; both come in whole."""
-    assert empty.deliver(DATA / "schools") == {"delivered": 2}
+    assert empty.deliver(REAL_DATA / "schools") == {"delivered": 2}
     (schools,), (points,) = empty.load("dfe", "schools"), empty.load("dfe", "school_locations")
     assert (schools.rows_accepted, points.rows_accepted) == (26_346, 42_420)
     assert [fault.code for fault in schools.faults] == ["I01"]

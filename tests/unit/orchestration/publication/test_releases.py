@@ -94,7 +94,7 @@ def test_a_release_is_found_by_every_name_that_it_has(press):
 
 @pytest.mark.parametrize("name", ["current", "x"])
 def test_before_the_first_release_none_is_looked_for(tmp_path, name):
-    with pytest.raises(NoSuchRelease, match=r"Nothing published yet in .*\. Next: `sna refresh`\."):
+    with pytest.raises(NoSuchReleaseError, match=r"Nothing published yet in .*\. Next: `sna refresh`\."):
         find(tmp_path, name)
 
 

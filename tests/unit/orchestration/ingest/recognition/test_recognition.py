@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from orchestration.contracts.reader import load_contracts
+from orchestration.home.environment import PROJECT
 from orchestration.ingest.landing_zone.delivery import discover
 from orchestration.ingest.recognition import candidates
 from orchestration.ingest.recognition.recognition import Recognised, Unknown, deliver, recognise
 from tests.unit.orchestration.ingest.conftest import CONTRACTS, codes, row, text
 
 ALL = load_contracts()
-CASES = Path(__file__).parents[4] / ".." / "shared" / "cases"
+CASES = PROJECT.parent / "shared" / "cases"
 
 
 @pytest.fixture
