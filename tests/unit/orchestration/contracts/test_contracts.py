@@ -12,8 +12,8 @@ import pytest
 import yaml
 
 from orchestration.contracts.model import ContractError
-from orchestration.contracts.reader import load_contract, load_contracts
-from orchestration.home.environment import CONTRACTS
+from orchestration.contracts.reader import _ColumnProperties, _FeedProperties, load_contract, load_contracts
+from orchestration.home.environment import CONTRACTS, PROJECT
 
 PATHS = sorted(CONTRACTS.glob("*/*/contract.yaml"))
 CRIMES = CONTRACTS / "derbyshire_constabulary" / "crimes" / "contract.yaml"
@@ -212,3 +212,10 @@ def test_no_agencys_way_to_write_a_reference_is_required(written):
         assert re.fullmatch(pattern, written), column
         for identifier in ("Quibble Zornapple", "Zornapple", "DE1 2AB", "943 476 5919", "07700 900123", "a1@example.org"):
             assert not re.fullmatch(pattern, identifier), column
+
+
+def test_the_page_about_feeds_names_every_property_that_a_contract_may_have():
+    page = (PROJECT / "docs" / "how-to" / "add-a-feed.md").read_text()
+    names = [field.alias for model in (_FeedProperties, _ColumnProperties) for field in model.model_fields.values()]
+    assert len(names) > 20
+    assert [name for name in names if f"`{name}" not in page] == []
