@@ -1,4 +1,4 @@
-"""What the gates have to be given of the project around them: its feeds, its models, and which texts may be shown."""
+"""What the gates need to know of the project: its feeds, its models, and which texts may be shown."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ class Rule:
         kind: class of `great_expectations.expectations`.
         arguments: its arguments.
         remedy: sentence naming who can mend it, and how.
-        counts: batch column that says how many source rows a line stands for; empty where a line is one row.
+        counts: batch column that says how many source rows a line represents; empty where a line is one row.
         blocking: false where a failure is information only.
     """
 
@@ -59,7 +59,7 @@ class Suite:
 def between(
     name: str, column: str, low: float | None, high: float | None, remedy: str, counts: str = "", blocking: bool = True
 ) -> Rule:
-    """Every value lies from `low` to `high`, both included. NULL is passed over."""
+    """Every value is from `low` to `high`, both included. NULL is skipped."""
     bounds = {"column": column, "min_value": low, "max_value": high}
     return Rule(name, "ExpectColumnValuesToBeBetween", bounds, remedy, counts, blocking)
 
@@ -71,7 +71,7 @@ def equal(name: str, left: str, right: str, remedy: str, counts: str = "", block
 
 
 def in_set(name: str, column: str, values: Sequence[object], remedy: str, counts: str = "", blocking: bool = True) -> Rule:
-    """Every value is one of a set. NULL is passed over."""
+    """Every value is one of a set. NULL is skipped."""
     arguments = {"column": column, "value_set": list(values)}
     return Rule(name, "ExpectColumnValuesToBeInSet", arguments, remedy, counts, blocking)
 

@@ -19,7 +19,7 @@ class Verdict:
     Attributes:
         subject: feed (`agency/feed`) or table (`schema.table`).
         expectation: name of the rule in plain words.
-        crashed: the expectation raised instead of giving an answer.
+        crashed: the expectation raised instead of returning an answer.
         observed: the value seen, as text.
         failing_rows: rows that break the rule, where the rule is about rows.
         sample: JSON list of failing rows without personal columns.

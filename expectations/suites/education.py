@@ -69,7 +69,7 @@ def _sexes() -> Suite:
 
 
 def _absence() -> Suite:
-    """Attendance of all pupils beside the absence of all districts, which the senders give as averages of their own."""
+    """Attendance of all pupils beside the absence of all districts, which the senders supply as averages of their own."""
     return Suite(
         subject="marts.school_absence",
         title="attendance and absence",
@@ -110,7 +110,7 @@ def _rates() -> Suite:
         labels=("academic_year", "area", "exclusion_kind"),
         rules=(
             zero(
-                "Every rate of exclusions stands beside region, England and neighbours",
+                "Every rate of exclusions is beside region, England and neighbours",
                 "comparators_missing",
                 "The data engineer compares the numbers of areas in the seed area and in the deliveries of the tool.",
             ),

@@ -1,4 +1,4 @@
-"""Gate 1, feeds: every delivery in use is whole, plausible and in its place. One feed's rules stand in `_delivered`."""
+"""Gate 1, feeds: every delivery in use is whole, plausible and in its place. The rules of one feed are in `_delivered`."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _deliveries(contract: Feed) -> Suite:
     """What the ledger says of each delivery.
 
     `times_median` is NULL while the part has too short a history, for a period that is cut at the end of an extract, and for the
-    first period of an upsert feed: such a feed tells what became of older records, of which at its start there are few.
+    first period of an upsert feed: such a feed reports what became of older records, of which at its start there are few.
     """
     owner, tolerance = contract.owner, contract.volume_tolerance
     judged = f"count(*) over same_part >= {MINIMUM_HISTORY}"

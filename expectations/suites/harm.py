@@ -1,4 +1,4 @@
-"""Gate 3, part of it: crime harm is the weights of the facts added up, and what has no weight is told."""
+"""Gate 3, part of it: crime harm is the weights of the facts added up, and what has no weight is reported."""
 
 from __future__ import annotations
 

@@ -35,8 +35,8 @@ def _concentration() -> Suite:
         rules=(
             equal("Every offence of a window has a place or is elsewhere", "in_mart", "in_fact", ENGINEER),
             between("The top fifth of the places has no less than a fifth", "top_fifth_share", 19.9, 100, ENGINEER),
-            between("A Gini coefficient lies from 0 to 1", "gini", 0, 1, ENGINEER),
-            between("A Gini coefficient of sparse counts lies from 0 to 1", "gini_of_sparse", -0.001, 1, ENGINEER),
+            between("A Gini coefficient is from 0 to 1", "gini", 0, 1, ENGINEER),
+            between("A Gini coefficient of sparse counts is from 0 to 1", "gini_of_sparse", -0.001, 1, ENGINEER),
         ),
     )
 

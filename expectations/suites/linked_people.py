@@ -1,4 +1,4 @@
-"""Gate 3, part of it: what the vault tells of linked people can be."""
+"""Gate 3, part of it: the counts of linked people that leave the vault are possible."""
 
 from __future__ import annotations
 

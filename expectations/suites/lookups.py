@@ -27,7 +27,7 @@ class Coded:
         feed: `agency/feed` of the rows.
         dimension: table of `conformed` that has every code, with the `district_code` that the look-up knows or `Unknown`.
         look_up: `agency/feed` that fills the dimension.
-        place: what a code stands for.
+        place: what a code means.
         rows: relation with the codes as they were sent, where the fact keeps only those that are known.
         unknown: what of a row is unknown without the look-up.
     """

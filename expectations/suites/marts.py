@@ -141,7 +141,7 @@ def _plausible(*, blocking: bool) -> Suite:
 
 
 def _figures() -> Suite:
-    """Each figure by itself."""
+    """Each figure alone."""
     return Suite(
         subject="sna.figures",
         title="figures",
@@ -169,7 +169,7 @@ def _figures() -> Suite:
                 ARITHMETIC,
             ),
             Rule("Every figure has a value", "ExpectColumnValuesToNotBeNull", {"column": "value_text"}, ARITHMETIC),
-            between("Every share lies from 0 to 100 %", "share", 0, 100, ARITHMETIC),
+            between("Every share is from 0 to 100 %", "share", 0, 100, ARITHMETIC),
             between("No count is negative", "count", 0, None, ARITHMETIC),
         ),
     )

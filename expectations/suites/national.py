@@ -175,8 +175,8 @@ def _drivers() -> Suite:
         """,
         labels=("crime_type", "indicator", "method"),
         rules=(
-            between("Every correlation lies from -1 to 1", "coefficient", -1, 1, ENGINEER),
-            zero("Every correlation lies within its limits", "outside_its_limits", ENGINEER),
+            between("Every correlation is from -1 to 1", "coefficient", -1, 1, ENGINEER),
+            zero("Every correlation is within its limits", "outside_its_limits", ENGINEER),
             zero("No adjusted p-value is below the unadjusted", "adjusted_the_wrong_way", ENGINEER),
             zero("Nothing made of recorded crime is called a driver of crime without saying so", "circular", ENGINEER),
         ),

@@ -153,7 +153,7 @@ def _times() -> Suite:
         labels=("kind", "breakdown", "told_of"),
         rules=(
             equal("Every breakdown adds up to the years of violence_ratios", "by_time", "by_year", ENGINEER),
-            zero("Every ratio by time lies between its limits", "outside", ENGINEER),
+            zero("Every ratio by time is between its limits", "outside", ENGINEER),
         ),
     )
 
@@ -199,7 +199,7 @@ def _profiles() -> Suite:
         labels=("indicator_id", "financial_year"),
         rules=(
             in_set("Every indicator has all nine districts", "districts", [9], ENGINEER),
-            zero("Every value lies between its limits", "outside", ENGINEER),
+            zero("Every value is between its limits", "outside", ENGINEER),
             zero("A year that has only begun has no value", "begun", ENGINEER),
             zero("Every value has the national one that its indicator has", "alone", ENGINEER),
         ),

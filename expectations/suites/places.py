@@ -69,7 +69,7 @@ def _districts() -> Suite:
 
 
 def _return() -> Suite:
-    """That ours differs from the return is told by the mart and closes nothing: crimes are recounted, and the team counts at
+    """That ours differs from the return is shown by the mart and fails nothing: crimes are recounted, and the team counts at
     another date."""
     return Suite(
         subject="marts.nte_reconciliation",

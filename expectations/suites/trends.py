@@ -1,4 +1,4 @@
-"""Gate 3, part of it: the trend marts hold every count once, and their limits lie around them."""
+"""Gate 3, part of it: the trend marts hold every count once, and their limits are around them."""
 
 from __future__ import annotations
 
@@ -59,5 +59,5 @@ def _limits(mart: str) -> Suite:
             from marts.{mart} group by all order by all
         """,
         labels=("series",),
-        rules=(zero("Every number lies between its limits", "outside", ENGINEER),),
+        rules=(zero("Every number is between its limits", "outside", ENGINEER),),
     )

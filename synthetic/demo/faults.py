@@ -85,7 +85,7 @@ _CELLS: tuple[tuple[str, str, str, str], ...] = (
     ("R12", _CRIMES, "Offence Title", f"Assault of {_NHS_NUMBER}"),
     ("R12", _CRIMES, "Ward Name", "DE1 2AB"),
     ("R12", _OUTCOMES, "Outcome Title", f"ring {_PHONE}"),
-    ("R12", _OUTCOMES, "Outcome Title", "told someone@example.org"),
+    ("R12", _OUTCOMES, "Outcome Title", "ask someone@example.org"),
     ("R13", _CRIMES, "Crime Reference", "see officer"),
     ("R13", _CRIMES, "LSOA Code", "S01013453"),
     ("R14", _SEARCH, "Outcome linked to object of search", "maybe"),

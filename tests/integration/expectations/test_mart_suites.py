@@ -40,7 +40,7 @@ OTHERS = [
     (FIGURES, "Every figure has a value", "update {0} set value_text = null where rowid = 0"),
     (
         FIGURES,
-        "Every share lies from 0 to 100 %",
+        "Every share is from 0 to 100 %",
         "update {0} set value = 101 where table_id = 'T28' and row_label = 'Violence with injury'",
     ),
     (FIGURES, "No count is negative", "update {0} set value = -1 where table_id = 'T04'"),

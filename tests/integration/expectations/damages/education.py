@@ -68,7 +68,7 @@ CASES = [
         "update {0} set percent_of_possible_days = 10 where category = 'All districts'",
     ),
     (
-        *("marts.exclusion_rates", "Every rate of exclusions stands beside region, England and neighbours"),
+        *("marts.exclusion_rates", "Every rate of exclusions is beside region, England and neighbours"),
         "delete from {0} where compared_with = 'England'",
     ),
     (

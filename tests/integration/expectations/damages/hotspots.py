@@ -5,8 +5,8 @@ WARDS, HOURS = "marts.hotspot_wards", "marts.hotspot_hours"
 CASES = [
     (CONCENTRATION, "Every offence of a window has a place or is elsewhere", "update {0} set offences_elsewhere = 0"),
     (CONCENTRATION, "The top fifth of the places has no less than a fifth", "update {0} set top_fifth_share = 19"),
-    (CONCENTRATION, "A Gini coefficient lies from 0 to 1", "update {0} set gini = 1.1"),
-    (CONCENTRATION, "A Gini coefficient of sparse counts lies from 0 to 1", "update {0} set gini_of_sparse = -1"),
+    (CONCENTRATION, "A Gini coefficient is from 0 to 1", "update {0} set gini = 1.1"),
+    (CONCENTRATION, "A Gini coefficient of sparse counts is from 0 to 1", "update {0} set gini_of_sparse = -1"),
     (CONCENTRATION, "Every place is listed", "update {0} set places = places + 1 where place_kind = 'Hexagon'"),
     (
         CONCENTRATION,

@@ -9,7 +9,7 @@ CASES = [
                 *(mart, "The districts, with Unknown, add up to the whole"),
                 "delete from {0} where rowid = (select min(rowid) from {0} where area = 'Derby' and value > 0)",
             ),
-            (mart, "Every number lies between its limits", "update {0} set value_low = value + 1 where rowid = 0"),
+            (mart, "Every number is between its limits", "update {0} set value_low = value + 1 where rowid = 0"),
         )
     ),
     (
