@@ -41,6 +41,9 @@ def _end_with_parent() -> None:
 
 def main() -> None:
     _, *sys.argv = sys.argv
+    # A shell starts what runs in its background with interrupts ignored, and the programs are asked to end by one.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 

@@ -22,8 +22,8 @@ _LITERAL = re.compile(r"'([A-Z]\d+(?:\.\d+)?)'")
 def lineage(manifest: Mapping[str, Any], code: Mapping[str, str], schemas: tuple[str, ...]) -> dict[str, dict[str, Any]]:
     """`{"schema.table": {"feeds": ["agency/feed"], "grain": [column], "code": hex}}` of every table of the schemas.
 
-    `grain` is there where the project tests that these columns identify a row. Tables that hold figures of many tables of the
-    needs assessment have `figures` as well: `{"T01": ["agency/feed"]}`, by the models that write each.
+    `grain` is what a model's `meta` declares and the gates test: these columns identify a row. Tables that hold figures of many
+    tables of the needs assessment have `figures` as well: `{"T01": ["agency/feed"]}`, by the models that write each.
 
     Args:
         manifest: dbt's `manifest.json`.
@@ -38,11 +38,6 @@ def lineage(manifest: Mapping[str, Any], code: Mapping[str, str], schemas: tuple
             return frozenset({source["name"].replace("__", "/", 1)} if source["source_name"] == "landing" else ())
         return frozenset[str]().union(*(feeds(parent) for parent in parents.get(node, ())))
 
-    grains = {
-        node["attached_node"]: list(node["test_metadata"]["kwargs"]["columns"])
-        for node in nodes.values()
-        if (node.get("test_metadata") or {}).get("name") == "unique_combination" and node.get("attached_node")
-    }
     published = {
         key: node
         for key, node in nodes.items()
@@ -56,9 +51,9 @@ def lineage(manifest: Mapping[str, Any], code: Mapping[str, str], schemas: tuple
     result: dict[str, dict[str, Any]] = {}
     for key, node in sorted(published.items()):
         entry: dict[str, Any] = {"feeds": sorted(feeds(key)), "code": code.get(key)}
-        if key in grains:
-            entry["grain"] = grains[key]
-            if "table_id" in grains[key]:
+        if grain := node["config"].get("meta", {}).get("grain"):
+            entry["grain"] = list(grain)
+            if "table_id" in grain:
                 entry["figures"] = by_figure
         result[f"{node['config']['schema']}.{node['name']}"] = entry
     return result

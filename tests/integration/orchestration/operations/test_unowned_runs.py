@@ -43,7 +43,7 @@ def test_what_it_launched_ends_and_nothing_else(settings, tmp_path, monkeypatch)
             done.run_id: STATES.SUCCESS,
             of_a_terminal.run_id: STATES.STARTED,
         }
-    assert said[0].startswith("Ending 2 runs that this service started")
+    assert said[0].startswith("Stopping 2 runs that this service started")
     assert not any(of_a_terminal.run_id[:8] in line or done.run_id[:8] in line for line in said)
 
 

@@ -64,11 +64,23 @@ def test_a_parent_that_ends_before_the_program_has_begun_is_noticed(folder):
             time.sleep(0.05)
 
 
-def test_it_takes_signals_and_gives_back_its_exit_status_as_ever(folder):
+def test_its_exit_status_is_that_of_the_module(folder):
     (folder / "ends.py").write_text("import sys\nsys.exit(7)\n")
     process = parent_process.start("ends", cwd=folder, environment=os.environ)
     assert process.wait(30) == 7
-    (folder / "sleeps.py").write_text("import time\nprint('asleep', flush=True)\ntime.sleep(600)\n")
-    process = parent_process.start("sleeps", cwd=folder, environment=os.environ)
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(30) == -signal.SIGTERM
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, -signal.SIGTERM), (signal.SIGINT, -signal.SIGINT)])
+def test_a_program_can_be_asked_to_end_where_its_parent_ignores_that(folder, number, status):
+    (folder / "sleeps.py").write_text("import pathlib, time\npathlib.Path('asleep').touch()\ntime.sleep(600)\n")
+    before = signal.signal(number, signal.SIG_IGN)
+    try:
+        process = parent_process.start("sleeps", cwd=folder, environment=os.environ)
+    finally:
+        signal.signal(number, before)
+    until = time.monotonic() + 30
+    while not (folder / "asleep").exists():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    process.send_signal(number)
+    assert process.wait(30) == status
