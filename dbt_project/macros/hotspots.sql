@@ -14,8 +14,8 @@
 {%- endmacro %}
 
 {#
-    An hour of the clock as it is said: Midnight, 1am, noon, 11pm; 24 is midnight again. And the part of a day in which
-    something that begins in this hour lies.
+    An hour of the clock as it is said: Midnight, 1am, noon, 11pm; 24 is midnight again. And the part of a day that
+    an hour belongs to.
 #}
 {% macro hour_in_words(hour) -%}
     case {{ hour }} % 24
@@ -109,11 +109,11 @@
 {%- endmacro %}
 
 {#
-    Which counts of a relation stand out from their mean: p (exact, one-sided, Poisson) and q, adjusted for the number of counts
+    Whether counts of a relation are above their mean: p (exact, one-sided, Poisson) and q, adjusted for the number of counts
     of the same family (Benjamini and Hochberg 1995), in which equal p have the last of their places. The relation has `family`
     (SQL list of columns), `offences` and `mean`.
 #}
-{% macro outstanding(relation, family) %}
+{% macro fdr_adjusted(relation, family) %}
     select
         tested.*,
         min(least(1, p * counts / place)) over (

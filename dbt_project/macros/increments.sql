@@ -1,10 +1,10 @@
 {#
     Facts are rebuilt by what has changed, not whole: a fact that is incremental replaces the rows of every key in its table of
-    changed keys. `--full-refresh` builds it whole, and gives the same content.
+    changed keys. `--full-refresh` builds it whole, with the same content.
 #}
 
-{# The table of a fact as the last build left it, or none. Not a ref: what changed is told before the facts are built. #}
-{% macro standing(fact) -%}
+{# The table of a fact as the last build left it, or none. Not a ref: what changed is determined before the facts are built. #}
+{% macro existing_relation(fact) -%}
     {%- if execute and not flags.FULL_REFRESH -%}
         {{- return(adapter.get_relation(database=target.database, schema='conformed', identifier=fact)) -}}
     {%- endif -%}
@@ -19,14 +19,14 @@
     select {{ staged_key ~ ' as ' if staged_key }}{{ key }}
     from {{ ref(staging_model) }}
     {%- set delivery = source('ledger', 'delivery') %}
-    {%- set standing_fact = standing(fact) %}
-    {%- if standing_fact %}
-    where load_id not in (select built.load_id from {{ standing_fact }} as built)
+    {%- set existing_fact = existing_relation(fact) %}
+    {%- if existing_fact %}
+    where load_id not in (select built.load_id from {{ existing_fact }} as built)
 
     union
 
     select {{ key }}
-    from {{ standing_fact }}
+    from {{ existing_fact }}
     where load_id not in (
         select delivery.load_id from {{ delivery }} as delivery
         where delivery.in_use
@@ -69,7 +69,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# Strategy of an incremental fact: every row of a changed key goes, and what stands for it now comes. #}
+{# Strategy of an incremental fact: every row of a changed key is deleted, and its current rows are inserted. #}
 {% macro get_incremental_replace_changed_sql(arguments) -%}
     {%- set key = arguments['unique_key'] -%}
     {%- set columns = arguments['dest_columns'] | map(attribute='quoted') | join(', ') %}

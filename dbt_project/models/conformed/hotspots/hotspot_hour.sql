@@ -1,4 +1,5 @@
--- Hours of the week in the hotspot and control wards, and on the busiest streets of these: which stand out.
+-- Hours of the week in the hotspot and control wards, and on the busiest streets of these: which have significantly
+-- more offences than an average hour.
 with ward as (
     {{ hotspot_wards_in_force() }}
 ),
@@ -75,7 +76,7 @@ every as (
 ),
 
 tested as (
-    {{ outstanding('every', 'definition, last_month, ward_code, location') }}
+    {{ fdr_adjusted('every', 'definition, last_month, ward_code, location') }}
 )
 
 select

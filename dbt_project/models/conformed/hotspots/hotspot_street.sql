@@ -1,4 +1,5 @@
--- Streets of the hotspot and control wards: which stand out among the streets of their ward.
+-- Streets of the hotspot and control wards: which have significantly more offences than the mean of
+-- their ward's streets.
 with street as (
     select distinct
         ward_code,
@@ -59,7 +60,7 @@ averaged as (
 ),
 
 tested as (
-    {{ outstanding('averaged', 'definition, last_month, ward_code') }}
+    {{ fdr_adjusted('averaged', 'definition, last_month, ward_code') }}
 )
 
 select

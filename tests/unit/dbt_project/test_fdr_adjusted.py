@@ -11,7 +11,7 @@ import spatial
 @pytest.fixture
 def adjusted(render):
     """The q of such p, in their order, by the macro."""
-    sql = render("{{ outstanding('counted', 'family') }}")
+    sql = render("{{ fdr_adjusted('counted', 'family') }}")
 
     def q(p):
         con = duckdb.connect()
