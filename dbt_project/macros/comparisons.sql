@@ -4,7 +4,8 @@
 
 {#
     So many of one kind per 100 of another, from the percentage that the first is of both together. The limits of the ratio of
-    two Poisson counts follow from those of the share, since given their sum the first is binomial (Przyborowski and Wilenski 1940).
+    two Poisson counts follow from those of the share, since for a fixed sum the first is binomial (Przyborowski and Wilenski
+    1940).
 #}
 {% macro odds(percent) -%} (100 * {{ percent }} / nullif(100 - {{ percent }}, 0)) {%- endmacro %}
 
@@ -30,7 +31,7 @@
 
 {% macro _share(part, whole) -%} (100.0 * {{ part }} / nullif({{ whole }}, 0)) {%- endmacro %}
 
-{# How far from a difference of two shares the limit on the side of 0 lies. #}
+{# Distance from a difference of two shares to its limit on the side of 0. #}
 {% macro _reach(high_part, high_whole, low_part, low_whole) -%}
     sqrt(
         pow({{ _share(high_part, high_whole) }} - {{ wilson_lower(high_part, high_whole) }}, 2)
@@ -39,8 +40,8 @@
 {%- endmacro %}
 
 {#
-    How a number lies to a benchmark, in words: `higher` or `lower` only where the benchmark lies outside its limits, as the
-    public-health profiles of England do it; `too few to compare` where the count is below `compare_minimum`.
+    How a number compares with a benchmark, in words: `higher` or `lower` only where the benchmark is outside its limits, as
+    in the public-health profiles of England; `too few to compare` where the count is below `compare_minimum`.
 #}
 {% macro benchmark_verdict(low, high, benchmark, count) -%}
     case

@@ -36,7 +36,7 @@
 {%- endmacro %}
 
 {#
-    The two columns of limits that stand beside the percentage `name`, rounded to so many places as it is; NULL where the
+    The two columns of limits beside the percentage `name`, rounded to as many places as it is; NULL where the
     condition `when` does not hold. For parts that come independently of each other, as people or offences do: the occurrences
     of one person do not.
 #}

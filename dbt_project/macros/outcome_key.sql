@@ -1,5 +1,5 @@
 {#
-    The key of dim_outcome: the outcome code, and who decided where the dimension tells the deciders apart
+    The key of dim_outcome: the outcome code, and who decided where the dimension distinguishes deciders
     ('15-CPS'). A code outside the framework is 'Unknown'.
 #}
 {% macro outcome_key(outcome_code, decision_maker) -%}

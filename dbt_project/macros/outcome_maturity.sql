@@ -1,7 +1,7 @@
 {#
     Outcome records of serious violence on two bases. "Recorded in period" counts a record, or the lack of one, where its
     crime was recorded (as table T40 does); "Closed in period" counts a record where it is dated.
-    Gives basis, month_start, financial_year, district_code, offence_type, sna_group.
+    Columns: basis, month_start, financial_year, district_code, offence_type, sna_group.
 #}
 {% macro outcomes_on_both_bases() -%}
     select
@@ -35,7 +35,7 @@
 
 {#
     One row: the months between which crimes and their outcomes can be seen; none where either was never delivered. The
-    clock plays no part, so that the same deliveries always give the same marts.
+    clock plays no part, so that the same deliveries always produce the same marts.
 #}
 {% macro observed_months() -%}
     select

@@ -19,7 +19,7 @@
 {%- endmacro %}
 
 {#
-    Whether a sum rose in every year over the one before, in a word, as a row of sna_prose_words. For a fall give the negative
+    Whether a sum rose in every year over the one before, in a word, as a row of sna_prose_words. For a fall pass the negative
     sum and the word for it; for ups and downs, what to call them.
 #}
 {% macro prose_trend(

@@ -1,5 +1,5 @@
 {#
-    Whether two figures, given as text, are the same within a tolerance; text that is no number must have the same words.
+    Whether two figures, passed as text, are the same within a tolerance; text that is no number must have the same words.
     45 and 45.0 are the same figure; capitals and punctuation are no words.
 #}
 {% macro same_figure(left_figure, right_figure, tolerance) -%}

@@ -8,7 +8,7 @@
     ), '[\p{Lu}\p{Lt}]', 'A', 'g'), '\p{N}', '9', 'g'), '[^ -~]', '?', 'g')
 {%- endmacro %}
 
-{# Whether a label is a known one, but for a spelling mistake. Both as `plain_label` gives them. #}
+{# Whether a label is a known one, but for a spelling mistake. Both as `plain_label` returns them. #}
 {% macro is_near(label, known) -%}
     (
         {{ label }} = {{ known }}

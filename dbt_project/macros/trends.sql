@@ -3,7 +3,7 @@
 
     period   month_start or financial_year
 
-    Gives series, counted, area, financial_year, month_start (if asked for), months, value.
+    Columns: series, counted, area, financial_year, month_start (if asked for), months, value.
 #}
 {% macro counts_by_area(period) -%}
     select

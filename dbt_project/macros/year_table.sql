@@ -8,7 +8,7 @@
     years         the years that head the columns: report_year, or a CTE made by delivered_years
     row_group     heading over the rows
 
-    Gives table_id, row_group, row_label, row_order, column_label, column_order, unit, numerator, denominator.
+    Columns: table_id, row_group, row_label, row_order, column_label, column_order, unit, numerator, denominator.
 #}
 {% macro year_table(
     table_id, rows, counts, year_label, total_row=none, total_column=none, years=none, row_group=''
@@ -46,10 +46,10 @@
     having count(*) > 0
 {%- endmacro %}
 
-{# Totals and percentages stand after everything else. #}
+{# Totals and percentages come after everything else. #}
 {% macro last_position() -%} 9000 {%- endmacro %}
 
-{# The report's years that a mart tells of: a feed that began later has no figures of earlier years, rather than zeros. #}
+{# The report's years that a mart covers: a feed that began later has no figures of earlier years, rather than zeros. #}
 {% macro delivered_years(mart) -%}
     select
         financial_year,
@@ -58,7 +58,7 @@
     from {{ ref('dim_financial_year') }}
     where
         financial_year between '{{ var("report_first_year") }}' and '{{ var("report_last_year") }}'
-        and financial_year in (select told.financial_year from {{ ref(mart) }} as told)
+        and financial_year in (select delivered.financial_year from {{ ref(mart) }} as delivered)
 {%- endmacro %}
 
 {#

@@ -1,7 +1,7 @@
 """Exact statistics of counts as SQL functions: DuckDB has no quantile of the chi-squared distribution.
 
 Registered in every connection of dbt (`plugins` in profiles.yml) and used through `macros/intervals.sql`. Each takes and
-gives whole columns.
+returns whole columns.
 
     poisson_lower(count), poisson_upper(count)    95 % confidence limits of the mean of a Poisson count, as counts
     poisson_change_p(earlier, later)              two-sided p-value that two Poisson counts of equal exposure have one mean
@@ -18,7 +18,7 @@ import numpy as np
 from dbt.adapters.duckdb.plugins import BasePlugin
 from numpy.typing import NDArray
 
-# DuckDB evaluates the annotations of the functions that it is given.
+# DuckDB evaluates the annotations of the functions that it registers.
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
 
@@ -40,14 +40,14 @@ def poisson_upper(count: Ints) -> Floats:
 
 
 def poisson_at_least(count: Ints, mean: Floats) -> Floats:
-    """Probability of so many or more under a given mean: the exact test of a count against it; 1 for a count of 0."""
+    """Probability of so many or more under a mean: the exact test of a count against it; 1 for a count of 0."""
     from scipy.stats import poisson
 
     return poisson.sf(count - 1, mean)  # type: ignore[no-any-return]
 
 
 def poisson_change_p(earlier: Ints, later: Ints) -> Floats:
-    """Exact conditional test (Przyborowski and Wilenski 1940): given their sum, the later count is binomial with one half."""
+    """Exact conditional test (Przyborowski and Wilenski 1940): for a fixed sum, the later count is binomial with one half."""
     from scipy.stats import binom
 
     p: Floats = np.minimum(1.0, 2 * binom.cdf(np.minimum(earlier, later), earlier + later, 0.5))
@@ -58,7 +58,7 @@ class Plugin(BasePlugin):  # type: ignore[misc]
     """Adds the functions of this file to a connection."""
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
-        """Register each function under its own name, giving a double; NULL gives NULL."""
+        """Register each function under its own name, returning a double; NULL for NULL."""
         from duckdb.func import PythonUDFType
 
         functions: tuple[tuple[Callable[..., Floats], list[Any]], ...] = (
@@ -72,7 +72,7 @@ class Plugin(BasePlugin):  # type: ignore[misc]
 
 
 def _by_arrow(function: Callable[..., Floats]) -> Callable[..., Any]:
-    # DuckDB counts the parameters of the function that it is given.
+    # DuckDB counts the parameters of the function that it registers.
     @functools.wraps(function)
     def columns(*arguments: Any) -> Any:
         import pyarrow as pa

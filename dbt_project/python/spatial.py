@@ -1,6 +1,6 @@
 """Statistics of counts in places, for the Python models: who is whose neighbour, where counts cluster, what small numbers hide.
 
-Places are given in one order, as whole columns; a neighbourhood is two columns of positions in that order, one row for each
+Places are passed in one order, as whole columns; a neighbourhood is two columns of positions in that order, one row for each
 ordered pair. Coordinates are metres of the British National Grid (EPSG:27700).
 
     Getis-Ord Gi* and Moran's I     esda (PySAL), whose worked examples are the tests
@@ -31,7 +31,7 @@ TOUCHING = 5.0
 """Generalised boundaries leave slivers of some metres between areas that meet."""
 PERMUTATIONS = 999
 SEED = 1950
-"""Of the permutations, so that the same counts give the same p-value (1950: Moran's paper)."""
+"""Of the permutations, so that the same counts have the same p-value (1950: Moran's paper)."""
 NATIONAL_GRID, DEGREES = "EPSG:27700", "OGC:CRS84"
 
 

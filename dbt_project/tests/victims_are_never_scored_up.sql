@@ -1,5 +1,5 @@
 {{ config(tags=['facts']) }}
--- That somebody is a victim of violence gives no points, no factor gives less than none, and all others together make
+-- Being a victim of violence scores no points, no factor scores less than none, and all others together make
 -- the 40 of the case study in SNA 2024 section 6.3. The vault refuses to score otherwise.
 select
     sum(points) as points,

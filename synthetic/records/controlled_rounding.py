@@ -49,8 +49,8 @@ def nearest(
 ) -> Ints:
     """Whole numbers x near ``start`` with ``lower <= matrix @ x <= upper`` and ``0 <= x <= ceiling``.
 
-    ``matrix`` (dense or sparse) is constraints x cells. ``whole=False`` where corner solutions are whole by
-    themselves. Raises ValueError where no such numbers exist.
+    ``matrix`` (dense or sparse) is constraints x cells. ``whole=False`` where corner solutions are whole
+    anyway. Raises ValueError where no such numbers exist.
     """
     from scipy.optimize import Bounds, LinearConstraint, milp
     from scipy.sparse import csr_array, hstack

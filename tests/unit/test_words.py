@@ -1,6 +1,7 @@
 """No text that a reader sees uses a word of the second list of docs/developers/style.md.
 
-Texts are the pages of the documentation, the strings of the code (messages, help, headings, docstrings) and settings files.
+Texts are the pages of the documentation, the strings of the code (messages, help, headings, docstrings), settings files, and
+the descriptions and comments of the dbt project.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from orchestration.home.environment import PROJECT
 
@@ -23,8 +25,8 @@ UNWANTED = {
     r"bury|buries|buried|burying": "mark as failed, remove",
     r"give|gives|gave|given|giving": "return, have, state; cause",
     r"reckon|reckons|reckoned|reckoning": "count, compute",
-    r"by (?:it|him|her|them)sel(?:f|ves)": "automatically; alone",
-    r"(?:keep|keeps|kept|keeping) out": "locked out, excluded",
+    r"by\s+(?:it|him|her|them)sel(?:f|ves)": "automatically; alone",
+    r"(?:keep|keeps|kept|keeping)\s+out": "locked out, excluded",
 }
 PATTERNS = {re.compile(rf"(?<![\w-])(?:{forms})(?![\w-])", re.IGNORECASE): better for forms, better in UNWANTED.items()}
 
@@ -36,10 +38,12 @@ ALLOWED = {
     r"vault\.hkci\.told": "a table of existing vaults",
     r"given\|family": "a pattern of headings",
     r"told\|says": "a pattern of words before names",
+    "too few months to tell": "a published signal of monthly_trends",
 }
 
 # Where strings are checked: folders of Python files.
 PACKAGES = (
+    "dbt_project",
     "expectations",
     "orchestration/cli",
     "orchestration/contracts",
@@ -56,7 +60,7 @@ PACKAGES = (
     "vault",
 )
 # Files whose comments or help texts users read.
-FILES = ("Makefile", "orchestration/operations.yaml")
+FILES = ("Makefile", "dbt_project/dbt_project.yml", "dbt_project/profiles.yml", "orchestration/operations.yaml")
 
 # A decision is kept as it was written, and so are the entries of earlier versions.
 HISTORY = ("CHANGELOG.md",)
@@ -109,6 +113,35 @@ def code() -> Iterator[tuple[str, str]]:
                 yield path.relative_to(PROJECT).as_posix(), text
 
 
+def descriptions(source: str) -> Iterator[str]:
+    """Every description of some YAML, each below as many line breaks as precede it."""
+    waiting = [yaml.compose(source, Loader=yaml.CSafeLoader)]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, yaml.SequenceNode):
+            waiting += node.value
+        elif isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                if key.value == "description":
+                    yield "\n" * value.start_mark.line + value.value
+                else:
+                    waiting.append(value)
+
+
+def comments(sql: str) -> Iterator[str]:
+    """Every comment of some SQL or Jinja, each below as many line breaks as precede it."""
+    for found in re.finditer(r"--.*|\{#(?s:.*?)#\}", sql):
+        yield "\n" * sql.count("\n", 0, found.start()) + found[0]
+
+
+def dbt_texts() -> Iterator[tuple[str, str]]:
+    """(path, description or comment) of every YAML and SQL file of the dbt project."""
+    for ending, texts in (("yml", descriptions), ("sql", comments)):
+        for path in sorted((PROJECT / "dbt_project").rglob(f"*.{ending}")):
+            for text in texts(path.read_text(encoding="utf-8")):
+                yield path.relative_to(PROJECT).as_posix(), text
+
+
 def test_pages_use_the_words_of_the_field():
     assert list(unwanted(pages())) == []
 
@@ -119,6 +152,10 @@ def test_strings_of_the_code_use_the_words_of_the_field():
 
 def test_settings_files_use_the_words_of_the_field():
     assert list(unwanted((name, (PROJECT / name).read_text(encoding="utf-8")) for name in FILES)) == []
+
+
+def test_descriptions_and_comments_of_the_dbt_project_use_the_words_of_the_field():
+    assert list(unwanted(dbt_texts())) == []
 
 
 @pytest.mark.parametrize("package", PACKAGES)
@@ -163,3 +200,23 @@ def stands(given):  # a name or a comment is no string
 '''
     found = list(unwanted(("a.py", text) for text in strings(source)))
     assert sorted(line.partition(";")[0] for line in found) == ["a.py:1: “Told”", "a.py:4: “laid”", "a.py:5: “stood”"]
+
+
+def test_descriptions_are_found_with_their_lines():
+    source = """# Told in a comment of YAML
+models:
+  - name: stands
+    description: >
+      A table that
+      stands.
+    columns: [{name: told, description: Laid down.}]
+unit_tests: [{given: []}]
+"""
+    found = list(unwanted(("a.yml", text) for text in descriptions(source)))
+    assert sorted(line.partition(";")[0] for line in found) == ["a.yml:4: “stands”", "a.yml:7: “Laid”"]
+
+
+def test_comments_of_sql_are_found_with_their_lines():
+    source = "select told -- it stood\n{#- Several\n lines lie here. -#}\nfrom given"
+    found = list(unwanted(("a.sql", text) for text in comments(source)))
+    assert [line.partition(";")[0] for line in found] == ["a.sql:1: “stood”", "a.sql:3: “lie”"]

@@ -1,6 +1,6 @@
 {#-
-    Rates and percentages of districts that their publisher tells without the counts behind them: of every indicator what
-    its publisher calls it. What an indicator is called and means here: seed profile_indicator.
+    Rates and percentages of districts that are published without the counts behind them, each under the publisher's name
+    for the indicator. Our names and what they mean: seed profile_indicator.
 -#}
 {% set hardships = [
     ('income_deprivation', 'Income deprivation'),
@@ -10,7 +10,7 @@
 ] %}
 {% set absences = [('authorised_absence', 'Authorised absence'), ('unauthorised_absence', 'Unauthorised absence')] %}
 
--- The force's own rate stands for the county, and the mean of all forces for the nation: the file has no other.
+-- The force's own rate is used for the county, and the mean of all forces for the nation: the file has no other.
 with rate as (
     select
         case indicator

@@ -1,4 +1,4 @@
--- A dimension of its own rather than columns of dim_offence: a new edition then leaves the facts as they stand.
+-- A dimension of its own rather than columns of dim_offence: a new edition then leaves the facts unchanged.
 with proactive as (
     select distinct ho_sub_code
     from {{ ref('harm_weight') }}

@@ -6,7 +6,7 @@ with returned as (
     select * from {{ ref('stg_dfe__neet_scorecard') }}
 ),
 
--- One code of a name: the newest, where a ward was given another.
+-- One code of a name: the newest, where a ward's code has changed.
 ward as (
     select
         district_code,

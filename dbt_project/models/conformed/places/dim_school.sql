@@ -1,4 +1,4 @@
--- A school stands in the list once under each of its numbers; the last one counts.
+-- A school is in the list once under each of its numbers; the last one counts.
 with listed as (
     select
         urn,
@@ -37,7 +37,7 @@ located as (
     where listed.place = 1
 ),
 
--- The authority's number tells the district where it has only one.
+-- The authority's number identifies the district where it has only one.
 only_district as (
     select
         authority.la_code,

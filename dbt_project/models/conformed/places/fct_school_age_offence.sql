@@ -98,7 +98,7 @@ candidate as (
         on {{ maybe_within_metres('in_the_open.grid_point', 'school.grid_point', var('school_radius_metres')) }}
 ),
 
--- No filter stands here: the planner would make it a condition of the join above, and compare all schools of a phase
+-- No filter here: the planner would make it a condition of the join above, and compare all schools of a phase
 -- with all offences of it rather than look up what is near.
 near as (
     select

@@ -24,7 +24,7 @@ outcome_record as (
     where {{ of_changed_crime('crime_reference') }}
 ),
 
--- An offence can have more than one outcome record; the last is the one it stands at.
+-- An offence can have more than one outcome record; the last is the current one.
 repeated as (
     select
         crime_reference,

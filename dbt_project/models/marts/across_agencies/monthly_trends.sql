@@ -6,7 +6,7 @@
 {% set run %}
     partition by series, area order by month_start rows between {{ var('trend_run_before') }} preceding and current row
 {% endset %}
-{# Limits lie 2.66 mean moving ranges from the mean: 3 / 1.128, where 1.128 is d2 for two values (Wheeler 2000). #}
+{# Limits are 2.66 mean moving ranges from the mean: 3 / 1.128, where 1.128 is d2 for two values (Wheeler 2000). #}
 {% set width = '2.66' %}
 
 with summed as (

@@ -1,4 +1,4 @@
--- The Department gives rates, not counts, so the average of the neighbours is the plain mean, as its tool shows it.
+-- The Department publishes rates, not counts, so the average of the neighbours is the plain mean, as its tool shows it.
 with rate as (
     select
         years as academic_year,

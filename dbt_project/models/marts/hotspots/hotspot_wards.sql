@@ -24,7 +24,7 @@ counted as (
     group by all
 ),
 
--- Every ward of the county, and whatever else the force gives as a ward.
+-- Every ward of the county, and whatever else the force records as a ward.
 ward as (
     select dim_ward.*
     from {{ ref('dim_ward') }} as dim_ward

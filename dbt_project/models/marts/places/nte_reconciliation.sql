@@ -30,8 +30,8 @@ theirs as (
     group by financial_year, breakdown, category
 ),
 
--- Years that only one of the two tells of are no difference.
-told_by_both as (
+-- A year that only one of the two has is no difference.
+year_of_both as (
     select ours.financial_year from ours
     intersect
     select theirs.financial_year from theirs
@@ -70,7 +70,7 @@ select
     end as status,
     compared.returned_population
 from compared
-inner join told_by_both
-    on compared.financial_year = told_by_both.financial_year
+inner join year_of_both
+    on compared.financial_year = year_of_both.financial_year
 left join {{ ref('dim_district') }} as district
     on compared.breakdown = 'District' and compared.category = district.district_code

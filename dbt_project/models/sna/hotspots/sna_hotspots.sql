@@ -1,4 +1,4 @@
--- T26: the scores as printed; the mart has them as stated too. T27: incidents on the streets that stand out, for the
+-- T26: the scores as printed; the mart has them as stated too. T27: incidents on the significant streets, for the
 -- first two wards of T26. P4: how many wards there are, and over how many months they were scored.
 {% for column_label, unit, measure, denominator in [
     ('SV totals per population: Total', 'count', 'offences', 1),

@@ -1,4 +1,4 @@
--- T26 and T27 in words: the set of a ward; the streets that stand out, most incidents first; and when: spans of hot
+-- T26 and T27 in words: the set of a ward; the significant streets, most incidents first; and when: spans of hot
 -- hours on these streets, those of the same hours together, and "in particular" the day that has significantly more.
 with day_of_span as (
     select

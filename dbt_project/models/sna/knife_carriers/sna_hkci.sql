@@ -1,5 +1,5 @@
 -- T32: lifestyle factors of the crime cohort; P6.3: what the prose says of lost charts C18 to C20. The cohort is the
--- last one of the report's last year. Shares come as whole percentages: some stand for counts too small to tell.
+-- last one of the report's last year. Shares come as whole percentages: some are of counts too small to publish.
 with report_cohort as (
     select max(reference_date) as reference_date
     from {{ ref('hkci_cohort') }}

@@ -1,12 +1,12 @@
 -- T36: night-time economy crime by offence type; T37: by district, with the rate of the three years' average.
 with reported as (
     select
-        told.financial_year,
-        told.financial_year_long,
-        told.year_order
-    from ({{ delivered_years('nte_crimes') }}) as told
+        delivered.financial_year,
+        delivered.financial_year_long,
+        delivered.year_order
+    from ({{ delivered_years('nte_crimes') }}) as delivered
     inner join {{ ref('report_year') }} as report_year
-        on told.financial_year = report_year.financial_year and report_year.is_recent
+        on delivered.financial_year = report_year.financial_year and report_year.is_recent
 ),
 
 first_and_last as (

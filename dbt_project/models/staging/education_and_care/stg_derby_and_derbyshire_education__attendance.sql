@@ -2,7 +2,7 @@ select
     academic_year,
     breakdown,
     absence_kind as absence_kind_label,
-    -- The senders' own average over all pupils stands among the districts.
+    -- The senders' own average over all pupils is among the districts.
     case when breakdown = 'District' and category <> 'Total' then category end as district_label,
     case when breakdown = 'Ethnicity' then category end as ethnicity_label,
     case when breakdown = 'Age' then try_cast(category as smallint) end as age,
