@@ -12,7 +12,7 @@ refresh: $(VENV)/installed  ## deliveries -> warehouse -> gates -> marts -> publ
 	SNA_HOME=$${SNA_HOME:-$(CURDIR)/var/demo} ./sna demo --if-empty
 	SNA_HOME=$${SNA_HOME:-$(CURDIR)/var/demo} ./sna refresh
 
-test: $(VENV)/installed  ## the tests of every day: about twelve minutes on two cores
+test: $(VENV)/installed  ## the tests of every day: six to ten minutes on two cores
 	$(BIN)/python -m tests.counties mini small & \
 	$(BIN)/pytest -n 2 --dist loadgroup -m "not slow" $(ARGS); status=$$?; wait; exit $$status
 
