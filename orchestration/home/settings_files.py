@@ -24,7 +24,11 @@ def parse(path: Path, text: str, error: type[Exception]) -> Any:
     import yaml
 
     try:
-        return yaml.load(text, Loader=_loader())
+        loader = _loader()(text)
+        try:
+            return loader.get_single_data()
+        finally:
+            loader.dispose()
     except yaml.YAMLError as cause:
         raise error(f"{path}: not valid YAML: {cause}") from cause
 
@@ -48,6 +52,7 @@ def validate(path: Path, content: Any, model: type[_Model], error: type[Exceptio
 
 @cache
 def _loader() -> type[Any]:
+    """A safe loader of PyYAML: no tag makes an object."""
     import yaml
 
     class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
