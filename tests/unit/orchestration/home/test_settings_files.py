@@ -32,6 +32,7 @@ def test_a_valid_file_is_the_model(tmp_path):
         ("days: 010", "010 would be read as another number"),
         ("days: 1:30", "1:30 would be read as another number"),
         ("days: [", "not valid YAML"),
+        ("days: !!python/object/apply:int ['3']", "could not determine a constructor for the tag"),
         ("channels: []", "days (for which it is kept) is missing."),
         ("days: 0", "days is 0; expected greater than or equal to 1."),
         ("{days: 3, years: 1}", "years is unknown; known are days, channels."),
