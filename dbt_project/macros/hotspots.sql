@@ -44,10 +44,10 @@
     case when isnan({{ value }}) then null else {{ value }} end
 {%- endmacro %}
 
-{# The columns offences_low and offences_high: exact limits of a count, with one decimal. #}
+{# The columns offences_lower_95 and offences_upper_95: exact limits of a count, with one decimal. #}
 {% macro poisson_limits(count) -%}
-    round({{ poisson_lower(count) }}, 1) as offences_low,
-    round({{ poisson_upper(count) }}, 1) as offences_high,
+    round({{ poisson_lower(count) }}, 1) as offences_lower_95,
+    round({{ poisson_upper(count) }}, 1) as offences_upper_95,
 {%- endmacro %}
 
 {#
@@ -64,9 +64,9 @@
             hotspot_window.last_month,
             hotspot_window.window_label,
             hotspot_window.financial_year,
-            {{ empty_if_nan('clustering.z') }} as gi_z,
-            {{ empty_if_nan('clustering.p') }} as gi_p,
-            {{ empty_if_nan('clustering.q') }} as gi_q,
+            {{ empty_if_nan('clustering.z_score') }} as gi_z_score,
+            {{ empty_if_nan('clustering.p_value') }} as gi_p_value,
+            {{ empty_if_nan('clustering.q_value') }} as gi_q_value,
             case when place_window.population is not null then hotspot_window.population_year end as population_year,
             cast(place_window.population as bigint) as population,
             {{ empty_if_nan('clustering.smoothed_rate') }} as smoothed_rate,
@@ -94,9 +94,9 @@
         count(place.financial_year) over years as years_observed,
         count(case when place.financial_year is not null and place.is_top_fifth then 1 end) over years as years_in_top_fifth,
         case
-            when place.gi_q is null then 'nothing to compare'
-            when place.gi_q > 0.05 then 'no clear pattern'
-            when place.gi_z > 0 then 'hot'
+            when place.gi_q_value is null then 'nothing to compare'
+            when place.gi_q_value > 0.05 then 'no clear pattern'
+            when place.gi_z_score > 0 then 'hot'
             else 'cold'
         end as clustering
     from place
@@ -109,25 +109,25 @@
 {%- endmacro %}
 
 {#
-    Whether counts of a relation are above their mean: p (exact, one-sided, Poisson) and q, adjusted for the number of counts
+    Whether counts of a relation are above their mean: p_value (exact, one-sided, Poisson) and q_value, adjusted for the number of counts
     of the same family (Benjamini and Hochberg 1995), in which equal p have the last of their places. The relation has `family`
     (SQL list of columns), `offences` and `mean`.
 #}
 {% macro fdr_adjusted(relation, family) %}
     select
         tested.*,
-        min(least(1, p * counts / place)) over (
+        min(least(1, p_value * counts / place)) over (
             partition by {{ family }} order by place desc rows between unbounded preceding and current row
-        ) as q
+        ) as q_value
     from (
         select
             judged.*,
             count(*) over (partition by {{ family }}) as counts,
-            count(*) over (partition by {{ family }} order by p) as place
+            count(*) over (partition by {{ family }} order by p_value) as place
         from (
             select
                 counted.*,
-                poisson_at_least(cast(offences as bigint), cast(mean as double)) as p
+                poisson_at_least(cast(offences as bigint), cast(mean as double)) as p_value
             from {{ relation }} as counted
         ) as judged
     ) as tested

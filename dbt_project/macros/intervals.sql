@@ -50,7 +50,7 @@
 {%- endmacro %}
 
 {% macro _limits(name, lower, upper, places, when) -%}
-    {%- for side, limit in [('low', lower), ('high', upper)] -%}
+    {%- for side, limit in [('lower_95', lower), ('upper_95', upper)] -%}
         {%- if when %}case when {{ when }} then {% endif -%}
         round({{ limit }}, {{ places }})
         {%- if when %} end{% endif %} as {{ name }}_{{ side }}

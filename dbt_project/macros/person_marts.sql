@@ -7,6 +7,7 @@
         district.area,
         person.offence_type,
         person.age_band,
+        band.age_band_order,
         person.age_group,
         person.sex,
         ethnicity.ethnicity_code,
@@ -18,6 +19,8 @@
         on person.district_code = district.district_code
     inner join {{ ref('dim_ethnicity') }} as ethnicity
         on person.ethnicity_code = ethnicity.ethnicity_code
+    inner join {{ age_bands() }} as band
+        on person.age_band = band.age_band
     where person.is_serious_violence
     group by all
 {%- endmacro %}

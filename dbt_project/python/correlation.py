@@ -30,13 +30,13 @@ def correlate(x: Floats, y: Floats, method: str) -> dict[str, float]:
 
     n = len(x)
     if n < FEWEST or np.ptp(x) == 0 or np.ptp(y) == 0:
-        return dict.fromkeys(("coefficient", "low", "high", "p"), float("nan"))
+        return dict.fromkeys(("coefficient", "low", "high", "p_value"), float("nan"))
     found = pearsonr(x, y) if method == "Pearson" else spearmanr(x, y)
     r = float(found.statistic)
     error = np.sqrt((1 if method == "Pearson" else 1 + r * r / 2) / (n - 3))
     z = np.arctanh(min(max(r, -1 + 1e-15), 1 - 1e-15))
     low, high = np.tanh([z - Z * error, z + Z * error])
-    return {"coefficient": r, "low": float(low), "high": float(high), "p": float(found.pvalue)}
+    return {"coefficient": r, "low": float(low), "high": float(high), "p_value": float(found.pvalue)}
 
 
 def residuals(x: Floats, y: Floats, method: str) -> Floats:

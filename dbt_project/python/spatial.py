@@ -104,10 +104,10 @@ def getis_ord(counts: Ints, weights: Graph) -> pd.DataFrame:
 
     if len(counts) < 3 or np.ptp(counts) == 0:
         nothing = np.full(len(counts), np.nan)
-        return pd.DataFrame({"z": nothing, "p": nothing, "q": nothing})
+        return pd.DataFrame({"z_score": nothing, "p_value": nothing, "q_value": nothing})
     found = G_Local(counts.astype(float), weights, transform="B", permutations=0, star=True)
     p = np.minimum(1.0, 2 * np.asarray(found.p_norm))
-    return pd.DataFrame({"z": np.asarray(found.Zs), "p": p, "q": adjusted(p)})
+    return pd.DataFrame({"z_score": np.asarray(found.Zs), "p_value": p, "q_value": adjusted(p)})
 
 
 @functools.lru_cache(maxsize=1)
@@ -133,14 +133,14 @@ def alike(values: Floats, weights: csr_array) -> dict[str, float]:
         on its side). NaN where values do not vary or are too few.
     """
     if len(values) < 4 or np.ptp(values) == 0:
-        return dict.fromkeys(("i", "p"), float("nan"))
+        return dict.fromkeys(("i", "p_value"), float("nan"))
     centred = values - values.mean()
     scale = len(values) / weights.sum() / (centred @ centred)
     i = scale * (centred @ (weights @ centred))
     shuffled = centred[_shuffled(len(values))]
     simulated = scale * np.einsum("ij,ij->j", shuffled, weights @ shuffled)
     above = int((simulated >= i).sum())
-    return {"i": float(i), "p": (min(above, PERMUTATIONS - above) + 1) / (PERMUTATIONS + 1)}
+    return {"i": float(i), "p_value": (min(above, PERMUTATIONS - above) + 1) / (PERMUTATIONS + 1)}
 
 
 def moran(values: Floats, weights: Graph) -> dict[str, float]:
@@ -153,9 +153,9 @@ def moran(values: Floats, weights: Graph) -> dict[str, float]:
 
     found = alike(values, standardised(weights))
     if np.isnan(found["i"]):
-        return found | dict.fromkeys(("expected", "z"), float("nan"))
+        return found | dict.fromkeys(("expected", "z_score"), float("nan"))
     expected = Moran(values, weights, transformation="r", permutations=0)
-    return found | {"expected": float(expected.EI), "z": float(expected.z_rand)}
+    return found | {"expected": float(expected.EI), "z_score": float(expected.z_rand)}
 
 
 def empirical_bayes(events: Ints, population: Floats) -> Floats:

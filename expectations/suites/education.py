@@ -53,16 +53,16 @@ def _sexes() -> Suite:
         title="share without a sex",
         grain="measures of an area and year",
         sql="""
-            select area, financial_year, measure, sum(number)::bigint as number,
-                coalesce(sum(number) filter (sex = 'Unknown'), 0) / nullif(sum(number), 0) as share_unknown
+            select area, financial_year, measure, sum(cases)::bigint as cases,
+                coalesce(sum(cases) filter (sex = 'Unknown'), 0) / nullif(sum(cases), 0) as share_unknown
             from marts.childrens_social_care group by all order by all
         """,
-        labels=("area", "financial_year", "measure", "number"),
+        labels=("area", "financial_year", "measure", "cases"),
         rules=(
             between(
                 f"At most {UNKNOWN_SEX:.0%} of a measure have no sex",
                 *("share_unknown", None, UNKNOWN_SEX, SENDER),
-                counts="number",
+                counts="cases",
             ),
         ),
     )

@@ -90,8 +90,8 @@ def _ranks() -> Suite:
             ),
             finding as (
                 select definition, window_label,
-                    count(*) filter (clustering in ('hot', 'cold') and gi_q > 0.05) as found_by_chance,
-                    count(*) filter (gi_q < gi_p) as not_adjusted
+                    count(*) filter (clustering in ('hot', 'cold') and gi_q_value > 0.05) as found_by_chance,
+                    count(*) filter (gi_q_value < gi_p_value) as not_adjusted
                 from marts.hotspot_lsoas group by all
             )
             select definition, window_label, found_by_chance, not_adjusted,
@@ -140,7 +140,8 @@ def _ward_ranks() -> Suite:
                 select
                     this.definition, this.window_label, this.scope, this.ward_code,
                     any_value(this.volume_rank) - 1 - count(*) filter (other.offences > this.offences) as volume_off,
-                    coalesce(any_value(this.rate_rank) - 1 - count(*) filter (other.rate > this.rate), 0) as rate_off,
+                    coalesce(any_value(this.rate_rank) - 1 - count(*) filter (other.rate_per_1000 > this.rate_per_1000), 0)
+                        as rate_off,
                     coalesce(any_value(this.score_stated - this.volume_rank - this.rate_rank), 0) as stated_off,
                     coalesce(any_value(2 * this.score_printed - 2 * this.volume_rank - this.rate_rank), 0) as printed_over,
                     coalesce(any_value(this.combined_rank_printed) - 1 - count(*) filter (

@@ -168,7 +168,7 @@ def _drivers() -> Suite:
         sql="""
             select
                 source, crime_source, crime_type, indicator, method, coefficient,
-                (coefficient not between coefficient_low and coefficient_high)::int as outside_its_limits,
+                (coefficient not between coefficient_lower_95 and coefficient_upper_95)::int as outside_its_limits,
                 (q_value < p_value)::int as adjusted_the_wrong_way,
                 (indicator = 'Crime' or (indicator = 'Index of Multiple Deprivation' and caveat is null))::int as circular
             from marts.drivers order by all

@@ -126,7 +126,7 @@ def _ratios() -> Suite:
 def _times() -> Suite:
     """Each breakdown, and the county beside the districts, has the events of the years that it says it sums."""
     yearly = """
-        select '{kind}' as kind, financial_year, violence_with_injury_offences as offences, {column} as counted
+        select '{kind}' as kind, financial_year, violence_with_injury_offences as offences, {column} as events
         from marts.violence_ratios where violence_with_injury_offences is not null and {column} is not null
     """
     years = " union all ".join(
@@ -140,13 +140,14 @@ def _times() -> Suite:
         sql=f"""
             with by_time as (
                 select kind, breakdown, if(district_code = 'County', 'County', 'Districts') as told_of, first_year, last_year,
-                       (sum(violence_with_injury_offences) + sum(counted))::bigint as by_time,
-                       count(*) filter (not per_100_offences between per_100_offences_low and per_100_offences_high)::bigint
-                           as outside
+                       (sum(violence_with_injury_offences) + sum(events))::bigint as by_time,
+                       count(*) filter (
+                           not per_100_offences between per_100_offences_lower_95 and per_100_offences_upper_95
+                       )::bigint as outside
                 from marts.violence_ratios_by_time group by all
             ),
             by_year as ({years})
-            select by_time.kind, breakdown, told_of, by_time, sum(offences + counted)::bigint as by_year, outside
+            select by_time.kind, breakdown, told_of, by_time, sum(offences + events)::bigint as by_year, outside
             from by_time left join by_year on by_time.kind = by_year.kind and financial_year between first_year and last_year
             group by all order by all
         """,
@@ -171,7 +172,7 @@ def _indicators() -> Suite:
         grain="years of an indicator",
         sql=f"""
             with in_profile as (
-                select indicator_id, financial_year, sum(counted)::bigint as in_profile from marts.district_profile group by all
+                select indicator_id, financial_year, sum(events)::bigint as in_profile from marts.district_profile group by all
             )
             select indicator_id, financial_year, coalesce(in_profile, 0) as in_profile, in_fact
             from ({in_fact}) left join in_profile using (indicator_id, financial_year) order by all
@@ -189,7 +190,7 @@ def _profiles() -> Suite:
         sql="""
             select
                 indicator_id, financial_year, count(distinct district_code) as districts,
-                count(*) filter (not value between value_low and value_high)::bigint as outside,
+                count(*) filter (not value between value_lower_95 and value_upper_95)::bigint as outside,
                 count(*) filter (not is_whole_year and (value is not null or change_verdict is not null))::bigint as begun,
                 count(*) filter (value is not null and national_value is null and seed.national_comparator is not null)::bigint
                     as alone

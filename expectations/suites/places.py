@@ -51,17 +51,19 @@ def _districts() -> Suite:
             with mart as (
                 select
                     min(first_calendar_year) as first_year, max(last_calendar_year) as last_year,
-                    coalesce(sum(offences), 0)::bigint as offences, coalesce(sum(at_or_near), 0)::bigint as at_or_near
+                    coalesce(sum(offences), 0)::bigint as offences,
+                    coalesce(sum(offences_at_or_near_school), 0)::bigint as offences_at_or_near_school
                 from marts.school_proximity_districts
             ),
             term as (
-                select coalesce(sum(offences), 0)::bigint as offences, coalesce(sum(at_or_near), 0)::bigint as at_or_near
+                select coalesce(sum(offences), 0)::bigint as offences,
+                    coalesce(sum(offences_at_or_near_school), 0)::bigint as offences_at_or_near_school
                 from marts.school_proximity_terms where calendar_year between (select first_year from mart)
                     and (select last_year from mart)
             )
             select 'offences' as counted, mart.offences as in_districts, term.offences as in_all from mart, term
             union all
-            select 'at or near a school', mart.at_or_near, term.at_or_near from mart, term
+            select 'at or near a school', mart.offences_at_or_near_school, term.offences_at_or_near_school from mart, term
         """,
         labels=("counted",),
         rules=(equal("The districts hold every offence of their years", "in_districts", "in_all", ENGINEER),),

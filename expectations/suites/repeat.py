@@ -45,7 +45,8 @@ def suites() -> list[Suite]:
             title="both and either",
             grain="periods of a scope",
             sql="""
-                select scope, period, coalesce(greatest(people_who_are_both - least(victims, suspects), 0), 0) as too_many
+                select scope, period,
+                    coalesce(greatest(people_who_are_both - least(different_victims, different_suspects), 0), 0) as too_many
                 from marts.victim_offender_overlap order by all
             """,
             labels=("scope", "period"),

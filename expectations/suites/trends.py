@@ -20,8 +20,8 @@ def _parts(mart: str) -> Suite:
         sql=f"""
             select
                 series, financial_year,
-                coalesce(sum(value) filter (area <> 'Derby and Derbyshire'), 0)::bigint as in_districts,
-                coalesce(sum(value) filter (area = 'Derby and Derbyshire'), 0)::bigint as in_all
+                coalesce(sum(events) filter (area <> 'Derby and Derbyshire'), 0)::bigint as in_districts,
+                coalesce(sum(events) filter (area = 'Derby and Derbyshire'), 0)::bigint as in_all
             from marts.{mart} group by all order by all
         """,
         labels=("series", "financial_year"),
@@ -39,7 +39,7 @@ def _facts() -> Suite:
                 select financial_year, count(*)::bigint as in_fact
                 from conformed.fct_offence where is_serious_violence group by all
             )
-            select financial_year, in_fact, coalesce(value, 0) as in_mart
+            select financial_year, in_fact, coalesce(events, 0) as in_mart
             from fact left join (
                 from marts.yearly_trends where series = 'Serious violence' and area = 'Derby and Derbyshire'
             ) using (financial_year) order by all
@@ -55,7 +55,7 @@ def _limits(mart: str) -> Suite:
         title="limits",
         grain="series",
         sql=f"""
-            select series, count(*) filter (not value between value_low and value_high)::bigint as outside
+            select series, count(*) filter (not events between events_lower_95 and events_upper_95)::bigint as outside
             from marts.{mart} group by all order by all
         """,
         labels=("series",),

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from orchestration.database import connection
 from orchestration.home import permissions
 from orchestration.home.environment import analysts_group
-from orchestration.publication import release_files
+from orchestration.publication import former_names, release_files
 from orchestration.publication.integrity import file_hashes, sha256, wrong_contents, wrong_files
 from orchestration.publication.release import ARCHIVED, FILE, RESTORED, DamagedReleaseError, Release, sync
 
@@ -85,6 +85,7 @@ def _make(release: Release, folder: Path) -> None:
             con.execute(f'create schema if not exists "{schema}"')
             con.execute(f'create table "{schema}"."{table}" as from published."{schema}"."{table}"')
         release_files.describe(con, _descriptions(con))
+        former_names.create_views(con)
         con.execute("commit")
         con.execute("detach published")
         release_files.write(con, folder, "csv", tables, disarmed=release_files.DISARMED in release.manifest)

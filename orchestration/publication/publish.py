@@ -30,7 +30,7 @@ from expectations.privacy import PRIVATE_COLUMNS
 from orchestration.database import connection
 from orchestration.home import permissions
 from orchestration.home.environment import PROJECT, analysts_group
-from orchestration.publication import archive, release_files, release_retention, revisions
+from orchestration.publication import archive, former_names, release_files, release_retention, revisions
 from orchestration.publication.integrity import SEAL, content_hashes, file_hashes, note, seal, sha256, wrong_contents
 from orchestration.publication.release import FILE, MANIFEST, DamagedReleaseError, Release, sync
 from orchestration.publication.release_files import Descriptions
@@ -271,7 +271,7 @@ def _write_revisions(con: duckdb.DuckDBPyConnection, head: Mapping[str, Any], be
                 raise
             con.execute("rollback")
             before = f"{before.file}: {error}"
-    con.execute(f"insert into {revisions.TABLE} (change, value_before, cells) values ('unreadable', ?, 0)", [before])
+    con.execute(f"insert into {revisions.TABLE} (change_kind, value_before, changed_cells) values ('unreadable', ?, 0)", [before])
 
 
 def _write_meta(con: duckdb.DuckDBPyConnection, head: Mapping[str, Any]) -> None:
@@ -303,6 +303,7 @@ def _write_meta(con: duckdb.DuckDBPyConnection, head: Mapping[str, Any]) -> None
     for name, text in META.items():
         con.execute(f"comment on table {name} is '{text}'")
     availability.write(con, head.get("lineage", {}))
+    former_names.write(con)
     con.execute(
         """create table meta.dictionary as
            select c.schema_name, c.table_name, t.comment as table_description,

@@ -26,7 +26,7 @@ COMPARED_COLUMNS = {"sna.figures": ["value_text"], "sna.reconciliation": ["statu
 COLUMNS = {
     "release_before": ("varchar", "Release that the values before are from."),
     "table_name": ("varchar", "Published table, with its schema."),
-    "change": (
+    "change_kind": (
         "varchar",
         "changed, added or removed (a cell, or a number of them); rows added or rows removed; table added or table removed;"
         " columns (value_before lists removed columns, value_after added ones); unreadable (the release before).",
@@ -35,7 +35,7 @@ COLUMNS = {
     "column_name": ("varchar", "Column that changed; empty where a table has none but those that identify its rows."),
     "value_before": ("varchar", "Value in the release before."),
     "value_after": ("varchar", "Value in this release."),
-    "cells": (
+    "changed_cells": (
         "bigint",
         f"Number of changed cells that the row represents: 1, or all of a mart's where more than {MOST_CELLS} changed.",
     ),

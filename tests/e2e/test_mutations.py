@@ -208,7 +208,7 @@ CELLS: dict[str, tuple[tuple[str, ...], list[tuple[tuple[int, ...], dict[str, An
     "relationships": (("offences",), [((1,), IN_DERBY | {"relationship": "Stranger"})]),
     "weapons": (("offences",), [((1,), IN_DERBY | {"weapon": "Knife/blade"})]),
     "nte_crimes": (("crimes",), [((1,), {"month_start": "2019-04-01", "nte_area": "Arboretum centre"})]),
-    "nte_crimes_by_hour": (("crimes",), [((1,), {"district": "Derby", "day_name": "Monday", "hour": 21})]),
+    "nte_crimes_by_hour": (("crimes",), [((1,), {"district": "Derby", "day_name": "Monday", "committed_hour": 21})]),
     # On the day of the offence she had her seventeenth birthday.
     "victims": (("victims",), [((1,), IN_DERBY | {"age_band": "16-20", "sex": "Female", "ethnicity_code": "B2"})]),
     "victims_single_year_of_age": (("victims",), [((1,), {"financial_year": "2019/20", "age": 17, "sex": "Female"})]),

@@ -156,7 +156,7 @@ def test_the_late_outcome_changes_figures_and_is_named_beside_each(revised):
     named = f"derbyshire_constabulary/outcomes/2024-03.v2.csv ({load_id})"
     changed = revised.county.query(
         """select row_key ->> 'table_id', row_key ->> 'row_label', value_before::double, value_after::double, deliveries
-           from sna.revisions where table_name = 'sna.figures' and change = 'changed'"""
+           from sna.revisions where table_name = 'sna.figures' and change_kind = 'changed'"""
     )
     assert {table for table, *_ in changed} <= {"T40", "T41"} and changed
     assert all(deliveries == [named] for *_, deliveries in changed)

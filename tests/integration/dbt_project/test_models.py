@@ -26,19 +26,19 @@ WITHOUT_LIMITS = {
     "exclusion_rates.percent_of_pupils": SENT_AS_A_RATE,
     "hkci_cohort.share_percent": NO_SAMPLE,
     "hkci_factors.share_percent": NO_SAMPLE,
-    "hotspot_lsoas.smoothed_rate": "drawn towards its neighbours' mean; the rate beside it has limits",
-    "neet.per_1000_population": SENT_AS_A_RATE,
+    "hotspot_lsoas.smoothed_rate_per_1000": "drawn towards its neighbours' mean; the rate beside it has limits",
+    "neet.rate_per_1000": SENT_AS_A_RATE,
     "neet.percent_of_young_people": SENT_AS_A_RATE,
     "outcome_rates.positive_percent_at_most": A_BOUND,
     "prison_safety.rate_per_1000": SENT_AS_A_RATE,
-    "prison_safety.rate_year_before": SENT_AS_A_RATE,
+    "prison_safety.previous_year_rate_per_1000": SENT_AS_A_RATE,
     "repeat_people.repeat_occurrences_percent": OF_ONE_PERSON,
     "repeat_people_linked.repeat_nominal_occurrences_percent": OF_ONE_PERSON,
     "repeat_people_linked.repeat_people_occurrences_percent": OF_ONE_PERSON,
     "repeat_people_top.occurrences_percent": OF_ONE_PERSON,
     "school_absence.percent_of_possible_days": SENT_AS_A_RATE,
     "violence_ratios_by_time.per_100_offences_of_all": "what each row, which has limits, is compared with",
-    "youth_justice_rates.cases_per_1000": SENT_AS_A_RATE,
+    "youth_justice_rates.rate_per_1000": SENT_AS_A_RATE,
 }
 
 
@@ -162,6 +162,6 @@ def test_every_share_and_rate_has_limits_or_a_reason_for_none(con: duckdb.DuckDB
         if kind.startswith(("DOUBLE", "DECIMAL", "BIGINT"))
         and re.search(r"percent|share|rate|(^|_)per_", column)
         # A change has a verdict instead; ranks and limits are no rates.
-        and not re.search(r"change_percent$|_rank$|_low$|_high$", column)
+        and not re.search(r"^change_\w+_percent$|_rank$|_(lower|upper)_95$", column)
     }
-    assert {name for name in rates if not {f"{name}_low", f"{name}_high"} <= names} == set(WITHOUT_LIMITS)
+    assert {name for name in rates if not {f"{name}_lower_95", f"{name}_upper_95"} <= names} == set(WITHOUT_LIMITS)

@@ -19,7 +19,7 @@ def test_pearson_and_its_limits_are_those_of_scipy():
     y = 0.5 * x + rng.normal(size=40)
     scipys = pearsonr(x, y)
     found = correlation.correlate(x, y, "Pearson")
-    assert (found["coefficient"], found["p"]) == pytest.approx((scipys.statistic, scipys.pvalue))
+    assert (found["coefficient"], found["p_value"]) == pytest.approx((scipys.statistic, scipys.pvalue))
     assert (found["low"], found["high"]) == pytest.approx(tuple(scipys.confidence_interval(0.95)))
 
 
@@ -37,7 +37,7 @@ def test_spearman_by_hand():
 def test_too_few_places_or_no_variation_say_nothing(method):
     few, flat = np.arange(9.0), np.ones(20)
     assert np.isnan(correlation.correlate(few, few, method)["coefficient"])
-    assert np.isnan(correlation.correlate(np.arange(20.0), flat, method)["p"])
+    assert np.isnan(correlation.correlate(np.arange(20.0), flat, method)["p_value"])
 
 
 @METHODS
@@ -66,5 +66,5 @@ def test_violence_goes_with_deprivation_in_the_real_county():
         rate = np.array([1000 * float(row[crime]) / float(row["Population"]) for row in rows])
         found = correlation.correlate(deprivation, rate, "Spearman")
         assert found["low"] > 0.2, crime
-        assert found["p"] < 1e-6
+        assert found["p_value"] < 1e-6
     assert len(rows) == 642

@@ -19,7 +19,9 @@ def adjusted(render):
         con.execute("create macro poisson_at_least(offences, mean) as mean")
         con.execute("create table counted as select 'this' as family, 0 as offences, unnest($p) as mean", {"p": p})
         con.execute("insert into counted select 'other', 0, mean / 2 from counted")
-        return [found for (found,) in con.execute(f"select q from ({sql}) where family = 'this' order by p").fetchall()]
+        return [
+            found for (found,) in con.execute(f"select q_value from ({sql}) where family = 'this' order by p_value").fetchall()
+        ]
 
     return q
 

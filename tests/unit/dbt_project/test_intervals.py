@@ -62,7 +62,10 @@ def test_wilson_limits_as_published(evaluate, part, whole, lower, upper):
 def test_limits_stand_beside_their_share_and_only_where_it_does(render):
     columns = render("{{ share_limits('of_all', 'part', 'whole', places=2, when='part > 1') }}")
     rows = duckdb.sql(f"select {columns} from (values (81, 263), (1, 29), (2, 0)) as t (part, whole)")
-    assert (rows.columns, rows.fetchall()) == (["of_all_low", "of_all_high"], [(25.53, 36.62), (None, None), (None, None)])
+    assert (rows.columns, rows.fetchall()) == (
+        ["of_all_lower_95", "of_all_upper_95"],
+        [(25.53, 36.62), (None, None), (None, None)],
+    )
 
 
 def test_what_is_not_known_has_no_limits(evaluate):

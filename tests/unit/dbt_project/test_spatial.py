@@ -34,19 +34,19 @@ def test_getis_ord_is_that_of_the_worked_example():
     points = [(10, 10), (20, 10), (40, 10), (15, 20), (30, 20), (30, 30)]
     weights = of_library(libpysal.weights.DistanceBand(points, threshold=15))
     found = spatial.getis_ord(np.array([2, 3, 3.2, 5, 8, 7]), weights)
-    assert found["z"].tolist() == pytest.approx(
+    assert found["z_score"].tolist() == pytest.approx(
         [-1.39727626, -0.28917762, 0.65064964, -0.28917762, 1.23452088, 2.02424331], abs=1e-8
     )
     # By hand: two-sided normal p, and the smallest of six times six.
-    assert found["p"][5] == pytest.approx(0.042945, abs=1e-6)
-    assert found["q"][5] == pytest.approx(6 * 0.042945, abs=1e-5)
+    assert found["p_value"][5] == pytest.approx(0.042945, abs=1e-6)
+    assert found["q_value"][5] == pytest.approx(6 * 0.042945, abs=1e-5)
 
 
 def test_getis_ord_by_hand():
     """Four in a row with 0, 0, 0 and 4: mean 1, variance 3. The last has one neighbour: (4 - 2) / sqrt(3 (4 * 2 - 4) / 3)."""
     row = spatial.graph(4, np.array([0, 1, 1, 2, 2, 3]), np.array([1, 0, 2, 1, 3, 2]))
-    assert spatial.getis_ord(np.array([0, 0, 0, 4]), row)["z"][3] == pytest.approx(1.0)
-    assert spatial.getis_ord(np.array([2, 2, 2, 2]), row)["q"].isna().all()
+    assert spatial.getis_ord(np.array([0, 0, 0, 4]), row)["z_score"][3] == pytest.approx(1.0)
+    assert spatial.getis_ord(np.array([2, 2, 2, 2]), row)["q_value"].isna().all()
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_moran_is_that_of_the_worked_examples(weights, table, column, i, p_norm)
     found = spatial.moran(np.array(example(table).by_col[column]), of_library(example(weights).read()))
     assert found["i"] == pytest.approx(i, abs=0.0005)
     # No permutation of 999 is expected to reach what has so small a p.
-    assert found["p"] <= 0.005
+    assert found["p_value"] <= 0.005
     assert found == spatial.moran(np.array(example(table).by_col[column]), of_library(example(weights).read()))
 
 
@@ -70,7 +70,7 @@ def test_moran_of_a_chessboard_and_of_two_halves():
     assert spatial.moran(((east + north) % 2).astype(float), rook)["i"] == pytest.approx(-1)
     halves = spatial.moran((east < 3).astype(float), rook)
     assert halves["i"] > 0.8
-    assert halves["p"] == pytest.approx(1 / (spatial.PERMUTATIONS + 1))
+    assert halves["p_value"] == pytest.approx(1 / (spatial.PERMUTATIONS + 1))
     assert np.isnan(spatial.moran(np.ones(side * side), rook)["i"])
 
 

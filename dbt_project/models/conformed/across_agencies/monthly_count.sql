@@ -13,15 +13,15 @@
 ] %}
 
 with counted as (
-    {% for name, counted, fact, month, rows, sender in series %}
+    {% for name, measure, fact, month, rows, sender in series %}
         select
             {{ name }} as series,
-            '{{ counted }}' as counted,
+            '{{ measure }}' as measure,
             '{{ fact }}' as fact,
             {{ sender }} as sender,
             district_code,
             {{ month }} as month_start,
-            count(*) as value
+            count(*) as events
         from {{ ref(fact) }}
         where {{ rows }}
         group by all
@@ -51,7 +51,7 @@ calendar as (
 places as (
     select distinct
         series,
-        counted,
+        measure,
         fact,
         sender,
         district_code
@@ -60,11 +60,11 @@ places as (
 
 select
     places.series,
-    places.counted,
+    places.measure,
     places.district_code,
     calendar.month_start,
     calendar.financial_year,
-    cast(sum(coalesce(counted.value, 0)) as bigint) as value
+    cast(sum(coalesce(counted.events, 0)) as bigint) as events
 from places
 inner join delivered
     on places.fact = delivered.fact and places.sender = delivered.sender
@@ -76,4 +76,4 @@ left join counted
         and places.sender = counted.sender
         and places.district_code = counted.district_code
         and calendar.month_start = counted.month_start
-group by places.series, places.counted, places.district_code, calendar.month_start, calendar.financial_year
+group by places.series, places.measure, places.district_code, calendar.month_start, calendar.financial_year

@@ -87,7 +87,7 @@ select
     cast(hour_of_week as smallint) as hour_of_week,
     offences,
     mean,
-    p,
-    q,
-    q <= 0.05 as is_hot
+    p_value,
+    q_value,
+    q_value <= 0.05 as is_hot
 from tested

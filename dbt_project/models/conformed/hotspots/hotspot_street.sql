@@ -70,7 +70,7 @@ select
     street,
     offences,
     mean,
-    p,
-    q,
-    q <= 0.05 as is_busiest
+    p_value,
+    q_value,
+    q_value <= 0.05 as is_busiest
 from tested

@@ -17,6 +17,6 @@ def model(dbt, session):
         )
         if len(values)
     ]
-    columns = {"measure": "string", "places": "int64", "i": float, "expected": float, "z": float, "p": float}
+    columns = {"measure": "string", "places": "int64", "i": float, "expected": float, "z_score": float, "p_value": float}
     made = pd.DataFrame(found, columns=[*keys, *columns]).astype({"definition": "string", "place_kind": "string", **columns})
     return made.assign(last_month=pd.to_datetime(made["last_month"]))

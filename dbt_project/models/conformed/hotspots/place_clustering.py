@@ -14,6 +14,6 @@ def model(dbt, session):
         )
         for group, weights in spatial.weighted(counted, neighbours)
     ]
-    columns = ["definition", "place_kind", "place_code", "last_month", "z", "p", "q", "smoothed_rate"]
-    made = pd.concat([*found, counted.head(0).assign(z=0.0, p=0.0, q=0.0, smoothed_rate=0.0)])
+    columns = ["definition", "place_kind", "place_code", "last_month", "z_score", "p_value", "q_value", "smoothed_rate"]
+    made = pd.concat([*found, counted.head(0).assign(z_score=0.0, p_value=0.0, q_value=0.0, smoothed_rate=0.0)])
     return made[columns].astype({"definition": "string", "place_kind": "string", "place_code": "string"})

@@ -27,7 +27,7 @@ def model(dbt, session):
             codes = tuple(both["lsoa_code"])
             for method in correlation.METHODS:
                 result = correlation.correlate(x, y, method)
-                left = {"i": np.nan, "p": np.nan}
+                left = {"i": np.nan, "p_value": np.nan}
                 if not np.isnan(result["coefficient"]):
                     if codes not in weights:
                         weights[codes] = weights_of(codes)
@@ -37,13 +37,13 @@ def model(dbt, session):
                         **dict(zip(("crime_source", "crime_type"), keys, strict=True)),
                         **{"indicator": indicator, "method": method},
                         **{"lsoas": len(both), "offences": int(both["offences"].sum()), **result},
-                        **{"residual_moran_i": left["i"], "residual_moran_p": left["p"]},
+                        **{"residual_moran_i": left["i"], "residual_moran_p_value": left["p_value"]},
                     }
                 )
     words = dict.fromkeys(("crime_source", "crime_type", "indicator", "method"), "string")
-    numbers = dict.fromkeys(("coefficient", "low", "high", "p", "residual_moran_i", "residual_moran_p"), float)
+    numbers = dict.fromkeys(("coefficient", "low", "high", "p_value", "residual_moran_i", "residual_moran_p_value"), float)
     columns = {**words, "lsoas": "int64", "offences": "int64", **numbers}
     made = pd.DataFrame(found, columns=list(columns)).astype(columns)
     # One family of tests for each source and method.
-    q = made.groupby(["crime_source", "method"])["p"].transform(lambda p: spatial.adjusted(p.to_numpy(float)))
-    return made.assign(q=q.astype(float))
+    q = made.groupby(["crime_source", "method"])["p_value"].transform(lambda p: spatial.adjusted(p.to_numpy(float)))
+    return made.assign(q_value=q.astype(float))

@@ -92,7 +92,7 @@ measured as (
         cast(indicator.sort_order as integer) as sort_order,
         shown.is_whole_year,
         -- What was published without counts is neither 0 nor of so many people.
-        case when county.indicator_id is not null then coalesce(counted.numerator, 0) end as counted,
+        case when county.indicator_id is not null then coalesce(counted.numerator, 0) end as events,
         case
             when county.indicator_id is null then null
             when indicator.unit = 'rate' then population.population
@@ -102,10 +102,10 @@ measured as (
         published.county_value as published_county_value,
         published.national_value as published_national_value,
         population.mid_year as population_mid_year,
-        county.numerator as county_counted,
+        county.numerator as county_events,
         case indicator.unit when 'rate' then county_population.population else county.denominator end as county_base,
         case when indicator.is_national_in_feed and county.has_the_rest_of_england then county.england_numerator end
-            as national_counted,
+            as national_events,
         county.england_denominator as national_base
     from shown
     inner join indicator
@@ -145,24 +145,24 @@ divisible as (
 valued as (
     select
         *,
-        coalesce({{ rate_per('counted', 'whole_base', 'per') }}, published_value) as value,
+        coalesce({{ rate_per('events', 'whole_base', 'per') }}, published_value) as value,
         case unit
-            when 'rate' then {{ rate_lower('counted', 'whole_base', 'per') }}
-            else {{ wilson_lower('counted', 'whole_base') }}
-        end as value_low,
+            when 'rate' then {{ rate_lower('events', 'whole_base', 'per') }}
+            else {{ wilson_lower('events', 'whole_base') }}
+        end as value_lower_95,
         case unit
-            when 'rate' then {{ rate_upper('counted', 'whole_base', 'per') }}
-            else {{ wilson_upper('counted', 'whole_base') }}
-        end as value_high,
-        coalesce({{ rate_per('county_counted', 'whole_county_base', 'per') }}, published_county_value) as county_value,
+            when 'rate' then {{ rate_upper('events', 'whole_base', 'per') }}
+            else {{ wilson_upper('events', 'whole_base') }}
+        end as value_upper_95,
+        coalesce({{ rate_per('county_events', 'whole_county_base', 'per') }}, published_county_value) as county_value,
         coalesce(
-            {{ rate_per('national_counted', 'national_base', 'per') }},
+            {{ rate_per('national_events', 'national_base', 'per') }},
             published_national_value,
             national_by_definition
         ) as national_value,
         -- What must be large enough to be compared: the count of a rate, the base of a percentage. Not known of the
         -- published.
-        case unit when 'rate' then counted else whole_base end as enough
+        case unit when 'rate' then events else whole_base end as enough
     from divisible
 ),
 
@@ -176,8 +176,8 @@ ranked as (
 compared as (
     select
         this_year.*,
-        last_year.value as prior_value,
-        last_year.counted as prior_counted,
+        last_year.value as previous_year_value,
+        last_year.events as previous_year_events,
         last_year.base_count as prior_base
     from ranked as this_year
     left join valued as last_year
@@ -202,30 +202,30 @@ select
     unit,
     base,
     polarity,
-    counted,
+    events,
     cast(base_count as bigint) as base_count,
     cast(case when unit = 'rate' and base_count is not null then population_mid_year end as smallint)
         as population_mid_year,
     round(value, 2) as value,
-    round(value_low, 2) as value_low,
-    round(value_high, 2) as value_high,
+    round(value_lower_95, 2) as value_lower_95,
+    round(value_upper_95, 2) as value_upper_95,
     round(county_value, 2) as county_value,
-    {{ benchmark_verdict('value_low', 'value_high', 'county_value', 'enough') }} as against_county,
+    {{ benchmark_verdict('value_lower_95', 'value_upper_95', 'county_value', 'enough') }} as versus_county,
     round(national_value, 2) as national_value,
     case when national_value is not null then national_comparator end as national_comparator,
-    {{ benchmark_verdict('value_low', 'value_high', 'national_value', 'enough') }} as against_national,
+    {{ benchmark_verdict('value_lower_95', 'value_upper_95', 'national_value', 'enough') }} as versus_national,
     case when national_value is null then national_note end as national_note,
     cast(
         case
             when value is not null and coalesce(enough, {{ var('compare_minimum') }}) >= {{ var('compare_minimum') }}
                 then position_by_value
         end as integer
-    ) as rank_of_nine,
-    round(prior_value, 2) as prior_value,
-    round(value - prior_value, 2) as change_on_prior,
+    ) as district_rank,
+    round(previous_year_value, 2) as previous_year_value,
+    round(value - previous_year_value, 2) as change_value,
     case unit
-        when 'rate' then {{ change_verdict('prior_counted', 'counted') }}
-        else {{ share_change_verdict('prior_counted', 'prior_base', 'counted', 'base_count') }}
+        when 'rate' then {{ change_verdict('previous_year_events', 'events') }}
+        else {{ share_change_verdict('previous_year_events', 'prior_base', 'events', 'base_count') }}
     end as change_verdict,
     is_whole_year,
     caveat

@@ -16,18 +16,18 @@ with summed as (
 moved as (
     select
         *,
-        abs(value - lag(value) over (partition by series, area order by month_start)) as moving_range
+        abs(events - lag(events) over (partition by series, area order by month_start)) as moving_range
     from summed
 ),
 
 measured as (
     select
         *,
-        count(value) over ({{ before }}) as baseline_months,
-        avg(value) over ({{ before }}) as centre_line,
+        count(events) over ({{ before }}) as baseline_months,
+        avg(events) over ({{ before }}) as centre_line,
         {{ width }} * avg(moving_range) over ({{ before }}) as reach,
-        min(value) over ({{ run }}) as least_of_run,
-        max(value) over ({{ run }}) as most_of_run
+        min(events) over ({{ run }}) as least_of_run,
+        max(events) over ({{ run }}) as most_of_run
     from moved
 ),
 
@@ -47,8 +47,8 @@ judged as (
         case
             when baseline_months < {{ var('trend_baseline_minimum') }} then 'too few months to tell'
             when centre_line < {{ var('trend_minimum_mean') }} then 'too few to compare'
-            when value > centre_line + reach then 'above the limits'
-            when value < centre_line - reach then 'below the limits'
+            when events > centre_line + reach then 'above the limits'
+            when events < centre_line - reach then 'below the limits'
             when months_before_run is null or months_before_run < {{ var('trend_baseline_minimum') }} then 'no change'
             when least_of_run > centre_before_run then 'shift up'
             when most_of_run < centre_before_run then 'shift down'
@@ -59,17 +59,18 @@ judged as (
 
 select
     series,
-    counted,
+    measure,
     area,
+    is_total,
     month_start,
     financial_year,
-    value,
-    {{ poisson_lower('value') }} as value_low,
-    {{ poisson_upper('value') }} as value_high,
+    events,
+    {{ poisson_lower('events') }} as events_lower_95,
+    {{ poisson_upper('events') }} as events_upper_95,
     baseline_months,
     case when baseline_months >= {{ var('trend_baseline_minimum') }} then centre_line end as centre_line,
     case when baseline_months >= {{ var('trend_baseline_minimum') }} then greatest(centre_line - reach, 0) end
-        as lower_limit,
-    case when baseline_months >= {{ var('trend_baseline_minimum') }} then centre_line + reach end as upper_limit,
+        as lower_control_limit,
+    case when baseline_months >= {{ var('trend_baseline_minimum') }} then centre_line + reach end as upper_control_limit,
     signal
 from judged

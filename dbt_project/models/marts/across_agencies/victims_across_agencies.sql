@@ -40,14 +40,6 @@ with person as (
     from {{ ref('fct_ambulance_call') }}
 ),
 
-band as (
-    select
-        age_band,
-        cast(min(age_band_order) as integer) as age_band_order
-    from {{ ref('dim_age_band') }}
-    group by age_band
-),
-
 counted as (
     select
         person.financial_year,
@@ -60,7 +52,7 @@ counted as (
         count(case when person.seen_by = 'hospital' then 1 end) as ed_attendances,
         count(case when person.seen_by = 'ambulance' then 1 end) as ambulance_calls
     from person
-    inner join band
+    inner join {{ age_bands() }} as band
         on person.age_band = band.age_band
     group by all
 ),

@@ -91,9 +91,9 @@ select
     ] %}
         round(100.0 * {{ measure }} / nullif(violence_with_injury_offences, 0), 1) as {{ per }}_per_100_offences,
         round({{ odds(wilson_lower(measure, measure ~ ' + violence_with_injury_offences')) }}, 1)
-            as {{ per }}_per_100_offences_low,
+            as {{ per }}_per_100_offences_lower_95,
         round({{ odds(wilson_upper(measure, measure ~ ' + violence_with_injury_offences')) }}, 1)
-            as {{ per }}_per_100_offences_high,
+            as {{ per }}_per_100_offences_upper_95,
     {% endfor %}
     {{ pct('conveyances_to_delivering_hospitals', 'conveyances', 1) }} as conveyed_to_delivering_hospitals_percent,
     {{ share_limits(

@@ -5,7 +5,7 @@
     ('Hour of day', "coalesce(lpad(cast(compared.hour_of_day as varchar), 2, '0'), 'Unknown')",
         'coalesce(compared.hour_of_day, 99)'),
 ] %}
-{% set both = 'counted.counted + counted.violence_with_injury_offences' -%}
+{% set both = 'counted.events + counted.violence_with_injury_offences' -%}
 
 -- Two agencies are compared over the report's years of which both delivered all months: every month weighs the same.
 with whole_year as (
@@ -87,11 +87,12 @@ counted as (
         coalesce(district.district_code, 'County') as district_code,
         coalesce(district.district, 'Derby and Derbyshire') as district,
         coalesce(district.area, 'Derby and Derbyshire') as area,
+        grouping(district.district_code) = 1 as is_total,
         timed.breakdown,
         timed.category,
         timed.category_order,
         count(case when timed.seen_by = 'police' then 1 end) as violence_with_injury_offences,
-        count(case when timed.seen_by <> 'police' then 1 end) as counted
+        count(case when timed.seen_by <> 'police' then 1 end) as events
     from timed
     inner join {{ ref('dim_district') }} as district
         on timed.district_code = district.district_code
@@ -121,13 +122,13 @@ limited as (
         spanned.first_year,
         spanned.last_year,
         spanned.years,
-        100.0 * counted.counted / nullif(counted.violence_with_injury_offences, 0) as ratio,
-        {{ odds(wilson_lower('counted.counted', both)) }} as ratio_low,
-        {{ odds(wilson_upper('counted.counted', both)) }} as ratio_high,
-        100.0 * sum(counted.counted) over whole / nullif(sum(counted.violence_with_injury_offences) over whole, 0)
+        100.0 * counted.events / nullif(counted.violence_with_injury_offences, 0) as ratio,
+        {{ odds(wilson_lower('counted.events', both)) }} as ratio_lower_95,
+        {{ odds(wilson_upper('counted.events', both)) }} as ratio_upper_95,
+        100.0 * sum(counted.events) over whole / nullif(sum(counted.violence_with_injury_offences) over whole, 0)
             as ratio_of_all,
         -- A ratio is as unsure as the smaller of its two counts.
-        least(counted.counted, counted.violence_with_injury_offences) as enough
+        least(counted.events, counted.violence_with_injury_offences) as enough
     from counted
     inner join spanned
         on counted.kind = spanned.kind
@@ -139,17 +140,18 @@ select
     district_code,
     district,
     area,
+    is_total,
     breakdown,
     category,
     cast(category_order as smallint) as category_order,
     first_year,
     last_year,
-    cast(years as smallint) as years,
+    cast(years as smallint) as year_count,
     violence_with_injury_offences,
-    counted,
+    events,
     round(ratio, 1) as per_100_offences,
-    round(ratio_low, 1) as per_100_offences_low,
-    round(ratio_high, 1) as per_100_offences_high,
+    round(ratio_lower_95, 1) as per_100_offences_lower_95,
+    round(ratio_upper_95, 1) as per_100_offences_upper_95,
     round(ratio_of_all, 1) as per_100_offences_of_all,
-    {{ benchmark_verdict('ratio_low', 'ratio_high', 'ratio_of_all', 'enough') }} as against_all
+    {{ benchmark_verdict('ratio_lower_95', 'ratio_upper_95', 'ratio_of_all', 'enough') }} as versus_all
 from limited

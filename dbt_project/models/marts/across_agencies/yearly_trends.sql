@@ -5,7 +5,7 @@ with summed as (
 compared as (
     select
         this_year.*,
-        case when this_year.months = 12 and last_year.months = 12 then last_year.value end as previous_value
+        case when this_year.months = 12 and last_year.months = 12 then last_year.events end as previous_year_events
     from summed as this_year
     inner join {{ ref('dim_financial_year') }} as year
         on this_year.financial_year = year.financial_year
@@ -20,15 +20,16 @@ compared as (
 
 select
     series,
-    counted,
+    measure,
     area,
+    is_total,
     financial_year,
     months,
-    value,
-    {{ poisson_lower('value') }} as value_low,
-    {{ poisson_upper('value') }} as value_high,
-    previous_value,
-    value - previous_value as change,
-    {{ pct_change('previous_value', 'value', 1) }} as change_percent,
-    {{ change_verdict('previous_value', 'value') }} as verdict
+    events,
+    {{ poisson_lower('events') }} as events_lower_95,
+    {{ poisson_upper('events') }} as events_upper_95,
+    previous_year_events,
+    events - previous_year_events as change_events,
+    {{ pct_change('previous_year_events', 'events', 1) }} as change_events_percent,
+    {{ change_verdict('previous_year_events', 'events') }} as verdict
 from compared

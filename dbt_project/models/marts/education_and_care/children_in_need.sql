@@ -6,7 +6,7 @@ select
     returned.category,
     returned.breakdown,
     returned.measure,
-    returned.value,
+    cast(returned.value as double) as value,
     returned.symbol
 from {{ ref('fct_children_in_need') }} as returned
 inner join {{ ref('dim_area') }} as area

@@ -3,7 +3,7 @@ select
     financial_year,
     measure,
     category as sex,
-    counted as number,
+    counted as cases,
     symbol
 from {{ ref('fct_childrens_social_care_return') }}
 where breakdown = 'Sex'

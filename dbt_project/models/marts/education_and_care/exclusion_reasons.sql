@@ -4,9 +4,10 @@ select
     area.area,
     area.area_level,
     counted.phase,
+    counted.phase = 'All phases' as is_total,
     counted.exclusion_kind,
     counted.reason,
-    counted.counted as exclusions,
+    cast(counted.counted as bigint) as exclusions,
     counted.symbol
 from {{ ref('fct_school_exclusion_count') }} as counted
 inner join {{ ref('dim_area') }} as area

@@ -9,7 +9,7 @@ select
     rate.ward_code,
     rate.measure,
     rate.percent as percent_of_young_people,
-    rate.per_1000 as per_1000_population,
+    cast(rate.per_1000 as double) as rate_per_1000,
     rate.symbol
 from {{ ref('fct_neet_rate') }} as rate
 inner join {{ ref('dim_area') }} as area

@@ -5,6 +5,7 @@ select
     district.district,
     district.area,
     attendance.age_band,
+    band.age_band_order,
     attendance.age_group,
     attendance.sex,
     ethnicity.ethnicity_group,
@@ -14,4 +15,6 @@ inner join {{ ref('dim_ethnicity') }} as ethnicity
     on attendance.ethnicity_code = ethnicity.ethnicity_code
 inner join {{ ref('dim_district') }} as district
     on attendance.district_code = district.district_code
+inner join {{ age_bands() }} as band
+    on attendance.age_band = band.age_band
 group by all

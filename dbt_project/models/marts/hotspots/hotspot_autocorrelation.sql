@@ -9,11 +9,11 @@ select
     cast(found.places as bigint) as places,
     {{ empty_if_nan('found.i') }} as morans_i,
     {{ empty_if_nan('found.expected') }} as expected_i,
-    {{ empty_if_nan('found.z') }} as z,
-    {{ empty_if_nan('found.p') }} as p,
+    {{ empty_if_nan('found.z_score') }} as z_score,
+    {{ empty_if_nan('found.p_value') }} as p_value,
     case
-        when isnan(found.p) then 'nothing to compare'
-        when found.p > 0.025 then 'no clear pattern'
+        when isnan(found.p_value) then 'nothing to compare'
+        when found.p_value > 0.025 then 'no clear pattern'
         when found.i > found.expected then 'clustered'
         else 'dispersed'
     end as pattern

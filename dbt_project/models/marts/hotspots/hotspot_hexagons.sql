@@ -18,9 +18,9 @@ select
     ranked.is_top_fifth,
     ranked.years_observed,
     ranked.years_in_top_fifth,
-    ranked.gi_z,
-    ranked.gi_p,
-    ranked.gi_q,
+    ranked.gi_z_score,
+    ranked.gi_p_value,
+    ranked.gi_q_value,
     ranked.clustering
 from ranked
 inner join {{ ref('dim_hexagon') }} as hexagon

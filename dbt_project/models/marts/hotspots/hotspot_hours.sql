@@ -8,14 +8,15 @@ select
     ward.ward_code,
     ward.ward_name,
     hotspot_hour.location,
+    hotspot_hour.location = 'Whole ward' as is_total,
     weekday.day_of_week,
     weekday.day_name,
     cast(hotspot_hour.hour_of_week % 24 as tinyint) as committed_hour,
     hotspot_hour.offences,
     {{ poisson_limits('hotspot_hour.offences') }}
     round(hotspot_hour.mean, 2) as hour_mean,
-    hotspot_hour.p,
-    hotspot_hour.q,
+    hotspot_hour.p_value,
+    hotspot_hour.q_value,
     hotspot_hour.is_hot
 from {{ ref('hotspot_hour') }} as hotspot_hour
 inner join {{ ref('dim_hotspot_window') }} as hotspot_window

@@ -18,16 +18,16 @@ select
     {{ poisson_limits('ranked.offences') }}
     ranked.population_year,
     ranked.population,
-    {{ rate_per('ranked.offences', 'ranked.population') }} as rate,
-    {{ rate_limits('rate', 'ranked.offences', 'ranked.population') }},
-    round(1000 * ranked.smoothed_rate, 2) as smoothed_rate,
+    {{ rate_per('ranked.offences', 'ranked.population') }} as rate_per_1000,
+    {{ rate_limits('rate_per_1000', 'ranked.offences', 'ranked.population') }},
+    round(1000 * ranked.smoothed_rate, 2) as smoothed_rate_per_1000,
     ranked.volume_rank,
     ranked.is_top_fifth,
     ranked.years_observed,
     ranked.years_in_top_fifth,
-    ranked.gi_z,
-    ranked.gi_p,
-    ranked.gi_q,
+    ranked.gi_z_score,
+    ranked.gi_p_value,
+    ranked.gi_q_value,
     ranked.clustering
 from ranked
 inner join {{ ref('dim_lsoa') }} as lsoa

@@ -69,6 +69,7 @@ select
     ward.ward_code,
     ward.ward_name,
     summed.location,
+    summed.location = 'Whole ward' as is_total,
     weekday.day_of_week,
     weekday.day_name,
     cast(summed.first_hour % 24 as tinyint) as first_hour,

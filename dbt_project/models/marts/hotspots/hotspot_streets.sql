@@ -23,8 +23,8 @@ select
     rank() over (
         partition by street.definition, street.last_month, street.ward_code order by street.offences desc
     ) as volume_rank,
-    street.p,
-    street.q,
+    street.p_value,
+    street.q_value,
     street.is_busiest
 from {{ ref('hotspot_street') }} as street
 inner join {{ ref('dim_hotspot_window') }} as hotspot_window

@@ -50,7 +50,7 @@ rated as (
         cast(coalesce(counted.offences, 0) as bigint) as offences,
         case when resident.population is not null then hotspot_window.population_year end as population_year,
         cast(resident.population as bigint) as population,
-        {{ rate_per('coalesce(counted.offences, 0)', 'resident.population') }} as rate
+        {{ rate_per('coalesce(counted.offences, 0)', 'resident.population') }} as rate_per_1000
     from {{ ref('dim_hotspot_window') }} as hotspot_window
     cross join (
         {{ hotspot_definition_rows() }}
@@ -95,7 +95,7 @@ ranked as (
         *,
         case when is_ranked then rank() over (scoped_window order by offences desc) end as volume_rank,
         case
-            when is_ranked and rate is not null then rank() over (scoped_window order by rate desc nulls last)
+            when is_ranked and rate_per_1000 is not null then rank() over (scoped_window order by rate_per_1000 desc nulls last)
         end as rate_rank
     from scoped
     window scoped_window as (partition by definition, last_month, scope, is_ranked)
@@ -121,15 +121,15 @@ select
     scored.ward_vintage,
     district.district_code,
     district.district,
-    scored.section,
+    scored.section as policing_section,
     scored.ward_type,
     scored.printed_name,
     scored.offences,
     {{ poisson_limits('scored.offences') }}
     scored.population_year,
     scored.population,
-    scored.rate,
-    {{ rate_limits('rate', 'scored.offences', 'scored.population') }},
+    scored.rate_per_1000,
+    {{ rate_limits('rate_per_1000', 'scored.offences', 'scored.population') }},
     scored.volume_rank,
     scored.rate_rank,
     scored.score_stated,

@@ -36,10 +36,10 @@ county as (
 select
     intervention.intervention_reference,
     intervention.intervention,
-    intervention.phase,
+    intervention.phase as project_phase,
     intervention.provider,
     intervention.aim,
-    intervention.cohort,
+    intervention.cohort as target_group,
     intervention.age_from,
     intervention.age_to,
     intervention.financial_year,
@@ -56,13 +56,13 @@ select
     intervention.place,
     district.district_code,
     case district.district_code when 'Unknown' then 'Not stated' else district.district end as district,
-    before.financial_year as year_before,
-    case when district.is_in_county then before.offences end as offences_year_before,
+    before.financial_year as previous_year,
+    case when district.is_in_county then before.offences end as previous_year_offences,
     case when district.is_in_county then round({{ rate_per('before.offences', 'before.population') }}, 2) end
-        as rate_year_before,
-    {{ rate_limits('rate_year_before', 'before.offences', 'before.population', when='district.is_in_county') }},
-    round({{ rate_per('county.offences', 'county.population') }}, 2) as county_rate_year_before,
-    {{ rate_limits('county_rate_year_before', 'county.offences', 'county.population') }},
+        as previous_year_rate_per_1000,
+    {{ rate_limits('previous_year_rate_per_1000', 'before.offences', 'before.population', when='district.is_in_county') }},
+    round({{ rate_per('county.offences', 'county.population') }}, 2) as previous_year_county_rate_per_1000,
+    {{ rate_limits('previous_year_county_rate_per_1000', 'county.offences', 'county.population') }},
     intervention.source
 from {{ ref('dim_intervention') }} as intervention
 inner join {{ ref('fct_intervention_district') }} as covered

@@ -1,6 +1,7 @@
 select
     financial_year,
     age_group,
+    {{ age_range_order('age_group') }} as age_group_order,
     sentence_type,
     cases,
     symbol

@@ -4,6 +4,7 @@ select
     breakdown,
     age_range,
     category,
+    breakdown = 'Overall' or age_range = 'All' as is_total,
     months_to_reoffence,
     offenders,
     reoffenders,

@@ -1,7 +1,7 @@
 select
     area,
     financial_year,
-    age,
+    cast(age as smallint) as age,
     sex,
     offenders,
     symbol

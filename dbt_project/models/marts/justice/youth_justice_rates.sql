@@ -2,6 +2,6 @@ select
     area,
     financial_year,
     category as ethnicity_group,
-    counted as cases_per_1000
+    cast(counted as double) as rate_per_1000
 from {{ ref('fct_youth_justice_return') }}
 where breakdown = 'Ethnicity'

@@ -4,6 +4,8 @@ select
     cohort,
     breakdown,
     category,
+    cast(case breakdown when 'Age group' then {{ age_range_order('category') }} end as smallint) as category_order,
+    breakdown = 'Total' as is_total,
     nominals,
     nominals_symbol,
     share_percent,

@@ -24,7 +24,7 @@ person_period as (
     select
         role,
         financial_year as period,
-        false as is_whole_report,
+        false as is_total,
         person_key,
         occurrences
     from person_year
@@ -34,7 +34,7 @@ person_period as (
     select
         role,
         '{{ var("report_first_year") }} - {{ var("report_last_year") }}' as period,
-        true as is_whole_report,
+        true as is_total,
         person_key,
         cast(sum(occurrences) as bigint) as occurrences
     from person_year
@@ -53,14 +53,14 @@ measured as (
     select
         role,
         period,
-        is_whole_report,
+        is_total,
         cast(sum(occurrences) as bigint) as occurrences,
         count(*) as individuals,
         count(case when occurrences > 1 then 1 end) as repeat_individuals,
         cast(coalesce(sum(case when occurrences > 1 then occurrences end), 0) as bigint) as repeat_occurrences,
         cast(sum(case when position_by_occurrences <= 25 then occurrences end) as bigint) as top_25_occurrences
     from ranked
-    group by role, period, is_whole_report
+    group by role, period, is_total
 )
 
 select

@@ -1,6 +1,7 @@
 select
     role,
     period,
+    period = 'All years' as is_total,
     occurrences,
     nominals,
     people,

@@ -16,7 +16,7 @@ in_period as (
     select
         *,
         financial_year as period,
-        false as is_whole_report
+        false as is_total
     from occurrence
 
     union all
@@ -24,7 +24,7 @@ in_period as (
     select
         *,
         '{{ var("report_first_year") }} - {{ var("report_last_year") }}' as period,
-        true as is_whole_report
+        true as is_total
     from occurrence
     where financial_year between '{{ var("report_first_year") }}' and '{{ var("report_last_year") }}'
 ),
@@ -45,7 +45,7 @@ person as (
 select
     in_period.role,
     in_period.period,
-    in_period.is_whole_report,
+    in_period.is_total,
     count(distinct case when person.place <= {{ size }} then in_period.person_key end) as people,
     count(case when person.place <= {{ size }} then 1 end) as occurrences,
     count(distinct case when person.place <= {{ size }} then in_period.crime_reference end) as offences,
@@ -57,4 +57,4 @@ inner join person
         in_period.role = person.role
         and in_period.period = person.period
         and in_period.person_key = person.person_key
-group by in_period.role, in_period.period, in_period.is_whole_report
+group by in_period.role, in_period.period, in_period.is_total

@@ -74,11 +74,11 @@ limited as (
 
 select
     role,
-    cast(months as integer) as months,
+    cast(months as integer) as months_since_occurrence,
     at_risk,
     repeated,
     unobserved,
     case when is_enough then round(100 * (1 - unrepeated), 2) end as repeated_percent,
-    case when is_enough then round(greatest(100 * (1 - unrepeated - half_width), 0), 2) end as repeated_percent_low,
-    case when is_enough then round(least(100 * (1 - unrepeated + half_width), 100), 2) end as repeated_percent_high
+    case when is_enough then round(greatest(100 * (1 - unrepeated - half_width), 0), 2) end as repeated_percent_lower_95,
+    case when is_enough then round(least(100 * (1 - unrepeated + half_width), 100), 2) end as repeated_percent_upper_95
 from limited

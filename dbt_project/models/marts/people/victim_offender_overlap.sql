@@ -42,7 +42,7 @@ in_period as (
     select
         scope,
         financial_year as period,
-        false as is_whole_report,
+        false as is_total,
         person_key,
         role
     from in_scope
@@ -52,7 +52,7 @@ in_period as (
     select
         scope,
         '{{ var("report_first_year") }} - {{ var("report_last_year") }}' as period,
-        true as is_whole_report,
+        true as is_total,
         person_key,
         role
     from in_scope
@@ -63,24 +63,24 @@ person as (
     select
         scope,
         period,
-        is_whole_report,
+        is_total,
         person_key,
         bool_or(role = 'victim') as is_victim,
         bool_or(role = 'suspect') as is_suspect
     from in_period
-    group by scope, period, is_whole_report, person_key
+    group by scope, period, is_total, person_key
 ),
 
 counted as (
     select
         scope,
         period,
-        is_whole_report,
+        is_total,
         count(case when is_victim then 1 end) as victims,
         count(case when is_suspect then 1 end) as suspects,
         count(case when is_victim and is_suspect then 1 end) as people_who_are_both
     from person
-    group by scope, period, is_whole_report
+    group by scope, period, is_total
 ),
 
 protected as (
@@ -93,9 +93,9 @@ protected as (
 select
     scope,
     period,
-    is_whole_report,
-    victims,
-    suspects,
+    is_total,
+    victims as different_victims,
+    suspects as different_suspects,
     is_suppressed,
     case when not is_suppressed then people_who_are_both end as people_who_are_both,
     case

@@ -5,7 +5,7 @@ select
     crime.nte_offence_type,
     crime.committed_day_of_week as day_of_week,
     weekday.day_name,
-    crime.committed_hour as hour,
+    crime.committed_hour,
     count(*) as crimes
 from {{ ref('fct_nte_crime') }} as crime
 inner join {{ ref('dim_district') }} as district

@@ -86,7 +86,7 @@ complete as (
 changed as (
     select
         this_year.*,
-        last_year.crimes as crimes_year_before
+        last_year.crimes as previous_year_crimes
     from complete as this_year
     left join complete as last_year
         on
@@ -107,7 +107,7 @@ select
     population,
     round({{ rate_per('crimes', 'population_of_whole_year') }}, 2) as rate_per_1000,
     {{ rate_limits('rate_per_1000', 'crimes', 'population_of_whole_year') }},
-    crimes_year_before,
-    crimes - crimes_year_before as change,
-    {{ change_verdict('crimes_year_before', 'crimes') }} as verdict
+    previous_year_crimes,
+    crimes - previous_year_crimes as change_crimes,
+    {{ change_verdict('previous_year_crimes', 'crimes') }} as verdict
 from changed

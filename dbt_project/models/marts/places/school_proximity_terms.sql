@@ -6,11 +6,11 @@ with counted as (
         offence_group,
         count(*) as offences,
         count(case when day_type <> 'Not known' then 1 end) as offences_day_known,
-        cast({{ sum_where(near, 1) }} as bigint) as at_or_near,
+        cast({{ sum_where(near, 1) }} as bigint) as offences_at_or_near_school,
         {% for name, day_type in [
-            ('at_or_near_on_school_days', 'School day'),
-            ('at_or_near_in_holidays', 'Holiday or weekend'),
-            ('at_or_near_day_not_known', 'Not known'),
+            ('offences_at_or_near_school_on_school_days', 'School day'),
+            ('offences_at_or_near_school_in_holidays', 'Holiday or weekend'),
+            ('offences_at_or_near_school_day_not_known', 'Not known'),
         ] %}
             cast({{ sum_where(near ~ " and day_type = '" ~ day_type ~ "'", 1) }} as bigint)
                 as {{ name }}
@@ -22,14 +22,14 @@ with counted as (
 
 select
     *,
-    round(100.0 * at_or_near / offences, 2) as at_or_near_percent,
-    {{ share_limits('at_or_near_percent', 'at_or_near', 'offences', places=2) }},
-    round(100.0 * at_or_near_on_school_days / nullif(offences_day_known, 0), 2) as school_days_percent,
-    {{ share_limits('school_days_percent', 'at_or_near_on_school_days', 'offences_day_known', places=2) }},
-    round(100.0 * at_or_near_in_holidays / nullif(at_or_near_on_school_days + at_or_near_in_holidays, 0), 2)
+    round(100.0 * offences_at_or_near_school / offences, 2) as at_or_near_school_percent,
+    {{ share_limits('at_or_near_school_percent', 'offences_at_or_near_school', 'offences', places=2) }},
+    round(100.0 * offences_at_or_near_school_on_school_days / nullif(offences_day_known, 0), 2) as school_days_percent,
+    {{ share_limits('school_days_percent', 'offences_at_or_near_school_on_school_days', 'offences_day_known', places=2) }},
+    round(100.0 * offences_at_or_near_school_in_holidays / nullif(offences_at_or_near_school_on_school_days + offences_at_or_near_school_in_holidays, 0), 2)
         as not_on_school_days_percent,
     {{ share_limits(
         'not_on_school_days_percent',
-        'at_or_near_in_holidays', '(at_or_near_on_school_days + at_or_near_in_holidays)', places=2
+        'offences_at_or_near_school_in_holidays', '(offences_at_or_near_school_on_school_days + offences_at_or_near_school_in_holidays)', places=2
     ) }}
 from counted

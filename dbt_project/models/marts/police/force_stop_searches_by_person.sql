@@ -1,6 +1,7 @@
 select
     search.financial_year,
     search.search_age_group,
+    {{ age_range_order('search.search_age_group') }} as search_age_group_order,
     search.sex,
     ethnicity.ethnicity_code,
     ethnicity.ethnicity,

@@ -14,9 +14,9 @@ compared as (
         this_year.financial_year,
         this_year.months,
         this_year.offences,
-        last_year.offences as previous_offences,
+        last_year.offences as previous_year_offences,
         this_year.knife_offences,
-        last_year.knife_offences as previous_knife_offences
+        last_year.knife_offences as previous_year_knife_offences
     from counted as this_year
     inner join {{ ref('dim_financial_year') }} as financial_year
         on this_year.financial_year = financial_year.financial_year
@@ -33,11 +33,11 @@ select
     financial_year,
     months,
     offences,
-    previous_offences,
-    offences - previous_offences as offences_change,
-    {{ pct_change('previous_offences', 'offences', 2) }} as offences_change_percent,
+    previous_year_offences,
+    offences - previous_year_offences as change_offences,
+    {{ pct_change('previous_year_offences', 'offences', 2) }} as change_offences_percent,
     knife_offences,
-    previous_knife_offences,
-    knife_offences - previous_knife_offences as knife_offences_change,
-    {{ pct_change('previous_knife_offences', 'knife_offences', 2) }} as knife_offences_change_percent
+    previous_year_knife_offences,
+    knife_offences - previous_year_knife_offences as change_knife_offences,
+    {{ pct_change('previous_year_knife_offences', 'knife_offences', 2) }} as change_knife_offences_percent
 from compared

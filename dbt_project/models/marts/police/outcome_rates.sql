@@ -15,7 +15,7 @@ counted as (
             when grouping(district.district) = 0 then 'District'
             else 'All offences'
         end as breakdown,
-        coalesce(outcome.offence_type, district.district, 'All offences') as member,
+        coalesce(outcome.offence_type, district.district, 'All offences') as category,
         count(*) as outcome_records,
         count(case when outcome.sna_group = 'Positive outcome' then 1 end) as positive_records,
         count(case when outcome.sna_group = 'Other outcome' then 1 end) as other_records,
@@ -55,7 +55,8 @@ select
     basis,
     financial_year,
     breakdown,
-    member,
+    category,
+    breakdown = 'All offences' as is_total,
     outcome_records,
     positive_records,
     other_records,

@@ -6,6 +6,7 @@ select
     legislation,
     object_of_search,
     age_range,
+    {{ age_range_order('age_range') }} as age_range_order,
     gender,
     self_defined_ethnicity,
     officer_defined_ethnicity,

@@ -59,31 +59,31 @@ union all
 {{ against_comparators('P20.3', 94,
     'Rate of suspensions in the most recent year against East Midlands, neighbours and England', 'Derby City', 'Suspension', '>', 'higher', 1) }}
 union all
-{{ prose_trend('P21.1', 90, 'Referrals, from year to year', 'sum(number)', care,
+{{ prose_trend('P21.1', 90, 'Referrals, from year to year', 'sum(cases)', care,
     where=county ~ " and measure = 'Referrals'") }}
 union all
 {{ prose_trend('P21.1', 91, 'Share of referrals with a strategy discussion, from year to year',
     "sum(case when outcome = 'Strategy Discussion' then referrals else 0 end)", outcomes, 'sum(referrals)', county) }}
 union all
-{{ prose_trend('P21.1', 92, 'Child protection plans in 2023/24 against 2021/22', 'sum(number)', care,
+{{ prose_trend('P21.1', 92, 'Child protection plans in 2023/24 against 2021/22', 'sum(cases)', care,
     where=county ~ " and measure = 'Child protection plans' and financial_year in ('2021/22', '2023/24')") }}
 union all
-{{ prose_trend('P21.1', 93, 'Admissions to care, from year to year', 'sum(number)', care,
+{{ prose_trend('P21.1', 93, 'Admissions to care, from year to year', 'sum(cases)', care,
     where=county ~ " and measure = 'Admissions to care'") }}
 union all
-{{ prose_trend('P21.1', 94, 'Care leavers, from year to year', 'sum(number)', care,
+{{ prose_trend('P21.1', 94, 'Care leavers, from year to year', 'sum(cases)', care,
     where=county ~ " and measure = 'Care leavers'") }}
 union all
-{{ prose_trend('P21.2', 90, 'Referrals, from year to year', '-sum(number)', care,
+{{ prose_trend('P21.2', 90, 'Referrals, from year to year', '-sum(cases)', care,
     where=city ~ " and measure = 'Referrals'", rising='decreasing') }}
 union all
-{{ prose_trend('P21.2', 91, 'Child protection plans, from year to year', '-sum(number)', care,
+{{ prose_trend('P21.2', 91, 'Child protection plans, from year to year', '-sum(cases)', care,
     where=city ~ " and measure = 'Child protection plans'", rising='decreasing') }}
 union all
-{{ prose_leader('P22', 90, 'Locality of Derbyshire County with the highest rate', 'place', 'per_1000_population', neet,
+{{ prose_leader('P22', 90, 'Locality of Derbyshire County with the highest rate', 'place', 'rate_per_1000', neet,
     county ~ " and place_kind = 'Locality' and calendar_year = 2024") }}
 union all
-{{ prose_leader('P22', 91, 'Locality of Derbyshire County with the lowest rate', 'place', '-per_1000_population', neet,
+{{ prose_leader('P22', 91, 'Locality of Derbyshire County with the lowest rate', 'place', '-rate_per_1000', neet,
     county ~ " and place_kind = 'Locality' and calendar_year = 2024") }}
 union all
 {{ prose_leader('P22', 92, 'Ward of Derby City with the highest rate in 2024', 'place', 'percent_of_young_people', neet,

@@ -19,7 +19,7 @@ counted as (
         coalesce(sex, 'All') as row_group,
         measure,
         financial_year,
-        sum(number) as number
+        sum(cases) as cases
     from {{ ref('childrens_social_care') }}
     group by grouping sets ((area, sex, measure, financial_year), (area, measure, financial_year))
 ),
@@ -35,7 +35,7 @@ labelled as (
         measure.row_order
         + case counted.row_group when 'All' then 0 when 'Male' then 10 when 'Female' then 20 else 30 end as row_order,
         counted.financial_year,
-        counted.number
+        counted.cases
     from counted
     inner join measure
         on counted.measure = measure.measure
@@ -74,7 +74,7 @@ select
     labelled.financial_year as column_label,
     delivered.year_order as column_order,
     'count' as unit,
-    labelled.number as numerator,
+    labelled.cases as numerator,
     1 as denominator
 from labelled
 inner join delivered
@@ -90,8 +90,8 @@ select
     '% change from {{ first_year }}' as column_label,
     {{ last_position() }} as column_order,
     'percent' as unit,
-    100 * (later.number - earlier.number) as numerator,
-    earlier.number as denominator
+    100 * (later.cases - earlier.cases) as numerator,
+    earlier.cases as denominator
 from labelled as later
 inner join labelled as earlier
     on

@@ -48,7 +48,7 @@ grouped as (
     group by combined_rank_printed, printed_name, hours_in_words
 )
 
-{% for column_label, measure in [('Type', 'ward_type'), ('Section', 'section')] %}
+{% for column_label, measure in [('Type', 'ward_type'), ('Section', 'policing_section')] %}
     select
         'T26' as table_id,
         '' as row_group,

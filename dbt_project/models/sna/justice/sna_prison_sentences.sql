@@ -1,6 +1,6 @@
 -- T43: the sentences of its cells, made of the same numbers as the figures, so that they say what the data say. The
 -- column is headed by the twelve months of the assaults, as in the print: deaths are reported a quarter further (D125).
-{% set tenths, tenths_before = 'cast(10 * rate_per_1000 as bigint)', 'cast(10 * rate_year_before as bigint)' -%}
+{% set tenths, tenths_before = 'cast(10 * rate_per_1000 as bigint)', 'cast(10 * previous_year_rate_per_1000 as bigint)' -%}
 
 with said as (
     select
@@ -8,13 +8,13 @@ with said as (
         sex,
         twelve_months_ending,
         format('{:,}', incidents) as number_text,
-        format('{:,}', incidents_year_before) as number_before,
-        cast(abs({{ pct_change('incidents_year_before', 'incidents', 0) }}) as bigint) || '%' as change,
-        if(incidents < incidents_year_before, 'decrease', 'increase') as direction,
+        format('{:,}', previous_year_incidents) as number_before,
+        cast(abs({{ pct_change('previous_year_incidents', 'incidents', 0) }}) as bigint) || '%' as change,
+        if(incidents < previous_year_incidents, 'decrease', 'increase') as direction,
         is_peak,
         cast(round(rate_per_1000) as bigint) as rate_text,
         cast(abs({{ pct_change(tenths_before, tenths, 0) }}) as bigint) || '%' as rate_change,
-        if(rate_per_1000 < rate_year_before, 'decreased', 'increased') as rate_direction,
+        if(rate_per_1000 < previous_year_rate_per_1000, 'decreased', 'increased') as rate_direction,
         is_rate_peak
     from {{ ref('prison_safety') }}
     where {{ in_report_twelve_months() }}

@@ -80,11 +80,11 @@ select
     'T55' as table_id,
     '' as row_group,
     ethnicity_group as row_label,
-    row_number() over (order by cases_per_1000 desc) as row_order,
+    row_number() over (order by rate_per_1000 desc) as row_order,
     'Cases per 1000 population' as column_label,
     1 as column_order,
     'rate' as unit,
-    cast(100 * cases_per_1000 as bigint) as numerator,
+    cast(100 * rate_per_1000 as bigint) as numerator,
     100 as denominator
 from rate
 

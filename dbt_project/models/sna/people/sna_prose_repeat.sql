@@ -2,7 +2,7 @@
 {% for table_id, role in [('P3.4', 'victim'), ('P3.6', 'suspect')] %}
     {{ prose_number(
         table_id, 1, 'The 25 ' ~ role ~ 's with most occurrences, 2019/20 to 2023/24', 'Occurrences', 'count',
-        'sum(occurrences)', ref('repeat_people_top'), where="is_whole_report and role = '" ~ role ~ "'"
+        'sum(occurrences)', ref('repeat_people_top'), where="is_total and role = '" ~ role ~ "'"
     ) }}
     {% if not loop.last %}union all{% endif %}
 {% endfor %}

@@ -7,7 +7,7 @@ with period as (
     from {{ ref('repeat_people') }} as repeat_people
     left join {{ ref('report_year') }} as report_year
         on repeat_people.period = report_year.financial_year
-    where repeat_people.is_whole_report or report_year.financial_year is not null
+    where repeat_people.is_total or report_year.financial_year is not null
 )
 
 {% for table_id, role in [('T15', 'victim'), ('T25', 'suspect')] %}

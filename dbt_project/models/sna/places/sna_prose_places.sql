@@ -7,8 +7,8 @@
 
 {% set statements = [
     ('P8', 'Offences with a victim of school age, 2021 to 2023', 'Count', 'count', 'sum(offences)', school, '1', 'true'),
-    ('P8', 'Offences at or near a school, 2021 to 2023', 'Count', 'count', 'sum(at_or_near)', school, '1', 'true'),
-    ('P8', 'Offences at or near a school, 2021 to 2023', 'Share', 'percent', 'sum(at_or_near)', school, 'sum(offences)', 'true'),
+    ('P8', 'Offences at or near a school, 2021 to 2023', 'Count', 'count', 'sum(offences_at_or_near_school)', school, '1', 'true'),
+    ('P8', 'Offences at or near a school, 2021 to 2023', 'Share', 'percent', 'sum(offences_at_or_near_school)', school, 'sum(offences)', 'true'),
     ('P9', 'Largest change from one year to the next, 2021/22 to 2023/24', 'Count', 'count', 'max(abs(change))', yearly, '1',
         'change is not null'),
     ('P9', 'Decrease in Derby from 2022/23 to 2023/24', 'Percentage', 'percent',

@@ -5,7 +5,7 @@ with counted as (
         calendar_year,
         offence_group,
         offences,
-        at_or_near
+        offences_at_or_near_school
     from {{ ref('school_proximity_terms') }}
     where calendar_year between {{ first_report_calendar_year() }} and {{ last_report_calendar_year() }}
 ),
@@ -23,7 +23,7 @@ summed as (
         coalesce(cast(calendar_year as varchar), 'Total') as row_label,
         coalesce(calendar_year, {{ last_position() }}) as row_order,
         sum(offences) as offences,
-        sum(at_or_near) as at_or_near
+        sum(offences_at_or_near_school) as offences_at_or_near_school
     from counted
     group by grouping sets ((offence_group, calendar_year), (offence_group))
 ),
@@ -83,7 +83,7 @@ select
     'Offence occurred at/or nearby school' as column_label,
     2 as column_order,
     'count' as unit,
-    at_or_near as numerator,
+    offences_at_or_near_school as numerator,
     1 as denominator
 from summed
 
@@ -97,7 +97,7 @@ select
     '% at or nearby school' as column_label,
     3 as column_order,
     'percent' as unit,
-    100 * at_or_near as numerator,
+    100 * offences_at_or_near_school as numerator,
     offences as denominator
 from summed
 
@@ -111,7 +111,7 @@ select
     '% at or nearby school' as column_label,
     1 as column_order,
     'percent' as unit,
-    100 * counted.at_or_near as numerator,
+    100 * counted.offences_at_or_near_school as numerator,
     counted.offences as denominator
 from counted
 inner join offence_group

@@ -12,8 +12,8 @@ with yearly as (
 {% for table_id, measure in [('T01', 'offences'), ('T29', 'knife_offences')] %}
     {% for row_label, row_order, unit, numerator, denominator in [
         ('Volume', 1, 'count', measure, '1'),
-        ('Change', 2, 'count', measure ~ '_change', '1'),
-        ('Change %', 3, 'percent', '100 * ' ~ measure ~ '_change', 'previous_' ~ measure),
+        ('Change', 2, 'count', 'change_' ~ measure, '1'),
+        ('Change %', 3, 'percent', '100 * change_' ~ measure, 'previous_year_' ~ measure),
     ] %}
         select
             '{{ table_id }}' as table_id,

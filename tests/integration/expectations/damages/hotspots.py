@@ -17,9 +17,9 @@ CASES = [
     (
         LSOAS,
         "No LSOA is called hot or cold that may be so by chance",
-        "update {0} set clustering = 'hot', gi_q = 0.5 where rowid = 0",
+        "update {0} set clustering = 'hot', gi_q_value = 0.5 where rowid = 0",
     ),
-    (LSOAS, "P-values are adjusted upwards only", "update {0} set gi_q = gi_p / 2"),
+    (LSOAS, "P-values are adjusted upwards only", "update {0} set gi_q_value = gi_p_value / 2"),
     (WARDS, "Every offence of twelve months is in one ward, or in Unknown", "delete from {0} where volume_rank = 1"),
     *(
         (WARDS, "Ranks of wards are ranks by offences, rate and score", f"update {{0}} set {rank} = {rank} + 1")

@@ -62,7 +62,11 @@ FACTS = [
 DRIVERS = "marts.drivers"
 CASES = [
     (DRIVERS, "Every correlation is from -1 to 1", "update {0} set coefficient = 41.6 where rowid = 0"),
-    (DRIVERS, "Every correlation is within its limits", "update {0} set coefficient_low = coefficient_high where rowid = 0"),
+    (
+        DRIVERS,
+        "Every correlation is within its limits",
+        "update {0} set coefficient_lower_95 = coefficient_upper_95 where rowid = 0",
+    ),
     (DRIVERS, "No adjusted p-value is below the unadjusted", "update {0} set q_value = -1 where rowid = 0"),
     (
         *(DRIVERS, "Nothing made of recorded crime is called a driver of crime without saying so"),

@@ -44,7 +44,7 @@ def publish(press, deliveries=AFTER, code="a", recoded=tuple(LINEAGE), **options
 
 def revised(press):
     return press.read(
-        """select table_name, change, row_key, column_name, value_before, value_after, cells, deliveries
+        """select table_name, change_kind, row_key, column_name, value_before, value_after, changed_cells, deliveries
            from sna.revisions order by all"""
     )
 

@@ -1,0 +1,87 @@
+"""Published columns: one name has one type; totals, limits and ranges follow docs/developers/columns.md."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+COLUMNS = """
+    select table_schema || '.' || table_name, column_name, data_type from information_schema.columns
+    where table_catalog = current_database() and table_schema in ('sna', 'marts', 'meta') order by all
+"""
+# Endings and whole names that stand for something that has another name.
+FORMER = r"_(low|high|p|q|z)$|^(p|q|z|rate|number|counted|cells|member|hour|change)$|_year_before|_change(_percent)?$|^prior_"
+# Not the whole of other rows: the first two choose what is counted, and of the third no other breakdown is delivered.
+NO_TOTALS = {
+    ("marts.hotspot_wards", "scope"),
+    ("marts.victim_offender_overlap", "scope"),
+    ("marts.children_in_need", "breakdown"),
+}
+
+
+@pytest.fixture(scope="module")
+def columns(small_county) -> list[tuple[str, str, str]]:
+    return small_county.query(COLUMNS)
+
+
+def test_a_column_has_one_type_in_all_tables(columns):
+    kinds: dict[str, set[str]] = {}
+    for _, name, kind in columns:
+        kinds.setdefault(name, set()).add(kind)
+    assert {name: found for name, found in kinds.items() if len(found) > 1} == {}
+
+
+def test_no_column_has_a_name_of_another_form(columns):
+    assert [(table, name) for table, name, _ in columns if re.search(FORMER, name)] == []
+
+
+def test_limits_come_in_pairs_beside_their_number(columns):
+    names = {(table, name) for table, name, _ in columns}
+    limits = {(table, name.removesuffix("_lower_95")) for table, name in names if name.endswith("_lower_95")}
+    assert limits == {(table, name.removesuffix("_upper_95")) for table, name in names if name.endswith("_upper_95")}
+    assert limits - names == set() and len(limits) > 20
+
+
+def test_a_total_among_its_parts_is_marked(small_county, columns):
+    totals = {table for table, name, _ in columns if name == "is_total"}
+    texts = [(table, name) for table, name, kind in columns if kind == "VARCHAR" and table.startswith("marts.")]
+    for table, name in texts:
+        marked = "not is_total" if table in totals else "true"
+        found = small_county.query(
+            f"""select distinct "{name}" from {table}
+                where regexp_matches("{name}", '^(All|Total|Whole)( |$)') and "{name}" not like 'All other %' and {marked}"""
+        )
+        assert found == [] or (table, name) in NO_TOTALS, (table, name, found)
+    assert len(totals) > 10
+
+
+def test_ranges_have_a_column_to_sort_by(small_county, columns):
+    names = {(table, name) for table, name, _ in columns}
+    for table, name in sorted(names):
+        if not table.startswith("marts.") or not name.startswith(("age_band", "age_range", "search_age_group")):
+            continue
+        if name.endswith("_order"):
+            ((wrong,),) = small_county.query(
+                f"""select count(*) from (
+                        select 1 from {table} group by {name.removesuffix("_order")} having count(distinct {name}) > 1
+                    )"""
+            )
+            assert wrong == 0, (table, name)
+        elif small_county.query(f"select 1 from {table} where regexp_matches({name}, '[0-9]') limit 1"):
+            assert (table, f"{name}_order") in names
+
+
+def test_former_names_are_views_of_the_same_rows(small_county):
+    renamed = small_county.query("select schema_name, table_name, former_name, column_name, version from meta.renamed_columns")
+    assert len(renamed) > 100
+    for schema, table, former, name, version in renamed:
+        old, new = f'"{schema}_{version.replace(".", "_")}".{table}', f"{schema}.{table}"
+        ((differ,),) = small_county.query(
+            f'select count(*) from (select "{former}" as n from {old} except all select "{name}" as n from {new})'
+        )
+        assert differ == 0, (old, former)
+    ((old, new),) = small_county.query(
+        "select (select count(*) from marts_0_2.hotspot_lsoas), (select count(*) from marts.hotspot_lsoas)"
+    )
+    assert old == new
