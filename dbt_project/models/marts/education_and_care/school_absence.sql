@@ -12,7 +12,9 @@ select
     absence.ethnicity_code,
     absence.age,
     absence.absence_kind,
-    absence.breakdown = 'All pupils' or absence.absence_kind = 'Total absence' as is_total,
+    absence.breakdown = 'All pupils'
+    or absence.absence_kind = 'Total absence'
+    or (absence.breakdown = 'District' and district.district is null) as is_total,
     absence.percent as percent_of_possible_days,
     absence.symbol
 from {{ ref('fct_school_absence') }} as absence
