@@ -69,15 +69,19 @@
     {%- endif -%}
 {%- endmacro %}
 
+{# Which rows of an incremental fact an increment replaces: those of every changed key. #}
+{% macro replaced_rows(key) -%}
+    {%- if key == 'crime_reference' -%} {{ of_changed_crime(key) }}
+    {%- else -%} {{ of_changed_month(key) }}
+    {%- endif -%}
+{%- endmacro %}
+
 {# Strategy of an incremental fact: every row of a changed key is deleted, and its current rows are inserted. #}
 {% macro get_incremental_replace_changed_sql(arguments) -%}
     {%- set key = arguments['unique_key'] -%}
     {%- set columns = arguments['dest_columns'] | map(attribute='quoted') | join(', ') %}
     delete from {{ arguments['target_relation'] }}
-    where
-        {%- if key == 'crime_reference' %} {{ of_changed_crime(key) }}
-        {%- else %} {{ of_changed_month(key) }}
-        {%- endif %};
+    where {{ replaced_rows(key) }};
 
     insert into {{ arguments['target_relation'] }} ({{ columns }})
     select {{ columns }} from {{ arguments['temp_relation'] }}

@@ -1,41 +1,52 @@
-"""dbt in this process: the manifest for Dagster, the fingerprints of its nodes, and running a selection of models.
+"""dbt in this process: the manifest for Dagster, the fingerprints and compiled code of its nodes, and `dbt build`.
 
-A `dbt` subprocess costs about as much as everything else in a refresh, so dbt's own programmatic runner is used; its events
-become Dagster events through dagster-dbt's mapping.
+dbt runs only where a file of its project has changed: a refresh builds from what it compiled then, see `materializations`.
 """
 
 from __future__ import annotations
 
+import copy
 import functools
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from orchestration.database import connection
 from orchestration.home.environment import DBT_PROJECT
 from orchestration.home.lock import exclusively
 from orchestration.home.redaction import redacted_message
 from orchestration.home.settings import Settings
-from orchestration.warehouse.fingerprints import fingerprints
+from orchestration.warehouse.fingerprints import fingerprints, reads_warehouse
 
 if TYPE_CHECKING:
-    from dagster import AssetExecutionContext
-    from dagster_dbt import DagsterDbtTranslator
     from dbt.cli.main import dbtRunnerResult
     from dbt.contracts.graph.manifest import Manifest
 
-# The events by which dbt reports how a node ended.
-RESULT_EVENTS = ("LogModelResult", "LogSeedResult", "LogSnapshotResult", "LogTestResult")
 FINGERPRINTS = "fingerprints.json"
+COMPILED = "compiled.json"
 SOURCE_FOLDERS = ("macros", "models", "python", "seeds", "snapshots", "tests")
 
 
 class DbtError(RuntimeError):
     """dbt could not parse or build; the message lists each failing node with dbt's own reason."""
+
+
+class Compiled(TypedDict, total=False):
+    """What dbt has compiled of a model or data test.
+
+    Attributes:
+        sql: what builds it from nothing; of a Python model, its Python.
+        increment: the query of the rows that an increment builds, where it is another one; of an incremental model always.
+        replaced: of an incremental model, the condition of the rows that these replace.
+    """
+
+    sql: str
+    increment: str
+    replaced: str
 
 
 def hash_of_files(*folders: Path) -> str:
@@ -59,7 +70,7 @@ def project_hash() -> str:
 def manifest_path(settings: Settings) -> Path:
     """The parsed project's `manifest.json`, written again only when a file of the project has changed since.
 
-    `fingerprints.json` is written beside it, for `load_fingerprints`.
+    `fingerprints.json` and `compiled.json` are written beside it, for `load_fingerprints` and `load_compiled`.
 
     Raises:
         DbtError: the project does not parse or compile.
@@ -69,13 +80,17 @@ def manifest_path(settings: Settings) -> Path:
     current = project_hash()
     # Webserver, daemon and code server start together in a new home: one does the work, the others wait for it.
     with exclusively(settings.dbt_target / "parse.lock"):
-        if not path.exists() or not stamp.exists() or stamp.read_text() != current:
+        parsed = all(made.exists() for made in (path, path.with_name(COMPILED), path.with_name(FINGERPRINTS), stamp))
+        if not parsed or stamp.read_text() != current:
             stamp.unlink(missing_ok=True)
             manifest = _parsed(settings, current)
             # Another process may still read the old one.
             fresh = path.with_name(f".{path.name}")
             manifest.write(str(fresh))
-            found = fingerprints(_compiled(settings, manifest), json.loads(fresh.read_text()), DBT_PROJECT)
+            as_json = json.loads(fresh.read_text())
+            nodes, compiled = _compiled(settings, manifest, as_json)
+            path.with_name(COMPILED).write_text(json.dumps(compiled, indent=1) + "\n")
+            found = fingerprints(nodes, as_json, DBT_PROJECT)
             path.with_name(FINGERPRINTS).write_text(json.dumps(found, indent=1) + "\n")
             fresh.replace(path)
             stamp.write_text(current)
@@ -91,16 +106,50 @@ def _parsed(settings: Settings, _project: str) -> Manifest:
     return manifest
 
 
-def _compiled(settings: Settings, manifest: Manifest) -> dict[str, dict[str, Any]]:
-    """Unique id → node of every seed, model and data test, compiled as for a warehouse in which nothing has been built."""
+def _compiled(
+    settings: Settings, manifest: Manifest, as_json: Mapping[str, Any]
+) -> tuple[dict[str, dict[str, Any]], dict[str, Compiled]]:
+    """Each seed, model and data test, compiled as for a warehouse in which nothing has been built; and what `Compiled` has."""
     try:
         with TemporaryDirectory(dir=settings.dbt_target, prefix=".compile-") as folder:
             empty = Path(folder) / settings.warehouse.name
-            command = ["compile", "--full-refresh", "--no-write-json"]
-            result = _invoke(settings, command, manifest=manifest.deepcopy(), warehouse=empty)
+            nodes = _compile(settings, manifest.deepcopy(), empty, "--full-refresh")
+            compiled = {key: Compiled(sql=n["compiled_code"]) for key, n in nodes.items() if n["resource_type"] != "seed"}
+            readers = {key for key in compiled if nodes[key]["language"] == "sql" and reads_warehouse(nodes[key], as_json)}
+            facts = {key for key in readers if nodes[key]["config"]["materialized"] == "incremental"}
+            _pretend_built(empty, [nodes[key] for key in facts])
+            again = manifest.deepcopy()
+            for key in facts:
+                asking = copy.deepcopy(again.nodes[key])
+                asking.unique_id, asking.name, asking.raw_code = f"{key}.replaced", f"{asking.name}__replaced", REPLACED
+                again.nodes[asking.unique_id] = asking
+            names = [again.nodes[key].name for key in readers] + [f"{again.nodes[key].name}__replaced" for key in facts]
+            for key, node in _compile(settings, again, empty, "--select", *names).items():
+                model = key.removesuffix(".replaced")
+                if key != model:
+                    compiled[model]["replaced"] = node["compiled_code"]
+                elif model in readers:
+                    compiled[model]["increment"] = node["compiled_code"]
     finally:
         settings.export()
+    return nodes, compiled
+
+
+# What is compiled beside each incremental model.
+REPLACED = "{{ replaced_rows(config.get('unique_key')) }}"
+
+
+def _compile(settings: Settings, manifest: Manifest, warehouse: Path, *options: str) -> dict[str, dict[str, Any]]:
+    result = _invoke(settings, ["compile", "--no-write-json", *options], manifest=manifest, warehouse=warehouse)
     return {run.node.unique_id: run.node.to_dict() for run in result.result.results}
+
+
+def _pretend_built(warehouse: Path, nodes: list[dict[str, Any]]) -> None:
+    """Let dbt find a table of each of these nodes."""
+    with connection.connect(warehouse) as con:
+        for node in nodes:
+            con.execute(f'create schema if not exists "{node["schema"]}"')
+            con.execute(f'create table "{node["schema"]}"."{node["alias"]}" (nothing integer)')
 
 
 def load_manifest(settings: Settings) -> dict[str, Any]:
@@ -115,40 +164,17 @@ def load_fingerprints(settings: Settings) -> dict[str, str]:
     return found
 
 
-def build(
-    context: AssetExecutionContext,
-    settings: Settings,
-    manifest: Mapping[str, Any],
-    translator: DagsterDbtTranslator,
-    select: str,
-    *,
-    whole: bool = False,
-) -> Iterator[Any]:
-    """Build the selected seeds, models and data tests; yield a Dagster event for each.
+def load_compiled(settings: Settings) -> dict[str, Compiled]:
+    """Unique id → what dbt has compiled of every model and data test."""
+    compiled: dict[str, Compiled] = json.loads(manifest_path(settings).with_name(COMPILED).read_text())
+    return compiled
+
+
+def execute(settings: Settings, select: str, *, whole: bool = False) -> None:
+    """Build the selected seeds, models and data tests by `dbt build`, which `materializations` does in a refresh.
 
     Args:
         whole: build incremental models from everything, rather than from what has changed.
-
-    Raises:
-        DbtError: a node failed; everything that dbt still could build has been yielded before.
-    """
-    from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
-
-    finished: list[dict[str, Any]] = []
-    try:
-        execute(settings, select, whole=whole, finished=finished)
-    finally:
-        for event in finished:
-            message = DbtCoreCliEventMessage(raw_event=event, event_history_metadata={})
-            yield from message.to_default_asset_events(manifest=manifest, dagster_dbt_translator=translator, context=context)
-
-
-def execute(settings: Settings, select: str, *, whole: bool = False, finished: list[dict[str, Any]] | None = None) -> None:
-    """Build the selected seeds, models and data tests.
-
-    Args:
-        whole: build incremental models from everything, rather than from what has changed.
-        finished: takes the event of each node that has ended.
 
     Raises:
         DbtError: a node failed.
@@ -159,13 +185,12 @@ def execute(settings: Settings, select: str, *, whole: bool = False, finished: l
     with exclusively(settings.dbt_target / "parse.lock"):
         manifest = _parsed(settings, project_hash())
     # dbt writes what it compiles into the object, and fails when it gets the same one again.
-    _invoke(settings, command, finished, manifest.deepcopy())
+    _invoke(settings, command, manifest.deepcopy())
 
 
 def _invoke(
     settings: Settings,
     arguments: list[str],
-    finished: list[dict[str, Any]] | None = None,
     manifest: Manifest | None = None,
     warehouse: Path | None = None,
 ) -> dbtRunnerResult:
@@ -182,14 +207,8 @@ def _invoke(
         os.environ["SNA_WAREHOUSE"] = str(warehouse)
     connection.make_room(settings.warehouse_spill)
 
-    def collect(event: Any) -> None:
-        if finished is not None and event.info.name in RESULT_EVENTS:
-            from google.protobuf.json_format import MessageToDict
-
-            finished.append(MessageToDict(event, preserving_proto_field_name=True))
-
     try:
-        result = dbtRunner(manifest=manifest, callbacks=[collect]).invoke(
+        result = dbtRunner(manifest=manifest).invoke(
             [
                 *arguments,
                 *("--project-dir", str(DBT_PROJECT), "--target-path", str(settings.dbt_target)),

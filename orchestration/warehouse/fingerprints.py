@@ -60,10 +60,15 @@ def _own(node: Mapping[str, Any], manifest: Mapping[str, Any], project: Path, mo
     own |= {"code": node["compiled_code"], "modules": modules.called_by(node["compiled_code"])}
     if (config.get("contract") or {}).get("enforced"):
         own["columns"] = [[name, column.get("data_type")] for name, column in node.get("columns", {}).items()]
-    macros = dict(_macros(node, manifest))
-    if config.get("materialized") == "incremental" or any(map(READS_WAREHOUSE.search, [node["raw_code"], *macros.values()])):
-        own |= {"source": node["raw_code"], "macros": macros}
+    if reads_warehouse(node, manifest):
+        own |= {"source": node["raw_code"], "macros": dict(_macros(node, manifest))}
     return own
+
+
+def reads_warehouse(node: Mapping[str, Any], manifest: Mapping[str, Any]) -> bool:
+    """Whether what is compiled of a SQL model depends on what has been built already."""
+    code = [node["raw_code"], *dict(_macros(node, manifest)).values()]
+    return node["config"].get("materialized") == "incremental" or any(map(READS_WAREHOUSE.search, code))
 
 
 def _macros(node: Mapping[str, Any], manifest: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

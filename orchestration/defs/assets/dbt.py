@@ -7,19 +7,20 @@ conformed of the counts that the vault returns).
 
 # No `from __future__ import annotations` here: Dagster reads the annotations of its functions.
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
+from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
 from expectations import verdicts
 from orchestration.defs import asset_keys, metadata
 from orchestration.defs.resources import POOL, Refresh
 from orchestration.home.environment import DBT_PROJECT
 from orchestration.operations.retries import retried
-from orchestration.warehouse import dbt, gates, increments
+from orchestration.warehouse import dbt, gates, increments, materializations
 
 # As `increments.nodes_of`: what is made of the counts of the vault comes after the facts that the vault reads.
 FACTS, COUNTS, MARTS = "tag:facts", "tag:counts", "tag:marts"
@@ -106,9 +107,7 @@ def _build(
     tests = [node for node in increment.nodes or () if node.startswith("test.") and node in own_code]
     tested: set[dg.AssetCheckKey] = set()
     if to_build or tests:
-        names = [manifest["nodes"][node]["name"] for node in (*to_build, *sorted(tests))]
-        events = dbt.build(context, refresh.settings, manifest, translator, " ".join(names), whole=increment.whole)
-        yield from _measured(events, context, refresh, manifest, tested)
+        yield from _built(refresh, manifest, [*to_build, *tests], translator, tested, whole=increment.whole)
     for key in sorted(context.selected_asset_check_keys - tested, key=str):
         # Passed when it was last run: neither it nor a table that it reads has changed since.
         yield dg.AssetCheckResult(passed=True, asset_key=key.asset_key, check_name=key.name, metadata={"rebuilt": False})
@@ -127,25 +126,45 @@ def _summary(built: int, models: int, reason: str) -> str:
     return f"Built {f'all {models}' if built == models else f'{built} of {models}'} models ({reason})"
 
 
-def _measured(
-    events: Iterator[Any],
-    context: dg.AssetExecutionContext,
+def _built(
     refresh: Refresh,
     manifest: Mapping[str, Any],
+    chosen: Sequence[str],
+    translator: Translator,
     tested: set[dg.AssetCheckKey],
-) -> Iterator[Any]:
-    """The events of a finished build, each materialisation with the columns and rows of its table; adds to `tested`."""
-    measured: dict[metadata.TableName, dict[str, Any]] | None = None
-    for event in events:
-        if isinstance(event, dg.AssetCheckResult) and event.asset_key and event.check_name:
-            tested.add(dg.AssetCheckKey(event.asset_key, event.check_name))
-        if isinstance(event, dg.Output):
-            if measured is None:
-                with refresh.warehouse() as con:
-                    measured = metadata.tables(con, manifest)
-            key = context.asset_key_for_output(event.output_name)
-            event = event.with_metadata({**event.metadata, **_table_metadata(measured, key, rebuilt=True)})
-        yield event
+    *,
+    whole: bool,
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+    """Build nodes; the event of each, materialisations with the columns and rows of the table. Adds to `tested`."""
+    built: list[materializations.Built] = []
+    with refresh.warehouse() as con:
+        materializations.prepare(con)
+        try:
+            for each in materializations.build(con, manifest, dbt.load_compiled(refresh.settings), chosen, whole=whole):
+                built.append(each)
+        finally:
+            measured = metadata.tables(con, manifest)
+            yield from _events(built, manifest, translator, measured, tested)
+
+
+def _events(
+    built: Iterable[materializations.Built],
+    manifest: Mapping[str, Any],
+    translator: Translator,
+    measured: Mapping[metadata.TableName, dict[str, Any]],
+    tested: set[dg.AssetCheckKey],
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+    for each in built:
+        if check := get_asset_check_key_for_test(manifest, translator, each.node, None):
+            tested.add(check)
+            rows = {"failing_rows": each.failing_rows}
+            yield dg.AssetCheckResult(
+                passed=not each.failing_rows, asset_key=check.asset_key, check_name=check.name, metadata=rows
+            )
+        elif not each.node.startswith("test."):
+            key = translator.get_asset_key(manifest["nodes"][each.node])
+            seconds = {"Execution Duration": each.seconds}
+            yield dg.MaterializeResult(asset_key=key, metadata={**seconds, **_table_metadata(measured, key, rebuilt=True)})
 
 
 def _table_metadata(measured: Mapping[metadata.TableName, dict[str, Any]], key: dg.AssetKey, *, rebuilt: bool) -> dict[str, Any]:

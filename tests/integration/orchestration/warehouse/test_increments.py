@@ -1,4 +1,4 @@
-"""Whatever is delivered in whatever order, what the increments leave is what a build from nothing gives."""
+"""Whatever is delivered in whatever order, what the increments leave is what `dbt build` makes from nothing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from orchestration.home.settings import Settings
 from orchestration.ingest.landing_log import log
 from orchestration.ingest.load.loader import load, plan
 from orchestration.operations import withdrawal
-from orchestration.warehouse import dbt, increments, ledger, warehouse_file
+from orchestration.warehouse import dbt, increments, ledger, materializations, warehouse_file
 from tests.content import content
 
 pytestmark = [pytest.mark.xdist_group("increments"), pytest.mark.slow]
@@ -252,11 +252,14 @@ class Deliveries(RuleBasedStateMachine):
                 ledger.register(con, contract, received, log.current(received), "")
             increment = increments.plan(con, "facts", complete=complete, code=SAME, manifest=manifest)
         type(self).followed += bool(increment.nodes) and not increment.whole
-        models = {key: n["name"] for key, n in manifest["nodes"].items() if n["schema"] in ("staging", "conformed")}
+        models = {key for key, n in manifest["nodes"].items() if n["schema"] in ("staging", "conformed")}
         if increment.nodes is None:
             dbt.execute(self.settings, "tag:facts", whole=True)
-        elif names := [name for key, name in models.items() if key in increment.nodes]:
-            dbt.execute(self.settings, " ".join(names), whole=increment.whole)
+        elif chosen := models & increment.nodes:
+            with warehouse_file.connect(self.settings) as con:
+                compiled = dbt.load_compiled(self.settings)
+                materializations.prepare(con)
+                list(materializations.build(con, manifest, compiled, chosen, whole=increment.whole))
         with warehouse_file.connect(self.settings) as con:
             increments.record_inputs(con, "facts", SAME, manifest)
 
