@@ -36,6 +36,7 @@ class Refresh(dg.ConfigurableResource):  # type: ignore[type-arg]
     landed_only: bool = False
     # Opening and closing the warehouse costs more than most feeds.
     _registered: Registered | None = PrivateAttr(None)
+    _connection: duckdb.DuckDBPyConnection | None = PrivateAttr(None)
 
     @property
     def settings(self) -> Settings:
@@ -76,7 +77,10 @@ class Refresh(dg.ConfigurableResource):  # type: ignore[type-arg]
             if not self.settings.warehouse.exists():
                 # Everything is built from the landed files.
                 inventory.require_rows(self.settings, current(read(self.settings.landing)), full=True)
-            yield self
+            try:
+                yield self
+            finally:
+                self.close_warehouse()
 
     def registered(self) -> Registered:
         """The feeds as they were registered when this run began."""
@@ -89,11 +93,19 @@ class Refresh(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     @contextmanager
     def warehouse(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """The warehouse, open for writing; closed at the end so that dbt and other runs can have it."""
+        """The warehouse, open for writing, which stays open for the next step; closed if this one fails."""
         from orchestration.warehouse.warehouse_file import connect
 
-        con = connect(self.settings)
+        if self._connection is None:
+            self._connection = connect(self.settings)
         try:
-            yield con
-        finally:
-            con.close()
+            yield self._connection
+        except BaseException:
+            self.close_warehouse()
+            raise
+
+    def close_warehouse(self) -> None:
+        """Close the warehouse, whose cache takes memory, and which must not be open where its file is opened in another way."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None

@@ -57,8 +57,14 @@ def hash_of_files(*folders: Path) -> str:
         for path in paths:
             if "__pycache__" not in path.parts:
                 digest.update(path.relative_to(folder.parent).as_posix().encode() + b"\0")
-                digest.update(hashlib.sha256(path.read_bytes()).digest())
+                digest.update(_digest(path, (found := path.stat()).st_mtime_ns, found.st_size))
     return digest.hexdigest()
+
+
+@functools.lru_cache(maxsize=4096)
+def _digest(path: Path, _changed_ns: int, _size: int) -> bytes:
+    """SHA-256 of a file, read again when it has changed."""
+    return hashlib.sha256(path.read_bytes()).digest()
 
 
 def project_hash() -> str:

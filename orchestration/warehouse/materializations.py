@@ -89,7 +89,8 @@ def build(
     """
     nodes = manifest["nodes"]
     wanted = {node for node in chosen if nodes[node]["config"]["materialized"] != "ephemeral"}
-    whole = whole or not all(_kind(con, node) for node in nodes.values() if node["config"]["materialized"] == "incremental")
+    kinds = _kinds(con)
+    whole = whole or not all(_place(node) in kinds for node in nodes.values() if node["config"]["materialized"] == "incremental")
     wanted |= {key for key, node in nodes.items() if key.startswith("test.") and wanted & set(node["depends_on"]["nodes"])}
     above: dict[str, frozenset[str]] = {}
     failed: dict[str, str] = {}
@@ -108,7 +109,7 @@ def build(
         try:
             rows = _failing_rows(con, compiled[key]) if is_test else 0
             if not is_test:
-                _build(con, nodes[key], compiled.get(key, {}), whole=whole)
+                _build(con, nodes[key], compiled.get(key, {}), kinds.get(_place(nodes[key])), whole=whole)
         except Exception as error:
             if isinstance(error.__cause__, BaseException) and not isinstance(error.__cause__, Exception):
                 raise error.__cause__ from None  # a person stopped it
@@ -138,7 +139,10 @@ def _failing_rows(con: duckdb.DuckDBPyConnection, test: Compiled) -> int:
     return int(rows)
 
 
-def _build(con: duckdb.DuckDBPyConnection, node: Mapping[str, Any], compiled: Compiled, *, whole: bool) -> None:
+def _build(
+    con: duckdb.DuckDBPyConnection, node: Mapping[str, Any], compiled: Compiled, existing: str | None, *, whole: bool
+) -> None:
+    """Build a seed or model; `existing` is the kind of what is there under its name."""
     config = node["config"]
     unknown = [name for name in UNKNOWN if config.get(name)]
     if unknown or config["materialized"] not in MATERIALIZED or node.get("constraints") or _constraints(node):
@@ -149,7 +153,6 @@ def _build(con: duckdb.DuckDBPyConnection, node: Mapping[str, Any], compiled: Co
     try:
         con.execute(f'create schema if not exists "{node["schema"]}"')
         kind = "view" if config["materialized"] == "view" else "table"
-        existing = _kind(con, node)
         if existing not in (None, kind):
             con.execute(f"drop {existing} {relation}")
         if node["resource_type"] == "seed":
@@ -172,14 +175,18 @@ def _constraints(node: Mapping[str, Any]) -> bool:
     return any(column.get("constraints") for column in node.get("columns", {}).values())
 
 
-def _kind(con: duckdb.DuckDBPyConnection, node: Mapping[str, Any]) -> str | None:
-    """`table` or `view`, if there is one of the name."""
-    row = con.execute(
-        """select lower(table_type) from information_schema.tables
-           where table_catalog = current_database() and table_schema = ? and table_name = ?""",
-        [node["schema"], node["alias"]],
-    ).fetchone()
-    return None if row is None else "view" if row[0] == "view" else "table"
+def _place(node: Mapping[str, Any]) -> tuple[str, str]:
+    return node["schema"], node["alias"]
+
+
+def _kinds(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str]:
+    """(schema, name) → `table` or `view` of all that is there."""
+    rows = con.execute(
+        """select schema_name, table_name, 'table' from duckdb_tables() where database_name = current_database()
+           union all
+           select schema_name, view_name, 'view' from duckdb_views() where database_name = current_database()"""
+    ).fetchall()
+    return {(schema, name): kind for schema, name, kind in rows}
 
 
 def _seed(con: duckdb.DuckDBPyConnection, node: Mapping[str, Any], relation: str) -> None:

@@ -116,6 +116,7 @@ def _build(
             increments.drop_removed(con, stage, manifest)
             increments.record_inputs(con, stage, own_code, manifest)
         gates.complete(con, stage, started.token, started.upstream)
+    refresh.close_warehouse()
     context.log.info(_summary(len(to_build), len(chosen), increment.reason))
 
 

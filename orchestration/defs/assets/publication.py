@@ -53,6 +53,7 @@ def release_asset(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
                 when = f" as at {refresh.as_at}" if refresh.as_at else ""
                 raise publish.PublicationError(f"No delivery was in use{when}, so there is nothing to publish.")
             content = publish.content_of(con) if refresh.landed_only else None
+        refresh.close_warehouse()
         current = usable_release(settings.published)
         rolled_back = None if refresh.force or refresh.as_at else held_back(settings.published, about["build_id"])
         if current is None or refresh.force or refresh.as_at:

@@ -47,5 +47,6 @@ def make(run: VaultRun, context: dg.AssetExecutionContext, refresh: Refresh) -> 
         return None
     if not run.is_due(refresh.settings):
         return None
+    refresh.close_warehouse()
     access.found_demonstration(refresh.settings)
     return run.demonstrate(refresh.settings)
