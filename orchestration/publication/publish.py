@@ -6,8 +6,8 @@
                                               /manifest.json     inputs, tables with rows and content, files with SHA-256
                                               /manifest.sha256   of manifest.json
 
-A table that has not changed since the release before shares its Parquet file with it (a hard link), and older releases keep
-nothing but Parquet and manifest (`archive`).
+A table that has not changed since the release before shares its Parquet and CSV files with it (hard links), and older releases
+keep nothing but Parquet and manifest (`archive`).
 
 A reader that has the file open keeps its release; a new reader sees the new one. The links that lead to releases are described
 in `releases`, what is kept of them in `release_retention`.
@@ -203,13 +203,14 @@ def _write(
             con.execute(f'create table "{schema}"."{table}" as from warehouse."{schema}"."{table}" order by all')
         release_files.describe(con, descriptions)
         con.execute("commit")
-        _write_revisions(con, head, before)
+        hashes = content_hashes(con, _tables(con, "sna_marts"))
+        _write_revisions(con, {**head, "tables": hashes}, before)
         _write_meta(con, head)
         tables = _tables(con, "sna_marts", ("sna", "marts", "meta"))
-        hashes = content_hashes(con, tables)
-        shared = _link_unchanged(folder, hashes, before) if isinstance(before, Release) else set()
-        release_files.write(con, folder, "parquet", [pair for pair in tables if ".".join(pair) not in shared])
-        release_files.write(con, folder, "csv", tables)
+        hashes = dict(sorted({**hashes, **content_hashes(con, [p for p in tables if ".".join(p) not in hashes])}.items()))
+        for kind in release_files.OPTIONS:
+            shared = _link_unchanged(folder, kind, hashes, before) if isinstance(before, Release) else set()
+            release_files.write(con, folder, kind, [pair for pair in tables if ".".join(pair) not in shared])
         con.execute("detach warehouse")
     finally:
         con.close()
@@ -235,15 +236,17 @@ def _refuse_private_columns(con: duckdb.DuckDBPyConnection) -> None:
         raise PublicationError(f"Record-level columns must not be published: {', '.join(name for (name,) in found)}.")
 
 
-def _link_unchanged(folder: Path, hashes: Mapping[str, Mapping[str, Any]], before: Release) -> set[str]:
-    """Share the Parquet files of tables that hold what they held in the release before; returns the names of these tables.
+def _link_unchanged(folder: Path, kind: str, hashes: Mapping[str, Mapping[str, Any]], before: Release) -> set[str]:
+    """Share the files of tables that hold what they held in the release before; returns the names of these tables.
 
     A file that is not what was published is not passed on.
     """
-    shared = set()
+    shared: set[str] = set()
+    if kind == "csv" and not before.manifest.get(release_files.DISARMED):
+        return shared
     for name, value in hashes.items():
         schema, _, table = name.partition(".")
-        file = release_files.path("parquet", schema, table)
+        file = release_files.path(kind, schema, table)
         same = before.manifest["tables"].get(name, {}).get("content") == value["content"]
         published = before.manifest["files"].get(file, {}).get("sha256")
         whole = same and (before.folder / file).exists() and sha256(before.folder / file) == published
@@ -261,8 +264,7 @@ def _write_revisions(con: duckdb.DuckDBPyConnection, head: Mapping[str, Any], be
         con.execute("begin")
         try:
             before.attach(con, "before")
-            after = {**head, "tables": content_hashes(con, _tables(con, "sna_marts"))}
-            revisions.fill(con, revisions.TABLE, ("before", "sna_marts"), before.manifest, after)
+            revisions.fill(con, revisions.TABLE, ("before", "sna_marts"), before.manifest, head)
             con.execute("commit")
             con.execute("detach before")
             return

@@ -186,15 +186,21 @@ def _compare_cells(
     con: duckdb.DuckDBPyConnection, old: str, new: str, grain: list[str], compared: list[str], *, most: int | None
 ) -> None:
     """Fill `revision` with each cell that differs, or, where these are more than `most`, with their number by column."""
-    on = " and ".join(f'b."{c}" is not distinct from a."{c}"' for c in grain)
+    on = " and ".join(f'earlier."{c}" is not distinct from later."{c}"' for c in grain)
     key = ", ".join(f""" '{c}': if(a.here, a."{c}", b."{c}") """ for c in grain)
+    cells = [(f"'{c}'", f'"{c}"') for c in compared] or [("null", "nothing")]
+    differs = " or ".join(f"earlier.{value} is distinct from later.{value}" for _, value in cells)
+    con.execute(
+        f"""create or replace temp table pair as
+            select earlier as b, later as a from (select *, true as here, ''::varchar as nothing from {old}) as earlier
+            full join (select *, true as here, ''::varchar as nothing from {new}) as later on {on}
+            where later.here is null or earlier.here is null or {differs}"""
+    )
     queries = [
         f"""select case when b.here is null then 'added' when a.here is null then 'removed' else 'changed' end as change,
                    to_json({{{key}}})::varchar as row_key, {name} as column_name, b.{value} as b, a.{value} as a, 1 as cells
-            from (select *, true as here, ''::varchar as nothing from {old}) as b
-            full join (select *, true as here, ''::varchar as nothing from {new}) as a on {on}
-            where a.here is null or b.here is null or b.{value} is distinct from a.{value}"""
-        for name, value in ([(f"'{c}'", f'"{c}"') for c in compared] or [("null", "nothing")])
+            from pair where a.here is null or b.here is null or b.{value} is distinct from a.{value}"""
+        for name, value in cells
     ]
     con.execute("create or replace temp table cell as " + " union all ".join(f"({_as_text(query)})" for query in queries))
     row = con.execute("select count(*) from cell").fetchone()
