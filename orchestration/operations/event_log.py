@@ -3,14 +3,16 @@
 Dagster makes a new SQLAlchemy engine for every event and closes its connection again, which writes the file out. Measured on a
 first refresh with its eight hundred events: 40.5 s with Dagster's class, 30.4 s with this one. Here one engine with its pool
 stays for each file, and a commit waits for the write-ahead log only: what a power cut can cost is the last lines of a run's
-history, never a delivery or a release.
+history, never a delivery or a release. Dagster also asks for every event which tables and columns the index has; what it has
+once been found to have is not asked again, which was a quarter of the time of an event.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +53,7 @@ class PooledSqliteEventLogStorage(SqliteEventLogStorage):
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engines: dict[str, Engine] = {}
+        self._found: set[tuple[str, str]] = set()
         super().__init__(base_dir, inst_data)
 
     @classmethod
@@ -75,6 +78,23 @@ class PooledSqliteEventLogStorage(SqliteEventLogStorage):
                 self._engines[shard] = engine
             with engine.connect() as connection, connection.begin():
                 yield connection
+
+    def has_table(self, table_name: str) -> bool:
+        """As Dagster's, until there is one."""
+        return self._has("table", table_name, super().has_table)
+
+    def has_secondary_index(self, name: str) -> bool:
+        """As Dagster's, until there is one."""
+        return self._has("secondary index", name, super().has_secondary_index)
+
+    def _has_asset_key_col_on_connection(self, conn: Connection, column_name: str) -> bool:
+        return self._has("column", column_name, partial(super()._has_asset_key_col_on_connection, conn))
+
+    def _has(self, kind: str, name: str, ask: Callable[[str], bool]) -> bool:
+        """Whether the index has something; what is there stays."""
+        if (kind, name) not in self._found and ask(name):
+            self._found.add((kind, name))
+        return (kind, name) in self._found
 
     def get_latest_asset_check_execution_by_key(
         self, check_keys: Sequence[AssetCheckKey], partition_filter: Any = None
