@@ -249,6 +249,7 @@ def _set(
         "run_id": run_id,
         "run_before": before[0] if before else None,
         "date_before": before[1] if before else None,
+        "definition_id": policy.definition_id,
         "incidents": policy.crime_cohort.incidents,
         "crime_months": policy.crime_cohort.months,
         "recent_incidents": policy.crime_cohort.recent_incidents,
@@ -264,7 +265,7 @@ def _set(
             "date"
             if name.startswith(("reference_date", "date_", "ran_on"))
             else "varchar"
-            if name.startswith(("run_", "victim_"))
+            if name.startswith(("run_", "victim_", "definition_"))
             else "integer"
         )
         con.execute(f"set variable {name} = cast(? as {kind})", [value])

@@ -90,9 +90,11 @@ class Policy(_Strict):
     """What decides who is on the index, for how long, and which counts of it are released.
 
     Attributes:
+        definition_id: definition of violence that counts the incidents of the crime cohort.
         fingerprint: SHA-256 (hex) of the file.
     """
 
+    definition_id: str
     crime_cohort: CrimeRule
     intelligence_cohort: IntelligenceRule
     retention: Retention

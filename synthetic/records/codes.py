@@ -17,11 +17,10 @@ from synthetic.records.targets import (
     POSSESSION,
     ROBBERY_BUSINESS,
     ROBBERY_PERSONAL,
-    SEEDS,
     VIOLENCE,
     Ints,
     Targets,
-    read_csv,
+    counted_by,
 )
 
 FIREARMS, BLADES, OTHER_WEAPONS = 5, 6, 7
@@ -46,8 +45,7 @@ PEOPLE = ["children", "adults", "child_suspects", "adult_suspects"]
 
 def code_of_subtype() -> dict[str, str]:
     """First offence code of each label of T05 in the definition of serious violence."""
-    rows = read_csv(SEEDS / "reference" / "serious_violence_definition.csv")
-    return {row["offence_subtype"]: row["ho_sub_code"] for row in reversed(rows)}
+    return {row["offence_subtype"]: row["ho_sub_code"] for row in reversed(counted_by("sna-2024"))}
 
 
 def _groups(kind: Ints, weapon: np.ndarray) -> Ints:

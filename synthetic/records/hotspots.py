@@ -1,7 +1,7 @@
 """Wards and streets with much violence.
 
 Published constraints: crimes of the fifteen wards of T26 in twelve months, by date of recording and by the definition
-``hotspot_violence_definition`` (wider than serious violence), and those in the streets of T27, which gather in the small
+``hotspot-2024`` (wider than serious violence), and those in the streets of T27, which gather in the small
 hours of Saturday and Sunday. Ours: how the streets share theirs, how much of it falls in those hours, and that no other
 ward or street comes near.
 """
@@ -16,7 +16,7 @@ import pandas as pd
 from synthetic.records.controlled_rounding import apportion
 from synthetic.records.dates import MONTHS
 from synthetic.records.geography import HOT_STREETS
-from synthetic.records.targets import SEEDS, Floats, Ints, place_counts, read_csv
+from synthetic.records.targets import Floats, Ints, counted_by, place_counts
 
 WINDOW = range(MONTHS - 12, MONTHS)
 """May 2023 to April 2024."""
@@ -63,7 +63,7 @@ HOT: dict[str, HotStreets] = {
 
 def counted(crimes: pd.DataFrame) -> np.ndarray:
     """Whether T26 counts each crime (month, code, domestic, slavery)."""
-    codes = {row["ho_sub_code"] for row in read_csv(SEEDS / "reference" / "hotspot_violence_definition.csv")}
+    codes = {rule["ho_sub_code"] for rule in counted_by("hotspot-2024")}
     inside = crimes["code"].isin(codes) & ~crimes["domestic"].astype(bool) & ~crimes["slavery"].astype(bool)
     return np.asarray(inside & crimes["month"].isin(WINDOW))
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from synthetic.records.controlled_rounding import apportion, controlled_table, weighted_order
 from synthetic.records.dates import times
-from synthetic.records.targets import NO_DISTRICT, SEEDS, Floats, Ints, place_counts, read_csv
+from synthetic.records.targets import NO_DISTRICT, Floats, Ints, counted_by, place_counts
 
 YOUNGEST, OLDEST = 5, 16
 GROUPS = ("Serious violence", "Knife crime", "Lower-level violence")
@@ -161,7 +161,7 @@ def mark_serious(rng: np.random.Generator, offences: pd.DataFrame, victims: pd.D
 
 def lower_level_codes() -> list[str]:
     """Offence codes of lower-level violence."""
-    return [row["ho_sub_code"] for row in read_csv(SEEDS / "reference" / "lower_level_violence.csv")]
+    return [rule["ho_sub_code"] for rule in counted_by("school-2024") if rule["offence_subtype"] == "Lower-level violence"]
 
 
 def mark_other(

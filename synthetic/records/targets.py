@@ -57,6 +57,12 @@ def read_csv(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def counted_by(definition_id: str) -> list[dict[str, str]]:
+    """Rules by which a definition counts, in the order of the seed."""
+    rules = read_csv(SEEDS / "reference" / "violence_definition_rule.csv")
+    return [rule for rule in rules if rule["definition_id"] == definition_id and rule["effect"] == "count"]
+
+
 @cache
 def _printed() -> dict[tuple[str, str, str, str], str]:
     folder = SEEDS / "publication"

@@ -3,7 +3,7 @@
 -- begin on 1 April 2022. Nothing that was recorded after the reference date counts.
 set variable next_day = getvariable('reference_date') + 1;
 
--- One row per person and incident of knife crime or possession of weapons, domestic abuse left out.
+-- One row per person and incident that the definition of the policy counts.
 create or replace temp table any_incident as
 select
     suspect.person_key,
@@ -17,8 +17,9 @@ select
 from warehouse.conformed.fct_suspect as suspect
 inner join warehouse.conformed.fct_offence as offence
     on suspect.crime_reference = offence.crime_reference
-where (offence.is_knife_crime or offence.offence_type = 'Possession of weapons offences')
-    and not offence.is_domestic_abuse;
+inner join warehouse.conformed.bridge_offence_definition as counted
+    on suspect.crime_reference = counted.crime_reference
+where counted.definition_id = getvariable('definition_id') and counted.is_counted;
 
 create or replace temp table incident as
 select

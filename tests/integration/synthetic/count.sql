@@ -6,10 +6,10 @@ create macro fy(moment) as
 create macro long_fy(label) as label[:5] || (label[:4]::int + 1);
 create macro pct(part, whole, digits) as round(100.0 * part / whole + sign(part) * 1e-9, digits);
 
-create table definition as
-from read_csv(getvariable('seeds') || '/reference/serious_violence_definition.csv', all_varchar = true);
-create table exclusion as
-from read_csv(getvariable('seeds') || '/reference/serious_violence_exclusion.csv', all_varchar = true);
+create table rule as
+from read_csv(getvariable('seeds') || '/reference/violence_definition_rule.csv', all_varchar = true) where definition_id = 'sna-2024';
+create table definition as from rule where effect = 'count';
+create table exclusion as from rule where effect = 'exclude';
 create table district as from read_csv(getvariable('seeds') || '/reference/district.csv', all_varchar = true);
 create table ethnicity as from read_csv(getvariable('seeds') || '/reference/ethnicity.csv', all_varchar = true);
 create table relation as from read_csv(getvariable('seeds') || '/reference/relationship.csv', all_varchar = true);

@@ -65,6 +65,11 @@ class Force:
                 select crime_reference, is_knife_crime, offence_type, is_domestic_abuse, recorded_at, '008/26' as offence_code,
                     'E06000015' as district_code
                 from made where person_key is not null;
+                create table conformed.bridge_offence_definition as
+                select crime_reference, 'hkci-2024' as definition_id,
+                    (is_knife_crime or offence_type = 'Possession of weapons offences') and not is_domestic_abuse as is_counted
+                from made where person_key is not null
+                union all select crime_reference, 'sna-2024', true from made where person_key is not null;
                 create table conformed.dim_ethnicity as select 'W1' as ethnicity_code, 'White' as ethnicity_group;
                 create table conformed.dim_district as select 'E06000015' as district_code, 'Derby City' as area;
                 create table conformed.dim_offence_harm as select '008/26' as offence_code, 5.0 as harm_days;

@@ -42,8 +42,7 @@ offence as (
         offence.load_id,
         case
             when offence.is_knife_crime then 'Knife crime'
-            when offence.is_serious_violence then 'Serious violence'
-            else 'Lower-level violence'
+            else counted.offence_subtype
         end as offence_group,
         coalesce(
             offence.committed_day_of_week <= 5
@@ -52,18 +51,13 @@ offence as (
             false
         ) as is_in_school_hours
     from {{ ref('fct_offence') }} as offence
-    inner join {{ ref('dim_offence') }} as code
-        on offence.offence_code = code.offence_code
-    left join {{ ref('lower_level_violence') }} as lower_level
+    inner join {{ ref('bridge_offence_definition') }} as counted
         on
-            code.ho_class = lower_level.ho_class
-            and code.ho_sub_code = lower_level.ho_sub_code
-            and lower_level.definition_id = '{{ var("lower_level_definition_id") }}'
+            offence.crime_reference = counted.crime_reference
+            and counted.definition_id = '{{ var("school_definition_id") }}'
+            and counted.is_counted
     where
         offence.crime_reference in (select victim_phase.crime_reference from victim_phase)
-        and not offence.is_domestic_abuse
-        and not offence.is_modern_slavery
-        and (offence.is_knife_crime or offence.is_serious_violence or lower_level.ho_sub_code is not null)
         -- Without a list of schools nothing is far from one.
         and exists (select 1 from school)
 ),

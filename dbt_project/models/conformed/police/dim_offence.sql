@@ -29,32 +29,13 @@ known as (
     from {{ ref('offence_code') }} as offence_code
     full outer join seen
         on offence_code.ho_class = seen.ho_class and offence_code.ho_sub_code = seen.ho_sub_code
-),
-
-class_exclusion as (
-    select
-        ho_class,
-        min(exclusion) as exclusion
-    from {{ ref('serious_violence_exclusion') }}
-    where definition_id = '{{ var("definition_id") }}' and applies_to = 'ho_class'
-    group by ho_class
 )
 
 select
-    known.ho_class || ' ' || known.ho_sub_code as offence_code,
-    known.ho_class,
-    known.ho_sub_code,
-    known.offence_title,
-    known.recorded_crime_group,
-    definition.offence_type,
-    definition.offence_subtype,
-    class_exclusion.exclusion as class_exclusion,
-    known.is_inferred
+    ho_class || ' ' || ho_sub_code as offence_code,
+    ho_class,
+    ho_sub_code,
+    offence_title,
+    recorded_crime_group,
+    is_inferred
 from known
-left join {{ ref('serious_violence_definition') }} as definition
-    on
-        known.ho_class = definition.ho_class
-        and known.ho_sub_code = definition.ho_sub_code
-        and definition.definition_id = '{{ var("definition_id") }}'
-left join class_exclusion
-    on known.ho_class = class_exclusion.ho_class

@@ -5,15 +5,6 @@ with crime as (
     where {{ of_changed_crime('crime_reference') }}
 ),
 
--- One row: the name of the exclusion that each flag brings, where the definition has it.
-flag_exclusion as (
-    select
-        max(case when applies_to = 'domestic_abuse_flag' then exclusion end) as domestic_abuse,
-        max(case when applies_to = 'modern_slavery_flag' then exclusion end) as modern_slavery
-    from {{ ref('serious_violence_exclusion') }}
-    where definition_id = '{{ var("definition_id") }}'
-),
-
 outcome_record as (
     select
         crime_reference,
@@ -44,31 +35,31 @@ last_outcome as (
     where repeated.last_sequence is null or outcome_record.outcome_sequence = repeated.last_sequence
 ),
 
+-- Whether a definition counts each offence of which it has a rule.
+counted as (
+    select * from {{ ref('bridge_offence_definition') }}
+    where {{ of_changed_crime('crime_reference') }}
+),
+
 classified as (
     select
         crime.*,
-        offence.offence_code,
-        offence.recorded_crime_group,
-        offence.offence_type,
-        offence.offence_subtype,
-        hotspot.ho_sub_code is not null
-        and not crime.is_domestic_abuse
-        and not crime.is_modern_slavery as is_hotspot_violence,
-        coalesce(
-            offence.class_exclusion,
-            case when offence.offence_type is null then 'Not in the definition' end,
-            case when crime.is_domestic_abuse then flag_exclusion.domestic_abuse end,
-            case when crime.is_modern_slavery then flag_exclusion.modern_slavery end
-        ) as exclusion_reason
+        code.offence_code,
+        code.recorded_crime_group,
+        in_force.offence_type,
+        in_force.offence_subtype,
+        coalesce(in_force.is_counted, false) as is_serious_violence,
+        coalesce(hotspot.is_counted, false) as is_hotspot_violence,
+        case
+            when in_force.crime_reference is null then 'Not in the definition' else in_force.exclusion_reason
+        end as exclusion_reason
     from crime
-    cross join flag_exclusion
-    inner join {{ ref('dim_offence') }} as offence
-        on crime.ho_class = offence.ho_class and crime.ho_sub_code = offence.ho_sub_code
-    left join {{ ref('hotspot_violence_definition') }} as hotspot
-        on
-            crime.ho_class = hotspot.ho_class
-            and crime.ho_sub_code = hotspot.ho_sub_code
-            and hotspot.definition_id = '{{ var("hotspot_definition_id") }}'
+    inner join {{ ref('dim_offence') }} as code
+        on crime.ho_class = code.ho_class and crime.ho_sub_code = code.ho_sub_code
+    left join counted as in_force
+        on crime.crime_reference = in_force.crime_reference and in_force.definition_id = '{{ var("definition_id") }}'
+    left join counted as hotspot
+        on crime.crime_reference = hotspot.crime_reference and hotspot.definition_id = '{{ var("hotspot_definition_id") }}'
 )
 
 select
@@ -84,7 +75,7 @@ select
     cast({{ iso_day_of_week('classified.committed_from') }} as tinyint) as committed_day_of_week,
     classified.offence_code,
     classified.recorded_crime_group,
-    classified.exclusion_reason is null as is_serious_violence,
+    classified.is_serious_violence,
     classified.offence_type,
     classified.offence_subtype,
     classified.exclusion_reason,

@@ -3,7 +3,7 @@ select
     harm.offence_code,
     harm.ho_sub_code,
     known.offence_title,
-    known.offence_type,
+    offence.offence_type,
     cast(harm.harm_days as double) as harm_days,
     cast(harm.harm_days_highest as double) as harm_days_highest,
     harm.is_proactive,

@@ -2,6 +2,8 @@
 -- seeds of codes. Needs the spatial extension. Result: table place (table_id, row_group, row_label, column_label, value).
 -- Variables: raw, seeds. Table: delivered_population (lsoa, people), as DuckDB reads no workbooks.
 
+create table rule as from read_csv(getvariable('seeds') || '/violence_definition_rule.csv', all_varchar = true);
+
 create table lookup as
 select lsoa21cd as lsoa, wd24nm as ward, lad24nm as district
 from read_csv(getvariable('raw') || '/ons/lsoa_ward_district/*.csv', all_varchar = true);
@@ -23,7 +25,7 @@ create table place (table_id varchar, row_group varchar, row_label varchar, colu
 create table hot as
 from crime
 where is_counted and recorded >= '2023-05-01' and recorded < '2024-05-01'
-    and code in (select ho_sub_code from read_csv(getvariable('seeds') || '/hotspot_violence_definition.csv', all_varchar = true));
+    and code in (select ho_sub_code from rule where definition_id = 'hotspot-2024');
 insert into place
 select 'T26', '', ward, 'SV totals per population: Total', count(*) from hot where ward is not null group by ward;
 insert into place
@@ -62,8 +64,10 @@ select crime.*, primary_age, secondary_age, year(recorded) as year,
     case when knife then 'Knife crime' when serious.ho_sub_code is not null then 'Serious violence' else 'Lower-level violence' end as grp
 from crime
 inner join minor using (reference)
-left join read_csv(getvariable('seeds') || '/serious_violence_definition.csv', all_varchar = true) as serious on serious.ho_sub_code = code
-left join read_csv(getvariable('seeds') || '/lower_level_violence.csv', all_varchar = true) as lower_level on lower_level.ho_sub_code = code
+left join rule as serious
+    on serious.ho_sub_code = code and serious.definition_id = 'sna-2024' and serious.effect = 'count'
+left join rule as lower_level
+    on lower_level.ho_sub_code = code and lower_level.definition_id = 'school-2024' and lower_level.offence_subtype = 'Lower-level violence'
 where is_counted and (knife or serious.ho_sub_code is not null or lower_level.ho_sub_code is not null)
     and year(recorded) between 2021 and 2023;
 create table near as
