@@ -21,9 +21,22 @@ DESCRIBING = frozenset({"age", "age_band", "sex", "ethnicity", "ethnicity_code",
 
 # Columns whose texts this project has made, or has from its seeds or the names of files. Every other text is a sender's.
 OWN = frozenset(
-    {"academic_year", "basis", "change", "cohort_kind", "column_label", "column_name", "computed", "definition", "feed"}
+    {
+        "academic_year",
+        "basis",
+        "change",
+        "cohort_kind",
+        "column_label",
+        "column_name",
+        "computed",
+        "definition",
+        "definition_id",
+        "fault",
+        "feed",
+    }
     | {"file_name", "financial_year", "harm_version", "indicator_id", "kind", "label", "last_month", "month", "offence_type"}
     | {"part", "period", "place_kind", "published", "published_table", "reference", "role", "row_group", "row_label", "scheme"}
+    | {"code_in_form", "seed_class", "seed_sub_code", "seed_value", "title_in_use"}
     | {"scope", "series", "status", "table_id", "told_of", "value_text", "window_label", "year"}
 )
 # Periods and codes of places.

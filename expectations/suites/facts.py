@@ -8,7 +8,7 @@ import duckdb
 
 from expectations.models import Model, Models
 from expectations.rules import Rule, Suite, between, equal, none, zero
-from expectations.suites import grain, lookups, national
+from expectations.suites import definitions, grain, lookups, national
 
 # Share of persons whose offence is not there that real recording produces; more is a fault of an extract.
 ORPHANS = 0.005
@@ -40,6 +40,7 @@ def suites(con: duckdb.DuckDBPyConnection, models: Models) -> list[Suite]:
         found += [_ages(person, owners), _orphans(person, offence, owners, made_up)]
     found += [_outcome_orphans(outcome, offence, owners, made_up), _not_yet_complete(outcome), _outcome_codes(outcome, owners)]
     found += [_pairs(), _double_loads(models[STREET_CRIME], owners), _labels(), *lookups.suites(con), *national.fact_suites()]
+    found += definitions.suites()
     return found
 
 
@@ -123,7 +124,7 @@ def _clock(offence: Model, owners: Mapping[str, str]) -> Suite:
 
 
 def _classification(offence: Model) -> Suite:
-    remedy = "The data engineer mends the seeds of the definition (serious_violence_definition, serious_violence_exclusion)."
+    remedy = "The data engineer mends the rules of the definition in force (seed violence_definition_rule)."
     return Suite(
         subject=offence.subject,
         title="classification",

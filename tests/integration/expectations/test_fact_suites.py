@@ -11,7 +11,7 @@ import pytest
 from expectations.models import Model, Models
 from expectations.suites import facts, grain
 from expectations.verdicts import Verdict
-from tests.integration.expectations.damages import national
+from tests.integration.expectations.damages import definitions, national
 
 Judge = Callable[..., Verdict]
 
@@ -113,8 +113,10 @@ OTHERS = [
     ),
     (BRIDGE, "Every victim is paired with every suspect of the offence once", "delete from {0} where rowid = 0", 1),
     *national.FACTS,
+    *definitions.FACTS,
 ]
 FOR_INFORMATION = [
+    *definitions.FOR_INFORMATION,
     (CALLS, "The look-up of wards was delivered", "update conformed.dim_ward set is_inferred = true", 1440),
     (
         *(NIGHT, "The areas of the night-time economy were delivered"),

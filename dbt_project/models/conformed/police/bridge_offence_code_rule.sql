@@ -1,4 +1,4 @@
--- Of the rules of one definition those decide that are the most specific: of the sub-code, else of the class, else of all classes.
+-- Of a definition's rules the most specific decide: those of the sub-code, else of the class, else of all classes.
 with candidate as (
     select
         offence.offence_code,
@@ -9,7 +9,10 @@ with candidate as (
     inner join {{ ref('dim_definition_rule') }} as rule
         on
             rule.ho_class = '*'
-            or (rule.ho_class = offence.ho_class and coalesce(rule.ho_sub_code, offence.ho_sub_code) = offence.ho_sub_code)
+            or (
+                offence.ho_class = rule.ho_class
+                and offence.ho_sub_code = coalesce(rule.ho_sub_code, offence.ho_sub_code)
+            )
 ),
 
 decisive as (
@@ -27,7 +30,9 @@ select
     candidate.rule_number,
     candidate.ho_class = '*' as is_of_all_classes,
     candidate.effect,
-    case when candidate.effect = 'count' then coalesce(candidate.offence_type, candidate.recorded_crime_group) end as offence_type,
+    case
+        when candidate.effect = 'count' then coalesce(candidate.offence_type, candidate.recorded_crime_group)
+    end as offence_type,
     candidate.offence_subtype,
     candidate.knife_flag,
     candidate.weapon,

@@ -37,7 +37,8 @@ judged as (
                 then '2Not valid when recorded'
             {% for condition, flag, present, absent in flag_conditions() %}
                 when rule.{{ condition }} = 'out' and {{ flag }} then '{{ loop.index + 2 }}{{ present }}'
-                when rule.{{ condition }} = 'only' and not coalesce({{ flag }}, false) then '{{ loop.index + 2 }}{{ absent }}'
+                when rule.{{ condition }} = 'only' and not coalesce({{ flag }}, false)
+                    then '{{ loop.index + 2 }}{{ absent }}'
             {% endfor %}
             when rule.weapon <> coalesce(crime.weapon, 'Not recorded') then '7Another weapon'
             when coalesce(rule.victim_age_from, rule.victim_age_to) is not null and victim.crime_reference is null
@@ -62,7 +63,7 @@ judged as (
             and rule.rule_number = suspect.rule_number
 )
 
--- An offence counts by any of the rules that decide about its code; where none counts it, the one that it meets most of says why.
+-- An offence counts by any rule of its code; where none counts it, the one of which it meets most says why.
 select
     crime_reference,
     definition_id,

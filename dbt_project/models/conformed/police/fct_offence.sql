@@ -59,7 +59,9 @@ classified as (
     left join counted as in_force
         on crime.crime_reference = in_force.crime_reference and in_force.definition_id = '{{ var("definition_id") }}'
     left join counted as hotspot
-        on crime.crime_reference = hotspot.crime_reference and hotspot.definition_id = '{{ var("hotspot_definition_id") }}'
+        on
+            crime.crime_reference = hotspot.crime_reference
+            and hotspot.definition_id = '{{ var("hotspot_definition_id") }}'
 )
 
 select
