@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,8 +35,9 @@ def dbt(settings: Settings) -> Iterator[Dbt]:
     before = dict(os.environ)
     settings.export()
 
-    def run(*arguments: str) -> Any:
-        places = ["--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT, "--target-path", settings.dbt_target]
+    def run(*arguments: str, project: Path = DBT_PROJECT) -> Any:
+        target = settings.dbt_target if project == DBT_PROJECT else project / "target"
+        places = ["--project-dir", project, "--profiles-dir", DBT_PROJECT, "--target-path", target]
         try:
             return dbtRunner().invoke(
                 [*arguments, *map(str, places), "--log-path", str(settings.dbt_target), "--log-level", "none", "--quiet"]
