@@ -310,7 +310,8 @@ def _hours() -> Suite:
 def _reconciliation(reproduces: bool) -> Suite:
     """The demonstration is calibrated to reproduce the printed report, so there each figure must; other data need not.
 
-    A table waits, and is not judged, while a feed that supplies it has no delivery in use.
+    A table waits, and is not judged, while a feed that supplies it has no delivery in use, or another definition than its own is
+    in force.
     """
     remedy = (
         "`sna reconcile --build` lists the tables with figures that differ or are missing. The data engineer compares them with "
@@ -322,7 +323,11 @@ def _reconciliation(reproduces: bool) -> Suite:
         grain="published figures",
         sql="""
             with supply as (select unnest(supplies) as table_id, deliveries_in_use from ledger.feed),
-            known as (select table_id, bool_or(deliveries_in_use = 0) as waits from supply group by all)
+            other as (select definition_id from conformed.dim_definition where not is_in_force),
+            known as (
+                select table_id, bool_or(deliveries_in_use = 0) or bool_or(definition_id in (from other)) as waits
+                from reference.sna_table left join supply using (table_id) group by all
+            )
             select
                 table_id, row_group, row_label, column_label, published, coalesce(computed, '') as computed, status,
                 case when not (coalesce(waits, false) and status = 'missing') then status end as status_supplied,

@@ -38,11 +38,11 @@ def counted(crimes: pd.DataFrame, young: set[str]) -> dict[str, pd.Series]:
     plain = ~domestic & ~slavery
     lesser = code.isin(["008/06", "008/34", "105/01"])
     threats = of_classes(crimes, "3B", "8Q", "59", "66", "9A")
-    violence = of_classes(crimes, *INJURY, *SEXUAL, "104", "105A", "34A", "34B")
+    violence = of_classes(crimes, *INJURY, *SEXUAL, "104", "105A", "34A", "10D")
     return {
         "sna-2024": code.isin(SERIOUS) & plain,
         "sna-2024-domestic-abuse": code.isin(SERIOUS) & ~slavery,
-        "knife-enabled": knife & of_classes(crimes, "1", "4.1", "4.2", "2", "5D", "8N", "8P", "8S", "3B", "34A", "34B", *SEXUAL),
+        "knife-enabled": knife & of_classes(crimes, "1", "4.1", "4.2", "2", "5D", "8N", "8P", "8S", "3B", "34A", "10D", *SEXUAL),
         "duty-section-13": domestic
         | violence
         | threats
@@ -120,13 +120,13 @@ def test_a_definition_is_added_with_rows_of_seeds_alone(dbt: Callable[..., Any],
     reference = project / "seeds" / "reference"
     append(
         reference / "violence_definition.csv",
-        {"definition_id": "knife-robbery", "definition_name": "Knife robbery", "owner": "A board", "version": "1"},
+        {"definition_id": "blades", "definition_name": "Blades with the knife flag", "owner": "A board", "version": "1"},
     )
     rule = {
-        "definition_id": "knife-robbery",
+        "definition_id": "blades",
         "effect": "count",
-        "ho_class": "34B",
-        "offence_type": "Robbery of personal property",
+        "ho_class": "10D",
+        "offence_type": "Possession of weapons offences",
     }
     rule |= {"knife_flag": "only", "domestic_abuse": "out", "modern_slavery": "in", "public_place": "in"}
     append(reference / "violence_definition_rule.csv", rule | {"valid_from": "2023-04-01"})
@@ -138,17 +138,43 @@ def test_a_definition_is_added_with_rows_of_seeds_alone(dbt: Callable[..., Any],
     with duckdb.connect(str(settings.warehouse), read_only=True) as con:
         expected = con.execute(
             """select strftime(recorded_at, '%Y-%m'), count(*) from landing.derbyshire_constabulary__crimes
-               where ho_class = '34B' and knife = 'Y' and domestic_abuse = 'N' and recorded_at >= '2023-04-01'
+               where ho_class = '10D' and knife = 'Y' and domestic_abuse = 'N' and recorded_at >= '2023-04-01'
                group by all order by all"""
         ).fetchall()
-        mart = "from marts.violence_by_definition where definition_id = 'knife-robbery'"
+        mart = "from marts.violence_by_definition where definition_id = 'blades'"
         found = con.execute(
             f"select strftime(month_start, '%Y-%m'), sum(offences)::int {mart} group by all order by all"
         ).fetchall()
         total = con.execute(
             """select offences from marts.violence_by_definition_yearly
-               where definition_id = 'knife-robbery' and financial_year = '2023/24' and is_total"""
+               where definition_id = 'blades' and financial_year = '2023/24' and is_total"""
         ).fetchone()
     assert len(expected) == 12
     assert found == expected
     assert total == (sum(number for _, number in expected),)
+
+
+def test_another_definition_in_force_changes_the_marts_and_compares_no_table_of_the_report(
+    dbt: Callable[..., Any], settings: Settings
+) -> None:
+    definition = "sna-2024-domestic-abuse"
+    command = ["build", "--full-refresh", "--exclude-resource-type", "unit_test", "--select"]
+    models = ["dim_definition", "fct_offence", "offences_yearly", "figures", "reconciliation"]
+    try:
+        assert dbt(*command, *models, "--vars", f"{{definition_id: {definition}}}").success
+        with duckdb.connect(str(settings.warehouse), read_only=True) as con:
+            serious = con.execute(
+                """select count(*) from landing.derbyshire_constabulary__crimes
+                   where list_contains(?, ho_sub_code) and modern_slavery = 'N'""",
+                [SERIOUS],
+            ).fetchone()
+            counted = con.execute("select sum(offences)::int from marts.offences_yearly").fetchone()
+            compared = con.execute(
+                """select table_id, status = 'missing', reason like 'Made with the definition sna-2024; %'
+                   from sna.reconciliation where table_id in ('T01', 'T10', 'T36')"""
+            ).fetchall()
+    finally:
+        assert dbt(*command, *models).success
+    assert counted == serious
+    assert {row[1:] for row in compared if row[0] != "T36"} == {(True, True)}
+    assert True not in {made for table, _, made in compared if table == "T36"}

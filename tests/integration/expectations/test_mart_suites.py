@@ -187,6 +187,16 @@ def test_a_table_whose_feed_was_not_delivered_may_be_missing_but_not_differ(con:
     assert not judge("marts", RECONCILIATION, CALIBRATED).success
 
 
+def test_a_table_made_with_another_definition_may_be_missing(con: duckdb.DuckDBPyConnection, judge: Judge) -> None:
+    con.execute(DEMONSTRATION)
+    con.execute("update sna.reconciliation set status = if(table_id = 'T10', 'missing', 'match')")
+    assert not judge("marts", RECONCILIATION, CALIBRATED).success
+    con.execute("update conformed.dim_definition set is_in_force = definition_id = 'duty-section-13'")
+    assert judge("marts", RECONCILIATION, CALIBRATED).success
+    con.execute("update sna.reconciliation set status = 'missing' where table_id = 'T36'")
+    assert not judge("marts", RECONCILIATION, CALIBRATED).success
+
+
 def test_a_year_that_has_only_begun_is_compared_with_the_same_months(con: duckdb.DuckDBPyConnection, judge: Judge) -> None:
     con.execute("delete from marts.offences_monthly where month_start >= '2023-06-01'")
     subject, rule, _ = OTHERS[0]

@@ -1,10 +1,17 @@
 {{ config(materialized='table', contract={'enforced': true}) }}
 
-with supply as (
+-- A report keeps the definition with which it was made: marts of another one do not compute its tables.
+with sna_table as (
+    select *
+    from {{ ref('sna_table') }}
+    where coalesce(definition_id, '{{ var("definition_id") }}') = '{{ var("definition_id") }}'
+),
+
+supply as (
     select
         sna_table.table_id,
         feed.evidence
-    from {{ ref('sna_table') }} as sna_table
+    from sna_table
     inner join {{ source('ledger', 'feed') }} as feed
         on list_contains(string_split(sna_table.feeds, '; '), feed.agency || '/' || feed.feed)
     where feed.deliveries_in_use > 0
@@ -91,7 +98,7 @@ precise as (
             else 0
         end as decimals
     from fraction
-    inner join {{ ref('sna_table') }} as sna_table
+    inner join sna_table
         on fraction.table_id = sna_table.table_id
 ),
 
@@ -158,7 +165,7 @@ figure as (
         union all
         select * from {{ ref('sna_prose_words_places') }}
     ) as words
-    inner join {{ ref('sna_table') }} as sna_table
+    inner join sna_table
         on words.table_id = sna_table.table_id
 )
 

@@ -56,7 +56,14 @@ select
     case when judged.status = 'erratum' then judged.citation end as citation,
     case judged.status
         when 'erratum' then judged.reason
-        when 'missing' then 'Nothing to compute it from: needs ' || sna_table.feeds
+        when 'missing'
+            then case
+                when sna_table.definition_id <> '{{ var("definition_id") }}'
+                    then
+                        'Made with the definition ' || sna_table.definition_id
+                        || '; the marts count by {{ var("definition_id") }}'
+                else 'Nothing to compute it from: needs ' || sna_table.feeds
+            end
         when 'differs'
             then
                 'Computed ' || judged.computed || ', published ' || judged.published
