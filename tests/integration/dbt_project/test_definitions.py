@@ -38,11 +38,11 @@ def counted(crimes: pd.DataFrame, young: set[str]) -> dict[str, pd.Series]:
     plain = ~domestic & ~slavery
     lesser = code.isin(["008/06", "008/34", "105/01"])
     threats = of_classes(crimes, "3B", "8Q", "59", "66", "9A")
-    violence = of_classes(crimes, *INJURY, *SEXUAL, "104", "105A", "34A", "10D")
+    violence = of_classes(crimes, *INJURY, *SEXUAL, "104", "105A", "34A", "34B")
     return {
         "sna-2024": code.isin(SERIOUS) & plain,
         "sna-2024-domestic-abuse": code.isin(SERIOUS) & ~slavery,
-        "knife-enabled": knife & of_classes(crimes, "1", "4.1", "4.2", "2", "5D", "8N", "8P", "8S", "3B", "34A", "10D", *SEXUAL),
+        "knife-enabled": knife & of_classes(crimes, "1", "4.1", "4.2", "2", "5D", "8N", "8P", "8S", "3B", "34A", "34B", *SEXUAL),
         "duty-section-13": domestic
         | violence
         | threats
@@ -74,13 +74,11 @@ def assert_totals_are_the_independent_count(county: County) -> None:
     months = crimes["recorded_at"].dt.strftime("%Y-%m")
     bands = [-1, 9, 17, 24, 34, 59, 129]
     ages = pd.cut(crimes["crime_reference"].map(youngest), bands, labels=["Under 10", "10-17", "18-24", "25-34", "35-59", "60+"])
+    ages = ages.astype(object).fillna("Unknown")
     counts = {
         (definition, *key): number
         for definition, mask in of_each.items()
-        for key, number in crimes[mask]
-        .groupby([months[mask], crimes.loc[mask, "knife"] == "Y", ages[mask].astype(str).replace("nan", "Unknown")])
-        .size()
-        .items()
+        for key, number in crimes[mask].groupby([months[mask], crimes.loc[mask, "knife"] == "Y", ages[mask]]).size().items()
     }
     published = county.query(
         """select definition_id, strftime(month_start, '%Y-%m'), is_knife_crime, youngest_victim_age_group, sum(offences)::int

@@ -28,12 +28,18 @@ place as (
 
 counted as (
     select
-        definition_id,
-        financial_year,
-        coalesce(district_code, 'All') as district_code,
-        cast(sum(offences) as bigint) as offences
-    from {{ ref('violence_by_definition') }}
-    group by grouping sets ((definition_id, financial_year, district_code), (definition_id, financial_year))
+        counted.definition_id,
+        counted.financial_year,
+        coalesce(offence.district_code, 'All') as district_code,
+        count(*) as offences
+    from {{ ref('bridge_offence_definition') }} as counted
+    inner join {{ ref('fct_offence') }} as offence
+        on counted.crime_reference = offence.crime_reference
+    where counted.is_counted
+    group by grouping sets (
+        (counted.definition_id, counted.financial_year, offence.district_code),
+        (counted.definition_id, counted.financial_year)
+    )
 ),
 
 county as (
