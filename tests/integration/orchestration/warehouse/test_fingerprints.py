@@ -87,7 +87,7 @@ def test_every_seed_model_and_data_test_has_one(project, before):
     assert before.keys() == stored
 
 
-INCREMENTAL = ("fct_offence", "fct_victim", "fct_suspect", "fct_outcome", "bridge_victim_suspect")
+INCREMENTAL = ("fct_offence", "fct_victim", "fct_suspect", "fct_outcome", "bridge_victim_suspect", "bridge_offence_definition")
 INCREMENTAL += ("fct_street_crime", "fct_street_outcome", "fct_stop_search")
 
 ACROSS_AGENCIES = "models/marts/across_agencies/_across_agencies__models.yml"

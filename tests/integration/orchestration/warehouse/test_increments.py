@@ -35,7 +35,7 @@ POLICE = ("crimes", "victims", "suspects", "outcomes")
 OFFENCES = (("8N", "008/01"), ("8N", "008/06"), ("34B", "034/22"), ("10C", "081/03"), ("44", "044/00"), ("105A", "105/01"))
 DISTRICTS = ("Derby City", "High Peak", "Chesterfield", "Erewash")
 ARCHIVE = ("street", "outcomes", "stop_and_search")
-FOLLOWED = ("fct_offence", "fct_victim", "fct_suspect", "fct_outcome", "bridge_victim_suspect")
+FOLLOWED = ("fct_offence", "fct_victim", "fct_suspect", "fct_outcome", "bridge_victim_suspect", "bridge_offence_definition")
 FOLLOWED += ("fct_street_crime", "fct_street_outcome", "fct_stop_search")
 
 
