@@ -18,6 +18,7 @@ select
     counted.offence_type,
     offence.is_knife_crime,
     age_band.search_age_group as youngest_victim_age_group,
+    age_band.search_age_group_order as youngest_victim_age_group_order,
     count(*) as offences
 from {{ ref('bridge_offence_definition') }} as counted
 inner join {{ ref('dim_definition') }} as definition
