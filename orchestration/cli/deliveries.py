@@ -54,6 +54,9 @@ def deliveries(
         name = f"{entry.agency}/{entry.feed}"
         if feed in (None, name):
             rows.append((name, "", "", "", "", "", f"{entry.period} purged on {entry.at[:10]} by {entry.by}: {entry.basis}"))
+    if not rows:
+        console.print(output.nothing_delivered(settings), highlight=False)
+        return
     heads = ["feed", "file", "load id", "received (UTC)", "accepted", "rejected", "state"]
     console.print(output.table("Deliveries", heads, rows))
 

@@ -441,11 +441,25 @@ def untouched(settings: Settings) -> str:
 
 def nothing_published(settings: Settings) -> str:
     """That there is no release yet, and what comes next: a home, or a refresh of it."""
+    if missing := _without_home(settings):
+        return missing
+    following = (
+        "`sna status --build`, which shows what held the last build back" if settings.warehouse.exists() else "`sna refresh`"
+    )
+    return f"Nothing published yet in {settings.published}. Next: {following}."
+
+
+def nothing_delivered(settings: Settings) -> str:
+    """That nothing was delivered, and what comes next: a home, or a delivery to it."""
+    return _without_home(settings) or f"Nothing has been delivered to {settings.home}. Next: `sna deliver FILES`."
+
+
+def _without_home(settings: Settings) -> str:
     try:
         require(settings.home)
     except HomeError as error:
         return str(error)
-    return f"Nothing published yet in {settings.published}. Next: `sna refresh`."
+    return ""
 
 
 def release(console: Console, settings: Settings, release: Release) -> None:

@@ -124,8 +124,17 @@ def test_brackets_are_shown_as_they_are(said, name, tmp_path):
     assert said.text().count(name) == 2
 
 
-@pytest.mark.parametrize("command", ["status", "releases"])
+@pytest.mark.parametrize("command", ["status", "releases", "deliveries"])
 def test_without_a_home_the_next_step_is_to_make_one(tmp_path, monkeypatch, command):
     monkeypatch.setenv("SNA_HOME", str(tmp_path / "home"))
     told = CliRunner().invoke(app, [command]).output
     assert f"There is no home in {tmp_path / 'home'}. Make one: " in told and "sna refresh" not in told
+
+
+def test_the_next_step_after_a_build_that_was_not_published_is_to_look_at_it(tmp_path):
+    settings = Settings(tmp_path / "raw", tmp_path / "home")
+    creation.make(settings.home, "derbyshire", "live")
+    assert output.nothing_published(settings).endswith("Next: `sna refresh`.")
+    settings.warehouse.write_bytes(b"")
+    assert "Next: `sna status --build`" in output.nothing_published(settings)
+    assert output.nothing_delivered(settings).endswith("Next: `sna deliver FILES`.")
