@@ -48,3 +48,13 @@
 {% macro completed_months(first_day, last_day) -%}
     date_sub('month', {{ first_day }}, {{ last_day }})
 {%- endmacro %}
+
+{# Of members that are written in one text, `expression as name` or a column alone: their names, as a list. #}
+{% macro names_of(text) -%}
+    string_split(regexp_replace({{ text }}, '[^;]* as ', '', 'g'), ';')
+{%- endmacro %}
+
+{# The same: their expressions. #}
+{% macro expressions_of(text) -%}
+    string_split(regexp_replace({{ text }}, ' as [a-z0-9_]+(;|$)', '\1', 'g'), ';')
+{%- endmacro %}
