@@ -50,12 +50,14 @@ class Model:
     """A dbt model; what is not described here is a key of `meta`.
 
     Attributes:
+        table: name of its table, where it is not that of the model: two layers may have a `dim_district`.
         stage: the stage that builds it.
         is_stored: whether it is a table or view of the warehouse, rather than a part of the SQL of others.
     """
 
     name: str
     schema: str
+    table: str
     stage: Literal["facts", "marts"]
     is_stored: bool
     grain: tuple[str, ...]
@@ -68,7 +70,7 @@ class Model:
 
     @property
     def subject(self) -> str:
-        return f"{self.schema}.{self.name}"
+        return f"{self.schema}.{self.table}"
 
     @property
     def feed(self) -> str:
@@ -78,7 +80,7 @@ class Model:
 
 
 Models = Mapping[str, Model]
-DECLARED = {each.name for each in fields(Model)} - {"name", "schema", "stage", "is_stored"}
+DECLARED = {each.name for each in fields(Model)} - {"name", "schema", "table", "stage", "is_stored"}
 
 
 def read(manifest: Mapping[str, Any]) -> dict[str, Model]:
@@ -111,4 +113,4 @@ def _model(node: Mapping[str, Any]) -> Model:
     stored = node["config"]["materialized"] != "ephemeral"
     declared: dict[str, Any] = {key: value for key, value in meta.items() if key in DECLARED}
     declared |= {key: tuple(declared[key]) for key in ("grain", "feeds") if key in declared}
-    return Model(name, node["schema"], stage, stored, **declared | {"counts": counts})
+    return Model(name, node["schema"], node["alias"], stage, stored, **declared | {"counts": counts})

@@ -35,5 +35,5 @@ def _rows(model: Model) -> str:
             '{model.subject}' as table_name,
             coalesce(sum(n), 0)::bigint as all_rows,
             coalesce(sum(n - 1), 0)::bigint as rows_repeated
-        from (select count(*) as n from {model.schema}."{model.name}" group by {columns})
+        from (select count(*) as n from {model.schema}."{model.table}" group by {columns})
     """

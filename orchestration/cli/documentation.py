@@ -181,7 +181,7 @@ def tables_page(manifest: Mapping[str, Any]) -> str:
         "published file. `meta.release`, `meta.feeds` and `meta.quality` describe the release itself.",
     ]
     for node in _published(manifest):
-        lines.append(f"## {node['schema']}.{node['name']}")
+        lines.append(f"## {node['schema']}.{node['alias']}")
         lines.append(" ".join(node["description"].split()))
         columns = ((f"`{name}`", about["data_type"] or "", about["description"]) for name, about in node["columns"].items())
         lines.append(_table(("column", "type", "description"), columns))
@@ -194,7 +194,7 @@ def columns_page(manifest: Mapping[str, Any]) -> str:
     for node in _published(manifest):
         for name, about in node["columns"].items():
             meaning = (name, about["data_type"] or "", " ".join(about["description"].split()))
-            uses[meaning].append(f"{node['schema']}.{node['name']}")
+            uses[meaning].append(f"{node['schema']}.{node['alias']}")
     rows = ((f"`{name}`", kind, meaning, _some(uses[name, kind, meaning])) for name, kind, meaning in sorted(uses))
     intro = "Every column of the published tables by name. Full tables: [published tables](tables.md)."
     return "\n\n".join(["# Columns", intro, _table(("column", "type", "description", "tables"), rows)]) + "\n"
@@ -317,7 +317,7 @@ def _ancestors(manifest: Mapping[str, Any], keys: Iterable[str]) -> set[str]:
 def _published(manifest: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     models = (node for node in manifest["nodes"].values() if node["resource_type"] == "model")
     tables = (node for node in models if node["schema"] in ("marts", "sna") and node["config"]["materialized"] != "ephemeral")
-    return sorted(tables, key=lambda node: (node["schema"], node["name"]))
+    return sorted(tables, key=lambda node: (node["schema"], node["alias"]))
 
 
 def _some(tables: list[str], shown: int = 6) -> str:

@@ -55,7 +55,7 @@ def lineage(manifest: Mapping[str, Any], code: Mapping[str, str], schemas: tuple
             entry["grain"] = list(grain)
             if "table_id" in grain:
                 entry["figures"] = by_figure
-        result[f"{node['config']['schema']}.{node['name']}"] = entry
+        result[f"{node['config']['schema']}.{node['alias']}"] = entry
     return result
 
 

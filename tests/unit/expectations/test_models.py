@@ -16,6 +16,7 @@ def manifest(**models: dict[str, Any]) -> dict[str, Any]:
             name: {
                 "resource_type": "model",
                 "name": name,
+                "alias": name.removeprefix("published_"),
                 "schema": "conformed" if name.startswith("fct_") else "marts",
                 "tags": ["counts", "facts"] if name == "fct_count" else ["facts" if name.startswith("fct_") else "marts"],
                 "config": {"materialized": "table", "meta": meta},
@@ -42,6 +43,10 @@ def test_a_mart_counts_rows_of_a_fact() -> None:
 
 def test_what_is_made_of_the_counts_of_the_vault_is_built_with_the_marts() -> None:
     assert read(manifest(fct_count={"grain": ["day"]}))["fct_count"].stage == "marts"
+
+
+def test_a_table_may_have_another_name_than_its_model() -> None:
+    assert read(manifest(published_place={"grain": ["code"]}))["published_place"].subject == "marts.place"
 
 
 @pytest.mark.parametrize(

@@ -24,17 +24,41 @@ from orchestration.warehouse.lineage import writers
 CONTRACTS = load_contracts().values()
 MANIFEST = {
     "nodes": {
-        "model.p.figures": {"resource_type": "model", "name": "figures", "schema": "sna", "config": {"materialized": "table"}},
+        "model.p.figures": {
+            "resource_type": "model",
+            "name": "figures",
+            "alias": "figures",
+            "schema": "sna",
+            "config": {"materialized": "table"},
+        },
         "model.p.sna_knives": {
-            **{"resource_type": "model", "name": "sna_knives", "schema": "sna", "config": {"materialized": "ephemeral"}},
+            **{
+                "resource_type": "model",
+                "name": "sna_knives",
+                "alias": "sna_knives",
+                "schema": "sna",
+                "config": {"materialized": "ephemeral"},
+            },
             "raw_code": "select 'T29' as table_id from {{ ref('offences') }}",
         },
         "model.p.offences": {
-            **{"resource_type": "model", "name": "offences", "schema": "marts", "config": {"materialized": "table"}},
+            **{
+                "resource_type": "model",
+                "name": "offences",
+                "alias": "offences",
+                "schema": "marts",
+                "config": {"materialized": "table"},
+            },
             "description": "Offences.\n  Grain: one row per month | ward.",
             "columns": {"offences": {"data_type": "bigint", "description": "How many, if < 5 too."}},
         },
-        "model.p.fct_offence": {"resource_type": "model", "name": "fct_offence", "schema": "conformed", "config": {}},
+        "model.p.fct_offence": {
+            "resource_type": "model",
+            "name": "fct_offence",
+            "alias": "fct_offence",
+            "schema": "conformed",
+            "config": {},
+        },
     },
     "sources": {"source.p.crimes": {"source_name": "landing", "name": "derbyshire_constabulary__crimes"}},
     "parent_map": {
@@ -79,6 +103,7 @@ def test_a_column_is_listed_once_for_each_meaning_with_its_tables():
         return {
             "resource_type": "model",
             "name": name,
+            "alias": name,
             "schema": "marts",
             "config": config,
             "description": "",
