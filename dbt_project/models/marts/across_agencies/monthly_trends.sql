@@ -61,6 +61,10 @@ select
     series,
     measure,
     area,
+    (
+        select district.district_code from {{ ref('dim_district') }} as district
+        where district.district = judged.area
+    ) as district_code,
     is_total,
     month_start,
     financial_year,

@@ -22,6 +22,10 @@ select
     series,
     measure,
     area,
+    (
+        select district.district_code from {{ ref('dim_district') }} as district
+        where district.district = compared.area
+    ) as district_code,
     is_total,
     financial_year,
     months,

@@ -4,6 +4,7 @@ select
     district.district_code,
     district.district,
     district.area,
+    age_band.age_group_code,
     attendance.age_band,
     band.age_band_order,
     attendance.age_group,
@@ -11,6 +12,7 @@ select
     ethnicity.ethnicity_group,
     count(*) as attendances
 from {{ ref('fct_ed_attendance') }} as attendance
+{{ join_age('attendance') }}
 inner join {{ ref('dim_ethnicity') }} as ethnicity
     on attendance.ethnicity_code = ethnicity.ethnicity_code
 inner join {{ ref('dim_district') }} as district

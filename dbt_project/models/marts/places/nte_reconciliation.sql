@@ -59,6 +59,7 @@ select
     compared.financial_year,
     compared.breakdown,
     coalesce(district.district, compared.category) as category,
+    district.district_code,
     compared.crimes,
     compared.returned_crimes,
     compared.returned_symbol,

@@ -56,6 +56,10 @@ select
     financial_year,
     breakdown,
     category,
+    (
+        select district.district_code from {{ ref('dim_district') }} as district
+        where rated.breakdown = 'District' and district.district = rated.category
+    ) as district_code,
     breakdown = 'All offences' as is_total,
     outcome_records,
     positive_records,

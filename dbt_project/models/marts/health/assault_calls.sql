@@ -1,0 +1,16 @@
+select
+    call.month_start,
+    call.financial_year,
+    district.district_code,
+    district.district,
+    district.area,
+    call.response,
+    age_band.age_group_code,
+    call.sex,
+    {{ hour_band('call.called_hour') }} as hour_band,
+    count(*) as calls
+from {{ ref('fct_ambulance_call') }} as call
+{{ join_age('call') }}
+inner join {{ ref('dim_district') }} as district
+    on call.district_code = district.district_code
+group by all

@@ -1,0 +1,1 @@
+{{ people_of_offences('fct_suspect', 'suspects') }}

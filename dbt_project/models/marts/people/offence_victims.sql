@@ -1,0 +1,1 @@
+{{ people_of_offences('fct_victim', 'victims') }}
