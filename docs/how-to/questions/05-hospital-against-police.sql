@@ -1,0 +1,11 @@
+-- How many assault attendances are there for 100 offences that the police record, by district, in 2023/24?
+select
+    district,
+    ed_attendances,
+    violence_with_injury_offences,
+    attendances_per_100_offences,
+    attendances_per_100_offences_low,
+    attendances_per_100_offences_high
+from marts.violence_ratios
+where financial_year = '2023/24'
+order by district;

@@ -1,0 +1,11 @@
+-- Where does Chesterfield differ from the county in 2023/24?
+select
+    indicator,
+    unit,
+    value,
+    county_value,
+    against_county,
+    caveat
+from marts.district_profile
+where district = 'Chesterfield' and financial_year = '2023/24' and against_county in ('higher', 'lower')
+order by sort_order;

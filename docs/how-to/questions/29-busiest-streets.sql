@@ -1,0 +1,10 @@
+-- Which streets of Arboretum are the busiest?
+select
+    street,
+    offences,
+    offences_low,
+    offences_high,
+    is_busiest
+from marts.hotspot_streets
+where definition = 'Serious violence' and ward_name = 'Arboretum' and last_month = '2024-03-01'
+order by offences desc, street asc;

@@ -1,0 +1,159 @@
+"""Thirty questions of analysts are answered by one query each, over one mart and its dimensions.
+
+Queries over new marts are recomputed from the facts, by SQL that shares nothing with them.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import duckdb
+import pytest
+import sqlglot
+from sqlglot import exp
+
+from orchestration.home.environment import PROJECT
+from orchestration.publication.release import FILE
+
+FOLDER = PROJECT / "docs" / "how-to" / "questions"
+PAGE = PROJECT / "docs" / "how-to" / "answer-questions.md"
+QUESTIONS = sorted(FOLDER.glob("*.sql"))
+# Besides `dim_...`: shapes of places, and the residents that a rate divides by.
+DIMENSIONS = {"marts.lsoas", "marts.population", "marts.census_ethnicity"}
+# What the demonstration has none of: late feeds, a release before the first, indicators that are worse than the nation's.
+MAY_BE_EMPTY = {"12-stale-feeds", "13-what-changed", "28-worse-than-national"}
+
+SV = "is_serious_violence"
+YEAR = "financial_year = '2023/24'"
+DISTRICT = "left join reference.district using (district_code)"
+# Question -> SQL over the facts that must have the same rows, in any order.
+RECOMPUTED = {
+    "01-knife-robberies-of-young-victims": f"""
+        select recorded_month, count(*) from conformed.fct_offence
+        where {SV} and is_knife_crime and starts_with(offence_type, 'Robbery') and district_code = 'E06000015' and {YEAR}
+            and crime_reference in (select crime_reference from conformed.fct_victim where age < 25)
+        group by all""",
+    "03-days-and-hours-of-a-ward": f"""
+        select committed_day_of_week, strftime(committed_from, '%A'), committed_hour, count(*) from conformed.fct_offence
+        where {SV} and ward_code = (select ward_code from conformed.dim_ward where ward_name = 'Arboretum') group by all""",
+    "07-age-and-sex-of-victims": f"""
+        select offence_type, age_band, sex, count(*) from conformed.fct_victim
+        where {SV} and financial_year between '2019/20' and '2023/24' group by all""",
+    "08-year-to-date": f"""
+        select count(*) filter (recorded_month = '2024-04-01'), count(*) filter (recorded_month = '2023-04-01')
+        from conformed.fct_offence where {SV}""",
+    "09-rolling-twelve-months": f"""
+        select coalesce(district, 'Unknown'), month_start, count(*)
+        from (select distinct recorded_month as month_start from conformed.fct_offence) as month
+        join conformed.fct_offence as offence
+            on offence.recorded_month between month_start - interval 11 month and month_start
+        {DISTRICT}
+        where {SV} and month_start >= '2020-03-01' group by all""",
+    "10-rates-by-month": f"""
+        select district, recorded_month, count(*), any_value(residents), round(1000 * count(*) / any_value(residents), 3)
+        from conformed.fct_offence {DISTRICT}
+        join (select district_code, sum(population) as residents from conformed.fct_population group by all) using (district_code)
+        where {SV} group by all""",
+    "15-share-of-domestic-abuse": """
+        select financial_year, offence_type, count(*), count(*) filter (is_domestic_abuse),
+            round(100 * count(*) filter (is_domestic_abuse) / count(*), 1)
+        from conformed.fct_offence where offence_type is not null group by all""",
+    "16-weapons": f"""
+        select weapon, financial_year, count(*) from conformed.fct_offence
+        where {SV} and district_code = 'E06000015' group by all""",
+    "17-strangers-and-acquaintances": f"""
+        with victim as (
+            select sex, relationship from conformed.fct_victim as victim
+            join conformed.fct_offence as offence using (crime_reference)
+            where offence.{SV} and offence.offence_type = 'Violence with injury' and relationship <> 'Not recorded'
+        )
+        select sex, relationship, count(*), round(100 * count(*) / any_value(n), 1)
+        from victim join (select sex, count(*) as n from victim group by all) using (sex) group by all""",
+    "18-alcohol-by-hour-of-the-week": f"""
+        select isodow(committed_from), dayname(committed_from), hour(committed_from),
+            count(*), count(*) filter (has_alcohol_qualifier)
+        from conformed.fct_offence where {SV} group by all""",
+    "19-repeat-victims": f"""
+        select financial_year, district, count(*), count(*) filter (n > 1), round(100 * count(*) filter (n > 1) / count(*), 1)
+        from (
+            select financial_year, district_code, person_key, count(*) as n from conformed.fct_victim where {SV} group by all
+        ) join reference.district using (district_code) group by all""",
+    "22-attendances-of-young-adults": """
+        select date_trunc('month', arrived_date), count(*) from conformed.fct_ed_attendance
+        where age between 18 and 24 group by all""",
+    "23-days-to-charge": f"""
+        select offence.financial_year, offence.offence_type, count(*),
+            quantile_disc(date_diff('day', recorded_date, outcome_date), 0.5)
+        from conformed.fct_outcome as outcome join conformed.fct_offence as offence using (crime_reference)
+        where offence.{SV} and outcome.outcome_key in ('1', '1A') group by all""",
+    "24-weekend-nights": f"""
+        select nte_area, district, count(*), count(*) filter (isodow(committed_from - interval 6 hour) in (5, 6))
+        from conformed.fct_nte_crime as crime join conformed.dim_nte_area as area using (nte_area_code)
+        join reference.district on crime.district_code = reference.district.district_code
+        where {YEAR} group by all""",
+    "25-homicides": f"""
+        select financial_year, count(*) from conformed.fct_offence where {SV} and offence_type = 'Homicide' group by all""",
+    "26-seasons": f"""
+        select month(recorded_date), count(*), round(count(*) / any_value(days), 2)
+        from conformed.fct_offence
+        join (
+            select month(day) as n, count(*) as days
+            from (select unnest(generate_series(date '2019-04-01', date '2024-03-31', interval 1 day)) as day) group by all
+        ) on month(recorded_date) = n
+        where {SV} and financial_year <= '2023/24' group by all""",
+    "27-change-of-a-ward": f"""
+        select ward_name, district, a, b, round((b - a) / sqrt(a + b), 2)
+        from (
+            select ward_code, count(*) filter (financial_year = '2022/23') as a, count(*) filter ({YEAR}) as b
+            from conformed.fct_offence where {SV} group by all
+        ) join conformed.dim_ward using (ward_code) {DISTRICT}
+        where a + b >= 20 and ward_name <> 'Unknown' and (b - a) * (b - a) > 1.96 * 1.96 * (a + b)""",
+}
+
+
+@pytest.fixture(scope="session")
+def release(county):
+    with duckdb.connect(str(county.settings.published / FILE), read_only=True) as con:
+        yield con
+
+
+@pytest.fixture(scope="session")
+def warehouse(county):
+    with duckdb.connect(str(county.settings.warehouse), read_only=True) as con:
+        yield con
+
+
+def test_there_are_thirty_questions_and_the_page_shows_each():
+    numbers = [int(file.name[:2]) for file in QUESTIONS]
+    assert numbers == list(range(1, 31))
+    shown = re.findall(r'^## (\d+)\. (.*)\n\n```sql\n--8<-- "how-to/questions/(.*)"\n```$', PAGE.read_text(), re.MULTILINE)
+    assert [(int(number), name) for number, _, name in shown] == [(int(file.name[:2]), file.name) for file in QUESTIONS]
+    for (_, heading, _), file in zip(shown, QUESTIONS, strict=True):
+        assert file.read_text().startswith(f"-- {heading}")
+
+
+@pytest.mark.parametrize("file", QUESTIONS, ids=[file.stem for file in QUESTIONS])
+def test_a_query_reads_one_mart_and_its_dimensions(file: Path):
+    tree = sqlglot.parse_one(file.read_text(), dialect="duckdb")
+    read = {f"{table.db}.{table.name}" for table in tree.find_all(exp.Table) if table.db}
+    marts = {name for name in read if not name.startswith("marts.dim_")} - DIMENSIONS
+    assert len(marts) == 1
+
+
+@pytest.mark.parametrize("file", QUESTIONS, ids=[file.stem for file in QUESTIONS])
+def test_a_query_answers_its_question(release, file: Path):
+    rows = release.execute(file.read_text()).fetchall()
+    assert rows or file.stem in MAY_BE_EMPTY
+
+
+@pytest.mark.parametrize("question", RECOMPUTED)
+def test_an_answer_is_what_the_facts_say(release, warehouse, question: str):
+    answered = release.execute((FOLDER / f"{question}.sql").read_text()).fetchall()
+    expected = warehouse.execute(RECOMPUTED[question]).fetchall()
+    assert sorted(map(plain, answered)) == sorted(map(plain, expected))
+
+
+def plain(row: tuple) -> tuple[str, ...]:
+    """A row in which 3 and 3.0, and a day and its midnight, are one value."""
+    return tuple(f"{value:g}" if isinstance(value, int | float) else str(value).removesuffix(" 00:00:00") for value in row)
