@@ -4,9 +4,9 @@ select
     district,
     offences,
     population,
-    rate,
-    rate_low,
-    rate_high
+    rate_per_1000,
+    rate_per_1000_lower_95,
+    rate_per_1000_upper_95
 from marts.hotspot_wards
 where
     definition = 'Serious violence'
@@ -14,5 +14,5 @@ where
     and first_month = '2023-04-01'
     and last_month = '2024-03-01'
     and ward_code <> 'Unknown'
-order by rate desc nulls last, ward_code asc
+order by rate_per_1000 desc nulls last, ward_code asc
 limit 10;

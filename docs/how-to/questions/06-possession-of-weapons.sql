@@ -1,9 +1,9 @@
 -- Did possession of weapons really change in 2023/24, by district?
 select
     area,
-    previous_value,
-    value,
-    change,
+    previous_year_events,
+    events,
+    change_events,
     verdict
 from marts.yearly_trends
 where

@@ -4,8 +4,8 @@ select
     unit,
     value,
     county_value,
-    against_county,
+    versus_county,
     caveat
 from marts.district_profile
-where district = 'Chesterfield' and financial_year = '2023/24' and against_county in ('higher', 'lower')
+where district = 'Chesterfield' and financial_year = '2023/24' and versus_county in ('higher', 'lower')
 order by sort_order;

@@ -10,7 +10,7 @@ from marts.district_profile
 where
     financial_year = '2023/24'
     and (
-        (against_national = 'higher' and polarity = 'lower is better')
-        or (against_national = 'lower' and polarity = 'higher is better')
+        (versus_national = 'higher' and polarity = 'lower is better')
+        or (versus_national = 'lower' and polarity = 'higher is better')
     )
 order by district, sort_order;

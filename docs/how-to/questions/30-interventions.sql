@@ -3,8 +3,8 @@ select
     intervention,
     district,
     start_date,
-    offences_year_before,
-    rate_year_before,
-    county_rate_year_before
+    previous_year_offences,
+    previous_year_rate_per_1000,
+    previous_year_county_rate_per_1000
 from marts.interventions
 order by start_date, intervention, district;
