@@ -219,7 +219,7 @@ STATED = [
         "C46",
         1353,
         "select list(rate_per_1000 order by ethnicity_group) from chart",
-        [Decimal("0.40"), Decimal("2.48"), Decimal("5.40"), Decimal("1.40")],
+        [0.4, 2.48, 5.4, 1.4],
     ),
     ("C47", 1399, "select 100 * sum(offenders) filter (sex = 'Female') / sum(offenders) from chart", "13"),
     ("C47", 1399, "select max_by(age, n) from (select age, sum(offenders) as n from chart group by age)", "13"),
