@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from orchestration.cli import deliveries, demo, feeds, hkci, link, output, releases
+from orchestration.cli import deliveries, demo, feeds, hkci, link, output, releases, reports
 from orchestration.cli.options import FAILED, WRONG_USAGE, OneFeed, Wait, waiting
 from orchestration.home import lock
 from orchestration.home.environment import PROJECT, SettingsError
@@ -36,6 +36,8 @@ app = typer.Typer(
 )
 for command in (*releases.COMMANDS, *deliveries.COMMANDS, feeds.feeds, demo.demo):
     app.command()(command)
+app.command("report")(reports.report)
+app.command("open")(reports.show)
 app.add_typer(feeds.app, name="feed")
 app.add_typer(hkci.app, name="hkci")
 app.add_typer(link.app, name="link")
@@ -105,8 +107,11 @@ def _run() -> None:
     from orchestration.publication.reconciliation import NothingToReconcileError
     from orchestration.publication.release import DamagedReleaseError
     from orchestration.publication.releases import NoSuchReleaseError
+    from orchestration.publication.reports import NoReportError
     from orchestration.vault_runs.common import MissingInputError
     from orchestration.vault_runs.linked_people import TruthFileError
+    from reporting.release import ReportError
+    from reporting.specification import SpecificationError
     from vault.access_log import LogBrokenError, ReasonRequiredError
     from vault.index import InvalidWeightsError
     from vault.key import KeyRefusedError
@@ -142,6 +147,9 @@ def _run() -> None:
         UnfinishedPurgeError,
         VaultLockedError,
         RefreshInterruptedError,
+        NoReportError,
+        ReportError,
+        SpecificationError,
     ) as error:
         errors.print(f"[red]{escape(str(error))}[/]")
         sys.exit(FAILED)

@@ -61,6 +61,11 @@ def folder() -> Path:
     return Path(os.environ.get(VARIABLE) or AREAS).expanduser()
 
 
+def reports(area: str) -> list[Path]:
+    """The folders of an area's reports, `areas/<area>/reports/<id>/`."""
+    return sorted(path.parent for path in (folder() / area / "reports").glob("*/report.yaml"))
+
+
 def names() -> list[str]:
     """The ids of all areas that there are."""
     return sorted(path.parent.name for path in folder().glob(f"*/{FILE}"))

@@ -67,6 +67,18 @@ def analysts_group() -> int | None:
     return group
 
 
+def makes_report() -> bool:
+    """Whether a refresh makes the report after its release (`SNA_REPORT`).
+
+    Raises:
+        SettingsError: it is neither yes nor no.
+    """
+    said = os.environ.get("SNA_REPORT") or "yes"
+    if said not in ("yes", "no"):
+        raise SettingsError(f"SNA_REPORT is '{said}'; set it to yes or no.")
+    return said == "yes"
+
+
 def memory_limit(variable: str = LIMIT) -> str:
     """Memory that DuckDB may use in one step, in its own notation: of the vault (`VAULT_LIMIT`) or of every other step (`LIMIT`).
 
@@ -113,6 +125,7 @@ VARIABLES = {
         "none: nothing is scheduled", "Environment of the operations file whose schedules and sensors `sna run` starts."
     ),
     "SNA_OPERATIONS": Variable("`orchestration/operations.yaml`", "Schedules, alerts, retries, retention and web access."),
+    "SNA_REPORT": Variable("`yes`", "`no`: a refresh makes no report; `sna report` still does."),
     "SNA_MEMORY_LIMIT": Variable("`4GB`", "Memory of DuckDB in each step. Beyond it, DuckDB spills to disk below `SNA_HOME`."),
     "SNA_VAULT_MEMORY_LIMIT": Variable("`4GB`", "The same for the vault, which never spills: beyond it, the command stops."),
     "SNA_DBT_THREADS": Variable("2", "Models that dbt builds at the same time."),

@@ -3,8 +3,8 @@
                                                  nobody else    with a group
     <home>, <home>/published                     0700           0710: passed through, not listed
     <home>/published/analysts, and in it
-        releases, as-at, folders of releases     0700           0750
-        files of releases                        0600           0640
+        releases, as-at, reports, what is in     0700           0750
+        files of releases and reports            0600           0640
     everything else                              0700, 0600     0700, 0600
 
 New files and folders are their owner's alone by the umask (`environment.keep_private`). What it cannot do is done here: open
@@ -23,7 +23,7 @@ from orchestration.home.settings import AUDIENCE
 PASSED = 0o710
 LISTED = 0o750
 READ = 0o640
-RELEASES = f"published/{AUDIENCE}/releases"
+RELEASES, REPORTS = f"published/{AUDIENCE}/releases", f"published/{AUDIENCE}/reports"
 # Folders of a home that are opened to the group, from above, so that what is taken back is closed at once.
 OPENED = {
     ".": PASSED,
@@ -31,6 +31,7 @@ OPENED = {
     f"published/{AUDIENCE}": LISTED,
     f"published/{AUDIENCE}/as-at": LISTED,
     RELEASES: LISTED,
+    REPORTS: LISTED,
 }
 
 
@@ -54,7 +55,7 @@ def apply(home: Path, group: int | None) -> None:
             if _is_folder(home / name):
                 _set(home / name, mode, group)
                 for path in (home / name).iterdir():
-                    if name == RELEASES and not path.name.startswith("."):
+                    if name in (RELEASES, REPORTS) and not path.name.startswith("."):
                         _open(path, group)
                     elif path.relative_to(home).as_posix() not in OPENED:
                         _close(path)

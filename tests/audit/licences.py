@@ -33,6 +33,9 @@ _CLASSIFIERS = {
 # Packages whose metadata says it in words, says several things, or cannot be seen because they are for another system only.
 READ: Mapping[str, str] = {
     "antlr4-python3-runtime": "BSD-3-Clause",
+    # Its own code, and axe-core, which it brings.
+    "axe-playwright-python": "MIT AND MPL-2.0",
+    "gptables": "MIT",
     "odfpy": "Apache-2.0 OR GPL-2.0-or-later OR LGPL-2.1-or-later",
     "protobuf": "BSD-3-Clause",
     "python-dateutil": "Apache-2.0 OR BSD-3-Clause",

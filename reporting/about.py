@@ -1,0 +1,272 @@
+"""Pages about the figures: priorities, data quality, methods, glossary, downloads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+from markupsafe import Markup
+
+from reporting.blocks import Table
+from reporting.board import PROFILE, profile_figure, waiting, worse_and_worsening
+from reporting.figures import counted, of
+from reporting.page import Heading, Item, Page, bullets, inline, label, prose, sentence
+from reporting.release import Release
+from reporting.sections import EVIDENCE
+from reporting.specification import Specification
+
+GLOSSARY = {
+    "ambulance call": "a call for an assault that the ambulance service attended",
+    "attendance": "a visit to an emergency department after an assault; a person who comes twice is counted twice",
+    "beyond chance": "the 95 % limits, or a test at that level corrected for how many were made, exclude no difference",
+    "control chart": "monthly counts with the band in which they vary by chance; a mark shows a month outside it, or a shift",
+    "erratum": "a printed figure that is wrong, with the correct one and the reason",
+    "evidence": "what a figure was computed from: records, an agency's return, national statistics, or made-up records",
+    "harm days": "days of custody that the Cambridge Crime Harm Index has for an offence, as its weight",
+    "hotspot": "a place with more violence than chance explains, or among the fifth of all places with most",
+    "knife crime": "serious violence in which a knife or blade was used, threatened or carried",
+    "limits": "the range that would contain the value in 95 of 100 repetitions; wide where numbers are small",
+    "missing": "no data: not the same as zero",
+    "neighbourhood": "a lower layer super output area (LSOA): about 1,500 residents",
+    "positive outcome": "a charge, caution, community resolution or the like; recent offences may still get one",
+    "rate": "number for each 1,000 residents, unless another base is stated",
+    "release": "one complete published version of all figures; every page states which one it was made from",
+    "suspect, victim": "a person in an offence: the same person in two offences is counted twice, unless it says individuals",
+    "withheld": "counted by the agency and not published, for example because the number is small",
+}
+
+
+def priorities(release: Release, spec: Specification) -> Page:
+    """Indicators by a stated rule, and how far the order of districts depends on chance."""
+    lead = "Where a district is worse than the county and becoming worse, and how stable the order of districts is."
+    items: list[Item] = [
+        Heading("The rule", "rule"),
+        prose(
+            "An indicator of a district is a priority where three things hold: it is worse than the county beyond chance; it "
+            "is worse than the year before beyond chance; and there are enough cases to compare. Nothing is weighted or "
+            "added up."
+        ),
+        Heading("What the rule picks", "picked"),
+    ]
+    found = worse_and_worsening(release, spec.year)
+    if not release.has(PROFILE):
+        items.append(waiting(release, PROFILE, "Priorities"))
+        return Page("priorities.html", "Priorities", "For the board", lead, items)
+    if found:
+        items.append(
+            Table(
+                "priorities-table",
+                f"Worse than the county and worse than the year before, {spec.year}",
+                ["indicator", "district", "value", "lower limit", "upper limit", "county", "change"],
+                [
+                    (
+                        row["indicator"],
+                        [
+                            row["district"],
+                            *(
+                                profile_figure(row, name)
+                                for name in ("value", "value_lower_95", "value_upper_95", "county_value")
+                            ),
+                            profile_figure(row, "change_on_prior", sign=True),
+                        ],
+                    )
+                    for row in found
+                ],
+                source=PROFILE,
+            )
+        )
+    else:
+        items.append(sentence("Nothing: no indicator of any district is worse on both counts."))
+    items += _stability(release, spec)
+    return Page("priorities.html", "Priorities", "For the board", lead, items)
+
+
+def _stability(release: Release, spec: Specification) -> Iterator[Item]:
+    rows = release.rows(
+        f"""from {PROFILE} where financial_year = ? and indicator_id = 'serious_violence' and value is not null
+            order by value desc""",
+        [spec.year],
+    )
+    if not rows:
+        return
+    yield Heading("How stable is the order of districts?", "stability")
+    same = [
+        inline("{} and {}: their limits overlap, so either may be higher.", upper["district"], lower["district"])
+        for upper, lower in pairwise(rows)
+        if lower["value_upper_95"] >= upper["value_lower_95"]
+    ]
+    yield Table(
+        "order-table",
+        f"Order of districts by serious violence per 1,000 residents, {spec.year}",
+        ["district", "rank", "rate", "lower limit", "upper limit"],
+        [
+            (
+                row["district"],
+                [
+                    profile_figure(row, "rank_of_nine"),
+                    *(profile_figure(row, name) for name in ("value", "value_lower_95", "value_upper_95")),
+                ],
+            )
+            for row in rows
+        ],
+        source=PROFILE,
+    )
+    yield sentence(
+        "Neighbours in this order whose order is not certain:"
+        if same
+        else "The limits of no two neighbours in this order overlap: the order is stable."
+    )
+    yield bullets(same)
+
+
+def quality(release: Release, spec: Specification) -> Page:
+    """Freshness, completeness, tests and evidence."""
+    lead = "How complete, fresh and tested the data behind these pages are."
+    items: list[Item] = [Heading("Evidence of the figures", "evidence")]
+    if release.has("sna.figures"):
+        rows = release.rows("select evidence, count(*) as n from sna.figures group by all order by n desc")
+        items.append(
+            bullets(
+                [
+                    inline(
+                        "{} figures: {}.",
+                        counted("sna.figures", "table_id", {"evidence": row["evidence"]}, row["n"]),
+                        EVIDENCE.get(row["evidence"], row["evidence"]),
+                    )
+                    for row in rows
+                ]
+            )
+        )
+    items.append(Heading("Tests that the data passed", "tests"))
+    verdicts = release.rows("select stage, success, count(*) as n from meta.quality group by all order by all")
+    items.append(
+        bullets(
+            [
+                inline(
+                    "{}: {} {}.",
+                    row["stage"],
+                    counted("meta.quality", "stage", {"stage": row["stage"], "success": row["success"]}, row["n"]),
+                    "expectations met" if row["success"] else "not met",
+                )
+                for row in verdicts
+            ]
+        )
+    )
+    items += [Heading("Feeds", "feeds"), _feeds(release)]
+    gaps = release.rows("select distinct title, owner, publisher_url from meta.availability where not is_delivered order by all")
+    items.append(Heading("What is missing, and whom to ask", "missing"))
+    if gaps:
+        items.append(
+            bullets([inline("{}: ask {} {}", row["title"], row["owner"], label(row["publisher_url"] or "")) for row in gaps])
+        )
+    else:
+        items.append(sentence("Every feed that the published tables are made from has been delivered."))
+    revised = (
+        release.rows("select table_name, change, sum(cells) as n from sna.revisions group by all order by n desc limit 20")
+        if release.has("sna.revisions")
+        else []
+    )
+    items.append(Heading("What changed since the release before", "revisions"))
+    items.append(
+        bullets([inline("{}: {}", row["table_name"] or "all", row["change"]) for row in revised])
+        or sentence("Nothing, or there was no release before.")
+    )
+    return Page("quality.html", "Data quality", "About the figures", lead, items)
+
+
+def _feeds(release: Release) -> Table:
+    key = ("agency", "feed")
+    rows = release.rows("from meta.feeds order by agency, feed")
+    return Table(
+        "feeds-table",
+        "Each feed: what is in use, and how fresh it is",
+        ["feed", "deliveries", "rows", "rejected", "first period", "last period", "due", "evidence", "owner"],
+        [
+            (
+                row["title"],
+                [
+                    *(of("meta.feeds", row, name, key) for name in ("deliveries_in_use", "rows_in_use", "rows_rejected")),
+                    row["first_period"] or "none",
+                    row["last_period"] or "none",
+                    f"overdue since {row['overdue_on']}" if row["overdue_on"] else str(row["due_on"] or "not expected"),
+                    row["evidence"] or "none",
+                    row["owner"],
+                ],
+            )
+            for row in rows
+        ],
+        source="meta.feeds",
+    )
+
+
+def methods(release: Release, sources: set[str]) -> Page:
+    """How the tables that the pages show are made, in the words of the release."""
+    rows = release.rows(
+        "select distinct schema_name || '.' || table_name as name, table_description as text from meta.dictionary order by 1"
+    )
+    items: list[Item] = [
+        Heading("How figures are made", "how"),
+        prose(
+            "Agencies deliver records or returns. Each delivery is checked, personal data are removed, and three sets of "
+            "tests decide whether the figures may be published. Every figure can be rebuilt from the deliveries."
+        ),
+        prose(
+            "Limits are 95 % limits: exact Poisson limits for counts and rates, Wilson's for percentages. A change is named "
+            "only where a test supports it; where many are tested at once, the tests are corrected for their number."
+        ),
+        prose(
+            "An unknown value is counted as unknown and never spread over the others. Missing and withheld numbers are "
+            "named, and are not zero."
+        ),
+        Heading("The tables of this report", "tables"),
+    ]
+    for row in rows:
+        if row["name"] in sources:
+            items.append(
+                Markup('<h3 id="{}"><code>{}</code></h3><p class="prose">{}</p>').format(
+                    row["name"], row["name"], row["text"] or ""
+                )
+            )
+    return Page("methods.html", "Methods", "About the figures", "How the figures of these pages are made.", items)
+
+
+def glossary() -> Page:
+    """Terms in plain words."""
+    terms = Markup("").join(Markup("<dt>{}</dt><dd>{}</dd>").format(term, meaning) for term, meaning in GLOSSARY.items())
+    return Page(
+        "glossary.html",
+        "Glossary",
+        "About the figures",
+        "What the words of these pages mean.",
+        [Markup('<dl class="prose">{}</dl>').format(terms)],
+    )
+
+
+def downloads(release: Release, files: list[tuple[str, str]]) -> Page:
+    """The report's own files, and every published table as CSV and Parquet in the folder of the release."""
+    base = f"../releases/{release.folder.name}"
+    rows: list[dict[str, Any]] = release.rows(
+        "select distinct schema_name, table_name, table_description from meta.dictionary order by all"
+    )
+    items: list[Item] = [Heading("This report", "report")]
+    items.append(
+        bullets([Markup('<a href="{}">{}</a>').format(name, what) for name, what in files])
+        or sentence("Only these pages were made.")
+    )
+    items.append(Heading("Every table", "tables"))
+    items.append(sentence("The files are in the folder of the release, beside this report."))
+    for row in rows:
+        name = f"{row['schema_name']}/{row['table_name']}"
+        links = Markup(", ").join(
+            Markup('<a class="label" href="{}/{}/{}.{}">{} of {}</a>').format(base, kind, name, kind, word, row["table_name"])
+            for kind, word in (("csv", "CSV"), ("parquet", "Parquet"))
+            if (release.folder / kind / f"{name}.{kind}").exists()
+        )
+        first = (row["table_description"] or "").split(". ")[0]
+        items.append(
+            Markup('<p class="prose"><code>{}.{}</code>: {}. {}</p>').format(
+                row["schema_name"], row["table_name"], first.rstrip(". \n"), links
+            )
+        )
+    return Page("downloads.html", "Downloads", "About the figures", "The data behind these pages, to use elsewhere.", items)

@@ -1,0 +1,449 @@
+"""The first page, for the board: what rose, where, when, whom, compared with whom, and what is uncertain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from markupsafe import Markup
+
+from reporting import charts
+from reporting.blocks import Chart, Table
+from reporting.figures import Figure, added, counted, of
+from reporting.page import Heading, Item, Page, bullets, inline, label, sentence
+from reporting.release import Release
+from reporting.specification import Specification
+
+TRENDS, MONTHS, PROFILE = "marts.yearly_trends", "marts.monthly_trends", "marts.district_profile"
+TREND_KEY = ("series", "area", "financial_year")
+PROFILE_KEY = ("financial_year", "district_code", "indicator_id")
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MAIN = "Serious violence"
+UNCHANGED = ("no clear change",)
+
+
+def page(release: Release, spec: Specification) -> Page:
+    """The page for the board."""
+    items: list[Item] = [
+        *_what(release, spec),
+        *_where(release, spec),
+        *_when(release, spec),
+        *_whom(release, spec),
+        *_compared(release, spec),
+        *_uncertain(release, spec),
+    ]
+    lead = f"What the board of {spec.area} needs to know of serious violence in {spec.year}, on one page."
+    return Page("index.html", "For the board", "For the board", lead, items)
+
+
+def waiting(release: Release, table: str, what: str) -> Markup:
+    """Why something is not shown, and whom to ask for it."""
+    feeds = release.waiting_for(table)
+    if not feeds:
+        return Markup('<p class="gap">{}</p>').format(f"{what}: the release has no figures of it for this year.")
+    asked = bullets([f"{feed['title']}: ask {feed['owner']}" for feed in feeds])
+    return Markup('<div class="gap"><p>{}</p>{}</div>').format(f"{what}: missing, because these have not been delivered.", asked)
+
+
+def county(release: Release, spec: Specification) -> str:
+    """The name under which the release has the whole area's series; that with the largest counts."""
+    found = release.rows(f"select area from {TRENDS} where series = ? group by all order by sum(value) desc limit 1", [MAIN])
+    return found[0]["area"] if found else spec.area
+
+
+def trend_table(rows: list[dict[str, Any]], identity: str, caption: str, head: str = "series") -> Table:
+    """Yearly counts with limits, change and verdict; one row for each row of yearly_trends."""
+    heads = [head, "counted", "number", "lower limit", "upper limit", "year before", "change", "change, %", "is it a change?"]
+    return Table(
+        identity,
+        caption,
+        heads,
+        [
+            (
+                row[{"series": "series", "year": "financial_year", "district": "area"}[head]],
+                [
+                    row["counted"],
+                    of(TRENDS, row, "value", TREND_KEY),
+                    of(TRENDS, row, "value_lower_95", TREND_KEY),
+                    of(TRENDS, row, "value_upper_95", TREND_KEY),
+                    of(TRENDS, row, "previous_value", TREND_KEY),
+                    of(TRENDS, row, "change", TREND_KEY, sign=True),
+                    of(TRENDS, row, "change_percent", TREND_KEY, decimals=1, sign=True),
+                    row["verdict"] or "not compared",
+                ],
+            )
+            for row in rows
+        ],
+        notes=("Limits are 95 % limits of the count. A change is named only where its test supports it.",),
+        source=TRENDS,
+    )
+
+
+def yearly_chart(release: Release, series: str, area: str, identity: str) -> Chart | None:
+    """Counts of all whole years with their limits."""
+    rows = release.rows(f"from {TRENDS} where series = ? and area = ? and months = 12 order by financial_year", [series, area])
+    if not rows:
+        return None
+    table = trend_table(rows, f"{identity}-table", f"{series}, {area}: number by financial year", head="year")
+    data = [{name: row[name] for name in ("financial_year", "value", "value_lower_95", "value_upper_95")} for row in rows]
+    return Chart(
+        identity,
+        f"{series} by financial year, {area}",
+        f"Column chart of {rows[0]['counted']} by financial year. Orange lines are the limits of each count.",
+        table,
+        charts.bars(
+            data, "financial_year", "value", "financial year", rows[0]["counted"], lower="value_lower_95", upper="value_upper_95"
+        ),
+        data,
+    )
+
+
+def control_chart(release: Release, series: str, area: str, identity: str, months: int = 60) -> Chart | None:
+    """The control chart of a series: months, centre line, limits and signals."""
+    rows = release.rows(
+        f"from (from {MONTHS} where series = ? and area = ? order by month_start desc limit ?) order by month_start",
+        [series, area, months],
+    )
+    if not rows:
+        return None
+    key = ("series", "area", "month_start")
+    table = Table(
+        f"{identity}-table",
+        f"{series}, {area}: number by month",
+        ["month", "number", "centre line", "lower limit", "upper limit", "signal"],
+        [
+            (
+                f"{row['month_start']:%B %Y}",
+                [
+                    of(MONTHS, row, "value", key),
+                    *(of(MONTHS, row, name, key, decimals=1) for name in ("centre_line", "lower_limit", "upper_limit")),
+                    row["signal"],
+                ],
+            )
+            for row in reversed(rows)
+        ],
+        source=MONTHS,
+    )
+    names = ("value", "centre_line", "lower_limit", "upper_limit", "signal")
+    data = [{"month": row["month_start"].isoformat(), **{name: row[name] for name in names}} for row in rows]
+    return Chart(
+        identity,
+        f"{series} by month, {area}: control chart",
+        "Line chart by month. The grey band is what is usual; a marked point is a month outside it, or part of a shift.",
+        table,
+        charts.control(data, rows[0]["counted"]),
+        data,
+    )
+
+
+def _what(release: Release, spec: Specification) -> Iterator[Item]:
+    yield Heading("What rose and what fell", "what")
+    whole = county(release, spec)
+    rows = (
+        release.rows(f"from {TRENDS} where area = ? and financial_year = ? order by series", [whole, spec.year])
+        if release.has(TRENDS)
+        else []
+    )
+    if not rows:
+        yield waiting(release, TRENDS, "Counts by year")
+        return
+    for verdict, words in {"increase": "Rose", "decrease": "Fell"}.items():
+        found = [row for row in rows if row["verdict"] == verdict]
+        yield (
+            sentence("{}:", Markup("<strong>{}</strong>").format(words))
+            if found
+            else sentence(f"{words}: nothing that its test supports.")
+        )
+        yield bullets([_change(row) for row in found])
+    same = [row["series"] for row in rows if row["verdict"] in UNCHANGED]
+    if same:
+        yield sentence(f"No clear change: {'; '.join(same)}.")
+    few = [row["series"] for row in rows if row["verdict"] not in ("increase", "decrease", *UNCHANGED)]
+    if few:
+        yield sentence(f"Too few, or no whole year before, to compare: {'; '.join(few)}.")
+    for series, identity in ((MAIN, "serious-violence"), ("Knife crime", "knife-crime")):
+        for chart in (
+            yearly_chart(release, series, whole, f"{identity}-years"),
+            control_chart(release, series, whole, f"{identity}-months"),
+        ):
+            if chart:
+                yield chart
+    yield trend_table(rows, "all-series", f"Every series of {whole}, {spec.year}")
+
+
+def _change(row: dict[str, Any]) -> Markup:
+    return inline(
+        "{}: {} {} in {}, {} on the year before ({}).",
+        row["series"],
+        of(TRENDS, row, "value", TREND_KEY),
+        row["counted"],
+        label(row["financial_year"]),
+        of(TRENDS, row, "change", TREND_KEY, sign=True),
+        of(TRENDS, row, "change_percent", TREND_KEY, decimals=1, suffix=" %", sign=True),
+    )
+
+
+def profile_figure(row: dict[str, Any], column: str, **form: Any) -> Figure:
+    """A figure of the district profile, with two decimals as the profile has it."""
+    form = {"decimals": 0 if column in ("counted", "rank_of_nine") else 2} | form
+    return of(PROFILE, row, column, PROFILE_KEY, **form)
+
+
+def worse_and_worsening(release: Release, year: str) -> list[dict[str, Any]]:
+    """Indicators of districts that are worse than the county and became worse, each by its own test."""
+    if not release.has(PROFILE):
+        return []
+    return release.rows(
+        f"""from {PROFILE} where financial_year = ?
+            and ((polarity = 'lower is better' and against_county = 'higher' and change_verdict = 'increase')
+                 or (polarity = 'higher is better' and against_county = 'lower' and change_verdict = 'decrease'))
+            order by district, sort_order""",
+        [year],
+    )
+
+
+def _where(release: Release, spec: Specification) -> Iterator[Item]:
+    yield Heading("Where", "where")
+    rows = (
+        release.rows(
+            f"""from {PROFILE} where financial_year = ? and indicator_id = 'serious_violence' and value is not null
+                order by value desc""",
+            [spec.year],
+        )
+        if release.has(PROFILE)
+        else []
+    )
+    if not rows:
+        yield waiting(release, PROFILE, "Rates by district")
+        return
+    higher = [row for row in rows if row["against_county"] == "higher"]
+    yield sentence(
+        "Serious violence for each 1,000 residents is higher than in the county as a whole ({}), beyond chance, in:".replace(
+            "1,000", "thousand"
+        ),
+        profile_figure(rows[0], "county_value"),
+    )
+    yield bullets(
+        [
+            inline(
+                "{}: {}, limits {} to {}",
+                row["district"],
+                profile_figure(row, "value"),
+                profile_figure(row, "value_lower_95"),
+                profile_figure(row, "value_upper_95"),
+            )
+            for row in higher
+        ]
+    ) or sentence("no district.")
+    table = Table(
+        "districts-table",
+        f"Serious violence, offences per 1,000 residents by district, {spec.year}",
+        ["district", "offences", "rate", "lower limit", "upper limit", "against the county", "change", "is it a change?"],
+        [
+            (
+                row["district"],
+                [
+                    profile_figure(row, "counted"),
+                    *(profile_figure(row, name) for name in ("value", "value_lower_95", "value_upper_95")),
+                    row["against_county"] or "not compared",
+                    profile_figure(row, "change_on_prior", sign=True),
+                    row["change_verdict"] or "not compared",
+                ],
+            )
+            for row in rows
+        ],
+        source=PROFILE,
+    )
+    data = [
+        {"district": row["district"], "value": row["value"], "lower": row["value_lower_95"], "upper": row["value_upper_95"]}
+        for row in rows
+    ]
+    yield Chart(
+        "districts",
+        f"Serious violence by district, {spec.year}",
+        "Each point is a district's rate, the line through it its limits; the dashed line is the county.",
+        table,
+        charts.limits(data, "district", "offences per 1,000 residents", rows[0]["county_value"]),
+        data,
+    )
+    yield Heading("Worse, and becoming worse", "worsening")
+    found = worse_and_worsening(release, spec.year)
+    yield sentence(
+        "An indicator is listed where the district is worse than the county and worse than the year before, both beyond chance."
+    )
+    yield bullets(
+        [
+            inline(
+                "{}, {}: {} against {} in the county; {} on the year before.",
+                row["district"],
+                row["indicator"],
+                profile_figure(row, "value"),
+                profile_figure(row, "county_value"),
+                profile_figure(row, "change_on_prior", sign=True),
+            )
+            for row in found
+        ]
+    ) or sentence("No district is worse and becoming worse in any indicator.")
+
+
+def heat_chart(release: Release, year: str, title: str, identity: str, district: str | None = None) -> Chart | None:
+    """Offences by hour and day of a year, of one district or all."""
+    table = "marts.offences_by_hour"
+    if not release.has(table):
+        return None
+    key: dict[str, Any] = {"financial_year": year} | ({"district_code": district} if district else {})
+    where = " and ".join(f"{name} = ?" for name in key)
+    rows = release.rows(
+        f"""select committed_hour, day_name, sum(offences) as offences from {table}
+            where {where} and committed_hour is not null and day_name is not null group by all""",
+        list(key.values()),
+    )
+    if not rows:
+        return None
+    found = {(row["committed_hour"], row["day_name"]): row["offences"] for row in rows}
+
+    def cell(hour: int, day: str) -> Figure:
+        # An hour without a row had no offence: the mart has a row for each combination that occurred.
+        return added(table, "offences", key | {"committed_hour": hour, "day_name": day}, found.get((hour, day), 0))
+
+    made = Table(
+        f"{identity}-table",
+        f"{title}, offences by hour and day",
+        ["hour", *DAYS],
+        [(f"{hour:02d}:00", [cell(hour, day) for day in DAYS]) for hour in range(24)],
+        notes=("0: no offence was recorded in that hour. Offences whose hour is not known are left out.",),
+        source=table,
+    )
+    data = [{"hour": f"{hour:02d}:00", "day": day, "offences": found.get((hour, day), 0)} for hour in range(24) for day in DAYS]
+    return Chart(
+        identity,
+        title,
+        "Heat map: days across, hours down, a darker cell for more offences, with the number in each.",
+        made,
+        charts.heat(data, "day", "hour", "offences", "", "hour", "offences", [f"{hour:02d}:00" for hour in range(24)]),
+        data,
+    )
+
+
+def _when(release: Release, spec: Specification) -> Iterator[Item]:
+    yield Heading("When", "when")
+    yield heat_chart(release, spec.year, f"Serious violence by hour and day, {spec.year}", "hours") or waiting(
+        release, "marts.offences_by_hour", "Hours and days"
+    )
+
+
+def _whom(release: Release, spec: Specification) -> Iterator[Item]:
+    yield Heading("Whom", "whom")
+    for role in ("victims", "suspects"):
+        table = f"marts.{role}"
+        rows = (
+            release.rows(
+                f"select age_group, sex, sum({role}) as n from {table} where financial_year = ? group by all order by all",
+                [spec.year],
+            )
+            if release.has(table)
+            else []
+        )
+        if not rows:
+            yield waiting(release, table, role.capitalize())
+            continue
+        sexes = sorted({row["sex"] for row in rows})
+        groups = list(dict.fromkeys(row["age_group"] for row in rows))
+        found = {(row["age_group"], row["sex"]): row["n"] for row in rows}
+        made = Table(
+            f"{role}-table",
+            f"{role.capitalize()} of serious violence by age and sex, {spec.year}",
+            ["age", *sexes],
+            [
+                (
+                    group,
+                    [
+                        added(
+                            table, role, {"financial_year": spec.year, "age_group": group, "sex": sex}, found.get((group, sex), 0)
+                        )
+                        for sex in sexes
+                    ],
+                )
+                for group in groups
+            ],
+            source=table,
+        )
+        data = [{"age": row["age_group"], "sex": row["sex"], "n": row["n"]} for row in rows]
+        yield Chart(
+            role,
+            f"{role.capitalize()} of serious violence by age and sex, {spec.year}",
+            f"Columns of {role} for each age group, side by side by sex.",
+            made,
+            charts.grouped(data, "age", "n", "sex", "age", role),
+            data,
+        )
+
+
+def _compared(release: Release, spec: Specification) -> Iterator[Item]:
+    yield Heading("Compared with whom", "compared")
+    rows = (
+        release.rows(
+            f"""select national_comparator, string_agg(distinct indicator, '; ' order by indicator) as names from {PROFILE}
+                where financial_year = ? and national_comparator is not null group by all order by 1""",
+            [spec.year],
+        )
+        if release.has(PROFILE)
+        else []
+    )
+    yield sentence("Each district is compared with the whole of {}.", label(spec.area))
+    if rows:
+        yield sentence("These indicators are also compared with areas outside it:")
+        yield bullets([inline("{}: {}", row["national_comparator"], row["names"]) for row in rows])
+    notes = (
+        release.rows(
+            f"""select national_note, string_agg(distinct indicator, '; ' order by indicator) as names from {PROFILE}
+                where financial_year = ? and national_value is null and national_note is not null group by all order by 1""",
+            [spec.year],
+        )
+        if release.has(PROFILE)
+        else []
+    )
+    if notes:
+        yield sentence("No comparator outside the area has been delivered for the others:")
+        yield bullets([inline("{}: {}", row["national_note"], row["names"]) for row in notes])
+
+
+def _uncertain(release: Release, spec: Specification) -> Iterator[Item]:
+    yield Heading("What is uncertain", "uncertain")
+    says: list[Markup | str] = []
+    if release.is_demonstration:
+        says.append("The records are made up: the figures prove the calculation and say nothing about a real place.")
+    late = release.rows(
+        "select agency || '/' || feed as feed, part, overdue_on from meta.feed_parts where overdue_on is not null order by all"
+    )
+    says += [inline("{}: overdue since {}.", f"{row['feed']} {row['part']}".strip(), label(row["overdue_on"])) for row in late]
+    gaps = release.rows(
+        """select agency || '/' || feed as feed, part, missing_periods from meta.feed_parts
+           where len(missing_periods) > 0 order by all"""
+    )
+    says += [
+        inline("{}: {} missing.", f"{row['feed']} {row['part']}".strip(), label(", ".join(row["missing_periods"])))
+        for row in gaps
+    ]
+    absent = release.rows("select distinct title, owner from meta.availability where not is_delivered order by all")
+    says += [f"{row['title']}: not delivered; ask {row['owner']}." for row in absent]
+    errata = (
+        release.rows("select count(*) as n from sna.reconciliation where status = 'erratum'")
+        if release.has("sna.reconciliation")
+        else []
+    )
+    if spec.printed and errata and errata[0]["n"]:
+        says.append(
+            inline(
+                "{} figures of {} were printed wrong: {}.",
+                counted("sna.reconciliation", "table_id", {"status": "erratum"}, errata[0]["n"]),
+                label(spec.printed),
+                Markup('<a href="errata.html">the list, with reasons</a>'),
+            )
+        )
+    says.append(
+        Markup(
+            'Outcomes of recent offences are still coming in; small numbers vary by chance: <a href="quality.html">quality</a>.'
+        )
+    )
+    yield bullets(says)

@@ -1,0 +1,49 @@
+"""Everything that a report consists of, made in a folder of its own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from reporting import site
+from reporting.release import Release
+from reporting.specification import Specification
+
+# What the report was made from; also what says that the folder is complete, since it is written last.
+ABOUT = "report.json"
+
+
+def build(release_folder: Path, audience: str, spec: Specification, folder: Path) -> dict[str, Any]:
+    """Make the site of a release in a new folder; returns what `report.json` says of it.
+
+    Args:
+        release_folder: a published release.
+        folder: does not exist yet.
+
+    Raises:
+        ReportError: the release cannot be used.
+    """
+    release = Release(release_folder, audience)
+    try:
+        pages = site.pages(release, spec)
+        site.write(release, spec, pages, folder)
+        charts = [chart for page in pages for chart in page.charts]
+        about: dict[str, Any] = {
+            "release_id": release.id,
+            "report_id": spec.id,
+            "year": spec.year,
+            "pages": len(pages),
+            "charts": sum(chart.drawing is not None for chart in charts),
+            "charts_not_drawn": [chart.id for chart in charts if chart.drawing is None],
+        }
+        (folder / ABOUT).write_text(json.dumps(about, indent=2) + "\n", "utf-8")
+        return about
+    finally:
+        release.close()
+
+
+def read(folder: Path) -> dict[str, Any] | None:
+    """What a finished report was made from; None where there is none."""
+    path = folder / ABOUT
+    return json.loads(path.read_text("utf-8")) if path.exists() else None

@@ -1,0 +1,291 @@
+"""Kinds of chart, drawn by Altair and turned into static SVG by vl-convert.
+
+Colours are of the palette that the Government Analysis Function checked for contrast. No chart needs colour to be read: series
+also differ in dash and shape, and every chart has its table. Each function takes rows as mappings and returns an Altair chart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+import altair as alt
+import vl_convert
+
+# https://analysisfunction.civilservice.gov.uk/policy-store/data-visualisation-colours-in-charts/
+PALETTE = ("#12436D", "#28A197", "#801650", "#F46A25", "#3D3D3D", "#A285D1")
+BLUE, TURQUOISE, PINK, ORANGE, GREY, PLUM = PALETTE
+LIGHT, LINES = "#E6E6E6", "#6B7276"
+TEXT, PAPER = "#0B0C0C", "#FFFFFF"
+SEQUENCE = ("#EAF1F8", "#BCD3E6", "#7FA9CB", "#3F7AA8", "#12436D")
+NO_DATA = "#F2E3C6"
+# Wide fonts: what is measured with one of them is not cut off where the reader has another.
+FONT = "Verdana, 'DejaVu Sans', Arial, sans-serif"
+WIDTH = 620
+Rows = Sequence[Mapping[str, Any]]
+
+_VEGA_LITE = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
+CONFIG: dict[str, Any] = {
+    "aria": False,
+    "background": PAPER,
+    "font": FONT,
+    "axis": {
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "labelColor": TEXT,
+        "titleColor": TEXT,
+        "gridColor": LIGHT,
+        "domainColor": LINES,
+        "tickColor": LINES,
+        "labelLimit": 260,
+    },
+    "legend": {
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "columnPadding": 24,
+        "titleFontWeight": "normal",
+        "orient": "top",
+        "labelLimit": 300,
+    },
+    "header": {"labelFontSize": 13, "labelFontWeight": "bold", "labelAnchor": "start"},
+    "view": {"stroke": None},
+    "range": {"category": list(PALETTE), "ramp": list(SEQUENCE), "heatmap": list(SEQUENCE)},
+    "scale": {"barBandPaddingInner": 0.25},
+}
+
+
+def svg(drawing: alt.TopLevelMixin, title: str, description: str) -> str:
+    """The chart as SVG with role, title and description."""
+    spec = drawing.to_dict()
+    spec["config"] = CONFIG
+    drawn = vl_convert.vegalite_to_svg(spec, vl_version=_VEGA_LITE)
+    drawn = re.sub(r"(\d+\.\d{2})\d+", r"\1", drawn)  # fewer bytes; hundredths of a pixel are not seen
+    named = '<svg role="img" aria-labelledby="t d" '
+    inner = f'><title id="t">{escape(title)}</title><desc id="d">{escape(description)}</desc>'
+    head, _, rest = drawn.removeprefix("<svg ").partition(">")
+    return named + head + inner + rest
+
+
+def _data(rows: Rows) -> alt.InlineData:
+    return alt.InlineData(values=[dict(row) for row in rows])
+
+
+def bars(rows: Rows, x: str, y: str, x_title: str, y_title: str, *, lower: str = "", upper: str = "", wide: bool = False) -> Any:
+    """Columns of a count by an ordered dimension, with limits where there are any."""
+    base = alt.Chart(_data(rows))
+    across = alt.X(f"{x}:O", title=x_title, sort=None, axis=alt.Axis(labelAngle=0 if len(rows) < 9 else -45))
+    drawn: Any = base.mark_bar(color=BLUE).encode(x=across, y=alt.Y(f"{y}:Q", title=y_title))
+    if lower:
+        drawn += base.mark_rule(color=ORANGE, strokeWidth=2.5).encode(x=across, y=f"{lower}:Q", y2=f"{upper}:Q")
+    return drawn.properties(width=WIDTH, height=280)
+
+
+def ranked(rows: Rows, label: str, value: str, label_title: str, value_title: str) -> Any:
+    """Bars of a value by names, in the order of the rows."""
+    return (
+        alt.Chart(_data(rows))
+        .mark_bar(color=BLUE)
+        .encode(
+            y=alt.Y(f"{label}:N", title=label_title, sort=None),
+            x=alt.X(f"{value}:Q", title=value_title),
+        )
+        .properties(width=WIDTH - 180, height=max(60, 26 * len(rows)))
+    )
+
+
+def control(rows: Rows, y_title: str) -> Any:
+    """A control chart: month, value, centre_line, lower_limit, upper_limit and signal, whose points also differ in shape."""
+    base = alt.Chart(_data(rows))
+    month = alt.X("month:T", title="month", axis=alt.Axis(format="%b %Y", labelAngle=-45, tickCount=12 if len(rows) < 40 else 20))
+    signals = ["no change", "above the limits", "below the limits", "shift up", "shift down"]
+    band = base.mark_area(color=LIGHT).encode(x=month, y=alt.Y("lower_limit:Q", title=y_title), y2="upper_limit:Q")
+    centre = base.mark_line(color=LINES, strokeDash=[6, 3], strokeWidth=1.5).encode(x=month, y="centre_line:Q")
+    line = base.mark_line(color=BLUE, strokeWidth=2).encode(x=month, y="value:Q")
+    points = (
+        base.transform_filter(alt.FieldOneOfPredicate("signal", signals[1:]))
+        .mark_point(filled=True, size=90, opacity=1)
+        .encode(
+            x=month,
+            y="value:Q",
+            shape=alt.Shape(
+                "signal:N",
+                title="signal",
+                scale=alt.Scale(domain=signals[1:], range=["triangle-up", "triangle-down", "square", "diamond"]),
+            ),
+            color=alt.Color("signal:N", scale=alt.Scale(domain=signals[1:], range=[PINK, TURQUOISE, ORANGE, GREY])),
+        )
+    )
+    return (band + centre + line + points).properties(width=WIDTH, height=280)
+
+
+def limits(rows: Rows, label: str, value_title: str, centre: float | None = None) -> Any:
+    """A value with its limits for each name: value, lower, upper; a line across for the whole."""
+    base = alt.Chart(_data(rows))
+    name = alt.Y(f"{label}:N", title=None, sort=None)
+    drawn: Any = base.mark_rule(color=LINES, strokeWidth=3).encode(y=name, x=alt.X("lower:Q", title=value_title), x2="upper:Q")
+    drawn += base.mark_point(filled=True, size=110, color=BLUE, opacity=1).encode(y=name, x="value:Q")
+    if centre is not None:
+        drawn += (
+            alt.Chart(_data([{"centre": centre}])).mark_rule(color=ORANGE, strokeDash=[6, 3], strokeWidth=2).encode(x="centre:Q")
+        )
+    return drawn.properties(width=WIDTH - 180, height=max(60, 28 * len(rows)))
+
+
+def heat(rows: Rows, x: str, y: str, value: str, x_title: str, y_title: str, value_title: str, y_order: Sequence[str]) -> Any:
+    """A heat map whose cells also have their number written in them."""
+    highest = max((row[value] for row in rows if row[value] is not None), default=0) or 1
+    base = alt.Chart(_data(rows)).encode(
+        x=alt.X(f"{x}:O", title=x_title, sort=None, axis=alt.Axis(labelAngle=0, orient="top")),
+        y=alt.Y(f"{y}:O", title=y_title, sort=list(y_order)),
+    )
+    cells = base.mark_rect(stroke=PAPER).encode(
+        color=alt.Color(f"{value}:Q", title=value_title, scale=alt.Scale(range=list(SEQUENCE), domainMin=0), legend=None)
+    )
+    text = base.mark_text(fontSize=12).encode(
+        text=f"{value}:Q",
+        color=alt.condition(f"datum['{value}'] > {highest * 0.55}", alt.value(PAPER), alt.value(TEXT)),
+    )
+    return (cells + text).properties(width=WIDTH, height=26 * len(y_order))
+
+
+def lines(rows: Rows, x: str, y: str, series: str, x_title: str, y_title: str, kind: str = "O") -> Any:
+    """Lines that differ in colour, dash and the shape of their points."""
+    names = list(dict.fromkeys(row[series] for row in rows))
+    angle = 0 if len({row[x] for row in rows}) < 9 else -45
+    axis = alt.Axis(labelAngle=angle, format="%b %Y") if kind == "T" else alt.Axis(labelAngle=angle)
+    base = alt.Chart(_data(rows)).encode(
+        x=alt.X(f"{x}:{kind}", title=x_title, sort=None, axis=axis),
+        y=alt.Y(f"{y}:Q", title=y_title),
+        color=alt.Color(f"{series}:N", title=None, sort=names, legend=None if len(names) < 2 else alt.Legend(columns=3)),
+        detail=f"{series}:N",
+    )
+    drawn: Any = base.mark_line(strokeWidth=2.5).encode(strokeDash=alt.StrokeDash(f"{series}:N", sort=names, legend=None))
+    if kind != "T":
+        drawn += base.mark_point(filled=True, size=60, opacity=1).encode(shape=alt.Shape(f"{series}:N", sort=names, legend=None))
+    return drawn.properties(width=WIDTH, height=280)
+
+
+def grouped(rows: Rows, x: str, y: str, series: str, x_title: str, y_title: str) -> Any:
+    """Columns side by side within each member of a dimension."""
+    names = list(dict.fromkeys(row[series] for row in rows))
+    return (
+        alt.Chart(_data(rows))
+        .mark_bar(stroke=TEXT, strokeWidth=0.5)
+        .encode(
+            x=alt.X(
+                f"{x}:O", title=x_title, sort=None, axis=alt.Axis(labelAngle=0 if len({row[x] for row in rows}) < 7 else -45)
+            ),
+            xOffset=alt.XOffset(f"{series}:N", sort=names),
+            y=alt.Y(f"{y}:Q", title=y_title),
+            color=alt.Color(f"{series}:N", title=None, sort=names, legend=alt.Legend(columns=3)),
+        )
+        .properties(width=WIDTH, height=280)
+    )
+
+
+def multiples(rows: Rows, x: str, y: str, series: str, x_title: str, y_title: str) -> Any:
+    """The same small chart for each series, all on one scale."""
+    names = list(dict.fromkeys(row[series] for row in rows))
+    return (
+        alt.Chart(_data(rows))
+        .mark_line(color=BLUE, strokeWidth=2, point=alt.OverlayMarkDef(filled=True, color=BLUE, size=35))
+        .encode(
+            x=alt.X(f"{x}:O", title=None, sort=None, axis=alt.Axis(labelAngle=-45, labelFontSize=11)),
+            y=alt.Y(f"{y}:Q", title=None),
+            facet=alt.Facet(f"{series}:N", title=None, columns=3, sort=names),
+        )
+        .properties(width=175, height=110)
+    )
+
+
+def spine(rows: Rows) -> Any:
+    """A spine chart: for each indicator the district (`at`) between the lowest and highest of all, 0 being the county's value.
+
+    Each row has indicator, low and high (the ends of the bar), at, and against: higher, similar, lower or not compared.
+    """
+    base = alt.Chart(_data(rows))
+    name = alt.Y("indicator:N", title=None, sort=None, axis=alt.Axis(labelLimit=330))
+    kinds = ["higher than the county", "similar to the county", "lower than the county", "not compared"]
+    across = alt.X(
+        "low:Q", title="lowest district ← the county → highest district", axis=alt.Axis(labels=False, ticks=False, grid=False)
+    )
+    drawn: Any = base.mark_bar(color=LIGHT, height=14).encode(y=name, x=across, x2="high:Q")
+    drawn += alt.Chart(_data([{"zero": 0}])).mark_rule(color=ORANGE, strokeDash=[6, 3], strokeWidth=2).encode(x="zero:Q")
+    drawn += base.mark_point(filled=True, size=120, opacity=1).encode(
+        y=name,
+        x="at:Q",
+        shape=alt.Shape(
+            "against:N",
+            title=None,
+            scale=alt.Scale(domain=kinds, range=["triangle-right", "circle", "triangle-left", "cross"]),
+            legend=alt.Legend(columns=2),
+        ),
+        color=alt.Color(
+            "against:N",
+            title=None,
+            scale=alt.Scale(domain=kinds, range=[PINK, BLUE, TURQUOISE, GREY]),
+            legend=alt.Legend(columns=2),
+        ),
+    )
+    return drawn.properties(width=WIDTH - 260, height=25 * len(rows))
+
+
+def funnel(rows: Rows, curve: Rows, centre: float, x_title: str, y_title: str) -> Any:
+    """A funnel plot: name, base and value for each point; base, lower and upper of the limits around the centre."""
+    area = (
+        alt.Chart(_data(curve))
+        .mark_area(color=LIGHT)
+        .encode(x=alt.X("base:Q", title=x_title, scale=alt.Scale(zero=False)), y=alt.Y("lower:Q", title=y_title), y2="upper:Q")
+    )
+    line = alt.Chart(_data([{"centre": centre}])).mark_rule(color=ORANGE, strokeDash=[6, 3], strokeWidth=2).encode(y="centre:Q")
+    base = alt.Chart(_data(rows)).encode(x="base:Q", y="value:Q")
+    points = base.mark_point(filled=True, size=90, color=BLUE, opacity=1)
+    names = base.mark_text(align="left", dx=8, fontSize=12, color=TEXT).encode(text="name:N")
+    return (area + line + points + names).properties(width=WIDTH, height=340)
+
+
+def classes(values: Sequence[float | None]) -> dict[float, str]:
+    """Value → name of its class, such as `3 to 5`: five classes with about as many values each; a value is in one class only."""
+    known = sorted(value for value in values if value is not None)
+    groups: dict[int, list[float]] = {}
+    for value in dict.fromkeys(known):
+        # By where the first of equal values is, so that equal values are never parted.
+        groups.setdefault(min(len(SEQUENCE) - 1, known.index(value) * len(SEQUENCE) // len(known)), []).append(value)
+    return {
+        value: f"{group[0]:,.4g}" if group[0] == group[-1] else f"{group[0]:,.4g} to {group[-1]:,.4g}"
+        for group in groups.values()
+        for value in group
+    }
+
+
+def choropleth(
+    shapes: Sequence[Mapping[str, Any]], outlines: Sequence[Mapping[str, Any]], title: str, *, marked: str = ""
+) -> Any:
+    """A map: GeoJSON features with `value` (None where it is not known) on local plane coordinates, and outlines on top.
+
+    Args:
+        marked: a flag of the features whose edge is drawn thick.
+    """
+    names = classes([shape["properties"]["value"] for shape in shapes])
+    order = list(dict.fromkeys(names[value] for value in sorted(names)))
+    shapes = [
+        {**shape, "properties": {**shape["properties"], "class": names.get(shape["properties"]["value"])}} for shape in shapes
+    ]
+    base = alt.Chart(_data(shapes))
+    known = base.transform_filter("isValid(datum.properties.class)")
+    drawn: Any = base.mark_geoshape(fill=NO_DATA, stroke=LINES, strokeWidth=0.3)
+    drawn += known.mark_geoshape(stroke=LINES, strokeWidth=0.3).encode(
+        color=alt.Color(
+            "properties.class:O",
+            title=title,
+            scale=alt.Scale(domain=order, range=list(SEQUENCE[-len(order) :])),
+            legend=alt.Legend(symbolType="square", symbolSize=220, symbolStrokeColor=LINES),
+        )
+    )
+    if marked:
+        drawn += base.transform_filter(f"datum.properties.{marked}").mark_geoshape(filled=False, stroke=ORANGE, strokeWidth=2)
+    drawn += alt.Chart(_data(outlines)).mark_geoshape(filled=False, stroke=TEXT, strokeWidth=1)
+    return drawn.project(type="identity", reflectY=True).properties(width=WIDTH - 60, height=560)

@@ -1,0 +1,217 @@
+"""Maps: districts, wards, LSOAs and hexagons, each with a table of what it shows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from reporting import charts
+from reporting.blocks import Chart, Table
+from reporting.board import MAIN, PROFILE, profile_figure, waiting
+from reporting.districts import hot_wards, wards_table
+from reporting.figures import counted, of
+from reporting.maps import Boundaries, has_boundaries
+from reporting.page import Heading, Item, Page, sentence
+from reporting.release import Release
+from reporting.specification import Specification
+
+LSOAS, HEXAGONS = "marts.hotspot_lsoas", "marts.hotspot_hexagons"
+
+
+def pages(release: Release, spec: Specification, boundaries: Boundaries) -> Iterator[Page]:
+    """A page for each kind of area, since each table is long."""
+    kinds = {
+        "map-districts.html": ("Map of districts", _districts),
+        "map-wards.html": ("Map of wards", _wards),
+        "map-lsoas.html": ("Map of neighbourhoods", _lsoas),
+        "map-hexagons.html": ("Map of hexagons", _hexagons),
+    }
+    for path, (title, items) in kinds.items():
+        yield Page(
+            path,
+            title,
+            "Maps",
+            f"{title}: where serious violence was recorded in {spec.year}.",
+            list(items(release, spec, boundaries)),
+        )
+
+
+def _districts(release: Release, spec: Specification, boundaries: Boundaries) -> Iterator[Item]:
+    rows = (
+        release.rows(
+            f"from {PROFILE} where financial_year = ? and indicator_id = 'serious_violence' order by value desc", [spec.year]
+        )
+        if release.has(PROFILE)
+        else []
+    )
+    if not rows or not has_boundaries(release):
+        yield waiting(release, "marts.wards" if rows else PROFILE, "The map of districts")
+        return
+    table = Table(
+        "districts-table",
+        f"Serious violence, offences per 1,000 residents by district, {spec.year}",
+        ["district", "offences", "residents", "rate", "lower limit", "upper limit", "against the county"],
+        [
+            (
+                row["district"],
+                [
+                    profile_figure(row, "counted"),
+                    profile_figure(row, "base_count", decimals=0),
+                    *(profile_figure(row, name) for name in ("value", "value_lower_95", "value_upper_95")),
+                    row["against_county"] or "not compared",
+                ],
+            )
+            for row in rows
+        ],
+        source=PROFILE,
+    )
+    shown = {row["district_code"]: {"value": row["value"]} for row in rows}
+    yield Chart(
+        "map-districts",
+        f"Serious violence per 1,000 residents by district, {spec.year}",
+        "Map: the darker a district, the higher its rate.",
+        table,
+        charts.choropleth(boundaries.districts.features(shown), boundaries.outlines, "per 1,000 residents"),
+        [{"district": row["district"], "value": row["value"]} for row in rows],
+    )
+    yield from _funnel(rows, spec)
+
+
+def _funnel(rows: Sequence[dict[str, Any]], spec: Specification) -> Iterator[Item]:
+    known = [row for row in rows if row["base_count"] and row["value"] is not None]
+    if len(known) < 3:
+        return
+    yield Heading("Is the difference more than chance?", "funnel")
+    centre = known[0]["county_value"]
+    sizes = [row["base_count"] for row in known]
+    low, high = min(sizes) * 0.9, max(sizes) * 1.05
+    curve = []
+    for step in range(41):
+        base = low + (high - low) * step / 40
+        spread = 3 * math.sqrt(centre / 1000 / base) * 1000
+        curve.append({"base": base, "lower": max(0.0, centre - spread), "upper": centre + spread})
+    table = Table(
+        "funnel-table",
+        f"Residents and rate of each district, {spec.year}",
+        ["district", "residents", "rate per 1,000", "county"],
+        [
+            (
+                row["district"],
+                [
+                    profile_figure(row, "base_count", decimals=0),
+                    profile_figure(row, "value"),
+                    profile_figure(row, "county_value"),
+                ],
+            )
+            for row in known
+        ],
+        source=PROFILE,
+    )
+    data = [{"name": row["district"], "base": row["base_count"], "value": row["value"]} for row in known]
+    yield Chart(
+        "funnel",
+        f"Rates of districts and their size, {spec.year}: funnel plot",
+        "Funnel plot: each point is a district, residents across and rate up. The grey band is where a district would be that"
+        " differs from the county by chance alone (three standard errors).",
+        table,
+        charts.funnel(data, curve, centre, "residents", "offences per 1,000 residents"),
+        data,
+    )
+    yield sentence("A district above or below the band differs from the county by more than chance explains.")
+
+
+def _wards(release: Release, spec: Specification, boundaries: Boundaries) -> Iterator[Item]:
+    rows = hot_wards(release, spec.year)
+    if not rows or not has_boundaries(release):
+        yield waiting(release, "marts.wards" if rows else "marts.hotspot_wards", "The map of wards")
+        return
+    shown = {row["ward_code"]: {"value": row["offences"]} for row in rows}
+    yield Chart(
+        "map-wards",
+        f"Serious violence by ward, {spec.year}",
+        "Map: the darker a ward, the more offences; black lines are districts. A ward without data has the colour of sand.",
+        wards_table(rows, "wards-table", f"Serious violence by ward, {spec.year}"),
+        charts.choropleth(boundaries.wards.features(shown), boundaries.outlines, "offences"),
+        [{"ward": row["ward_name"], "value": row["offences"]} for row in rows],
+    )
+
+
+def _places(release: Release, table: str, code: str, year: str) -> list[dict[str, Any]]:
+    if not release.has(table):
+        return []
+    return release.rows(f"from {table} where definition = ? and financial_year = ? order by offences desc, {code}", [MAIN, year])
+
+
+def _lsoas(release: Release, spec: Specification, boundaries: Boundaries) -> Iterator[Item]:
+    rows = _places(release, LSOAS, "lsoa_code", spec.year)
+    if not rows or not has_boundaries(release, ("marts.wards", "marts.lsoas")):
+        yield waiting(release, "marts.lsoas" if rows else LSOAS, "The map of neighbourhoods")
+        return
+    key = ("definition", "financial_year", "lsoa_code")
+    busy = [row for row in rows if row["offences"]]
+    table = Table(
+        "lsoas-table",
+        f"Neighbourhoods (LSOA 2021) with serious violence, {spec.year}",
+        ["neighbourhood", "district", "offences", "cluster"],
+        [
+            (row["lsoa_name"], [row["district"], of(LSOAS, row, "offences", key), row["clustering"] or "not tested"])
+            for row in busy
+        ],
+        notes=["Neighbourhoods without an offence are on the map and not in the table."],
+        source=LSOAS,
+    )
+    shown = {row["lsoa_code"]: {"value": row["offences"], "hot": row["clustering"] == "hot"} for row in rows}
+    yield sentence(
+        "{} neighbourhoods are part of a cluster that chance does not explain; they have a thick orange edge.",
+        counted(
+            LSOAS,
+            "definition",
+            {"definition": MAIN, "financial_year": spec.year, "clustering": "hot"},
+            sum(row["clustering"] == "hot" for row in rows),
+        ),
+    )
+    yield Chart(
+        "map-lsoas",
+        f"Serious violence by neighbourhood, {spec.year}",
+        "Map: the darker a neighbourhood, the more offences; a thick orange edge marks a cluster; black lines are districts.",
+        table,
+        charts.choropleth(boundaries.lsoas.features(shown), boundaries.outlines, "offences", marked="hot"),
+        [{"lsoa": row["lsoa_name"], "value": row["offences"]} for row in busy],
+    )
+
+
+def _hexagons(release: Release, spec: Specification, boundaries: Boundaries) -> Iterator[Item]:
+    rows = _places(release, HEXAGONS, "hexagon_code", spec.year)
+    if not rows or not has_boundaries(release, ("marts.wards", "marts.hexagons")):
+        yield waiting(release, "marts.hexagons" if rows else HEXAGONS, "The map of hexagons")
+        return
+    key = ("definition", "financial_year", "hexagon_code")
+    top = [row for row in rows if row["is_top_fifth"]]
+    yield sentence("The map shows the fifth of all hexagons with most offences; the others are not drawn.")
+    table = Table(
+        "hexagons-table",
+        f"Hexagons with most serious violence, {spec.year}",
+        ["hexagon", "offences", "years among the top fifth", "cluster"],
+        [
+            (
+                row["hexagon_code"],
+                [
+                    of(HEXAGONS, row, "offences", key),
+                    of(HEXAGONS, row, "years_in_top_fifth", key),
+                    row["clustering"] or "not tested",
+                ],
+            )
+            for row in top
+        ],
+        source=HEXAGONS,
+    )
+    shown = {row["hexagon_code"]: {"value": row["offences"], "hot": row["clustering"] == "hot"} for row in top}
+    yield Chart(
+        "map-hexagons",
+        f"Hexagons with most serious violence, {spec.year}",
+        "Map: the darker a hexagon, the more offences; a thick orange edge marks a cluster; black lines are districts.",
+        table,
+        charts.choropleth(boundaries.hexagons.features(shown), boundaries.outlines, "offences", marked="hot"),
+        [{"hexagon": row["hexagon_code"], "value": row["offences"]} for row in top],
+    )

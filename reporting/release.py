@@ -1,0 +1,103 @@
+"""The published release that a report is made from: opened read-only, queried, and nothing else is read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+FILE = "sna_marts.duckdb"
+MANIFEST = "manifest.json"
+# Who may see what is made from the release of an audience, as every page and sheet says.
+HANDLING = {
+    "analysts": "OFFICIAL-SENSITIVE: for the analysts and their board. Small numbers are not withheld. Do not publish it.",
+}
+
+
+class ReportError(RuntimeError):
+    """The report cannot be made from this release; the message says why."""
+
+
+class Release:
+    """A release, read-only.
+
+    Attributes:
+        folder: with `sna_marts.duckdb` and `manifest.json`.
+        audience: for whom it was published.
+    """
+
+    def __init__(self, folder: Path, audience: str) -> None:
+        self.folder = folder.resolve()
+        self.audience = audience
+        if not (self.folder / FILE).exists():
+            raise ReportError(f"{self.folder}: there is no {FILE}, so no report can be made from it.")
+        self.manifest: Mapping[str, Any] = json.loads((self.folder / MANIFEST).read_bytes())
+        self.con = duckdb.connect(str(self.folder / FILE), read_only=True)
+
+    def close(self) -> None:
+        """Close the file."""
+        self.con.close()
+
+    @property
+    def id(self) -> str:
+        return str(self.manifest["release_id"])
+
+    @property
+    def published_at(self) -> datetime:
+        return datetime.fromisoformat(self.manifest["published_at"])
+
+    @property
+    def is_demonstration(self) -> bool:
+        return bool(self.manifest.get("environment") == "demonstration")
+
+    @cached_property
+    def banner(self) -> str:
+        """What the release says of itself, such as that its data are synthetic."""
+        found = self.con.execute("select banner from meta.release").fetchone()
+        return (found and found[0]) or ""
+
+    @property
+    def handling(self) -> str:
+        return HANDLING[self.audience]
+
+    @cached_property
+    def tables(self) -> frozenset[str]:
+        """`schema.table` of every published table."""
+        rows = self.con.execute("select schema_name || '.' || table_name from duckdb_tables()").fetchall()
+        return frozenset(name for (name,) in rows)
+
+    def has(self, table: str) -> bool:
+        """Whether a table is published and has rows."""
+        return table in self.tables and self.con.execute(f"select 1 from {table} limit 1").fetchone() is not None
+
+    def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """The rows of a query, as column → value."""
+        result = self.con.execute(query, list(parameters))
+        names = [column[0] for column in result.description]
+        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+    def waiting_for(self, table: str) -> list[dict[str, Any]]:
+        """The feeds that a table is made from and that nobody has delivered: feed, title, owner, publisher_url."""
+        schema, _, name = table.partition(".")
+        return self.rows(
+            """select feed, title, owner, publisher_url from meta.availability
+               where schema_name = ? and table_name = ? and not is_delivered order by all""",
+            [schema, name],
+        )
+
+    def latest_year(self) -> str | None:
+        """The latest financial year of twelve months, of offences or else of street crime; None where there is none."""
+        for query in (
+            "select max(financial_year) from marts.offences_yearly where months = 12",
+            """select max(financial_year) from
+               (select financial_year from marts.street_crime group by all having count(distinct month_start) = 12)""",
+        ):
+            found = self.con.execute(query).fetchone()
+            if found and found[0]:
+                return str(found[0])
+        return None

@@ -1,0 +1,227 @@
+"""One page for each section of the report: its tables, with their evidence and, where the print is wrong, what was printed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from reporting.blocks import Table
+from reporting.figures import Figure, of
+from reporting.page import Heading, Item, Page, bullets, inline, label, sentence
+from reporting.release import Release
+from reporting.specification import Section, Specification
+
+FIGURES, PRINTED = "sna.figures", "sna.reconciliation"
+KEY = ("table_id", "row_group", "row_label", "column_label")
+EVIDENCE = {
+    "records": "computed from the records of real crimes, calls or patients",
+    "return": "computed from an agency's return",
+    "national": "computed from national statistics",
+    "demonstration": "computed from made-up records drawn to match the print: this proves the calculation, not the figure",
+}
+
+
+@dataclass(frozen=True)
+class Corrected(Figure):
+    """A figure whose printed value is wrong, with that value."""
+
+    printed: str = ""
+    printed_place: str = ""
+
+    def __html__(self) -> str:
+        return super().__html__() + Markup(
+            ' <span class="printed">printed: <data data-figure="{}" value="{}">{}</data></span>'
+        ).format(self.printed_place, self.printed, self.printed)
+
+
+def path(section: Section) -> str:
+    """The file of a section's page."""
+    return f"section-{section.id.replace('.', '-')}.html"
+
+
+def title(section: Section) -> str:
+    return f"{section.id} {section.title}"
+
+
+def pages(release: Release, spec: Specification) -> Iterator[Page]:
+    """The page of each section that the report has, in its order."""
+    figures = (
+        release.rows(f"from {FIGURES} order by table_id, row_order, row_group, column_order, row_label, column_label")
+        if release.has(FIGURES)
+        else []
+    )
+    errata = (
+        {tuple(row[name] for name in KEY): row for row in release.rows(f"from {PRINTED} where status = 'erratum'")}
+        if release.has(PRINTED)
+        else {}
+    )
+    documents = (
+        release.rows("from sna.reference_documents order by table_id, heading, column_label")
+        if release.has("sna.reference_documents")
+        else []
+    )
+    by_table: dict[str, list[dict[str, Any]]] = {}
+    for row in figures:
+        by_table.setdefault(row["table_id"], []).append(row)
+    for section in spec.sections:
+        own = {name: rows for name, rows in by_table.items() if rows[0]["section"] == section.id}
+        items: list[Item] = []
+        for name, rows in sorted(own.items(), key=lambda one: (not one[0].startswith("T"), one[0])):
+            items += _table(name, rows, errata, spec)
+        items += _documents([row for row in documents if row["section"] == section.id])
+        if not items:
+            items.append(Markup('<p class="gap">{}</p>').format("This section has no table; its text is people's own."))
+        yield Page(
+            path(section), title(section), "Sections", f"{section.title}, {spec.area}: the tables of section {section.id}.", items
+        )
+
+
+def figure(row: dict[str, Any], errata: dict[tuple[Any, ...], dict[str, Any]]) -> Figure:
+    """A cell of a table of the report."""
+    where = of(FIGURES, row, "value_text", KEY, decimals=None)
+    form: dict[str, Any] = {"place": where.place, "value": where.value, "decimals": None}
+    if (
+        row["unit"] == "count"
+        and row["value"] is not None
+        and float(row["value"]).is_integer()
+        and row["value_text"] == f"{row['value']:.0f}"
+    ):
+        form = {"place": of(FIGURES, row, "value", KEY).place, "value": int(row["value"])}
+    wrong = errata.get(tuple(row[name] for name in KEY))
+    if wrong is None:
+        return Figure(**form)
+    printed = of(PRINTED, wrong, "published", KEY, decimals=None)
+    return Corrected(**form, printed=printed.text, printed_place=printed.place)
+
+
+def _table(
+    name: str, rows: Sequence[dict[str, Any]], errata: dict[tuple[Any, ...], dict[str, Any]], spec: Specification
+) -> Iterator[Item]:
+    text = f"{name}: {spec.tables.get(name, 'figures of the text')}"
+    yield Heading(text, name)
+    yield as_table(name, text, rows, errata)
+    reasons = [errata[key] for row in rows if (key := tuple(row[column] for column in KEY)) in errata]
+    if reasons:
+        yield sentence("Where the printed figure is wrong:")
+        yield bullets(
+            [
+                inline(
+                    "{}: {} ({})",
+                    label(" · ".join(filter(None, (wrong["row_group"], wrong["row_label"], wrong["column_label"])))),
+                    of(PRINTED, wrong, "reason", KEY, decimals=None),
+                    label(wrong["citation"]),
+                )
+                if wrong["reason"]
+                else inline(
+                    "{} ({})",
+                    label(" · ".join(filter(None, (wrong["row_label"], wrong["column_label"])))),
+                    label(wrong["citation"]),
+                )
+                for wrong in reasons
+            ]
+        )
+
+
+def as_table(name: str, caption: str, rows: Sequence[dict[str, Any]], errata: dict[tuple[Any, ...], dict[str, Any]]) -> Table:
+    """The figures of a table as rows and columns; a combination that the report does not have is an empty cell."""
+    if not name.startswith("T"):
+        # Figures of sentences, which have few columns in common.
+        rows = [
+            row | {"row_label": f"{row['row_label']}: {row['column_label']}", "column_label": "figure", "key": row}
+            for row in rows
+        ]
+    columns = list(dict.fromkeys(row["column_label"] for row in sorted(rows, key=lambda row: row["column_order"] or 0)))
+    lines = list(dict.fromkeys((row["row_group"], row["row_label"]) for row in rows))
+    grouped = len({group for group, _ in lines}) > 1
+    found = {(row["row_group"], row["row_label"], row["column_label"]): row for row in rows}
+    units = sorted({row["unit"] for row in rows})
+    evidence = sorted({row["evidence"] for row in rows})
+    return Table(
+        f"{name}-table",
+        f"{caption} ({', '.join(units)})",
+        ["row", *columns],
+        [
+            (
+                f"{group}: {line}" if grouped and group else line,
+                [figure(row.get("key", row), errata) if (row := found.get((group, line, column))) else "–" for column in columns],
+            )
+            for group, line in lines
+        ],
+        notes=[*(f"Evidence: {EVIDENCE.get(one, one)}." for one in evidence)],
+        source=FIGURES,
+    )
+
+
+def _documents(rows: Sequence[dict[str, Any]]) -> Iterator[Item]:
+    for name in dict.fromkeys(row["table_id"] for row in rows):
+        own = [row for row in rows if row["table_id"] == name]
+        yield Heading(f"{name}: {own[0]['title']}", name)
+        yield Table(
+            f"{name}-table",
+            f"{name}: {own[0]['title']}",
+            ["part", "column", "text"],
+            [
+                (
+                    row["heading"],
+                    [
+                        row["column_label"],
+                        of(
+                            "sna.reference_documents",
+                            row,
+                            "document_text",
+                            ("table_id", "heading", "column_label"),
+                            decimals=None,
+                            note=row["why_not_held"] or "missing",
+                        ),
+                    ],
+                )
+                for row in own
+            ],
+            source="sna.reference_documents",
+        )
+
+
+def errata_page(release: Release, spec: Specification) -> Page | None:
+    """All printed figures that are wrong; None where nothing was printed, or nothing of it was wrong."""
+    rows = (
+        release.rows(f"from {PRINTED} where status = 'erratum' order by table_id, row_group, row_label, column_label")
+        if release.has(PRINTED)
+        else []
+    )
+    if not rows or not spec.printed:
+        return None
+    sections = {section.id: section for section in spec.sections}
+
+    def linked(row: dict[str, Any]) -> str:
+        section = sections.get(row["section"])
+        return (
+            Markup('<a class="label" href="{}#{}">{}</a>').format(path(section), row["table_id"], row["table_id"])
+            if section
+            else row["table_id"]
+        )
+
+    table = Table(
+        "errata-table",
+        f"Figures of {spec.printed} that are wrong",
+        ["table", "row and column", "printed", "computed", "unit", "why", "cites"],
+        [
+            (
+                linked(row),
+                [
+                    " · ".join(filter(None, (row["row_group"], row["row_label"], row["column_label"]))),
+                    of(PRINTED, row, "published", KEY, decimals=None),
+                    of(PRINTED, row, "computed", KEY, decimals=None),
+                    row["unit"],
+                    of(PRINTED, row, "reason", KEY, decimals=None, note="see the citation"),
+                    row["citation"] or "",
+                ],
+            )
+            for row in rows
+        ],
+        source=PRINTED,
+    )
+    lead = f"What of {spec.printed} was wrong, with the figure that the same data have and the reason."
+    return Page("errata.html", "Errata of the printed report", "About the figures", lead, [table])

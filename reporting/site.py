@@ -1,0 +1,54 @@
+"""The site: pages of one release, written as static HTML that needs no server and asks nothing of the network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import jinja2
+
+from reporting import about, board, charts, districts, places, sections
+from reporting.maps import Boundaries
+from reporting.page import Page
+from reporting.release import Release
+from reporting.specification import Specification
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def pages(release: Release, spec: Specification, files: Sequence[tuple[str, str]] = ()) -> list[Page]:
+    """Every page, in the order of the site's navigation.
+
+    Args:
+        files: (name, what it is) of files beside the pages that the page of downloads offers.
+    """
+    found = [board.page(release, spec), about.priorities(release, spec)]
+    found += sections.pages(release, spec)
+    found += districts.pages(release, spec)
+    found += places.pages(release, spec, Boundaries(release))
+    found.append(about.quality(release, spec))
+    if (errata := sections.errata_page(release, spec)) is not None:
+        found.append(errata)
+    sources = {table.source for page in found for table in page.tables if table.source}
+    return [*found, about.methods(release, sources), about.glossary(), about.downloads(release, list(files))]
+
+
+def write(release: Release, spec: Specification, made: Iterable[Page], folder: Path) -> None:
+    """Write the pages, their charts and the style sheet to a folder."""
+    made = list(made)
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=False
+    )
+    template = environment.get_template("page.html")
+    groups: dict[str, list[Page]] = {}
+    for page in made:
+        groups.setdefault(page.group, []).append(page)
+    (folder / "charts").mkdir(parents=True)
+    for page in made:
+        (folder / page.path).write_text(template.render(page=page, spec=spec, release=release, groups=groups), "utf-8")
+        for chart in page.charts:
+            if chart.drawing is not None:
+                (folder / "charts" / f"{chart.id}.svg").write_text(
+                    charts.svg(chart.drawing, chart.title, chart.description), "utf-8"
+                )
+    (folder / "report.css").write_bytes((TEMPLATES / "report.css").read_bytes())
