@@ -157,10 +157,10 @@ def _what(release: Release, spec: Specification) -> Iterator[Item]:
         yield bullets([_change(row) for row in found])
     same = [row["series"] for row in rows if row["verdict"] in UNCHANGED]
     if same:
-        yield sentence(f"No clear change: {'; '.join(same)}.")
+        yield sentence("No clear change: {}.", label("; ".join(same)))
     few = [row["series"] for row in rows if row["verdict"] not in ("increase", "decrease", *UNCHANGED)]
     if few:
-        yield sentence(f"Too few, or no whole year before, to compare: {'; '.join(few)}.")
+        yield sentence("Too few, or no whole year before, to compare: {}.", label("; ".join(few)))
     for series, identity in ((MAIN, "serious-violence"), ("Knife crime", "knife-crime")):
         for chart in (
             yearly_chart(release, series, whole, f"{identity}-years"),
@@ -174,7 +174,7 @@ def _what(release: Release, spec: Specification) -> Iterator[Item]:
 def _change(row: dict[str, Any]) -> Markup:
     return inline(
         "{}: {} {} in {}, {} on the year before ({}).",
-        row["series"],
+        label(row["series"]),
         of(TRENDS, row, "value", TREND_KEY),
         row["counted"],
         label(row["financial_year"]),
@@ -276,7 +276,7 @@ def _where(release: Release, spec: Specification) -> Iterator[Item]:
             inline(
                 "{}, {}: {} against {} in the county; {} on the year before.",
                 row["district"],
-                row["indicator"],
+                label(row["indicator"]),
                 profile_figure(row, "value"),
                 profile_figure(row, "county_value"),
                 profile_figure(row, "change_on_prior", sign=True),
@@ -393,7 +393,7 @@ def _compared(release: Release, spec: Specification) -> Iterator[Item]:
     yield sentence("Each district is compared with the whole of {}.", label(spec.area))
     if rows:
         yield sentence("These indicators are also compared with areas outside it:")
-        yield bullets([inline("{}: {}", row["national_comparator"], row["names"]) for row in rows])
+        yield bullets([inline("{}: {}", row["national_comparator"], label(row["names"])) for row in rows])
     notes = (
         release.rows(
             f"""select national_note, string_agg(distinct indicator, '; ' order by indicator) as names from {PROFILE}
@@ -405,7 +405,7 @@ def _compared(release: Release, spec: Specification) -> Iterator[Item]:
     )
     if notes:
         yield sentence("No comparator outside the area has been delivered for the others:")
-        yield bullets([inline("{}: {}", row["national_note"], row["names"]) for row in notes])
+        yield bullets([inline("{}: {}", row["national_note"], label(row["names"])) for row in notes])
 
 
 def _uncertain(release: Release, spec: Specification) -> Iterator[Item]:

@@ -147,7 +147,7 @@ def _worse(rows: list[dict[str, Any]]) -> Iterator[Item]:
         [
             inline(
                 "{}: {} against {} in the county; {} on the year before.",
-                row["indicator"],
+                label(row["indicator"]),
                 profile_figure(row, "value"),
                 profile_figure(row, "county_value"),
                 profile_figure(row, "change_on_prior", sign=True),

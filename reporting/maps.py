@@ -51,8 +51,6 @@ class Boundaries:
     @cached_property
     def districts(self) -> Layer:
         """The union of the wards of each district."""
-        if not self.release.has("marts.wards"):
-            return Layer({})
         codes: dict[str, list[Any]] = {}
         for row in self.release.rows("select ward_code, district_code from marts.wards where boundary_geojson is not null"):
             codes.setdefault(row["district_code"], []).append(self.wards.shapes[row["ward_code"]])
@@ -64,22 +62,27 @@ class Boundaries:
 
     @cached_property
     def _corner(self) -> tuple[float, float]:
-        row = self.release.rows("select min(centre_longitude) as x, avg(centre_latitude) as y from marts.wards")[0]
-        return float(row["x"]), float(row["y"])
+        """Longitude of the west edge and latitude of the middle of all wards."""
+        west, south, _, north = shapely.total_bounds(_raw(self.release, "marts.wards", "ward_code")[1])
+        return float(west), float(south + north) / 2
 
     def _read(self, table: str, code: str, *, simplify: bool = True) -> dict[str, Any]:
-        if not self.release.has(table):
+        if not has_boundaries(self.release, ("marts.wards", table)):
             return {}
-        rows = self.release.rows(
-            f"select {code} as code, boundary_geojson as shape from {table} where boundary_geojson is not null order by 1"
-        )
-        shapes = shapely.from_geojson([row["shape"] for row in rows])
+        codes, shapes = _raw(self.release, table, code)
         x, y = self._corner
         east = _METRES * math.cos(math.radians(y))
         plane = shapely.transform(shapes, lambda points: (points - (x, y)) * (east, _METRES))
         if simplify:
             plane = shapely.coverage_simplify(plane, TOLERANCE)
-        return dict(zip((row["code"] for row in rows), plane, strict=True))
+        return dict(zip(codes, plane, strict=True))
+
+
+def _raw(release: Release, table: str, code: str) -> tuple[list[str], Any]:
+    rows = release.rows(
+        f"select {code} as code, boundary_geojson as shape from {table} where boundary_geojson is not null order by 1"
+    )
+    return [row["code"] for row in rows], shapely.from_geojson([row["shape"] for row in rows])
 
 
 def _dissolved(shapes: Sequence[Any]) -> Any:
@@ -95,4 +98,20 @@ def _feature(shape: Any, properties: Mapping[str, Any]) -> dict[str, Any]:
 
 def has_boundaries(release: Release, tables: Sequence[str] = ("marts.wards",)) -> bool:
     """Whether the boundaries that a map needs have been delivered."""
-    return all(release.has(table) for table in tables)
+    return all(
+        release.has(table) and release.rows(f"select 1 from {table} where boundary_geojson is not null limit 1")
+        for table in tables
+    )
+
+
+def missing_boundaries(release: Release, tables: Sequence[str] = ("marts.wards",)) -> str:
+    """Why a map cannot be drawn, and whom to ask; empty where it can."""
+    if has_boundaries(release, tables):
+        return ""
+    asked = {
+        f"{feed['title']}: ask {feed['owner']}"
+        for table in tables
+        for feed in release.waiting_for(table)
+        if "boundar" in feed["feed"]
+    }
+    return f"Boundaries have not been delivered. {'; '.join(sorted(asked))}".strip()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from reporting import charts
@@ -11,7 +11,7 @@ from reporting.blocks import Chart, Table
 from reporting.board import MAIN, PROFILE, profile_figure, waiting
 from reporting.districts import hot_wards, wards_table
 from reporting.figures import counted, of
-from reporting.maps import Boundaries, has_boundaries
+from reporting.maps import Boundaries, missing_boundaries
 from reporting.page import Heading, Item, Page, sentence
 from reporting.release import Release
 from reporting.specification import Specification
@@ -45,8 +45,8 @@ def _districts(release: Release, spec: Specification, boundaries: Boundaries) ->
         if release.has(PROFILE)
         else []
     )
-    if not rows or not has_boundaries(release):
-        yield waiting(release, "marts.wards" if rows else PROFILE, "The map of districts")
+    if not rows:
+        yield waiting(release, PROFILE, "The map of districts")
         return
     table = Table(
         "districts-table",
@@ -72,8 +72,8 @@ def _districts(release: Release, spec: Specification, boundaries: Boundaries) ->
         f"Serious violence per 1,000 residents by district, {spec.year}",
         "Map: the darker a district, the higher its rate.",
         table,
-        charts.choropleth(boundaries.districts.features(shown), boundaries.outlines, "per 1,000 residents"),
-        [{"district": row["district"], "value": row["value"]} for row in rows],
+        data=[{"district": row["district"], "value": row["value"]} for row in rows],
+        **_drawn(boundaries, "districts", ("marts.wards",), shown, "per 1,000 residents"),
     )
     yield from _funnel(rows, spec)
 
@@ -123,8 +123,8 @@ def _funnel(rows: Sequence[dict[str, Any]], spec: Specification) -> Iterator[Ite
 
 def _wards(release: Release, spec: Specification, boundaries: Boundaries) -> Iterator[Item]:
     rows = hot_wards(release, spec.year)
-    if not rows or not has_boundaries(release):
-        yield waiting(release, "marts.wards" if rows else "marts.hotspot_wards", "The map of wards")
+    if not rows:
+        yield waiting(release, "marts.hotspot_wards", "The map of wards")
         return
     shown = {row["ward_code"]: {"value": row["offences"]} for row in rows}
     yield Chart(
@@ -132,8 +132,8 @@ def _wards(release: Release, spec: Specification, boundaries: Boundaries) -> Ite
         f"Serious violence by ward, {spec.year}",
         "Map: the darker a ward, the more offences; black lines are districts. A ward without data has the colour of sand.",
         wards_table(rows, "wards-table", f"Serious violence by ward, {spec.year}"),
-        charts.choropleth(boundaries.wards.features(shown), boundaries.outlines, "offences"),
-        [{"ward": row["ward_name"], "value": row["offences"]} for row in rows],
+        data=[{"ward": row["ward_name"], "value": row["offences"]} for row in rows],
+        **_drawn(boundaries, "wards", ("marts.wards",), shown, "offences"),
     )
 
 
@@ -145,8 +145,8 @@ def _places(release: Release, table: str, code: str, year: str) -> list[dict[str
 
 def _lsoas(release: Release, spec: Specification, boundaries: Boundaries) -> Iterator[Item]:
     rows = _places(release, LSOAS, "lsoa_code", spec.year)
-    if not rows or not has_boundaries(release, ("marts.wards", "marts.lsoas")):
-        yield waiting(release, "marts.lsoas" if rows else LSOAS, "The map of neighbourhoods")
+    if not rows:
+        yield waiting(release, LSOAS, "The map of neighbourhoods")
         return
     key = ("definition", "financial_year", "lsoa_code")
     busy = [row for row in rows if row["offences"]]
@@ -176,15 +176,15 @@ def _lsoas(release: Release, spec: Specification, boundaries: Boundaries) -> Ite
         f"Serious violence by neighbourhood, {spec.year}",
         "Map: the darker a neighbourhood, the more offences; a thick orange edge marks a cluster; black lines are districts.",
         table,
-        charts.choropleth(boundaries.lsoas.features(shown), boundaries.outlines, "offences", marked="hot"),
-        [{"lsoa": row["lsoa_name"], "value": row["offences"]} for row in busy],
+        data=[{"lsoa": row["lsoa_name"], "value": row["offences"]} for row in busy],
+        **_drawn(boundaries, "lsoas", ("marts.wards", "marts.lsoas"), shown, "offences", marked="hot"),
     )
 
 
 def _hexagons(release: Release, spec: Specification, boundaries: Boundaries) -> Iterator[Item]:
     rows = _places(release, HEXAGONS, "hexagon_code", spec.year)
-    if not rows or not has_boundaries(release, ("marts.wards", "marts.hexagons")):
-        yield waiting(release, "marts.hexagons" if rows else HEXAGONS, "The map of hexagons")
+    if not rows:
+        yield waiting(release, HEXAGONS, "The map of hexagons")
         return
     key = ("definition", "financial_year", "hexagon_code")
     top = [row for row in rows if row["is_top_fifth"]]
@@ -212,6 +212,23 @@ def _hexagons(release: Release, spec: Specification, boundaries: Boundaries) -> 
         f"Hexagons with most serious violence, {spec.year}",
         "Map: the darker a hexagon, the more offences; a thick orange edge marks a cluster; black lines are districts.",
         table,
-        charts.choropleth(boundaries.hexagons.features(shown), boundaries.outlines, "offences", marked="hot"),
-        [{"hexagon": row["hexagon_code"], "value": row["offences"]} for row in top],
+        data=[{"hexagon": row["hexagon_code"], "value": row["offences"]} for row in top],
+        **_drawn(boundaries, "hexagons", ("marts.wards", "marts.hexagons"), shown, "offences", marked="hot"),
     )
+
+
+def _drawn(
+    boundaries: Boundaries,
+    layer: str,
+    tables: Sequence[str],
+    shown: Mapping[str, Mapping[str, Any]],
+    title: str,
+    marked: str = "",
+) -> dict[str, Any]:
+    """The drawing of a map, or why there is none."""
+    if why_not := missing_boundaries(boundaries.release, tables):
+        return {"why_not": why_not}
+    shapes = getattr(boundaries, layer).features(shown)
+    if not shapes:
+        return {"why_not": "The boundaries that were delivered are of other places than the figures."}
+    return {"drawing": charts.choropleth(shapes, boundaries.outlines, title, marked=marked)}

@@ -168,13 +168,13 @@ def _documents(rows: Sequence[dict[str, Any]]) -> Iterator[Item]:
                     row["heading"],
                     [
                         row["column_label"],
+                        # Of a text that is not held, why it is not.
                         of(
                             "sna.reference_documents",
                             row,
-                            "document_text",
+                            "why_not_held" if row["document_text"] is None else "document_text",
                             ("table_id", "heading", "column_label"),
                             decimals=None,
-                            note=row["why_not_held"] or "missing",
                         ),
                     ],
                 )
