@@ -18,7 +18,7 @@ from orchestration.defs import asset_keys
 from orchestration.defs.assets.dbt import dbt_asset_sets
 from orchestration.defs.assets.feeds import feed_assets
 from orchestration.defs.assets.landing_zone import landing_zone_asset
-from orchestration.defs.assets.publication import release_asset
+from orchestration.defs.assets.publication import release_asset, report_asset
 from orchestration.defs.automation import automation
 from orchestration.defs.checks import feed_checks, gate_check
 from orchestration.defs.progress import LOGGER, progress_logger
@@ -65,7 +65,7 @@ def build_defs(settings: Settings) -> dg.Definitions:
     job = dg.define_asset_job(
         JOB,
         selection=refreshed,
-        description="Ingest what is new, rebuild facts and marts, pass the gates, publish.",
+        description="Ingest what is new, rebuild facts and marts, pass the gates, publish, report.",
         # All steps: the feeds may since have been loaded for another date, or the warehouse replaced.
         tags={
             MAX_RETRIES_TAG: str(retries.run_attempts),
@@ -81,6 +81,7 @@ def build_defs(settings: Settings) -> dg.Definitions:
             facts,
             marts,
             release,
+            report_asset(),
         ],
         asset_checks=[
             feed_checks(contracts),

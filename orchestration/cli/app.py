@@ -12,7 +12,7 @@ import sys
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -25,6 +25,9 @@ from orchestration.home.identity import HomeError
 from orchestration.home.settings import Settings, rename_audience
 from orchestration.text.console import console, errors
 from orchestration.text.plurals import counted
+
+if TYPE_CHECKING:
+    from orchestration.cli.refresh import Outcome
 
 app = typer.Typer(
     help="From agency deliveries to a published, reconciled Strategic Needs Assessment.",
@@ -245,8 +248,9 @@ def refresh(
         raise typer.Exit(FAILED)
     if outcome.held is not None:
         output.held_back(console, settings, outcome.held)
-        return
-    output.summary(console, settings, outcome.release)
+    else:
+        output.summary(console, settings, outcome.release)
+    _require_report(settings, outcome)
 
 
 def clear_up(settings: Settings) -> None:
@@ -285,6 +289,14 @@ def rebuild(wait: Wait = False) -> None:
         console.print(f"Warehouse rebuilt: same content as release {before.folder.name}, which remains current.")
     else:
         output.summary(console, settings, outcome.release)
+    _require_report(settings, outcome)
+
+
+def _require_report(settings: Settings, outcome: Outcome) -> None:
+    """Exit where the release was published and its report could not be made."""
+    if outcome.no_report:
+        output.no_report(errors, settings, outcome.no_report)
+        raise typer.Exit(FAILED)
 
 
 @app.command()

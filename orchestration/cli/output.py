@@ -134,6 +134,8 @@ def summary(console: Console, settings: Settings, release: Release) -> None:
         rows.append(("published", str(settings.published / FILE)))
     else:
         rows.append(("as at", f"{release.folder / FILE} (the current release is unchanged)"))
+    if release.current and (index := settings.published / "report" / "index.html").exists():
+        rows.append(("report", str(index)))
     for name, value in rows:
         console.print(f"[bold]{name:<12}[/] {value}", highlight=False)
     if feeds[1] or feeds[3]:
@@ -413,6 +415,13 @@ def failure(errors: Console, settings: Settings, failures: list[tuple[str, str]]
     gates(errors, settings)
     errors.print(f"{untouched(settings)} `sna quarantine` lists rejected rows and deliveries.")
     errors.print(f"Data Docs: {settings.data_docs / 'index.html'}")
+
+
+def no_report(errors: Console, settings: Settings, why: str) -> None:
+    """That the release was published without its report, and what to do."""
+    errors.print(f"[red]The release is published, its report could not be made[/]: {escape(why)}", highlight=False)
+    former = " The former report stays; each page names its release." if (settings.published / "report").is_symlink() else ""
+    errors.print(f"Next: `sna report`.{former}", highlight=False)
 
 
 def history_set_aside(console: Console, settings: Settings) -> None:

@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from orchestration.publication.releases import Rollback
 
 
+# The step after the release: where it alone fails, the release is published.
+REPORT = "published__report"
 # Dagster's class for it; importing that takes seconds.
 INTERRUPTED = "DagsterExecutionInterruptedError"
 # Its module, before the words of an error of this project.
-_OWN = re.compile(r"^orchestration\.[\w.]+: ")
+_OWN = re.compile(r"^(?:orchestration|reporting)\.[\w.]+: ")
 # Dagster's words for checks that did not pass: a line for each asset, with the names of its checks, follows the first one.
 _FAILED_CHECKS = re.compile(r"^dagster\.[\w.]+\.DagsterAssetCheckFailedError: ")
 
@@ -41,11 +43,13 @@ class Outcome:
         release: what was published, or None.
         failures: (step, message) of what failed.
         held: the rollback because of which the release before remains current.
+        no_report: why the release has no report although one was to be made; empty where nothing went wrong.
     """
 
     release: Release | None
     failures: list[tuple[str, str]]
     held: Rollback | None = None
+    no_report: str = ""
 
 
 def run(settings: Settings, planned: Plan, console: Console) -> Outcome:
@@ -91,15 +95,19 @@ def _run(settings: Settings, planned: Plan, console: Console) -> Outcome:
             raise_on_error=False,
             run_config={"loggers": {LOGGER: {}}, "resources": {"refresh": {"config": options}}},
         )
+    no_report = ""
     if not result.success:
         if any(INTERRUPTED in names for names in map(_causes, _errors(result).values())):
             raise RefreshInterruptedError(
                 "Refresh interrupted: nothing was published. Landed deliveries are kept; `sna refresh` continues from there."
             )
-        return Outcome(None, _failures(result))
+        failures = _failures(result)
+        if [step for step, _ in failures] != [REPORT]:
+            return Outcome(None, failures)
+        no_report = failures[0][1]
     metadata = result.asset_materializations_for_node("published__release")[0].metadata
     held = rollback(settings.published) if metadata["held_back"].value else None
-    return Outcome(read_release(settings.published, str(metadata["release"].value)), [], held)
+    return Outcome(read_release(settings.published, str(metadata["release"].value)), [], held, no_report)
 
 
 def _failures(result: dg.ExecuteInProcessResult) -> list[tuple[str, str]]:

@@ -34,6 +34,8 @@ TIMEOUT_SECONDS = 10
 REMEDIES = {
     "GateNotPassedError": "`sna status --build` names each failed expectation and its remedy. Correct the delivery or the rule.",
     "PublicationError": "`sna status` shows what is published. Inform whoever maintains the warehouse.",
+    "ReportError": "Then run `sna report`.",
+    "SpecificationError": "Correct the specification of the report. Then run `sna report`.",
     "SettingsError": "Correct the setting, then restart the service.",
     "NothingDeliveredError": "Then run `sna refresh`.",
     "NotDeliveredError": "Then run `sna refresh`.",
@@ -45,6 +47,7 @@ REMEDIES = {
     "PermissionError": "Grant the service access to that file or folder. Then run `sna refresh`.",
     "FileNotFoundError": "Restore the file or share. Then run `sna refresh`.",
 }
+REPORT = "published/report"
 BLOCKED = "DagsterAssetCheckFailedError"
 DAGSTERS_WORDS = "from outside the execution context"
 CLOSED = ("A gate did not pass: the validation of what was delivered or built failed.", REMEDIES["GateNotPassedError"])
@@ -78,7 +81,10 @@ class Alert:
             lines += [f"Stopped at: {step}", f"Why: {why}", f"What to do: {remedy}", ""]
         if self.again:
             lines += ["It will be retried automatically; no action is needed unless this message comes again.", ""]
-        lines.append("What was published before is untouched, and readers still have it.")
+        if [step for step, _, _ in self.steps] == [REPORT]:
+            lines.append("The release is published. The report that readers have is the former one; each page names its release.")
+        else:
+            lines.append("What was published before is untouched, and readers still have it.")
         return "\n".join(lines)
 
 

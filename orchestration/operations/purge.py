@@ -30,7 +30,7 @@ from orchestration.home.settings import Settings
 from orchestration.ingest.landing_log import log as log
 from orchestration.ingest.landing_zone.acceptance import record_beside
 from orchestration.operations import run_erasure
-from orchestration.publication import release_retention
+from orchestration.publication import release_retention, reports
 from orchestration.publication.integrity import wrong_bytes
 from orchestration.publication.release import FILE, MANIFEST, DamagedReleaseError, Release
 from orchestration.publication.releases import ROLLBACK, all_releases, ids, make_current, switching
@@ -295,6 +295,8 @@ def _remove_releases(settings: Settings, since: datetime) -> int:
         if gone:
             (published / ROLLBACK).unlink(missing_ok=True)
         release_retention.remove_releases(published, [known[name] for name in gone if name in known])
+        # A report says in words and pictures what its release did, and the rebuild makes it again.
+        reports.remove(published)
         for half in (*(published / "releases" / name for name in gone), *published.glob("releases/.*")):
             if half.exists():
                 shutil.rmtree(half)

@@ -1,4 +1,4 @@
-"""The last asset: the published release."""
+"""The last assets: the published release, and the report that is made from it."""
 
 # No `from __future__ import annotations` here: Dagster reads the annotations of its functions.
 
@@ -8,17 +8,19 @@ import dagster as dg
 
 from orchestration.defs import metadata
 from orchestration.defs.resources import POOL, Refresh
-from orchestration.home.environment import PROJECT
+from orchestration.home.environment import PROJECT, makes_report
 from orchestration.operations.retries import retried
 from orchestration.vault_runs import access
 from orchestration.warehouse import gates
+
+RELEASE, REPORT = dg.AssetKey(["published", "release"]), dg.AssetKey(["published", "report"])
 
 
 def release_asset(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
     """The published release, downstream of every mart. Publishes only what all three gates have passed."""
 
     @dg.asset(
-        key=["published", "release"],
+        key=RELEASE,
         deps=marts,
         group_name="published",
         kinds={"duckdb", "parquet", "csv"},
@@ -91,3 +93,31 @@ def release_asset(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
         )
 
     return release
+
+
+def report_asset() -> dg.AssetsDefinition:
+    """The report, downstream of the release: one that fails holds back nothing, since the release is published by then."""
+
+    @dg.asset(
+        key=REPORT,
+        deps=[RELEASE],
+        group_name="published",
+        kinds={"html"},
+        owners=[metadata.DATA_ENGINEERS],
+        metadata=metadata.code_reference(PROJECT / "orchestration" / "publication" / "reports.py"),
+        pool=POOL,
+    )
+    def report(context: dg.AssetExecutionContext, refresh: Refresh) -> dg.MaterializeResult[None]:
+        """The needs assessment of the current release as pages for a browser; the former one stays where it cannot be made."""
+        from orchestration.publication import reports
+
+        if refresh.as_at or not makes_report():
+            return dg.MaterializeResult(metadata={"made": False})
+        made = reports.make(refresh.settings)
+        if made.made:
+            context.log.info(f"{made.about['pages']} pages and {made.about['charts']} charts of {made.about['year']}")
+        return dg.MaterializeResult(
+            metadata={"made": made.made, "release": made.about["release_id"], "path": dg.MetadataValue.path(str(made.index))}
+        )
+
+    return report
