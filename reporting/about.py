@@ -125,7 +125,9 @@ def quality(release: Release, spec: Specification) -> Page:
     lead = "How complete, fresh and tested the data behind these pages are."
     items: list[Item] = [Heading("Evidence of the figures", "evidence")]
     if release.has("sna.figures"):
-        rows = release.rows("select evidence, count(*) as n from sna.figures group by all order by n desc")
+        rows = release.rows(
+            "select evidence, count(*) as n from sna.figures where evidence is not null group by all order by n desc"
+        )
         items.append(
             bullets(
                 [

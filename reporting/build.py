@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from reporting import site
+from reporting import site, workbook
+from reporting.about import downloads
 from reporting.release import Release
 from reporting.specification import Specification
 
@@ -15,7 +16,7 @@ ABOUT = "report.json"
 
 
 def build(release_folder: Path, audience: str, spec: Specification, folder: Path) -> dict[str, Any]:
-    """Make the site of a release in a new folder; returns what `report.json` says of it.
+    """Make the site and the workbook of a release in a new folder; returns what `report.json` says of it.
 
     Args:
         release_folder: a published release.
@@ -27,12 +28,16 @@ def build(release_folder: Path, audience: str, spec: Specification, folder: Path
     release = Release(release_folder, audience)
     try:
         pages = site.pages(release, spec)
+        folder.mkdir()
+        files = workbook.write(release, spec, pages, folder)
+        pages.append(downloads(release, files))
         site.write(release, spec, pages, folder)
         charts = [chart for page in pages for chart in page.charts]
         about: dict[str, Any] = {
             "release_id": release.id,
             "report_id": spec.id,
             "year": spec.year,
+            "files": [name for name, _ in files],
             "pages": len(pages),
             "charts": sum(chart.drawing is not None for chart in charts),
             "charts_not_drawn": [chart.id for chart in charts if chart.drawing is None],

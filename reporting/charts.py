@@ -18,8 +18,10 @@ import vl_convert
 PALETTE = ("#12436D", "#28A197", "#801650", "#F46A25", "#3D3D3D", "#A285D1")
 BLUE, TURQUOISE, PINK, ORANGE, GREY, PLUM = PALETTE
 LIGHT, LINES = "#E6E6E6", "#6B7276"
-TEXT, PAPER = "#0B0C0C", "#FFFFFF"
+TEXT, PAPER, BLACK = "#0B0C0C", "#FFFFFF", "#000000"
 SEQUENCE = ("#EAF1F8", "#BCD3E6", "#7FA9CB", "#3F7AA8", "#12436D")
+# Share of the highest value above which text on a cell is white; black and white both have contrast there.
+DARK = 0.74
 NO_DATA = "#F2E3C6"
 # Wide fonts: what is measured with one of them is not cut off where the reader has another.
 FONT = "Verdana, 'DejaVu Sans', Arial, sans-serif"
@@ -146,7 +148,7 @@ def heat(rows: Rows, x: str, y: str, value: str, x_title: str, y_title: str, val
     )
     text = base.mark_text(fontSize=12).encode(
         text=f"{value}:Q",
-        color=alt.condition(f"datum['{value}'] > {highest * 0.55}", alt.value(PAPER), alt.value(TEXT)),
+        color=alt.condition(f"datum['{value}'] > {highest * DARK}", alt.value(PAPER), alt.value(BLACK)),
     )
     return (cells + text).properties(width=WIDTH, height=26 * len(y_order))
 

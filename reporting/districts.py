@@ -89,7 +89,7 @@ def _profile(release: Release, spec: Specification, code: str, name: str, ends: 
                 [
                     profile_figure(row, "counted"),
                     *(profile_figure(row, column) for column in ("value", "value_lower_95", "value_upper_95")),
-                    {"rate": "per 1,000", "percent": "%"}.get(row["unit"], row["unit"]),
+                    {"rate": "per 1,000", "percent": "percent"}.get(row["unit"], row["unit"]),
                     profile_figure(row, "county_value"),
                     row["against_county"] or "not compared",
                     profile_figure(row, "rank_of_nine", note="not ranked"),

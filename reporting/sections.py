@@ -17,7 +17,7 @@ from reporting.specification import Section, Specification
 FIGURES, PRINTED = "sna.figures", "sna.reconciliation"
 KEY = ("table_id", "row_group", "row_label", "column_label")
 EVIDENCE = {
-    "records": "computed from the records of real crimes, calls or patients",
+    "record": "computed from the records of real crimes, calls or patients",
     "return": "computed from an agency's return",
     "national": "computed from national statistics",
     "demonstration": "computed from made-up records drawn to match the print: this proves the calculation, not the figure",
@@ -81,20 +81,23 @@ def pages(release: Release, spec: Specification) -> Iterator[Page]:
 
 def figure(row: dict[str, Any], errata: dict[tuple[Any, ...], dict[str, Any]]) -> Figure:
     """A cell of a table of the report."""
-    where = of(FIGURES, row, "value_text", KEY, decimals=None)
-    form: dict[str, Any] = {"place": where.place, "value": where.value, "decimals": None}
-    if (
-        row["unit"] == "count"
-        and row["value"] is not None
-        and float(row["value"]).is_integer()
-        and row["value_text"] == f"{row['value']:.0f}"
-    ):
-        form = {"place": of(FIGURES, row, "value", KEY).place, "value": int(row["value"])}
+    form = _printed_as(row)
     wrong = errata.get(tuple(row[name] for name in KEY))
     if wrong is None:
         return Figure(**form)
     printed = of(PRINTED, wrong, "published", KEY, decimals=None)
     return Corrected(**form, printed=printed.text, printed_place=printed.place)
+
+
+def _printed_as(row: dict[str, Any]) -> dict[str, Any]:
+    """A number with the decimals that its text has; a text where it is no number, or is printed otherwise."""
+    value, text = row["value"], row["value_text"]
+    if value is not None and text is not None:
+        decimals = len(text.partition(".")[2])
+        if f"{value:.{decimals}f}" == text:
+            number = int(value) if decimals == 0 else value
+            return {"place": of(FIGURES, row, "value", KEY).place, "value": number, "decimals": decimals}
+    return {"place": of(FIGURES, row, "value_text", KEY).place, "value": text, "decimals": None}
 
 
 def _table(
@@ -138,7 +141,7 @@ def as_table(name: str, caption: str, rows: Sequence[dict[str, Any]], errata: di
     grouped = len({group for group, _ in lines}) > 1
     found = {(row["row_group"], row["row_label"], row["column_label"]): row for row in rows}
     units = sorted({row["unit"] for row in rows})
-    evidence = sorted({row["evidence"] for row in rows})
+    evidence = sorted({row["evidence"] for row in rows if row["evidence"]})
     return Table(
         f"{name}-table",
         f"{caption} ({', '.join(units)})",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import jinja2
@@ -16,12 +16,8 @@ from reporting.specification import Specification
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def pages(release: Release, spec: Specification, files: Sequence[tuple[str, str]] = ()) -> list[Page]:
-    """Every page, in the order of the site's navigation.
-
-    Args:
-        files: (name, what it is) of files beside the pages that the page of downloads offers.
-    """
+def pages(release: Release, spec: Specification) -> list[Page]:
+    """Every page but that of downloads, in the order of the site's navigation."""
     found = [board.page(release, spec), about.priorities(release, spec)]
     found += sections.pages(release, spec)
     found += districts.pages(release, spec)
@@ -30,7 +26,7 @@ def pages(release: Release, spec: Specification, files: Sequence[tuple[str, str]
     if (errata := sections.errata_page(release, spec)) is not None:
         found.append(errata)
     sources = {table.source for page in found for table in page.tables if table.source}
-    return [*found, about.methods(release, sources), about.glossary(), about.downloads(release, list(files))]
+    return [*found, about.methods(release, sources), about.glossary()]
 
 
 def write(release: Release, spec: Specification, made: Iterable[Page], folder: Path) -> None:
