@@ -1,7 +1,8 @@
 """Figures: each number of the report with the place in the release that it was read from.
 
-A place is written `schema.table.column?key=value&key=value`, or with `sum:` or `count:` before the column, which then adds up or
-counts the rows that these values pick. `look_up` reads it again, so that a test, or whoever doubts a number, can compare.
+A place is written `schema.table.column?key=value&key=value`, or with `sum:` or `count:` before the column, which then adds up
+or counts the rows that these values pick. `chart.C01.measure?...` is a measure of the query of a chart of `sna.charts`.
+`look_up` reads it again, so that a test, or whoever doubts a number, can compare.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import duckdb
 from markupsafe import Markup
 
 MISSING, WITHHELD = "missing", "withheld"
+# In place of a schema: the charts that the release specifies.
+CHART = "chart"
 # Agencies' own marks of what they do not publish.
 WITHHELD_SYMBOLS = ("c", "x", "u")
 
@@ -90,6 +93,16 @@ def parse(where: str) -> tuple[str, str, dict[str, str]]:
     return f"{schema}.{table}", expression, dict(parse_qsl(query, keep_blank_values=True))
 
 
+def _source(con: duckdb.DuckDBPyConnection, table: str) -> str:
+    schema, _, name = table.partition(".")
+    if schema != CHART:
+        return table
+    found = con.execute("select query from sna.charts where chart_id = ?", [name]).fetchone()
+    if found is None:
+        raise ValueError(f"{table}: there is no such chart")
+    return f"({found[0]})"
+
+
 def look_up(con: duckdb.DuckDBPyConnection, places: Iterable[str]) -> dict[str, Any]:
     """Place → value in the release, one query for all places of a kind.
 
@@ -103,7 +116,7 @@ def look_up(con: duckdb.DuckDBPyConnection, places: Iterable[str]) -> dict[str, 
     for (table, expression, names), wanted in kinds.items():
         keys = ", ".join(f"coalesce(cast(\"{name}\" as varchar), '')" for name in names)
         group = "group by all" if expression.endswith(")") else ""
-        for *values, value in con.execute(f"select {keys or 'null'}, {expression} from {table} {group}").fetchall():
+        for *values, value in con.execute(f"select {keys or 'null'}, {expression} from {_source(con, table)} {group}").fetchall():
             place = wanted.get(tuple(values) if names else ())
             if place in found:
                 raise ValueError(f"{place}: more than one row has these values")

@@ -8,11 +8,14 @@ from typing import Any
 
 from markupsafe import Markup
 
+from reporting import specified
 from reporting.blocks import Table
 from reporting.figures import Figure, of
+from reporting.maps import Boundaries
 from reporting.page import Heading, Item, Page, bullets, inline, label, sentence
 from reporting.release import Release
 from reporting.specification import Section, Specification
+from reporting.statements import people_text, statements
 
 FIGURES, PRINTED = "sna.figures", "sna.reconciliation"
 KEY = ("table_id", "row_group", "row_label", "column_label")
@@ -39,18 +42,18 @@ class Corrected(Figure):
 
 def path(section: Section) -> str:
     """The file of a section's page."""
-    return f"section-{section.id.replace('.', '-')}.html"
+    return f"section-{section.id.replace('.', '-').lower()}.html"
 
 
 def title(section: Section) -> str:
-    return f"{section.id} {section.title}"
+    return section.title if section.id == section.title else f"{section.id} {section.title}"
 
 
-def pages(release: Release, spec: Specification) -> Iterator[Page]:
+def pages(release: Release, spec: Specification, boundaries: Boundaries) -> Iterator[Page]:
     """The page of each section that the report has, in its order."""
     figures = (
         release.rows(f"from {FIGURES} order by table_id, row_order, row_group, column_order, row_label, column_label")
-        if release.has(FIGURES)
+        if spec.printed and release.has(FIGURES)
         else []
     )
     errata = (
@@ -68,12 +71,20 @@ def pages(release: Release, spec: Specification) -> Iterator[Page]:
         by_table.setdefault(row["table_id"], []).append(row)
     for section in spec.sections:
         own = {name: rows for name, rows in by_table.items() if rows[0]["section"] == section.id}
-        items: list[Item] = []
+        items: list[Item] = [
+            *people_text(spec, section),
+            *statements(release, spec, section.id),
+            *(specified.charts_of(release, section.id, boundaries) if spec.printed else ()),
+        ]
         for name, rows in sorted(own.items(), key=lambda one: (not one[0].startswith("T"), one[0])):
             items += _table(name, rows, errata, spec)
         items += _documents([row for row in documents if row["section"] == section.id])
         if not items:
-            items.append(Markup('<p class="gap">{}</p>').format("This section has no table; its text is people's own."))
+            items.append(
+                Markup('<p class="gap">{}</p>').format(
+                    "Nothing of this section is computed: its text is people's own, and has not been written yet."
+                )
+            )
         yield Page(
             path(section), title(section), "Sections", f"{section.title}, {spec.area}: the tables of section {section.id}.", items
         )

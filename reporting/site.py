@@ -18,10 +18,11 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 def pages(release: Release, spec: Specification) -> list[Page]:
     """Every page but that of downloads, in the order of the site's navigation."""
+    boundaries = Boundaries(release)
     found = [board.page(release, spec), about.priorities(release, spec)]
-    found += sections.pages(release, spec)
+    found += sections.pages(release, spec, boundaries)
     found += districts.pages(release, spec)
-    found += places.pages(release, spec, Boundaries(release))
+    found += places.pages(release, spec, boundaries)
     found.append(about.quality(release, spec))
     if (errata := sections.errata_page(release, spec)) is not None:
         found.append(errata)

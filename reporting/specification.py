@@ -1,4 +1,9 @@
-"""What a report is: its area, year, sections and tables. `areas/<area>/reports/<id>/report.yaml`, read strictly."""
+"""What a report is: its area, year, sections and tables.
+
+areas/<area>/reports/<id>/report.yaml      title and years, which the statements of the report are made for as well
+                         /contents.yaml    sections and tables; those of the report that `statements_of` names where there is none
+                         /text/*.md        people's text, one file per section
+"""
 
 from __future__ import annotations
 
@@ -9,7 +14,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-FILE = "report.yaml"
+FILE, CONTENTS = "report.yaml", "contents.yaml"
 YEAR = r"^\d{4}/\d{2}$"
 
 
@@ -60,15 +65,31 @@ def load(folder: Path, area: str) -> Specification:
     Raises:
         SpecificationError: it is missing or not valid.
     """
-    path = folder / FILE
+    about = _read(folder / FILE)
+    if about.get("id") != folder.name:
+        raise SpecificationError(f"{folder / FILE}: its id is '{about.get('id')}', but its folder is '{folder.name}'.")
+    contents: dict[str, Any] = {}
+    if (folder / CONTENTS).exists():
+        contents = _read(folder / CONTENTS)
+    elif about.get("statements_of"):
+        # The same sections for other years; the tables are of the printed report alone.
+        contents = {"sections": _read(folder.parent / str(about["statements_of"]) / CONTENTS).get("sections", ())}
     try:
-        content: Any = yaml.safe_load(path.read_text("utf-8"))
-        found = Specification(**{"text": folder / "text", "area": area, **content})
-    except (OSError, yaml.YAMLError, TypeError, ValidationError) as error:
-        raise SpecificationError(f"{path}: it cannot be used as the specification of a report. {error}") from error
-    if found.id != folder.name:
-        raise SpecificationError(f"{path}: its id is '{found.id}', but its folder is '{folder.name}'.")
-    return found
+        return Specification(
+            id=folder.name, title=about["title"], area=area, year=about["last_year"], text=folder / "text", **contents
+        )
+    except (KeyError, TypeError, ValidationError) as error:
+        raise SpecificationError(f"{folder}: it cannot be used as the specification of a report. {error}") from error
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content = yaml.safe_load(path.read_text("utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise SpecificationError(f"{path}: it cannot be read. {error}") from error
+    if not isinstance(content, dict):
+        raise SpecificationError(f"{path}: fields with values are expected.")
+    return content
 
 
 def standard(area: str, year: str) -> Specification:

@@ -137,8 +137,15 @@ def _specification(settings: Settings, report_id: str, release: Path) -> tuple[S
     area = settings.made.area
     name = areas.load(area).name
     own = sorted((specification.load(folder, name) for folder in areas.reports(area)), key=lambda spec: (spec.year, spec.id))
-    if own and report_id in ("", own[-1].id):
-        return own[-1], True
+    opened = Release(release, AUDIENCE)
+    try:
+        year = opened.latest_year()
+    finally:
+        opened.close()
+    # The latest whose year is whole; the first of all before any is.
+    due = [spec for spec in own if year is not None and spec.year <= year] or own[:1]
+    if due and report_id in ("", due[-1].id):
+        return due[-1], True
     for spec in own:
         if spec.id == report_id:
             return spec, False
@@ -147,11 +154,6 @@ def _specification(settings: Settings, report_id: str, release: Path) -> tuple[S
     if report_id:
         ids = ", ".join(spec.id for spec in own) or "none of its own"
         raise NoReportError(f"{name} has no report '{report_id}': it has {ids}. A year such as 2022-23 is a report too.")
-    opened = Release(release, AUDIENCE)
-    try:
-        year = opened.latest_year()
-    finally:
-        opened.close()
     if year is None:
         raise NoReportError(
             "No feed has delivered a whole financial year of crime yet. Name a year: `sna report --report 2023-24`."

@@ -135,11 +135,8 @@ def test_the_keyboard_reaches_content_navigation_and_tables_in_order(made, brows
     seen = []
     for _ in range(60):
         page.keyboard.press("Tab")
-        seen.append(
-            page.evaluate(
-                "[document.activeElement.tagName, !!document.activeElement.closest('nav'), document.activeElement.className].join()"
-            )
-        )
+        at = "document.activeElement"
+        seen.append(page.evaluate(f"[{at}.tagName, !!{at}.closest('nav'), {at}.className].join()"))
     page.close()
     assert seen[0].startswith("A,false")
     first_nav, first_table = (next(at for at, one in enumerate(seen) if wanted in one) for wanted in ("true", "scroll"))

@@ -1,0 +1,178 @@
+"""The charts that the release specifies in `sna.charts`, drawn from their own queries; a frame says why one cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import duckdb
+import shapely
+
+from reporting import charts
+from reporting.blocks import Chart, Table
+from reporting.figures import CHART, WITHHELD, WITHHELD_SYMBOLS, Figure, place_of
+from reporting.maps import Boundaries, Layer, missing_boundaries
+from reporting.page import Heading, Item
+from reporting.release import Release
+
+TABLE = "sna.charts"
+DECIMALS = {"count": 0, "percent": 1, "rate": 2, "days": 0, "points": 0, "decile": 1}
+UNITS = {"rate": "per 1,000", "percent": "%"}
+# Letters of a category from which bars are horizontal, so that names can be read.
+LONG = 14
+# Places from which those with nothing are left out, for a page that loads quickly.
+MANY_PLACES = 1000
+Row = Mapping[str, Any]
+
+
+def charts_of(release: Release, section: str, boundaries: Boundaries) -> Iterator[Item]:
+    """Each chart of a section, under its id."""
+    if not release.has(TABLE):
+        return
+    for spec in release.rows(f"from {TABLE} where section = ? order by chart_id", [section]):
+        yield Heading(f"{spec['chart_id']}: {spec['chart_title']}", spec["chart_id"])
+        yield chart(release, spec, boundaries)
+
+
+def chart(release: Release, spec: Row, boundaries: Boundaries) -> Item:
+    """A chart with its table; a chart that is a table is its table."""
+    title = f"{spec['chart_id']}: {spec['chart_title']}{_period(spec)}"
+    try:
+        rows = release.rows(spec["query"])
+    except duckdb.Error as error:
+        return Chart(spec["chart_id"], title, "", None, why_not=f"its query fails: {str(error).splitlines()[0]}")
+    shown = [name for name, unit in zip(spec["measures"], spec["units"], strict=True) if unit not in ("symbol", "text")]
+    rows = [row for row in rows if any(row[name] is not None for name in spec["measures"])]
+    if not rows:
+        return Chart(spec["chart_id"], title, "", None, why_not=_no_rows(release, spec))
+    notes = [spec["chart_note"]] if spec["chart_note"] else []
+    if spec["chart_kind"] == "map" and len(rows) > MANY_PLACES:
+        rows = [row for row in rows if row[shown[0]]]
+        notes.append("Places that have none are left out of the map and the table.")
+    table = _table(spec, rows, title, notes)
+    if spec["chart_kind"] == "table" or not shown:
+        return table
+    data = [
+        {**{name: _text(row[name]) for name in spec["dimensions"]}, "measure": _words(measure), "value": float(row[measure])}
+        for row in rows
+        for measure in _comparable(spec, shown)
+        if row[measure] is not None
+    ]
+    if not data:
+        return Chart(spec["chart_id"], title, "", table, why_not="every number of it is withheld by the agency.")
+    made = _map(spec, rows, shown[0], boundaries) if spec["chart_kind"] == "map" else {"drawing": _drawing(spec, data, shown)}
+    facts = {name: spec[name] for name in ("chart_kind", "dimensions", "first_period", "last_period")}
+    return Chart(spec["chart_id"], title, _description(spec, shown), table, data=data, specification=facts, **made)
+
+
+def _no_rows(release: Release, spec: Row) -> str:
+    feeds = release.waiting_for(f"marts.{spec['mart']}")
+    if feeds:
+        return "missing, because these have not been delivered: " + "; ".join(
+            f"{feed['title']} (ask {feed['owner']})" for feed in feeds
+        )
+    return f"marts.{spec['mart']} has no rows of its period."
+
+
+def _period(spec: Row) -> str:
+    first, last = spec["first_period"], spec["last_period"]
+    return "" if not first else f", {first}" if first == last else f", {first} to {last}"
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _text(value: Any) -> str:
+    return "Unknown" if value is None else str(value)
+
+
+def _comparable(spec: Row, shown: Sequence[str]) -> list[str]:
+    """The measures of the first one's unit: others would need an axis of their own, and are in the table."""
+    units = dict(zip(spec["measures"], spec["units"], strict=True))
+    return [name for name in shown if units[name] == units[shown[0]]]
+
+
+def _table(spec: Row, rows: Sequence[Row], title: str, notes: Sequence[str]) -> Table:
+    dimensions, measures = spec["dimensions"], list(zip(spec["measures"], spec["units"], strict=True))
+    columns = [(name, unit) for name, unit in measures if unit != "symbol"]
+    heads = [_words(name) for name in dimensions] + [
+        f"{_words(name)} ({UNITS[unit]})" if unit in UNITS else _words(name) for name, unit in columns
+    ]
+
+    def cell(row: Row, name: str, unit: str) -> Figure:
+        at = [column for column, _ in measures].index(name)
+        symbol = row[measures[at + 1][0]] if at + 1 < len(measures) and measures[at + 1][1] == "symbol" else None
+        note = WITHHELD if symbol in WITHHELD_SYMBOLS else "missing"
+        where = place_of(f"{CHART}.{spec['chart_id']}", name, {key: row[key] for key in dimensions})
+        return Figure(where, row[name], decimals=DECIMALS.get(unit), note=note)
+
+    return Table(
+        f"{spec['chart_id']}-table",
+        title,
+        heads,
+        [
+            (
+                _text(row[dimensions[0]]),
+                [*(_text(row[name]) for name in dimensions[1:]), *(cell(row, name, unit) for name, unit in columns)],
+            )
+            for row in rows
+        ],
+        notes=notes,
+        source=f"marts.{spec['mart']}",
+    )
+
+
+def _description(spec: Row, shown: Sequence[str]) -> str:
+    kind = {"bar": "Bar chart", "line": "Line chart", "map": "Map"}[spec["chart_kind"]]
+    by = " and ".join(map(_words, spec["dimensions"]))
+    return f"{kind} of {', '.join(map(_words, _comparable(spec, shown)))} by {by}."
+
+
+def _drawing(spec: Row, data: Sequence[Row], shown: Sequence[str]) -> Any:
+    """Axis, series and panels are the dimensions in their order; several measures are series of their own."""
+    axis, *others = spec["dimensions"]
+    series = [*others, *(["measure"] if len({row["measure"] for row in data}) > 1 else [])]
+    unit = dict(zip(spec["measures"], spec["units"], strict=True))[shown[0]]
+    y_title = UNITS.get(unit, _words(shown[0]) if len(_comparable(spec, shown)) == 1 else "number")
+    categories = list(dict.fromkeys(row[axis] for row in data))
+    panel = series[1] if len(series) > 1 else ""
+    group = series[0] if series else ""
+    if spec["chart_kind"] == "line":
+        kind = "T" if len(categories[0]) == 10 and categories[0][4] == "-" else "O"
+        drawn = charts.lines(data, axis, "value", group or "measure", _words(axis), y_title, kind, panel=panel)
+    elif group:
+        drawn = charts.grouped(data, axis, "value", group, _words(axis), y_title, panel=panel)
+    elif max(map(len, categories)) > LONG and len(categories) > 3:
+        drawn = charts.ranked(data, axis, "value", "", y_title)
+    else:
+        drawn = charts.bars(data, axis, "value", _words(axis), y_title)
+    return drawn
+
+
+def _map(spec: Row, rows: Sequence[Row], measure: str, boundaries: Boundaries) -> dict[str, Any]:
+    mart, _, column = spec["boundaries"].partition(".")
+    if why_not := missing_boundaries(boundaries.release, ("marts.wards", f"marts.{mart}")):
+        return {"why_not": why_not}
+    place = spec["dimensions"][0]
+    shapes = _layer(boundaries, mart, column).features(
+        {row[place]: {"value": row[measure]} for row in rows if row[place] is not None}
+    )
+    if not shapes:
+        return {"why_not": "the boundaries that were delivered are of other places than the figures."}
+    return {"drawing": charts.choropleth(shapes, boundaries.outlines, _words(measure))}
+
+
+def _layer(boundaries: Boundaries, mart: str, column: str) -> Layer:
+    """The shapes of a column: of several areas with the same value, their union."""
+    own: Layer = getattr(boundaries, mart)
+    key = f"{mart.removesuffix('s')}_code"
+    if column == key:
+        return own
+    if column == "district_code":
+        return boundaries.districts
+    parts: dict[str, list[Any]] = {}
+    for row in boundaries.release.rows(f'select "{column}" as place, {key} as code from marts.{mart}'):
+        if row["code"] in own.shapes:
+            parts.setdefault(row["place"], []).append(own.shapes[row["code"]])
+    return Layer({name: shapely.union_all(shapes) for name, shapes in parts.items()})
