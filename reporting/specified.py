@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import duckdb
@@ -49,6 +51,9 @@ def chart(release: Release, spec: Row, boundaries: Boundaries) -> Item:
     if spec["chart_kind"] == "map" and len(rows) > MANY_PLACES:
         rows = [row for row in rows if row[shown[0]]]
         notes.append("Places that have none are left out of the map and the table.")
+    unknown = [_text(row[spec["dimensions"][0]]) for row in rows if shown and row[shown[0]] is None]
+    if unknown:
+        notes.append(f"Not drawn, since it is missing or withheld, which is not zero: {', '.join(dict.fromkeys(unknown))}.")
     table = _table(spec, rows, title, notes)
     if spec["chart_kind"] == "table" or not shown:
         return table
@@ -75,8 +80,16 @@ def _no_rows(release: Release, spec: Row) -> str:
 
 
 def _period(spec: Row) -> str:
-    first, last = spec["first_period"], spec["last_period"]
+    first, last = (_date(spec[name]) for name in ("first_period", "last_period"))
     return "" if not first else f", {first}" if first == last else f", {first} to {last}"
+
+
+def _date(period: str | None) -> str | None:
+    """A date in words, by its month where it is the first day of one; another period as it is."""
+    if period is None or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", period):
+        return period
+    day = date.fromisoformat(period)
+    return f"{day:%B %Y}" if day.day == 1 else f"{day.day} {day:%B %Y}"
 
 
 def _words(name: str) -> str:

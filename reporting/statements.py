@@ -46,8 +46,8 @@ def statements(release: Release, spec: Specification, section: str) -> Iterator[
         )
         if any(row["kind"] in UNTESTED for row in said):
             yield Markup('<p class="note">{}</p>').format(
-                "A change, order or trend in these sentences is what the figures show, not a proven change: the page for the board"
-                " names the changes that a test supports."
+                "A change, order or trend in these sentences is what the figures show, not a proven change: the page for the"
+                " board names the changes that a test supports."
             )
     if gaps and spec.printed:
         yield Heading("What the printed report says and nothing here can compute", "not-computable")
