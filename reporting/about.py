@@ -68,7 +68,7 @@ def priorities(release: Release, spec: Specification) -> Page:
                                 profile_figure(row, name)
                                 for name in ("value", "value_lower_95", "value_upper_95", "county_value")
                             ),
-                            profile_figure(row, "change_on_prior", sign=True),
+                            profile_figure(row, "change_value", sign=True),
                         ],
                     )
                     for row in found
@@ -104,7 +104,7 @@ def _stability(release: Release, spec: Specification) -> Iterator[Item]:
             (
                 row["district"],
                 [
-                    profile_figure(row, "rank_of_nine"),
+                    profile_figure(row, "district_rank"),
                     *(profile_figure(row, name) for name in ("value", "value_lower_95", "value_upper_95")),
                 ],
             )

@@ -47,7 +47,7 @@ def waiting(release: Release, table: str, what: str) -> Markup:
 
 def county(release: Release, spec: Specification) -> str:
     """The name under which the release has the whole area's series; that with the largest counts."""
-    found = release.rows(f"select area from {TRENDS} where series = ? group by all order by sum(value) desc limit 1", [MAIN])
+    found = release.rows(f"select area from {TRENDS} where series = ? group by all order by sum(events) desc limit 1", [MAIN])
     return found[0]["area"] if found else spec.area
 
 
@@ -62,13 +62,13 @@ def trend_table(rows: list[dict[str, Any]], identity: str, caption: str, head: s
             (
                 row[{"series": "series", "year": "financial_year", "district": "area"}[head]],
                 [
-                    row["counted"],
-                    of(TRENDS, row, "value", TREND_KEY),
-                    of(TRENDS, row, "value_lower_95", TREND_KEY),
-                    of(TRENDS, row, "value_upper_95", TREND_KEY),
-                    of(TRENDS, row, "previous_value", TREND_KEY),
-                    of(TRENDS, row, "change", TREND_KEY, sign=True),
-                    of(TRENDS, row, "change_percent", TREND_KEY, decimals=1, sign=True),
+                    row["measure"],
+                    of(TRENDS, row, "events", TREND_KEY),
+                    of(TRENDS, row, "events_lower_95", TREND_KEY),
+                    of(TRENDS, row, "events_upper_95", TREND_KEY),
+                    of(TRENDS, row, "previous_year_events", TREND_KEY),
+                    of(TRENDS, row, "change_events", TREND_KEY, sign=True),
+                    of(TRENDS, row, "change_events_percent", TREND_KEY, decimals=1, sign=True),
                     row["verdict"] or "not compared",
                 ],
             )
@@ -85,14 +85,20 @@ def yearly_chart(release: Release, series: str, area: str, identity: str) -> Cha
     if not rows:
         return None
     table = trend_table(rows, f"{identity}-table", f"{series}, {area}: number by financial year", head="year")
-    data = [{name: row[name] for name in ("financial_year", "value", "value_lower_95", "value_upper_95")} for row in rows]
+    data = [{name: row[name] for name in ("financial_year", "events", "events_lower_95", "events_upper_95")} for row in rows]
     return Chart(
         identity,
         f"{series} by financial year, {area}",
-        f"Column chart of {rows[0]['counted']} by financial year. Orange lines are the limits of each count.",
+        f"Column chart of {rows[0]['measure']} by financial year. Orange lines are the limits of each count.",
         table,
         charts.bars(
-            data, "financial_year", "value", "financial year", rows[0]["counted"], lower="value_lower_95", upper="value_upper_95"
+            data,
+            "financial_year",
+            "events",
+            "financial year",
+            rows[0]["measure"],
+            lower="events_lower_95",
+            upper="events_upper_95",
         ),
         data,
     )
@@ -115,8 +121,11 @@ def control_chart(release: Release, series: str, area: str, identity: str, month
             (
                 f"{row['month_start']:%B %Y}",
                 [
-                    of(MONTHS, row, "value", key),
-                    *(of(MONTHS, row, name, key, decimals=1) for name in ("centre_line", "lower_limit", "upper_limit")),
+                    of(MONTHS, row, "events", key),
+                    *(
+                        of(MONTHS, row, name, key, decimals=1)
+                        for name in ("centre_line", "lower_control_limit", "upper_control_limit")
+                    ),
                     row["signal"],
                 ],
             )
@@ -124,14 +133,14 @@ def control_chart(release: Release, series: str, area: str, identity: str, month
         ],
         source=MONTHS,
     )
-    names = ("value", "centre_line", "lower_limit", "upper_limit", "signal")
+    names = ("events", "centre_line", "lower_control_limit", "upper_control_limit", "signal")
     data = [{"month": row["month_start"].isoformat(), **{name: row[name] for name in names}} for row in rows]
     return Chart(
         identity,
         f"{series} by month, {area}: control chart",
         "Line chart by month. The grey band is what is usual; a marked point is a month outside it, or part of a shift.",
         table,
-        charts.control(data, rows[0]["counted"]),
+        charts.control(data, rows[0]["measure"]),
         data,
     )
 
@@ -175,17 +184,17 @@ def _change(row: dict[str, Any]) -> Markup:
     return inline(
         "{}: {} {} in {}, {} on the year before ({}).",
         label(row["series"]),
-        of(TRENDS, row, "value", TREND_KEY),
-        row["counted"],
+        of(TRENDS, row, "events", TREND_KEY),
+        row["measure"],
         label(row["financial_year"]),
-        of(TRENDS, row, "change", TREND_KEY, sign=True),
-        of(TRENDS, row, "change_percent", TREND_KEY, decimals=1, suffix=" %", sign=True),
+        of(TRENDS, row, "change_events", TREND_KEY, sign=True),
+        of(TRENDS, row, "change_events_percent", TREND_KEY, decimals=1, suffix=" %", sign=True),
     )
 
 
 def profile_figure(row: dict[str, Any], column: str, **form: Any) -> Figure:
     """A figure of the district profile, with two decimals as the profile has it."""
-    form = {"decimals": 0 if column in ("counted", "rank_of_nine") else 2} | form
+    form = {"decimals": 0 if column in ("events", "district_rank") else 2} | form
     return of(PROFILE, row, column, PROFILE_KEY, **form)
 
 
@@ -195,8 +204,8 @@ def worse_and_worsening(release: Release, year: str) -> list[dict[str, Any]]:
         return []
     return release.rows(
         f"""from {PROFILE} where financial_year = ?
-            and ((polarity = 'lower is better' and against_county = 'higher' and change_verdict = 'increase')
-                 or (polarity = 'higher is better' and against_county = 'lower' and change_verdict = 'decrease'))
+            and ((polarity = 'lower is better' and versus_county = 'higher' and change_verdict = 'increase')
+                 or (polarity = 'higher is better' and versus_county = 'lower' and change_verdict = 'decrease'))
             order by district, sort_order""",
         [year],
     )
@@ -216,7 +225,7 @@ def _where(release: Release, spec: Specification) -> Iterator[Item]:
     if not rows:
         yield waiting(release, PROFILE, "Rates by district")
         return
-    higher = [row for row in rows if row["against_county"] == "higher"]
+    higher = [row for row in rows if row["versus_county"] == "higher"]
     yield sentence(
         "Serious violence for each 1,000 residents is higher than in the county as a whole ({}), beyond chance, in:".replace(
             "1,000", "thousand"
@@ -243,10 +252,10 @@ def _where(release: Release, spec: Specification) -> Iterator[Item]:
             (
                 row["district"],
                 [
-                    profile_figure(row, "counted"),
+                    profile_figure(row, "events"),
                     *(profile_figure(row, name) for name in ("value", "value_lower_95", "value_upper_95")),
-                    row["against_county"] or "not compared",
-                    profile_figure(row, "change_on_prior", sign=True),
+                    row["versus_county"] or "not compared",
+                    profile_figure(row, "change_value", sign=True),
                     row["change_verdict"] or "not compared",
                 ],
             )
@@ -279,7 +288,7 @@ def _where(release: Release, spec: Specification) -> Iterator[Item]:
                 label(row["indicator"]),
                 profile_figure(row, "value"),
                 profile_figure(row, "county_value"),
-                profile_figure(row, "change_on_prior", sign=True),
+                profile_figure(row, "change_value", sign=True),
             )
             for row in found
         ]

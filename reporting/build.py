@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from reporting import site, workbook
+from reporting import document, site, workbook
 from reporting.about import downloads
 from reporting.release import Release
 from reporting.specification import Specification
@@ -16,7 +16,7 @@ ABOUT = "report.json"
 
 
 def build(release_folder: Path, audience: str, spec: Specification, folder: Path) -> dict[str, Any]:
-    """Make the site and the workbook of a release in a new folder; returns what `report.json` says of it.
+    """Make the site, the workbook and the document of a release in a new folder; returns what `report.json` says of it.
 
     Args:
         release_folder: a published release.
@@ -30,8 +30,11 @@ def build(release_folder: Path, audience: str, spec: Specification, folder: Path
         pages = site.pages(release, spec)
         folder.mkdir()
         files = workbook.write(release, spec, pages, folder)
+        if spec.sections:
+            files.append((document.FILE, "The whole report as a document to edit (DOCX)"))
         pages.append(downloads(release, files))
         site.write(release, spec, pages, folder)
+        shares = document.write(release, spec, pages, folder) if spec.sections else {}
         charts = [chart for page in pages for chart in page.charts]
         about: dict[str, Any] = {
             "release_id": release.id,
@@ -40,6 +43,7 @@ def build(release_folder: Path, audience: str, spec: Specification, folder: Path
             "files": [name for name, _ in files],
             "pages": len(pages),
             "charts": sum(chart.drawing is not None for chart in charts),
+            "generated_share": shares,
             "charts_not_drawn": [chart.id for chart in charts if chart.drawing is None],
         }
         (folder / ABOUT).write_text(json.dumps(about, indent=2) + "\n", "utf-8")

@@ -102,19 +102,21 @@ def ranked(rows: Rows, label: str, value: str, label_title: str, value_title: st
 
 
 def control(rows: Rows, y_title: str) -> Any:
-    """A control chart: month, value, centre_line, lower_limit, upper_limit and signal, whose points also differ in shape."""
+    """A control chart: month, events, centre line, control limits and signal; points of signals also differ in shape."""
     base = alt.Chart(_data(rows))
     month = alt.X("month:T", title="month", axis=alt.Axis(format="%b %Y", labelAngle=-45, tickCount=12 if len(rows) < 40 else 20))
     signals = ["no change", "above the limits", "below the limits", "shift up", "shift down"]
-    band = base.mark_area(color=LIGHT).encode(x=month, y=alt.Y("lower_limit:Q", title=y_title), y2="upper_limit:Q")
+    band = base.mark_area(color=LIGHT).encode(
+        x=month, y=alt.Y("lower_control_limit:Q", title=y_title), y2="upper_control_limit:Q"
+    )
     centre = base.mark_line(color=LINES, strokeDash=[6, 3], strokeWidth=1.5).encode(x=month, y="centre_line:Q")
-    line = base.mark_line(color=BLUE, strokeWidth=2).encode(x=month, y="value:Q")
+    line = base.mark_line(color=BLUE, strokeWidth=2).encode(x=month, y="events:Q")
     points = (
         base.transform_filter(alt.FieldOneOfPredicate("signal", signals[1:]))
         .mark_point(filled=True, size=90, opacity=1)
         .encode(
             x=month,
-            y="value:Q",
+            y="events:Q",
             shape=alt.Shape(
                 "signal:N",
                 title="signal",

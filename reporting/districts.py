@@ -87,13 +87,13 @@ def _profile(release: Release, spec: Specification, code: str, name: str, ends: 
             (
                 row["indicator"],
                 [
-                    profile_figure(row, "counted"),
+                    profile_figure(row, "events"),
                     *(profile_figure(row, column) for column in ("value", "value_lower_95", "value_upper_95")),
                     {"rate": "per 1,000", "percent": "percent"}.get(row["unit"], row["unit"]),
                     profile_figure(row, "county_value"),
-                    row["against_county"] or "not compared",
-                    profile_figure(row, "rank_of_nine", note="not ranked"),
-                    profile_figure(row, "change_on_prior", sign=True),
+                    row["versus_county"] or "not compared",
+                    profile_figure(row, "district_rank", note="not ranked"),
+                    profile_figure(row, "change_value", sign=True),
                     row["change_verdict"] or "not compared",
                     inline("{} {}", row["national_comparator"], profile_figure(row, "national_value"))
                     if row["national_value"] is not None
@@ -137,7 +137,7 @@ def _spine_row(row: dict[str, Any], ends: dict[str, Any]) -> dict[str, Any] | No
         "high": round((ends["highest"] - county) / reach, 4),
         "at": round((row["value"] - county) / reach, 4),
         "value": row["value"],
-        "against": AGAINST.get(row["against_county"], "not compared"),
+        "against": AGAINST.get(row["versus_county"], "not compared"),
     }
 
 
@@ -150,7 +150,7 @@ def _worse(rows: list[dict[str, Any]]) -> Iterator[Item]:
                 label(row["indicator"]),
                 profile_figure(row, "value"),
                 profile_figure(row, "county_value"),
-                profile_figure(row, "change_on_prior", sign=True),
+                profile_figure(row, "change_value", sign=True),
             )
             for row in rows
         ]
@@ -172,7 +172,7 @@ def _trends(release: Release, spec: Specification, name: str) -> Iterator[Item]:
         if chart := control_chart(release, series, name, f"{identity}-{series.lower().replace(' ', '-')}"):
             yield chart
     every = release.rows(
-        f"select series, financial_year, value from {TRENDS} where area = ? and months = 12 order by series, financial_year",
+        f"select series, financial_year, events from {TRENDS} where area = ? and months = 12 order by series, financial_year",
         [name],
     )
     years = list(dict.fromkeys(sorted(row["financial_year"] for row in every)))
@@ -187,7 +187,7 @@ def _trends(release: Release, spec: Specification, name: str) -> Iterator[Item]:
                 (
                     series,
                     [
-                        of(TRENDS, row | {"area": name}, "value", ("series", "area", "financial_year"))
+                        of(TRENDS, row | {"area": name}, "events", ("series", "area", "financial_year"))
                         if (row := found.get((series, year)))
                         else "–"
                         for year in years
@@ -203,7 +203,7 @@ def _trends(release: Release, spec: Specification, name: str) -> Iterator[Item]:
             f"{name}: every series by financial year",
             "Small line charts on one scale, one for each series.",
             table,
-            charts.multiples(every, "financial_year", "value", "series", "financial year", "number"),
+            charts.multiples(every, "financial_year", "events", "series", "financial year", "number"),
             every,
         )
     yield trend_table(rows, "changes-table", f"{name}, {spec.year}: change on the year before")
@@ -251,7 +251,10 @@ def wards_table(rows: list[dict[str, Any]], identity: str, caption: str) -> Tabl
                 [
                     row["district"],
                     of(source, row, "offences", key),
-                    *(of(source, row, column, key, decimals=2) for column in ("rate", "rate_lower_95", "rate_upper_95")),
+                    *(
+                        of(source, row, column, key, decimals=2)
+                        for column in ("rate_per_1000", "rate_per_1000_lower_95", "rate_per_1000_upper_95")
+                    ),
                     of(source, row, "volume_rank", key),
                 ],
             )
@@ -286,9 +289,9 @@ def _interventions(release: Release, spec: Specification, code: str) -> Iterator
                 [
                     row["provider"],
                     row["dates_stated"] or row["financial_year"] or "not stated",
-                    row["cohort"] or "not stated",
+                    row["target_group"] or "not stated",
                     row["evaluation_status"] or "not stated",
-                    of(source, row, "rate_year_before", ("intervention_reference", "district_code"), decimals=2),
+                    of(source, row, "previous_year_rate_per_1000", ("intervention_reference", "district_code"), decimals=2),
                 ],
             )
             for row in rows
@@ -296,5 +299,5 @@ def _interventions(release: Release, spec: Specification, code: str) -> Iterator
         source=source,
     )
     yield sentence(
-        "The rate is the district's in {}; it does not show what an intervention caused.", label(rows[0]["year_before"])
+        "The rate is the district's in {}; it does not show what an intervention caused.", label(rows[0]["previous_year"])
     )

@@ -56,10 +56,10 @@ def _districts(release: Release, spec: Specification, boundaries: Boundaries) ->
             (
                 row["district"],
                 [
-                    profile_figure(row, "counted"),
+                    profile_figure(row, "events"),
                     profile_figure(row, "base_count", decimals=0),
                     *(profile_figure(row, name) for name in ("value", "value_lower_95", "value_upper_95")),
-                    row["against_county"] or "not compared",
+                    row["versus_county"] or "not compared",
                 ],
             )
             for row in rows

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from markupsafe import Markup, escape
 
-from reporting.figures import of
+from reporting.figures import Figure, of
 from reporting.page import Heading, Item, bullets, inline, label
 from reporting.release import Release
 from reporting.specification import Section, Specification
@@ -31,7 +32,7 @@ def statements(release: Release, spec: Specification, section: str) -> Iterator[
             [
                 inline(
                     "{}{} {}",
-                    of(TABLE, row, "statement", KEY, decimals=None),
+                    _sentence(row),
                     inline(
                         " The printed report says {}. {}",
                         of(TABLE, row, "published", KEY, decimals=None),
@@ -62,6 +63,18 @@ def statements(release: Release, spec: Specification, section: str) -> Iterator[
                 for row in gaps
             ]
         )
+
+
+def _sentence(row: dict[str, Any]) -> Markup | Figure:
+    """The sentence, its computed part being the figure; the whole of it where that part is not one word of the sentence."""
+    computed, text = row["computed"], row["statement"]
+    parts = re.split(rf"(?<![\w.,]){re.escape(computed)}(?![\w]|[.,]\d)", text) if computed else []
+    if len(parts) != 2:
+        return of(TABLE, row, "statement", KEY, decimals=None)
+    before, after = parts
+    return inline(
+        "{}{}{}", label(before) if before else "", of(TABLE, row, "computed", KEY, decimals=None), label(after) if after else ""
+    )
 
 
 def people_text(spec: Specification, section: Section) -> Iterator[Item]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import webbrowser
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from orchestration.cli.options import Wait, waiting
+from orchestration.cli.options import FAILED, Wait, waiting
 from orchestration.home import lock
 from orchestration.home.settings import Settings
 from orchestration.text.console import console
@@ -32,13 +33,20 @@ def report(
     audience: For = Audience.analysts,
     report_id: Id = "",
     force: Annotated[bool, typer.Option("--force", help="Make it again, although this release has it.")] = False,
+    check: Annotated[
+        Path | None,
+        typer.Option(metavar="EDITED.docx", help="Compare the figures of an edited document with the release instead."),
+    ] = None,
     wait: Wait = False,
 ) -> None:
-    """Make the report of the current release: pages for a browser, tables, charts and maps."""
+    """Make the report of the current release: pages for a browser, workbook and document, with tables, charts and maps."""
     from orchestration.publication import reports
 
     settings = Settings.from_env()
     _ = settings.made
+    if check is not None:
+        _check(settings, check)
+        return
     with lock.hold(settings.home, wait_seconds=lock.seconds(wait), on_wait=waiting):
         made = reports.make(settings, report_id, force=force)
     about = made.about
@@ -50,6 +58,24 @@ def report(
     if about["charts_not_drawn"]:
         console.print(f"{counted(len(about['charts_not_drawn']), 'chart')} not drawn; each frame says why.", highlight=False)
     console.print(f"{made.index}\nNext: `sna open`.", highlight=False, soft_wrap=True)
+
+
+def _check(settings: Settings, edited: Path) -> None:
+    """List the figures of an edited document that the release no longer has; exits 1 where there are any."""
+    from orchestration.publication import reports
+
+    copy = edited.with_name(f"{edited.stem}-checked{edited.suffix}")
+    found = reports.check(settings, edited, copy)
+    for difference in found:
+        console.print(
+            f"{difference.written} → {difference.now}   {difference.place}", markup=False, highlight=False, soft_wrap=True
+        )
+    if not found:
+        copy.unlink()
+        console.print("Every figure is the release's.")
+        return
+    console.print(f"{counted(len(found), 'figure')} changed in {copy}; nothing else is.", highlight=False, soft_wrap=True)
+    raise typer.Exit(FAILED)
 
 
 def show(report_id: Id = "") -> None:

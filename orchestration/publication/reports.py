@@ -23,6 +23,7 @@ from orchestration.home.settings import AUDIENCE, Settings
 from orchestration.publication.releases import current_release, link, switching
 
 if TYPE_CHECKING:
+    from reporting.document import Difference
     from reporting.specification import Specification
 
 LINK = "report"
@@ -107,6 +108,26 @@ def find(settings: Settings, report_id: str = "") -> Report:
     if about is None:
         raise NoReportError(f"There is no report in {path}. Next: `sna report{f' --report {report_id}' if report_id else ''}`.")
     return Report(path, about, made=False)
+
+
+def check(settings: Settings, edited: Path, copy: Path) -> list[Difference]:
+    """Compare an edited document with the current release, and write a copy with the release's figures.
+
+    Raises:
+        NoReportError: nothing has been published.
+        ReportError: it is not a document of a report.
+    """
+    from reporting import document
+    from reporting.release import Release
+
+    current = current_release(settings.published)
+    if current is None:
+        raise NoReportError("Nothing has been published yet, so there is nothing to compare with. Next: `sna refresh`.")
+    release = Release(current.folder, AUDIENCE)
+    try:
+        return document.check(release, edited, copy)
+    finally:
+        release.close()
 
 
 def links(published: Path) -> Iterator[Path]:
