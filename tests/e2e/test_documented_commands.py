@@ -150,6 +150,7 @@ SCENES = {
     "docs/how-to/restore-and-upgrade.md": Scene(prepare=back_up, words={"BACKUP": "backup", "RELEASE": FIRST_RELEASE}),
     "docs/how-to/control-access.md": Scene(words={"sna-analysts": "$(id -gn)"}),
     "docs/how-to/habitual-knife-carriers.md": Scene(counties.whole, words={"ENTRY": AN_ENTRY}, live=(0,)),
+    "docs/how-to/make-the-report.md": Scene(words={"YEAR": "2019-20"}),
     "docs/how-to/link-people.md": Scene(counties.whole, words={"TRUTH": "var/demo/raw/linked-people.truth.csv"}),
 }
 

@@ -14,7 +14,7 @@ import pytest
 from orchestration.cli.demo import EXTRA
 from orchestration.home.environment import PROJECT
 
-PACKAGED = ("areas", "dbt_project", "expectations", "orchestration", "raw", "vault")
+PACKAGED = ("areas", "dbt_project", "expectations", "orchestration", "raw", "reporting", "vault")
 FEED = "derby_city_youth_justice/offenders"
 # Read by every process of the installation: whatever else is on the search path, the generator is not.
 WITHOUT_GENERATOR = "import sys\nsys.modules['synthetic'] = None\n"

@@ -56,6 +56,7 @@ PACKAGES = (
     "orchestration/text",
     "orchestration/vault_runs",
     "orchestration/warehouse",
+    "reporting",
     "synthetic",
     "vault",
 )

@@ -1,4 +1,4 @@
-"""The document: people edit every paragraph, the release changes, and the check finds each figure that moved and loses no word."""
+"""People edit every paragraph and the release changes: the check finds each figure that moved, and loses no word."""
 
 import shutil
 import zipfile
