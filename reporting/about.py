@@ -165,13 +165,13 @@ def quality(release: Release, spec: Specification) -> Page:
     else:
         items.append(sentence("Every feed that the published tables are made from has been delivered."))
     revised = (
-        release.rows("select table_name, change, sum(cells) as n from sna.revisions group by all order by n desc limit 20")
+        release.rows("select table_name, change_kind, sum(changed_cells) as n from sna.revisions group by all order by n desc limit 20")
         if release.has("sna.revisions")
         else []
     )
     items.append(Heading("What changed since the release before", "revisions"))
     items.append(
-        bullets([inline("{}: {}", row["table_name"] or "all", row["change"]) for row in revised])
+        bullets([inline("{}: {}", row["table_name"] or "all", row["change_kind"]) for row in revised])
         or sentence("Nothing, or there was no release before.")
     )
     return Page("quality.html", "Data quality", "About the figures", lead, items)

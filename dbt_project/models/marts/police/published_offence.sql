@@ -1,5 +1,15 @@
 {{ config(alias='dim_offence') }}
 
+with counted as (
+    select
+        offence_code,
+        min(offence_type) as offence_type,
+        min(offence_subtype) as offence_subtype
+    from {{ ref('bridge_offence_code_rule') }}
+    where definition_id = '{{ var("definition_id") }}' and effect = 'count'
+    group by offence_code
+)
+
 select
     offence.offence_code,
     cast(row_number() over (
@@ -13,13 +23,15 @@ select
     offence.ho_sub_code,
     offence.offence_title,
     offence.recorded_crime_group,
-    offence.offence_type,
+    counted.offence_type,
     cast(offence_type.sort_order as integer) as offence_type_order,
     offence_type.short_label,
-    offence.offence_subtype,
+    counted.offence_subtype,
     offence.is_inferred
 from {{ ref('dim_offence') }} as offence
+left join counted
+    on offence.offence_code = counted.offence_code
 left join {{ ref('offence_type') }} as offence_type
-    on offence.offence_type = offence_type.offence_type
+    on counted.offence_type = offence_type.offence_type
 left join {{ ref('violence_subtype') }} as violence_subtype
-    on offence.offence_subtype = violence_subtype.offence_subtype
+    on counted.offence_subtype = violence_subtype.offence_subtype
