@@ -5,13 +5,16 @@ import re
 from orchestration.home.environment import DBT_PROJECT, PROJECT
 
 FLAGS = re.compile(r"domestic_abuse|modern_slavery")
-# Where the flags are renamed, kept beside the crime, and held against the rules; and the names of these conditions.
+# Where the flags are renamed, kept beside the crime, held against the rules, and shown as a dimension; and the names of these
+# conditions.
 ALLOWED = {
     "dbt_project/macros/definitions.sql",
+    "dbt_project/macros/person_marts.sql",
     "dbt_project/models/conformed/police/bridge_offence_code_rule.sql",
     "dbt_project/models/conformed/police/bridge_offence_definition.sql",
     "dbt_project/models/conformed/police/dim_definition_rule.sql",
     "dbt_project/models/conformed/police/fct_offence.sql",
+    "dbt_project/models/marts/police/recorded_offences.sql",
     "dbt_project/models/staging/police/stg_derbyshire_constabulary__crimes.sql",
     "expectations/suites/definitions.py",
 }
