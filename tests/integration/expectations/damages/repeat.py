@@ -11,7 +11,7 @@ CASES = [
     ),
     (
         *("marts.victim_offender_overlap", "People who are both are no more than either"),
-        "update {0} set people_who_are_both = victims + 1",
+        "update {0} set people_who_are_both = different_victims + 1",
     ),
 ]
 # They count people and spells, whom their own rules hold against the facts.
