@@ -61,7 +61,7 @@ CASES = [
     ),
     (
         *("marts.childrens_social_care", "At most 5% of a measure have no sex"),
-        "update {0} set events = events + 400 where sex = 'Unknown'",
+        "update {0} set cases = cases + 400 where sex = 'Unknown'",
     ),
     (
         *("marts.school_absence", "Attendance and absence add up to 100 %, but for rounding"),
