@@ -1,6 +1,6 @@
 {{ config(alias='dim_offence') }}
 
-with counted as (
+with in_force as (
     select
         offence_code,
         min(offence_type) as offence_type,
@@ -14,7 +14,7 @@ select
     offence.offence_code,
     cast(row_number() over (
         order by
-            offence_type.sort_order nulls last,
+            offence_type.offence_type_order nulls last,
             violence_subtype.sort_order nulls last,
             offence.recorded_crime_group,
             offence.offence_code
@@ -23,15 +23,15 @@ select
     offence.ho_sub_code,
     offence.offence_title,
     offence.recorded_crime_group,
-    counted.offence_type,
-    cast(offence_type.sort_order as integer) as offence_type_order,
+    in_force.offence_type,
+    offence_type.offence_type_order,
     offence_type.short_label,
-    counted.offence_subtype,
+    in_force.offence_subtype,
     offence.is_inferred
 from {{ ref('dim_offence') }} as offence
-left join counted
-    on offence.offence_code = counted.offence_code
-left join {{ ref('offence_type') }} as offence_type
-    on counted.offence_type = offence_type.offence_type
+left join in_force
+    on offence.offence_code = in_force.offence_code
+left join {{ offence_types() }} as offence_type
+    on in_force.offence_type = offence_type.offence_type
 left join {{ ref('violence_subtype') }} as violence_subtype
-    on counted.offence_subtype = violence_subtype.offence_subtype
+    on in_force.offence_subtype = violence_subtype.offence_subtype
