@@ -30,7 +30,7 @@ from expectations.privacy import PRIVATE_COLUMNS
 from orchestration.database import connection
 from orchestration.home import permissions
 from orchestration.home.environment import PROJECT, analysts_group
-from orchestration.publication import archive, former_names, release_files, release_retention, revisions
+from orchestration.publication import archive, former_names, measures, release_files, release_retention, revisions
 from orchestration.publication.integrity import SEAL, content_hashes, file_hashes, note, seal, sha256, wrong_contents
 from orchestration.publication.release import FILE, MANIFEST, DamagedReleaseError, Release, sync
 from orchestration.publication.release_files import Descriptions
@@ -280,8 +280,8 @@ def _write_meta(con: duckdb.DuckDBPyConnection, head: Mapping[str, Any]) -> None
     """Schema `meta`: what this release is made of, how fresh each feed is, results of the gates, what each column means.
 
     meta.release: one row. meta.feeds: one row per feed. meta.feed_parts: one row per feed and part. meta.quality: one row per
-    expectation of the gates. meta.availability: one row per published table and feed that it is made from. meta.dictionary: one
-    row per column of every published table.
+    expectation of the gates. meta.availability: one row per published table and feed that it is made from. meta.measures: one
+    row per published table and measure. meta.dictionary: one row per column of every published table.
     """
     con.execute("create schema meta")
     con.execute(
@@ -305,6 +305,7 @@ def _write_meta(con: duckdb.DuckDBPyConnection, head: Mapping[str, Any]) -> None
     for name, text in META.items():
         con.execute(f"comment on table {name} is '{text}'")
     availability.write(con, head.get("lineage", {}))
+    measures.write(con, head.get("lineage", {}))
     former_names.write(con)
     con.execute(
         """create table meta.dictionary as

@@ -55,6 +55,8 @@ def lineage(manifest: Mapping[str, Any], code: Mapping[str, str], schemas: tuple
             entry["grain"] = list(grain)
             if "table_id" in grain:
                 entry["figures"] = by_figure
+        if measures := node["config"].get("meta", {}).get("measures"):
+            entry["measures"] = measures
         result[f"{node['config']['schema']}.{node['alias']}"] = entry
     return result
 
