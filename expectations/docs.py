@@ -8,6 +8,7 @@ of aggregates only, see `privacy.py`.
     <data_docs>/<stage>/index.html      every expectation of the stage, the failed ones first
     <data_docs>/<stage>/<name>.html     one suite as Great Expectations shows it, named by its content
     <data_docs>/<stage>/lines.json      what the stage's page lists, for the next time that only a part is judged
+    <data_docs>/<stage>/passed.json     what was judged and held, which is not judged again while nothing of it changes
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import html
 import json
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,7 +43,7 @@ th{background:#f3f2f1}h1{font-size:1.6rem}a{color:#1d70b8}
 .fa-times::before{content:"✗ fails"}
 .fa-exclamation-triangle::before{content:"! crashed"}
 """
-LINES = "lines.json"
+LINES, PASSED = "lines.json", "passed.json"
 # Failing lines that the page of a suite names.
 MOST_LINES = 200
 FOREIGN = re.compile(r"<(script|style|iframe|footer)\b.*?</\1>|<(link|img)\b[^>]*>", re.DOTALL)
@@ -85,11 +86,22 @@ def _renderers() -> tuple[Any, Any]:
     return ValidationResultsPageRenderer(run_info_at_end=True), DefaultJinjaPageView()
 
 
-def write(data_docs: Path, stage: str, judged: Sequence[tuple[Verdict, str | None]], *, keep_others: bool = False) -> None:
+Passed = Mapping[str, tuple[tuple[Verdict, ...], str]]
+
+
+def write(
+    data_docs: Path,
+    stage: str,
+    judged: Sequence[tuple[Verdict, str | None]],
+    held: Passed | None = None,
+    *,
+    keep_others: bool = False,
+) -> None:
     """Replace the pages of a stage: its index, and one page per suite that could be run.
 
     Args:
         judged: each verdict with the page of its suite; verdicts of one suite share the page.
+        held: what `passed` is to return the next time.
         keep_others: subjects that were not judged keep their lines and pages.
 
     Raises:
@@ -99,17 +111,41 @@ def write(data_docs: Path, stage: str, judged: Sequence[tuple[Verdict, str | Non
     writing = data_docs / f".{stage}"
     shutil.rmtree(writing, ignore_errors=True)
     writing.mkdir(parents=True)
-    lines = _kept(folder, writing, {verdict.subject for verdict, _ in judged}) if keep_others else []
+    subjects = {verdict.subject for verdict, _ in judged}
+    lines = _kept(folder, writing, subjects) if keep_others else []
+    others = {key: entry for key, entry in passed(folder).items() if entry[0][0].subject not in subjects} if keep_others else {}
     for verdict, text in judged:
-        name = f"{hashlib.sha256(text.encode()).hexdigest()[:16]}.html" if text is not None else None
+        name = _page_name(text) if text is not None else None
         if text is not None and name is not None and not (writing / name).exists():
             (writing / name).write_text(text, "utf-8")
         lines.append((verdict, name))
     (writing / "index.html").write_text(_stage_index(stage, lines), "utf-8")
     (writing / LINES).write_text(json.dumps([[asdict(verdict), name] for verdict, name in lines]), "utf-8")
+    found = {
+        key: [[asdict(v) for v in verdicts], _page_name(text)] for key, (verdicts, text) in {**others, **(held or {})}.items()
+    }
+    (writing / PASSED).write_text(json.dumps(found), "utf-8")
     shutil.rmtree(folder, ignore_errors=True)
     writing.rename(folder)
     (data_docs / "index.html").write_text(_index(data_docs), "utf-8")
+
+
+def passed(folder: Path) -> dict[str, tuple[tuple[Verdict, ...], str]]:
+    """Identity → verdicts and page of what was judged and held in a stage's folder; what is damaged there is left out."""
+    try:
+        noted = json.loads((folder / PASSED).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    pages = {name: (folder / name).read_text("utf-8") for _, name in noted.values() if (folder / name).exists()}
+    return {
+        identity: (tuple(Verdict(**verdict) for verdict in verdicts), pages[name])
+        for identity, (verdicts, name) in noted.items()
+        if name in pages and _page_name(pages[name]) == name
+    }
+
+
+def _page_name(text: str) -> str:
+    return f"{hashlib.sha256(text.encode()).hexdigest()[:16]}.html"
 
 
 def _kept(folder: Path, writing: Path, judged: set[str]) -> list[tuple[Verdict, str | None]]:

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import hashlib
+import inspect
 import json
 import logging
+import pickle
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +58,37 @@ class Judgement:
     suite: Suite
     verdicts: tuple[Verdict, ...]
     page: str | None
+    identity: str = ""
+
+    @property
+    def may_be_used_again(self) -> bool:
+        """Whether the same suite on the same batch need not be judged again: every rule holds, and a page says so."""
+        return bool(self.identity and self.page) and all(verdict.holds for verdict in self.verdicts)
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What a stage's last Data Docs know of batches on which every rule held.
+
+    Attributes:
+        basis: names what decides a judgement besides suite and batch.
+        passed: identity of a judgement → its verdicts and page.
+    """
+
+    basis: str
+    passed: Mapping[str, tuple[tuple[Verdict, ...], str]]
+
+    @classmethod
+    def of(cls, folder: Path, context: Context) -> Earlier:
+        code = [path.read_bytes() for path in sorted(Path(__file__).parent.rglob("*.py"))]
+        shape = inspect.getsource(inspect.getmodule(context.shape) or context.shape)
+        versions = [version(package) for package in ("great_expectations", "pandas", "duckdb")]
+        return cls(_hash(repr([code, shape, versions, sorted(context.known)]).encode()), docs.passed(folder))
+
+    def identity(self, suite: Suite, batch: pd.DataFrame) -> str:
+        """Names all that a judgement depends on."""
+        lines = (batch.dtypes.astype(str).to_dict(), batch.to_dict("split"))
+        return _hash(repr((self.basis, suite)).encode() + pickle.dumps(lines))
 
 
 def run(
@@ -88,27 +123,39 @@ def run(
         )
         docs.write(data_docs, stage, [(verdict, None)])
         return [verdict]
-    judgements = [judge(suite, con, context) for suite in suites]
+    earlier = Earlier.of(data_docs / stage, context)
+    judgements = [judge(suite, con, context, earlier) for suite in suites]
     judged = [(verdict, j.page) for j in judgements for verdict in j.verdicts]
-    docs.write(data_docs, stage, judged, keep_others=subjects is not None)
+    passed = {j.identity: (j.verdicts, j.page) for j in judgements if j.page and j.may_be_used_again}
+    docs.write(data_docs, stage, judged, passed, keep_others=subjects is not None)
     return [verdict for j in judgements for verdict in j.verdicts]
 
 
-def judge(suite: Suite, con: duckdb.DuckDBPyConnection, context: Context) -> Judgement:
+def judge(suite: Suite, con: duckdb.DuckDBPyConnection, context: Context, earlier: Earlier | None = None) -> Judgement:
     """Draw the batch of one suite and hold every rule against it.
+
+    Args:
+        earlier: judgements that are used again where nothing that they depend on has changed.
 
     Raises:
         duckdb.OutOfMemoryException: as `run`.
     """
     try:
         batch = draw(suite, con)
+        identity = earlier.identity(suite, batch) if earlier else ""
+        if earlier and identity in earlier.passed:
+            return Judgement(suite, *earlier.passed[identity], identity)
         outcomes, page = _engine().validate(suite, batch, context)
     except duckdb.OutOfMemoryException:
         raise
     except Exception as error:
         return Judgement(suite, tuple(_crashed(suite, rule, _reason(error)) for rule in suite.rules), None)
     verdicts = [_verdict(suite, rule, outcome, batch, context) for rule, outcome in zip(suite.rules, outcomes, strict=True)]
-    return Judgement(suite, tuple(verdicts), page)
+    return Judgement(suite, tuple(verdicts), page, identity)
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def draw(suite: Suite, con: duckdb.DuckDBPyConnection) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -188,6 +189,50 @@ def test_a_subject_that_is_not_judged_keeps_its_lines_and_pages(
     assert before.count("<tr class=") == after.count("<tr class=")
     assert len(pages & set((tmp_path / "feeds").glob("*.html"))) >= 2
     assert not [name for name in re.findall(r'href="(\w+\.html)"', after) if not (tmp_path / "feeds" / name).exists()]
+
+
+def test_what_held_is_judged_again_only_when_batch_rule_or_code_changes(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    con.execute("create table hours as select 5::double as hour, 1 as crimes")
+    holding = replace(HOURS, sql="from hours", rules=HOURS.rules[:2])
+    failing = replace(holding, subject="conformed.fct_outcome", rules=(rules.none("There are no hours", "Ask nobody."),))
+    suites = [holding, failing]
+    monkeypatch.setattr(gate, "SUITES", {"facts": lambda con, context: suites})
+    validated: list[str] = []
+    validate = gate._Engine.validate
+
+    def counting(engine: gate._Engine, suite: Suite, *arguments: Any) -> Any:
+        validated.append(suite.subject)
+        return validate(engine, suite, *arguments)
+
+    monkeypatch.setattr(gate._Engine, "validate", counting)
+
+    def run() -> tuple[list[Verdict], list[str]]:
+        validated.clear()
+        return gate.run("facts", con, tmp_path, context({})), list(validated)
+
+    both, failed = [holding.subject, failing.subject], [failing.subject]
+    first, judged_first = run()
+    pages = {path.name for path in (tmp_path / "facts").glob("*.html")}
+    assert judged_first == both
+    assert run() == (first, failed)
+    assert len(pages & {path.name for path in (tmp_path / "facts").glob("*.html")}) >= 2
+    con.execute("update hours set hour = hour + 1e-15")
+    assert run()[1] == both
+    suites[0] = replace(holding, rules=(replace(HOURS.rules[0], arguments={"column": "hour", "min_value": 0, "max_value": 4}),))
+    verdicts, judged = run()
+    assert judged == both
+    assert not verdicts[0].success
+    suites[0] = holding
+    assert [run()[1], run()[1]] == [both, failed]
+    monkeypatch.setattr(gate, "version", lambda package: "another")
+    assert [run()[1], run()[1]] == [both, failed]
+    for page in (tmp_path / "facts").glob("*.html"):
+        page.write_text("damaged")
+    assert run()[1] == both
+    (tmp_path / "facts" / "passed.json").write_text("{")
+    assert run()[1] == both
 
 
 def test_too_little_memory_is_no_verdict_on_a_rule(tmp_path: Path) -> None:
