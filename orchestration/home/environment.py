@@ -128,5 +128,5 @@ VARIABLES = {
     "SNA_REPORT": Variable("`yes`", "`no`: a refresh makes no report; `sna report` still does."),
     "SNA_MEMORY_LIMIT": Variable("`4GB`", "Memory of DuckDB in each step. Beyond it, DuckDB spills to disk below `SNA_HOME`."),
     "SNA_VAULT_MEMORY_LIMIT": Variable("`4GB`", "The same for the vault, which never spills: beyond it, the command stops."),
-    "SNA_DBT_THREADS": Variable("2", "Models that dbt builds at the same time."),
+    "SNA_DBT_THREADS": Variable("2", "Models that `dbt build`, run by hand, builds at the same time."),
 }
