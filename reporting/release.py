@@ -85,19 +85,20 @@ class Release:
         """The feeds that a table is made from and that nobody has delivered: feed, title, owner, publisher_url."""
         schema, _, name = table.partition(".")
         return self.rows(
-            """select feed, title, owner, publisher_url from meta.availability
-               where schema_name = ? and table_name = ? and not is_delivered order by all""",
+            """select feed, coalesce(title, feed) as title, coalesce(owner, 'its agency') as owner, publisher_url
+               from meta.availability where schema_name = ? and table_name = ? and not is_delivered order by all""",
             [schema, name],
         )
 
     def latest_year(self) -> str | None:
         """The latest financial year of twelve months, of offences or else of street crime; None where there is none."""
-        for query in (
-            "select max(financial_year) from marts.offences_yearly where months = 12",
-            """select max(financial_year) from
-               (select financial_year from marts.street_crime group by all having count(distinct month_start) = 12)""",
-        ):
-            found = self.con.execute(query).fetchone()
-            if found and found[0]:
-                return str(found[0])
+        found = {
+            "marts.offences_yearly": "select max(financial_year) from marts.offences_yearly where months = 12",
+            "marts.street_crime": """select max(financial_year) from
+                (select financial_year from marts.street_crime group by all having count(distinct month_start) = 12)""",
+        }
+        for table, query in found.items():
+            year = self.con.execute(query).fetchone() if self.has(table) else None
+            if year and year[0]:
+                return str(year[0])
         return None
