@@ -8,7 +8,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from reporting.blocks import Table
+from reporting import charts
+from reporting.blocks import Chart, Table
 from reporting.board import PROFILE, profile_figure, waiting, worse_and_worsening
 from reporting.figures import counted, of
 from reporting.page import Heading, Item, Page, bullets, inline, label, prose, sentence
@@ -118,6 +119,41 @@ def _stability(release: Release, spec: Specification) -> Iterator[Item]:
         else "The limits of no two neighbours in this order overlap: the order is stable."
     )
     yield bullets(same)
+
+
+def definitions(release: Release, spec: Specification) -> Page | None:
+    """The same offences counted by each definition of violence; None where the release has one definition alone."""
+    source, key = "marts.violence_by_definition_yearly", ("definition_id", "financial_year", "district_code")
+    if not release.has(source):
+        return None
+    rows = release.rows(f"from {source} where is_total and months = 12 order by definition_id, financial_year")
+    names = list(dict.fromkeys(row["definition_name"] for row in rows))
+    if len(names) < 2:
+        return None
+    years = sorted({row["financial_year"] for row in rows})
+    found = {(row["definition_name"], row["financial_year"]): row for row in rows}
+    table = Table(
+        "definitions-table",
+        f"Offences in {spec.area} by definition and financial year",
+        ["definition", *years],
+        [
+            (name, [of(source, row, "offences", key) if (row := found.get((name, year))) else "–" for year in years])
+            for name in names
+        ],
+        notes=["An offence is under each definition that counts it: do not add definitions up.", "–: not counted in that year."],
+        source=source,
+    )
+    data = [{"year": row["financial_year"], "definition": row["definition_name"], "offences": row["offences"]} for row in rows]
+    chart = Chart(
+        "definitions",
+        "Offences by definition of violence",
+        "Line chart of offences by financial year, one line for each definition.",
+        table,
+        charts.lines(data, "year", "offences", "definition", "financial year", "offences"),
+        data,
+    )
+    lead = "How much violence there is depends on what counts as violence: the same offences under each definition."
+    return Page("definitions.html", "Definitions compared", "About the figures", lead, [chart])
 
 
 def quality(release: Release, spec: Specification) -> Page:

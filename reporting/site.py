@@ -24,8 +24,7 @@ def pages(release: Release, spec: Specification) -> list[Page]:
     found += districts.pages(release, spec)
     found += places.pages(release, spec, boundaries)
     found.append(about.quality(release, spec))
-    if (errata := sections.errata_page(release, spec)) is not None:
-        found.append(errata)
+    found += filter(None, (sections.errata_page(release, spec), about.definitions(release, spec)))
     sources = {table.source for page in found for table in page.tables if table.source}
     return [*found, about.methods(release, sources), about.glossary()]
 
