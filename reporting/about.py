@@ -147,9 +147,9 @@ def definitions(release: Release, spec: Specification) -> Page | None:
     chart = Chart(
         "definitions",
         "Offences by definition of violence",
-        "Line chart of offences by financial year, one line for each definition.",
+        "Small line charts of offences by financial year, one for each definition, each with a scale of its own.",
         table,
-        charts.lines(data, "year", "offences", "definition", "financial year", "offences"),
+        charts.multiples(data, "year", "offences", "definition", "financial year", "offences", own_scales=True),
         data,
     )
     lead = "How much violence there is depends on what counts as violence: the same offences under each definition."
@@ -201,8 +201,8 @@ def quality(release: Release, spec: Specification) -> Page:
     else:
         items.append(sentence("Every feed that the published tables are made from has been delivered."))
     revised = (
-        release.rows("select table_name, change_kind, sum(changed_cells) as n from sna.revisions group by all order by n desc limit 20")
-        if release.has("sna.revisions")
+        release.rows("select table_name, change_kind from sna.revisions group by all order by sum(changed_cells) desc limit 20")
+        if "sna.revisions" in release.tables
         else []
     )
     items.append(Heading("What changed since the release before", "revisions"))

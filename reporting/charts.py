@@ -200,19 +200,21 @@ def grouped(rows: Rows, x: str, y: str, series: str, x_title: str, y_title: str,
     return _panels(drawn, rows, panel)
 
 
-def multiples(rows: Rows, x: str, y: str, series: str, x_title: str, y_title: str) -> Any:
-    """The same small chart for each series, all on one scale."""
+def multiples(rows: Rows, x: str, y: str, series: str, x_title: str, y_title: str, *, own_scales: bool = False) -> Any:
+    """The same small chart for each series, all on one scale, or each on its own."""
     names = list(dict.fromkeys(row[series] for row in rows))
-    return (
+    is_wide = own_scales or max(map(len, names)) > 24
+    drawn = (
         alt.Chart(_data(rows))
         .mark_line(color=BLUE, strokeWidth=2, point=alt.OverlayMarkDef(filled=True, color=BLUE, size=35))
         .encode(
             x=alt.X(f"{x}:O", title=None, sort=None, axis=alt.Axis(labelAngle=-45, labelFontSize=11)),
-            y=alt.Y(f"{y}:Q", title=None),
-            facet=alt.Facet(f"{series}:N", title=None, columns=3, sort=names),
+            y=alt.Y(f"{y}:Q", title=None, scale=alt.Scale(zero=True)),
+            facet=alt.Facet(f"{series}:N", title=None, columns=2 if is_wide else 3, sort=names),
         )
-        .properties(width=175, height=110)
+        .properties(width=280 if is_wide else 175, height=110)
     )
+    return drawn.resolve_scale(y="independent") if own_scales else drawn
 
 
 def spine(rows: Rows) -> Any:

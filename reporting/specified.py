@@ -151,7 +151,10 @@ def _drawing(spec: Row, data: Sequence[Row], shown: Sequence[str]) -> Any:
     categories = list(dict.fromkeys(row[axis] for row in data))
     panel = series[1] if len(series) > 1 else ""
     group = series[0] if series else ""
-    if spec["chart_kind"] == "line":
+    if group and not panel and len({row[group] for row in data}) > len(charts.PALETTE):
+        # More series than the eye keeps apart.
+        drawn = charts.multiples(data, axis, "value", group, _words(axis), y_title)
+    elif spec["chart_kind"] == "line":
         kind = "T" if len(categories[0]) == 10 and categories[0][4] == "-" else "O"
         drawn = charts.lines(data, axis, "value", group or "measure", _words(axis), y_title, kind, panel=panel)
     elif group:
