@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 from pathlib import Path
 
 import hypothesis
@@ -18,9 +17,6 @@ __all__ = ["BIN", "County"]
 REAL_DATA = PROJECT.parent / "shared" / "data"
 SEEDS = PROJECT / "dbt_project" / "seeds"
 PUBLICATION = SEEDS / "publication"
-
-# The report is tested where it is made; other refreshes need not draw it.
-os.environ.setdefault("SNA_REPORT", "no")
 
 # How long an example takes says more about the machine than about the code.
 hypothesis.settings.register_profile("untimed", deadline=None)
