@@ -196,7 +196,9 @@ def quality(release: Release, spec: Specification) -> Page:
     items.append(Heading("What is missing, and whom to ask", "missing"))
     if gaps:
         items.append(
-            bullets([inline("{}: ask {} {}", row["title"], row["owner"], label(row["publisher_url"] or "")) for row in gaps])
+            bullets(
+                [inline("{}: ask {} {}", label(row["title"]), row["owner"], label(row["publisher_url"] or "")) for row in gaps]
+            )
         )
     else:
         items.append(sentence("Every feed that the published tables are made from has been delivered."))

@@ -41,7 +41,7 @@ def waiting(release: Release, table: str, what: str) -> Markup:
     feeds = release.waiting_for(table)
     if not feeds:
         return Markup('<p class="gap">{}</p>').format(f"{what}: the release has no figures of it for this year.")
-    asked = bullets([f"{feed['title']}: ask {feed['owner']}" for feed in feeds])
+    asked = bullets([inline("{}: ask {}", label(feed["title"]), feed["owner"]) for feed in feeds])
     return Markup('<div class="gap"><p>{}</p>{}</div>').format(f"{what}: missing, because these have not been delivered.", asked)
 
 
@@ -425,17 +425,19 @@ def _uncertain(release: Release, spec: Specification) -> Iterator[Item]:
     late = release.rows(
         "select agency || '/' || feed as feed, part, overdue_on from meta.feed_parts where overdue_on is not null order by all"
     )
-    says += [inline("{}: overdue since {}.", f"{row['feed']} {row['part']}".strip(), label(row["overdue_on"])) for row in late]
+    says += [
+        inline("{}: overdue since {}.", label(f"{row['feed']} {row['part']}".strip()), label(row["overdue_on"])) for row in late
+    ]
     gaps = release.rows(
         """select agency || '/' || feed as feed, part, missing_periods from meta.feed_parts
            where len(missing_periods) > 0 order by all"""
     )
     says += [
-        inline("{}: {} missing.", f"{row['feed']} {row['part']}".strip(), label(", ".join(row["missing_periods"])))
+        inline("{}: {} missing.", label(f"{row['feed']} {row['part']}".strip()), label(", ".join(row["missing_periods"])))
         for row in gaps
     ]
     absent = release.rows("select distinct title, owner from meta.availability where not is_delivered order by all")
-    says += [f"{row['title']}: not delivered; ask {row['owner']}." for row in absent]
+    says += [inline("{}: not delivered; ask {}.", label(row["title"]), row["owner"]) for row in absent]
     errata = (
         release.rows("select count(*) as n from sna.reconciliation where status = 'erratum'")
         if release.has("sna.reconciliation")
