@@ -1,0 +1,225 @@
+"""The SQL of all statements: one relation of sentences, one of what is computed, one of what was printed.
+
+Only `sna.statements` joins them, so nothing that is computed can read what was printed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from orchestration.warehouse.statements.model import Edition, Report, Statement, editions, financial_year
+
+# Sums are whole numbers of this fraction, so that shares are rounded without binary floats.
+SCALE = 10_000
+# Of means of yearly shares, which are no fraction of whole numbers.
+FINE = 1_000_000_000
+PRINTED = ("claim_id", "published", "wording", "corrected", "proof", "citation", "reason")
+NO_WORDS = "cast(null as varchar) as words"
+
+
+def variables(area: str) -> dict[str, Any]:
+    """What the dbt model `statements` is built from: names of marts, and three relations.
+
+    `sentences`: report_id, claim_id, section, kind, sentence, unit, decimals, missing
+    `measured`: report_id, claim_id, numerator, denominator, words
+    `printed`: report_id, claim_id, published, wording, corrected, proof, citation, reason
+    """
+    made = editions(area)
+    if not made:
+        return {}
+    return {
+        "marts": sorted({one.mart for edition in made for one in _statements(edition) if one.mart}),
+        "sentences": _values(row for edition in made for row in _sentences(edition)),
+        "measured": "\nunion all\n".join(
+            measured(edition.report, one) for edition in made for one in _statements(edition) if one.kind
+        ),
+        "printed": _values(
+            [edition.report.id, *(getattr(claim, name) for name in PRINTED)] for edition in made for claim in edition.claims
+        ),
+    }
+
+
+def measured(report: Report, one: Statement) -> str:
+    """One statement as a query with a row of report_id, claim_id, numerator, denominator and words; none without data."""
+    assert one.kind and one.mart
+    found = _KINDS[one.kind](report, one)
+    key = f"{_text(report.id)} as report_id, {_text(one.id)} as claim_id"
+    return f"select {key}, numerator, denominator, words from (\n{found}\n)"
+
+
+def _statements(edition: Edition) -> list[Statement]:
+    return [one for section in edition.sections for one in section.statements]
+
+
+def _sentences(edition: Edition) -> Iterable[list[object]]:
+    for section in edition.sections:
+        for one in section.statements:
+            sentence = edition.report.text(one.sentence)
+            yield [
+                *(edition.report.id, one.id, section.section, one.kind, sentence, one.unit_shown, one.decimals),
+                one.not_computable or f"marts.{one.mart}",
+            ]
+
+
+def _value(report: Report, one: Statement) -> str:
+    """A number or share: one of the period, or one made of those of its years."""
+    if one.pick:
+        over = one.over or one.year_column
+        picked = {"mean": "avg(v)", "least": "min(v)", "greatest": "max(v)", "largest change": "max(abs(v - before))"}[one.pick]
+        values = f"select *, {FINE} * {_ratio(one)} as v from ({_sums(report, one, [over])}) where d <> 0"
+        stepped = f"select *, lag(v) over (order by member) as before from ({values})"
+        return (
+            f"select cast({picked} as hugeint) as numerator, cast({FINE} as hugeint) as denominator, {NO_WORDS}"
+            f" from ({stepped}) where {_complete(report, one)} having count(*) > 0"
+        )
+    numerator, denominator = (f"{_factor(one)} * n", "d") if one.unit_shown != "one in" else ("d", "n")
+    return (
+        f"select {numerator} as numerator, {denominator} as denominator, {NO_WORDS}"
+        f" from ({_sums(report, one, [])}) where {denominator} <> 0 and {_complete(report, one)}"
+    )
+
+
+def _change(report: Report, one: Statement) -> str:
+    """The difference of two years, as a percentage of the earlier one, as a count, in percentage points or in a word."""
+    assert one.against
+    years = [report.start_years(name)[0] for name in (one.against, one.period)]
+    sums = _sums(report, one, [one.year_column, *_each(one)], years)
+    ends = ", ".join(
+        f"max({column}) filter (member = {_year(one, year)}) as {column}{place}"
+        for place, year in enumerate(years, 1)
+        for column in ("n", "d")
+    )
+    both = f"select {ends} from ({sums}) {'group by part' if one.each else ''}"
+    compared = f"select * from ({both}) where n1 is not null and n2 is not null"
+    if one.unit_shown == "text":
+        word = "case sign(n2 * d1 - n1 * d2) when 1 then 'increase' when -1 then 'decrease' else 'no change' end"
+        return _in_words(f"select {word} as word from ({compared})")
+    sign = "-" if one.fall else ""
+    if one.unit_shown == "percent":
+        fraction = f"{sign}100 * (n2 - n1) as numerator, n1 as denominator"
+    else:
+        fraction = f"{sign}{100 if one.of_measure else 1} * (n2 * d1 - n1 * d2) as numerator, d1 * d2 as denominator"
+    return f"select {fraction}, {NO_WORDS} from ({compared})"
+
+
+def _trend(report: Report, one: Statement) -> str:
+    """Whether the years rise or fall, each over the one before."""
+    within = "partition by part " if one.each else ""
+    values = f"select *, {_ratio(one)} as v from ({_sums(report, one, [one.year_column, *_each(one)])})"
+    steps = f"select *, v - lag(v) over ({within}order by member) as step from ({values}) where {_complete(report, one)}"
+    word = "case when bool_and(step > 0) then 'increasing' when bool_and(step < 0) then 'decreasing' else 'neither' end"
+    return _in_words(f"select {word} as word from ({steps}) {'group by part' if one.each else ''} having count(step) > 0")
+
+
+def _leader(report: Report, one: Statement) -> str:
+    """The members in a place, or in the first places; of a tie all."""
+    ranked = _ranked(report, one)
+    places = f"place <= {one.top}" if one.top else f"place = {one.place}"
+    word = "string_agg(member, ', ' order by try_cast(member as integer), member)"
+    return _in_words(f"select {word} as word from ({ranked}) where {places} {'group by part' if one.each else ''}")
+
+
+def _rank(report: Report, one: Statement) -> str:
+    """The place of a member."""
+    found = f"from ({_ranked(report, one)}) where member = {_text(one.member)}"
+    return f"select cast(place as hugeint) as numerator, cast(1 as hugeint) as denominator, {NO_WORDS} {found}"
+
+
+def _comparison(report: Report, one: Statement) -> str:
+    """Whether the rows counted are more than others, as sums, or as shares of the rows looked at."""
+    assert one.than
+    other = one.model_copy(update={"of": one.than} if one.of_measure else {"where": one.than})
+    complete = _complete(report, one)
+    mine, theirs = (f"select {_ratio(side)} as v from ({_sums(report, side, [])}) where {complete}" for side in (one, other))
+    word = "case when a.v > b.v then 'higher' when a.v < b.v then 'lower' when a.v = b.v then 'equal' end"
+    return _in_words(f"select {word} as word from ({mine}) as a cross join ({theirs}) as b")
+
+
+_KINDS: dict[str, Callable[[Report, Statement], str]] = {
+    "number": _value,
+    "share": _value,
+    "change": _change,
+    "trend": _trend,
+    "leader": _leader,
+    "rank": _rank,
+    "comparison": _comparison,
+}
+
+
+def _ranked(report: Report, one: Statement) -> str:
+    assert one.by
+    part, within = ("part, ", "partition by part ") if one.each else ("", "")
+    direction = "desc" if one.order == "most" else "asc"
+    values = f"select *, {_ratio(one)} as v from ({_sums(report, one, [one.by, *_each(one)])}) where d <> 0 and n is not null"
+    return (
+        f"select {part}cast(member as varchar) as member, dense_rank() over ({within}order by v {direction}) as place"
+        f" from ({values}) where {_complete(report, one)}"
+    )
+
+
+def _each(one: Statement) -> list[str]:
+    return [one.each] if one.each else []
+
+
+def _in_words(words: str) -> str:
+    """The different words of a query, in one row; none where there are none."""
+    return (
+        "select cast(null as hugeint) as numerator, cast(null as hugeint) as denominator,"
+        f" string_agg(distinct word, '; ' order by word) as words from ({words}) having count(word) > 0"
+    )
+
+
+def _sums(report: Report, one: Statement, groups: Sequence[str], starts: Sequence[int] = ()) -> str:
+    """Numerator `n` and denominator `d` as whole numbers, by up to two columns `member` and `part`; `years` with any rows."""
+    starts = starts or report.start_years(one.period)
+    rows = f"({report.text(one.of)})"
+    if starts:
+        rows += f" and {one.year_column} in ({', '.join(_year(one, start) for start in starts)})"
+    counted = f"filter ({report.text(one.where)})"
+    n = {
+        "sum": f"coalesce(sum({report.text(one.measure)}) {counted}, 0)",
+        "max": f"max({one.measure}) {counted}",
+        "distinct": f"count(distinct {one.measure}) {counted}",
+        "max to mean": f"max({one.measure}) {counted} / avg({one.measure}) {counted}",
+    }[one.aggregate]
+    whole = one.of_measure or (one.measure if one.kind == "share" else None)
+    d = f"sum({whole})" if whole else str(len(starts) * {"year": 1, "month": 12, None: 0}[one.per] or 1)
+    names = [f"{group} as {name}" for group, name in zip(groups, ("member", "part"), strict=False)]
+    sums = [f"cast({SCALE} * {n} as hugeint) as n", f"cast({SCALE} * {d} as hugeint) as d"]
+    years = f"(select count(distinct {one.year_column}) from marts.{one.mart} where {rows}) as years" if starts else "0 as years"
+    grouped = f"group by {', '.join(str(place) for place in range(1, len(groups) + 1))}" if groups else ""
+    return f"select {', '.join([*names, *sums, years])} from marts.{one.mart} where {rows} {grouped} having count(*) > 0"
+
+
+def _ratio(one: Statement) -> str:
+    return f"({_factor(one)} * cast(n as double) / d)" if one.unit_shown != "one in" else "(cast(d as double) / n)"
+
+
+def _factor(one: Statement) -> int:
+    return 100 if one.kind == "share" and one.unit_shown == "percent" else 1
+
+
+def _complete(report: Report, one: Statement) -> str:
+    """That every year of the period has rows."""
+    starts = report.start_years(one.period)
+    return f"years = {len(starts)}" if starts else "true"
+
+
+def _year(one: Statement, start: int) -> str:
+    return str(start) if one.year_column in ("calendar_year", "year(counted_on)") else _text(financial_year(start))
+
+
+def _values(rows: Iterable[Sequence[object]]) -> str:
+    """Rows as SQL."""
+    return "values\n" + ",\n".join("(" + ", ".join(_literal(value) for value in row) + ")" for row in rows)
+
+
+def _literal(value: object) -> str:
+    if value is None or value == "":
+        return "cast(null as varchar)"
+    return str(value) if isinstance(value, int) else _text(str(value))
+
+
+def _text(value: str | None) -> str:
+    return "'" + str(value).replace("'", "''") + "'"
