@@ -16,11 +16,14 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from orchestration.database import connection
+from orchestration.home import areas
 from orchestration.home.environment import DBT_PROJECT
+from orchestration.home.identity import read
 from orchestration.home.lock import exclusively
 from orchestration.home.redaction import redacted_message
 from orchestration.home.settings import Settings
 from orchestration.warehouse.fingerprints import fingerprints, reads_warehouse
+from orchestration.warehouse.statements import sql
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
@@ -68,9 +71,11 @@ def _digest(path: Path, _changed_ns: int, _size: int) -> bytes:
 
 
 def project_hash() -> str:
-    """Hash of the project's files: whether there is anything to parse. What has to be built, fingerprints decide."""
+    """Hash of the files of the project and of all reports: whether there is anything to parse. What has to be built,
+    fingerprints decide."""
     folders = [DBT_PROJECT / name for name in SOURCE_FOLDERS if (DBT_PROJECT / name).exists()]
-    return hash_of_files(*folders, DBT_PROJECT / "dbt_project.yml", DBT_PROJECT / "profiles.yml")
+    reports = sorted(areas.folder().glob("*/reports"))
+    return hash_of_files(*folders, *reports, DBT_PROJECT / "dbt_project.yml", DBT_PROJECT / "profiles.yml")
 
 
 def manifest_path(settings: Settings) -> Path:
@@ -219,6 +224,7 @@ def _invoke(
                 *arguments,
                 *("--project-dir", str(DBT_PROJECT), "--target-path", str(settings.dbt_target)),
                 *("--log-path", str(settings.dbt_target), "--log-level", "none", "--quiet"),
+                *("--vars", json.dumps(_variables(settings))),
             ]
         )
     finally:
@@ -228,6 +234,13 @@ def _invoke(
             raise result.exception  # a person stopped it
         raise DbtError(_reasons(result))
     return result
+
+
+def _variables(settings: Settings) -> dict[str, Any]:
+    """What the home's area changes of the project's variables."""
+    home = read(settings.home)
+    statements = sql.variables(home.area) if home else {}
+    return {"statements": statements} if statements else {}
 
 
 def _reasons(result: Any) -> str:
