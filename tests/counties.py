@@ -47,7 +47,7 @@ BIN = Path(sys.executable).parent
 CACHE = Path(os.environ.get("SNA_TEST_CACHE") or "~/.cache/serious-violence-tests").expanduser()
 KEPT = 3
 CRIMES = "derbyshire_constabulary/crimes"
-SOURCES = ("synthetic", "raw", "dbt_project", "orchestration", "expectations", "vault", "requirements.lock")
+SOURCES = ("synthetic", "areas", "raw", "dbt_project", "orchestration", "expectations", "vault", "requirements.lock")
 # What `write_demo` reads.
 DEMO_SOURCES = (
     "synthetic",
@@ -229,7 +229,11 @@ def share_parsed_project(settings: Settings) -> None:
 
 
 def _home(name: str, sources: tuple[str, ...], build: Callable[[Settings], object]) -> Settings:
-    folder = _kept(name, (*SOURCES, *sources), lambda folder: build(Settings(folder / "raw", folder / "home")))
+    def make(folder: Path) -> None:
+        _demonstration(folder / "home")
+        build(Settings(folder / "raw", folder / "home"))
+
+    folder = _kept(name, (*SOURCES, *sources), make)
     return Settings(folder / "raw", folder / "home")
 
 

@@ -37,7 +37,7 @@ OBSERVED = f"""recorded_month between {OBSERVED_FROM}
 
 
 def suites(con: duckdb.DuckDBPyConnection, models: Models) -> list[Suite]:
-    """Suites of every mart that counts a fact, of the grain of every table, of the figures and of their reconciliation."""
+    """Suites of every mart that counts a fact, of the grain of every table, of figures, reconciliation and statements."""
     totals = [_total(mart, count, models[count.model]) for mart in models.values() for count in mart.counts]
     made_up, reproduces = _environment(con)
     return [
@@ -49,6 +49,7 @@ def suites(con: duckdb.DuckDBPyConnection, models: Models) -> list[Suite]:
         _all_years(),
         _hours(),
         _reconciliation(reproduces),
+        _statements(reproduces),
         *harm.suites(),
         *repeat.suites(),
         _nobody(),
@@ -350,6 +351,40 @@ def _reconciliation(reproduces: bool) -> Suite:
             in_set(
                 "Every erratum cites its proof", "is_cited", [True], "The data engineer adds the citation to the seed erratum."
             ),
+        ),
+    )
+
+
+def _statements(reproduces: bool) -> Suite:
+    """The statements of the prose, as the figures; one whose mart has no such rows waits, and is not judged."""
+    remedy = (
+        "The rows of sna.statements have what was computed and what was printed. The data engineer corrects the statement in "
+        "areas/<area>/reports, or adds the erratum to its claims.csv, with its proof."
+    )
+    return Suite(
+        subject="sna.statements",
+        title="printed statements",
+        grain="printed statements",
+        sql="""
+            select
+                report_id, claim_id, published, coalesce(computed, '') as computed, status,
+                case when status <> 'not computable' then status end as status_computed,
+                case when status = 'erratum' then coalesce(proof, '') <> '' end as is_proven
+            from sna.statements order by report_id, claim_id
+        """,
+        labels=("report_id", "claim_id", "published", "computed", "status"),
+        rules=(
+            in_set(
+                "The calibrated demonstration reproduces every printed statement or its erratum"
+                if reproduces
+                else "The statements agree with the publication",
+                *("status_computed", ["match", "erratum"]),
+                remedy
+                if reproduces
+                else "Nothing fails: the publication may be of another date or period. `sna.statements` has them.",
+                blocking=reproduces,
+            ),
+            in_set("Every erratum of a statement says how we know", "is_proven", [True], remedy),
         ),
     )
 

@@ -88,13 +88,15 @@ def manifest_path(settings: Settings) -> Path:
     """
     path = settings.dbt_target / "manifest.json"
     stamp = settings.dbt_target / "project.sha256"
-    current = project_hash()
+    project = project_hash()
+    # The variables of the area are part of what was parsed.
+    current = hashlib.sha256(f"{project} {json.dumps(_variables(settings))}".encode()).hexdigest()
     # Webserver, daemon and code server start together in a new home: one does the work, the others wait for it.
     with exclusively(settings.dbt_target / "parse.lock"):
         parsed = all(made.exists() for made in (path, path.with_name(COMPILED), path.with_name(FINGERPRINTS), stamp))
         if not parsed or stamp.read_text() != current:
             stamp.unlink(missing_ok=True)
-            manifest = _parsed(settings, current)
+            manifest = _parsed(settings, project)
             # Another process may still read the old one.
             fresh = path.with_name(f".{path.name}")
             manifest.write(str(fresh))
@@ -239,7 +241,12 @@ def _invoke(
 def _variables(settings: Settings) -> dict[str, Any]:
     """What the home's area changes of the project's variables."""
     home = read(settings.home)
-    statements = sql.variables(home.area) if home else {}
+    return _variables_of(home.area, project_hash()) if home else {}
+
+
+@functools.lru_cache(maxsize=1)
+def _variables_of(area: str, _project: str) -> dict[str, Any]:
+    statements = sql.variables(area)
     return {"statements": statements} if statements else {}
 
 

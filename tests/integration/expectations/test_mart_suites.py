@@ -16,10 +16,11 @@ from tests.integration.expectations import damages
 
 Judge = Callable[..., Verdict]
 
-FIGURES, RECONCILIATION = "sna.figures", "sna.reconciliation"
+FIGURES, RECONCILIATION, STATEMENTS = "sna.figures", "sna.reconciliation", "sna.statements"
 AGAIN = "insert into {0} select * from {0} where rowid = 0"
 GRAIN = "Every table has one row per its grain"
 CALIBRATED = "The calibrated demonstration reproduces every published figure or its erratum"
+STATED = "The calibrated demonstration reproduces every printed statement or its erratum"
 # A demonstration that is to reproduce the printed report.
 DEMONSTRATION = "update ledger.build set environment = 'demonstration', report_first = '2019-04', report_last = '2024-03'"
 
@@ -56,6 +57,10 @@ OTHERS = [
         "update {0} set value = 1000 where table_id = 'T09' and row_label = '23'",
     ),
     (RECONCILIATION, "Every erratum cites its proof", "update {0} set status = 'erratum', citation = null where rowid = 0"),
+    (
+        *(STATEMENTS, "Every erratum of a statement says how we know"),
+        "update {0} set status = 'erratum', proof = null where rowid = 0",
+    ),
     (
         "marts.*",
         "No published table has a column of persons or single records",
@@ -143,7 +148,10 @@ def test_a_doubled_row_of_any_mart_fails(con: duckdb.DuckDBPyConnection, models:
 
 def test_every_rule_has_a_damage(con: duckdb.DuckDBPyConnection, models: Models) -> None:
     declared = {(suite.subject, rule.name) for suite in marts.suites(con, models) for rule in suite.rules}
-    reconciled = {(RECONCILIATION, "The figures agree with the publication")}
+    reconciled = {
+        (RECONCILIATION, "The figures agree with the publication"),
+        (STATEMENTS, "The statements agree with the publication"),
+    }
     totals = {(mart.subject, f"Every {count.what} is counted once") for mart in models.values() for count in mart.counts}
     assert declared == {case[:2] for case in CASES} | totals | reconciled | {WEIGHED, ("marts.*", GRAIN)}
 
@@ -177,6 +185,24 @@ def test_demonstration_data_must_agree(con: duckdb.DuckDBPyConnection, judge: Ju
     con.execute("update sna.reconciliation set status = ? where table_id = 'T03' and row_label = 'Homicide'", [status])
     verdict = judge("marts", RECONCILIATION, CALIBRATED)
     assert (verdict.success, verdict.failing_rows) == (passes, 0 if passes else 5)
+
+
+@pytest.mark.parametrize(("status", "passes"), [("match", True), ("erratum", True), ("not computable", True), ("differ", False)])
+def test_statements_of_a_demonstration_may_wait_but_not_differ(
+    con: duckdb.DuckDBPyConnection, judge: Judge, status: str, passes: bool
+) -> None:
+    con.execute(DEMONSTRATION)
+    con.execute("update sna.statements set status = 'match'")
+    con.execute("update sna.statements set status = ? where claim_id = 'N007'", [status])
+    verdict = judge("marts", STATEMENTS, STATED)
+    assert (verdict.success, verdict.failing_rows) == (passes, 0 if passes else 1)
+
+
+def test_statements_of_real_data_may_differ(con: duckdb.DuckDBPyConnection, judge: Judge) -> None:
+    con.execute("update sna.statements set status = 'differ' where claim_id = 'N007'")
+    verdict = judge("marts", STATEMENTS, "The statements agree with the publication")
+    assert verdict.success
+    assert verdict.failing_rows > 0
 
 
 def test_a_table_whose_feed_was_not_delivered_may_be_missing_but_not_differ(con: duckdb.DuckDBPyConnection, judge: Judge) -> None:

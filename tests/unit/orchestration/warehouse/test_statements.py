@@ -1,0 +1,242 @@
+"""Statements of a report's prose: what each kind computes, what it may read, and what its settings may say."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from orchestration.home import areas
+from orchestration.home.environment import SettingsError
+from orchestration.warehouse.statements import model, sql
+
+REPORT = model.Report(
+    id="sna-2024",
+    title="Needs assessment",
+    first_year="2019/20",
+    last_year="2022/23",
+    windows={"cohort_end": "2022-09-30"},
+)
+OFFENCES = """
+create schema marts;
+create table marts.offences as
+    select * from (values
+        ('2019/20', 'Derby', 'Robbery', 40), ('2019/20', 'Erewash', 'Robbery', 10), ('2019/20', 'Derby', 'Homicide', 2),
+        ('2020/21', 'Derby', 'Robbery', 50), ('2020/21', 'Erewash', 'Robbery', 20), ('2020/21', 'Derby', 'Homicide', 1),
+        ('2021/22', 'Derby', 'Robbery', 60), ('2021/22', 'Erewash', 'Robbery', 15), ('2021/22', 'Derby', 'Homicide', 1),
+        ('2022/23', 'Derby', 'Robbery', 70), ('2022/23', 'Erewash', 'Robbery', 15), ('2022/23', 'Derby', 'Homicide', 3)
+    ) as t (financial_year, district, offence_type, offences);
+"""
+DERBY = "district = 'Derby'"
+ROBBERY = "offence_type = 'Robbery'"
+
+
+@pytest.fixture
+def con() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        connection.execute(OFFENCES)
+        yield connection
+
+
+def statement(**fields: Any) -> model.Statement:
+    common = {"id": "N001", "sentence": "{value}", "mart": "offences", "measure": "offences"}
+    return model.Statement.model_validate({**common, **fields})
+
+
+def computed(con: duckdb.DuckDBPyConnection, one: model.Statement) -> Any:
+    rows = con.execute(sql.measured(REPORT, one)).fetchall()
+    if not rows:
+        return None
+    ((report_id, claim_id, numerator, denominator, words),) = rows
+    assert (report_id, claim_id) == ("sna-2024", "N001")
+    return words if words is not None else round(numerator / denominator, 4)
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"kind": "number"}, 287),
+        ({"kind": "number", "period": "last"}, 88),
+        ({"kind": "number", "period": "last-1..last", "per": "month"}, 6.8333),
+        ({"kind": "number", "per": "year"}, 71.75),
+        ({"kind": "number", "measure": "district", "aggregate": "distinct"}, 2),
+        ({"kind": "number", "aggregate": "max"}, 70),
+        ({"kind": "number", "aggregate": "max to mean", "of": ROBBERY, "period": "last"}, 1.6471),
+        ({"kind": "number", "pick": "greatest"}, 88),
+        ({"kind": "number", "pick": "least"}, 52),
+        ({"kind": "number", "pick": "largest change"}, 19),
+        ({"kind": "number", "pick": "greatest", "over": "district"}, 227),
+        ({"kind": "share", "where": DERBY}, 79.0941),
+        ({"kind": "share", "where": DERBY, "of": ROBBERY, "period": "first"}, 80),
+        ({"kind": "share", "where": DERBY, "pick": "mean"}, 78.9545),
+        ({"kind": "share", "where": DERBY, "of": ROBBERY, "period": "first", "unit": "one in"}, 1.25),
+        ({"kind": "share", "measure": "2 * offences", "of_measure": "offences", "unit": "rate"}, 2),
+        ({"kind": "change", "against": "first", "period": "last"}, 69.2308),
+        ({"kind": "change", "against": "last", "period": "first", "fall": True}, 40.9091),
+        ({"kind": "change", "against": "first", "period": "last", "unit": "count"}, 36),
+        (
+            {"kind": "change", "against": "first", "period": "last", "unit": "percentage points"}
+            | {"of": ROBBERY, "where": DERBY, "of_measure": "offences"},
+            2.3529,
+        ),
+        ({"kind": "change", "against": "first", "period": "last", "unit": "text"}, "increase"),
+        ({"kind": "change", "against": "last-1", "period": "last", "unit": "text", "each": "district"}, "increase; no change"),
+        ({"kind": "trend", "of": DERBY}, "increasing"),
+        ({"kind": "trend", "of": "district = 'Erewash'"}, "neither"),
+        ({"kind": "trend", "each": "offence_type", "period": "first..last-2"}, "decreasing; increasing"),
+        ({"kind": "leader", "by": "district"}, "Derby"),
+        ({"kind": "leader", "by": "district", "order": "least"}, "Erewash"),
+        ({"kind": "leader", "by": "financial_year", "of": DERBY, "top": 2}, "2021/22, 2022/23"),
+        ({"kind": "leader", "by": "financial_year", "of": "district = 'Erewash'", "place": 2}, "2021/22, 2022/23"),
+        ({"kind": "leader", "by": "financial_year", "each": "district"}, "2020/21; 2022/23"),
+        ({"kind": "leader", "by": "financial_year", "of": ROBBERY, "where": DERBY, "of_measure": "offences"}, "2022/23"),
+        ({"kind": "rank", "by": "district", "member": "Erewash"}, 2),
+        ({"kind": "comparison", "where": DERBY, "than": "district = 'Erewash'"}, "higher"),
+        (
+            {"kind": "comparison", "where": "offence_type = 'Homicide'", "of_measure": "offences"}
+            | {"of": "district = 'Erewash'", "than": DERBY},
+            "lower",
+        ),
+    ],
+)
+def test_what_each_kind_computes(con: duckdb.DuckDBPyConnection, fields: dict[str, Any], expected: Any) -> None:
+    assert computed(con, statement(**fields)) == expected
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"kind": "number", "period": "last"},
+        {"kind": "share", "where": ROBBERY},
+        {"kind": "change", "against": "first", "period": "last"},
+        {"kind": "trend", "of": DERBY},
+        {"kind": "leader", "by": "district"},
+        {"kind": "comparison", "where": DERBY, "than": "district = 'Erewash'"},
+    ],
+)
+def test_another_mart_makes_another_statement(con: duckdb.DuckDBPyConnection, fields: dict[str, Any]) -> None:
+    one = statement(**fields)
+    before = computed(con, one)
+    con.execute(f"update marts.offences set offences = 1 where {DERBY} and financial_year = '2022/23'")
+    con.execute("update marts.offences set offences = 900 where district = 'Erewash' and financial_year = '2021/22'")
+    after = computed(con, one)
+    assert None not in (before, after)
+    assert before != after
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"kind": "number"},
+        {"kind": "number", "pick": "greatest"},
+        {"kind": "share", "where": DERBY},
+        {"kind": "change", "against": "last-1", "period": "last"},
+        {"kind": "change", "against": "last-1", "period": "last", "unit": "text"},
+        {"kind": "trend"},
+        {"kind": "leader", "by": "district"},
+        {"kind": "rank", "by": "district", "member": "Derby"},
+        {"kind": "comparison", "where": DERBY, "than": "district = 'Erewash'"},
+    ],
+)
+def test_nothing_is_computed_of_a_period_with_a_year_that_is_missing(
+    con: duckdb.DuckDBPyConnection, fields: dict[str, Any]
+) -> None:
+    con.execute("delete from marts.offences where financial_year = '2021/22'")
+    assert computed(con, statement(**fields)) is None
+
+
+def test_a_count_of_none_is_zero_where_others_were_delivered(con: duckdb.DuckDBPyConnection) -> None:
+    assert computed(con, statement(kind="number", where="offence_type = 'Arson'")) == 0
+    assert computed(con, statement(kind="number", of="offence_type = 'Arson'")) is None
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("{value} from {first} to {last}", "{value} from 2019/20 to 2022/23"),
+        ("{last-2}, {last+1.calendar}", "2020/21, 2023"),
+        ("{cohort_end}", "2022-09-30"),
+    ],
+)
+def test_years_of_a_sentence_are_those_of_the_report(template: str, text: str) -> None:
+    assert REPORT.text(template) == text
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the report of the demonstration's area that a test may change."""
+    monkeypatch.setenv("SNA_AREAS", str(tmp_path))
+    shutil.copytree(areas.AREAS / "derbyshire", tmp_path / "derbyshire")
+    return tmp_path / "derbyshire" / "reports" / "sna-2024"
+
+
+def test_what_is_computed_does_not_read_what_was_printed(folder: Path) -> None:
+    before = sql.variables("derbyshire")
+    claims = folder / "claims.csv"
+    claims.write_text(claims.read_text().replace("N002,Foreword,3.45,", "N002,Foreword,99,"))
+    after = sql.variables("derbyshire")
+    assert before["printed"] != after["printed"]
+    assert {name: before[name] for name in before if name != "printed"} == {
+        name: after[name] for name in after if name != "printed"
+    }
+
+
+def test_another_report_of_the_same_statements_moves_every_year(folder: Path) -> None:
+    later = folder.parent / "sna-2025"
+    later.mkdir()
+    about = (folder / "report.yaml").read_text().replace("sna-2024", "sna-2025")
+    about = about.replace("first_year: 2019/20", "first_year: 2020/21").replace("last_year: 2023/24", "last_year: 2024/25")
+    (later / "report.yaml").write_text(about + "statements_of: sna-2024\n")
+    first, second = model.editions("derbyshire")
+    assert (len(first.claims), len(second.claims)) == (357, 0)
+    one = next(one for section in first.sections for one in section.statements if one.id == "N006")
+    assert "'2021/22'" in sql.measured(first.report, one)
+    assert "'2023/24'" in sql.measured(first.report, one)
+    assert "'2022/23'" in sql.measured(second.report, one)
+    assert "'2024/25'" in sql.measured(second.report, one)
+    assert second.report.text(one.sentence) == first.report.text(one.sentence).replace("2021/22", "2022/23")
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after", "named"),
+    [
+        ("report.yaml", "id: sna-2024", "id: sna-2023", "its folder is 'sna-2024'"),
+        ("report.yaml", "last_year: 2023/24", "last_year: 2023/25", "2023/25 is no financial year"),
+        ("report.yaml", "last_year: 2023/24", "last_year: 2018/19", "after the last year"),
+        ("report.yaml", "prison_day:", "prisons_day:", "windows.prisons_day is unknown"),
+        ("report.yaml", "  cohort_end: 2022-09-30\n", "", "there is no {cohort_end} in report.yaml"),
+        ("statements/03-2.yaml", "mart: offences", "mart: offense", "N075.mart: there is no mart 'offense'"),
+        ("statements/03-2.yaml", "    by: financial_year\n", "", "by is missing of a statement of kind leader"),
+        ("statements/03-2.yaml", "kind: leader", "kind: winner", "kind"),
+        ("statements/03-2.yaml", "period: last", "period: 2023/24", "period"),
+        ("statements/03-2.yaml", "    measure: offences\n", "    measures: offences\n", "measures is unknown"),
+        ("statements/03-2.yaml", "in {last}.", "in {final}.", "N076.sentence: there is no {final}"),
+        ("statements/03-2.yaml", "id: N076", "id: N075", "N075 occur twice"),
+        ("statements/03-2.yaml", "id: N076", "id: N976", "N076, N976 are in claims.csv or statements"),
+        ("statements/03-2.yaml", "a decrease of {value}%", "a decrease", "{value} is missing"),
+        (
+            *("statements/03-2.yaml", "of: \"district = 'Derby'\""),
+            'of: "offences > (select max(published) from reference.published_figure)"',
+            "'select' is not allowed",
+        ),
+        ("statements/20-1.yaml", "not_computable: ", "kind: number\n    not_computable: ", "not computable, but has kind"),
+        ("claims.csv", "3.46,arithmetic,D003,", "3.46,,D003,", "its proof"),
+        ("claims.csv", ",3.46,arithmetic,D003,", ",3.46,guess,D003,", "proof"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_file(folder: Path, file: str, before: str, after: str, named: str) -> None:
+    path = folder / file
+    assert before in path.read_text()
+    path.write_text(path.read_text().replace(before, after))
+    with pytest.raises(SettingsError) as refused:
+        sql.variables("derbyshire")
+    assert named in str(refused.value)
+    assert "reports" in str(refused.value)
+
+
+def test_an_area_without_reports_states_nothing() -> None:
+    assert sql.variables("nottinghamshire") == {}
