@@ -350,6 +350,29 @@ def reconcile(
 
 
 @app.command()
+def statements(
+    section: Annotated[str | None, typer.Option(help="Only this section of the SNA, for example 3.4.")] = None,
+    build: Annotated[bool, typer.Option("--build", help="Use the last build, published or not, instead of the release.")] = False,
+) -> None:
+    """Compare each statement of the prose of the area's reports with the computed one. Exits 1 if a statement differs."""
+    from orchestration.publication import reconciliation
+
+    with reconciliation.figures(Settings.from_env(), build=build) as con:
+        if section is None:
+            heads = ["report", "section", "statements", "match", "errata", "differ", "not computable"]
+            console.print(output.table("Statements", heads, reconciliation.statements_by_section(con)))
+        else:
+            rows = reconciliation.statements_of(con, section)
+            if not rows:
+                errors.print(f"[red]No statements of a section '{escape(section)}'.[/] `sna statements` lists the sections.")
+                raise typer.Exit(WRONG_USAGE)
+            heads = ["report", "claim", "statement", "published", "status", "reason"]
+            console.print(output.table(f"Section {section}", heads, rows))
+        if reconciliation.statements_that_differ(con):
+            raise typer.Exit(FAILED)
+
+
+@app.command()
 def quarantine(
     feed: OneFeed = None,
 ) -> None:

@@ -106,6 +106,11 @@ def summary(console: Console, settings: Settings, release: Release) -> None:
                   count(*) filter (status = 'differs'), count(*) filter (status = 'missing'), count(*)
            from sna.reconciliation"""
     ).fetchone()
+    statements = con.execute(
+        """select count(*) filter (status = 'match'), count(*) filter (status = 'erratum'),
+                  count(*) filter (status = 'differ'), count(*) filter (status = 'not computable'), count(published)
+           from sna.statements where published is not null"""
+    ).fetchone()
     evidence = con.execute(
         "select evidence, count(*) from sna.reconciliation where evidence is not null group by all order by 2 desc"
     ).fetchall()
@@ -119,7 +124,7 @@ def summary(console: Console, settings: Settings, release: Release) -> None:
            from meta.feeds where deliveries_in_use = 0 order by all"""
     ).fetchall()
     con.close()
-    assert feeds is not None and figures is not None
+    assert feeds is not None and figures is not None and statements is not None
     console.print()
     _banner(console, release)
     rows = [
@@ -127,6 +132,7 @@ def summary(console: Console, settings: Settings, release: Release) -> None:
         ("rows", f"{feeds[2]:,} accepted, {feeds[3]:,} quarantined"),
         ("gates", ", ".join(f"{stage} {passed}/{total}" for stage, passed, total in gates_passed)),
         ("figures", "{:,} match, {:,} errata, {:,} differ, {:,} missing, of {:,} printed".format(*figures)),
+        ("statements", "{:,} match, {:,} errata, {:,} differ, {:,} not computable, of {:,} printed".format(*statements)),
         ("evidence", ", ".join(f"{number:,} {EVIDENCE[name]}" for name, number in evidence) or "none"),
         ("release", release.id),
     ]

@@ -76,3 +76,39 @@ def unlike(con: duckdb.DuckDBPyConnection, table: str | None = None) -> list[tup
            where status in ('differs', 'missing') and table_id = coalesce(upper(?), table_id) order by all""",
         [table],
     ).fetchall()
+
+
+def statements_by_section(con: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
+    """(report, section, statements, match, errata, differ, not computable) of the prose of each report."""
+    return _of_statements(
+        con,
+        """select report_id, section, count(*), count(*) filter (status = 'match'), count(*) filter (status = 'erratum'),
+                  count(*) filter (status = 'differ'), count(*) filter (status = 'not computable')
+           from sna.statements group by all order by report_id, min(claim_id)""",
+    )
+
+
+def statements_of(con: duckdb.DuckDBPyConnection, section: str) -> list[tuple[Any, ...]]:
+    """(report, claim, statement, published, status, reason) of each statement of a section."""
+    return _of_statements(
+        con,
+        """select report_id, claim_id, statement, published, status, reason from sna.statements
+           where lower(section) = lower(?) order by report_id, claim_id""",
+        section,
+    )
+
+
+def statements_that_differ(con: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
+    """(report, claim) of each statement that differs from the print."""
+    return _of_statements(con, "select report_id, claim_id from sna.statements where status = 'differ' order by all")
+
+
+def _of_statements(con: duckdb.DuckDBPyConnection, query: str, *values: str) -> list[tuple[Any, ...]]:
+    import duckdb
+
+    try:
+        return con.execute(query, values).fetchall()
+    except duckdb.CatalogException:
+        raise NothingToReconcileError(
+            "An earlier version published this release, without statements. Next: `sna refresh`."
+        ) from None

@@ -21,7 +21,7 @@ MOST_CELLS = 500
 # Deliveries that are named in one row.
 MOST_DELIVERIES = 20
 # The columns that are compared, of tables in which several columns have the same content.
-COMPARED_COLUMNS = {"sna.figures": ["value_text"], "sna.reconciliation": ["status"]}
+COMPARED_COLUMNS = {"sna.figures": ["value_text"], "sna.reconciliation": ["status"], "sna.statements": ["computed"]}
 
 COLUMNS = {
     "release_before": ("varchar", "Release that the values before are from."),

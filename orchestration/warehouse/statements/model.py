@@ -258,6 +258,8 @@ def edition(area: str, report: str) -> Edition:
         raise SettingsError(f"{folder / 'report.yaml'}: its id is '{about.id}', but its folder is '{report}'.")
     of = folder.parent / (about.statements_of or report)
     paths = sorted((of / "statements").glob("*.yaml"))
+    if not paths:
+        raise SettingsError(f"{of / 'statements'}: there are no statements.")
     sections = [_read(path, Section) for path in paths]
     for path, section in zip(paths, sections, strict=True):
         _check(path, section, about)

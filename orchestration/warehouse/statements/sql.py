@@ -14,6 +14,8 @@ from orchestration.warehouse.statements.model import Edition, Report, Statement,
 SCALE = 10_000
 # Of means of yearly shares, which are no fraction of whole numbers.
 FINE = 1_000_000_000
+# The mart that shows for how many months of a year offences were delivered.
+YEARS = "offences_yearly"
 PRINTED = ("claim_id", "published", "wording", "corrected", "proof", "citation", "reason")
 NO_WORDS = "cast(null as varchar) as words"
 
@@ -29,8 +31,8 @@ def variables(area: str) -> dict[str, Any]:
     if not made:
         return {}
     return {
-        "marts": sorted({one.mart for edition in made for one in _statements(edition) if one.mart}),
-        "sentences": _values(row for edition in made for row in _sentences(edition)),
+        "marts": sorted({YEARS} | {one.mart for edition in made for one in _statements(edition) if one.mart}),
+        "sentences": "\nunion all\n".join(map(_sentences, made)),
         "measured": "\nunion all\n".join(
             measured(edition.report, one) for edition in made for one in _statements(edition) if one.kind
         ),
@@ -52,14 +54,19 @@ def _statements(edition: Edition) -> list[Statement]:
     return [one for section in edition.sections for one in section.statements]
 
 
-def _sentences(edition: Edition) -> Iterable[list[object]]:
-    for section in edition.sections:
-        for one in section.statements:
-            sentence = edition.report.text(one.sentence)
-            yield [
-                *(edition.report.id, one.id, section.section, one.kind, sentence, one.unit_shown, one.decimals),
-                one.not_computable or f"marts.{one.mart}",
-            ]
+def _sentences(edition: Edition) -> str:
+    """The sentences of a report; of one that was not printed, once all months of its last year were delivered."""
+    report = edition.report
+    rows = _values(
+        [
+            *(report.id, one.id, section.section, one.kind, report.text(one.sentence), one.unit_shown, one.decimals),
+            one.not_computable or f"marts.{one.mart}",
+        ]
+        for section in edition.sections
+        for one in section.statements
+    )
+    whole = f"select 1 from marts.{YEARS} where financial_year = {_text(report.last_year)} and months = 12"
+    return f"select * from ({rows})" + ("" if edition.claims else f" where exists ({whole})")
 
 
 def _value(report: Report, one: Statement) -> str:
