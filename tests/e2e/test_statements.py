@@ -51,7 +51,7 @@ def test_the_same_error_is_found_wherever_the_print_repeats_it(county) -> None:
 def test_every_erratum_says_how_we_know(county) -> None:
     assert county.query(
         """select count(*) from sna.statements where status = 'erratum'
-           and not (proof in ('arithmetic', 'choice') and length(reason) > 60)"""
+           and not (proof in ('arithmetic', 'choice') and length(reason) > 40)"""
     ) == [(0,)]
 
 
