@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -23,7 +23,7 @@ from orchestration.home.environment import DBT_PROJECT, SettingsError
 
 Kind = Literal["number", "share", "change", "rank", "leader", "comparison", "trend"]
 Unit = Literal["count", "percent", "percentage points", "rate", "one in", "text"]
-_NEEDED = {"change": {"against"}, "leader": {"by"}, "rank": {"by", "member"}, "comparison": {"than"}}
+_NEEDED = {"change": ["against"], "leader": ["by"], "rank": ["by", "member"], "comparison": ["than"]}
 # What a condition or measure may not have: it is about the rows of one mart, and of nothing else.
 _FOREIGN = re.compile(r"\b(select|from|join|with|sna|reference|read_\w+)\b|;|--", re.IGNORECASE)
 _YEAR = r"(?:first|last)(?:[+-]\d+)?"
@@ -104,12 +104,10 @@ class Report(_Strict):
         return _PLACEHOLDER.sub(replaced, template)
 
 
-class Statement(_Strict):
-    """One sentence of a report and what it computes: a fraction of sums over the rows of a mart, or a word about such fractions.
+class Computation(_Strict):
+    """What is computed: a fraction of sums over the rows of a mart, or a word about such fractions.
 
     Attributes:
-        id: of the claim in the printed report, such as N007.
-        sentence: with `{value}` for what is computed, and years relative to the report, such as `{last-2}`.
         mart: table of the schema marts; the only one that is read.
         measure: column, or expression of columns, that is aggregated.
         of: rows that are looked at; the whole of a share.
@@ -124,20 +122,17 @@ class Statement(_Strict):
         member: of a rank, whose place it is.
         place, top: of leaders, the place, or so many of the first places.
         order: whether the first place has the most or the least.
-        than: of a comparison, the rows that `where` is compared with.
+        than: of a comparison, the rows that `where` is compared with; of shares (with `of_measure`), those that `of` is.
         per: a mean per year or month of the period.
         pick, over: instead of one value of the period, the mean, least or greatest of those of its years, or the largest change
             from one to the next; or of another column's, such as months.
         fall: a decrease is the positive number.
-        not_computable: what is missing; then nothing else is set but id and sentence.
     """
 
-    id: str = Field(pattern=r"^[A-Z]\d{3}$")
-    sentence: str
     kind: Kind | None = None
     mart: str | None = None
     measure: str = "1"
-    aggregate: Literal["sum", "max", "distinct", "max to mean"] = "sum"
+    aggregate: Literal["sum", "min", "max", "distinct", "max to mean"] = "sum"
     of: str = "true"
     where: str = "true"
     of_measure: str | None = None
@@ -157,7 +152,6 @@ class Statement(_Strict):
     fall: bool = False
     unit: Unit | None = None
     decimals: int = Field(default=0, ge=0, le=2)
-    not_computable: str | None = None
 
     @field_validator("measure", "of", "where", "of_measure", "than", "by", "each", "over")
     @classmethod
@@ -167,35 +161,71 @@ class Statement(_Strict):
         return expression
 
     @model_validator(mode="after")
-    def _complete(self) -> Statement:
-        if "{value}" not in self.sentence:
-            raise ValueError("the sentence does not show what is computed: {value} is missing")
-        if self.not_computable is not None:
-            if extra := self.model_fields_set - {"id", "sentence", "not_computable"}:
-                raise ValueError(f"not computable, but has {', '.join(sorted(extra))}")
-            return self
-        needed = {"kind", "mart"}
-        needed |= {"change": {"against"}, "leader": {"by"}, "rank": {"by", "member"}, "comparison": {"than"}}.get(
-            self.kind or "", set()
-        )
-        if missing := sorted(name for name in needed if getattr(self, name) is None):
+    def _has_what_its_kind_needs(self) -> Self:
+        needed = ["kind", "mart", *_NEEDED.get(self.kind or "", [])]
+        if self.is_computed and (missing := [name for name in needed if getattr(self, name) is None]):
             raise ValueError(f"{', '.join(missing)} is missing of a statement of kind {self.kind or '?'}")
         if self.kind in ("number", "share") and self.unit == "text":
             raise ValueError("a number or share has no unit text")
         return self
 
     @property
-    def unit_shown(self) -> str:
+    def is_computed(self) -> bool:
+        return True
+
+    @property
+    def unit_shown(self) -> Unit:
         """The unit, by default that of the kind."""
-        defaults = {"share": "percent", "change": "percent", "number": "count", "rank": "count", None: "text"}
+        defaults: dict[Kind | None, Unit] = {"share": "percent", "change": "percent", "number": "count", "rank": "count"}
         return self.unit or defaults.get(self.kind, "text")
 
 
+class Place(_Strict):
+    """Where a figure is among `sna.figures`, for tables of the prose about graphs that are lost."""
+
+    table: str
+    row: str
+    column: str
+
+
+class Figure(Computation, Place):
+    """A figure that is no claim of its own, such as one half of a sentence."""
+
+
+class Statement(Computation):
+    """One sentence of a report and what it computes.
+
+    Attributes:
+        id: of the claim in the printed report, such as N007.
+        sentence: with `{value}` for what is computed, and years relative to the report, such as `{last-2}`.
+        figure: the figure that the statement is as well.
+        not_computable: what is missing; then nothing else is set but id and sentence.
+    """
+
+    id: str = Field(pattern=r"^[A-Z]\d{3}$")
+    sentence: str
+    figure: Place | None = None
+    not_computable: str | None = None
+
+    @property
+    def is_computed(self) -> bool:
+        return self.not_computable is None
+
+    @model_validator(mode="after")
+    def _shows_a_value(self) -> Self:
+        if "{value}" not in self.sentence:
+            raise ValueError("the sentence does not show what is computed: {value} is missing")
+        if not self.is_computed and (extra := self.model_fields_set - {"id", "sentence", "not_computable"}):
+            raise ValueError(f"not computable, but has {', '.join(sorted(extra))}")
+        return self
+
+
 class Section(_Strict):
-    """The statements of one section of a report."""
+    """The statements of one section of a report, and further figures of its prose."""
 
     section: str
     statements: tuple[Statement, ...] = Field(min_length=1)
+    figures: tuple[Figure, ...] = ()
 
 
 class Claim(_Strict):
@@ -278,14 +308,16 @@ def _read(path: Path, model: type[Any]) -> Any:
 
 def _check(path: Path, section: Section, report: Report) -> None:
     """What a statement's own fields cannot show: that there is such a mart, and such a placeholder."""
-    for statement in section.statements:
-        if statement.mart is not None and statement.mart not in _marts():
-            raise SettingsError(f"{path}: {statement.id}.mart: there is no mart '{statement.mart}'.")
+    named: list[tuple[str, Computation]] = [(one.id, one) for one in section.statements]
+    named += [(f"figures.{one.table}: {one.row}", one) for one in section.figures]
+    for name, one in named:
+        if one.mart is not None and one.mart not in _marts():
+            raise SettingsError(f"{path}: {name}.mart: there is no mart '{one.mart}'.")
         for field in ("sentence", "measure", "of", "where", "than"):
             try:
-                report.text(getattr(statement, field) or "")
+                report.text(getattr(one, field, None) or "")
             except KeyError as error:
-                raise SettingsError(f"{path}: {statement.id}.{field}: there is no {{{error.args[0]}}} in report.yaml.") from error
+                raise SettingsError(f"{path}: {name}.{field}: there is no {{{error.args[0]}}} in report.yaml.") from error
 
 
 @cache

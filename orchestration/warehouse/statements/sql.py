@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from orchestration.warehouse.statements.model import Edition, Report, Statement, editions, financial_year
+from orchestration.warehouse.statements.model import Computation, Edition, Place, Report, Statement, editions, financial_year
 
 # Sums are whole numbers of this fraction, so that shares are rounded without binary floats.
 SCALE = 10_000
@@ -21,37 +21,56 @@ NO_WORDS = "cast(null as varchar) as words"
 
 
 def variables(area: str) -> dict[str, Any]:
-    """What the dbt model `statements` is built from: names of marts, and three relations.
+    """What the dbt models `statements` and `sna_prose` are built from: names of marts, and four relations.
 
-    `sentences`: report_id, claim_id, section, kind, sentence, unit, decimals, missing
+    `sentences`: report_id, claim_id, section, kind, sentence, unit, decimals, needs
     `measured`: report_id, claim_id, numerator, denominator, words
     `printed`: report_id, claim_id, published, wording, corrected, proof, citation, reason
+    `figures`: table_id, row_label, row_order, column_label, unit, numerator, denominator, words, of the printed report
     """
     made = editions(area)
     if not made:
         return {}
+    stated = [(edition, one) for edition in made for section in edition.sections for one in section.statements]
+    figures = [(edition.report, place, one) for edition in made if edition.claims for place, one in _figures(edition)]
     return {
-        "marts": sorted({YEARS} | {one.mart for edition in made for one in _statements(edition) if one.mart}),
-        "sentences": "\nunion all\n".join(map(_sentences, made)),
-        "measured": "\nunion all\n".join(
-            measured(edition.report, one) for edition in made for one in _statements(edition) if one.kind
-        ),
+        "marts": sorted({YEARS} | {one.mart for _, one in stated if one.mart}),
+        "sentences": _union(_sentences(edition) for edition in made),
+        "measured": _union(measured(edition.report, one) for edition, one in stated if one.is_computed),
         "printed": _values(
             [edition.report.id, *(getattr(claim, name) for name in PRINTED)] for edition in made for claim in edition.claims
         ),
+        "figures": _union(_figure(report, place, one, order) for order, (report, place, one) in enumerate(figures, 1)),
+        "figure_marts": sorted({one.mart for *_, one in figures if one.mart}),
+        "tables": {
+            table: sorted({one.mart or "" for _, place, one in figures if place.table == table})
+            for table in sorted({place.table for _, place, _ in figures})
+        },
     }
 
 
 def measured(report: Report, one: Statement) -> str:
     """One statement as a query with a row of report_id, claim_id, numerator, denominator and words; none without data."""
-    assert one.kind and one.mart
-    found = _KINDS[one.kind](report, one)
     key = f"{_text(report.id)} as report_id, {_text(one.id)} as claim_id"
-    return f"select {key}, numerator, denominator, words from (\n{found}\n)"
+    return f"select {key}, numerator, denominator, words from (\n{_computed(report, one)}\n)"
 
 
-def _statements(edition: Edition) -> list[Statement]:
-    return [one for section in edition.sections for one in section.statements]
+def _computed(report: Report, one: Computation) -> str:
+    assert one.kind
+    return _KINDS[one.kind](report, one)
+
+
+def _figures(edition: Edition) -> Iterable[tuple[Place, Computation]]:
+    for section in edition.sections:
+        yield from ((one.figure, one) for one in section.statements if one.figure)
+        yield from ((one, one) for one in section.figures)
+
+
+def _figure(report: Report, place: Place, one: Computation, order: int) -> str:
+    unit = "percent" if one.unit_shown == "percentage points" else one.unit_shown
+    labels = f"{_text(place.table)} as table_id, {_text(place.row)} as row_label, {order} as row_order"
+    labels += f", {_text(place.column)} as column_label, {_text(unit)} as unit"
+    return f"select {labels}, numerator, denominator, words from (\n{_computed(report, one)}\n)"
 
 
 def _sentences(edition: Edition) -> str:
@@ -69,7 +88,7 @@ def _sentences(edition: Edition) -> str:
     return f"select * from ({rows})" + ("" if edition.claims else f" where exists ({whole})")
 
 
-def _value(report: Report, one: Statement) -> str:
+def _value(report: Report, one: Computation) -> str:
     """A number or share: one of the period, or one made of those of its years."""
     if one.pick:
         over = one.over or one.year_column
@@ -87,7 +106,7 @@ def _value(report: Report, one: Statement) -> str:
     )
 
 
-def _change(report: Report, one: Statement) -> str:
+def _change(report: Report, one: Computation) -> str:
     """The difference of two years, as a percentage of the earlier one, as a count, in percentage points or in a word."""
     assert one.against
     years = [report.start_years(name)[0] for name in (one.against, one.period)]
@@ -100,26 +119,31 @@ def _change(report: Report, one: Statement) -> str:
     both = f"select {ends} from ({sums}) {'group by part' if one.each else ''}"
     compared = f"select * from ({both}) where n1 is not null and n2 is not null"
     if one.unit_shown == "text":
-        word = "case sign(n2 * d1 - n1 * d2) when 1 then 'increase' when -1 then 'decrease' else 'no change' end"
+        word = "case sign(n2 * d1 - n1 * d2) when 1 then 'increasing' when -1 then 'decreasing' else 'no change' end"
         return _in_words(f"select {word} as word from ({compared})")
     sign = "-" if one.fall else ""
     if one.unit_shown == "percent":
         fraction = f"{sign}100 * (n2 - n1) as numerator, n1 as denominator"
     else:
-        fraction = f"{sign}{100 if one.of_measure else 1} * (n2 * d1 - n1 * d2) as numerator, d1 * d2 as denominator"
+        # Sums of both years have the same denominator, shares their own.
+        difference = "100 * (n2 * d1 - n1 * d2)" if one.of_measure else "(n2 - n1)"
+        fraction = f"{sign}{difference} as numerator, {'d1 * d2' if one.of_measure else 'd1'} as denominator"
     return f"select {fraction}, {NO_WORDS} from ({compared})"
 
 
-def _trend(report: Report, one: Statement) -> str:
+def _trend(report: Report, one: Computation) -> str:
     """Whether the years rise or fall, each over the one before."""
     within = "partition by part " if one.each else ""
     values = f"select *, {_ratio(one)} as v from ({_sums(report, one, [one.year_column, *_each(one)])})"
     steps = f"select *, v - lag(v) over ({within}order by member) as step from ({values}) where {_complete(report, one)}"
-    word = "case when bool_and(step > 0) then 'increasing' when bool_and(step < 0) then 'decreasing' else 'neither' end"
+    word = (
+        "case when bool_and(step > 0) then 'increasing' when bool_and(step < 0) then 'decreasing'"
+        " when bool_or(step > 0) and bool_or(step < 0) then 'fluctuating' else 'neither' end"
+    )
     return _in_words(f"select {word} as word from ({steps}) {'group by part' if one.each else ''} having count(step) > 0")
 
 
-def _leader(report: Report, one: Statement) -> str:
+def _leader(report: Report, one: Computation) -> str:
     """The members in a place, or in the first places; of a tie all."""
     ranked = _ranked(report, one)
     places = f"place <= {one.top}" if one.top else f"place = {one.place}"
@@ -127,23 +151,26 @@ def _leader(report: Report, one: Statement) -> str:
     return _in_words(f"select {word} as word from ({ranked}) where {places} {'group by part' if one.each else ''}")
 
 
-def _rank(report: Report, one: Statement) -> str:
+def _rank(report: Report, one: Computation) -> str:
     """The place of a member."""
     found = f"from ({_ranked(report, one)}) where member = {_text(one.member)}"
     return f"select cast(place as hugeint) as numerator, cast(1 as hugeint) as denominator, {NO_WORDS} {found}"
 
 
-def _comparison(report: Report, one: Statement) -> str:
+def _comparison(report: Report, one: Computation) -> str:
     """Whether the rows counted are more than others, as sums, or as shares of the rows looked at."""
     assert one.than
     other = one.model_copy(update={"of": one.than} if one.of_measure else {"where": one.than})
-    complete = _complete(report, one)
-    mine, theirs = (f"select {_ratio(side)} as v from ({_sums(report, side, [])}) where {complete}" for side in (one, other))
+    columns = f"{'member, ' if one.each else ''}{_ratio(one)} as v"
+    mine, theirs = (
+        f"(select {columns} from ({_sums(report, side, _each(one))}) where {_complete(report, one)})" for side in (one, other)
+    )
     word = "case when a.v > b.v then 'higher' when a.v < b.v then 'lower' when a.v = b.v then 'equal' end"
-    return _in_words(f"select {word} as word from ({mine}) as a cross join ({theirs}) as b")
+    joined = f"{mine} as a inner join {theirs} as b on {'a.member = b.member' if one.each else 'true'}"
+    return _in_words(f"select {word} as word from {joined}")
 
 
-_KINDS: dict[str, Callable[[Report, Statement], str]] = {
+_KINDS: dict[str, Callable[[Report, Computation], str]] = {
     "number": _value,
     "share": _value,
     "change": _change,
@@ -154,7 +181,7 @@ _KINDS: dict[str, Callable[[Report, Statement], str]] = {
 }
 
 
-def _ranked(report: Report, one: Statement) -> str:
+def _ranked(report: Report, one: Computation) -> str:
     assert one.by
     part, within = ("part, ", "partition by part ") if one.each else ("", "")
     direction = "desc" if one.order == "most" else "asc"
@@ -165,7 +192,7 @@ def _ranked(report: Report, one: Statement) -> str:
     )
 
 
-def _each(one: Statement) -> list[str]:
+def _each(one: Computation) -> list[str]:
     return [one.each] if one.each else []
 
 
@@ -177,7 +204,7 @@ def _in_words(words: str) -> str:
     )
 
 
-def _sums(report: Report, one: Statement, groups: Sequence[str], starts: Sequence[int] = ()) -> str:
+def _sums(report: Report, one: Computation, groups: Sequence[str], starts: Sequence[int] = ()) -> str:
     """Numerator `n` and denominator `d` as whole numbers, by up to two columns `member` and `part`; `years` with any rows."""
     starts = starts or report.start_years(one.period)
     rows = f"({report.text(one.of)})"
@@ -187,6 +214,7 @@ def _sums(report: Report, one: Statement, groups: Sequence[str], starts: Sequenc
     n = {
         "sum": f"coalesce(sum({report.text(one.measure)}) {counted}, 0)",
         "max": f"max({one.measure}) {counted}",
+        "min": f"min({one.measure}) {counted}",
         "distinct": f"count(distinct {one.measure}) {counted}",
         "max to mean": f"max({one.measure}) {counted} / avg({one.measure}) {counted}",
     }[one.aggregate]
@@ -199,22 +227,26 @@ def _sums(report: Report, one: Statement, groups: Sequence[str], starts: Sequenc
     return f"select {', '.join([*names, *sums, years])} from marts.{one.mart} where {rows} {grouped} having count(*) > 0"
 
 
-def _ratio(one: Statement) -> str:
+def _ratio(one: Computation) -> str:
     return f"({_factor(one)} * cast(n as double) / d)" if one.unit_shown != "one in" else "(cast(d as double) / n)"
 
 
-def _factor(one: Statement) -> int:
+def _factor(one: Computation) -> int:
     return 100 if one.kind == "share" and one.unit_shown == "percent" else 1
 
 
-def _complete(report: Report, one: Statement) -> str:
+def _complete(report: Report, one: Computation) -> str:
     """That every year of the period has rows."""
     starts = report.start_years(one.period)
     return f"years = {len(starts)}" if starts else "true"
 
 
-def _year(one: Statement, start: int) -> str:
+def _year(one: Computation, start: int) -> str:
     return str(start) if one.year_column in ("calendar_year", "year(counted_on)") else _text(financial_year(start))
+
+
+def _union(queries: Iterable[str]) -> str:
+    return "\nunion all\n".join(queries)
 
 
 def _values(rows: Iterable[Sequence[object]]) -> str:
