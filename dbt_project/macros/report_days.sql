@@ -1,8 +1,6 @@
 {# Whether the report uses a row of a national statistic, whatever has been delivered since. #}
 {% macro on_report_day() -%} counted_on = date '{{ var("report_prison_day") }}' {%- endmacro %}
 
-{% macro in_report_cohort() -%} cohort_ends = date '{{ var("report_cohort_end") }}' {%- endmacro %}
-
 {# Deaths are reported a quarter further than the rest. #}
 {% macro in_report_twelve_months() -%}
     twelve_months_ending

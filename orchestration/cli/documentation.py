@@ -266,7 +266,7 @@ def needs_assessment_page(
     written_by = writers(manifest)
 
     def row(table: Mapping[str, str]) -> tuple[str, ...]:
-        behind = _ancestors(manifest, written_by.get(table["table_id"], []))
+        behind = _ancestors(manifest, written_by.get(table["table_id"], [])) | set(written_by.get(table["table_id"], []))
         of = {
             schema: sorted(nodes[key]["name"] for key in behind if key in nodes and _is_model(nodes[key], schema))
             for schema in ("marts", "conformed")
@@ -276,7 +276,8 @@ def needs_assessment_page(
             for key in behind
             if (source := manifest["sources"].get(key)) and source["source_name"] == "landing"
         )
-        models = sorted(nodes[key]["name"] for key in written_by.get(table["table_id"], []))
+        # Statements name the marts themselves.
+        models = sorted(nodes[key]["name"] for key in written_by.get(table["table_id"], []) if not _is_model(nodes[key], "marts"))
         return table["table_id"], table["title"], *map(_listed, (models, of["marts"], of["conformed"], feeds))
 
     titles = {document["table_id"]: (document["title"], document["source"]) for document in documents}
@@ -288,7 +289,8 @@ def needs_assessment_page(
                 "How each table (T) and each statement of the text (P and its section) is computed from the feeds. "
                 "`sna reconcile --table T15` shows a table beside the printed one. Columns of the marts: "
                 "[published tables](tables.md); feeds: [feeds](feeds.md). "
-                "A model that writes several tables is listed with the marts of all of them.",
+                "A model that writes several tables is listed with the marts of all of them. Where none is listed, "
+                "[statements](../how-to/write-a-statement.md) read the marts.",
                 _table(heads, map(row, tables)),
                 "## Tables that are text",
                 "In `sna.reference_documents`; nothing is computed from them.",

@@ -74,7 +74,10 @@ def descriptions(manifest: Mapping[str, Any], schemas: tuple[str, ...]) -> dict[
 
 
 def writers(manifest: Mapping[str, Any]) -> dict[str, list[str]]:
-    """The models that write the figures of each table of the needs assessment, by the ids in their code."""
+    """The models that write the figures of each table of the needs assessment, by the ids in their code.
+
+    Of figures of statements, one model writes those of all marts: the marts that each table reads, by what the model declares.
+    """
     with TABLES.open(encoding="utf-8", newline="") as file:
         known = {row["table_id"] for row in csv.DictReader(file)}
     nodes, found = manifest["nodes"], dict[str, list[str]]()
@@ -83,4 +86,6 @@ def writers(manifest: Mapping[str, Any]) -> dict[str, list[str]]:
             if nodes.get(parent, {}).get("config", {}).get("materialized") == "ephemeral":
                 for table_id in known.intersection(_LITERAL.findall(nodes[parent]["raw_code"])):
                     found.setdefault(table_id, []).append(parent)
+                for table_id, marts in nodes[parent]["config"].get("meta", {}).get("tables", {}).items():
+                    found.setdefault(table_id, []).extend(f"{parent.rpartition('.')[0]}.{mart}" for mart in marts)
     return found

@@ -58,20 +58,14 @@ fraction as (
         'sna_school_proximity',
         'sna_nte',
         'sna_prose',
-        'sna_prose_youth_justice',
-        'sna_prose_chi',
-        'sna_prose_repeat',
         'sna_prisons',
         'sna_deprivation_domains',
-        'sna_prose_national',
         'sna_education',
         'sna_social_care',
-        'sna_prose_education',
         'sna_hkci',
         'sna_census',
         'sna_contextual',
         'sna_hotspots',
-        'sna_prose_places',
     ] %}
         select
             table_id,
@@ -149,21 +143,21 @@ figure as (
     from (
         select * from {{ ref('sna_peak_month') }}
         union all
-        select * from {{ ref('sna_prose_words_chi') }}
-        union all
         select * from {{ ref('sna_hotspots_words') }}
         union all
-        select * from {{ ref('sna_prose_words') }}
-        union all
-        select * from {{ ref('sna_prose_words_youth_justice') }}
+        select
+            table_id,
+            row_group,
+            row_label,
+            row_order,
+            column_label,
+            column_order,
+            unit,
+            value_text
+        from {{ ref('sna_prose') }}
+        where value_text is not null
         union all
         select * from {{ ref('sna_prison_sentences') }}
-        union all
-        select * from {{ ref('sna_prose_words_national') }}
-        union all
-        select * from {{ ref('sna_prose_words_education') }}
-        union all
-        select * from {{ ref('sna_prose_words_places') }}
     ) as words
     inner join sna_table
         on words.table_id = sna_table.table_id

@@ -89,6 +89,15 @@ def test_statements_have_ids_of_any_length_and_other_codes_are_none():
     assert writers(manifest) == {"P4": ["model.p.sna_knives"], "P13.1": ["model.p.sna_knives"]}
 
 
+def test_figures_of_statements_are_followed_back_to_the_marts_that_they_name():
+    node = {**MANIFEST["nodes"]["model.p.sna_knives"], "raw_code": "", "config": {"materialized": "ephemeral"}}
+    node["config"]["meta"] = {"tables": {"P9": ["offences"]}}
+    manifest = {**MANIFEST, "nodes": {**MANIFEST["nodes"], "model.p.sna_knives": node}}
+    assert writers(manifest) == {"P9": ["model.p.offences"]}
+    page = needs_assessment_page(manifest, [{"table_id": "P9", "title": "Night-time economy"}], [])
+    assert "| P9 | Night-time economy |  | `offences` | `fct_offence` | `derbyshire_constabulary/crimes` |" in page
+
+
 def test_the_page_of_tables_has_every_published_table_and_column():
     page = tables_page(MANIFEST)
     assert re.findall(r"^## (.*)$", page, re.MULTILINE) == ["marts.offences", "sna.figures"]
