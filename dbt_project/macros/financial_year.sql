@@ -22,3 +22,9 @@
 {% macro first_report_calendar_year() -%}
     cast({{ last_report_calendar_year() }} - {{ var('report_recent_years') }} + 1 as smallint)
 {%- endmacro %}
+
+{# The first of the report's last years: 2021/22. Of the variables alone, so that it can be part of a label. #}
+{% macro first_recent_year() -%}
+    {%- set start = var('report_last_year')[:4] | int - var('report_recent_years') | int + 1 -%}
+    {{ start }}/{{ '%02d' | format((start + 1) % 100) }}
+{%- endmacro %}

@@ -246,8 +246,7 @@ def _variables(settings: Settings) -> dict[str, Any]:
 
 @functools.lru_cache(maxsize=1)
 def _variables_of(area: str, _project: str) -> dict[str, Any]:
-    statements = sql.variables(area)
-    return {"statements": statements} if statements else {}
+    return sql.variables(area)
 
 
 def _reasons(result: Any) -> str:

@@ -39,12 +39,19 @@ class Windows(_Strict):
     """Days and years of national statistics, which are not those of the report.
 
     Attributes:
+        outcomes_end: last day whose outcomes of offences the report knows.
+        hotspot_last_month: last of the twelve months on which hotspot wards are scored, such as 2024-04.
         prison_day: day on which prisoners were counted.
+        safety_end, deaths_end: last day of the twelve months of assaults and self-harm in prisons, and of deaths.
         cohort_end: last day of the cohort whose reoffending is reported.
         comparators_year: last school year of exclusion rates beside other areas'.
     """
 
+    outcomes_end: dt.date | None = None
+    hotspot_last_month: str | None = Field(default=None, pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
     prison_day: dt.date | None = None
+    safety_end: dt.date | None = None
+    deaths_end: dt.date | None = None
     cohort_end: dt.date | None = None
     comparators_year: str | None = Field(default=None, pattern=r"^\d{4}/\d{2}$")
 
@@ -54,6 +61,7 @@ class Report(_Strict):
 
     Attributes:
         first_year, last_year: financial years, such as 2019/20.
+        recent_years: how many of the last years its tables of recent years have.
         statements_of: report of the same area whose statements this one makes for its own years.
     """
 
@@ -61,6 +69,7 @@ class Report(_Strict):
     title: str
     first_year: str = Field(pattern=r"^\d{4}/\d{2}$")
     last_year: str = Field(pattern=r"^\d{4}/\d{2}$")
+    recent_years: int = Field(default=3, ge=1)
     windows: Windows = Windows()
     statements_of: str | None = None
 

@@ -21,6 +21,31 @@ NO_WORDS = "cast(null as varchar) as words"
 
 
 def variables(area: str) -> dict[str, Any]:
+    """The variables of the dbt project that the reports of an area decide; none for an area without reports.
+
+    Years and windows are those of the printed report, or of the latest one where none was printed: the tables of `sna` are its.
+    """
+    made = editions(area)
+    if not made:
+        return {}
+    report = max(made, key=lambda edition: (bool(edition.claims), edition.report.last_year)).report
+    windows = {
+        "report_outcomes_end": report.windows.outcomes_end,
+        "report_prison_day": report.windows.prison_day,
+        "report_safety_end": report.windows.safety_end,
+        "report_deaths_end": report.windows.deaths_end,
+        "hotspot_window_last": report.windows.hotspot_last_month,
+    }
+    return {
+        "report_first_year": report.first_year,
+        "report_last_year": report.last_year,
+        "report_recent_years": report.recent_years,
+        **{name: str(value) for name, value in windows.items() if value is not None},
+        "statements": statements(made),
+    }
+
+
+def statements(made: Sequence[Edition]) -> dict[str, Any]:
     """What the dbt models `statements` and `sna_prose` are built from: names of marts, and four relations.
 
     `sentences`: report_id, claim_id, section, kind, sentence, unit, decimals, needs
@@ -28,9 +53,6 @@ def variables(area: str) -> dict[str, Any]:
     `printed`: report_id, claim_id, published, wording, corrected, proof, citation, reason
     `figures`: table_id, row_label, row_order, column_label, unit, numerator, denominator, words, of the printed report
     """
-    made = editions(area)
-    if not made:
-        return {}
     stated = [(edition, one) for edition in made for section in edition.sections for one in section.statements]
     figures = [(edition.report, place, one) for edition in made if edition.claims for place, one in _figures(edition)]
     return {

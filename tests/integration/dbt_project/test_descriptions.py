@@ -15,7 +15,7 @@ OTHER_MEANINGS = {
     "offence_group": {"school_proximity", "school_proximity_terms"},
     "phase": {"dim_intervention"},
     "scheme": {"age_band"},
-    "status": {"reconciliation", "statements"},
+    "status": {"reconciliation"},
     "suspects": {"fct_knife_carrier_count", "hkci_cohort"},
 }
 Described = dict[str, dict[str, dict[str, Any]]]

@@ -1,6 +1,6 @@
 -- T71 and T74: children's social care of county and city; T72: outcomes of referrals; T73: care leavers with a plan. In
 -- T71 the sexes spell two measures with capitals, the rows of all children do not.
-{% set first_year = '2021/22' %}
+{% set first_year = first_recent_year() | trim %}
 with delivered as (
     {{ delivered_years('childrens_social_care') }}
 ),

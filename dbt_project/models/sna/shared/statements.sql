@@ -7,7 +7,7 @@
 -- depends_on: {{ ref(mart) }}
 {% endfor %}
 
-with sentence (report_id, claim_id, section, kind, sentence, unit, decimals, needs) as (
+with sentence (report_id, claim_id, section, statement_kind, sentence, unit, decimals, needs) as (
     select * from ({{ statements.sentences }})
 ),
 
@@ -62,7 +62,7 @@ compared as (
         computed.report_id,
         computed.claim_id,
         computed.section,
-        computed.kind,
+        computed.statement_kind,
         replace(computed.sentence, '{value}', coalesce(computed.computed, '…')) as statement,
         stated.published,
         computed.computed,
@@ -101,7 +101,7 @@ select
     report_id,
     claim_id,
     section,
-    kind,
+    statement_kind,
     statement,
     published,
     computed,

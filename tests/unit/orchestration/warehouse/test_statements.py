@@ -9,9 +9,10 @@ from typing import Any
 
 import duckdb
 import pytest
+import yaml
 
 from orchestration.home import areas
-from orchestration.home.environment import SettingsError
+from orchestration.home.environment import DBT_PROJECT, SettingsError
 from orchestration.warehouse.statements import model, sql
 
 REPORT = model.Report(
@@ -194,10 +195,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_what_is_computed_does_not_read_what_was_printed(folder: Path) -> None:
-    before = sql.variables("derbyshire")
+    before = sql.variables("derbyshire")["statements"]
     claims = folder / "claims.csv"
     claims.write_text(claims.read_text().replace("N002,Foreword,3.45,", "N002,Foreword,99,"))
-    after = sql.variables("derbyshire")
+    after = sql.variables("derbyshire")["statements"]
     assert before["printed"] != after["printed"]
     assert {name: before[name] for name in before if name != "printed"} == {
         name: after[name] for name in after if name != "printed"
@@ -262,6 +263,22 @@ def test_a_wrong_setting_is_named_with_its_file(folder: Path, file: str, before:
         sql.variables("derbyshire")
     assert named in str(refused.value)
     assert "reports" in str(refused.value)
+
+
+def test_the_years_of_the_project_are_those_of_the_printed_report(folder: Path) -> None:
+    about = folder / "report.yaml"
+    about.write_text(about.read_text().replace("first_year: 2019/20", "first_year: 2018/19"))
+    about.write_text(about.read_text().replace("deaths_end: 2024-06-30", "deaths_end: 2024-09-30"))
+    found = {name: value for name, value in sql.variables("derbyshire").items() if name != "statements"}
+    project = yaml.safe_load((DBT_PROJECT / "dbt_project.yml").read_text())["vars"]
+    assert found.keys() == {name for name in project if name.startswith("report_")} | {"hotspot_window_last"}
+    changed = {name: value for name, value in found.items() if value != project[name]}
+    assert changed == {"report_first_year": "2018/19", "report_deaths_end": "2024-09-30"}
+
+
+def test_the_latest_report_decides_where_none_was_printed(folder: Path) -> None:
+    (folder / "claims.csv").unlink()
+    assert sql.variables("derbyshire")["report_last_year"] == "2024/25"
 
 
 def test_an_area_without_reports_states_nothing() -> None:
