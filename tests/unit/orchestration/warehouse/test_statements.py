@@ -278,7 +278,11 @@ def test_the_years_of_the_project_are_those_of_the_printed_report(folder: Path) 
 
 def test_the_latest_report_decides_where_none_was_printed(folder: Path) -> None:
     (folder / "claims.csv").unlink()
-    assert sql.variables("derbyshire")["report_last_year"] == "2024/25"
+    found = sql.variables("derbyshire")
+    assert found["report_last_year"] == "2024/25"
+    with duckdb.connect() as con:
+        assert con.execute(found["statements"]["printed"]).fetchall() == [("",) * 8]
+        assert con.execute(f"select count(*) from ({found['statements']['figures']}) where col0 <> ''").fetchall() == [(0,)]
 
 
 def test_an_area_without_reports_states_nothing() -> None:
