@@ -45,7 +45,7 @@ def statements(release: Release, spec: Specification, section: str) -> Iterator[
                 for row in said
             ]
         )
-        if any(row["kind"] in UNTESTED for row in said):
+        if any(row["statement_kind"] in UNTESTED for row in said):
             yield Markup('<p class="note">{}</p>').format(
                 "A change, order or trend in these sentences is what the figures show, not a proven change: the page for the"
                 " board names the changes that a test supports."
