@@ -137,7 +137,8 @@ def _compiled(
                 asking.unique_id, asking.name, asking.raw_code = f"{key}.replaced", f"{asking.name}__replaced", REPLACED
                 again.nodes[asking.unique_id] = asking
             names = [again.nodes[key].name for key in readers] + [f"{again.nodes[key].name}__replaced" for key in facts]
-            for key, node in _compile(settings, again, empty, "--select", *names).items():
+            # What dbt leaves in the home is the form from nothing.
+            for key, node in _compile(settings, again, empty, "--select", *names, target=Path(folder)).items():
                 model = key.removesuffix(".replaced")
                 if key != model:
                     compiled[model]["replaced"] = node["compiled_code"]
@@ -152,8 +153,10 @@ def _compiled(
 REPLACED = "{{ replaced_rows(config.get('unique_key')) }}"
 
 
-def _compile(settings: Settings, manifest: Manifest, warehouse: Path, *options: str) -> dict[str, dict[str, Any]]:
-    result = _invoke(settings, ["compile", "--no-write-json", *options], manifest=manifest, warehouse=warehouse)
+def _compile(
+    settings: Settings, manifest: Manifest, warehouse: Path, *options: str, target: Path | None = None
+) -> dict[str, dict[str, Any]]:
+    result = _invoke(settings, ["compile", "--no-write-json", *options], manifest=manifest, warehouse=warehouse, target=target)
     return {run.node.unique_id: run.node.to_dict() for run in result.result.results}
 
 
@@ -206,11 +209,13 @@ def _invoke(
     arguments: list[str],
     manifest: Manifest | None = None,
     warehouse: Path | None = None,
+    target: Path | None = None,
 ) -> dbtRunnerResult:
     """Run one dbt command in this process and close dbt's connection to the warehouse afterwards.
 
     Args:
         warehouse: another file than the home's warehouse; the caller exports the settings again afterwards.
+        target: another folder than the home's for what dbt writes.
     """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
@@ -224,7 +229,7 @@ def _invoke(
         result = dbtRunner(manifest=manifest).invoke(
             [
                 *arguments,
-                *("--project-dir", str(DBT_PROJECT), "--target-path", str(settings.dbt_target)),
+                *("--project-dir", str(DBT_PROJECT), "--target-path", str(target or settings.dbt_target)),
                 *("--log-path", str(settings.dbt_target), "--log-level", "none", "--quiet"),
                 *("--vars", json.dumps(_variables(settings))),
             ]

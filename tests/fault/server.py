@@ -96,14 +96,11 @@ def _import_everything() -> None:
     import orchestration
     from orchestration.definitions import build_defs
     from orchestration.home.settings import Settings
-    from orchestration.warehouse import dbt
 
     for module in pkgutil.walk_packages(orchestration.__path__, "orchestration."):
         importlib.import_module(module.name)
     settings = Settings.from_env()
     build_defs(settings)
-    # dbt parses in every process that builds; the child inherits what was parsed here.
-    dbt._parsed(settings, dbt.project_hash())
 
 
 def _change_surroundings(request: Request) -> None:
