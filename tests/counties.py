@@ -47,7 +47,7 @@ BIN = Path(sys.executable).parent
 CACHE = Path(os.environ.get("SNA_TEST_CACHE") or "~/.cache/serious-violence-tests").expanduser()
 KEPT = 3
 CRIMES = "derbyshire_constabulary/crimes"
-SOURCES = ("synthetic", "raw", "dbt_project", "orchestration", "expectations", "vault", "requirements.lock")
+SOURCES = ("areas", "synthetic", "raw", "dbt_project", "orchestration", "expectations", "vault", "requirements.lock")
 # What `write_demo` reads.
 DEMO_SOURCES = (
     "synthetic",
@@ -229,7 +229,14 @@ def share_parsed_project(settings: Settings) -> None:
 
 
 def _home(name: str, sources: tuple[str, ...], build: Callable[[Settings], object]) -> Settings:
-    folder = _kept(name, (*SOURCES, *sources), lambda folder: build(Settings(folder / "raw", folder / "home")))
+    def made(folder: Path) -> None:
+        from orchestration.home.creation import make
+
+        settings = Settings(folder / "raw", folder / "home")
+        make(settings.home, "derbyshire", "live")
+        build(settings)
+
+    folder = _kept(name, (*SOURCES, *sources), made)
     return Settings(folder / "raw", folder / "home")
 
 

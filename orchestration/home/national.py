@@ -33,7 +33,7 @@ class District(NamedTuple):
 
 
 class Authority(NamedTuple):
-    """An upper-tier or unitary authority; `dfe_number` is its number at the Department for Education, or in Wales's statistics."""
+    """An upper-tier or unitary authority; `dfe_number` is of the Department for Education, or of Wales's statistics."""
 
     authority_code: str
     authority: str

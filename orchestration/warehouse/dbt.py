@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from orchestration.database import connection
+from orchestration.home import areas, identity
 from orchestration.home.environment import DBT_PROJECT
 from orchestration.home.lock import exclusively
 from orchestration.home.redaction import redacted_message
@@ -68,9 +69,21 @@ def _digest(path: Path, _changed_ns: int, _size: int) -> bytes:
 
 
 def project_hash() -> str:
-    """Hash of the project's files: whether there is anything to parse. What has to be built, fingerprints decide."""
+    """Hash of the files of the project and of the areas: whether to parse it again. What has to be built, fingerprints decide."""
     folders = [DBT_PROJECT / name for name in SOURCE_FOLDERS if (DBT_PROJECT / name).exists()]
-    return hash_of_files(*folders, DBT_PROJECT / "dbt_project.yml", DBT_PROJECT / "profiles.yml")
+    files = (DBT_PROJECT / "dbt_project.yml", DBT_PROJECT / "profiles.yml", *sorted(areas.folder().glob(f"*/{areas.FILE}")))
+    return hash_of_files(*folders, *files)
+
+
+def _variables(settings: Settings) -> str:
+    """The variables of the home's area as JSON; none where no home was made."""
+    made = identity.read(settings.home)
+    return json.dumps(areas.load(made.area).variables() if made else {})
+
+
+def _stamp(settings: Settings) -> str:
+    """Names what a home's project is parsed from: its files and the area."""
+    return hashlib.sha256(f"{project_hash()} {_variables(settings)}".encode()).hexdigest()
 
 
 def manifest_path(settings: Settings) -> Path:
@@ -83,7 +96,7 @@ def manifest_path(settings: Settings) -> Path:
     """
     path = settings.dbt_target / "manifest.json"
     stamp = settings.dbt_target / "project.sha256"
-    current = project_hash()
+    current = _stamp(settings)
     # Webserver, daemon and code server start together in a new home: one does the work, the others wait for it.
     with exclusively(settings.dbt_target / "parse.lock"):
         parsed = all(made.exists() for made in (path, path.with_name(COMPILED), path.with_name(FINGERPRINTS), stamp))
@@ -189,7 +202,7 @@ def execute(settings: Settings, select: str, *, whole: bool = False) -> None:
     if whole:
         command.append("--full-refresh")
     with exclusively(settings.dbt_target / "parse.lock"):
-        manifest = _parsed(settings, project_hash())
+        manifest = _parsed(settings, _stamp(settings))
     # dbt writes what it compiles into the object, and fails when it gets the same one again.
     _invoke(settings, command, manifest.deepcopy())
 
@@ -218,6 +231,7 @@ def _invoke(
             [
                 *arguments,
                 *("--project-dir", str(DBT_PROJECT), "--target-path", str(settings.dbt_target)),
+                *("--vars", _variables(settings)),
                 *("--log-path", str(settings.dbt_target), "--log-level", "none", "--quiet"),
             ]
         )
