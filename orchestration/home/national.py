@@ -56,7 +56,7 @@ class Force(NamedTuple):
     """A territorial police force; `police_uk` is its name in the file names of data.police.uk."""
 
     force_code: str
-    force: str
+    force_name: str
     police_uk: str
     country_code: str
 
