@@ -9,6 +9,19 @@ resident as (
         sum(population) as population
     from {{ ref('fct_population') }}
     group by mid_year, ward_code
+
+    union all
+
+    -- Where no estimate of all residents was delivered, those whom the census counted.
+    select
+        null as mid_year,
+        lsoa.ward_code,
+        sum(adult.residents_16_plus) as population
+    from {{ ref('lsoa_population') }} as adult
+    inner join {{ ref('dim_lsoa') }} as lsoa
+        on adult.lsoa_code = lsoa.lsoa_code
+    where adult.residents_16_plus is not null and not exists (select 1 from {{ ref('fct_population') }})
+    group by lsoa.ward_code
 ),
 
 counted as (
@@ -66,7 +79,7 @@ rated as (
     left join resident
         on
             ward.ward_code = resident.ward_code
-            and hotspot_window.population_year = resident.mid_year
+            and hotspot_window.population_year is not distinct from resident.mid_year
     left join in_force
         on
             hotspot_window.last_month = in_force.last_month
