@@ -34,6 +34,11 @@
     {%- endif -%}
 {%- endmacro %}
 
+{# Whether the area has a printed needs assessment, with whose figures the marts are compared. #}
+{% macro has_report(report) -%}
+    {{ in_sql(report in var('area')['reports']) }}
+{%- endmacro %}
+
 {# Name of the whole area, as a literal. #}
 {% macro area_name() -%}
     {{ in_sql(var('area')['name']) }}

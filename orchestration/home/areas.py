@@ -128,6 +128,11 @@ class Area(BaseModel):
             raise ValueError(f"name: '{self.name}' is also a district's; tables have both, so call the area something else")
         return self
 
+    @property
+    def country_name(self) -> str:
+        """England or Wales."""
+        return national.regions()[self.country].region
+
     def all_labels(self) -> list[tuple[str, str, str]]:
         """(scheme, what agencies call it, its code or label) of what is named in this area only."""
         places = [("district", word, code) for code, name in self.districts.items() for word in (name, code)]
@@ -152,6 +157,7 @@ class Area(BaseModel):
             "districts": [{"district_code": code, "district": name} for code, name in self.districts.items()],
             "authorities": authorities,
             "hospitals": hospitals,
+            "reports": list(self.reports),
             "labels": [
                 {"scheme": scheme, "source_label": word, "conformed": meaning} for scheme, word, meaning in self.all_labels()
             ],
