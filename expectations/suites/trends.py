@@ -6,6 +6,7 @@ from expectations.rules import Suite, equal, zero
 
 ENGINEER = "The data engineer compares the dbt models of the trend marts with monthly_count, mends them and builds them again."
 
+
 def suites() -> list[Suite]:
     """Suites of `marts.monthly_trends` and `marts.yearly_trends`."""
     return [_parts("monthly_trends"), _parts("yearly_trends"), _facts(), _limits("monthly_trends"), _limits("yearly_trends")]

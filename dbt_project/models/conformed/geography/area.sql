@@ -11,6 +11,11 @@ around as (
         row_number() over (order by level desc) as place
     from {{ ref('national_region') }}
     where region_code in ({{ in_sql(var('area')['region']) }}, {{ in_sql(var('area')['country']) }})
+),
+
+counted as (
+    select count(*) as authorities
+    from authority
 )
 
 select
@@ -32,4 +37,4 @@ select
     around.dfe_number,
     cast(counted.authorities + around.place as smallint) as sort_order
 from around
-cross join (select count(*) as authorities from authority) as counted
+cross join counted

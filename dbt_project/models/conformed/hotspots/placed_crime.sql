@@ -1,5 +1,5 @@
--- The force's own crimes. Where none were delivered, those of the open archive in the area, whose points are snapped to a
--- map's and whose types are coarse: a definition of their own, so that nobody reads one for the other.
+-- The force's own crimes. Where none were delivered, those of the open archive in the area, whose points are snapped to
+-- a map's and whose types are coarse: a definition of their own, so that nobody reads one for the other.
 select
     crime_reference as placed_crime_id,
     recorded_month,

@@ -2,6 +2,10 @@ with in_force as (
     {{ hotspot_wards_in_force(analysed=false) }}
 ),
 
+definition (definition) as (
+    {{ hotspot_definition_rows() }}
+),
+
 resident as (
     select
         mid_year,
@@ -65,9 +69,7 @@ rated as (
         cast(resident.population as bigint) as population,
         {{ rate_per('coalesce(counted.offences, 0)', 'resident.population') }} as rate_per_1000
     from {{ ref('dim_hotspot_window') }} as hotspot_window
-    cross join (
-        {{ hotspot_definition_rows() }}
-    ) as definition (definition)
+    cross join definition
     inner join {{ ref('placed_window') }} as placed_window
         on hotspot_window.last_month = placed_window.last_month and placed_window.place_kind = 'Ward'
     cross join ward
@@ -108,7 +110,8 @@ ranked as (
         *,
         case when is_ranked then rank() over (scoped_window order by offences desc) end as volume_rank,
         case
-            when is_ranked and rate_per_1000 is not null then rank() over (scoped_window order by rate_per_1000 desc nulls last)
+            when is_ranked and rate_per_1000 is not null
+                then rank() over (scoped_window order by rate_per_1000 desc nulls last)
         end as rate_rank
     from scoped
     window scoped_window as (partition by definition, last_month, scope, is_ranked)

@@ -17,7 +17,7 @@ latest as (
         district_code,
         crime_type
     from crime
-    where month_start > (select {{ months_from('max(crime.month_start)', -12) }} from crime)
+    where month_start > (select {{ months_from('max(last.month_start)', -12) }} from crime as last)
 ),
 
 span as (
@@ -58,6 +58,11 @@ resident as (
     where not exists (select 1 from estimate)
 ),
 
+known as (
+    select distinct crime_type
+    from latest
+),
+
 counted as (
     select
         district.district_code,
@@ -65,7 +70,7 @@ counted as (
         known.crime_type,
         count(latest.crime_type) as crimes
     from {{ ref('dim_district') }} as district
-    cross join (select distinct latest.crime_type from latest) as known
+    cross join known
     left join latest
         on
             district.district_code = latest.district_code
