@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.markup import escape
 
 from orchestration.cli import output
-from orchestration.cli.options import FAILED
+from orchestration.cli.options import FAILED, WRONG_USAGE
 from orchestration.home import area_files, national
 from orchestration.home import areas as known_areas
-from orchestration.text.console import console
+from orchestration.text.console import console, errors
 from orchestration.text.plurals import counted
 
 app = typer.Typer(help="The file of one area.", no_args_is_help=True, pretty_exceptions_show_locals=False)
@@ -64,7 +65,7 @@ def check(area: Named = None) -> None:
         console.print(
             f"[bold]{name}[/]: {counted(len(lines), 'contradiction')}, {counted(len(found.gaps), 'gap')}", highlight=False
         )
-        _print((*lines, *found.gaps))
+        _print((*lines, *found.gaps, *area_files.gaps_of_maps(name)))
     if wrong:
         raise typer.Exit(FAILED)
 
@@ -78,6 +79,52 @@ def upgrade(area: Named = None) -> None:
         done = area_files.upgrade(name, load_contracts())
         state = "upgraded; compare it with the earlier file" if done else "nothing to do"
         console.print(f"{name}: schema {known_areas.SCHEMA_VERSION}, {state}.", highlight=False)
+
+
+@app.command("map")
+def map_headers(
+    feed_type: Annotated[str, typer.Argument(help="What the file is of: a feed, such as crimes, or agency/feed.")],
+    sample: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A file as the agency exports it.")],
+    area: Annotated[str, typer.Option(envvar="SNA_AREA", help="The name of the area's folder.")],
+) -> None:
+    """Find which header of an agency's own extract is probably which column; write the map and its gaps to the area's folder.
+
+    Nothing is landed. Values are written only of columns that hold no personal data, and only if they are frequent.
+    """
+    from orchestration.contracts.model import FeedContract
+    from orchestration.contracts.reader import load_contracts
+    from orchestration.ingest.recognition import header_map
+    from orchestration.ingest.rules import UnreadableError
+
+    known_areas.load(area)
+    found: dict[tuple[str, ...], FeedContract] = {}
+    for key, contract in load_contracts().items():
+        if feed_type in (key[1], "/".join(key)):
+            found.setdefault(tuple(column.header for column in contract.columns), contract)
+    if len(found) != 1:
+        known = sorted({feed for _, feed in load_contracts()})
+        several = ", ".join("/".join(contract.id) for contract in found.values())
+        reason = f"Several feeds have other columns: {several}." if found else f"No feed of that type. Types: {', '.join(known)}."
+        errors.print(f"[red]{escape(feed_type)}[/]: {reason}", highlight=False)
+        raise typer.Exit(WRONG_USAGE)
+    (contract,) = found.values()
+    try:
+        made = header_map.probable(header_map.read(sample), contract)
+    except UnreadableError as error:
+        errors.print(f"[red]{escape(sample.name)}[/]: {escape(str(error))}", highlight=False)
+        raise typer.Exit(FAILED) from None
+    path = known_areas.folder() / area / "maps" / f"{contract.feed}.yaml"
+    path.parent.mkdir(exist_ok=True)
+    gaps = {"headers": list(made.unmatched), "columns": list(made.missing), "values": made.values}
+    headers = {header: {"column": column, "likeness": likeness} for header, (column, likeness) in made.headers.items()}
+    path.write_text(area_files.text({"feed_type": contract.feed, "headers": headers, "gaps": gaps}), "utf-8")
+    rows = [(header, column, f"{likeness:.0%}") for header, (column, likeness) in made.headers.items()]
+    console.print(output.table(f"Probable columns of {sample.name}", ["header", "column", "likeness"], rows))
+    lines = [f"header without a column: {header}" for header in made.unmatched]
+    lines += [f"required column without a header: {column}" for column in made.missing]
+    lines += [f"{column}: {counted(len(values), 'unknown value')}" for column, values in made.values.items()]
+    _print(tuple(lines))
+    console.print(f"{path}: {counted(len(made.headers), 'header')} mapped, {counted(len(lines), 'gap')}.", highlight=False)
 
 
 def _definitions() -> set[str]:

@@ -192,20 +192,25 @@ def load(area: str) -> Area:
             f"There is no area '{area}' in {folder()}; there are: {', '.join(names()) or 'none'}. {VARIABLE} names another"
             " folder, and `sna area new FORCE` makes an area."
         )
-    content = settings_files.parse(path, path.read_text("utf-8"), SettingsError)
-    version = content.get("schema_version", 1) if isinstance(content, dict) else SCHEMA_VERSION
-    if version != SCHEMA_VERSION:
-        raise SettingsError(
-            f"{path}: schema_version is {version}; this version of the project reads {SCHEMA_VERSION}. Run `sna area upgrade`."
-        )
-    found = settings_files.validate(path, content, Area, SettingsError)
+    found = _read(path)
     if found.id != area:
         raise SettingsError(f"{path}: its id is '{found.id}', but its folder is '{area}'.")
     return found
 
 
 def agencies_of_others(area: str) -> frozenset[str]:
-    """Agencies that belong to other areas only: their feeds are not delivered here."""
+    """Agencies that belong to other areas only, the project's own among them: their feeds are not delivered here."""
     own = {agency.id for agency in load(area).agencies}
-    others = (load(other).agencies for other in names() if other != area)
+    paths = {path.parent.name: path for place in (AREAS, folder()) for path in place.glob(f"*/{FILE}")}
+    others = (_read(path).agencies for name, path in paths.items() if name != area)
     return frozenset(agency.id for agencies in others for agency in agencies if agency.id not in own)
+
+
+def _read(path: Path) -> Area:
+    content = settings_files.parse(path, path.read_text("utf-8"), SettingsError)
+    version = content.get("schema_version", 1) if isinstance(content, dict) else SCHEMA_VERSION
+    if version != SCHEMA_VERSION:
+        raise SettingsError(
+            f"{path}: schema_version is {version}; this version of the project reads {SCHEMA_VERSION}. Run `sna area upgrade`."
+        )
+    return settings_files.validate(path, content, Area, SettingsError)

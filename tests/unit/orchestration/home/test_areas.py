@@ -98,3 +98,8 @@ def test_the_committed_areas_are_the_districts_of_their_forces():
             one.district_code: one.district for force in area.forces for one in national.districts_of(national.forces()[force])
         }
         assert area.districts == own
+
+
+def test_agencies_of_the_project_s_areas_are_of_others_for_an_adopter(write):
+    write(GOOD)
+    assert "derbyshire_constabulary" in areas.agencies_of_others("mercia")
