@@ -1,6 +1,6 @@
 {#
     A label as it is compared with the seed source_label: letter case, runs of blanks and line breaks do not count
-    ("North East" over "Derbyshire" in one cell is one name).
+    (a name over two lines of one cell is one name).
 #}
 {% macro plain_label(column) -%}
     lower(trim(regexp_replace({{ column }}, '\s+', ' ', 'g')))

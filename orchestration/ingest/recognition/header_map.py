@@ -93,7 +93,7 @@ def read(path: Path) -> list[list[str]]:
 
 
 def probable(rows: Sequence[Sequence[str]], contract: FeedContract) -> Map:
-    """Which header is probably which column; each is given out once, the likeliest first."""
+    """Which header is probably which column; a column has one header at most, the likeliest."""
     header = [cell.strip() for cell in rows[0]] if rows else []
     sample = rows[1 : 1 + MOST_VALUES]
     values = [[row[place].strip() for row in sample if place < len(row) and row[place].strip()] for place in range(len(header))]
