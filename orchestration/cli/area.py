@@ -132,7 +132,7 @@ def _definitions() -> set[str]:
 
     from orchestration.home.environment import DBT_PROJECT
 
-    with (DBT_PROJECT / "seeds" / "reference" / "serious_violence_definition.csv").open(encoding="utf-8", newline="") as file:
+    with (DBT_PROJECT / "seeds" / "reference" / "violence_definition.csv").open(encoding="utf-8", newline="") as file:
         return {row["definition_id"] for row in csv.DictReader(file)}
 
 

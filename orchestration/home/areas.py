@@ -162,7 +162,7 @@ class Area(BaseModel):
                 {"scheme": scheme, "source_label": word, "conformed": meaning} for scheme, word, meaning in self.all_labels()
             ],
         }
-        return {"area": area}
+        return {"area": area} | ({"definition_id": self.definition} if self.definition else {})
 
 
 def folder() -> Path:

@@ -5,8 +5,10 @@ import re
 import pytest
 
 from orchestration.contracts.reader import load_contracts
-from orchestration.home import areas, national
+from orchestration.home import areas, creation, national
 from orchestration.home.environment import SettingsError
+from orchestration.home.settings import Settings
+from orchestration.warehouse import ledger
 
 GOOD = """
 schema_version: 2
@@ -103,3 +105,12 @@ def test_the_committed_areas_are_the_districts_of_their_forces():
 def test_agencies_of_the_project_s_areas_are_of_others_for_an_adopter(write):
     write(GOOD)
     assert "derbyshire_constabulary" in areas.agencies_of_others("mercia")
+
+
+def test_the_definition_of_the_area_is_in_force_in_the_models_and_the_ledger(write, tmp_path):
+    write(GOOD + "definition: duty-section-13\n")
+    assert areas.load("mercia").variables()["definition_id"] == "duty-section-13"
+    settings = Settings(tmp_path / "raw", tmp_path / "home")
+    assert ledger.definition_id(settings) == "sna-2024"
+    creation.make(settings.home, "mercia", "live")
+    assert ledger.definition_id(settings) == "duty-section-13"
