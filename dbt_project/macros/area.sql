@@ -36,8 +36,8 @@
 {%- endmacro %}
 
 {# Whether the area has a printed needs assessment, with whose figures the marts are compared. #}
-{% macro has_report(report) -%}
-    {{ in_sql(report in var('area')['reports']) }}
+{% macro has_printed_report() -%}
+    {%- if var('area')['reports'] -%} true {%- else -%} false {%- endif -%}
 {%- endmacro %}
 
 {# Name of the whole area, as a literal. #}

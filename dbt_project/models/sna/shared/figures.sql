@@ -175,4 +175,4 @@ select
 from figure
 left join evidence
     on figure.table_id = evidence.table_id
-where {{ has_report('sna-2024') }}
+where {{ has_printed_report() }}
