@@ -3,9 +3,20 @@
     {{- return([('Serious violence', 'is_serious_violence'), ('Hotspot violence', 'is_hotspot_violence')]) -}}
 {%- endmacro %}
 
-{# Their names, as the rows of a relation. #}
+{# The one that places have where no crimes of the force were delivered: of data.police.uk's types, at its snapped points. #}
+{% macro street_definition() -%}
+    {{- return(('Violence, robbery and weapons (data.police.uk, snapped points)', 'is_street_violence')) -}}
+{%- endmacro %}
+
+{# The names of the definitions that places are counted by, as the rows of a relation. #}
 {% macro hotspot_definition_rows() -%}
-    values {% for definition, _ in hotspot_definitions() %}('{{ definition }}'){{ ', ' if not loop.last }}{% endfor %}
+    {%- for definition, _ in hotspot_definitions() %}
+        select '{{ definition }}'
+        where exists (select 1 from {{ ref('fct_offence') }})
+        union all
+    {%- endfor %}
+    select '{{ street_definition()[0] }}'
+    where not exists (select 1 from {{ ref('fct_offence') }})
 {%- endmacro %}
 
 {# A date so many whole months later, or earlier where they are negative. #}

@@ -9,7 +9,7 @@
     select
         monthly.series,
         monthly.measure,
-        coalesce(district.district, 'Derby and Derbyshire') as area,
+        coalesce(district.district, {{ area_name() }}) as area,
         grouping(district.district) = 1 as is_total,
         monthly.financial_year,
         {%- if period == 'month_start' %}

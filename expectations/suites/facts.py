@@ -405,7 +405,7 @@ def _labels() -> Suite:
                 "Every label of every agency has a meaning here",
                 "The data engineer reads the label in the delivered files (what is no known one with a spelling mistake is shown "
                 "as its shape), asks the agency what it means and adds it, with its meaning, to "
-                "dbt_project/seeds/reference/source_label.csv; `sna refresh` then counts it.",
+                "dbt_project/seeds/reference/source_label.csv, or a place to the area's file; `sna refresh` then counts it.",
                 counts="rows_unmapped",
             ),
         ),

@@ -163,7 +163,7 @@ def _indicators() -> Suite:
     in_fact = " union all ".join(
         f"""select '{indicator}' as indicator_id, financial_year, coalesce({measure}, 0)::bigint as in_fact
             from {fact if fact.startswith("(") else "conformed." + fact}
-            where {rows} and district_code in (select district_code from reference.district) group by all"""
+            where {rows} and district_code in (select district_code from conformed.district) group by all"""
         for indicator, (fact, rows, measure) in INDICATORS.items()
     )
     return Suite(

@@ -20,8 +20,8 @@ def _parts(mart: str) -> Suite:
         sql=f"""
             select
                 series, financial_year,
-                coalesce(sum(events) filter (area <> 'Derby and Derbyshire'), 0)::bigint as in_districts,
-                coalesce(sum(events) filter (area = 'Derby and Derbyshire'), 0)::bigint as in_all
+                coalesce(sum(events) filter (not is_total), 0)::bigint as in_districts,
+                coalesce(sum(events) filter (is_total), 0)::bigint as in_all
             from marts.{mart} group by all order by all
         """,
         labels=("series", "financial_year"),
@@ -41,7 +41,7 @@ def _facts() -> Suite:
             )
             select financial_year, in_fact, coalesce(events, 0) as in_mart
             from fact left join (
-                from marts.yearly_trends where series = 'Serious violence' and area = 'Derby and Derbyshire'
+                from marts.yearly_trends where series = 'Serious violence' and is_total
             ) using (financial_year) order by all
         """,
         labels=("financial_year",),

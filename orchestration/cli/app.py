@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
+from orchestration.cli import area as area_commands
 from orchestration.cli import deliveries, demo, feeds, hkci, link, output, releases, reports
 from orchestration.cli.options import FAILED, WRONG_USAGE, OneFeed, Wait, waiting
 from orchestration.home import lock
@@ -37,11 +38,12 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_show_locals=False,
 )
-for command in (*releases.COMMANDS, *deliveries.COMMANDS, feeds.feeds, demo.demo):
+for command in (*releases.COMMANDS, *deliveries.COMMANDS, feeds.feeds, area_commands.areas, demo.demo):
     app.command()(command)
 app.command("report")(reports.report)
 app.command("open")(reports.show)
 app.add_typer(feeds.app, name="feed")
+app.add_typer(area_commands.app, name="area")
 app.add_typer(hkci.app, name="hkci")
 app.add_typer(link.app, name="link")
 
@@ -185,7 +187,9 @@ def init(
     make(folder, area, "live")
     raw = os.environ.get("SNA_RAW") or folder / "raw"
     elsewhere = areas.agencies_of_others(area)
-    contracts = [contract for contract in load_contracts().values() if contract.agency not in elsewhere]
+    known = [contract for contract in load_contracts().values() if contract.agency not in elsewhere]
+    abroad = [contract for contract in known if contract.countries and found.country_name not in contract.countries]
+    contracts = [contract for contract in known if contract not in abroad]
     rows = [
         ("/".join(contract.id), contract.cadence, counted(len(contract.tables), "table"), contract.title, contract.owner)
         for contract in sorted(contracts, key=lambda contract: (-len(contract.tables), contract.id))
@@ -193,6 +197,8 @@ def init(
     console.print(f"{folder} is the live home of {found.name}. Deliveries are kept in {raw}.")
     title = "Feeds, by the number of needs assessment tables that they supply"
     console.print(output.table(title, ["feed", "cadence", "supplies", "what it is", "ask"], rows))
+    if abroad:
+        console.print(f"Not for {found.country_name}: {', '.join('/'.join(contract.id) for contract in abroad)}.")
     others = "" if folder.parent == PROJECT / "var" else f" with SNA_HOME={folder}"
     console.print(f"Next: `sna deliver FILE...`{others}, one feed is enough, then `sna refresh`.")
 

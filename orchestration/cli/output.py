@@ -124,6 +124,9 @@ def summary(console: Console, settings: Settings, release: Release) -> None:
            from meta.feeds where deliveries_in_use = 0 order by all"""
     ).fetchall()
     con.close()
+    from orchestration.contracts.reader import load_contracts
+    from orchestration.home import areas
+
     assert feeds is not None and figures is not None and statements is not None
     console.print()
     _banner(console, release)
@@ -131,9 +134,18 @@ def summary(console: Console, settings: Settings, release: Release) -> None:
         ("deliveries", f"{feeds[0]:,} in use, {feeds[1]:,} refused"),
         ("rows", f"{feeds[2]:,} accepted, {feeds[3]:,} quarantined"),
         ("gates", ", ".join(f"{stage} {passed}/{total}" for stage, passed, total in gates_passed)),
-        ("figures", "{:,} match, {:,} errata, {:,} differ, {:,} missing, of {:,} printed".format(*figures)),
-        ("statements", "{:,} match, {:,} errata, {:,} differ, {:,} not computable, of {:,} printed".format(*statements)),
-        ("evidence", ", ".join(f"{number:,} {EVIDENCE[name]}" for name, number in evidence) or "none"),
+        *(
+            [
+                ("figures", "{:,} match, {:,} errata, {:,} differ, {:,} missing, of {:,} printed".format(*figures)),
+                (
+                    "statements",
+                    "{:,} match, {:,} errata, {:,} differ, {:,} not computable, of {:,} printed".format(*statements),
+                ),
+                ("evidence", ", ".join(f"{number:,} {EVIDENCE[name]}" for name, number in evidence) or "none"),
+            ]
+            if figures[-1]
+            else [("figures", "none to compare: the area has no printed report")]
+        ),
         ("release", release.id),
     ]
     if release.current:
@@ -149,7 +161,19 @@ def summary(console: Console, settings: Settings, release: Release) -> None:
     refused(console, settings)
     for subject, expectation, observed, remedy in warnings:
         console.print(f"[yellow]warning[/] {escape(f'{subject}: {expectation}: {observed}. {remedy}')}", highlight=False)
+    area = areas.load(settings.made.area)
+    abroad = {
+        "/".join(contract.id)
+        for contract in load_contracts().values()
+        if contract.countries and area.country_name not in contract.countries
+    }
+    elsewhere = areas.agencies_of_others(area.id)
     for feed, tables, url in waiting:
+        if feed.partition("/")[0] in elsewhere:
+            continue
+        if feed in abroad:
+            console.print(f"[yellow]not for {area.country_name}[/] {feed}")
+            continue
         needed = f"needed for {tables}" if tables else "not needed for any SNA table"
         console.print(f"[yellow]not delivered[/] {feed}: {needed}; available from {url}")
     console.print("Next: `sna reconcile --table T15`, `sna status`, or open the published file read-only in a BI tool.")

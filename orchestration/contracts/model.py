@@ -251,6 +251,7 @@ class FeedContract:
         latency_days: days after the end of a period on which its delivery is due; None for a feed that is delivered once.
         grace_days: further days after which it is overdue; None likewise.
         tables: ids of the SNA's tables that wait for this feed.
+        countries: names of the countries that a national feed is of; empty where it is of any.
     """
 
     agency: str
@@ -281,6 +282,7 @@ class FeedContract:
     latency_days: int | None
     grace_days: int | None
     tables: tuple[str, ...]
+    countries: tuple[str, ...] = ()
 
     @property
     def id(self) -> FeedKey:
@@ -331,6 +333,7 @@ class FeedContract:
             "custody",
             "evidence",
             "origin",
+            "countries",
         }
         rules = {name: value for name, value in asdict(self).items() if name not in wording}
         for column in rules["columns"]:

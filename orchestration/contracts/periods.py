@@ -166,5 +166,5 @@ def _day(month: int) -> date:
 
 
 def end_of_day(day: str) -> datetime:
-    """The last moment of an ISO date in Derbyshire."""
+    """The last moment of an ISO date in England and Wales."""
     return datetime.combine(date.fromisoformat(day), time.max, ZoneInfo("Europe/London"))

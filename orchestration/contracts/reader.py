@@ -227,6 +227,7 @@ class _FeedProperties(_Custom):
     bad_row_limit: Share
     volume_tolerance: Share
     tables: tuple[str, ...] = ()
+    countries: tuple[Literal["England", "Wales"], ...] = ()
     part: PartRule | None = None
     sheet: str | None = None
     layout: Layout = ()

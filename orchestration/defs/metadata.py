@@ -28,7 +28,7 @@ TableName = tuple[str, str]
 
 
 def team(name: str) -> str:
-    """Dagster's form of a team's name: `Derby City Council (Public Health)` → `team:derby-city-council`."""
+    """Dagster's form of a team's name: `Some City Council (Public Health)` → `team:some-city-council`."""
     plain = re.sub(r"\(.*?\)", "", name).casefold()
     return "team:" + "-".join(re.findall(r"[a-z0-9]+", plain))
 

@@ -4,56 +4,165 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from orchestration.home import settings_files
+from orchestration.home import national, settings_files
 from orchestration.home.environment import PROJECT, SettingsError
 
 AREAS = PROJECT / "areas"
 FILE = "area.yaml"
 VARIABLE = "SNA_AREAS"
+# Of the file's layout: raised whenever a field changes its name or meaning (`orchestration.home.area_files.upgraded`).
+SCHEMA_VERSION = 2
 
 
-class Force(BaseModel):
-    """A territorial police force.
+class Hospital(BaseModel):
+    """A hospital that patients of the area go or are taken to.
 
     Attributes:
-        name: as the force calls itself, and as `Reported by` of the police.uk archive does.
-        police_uk: its name in the file names of the archive.
+        site_code: ODS code, where it delivers attendances itself.
+        in_area: False for one beyond the boundary, None for all others together.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str
-    police_uk: str = Field(pattern=r"^[a-z]+(-[a-z]+)*$")
+    name: str = Field(min_length=1)
+    site_code: str | None = Field(default=None, pattern=r"^[A-Z0-9]{5,9}$")
+    in_area: bool = True
+
+
+class Agency(BaseModel):
+    """An agency that delivers to this area only.
+
+    Attributes:
+        id: its folder below `raw/`.
+        feeds: what it sends, by feed type: folders below its own.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    feeds: tuple[str, ...] = Field(min_length=1)
 
 
 class Area(BaseModel):
     """One force area.
 
     Attributes:
+        schema_version: of the file's layout.
+        name: of the whole area, as a report prints it.
+        country: GSS code of England or Wales.
+        region: GSS code of the region of England; None in Wales.
+        forces: territorial police forces, by their names in the files of data.police.uk.
         districts: GSS code → name of each district or unitary authority.
-        agencies: folders of contracts whose feeds only this area has.
+        authorities: GSS code → name of each upper-tier or unitary authority, in the order of display.
+        labels: scheme of the seed source_label → what agencies call a thing here → its code or label. Codes and names of
+            districts and names of hospitals need not be repeated.
+        definition: of serious violence, by its id; None for the project's own.
+        reports: needs assessments that were printed, with whose figures the marts are compared.
+        gaps: what somebody has still to find out, in words.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    schema_version: int
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    name: str
-    forces: tuple[Force, ...] = Field(min_length=1)
+    name: str = Field(min_length=1)
+    country: str
+    region: str | None = None
+    forces: tuple[str, ...] = Field(min_length=1)
     districts: Mapping[str, str] = Field(min_length=1)
-    agencies: tuple[str, ...] = ()
+    authorities: Mapping[str, str] = Field(min_length=1)
+    hospitals: tuple[Hospital, ...] = ()
+    agencies: tuple[Agency, ...] = ()
+    labels: Mapping[str, Mapping[str, str]] = Field(default_factory=dict)
+    definition: str | None = None
+    reports: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
+
+    @field_validator("country", "region")
+    @classmethod
+    def _region(cls, code: str | None) -> str | None:
+        if code is not None and code not in national.regions():
+            raise ValueError(f"{code} is not the GSS code of England, Wales or a region of England")
+        return code
+
+    @field_validator("forces")
+    @classmethod
+    def _forces(cls, forces: tuple[str, ...]) -> tuple[str, ...]:
+        wrong = [force for force in forces if force not in national.forces()]
+        if wrong:
+            raise ValueError(f"{', '.join(wrong)}: no territorial force; known are {', '.join(national.forces())}")
+        return forces
+
+    @field_validator("districts")
+    @classmethod
+    def _districts(cls, districts: Mapping[str, str]) -> Mapping[str, str]:
+        for code in districts:
+            known = national.districts().get(code)
+            if known is None:
+                raise ValueError(f"{code} is not the GSS code of a district of England or Wales")
+            if known.successor_code:
+                heir = national.districts()[known.successor_code]
+                raise ValueError(f"{code} ended on {known.valid_to}; it is now in {heir.district_code} ({heir.district})")
+        return districts
+
+    @field_validator("authorities")
+    @classmethod
+    def _authorities(cls, authorities: Mapping[str, str]) -> Mapping[str, str]:
+        wrong = [code for code in authorities if code not in national.authorities()]
+        if wrong:
+            raise ValueError(f"{', '.join(wrong)}: not the GSS code of an upper-tier authority of England or Wales")
+        return authorities
 
     @model_validator(mode="after")
-    def _codes(self) -> Area:
-        # Districts and authorities of England and Wales: https://www.ons.gov.uk/methodology/geography/ukgeographies
-        wrong = [code for code in self.districts if code[:3] not in ("E06", "E07", "E08", "E09", "W06") or len(code) != 9]
-        if wrong:
-            raise ValueError(f"{', '.join(wrong)}: not the GSS code of a district of England or Wales")
+    def _fits(self) -> Area:
+        for code, name in self.districts.items():
+            authority = national.districts()[code].authority_code
+            if authority not in self.authorities:
+                raise ValueError(f"authorities: {authority}, of which {name} ({code}) is a part, is missing")
+        if self.name in self.districts.values():
+            raise ValueError(f"name: '{self.name}' is also a district's; tables have both, so call the area something else")
         return self
+
+    @property
+    def country_name(self) -> str:
+        """England or Wales."""
+        return national.regions()[self.country].region
+
+    def all_labels(self) -> list[tuple[str, str, str]]:
+        """(scheme, what agencies call it, its code or label) of what is named in this area only."""
+        places = [("district", word, code) for code, name in self.districts.items() for word in (name, code)]
+        hospitals = [("hospital", one.name, one.name) for one in self.hospitals]
+        listed = [(scheme, word, meaning) for scheme, words in self.labels.items() for word, meaning in words.items()]
+        return [*places, *hospitals, *listed]
+
+    def variables(self) -> dict[str, Any]:
+        """The dbt variables that make the models those of this area."""
+        authorities = [
+            {"authority_code": code, "authority": name, "place": place}
+            for place, (code, name) in enumerate(self.authorities.items(), 1)
+        ]
+        hospitals = [
+            {"hospital": one.name, "hospital_code": one.site_code, "is_in_county": one.in_area, "sort_order": place}
+            for place, one in enumerate(self.hospitals, 1)
+        ]
+        area = {
+            "name": self.name,
+            "country": self.country,
+            "region": self.region,
+            "districts": [{"district_code": code, "district": name} for code, name in self.districts.items()],
+            "authorities": authorities,
+            "hospitals": hospitals,
+            "reports": list(self.reports),
+            "labels": [
+                {"scheme": scheme, "source_label": word, "conformed": meaning} for scheme, word, meaning in self.all_labels()
+            ],
+        }
+        return {"area": area} | ({"definition_id": self.definition} if self.definition else {})
 
 
 def folder() -> Path:
@@ -71,7 +180,6 @@ def names() -> list[str]:
     return sorted(path.parent.name for path in folder().glob(f"*/{FILE}"))
 
 
-@cache
 def load(area: str) -> Area:
     """Read one area.
 
@@ -80,15 +188,29 @@ def load(area: str) -> Area:
     """
     path = folder() / area / FILE
     if area not in names():
-        raise SettingsError(f"There is no area '{area}' in {folder()}; there are: {', '.join(names()) or 'none'}.")
-    content = settings_files.parse(path, path.read_text("utf-8"), SettingsError)
-    found = settings_files.validate(path, content, Area, SettingsError)
+        raise SettingsError(
+            f"There is no area '{area}' in {folder()}; there are: {', '.join(names()) or 'none'}. {VARIABLE} names another"
+            " folder, and `sna area new FORCE` makes an area."
+        )
+    found = _read(path)
     if found.id != area:
         raise SettingsError(f"{path}: its id is '{found.id}', but its folder is '{area}'.")
     return found
 
 
 def agencies_of_others(area: str) -> frozenset[str]:
-    """Agencies that belong to other areas only: their feeds are not delivered here."""
-    own = set(load(area).agencies)
-    return frozenset(agency for other in names() if other != area for agency in load(other).agencies if agency not in own)
+    """Agencies that belong to other areas only, the project's own among them: their feeds are not delivered here."""
+    own = {agency.id for agency in load(area).agencies}
+    paths = {path.parent.name: path for place in (AREAS, folder()) for path in place.glob(f"*/{FILE}")}
+    others = (_read(path).agencies for name, path in paths.items() if name != area)
+    return frozenset(agency.id for agencies in others for agency in agencies if agency.id not in own)
+
+
+def _read(path: Path) -> Area:
+    content = settings_files.parse(path, path.read_text("utf-8"), SettingsError)
+    version = content.get("schema_version", 1) if isinstance(content, dict) else SCHEMA_VERSION
+    if version != SCHEMA_VERSION:
+        raise SettingsError(
+            f"{path}: schema_version is {version}; this version of the project reads {SCHEMA_VERSION}. Run `sna area upgrade`."
+        )
+    return settings_files.validate(path, content, Area, SettingsError)

@@ -112,7 +112,9 @@ VARIABLES = {
     "SNA_HOME": Variable("the only home below `var/`", "Folder for everything that is written. Homes are independent."),
     "SNA_RAW": Variable("`raw/` of the home", "Landing zone: deliveries as agencies sent them."),
     "SNA_AREA": Variable("none", "Area of `sna init`. Read when a home is made, never afterwards."),
-    "SNA_AREAS": Variable("`areas/`", "Folder of area files. Read when a home is made, never afterwards."),
+    "SNA_AREAS": Variable(
+        "`areas/`", "Folder of area files, such as an adopter's own. Every command of a home of one of them needs it."
+    ),
     "SNA_PSEUDONYM_KEY": Variable(
         "a key made once per home", "Key of the pseudonyms, at least 16 bytes. Store it apart from the data."
     ),

@@ -198,7 +198,7 @@ CATALOGUE: dict[str, Rule] = {
                 "Label of unknown meaning",
                 "“{column}” contains {labels} of unknown meaning in {rows} row(s).",
                 "Find the label in the rows of the file, ask the sender what it means, and add it with that meaning to "
-                "dbt_project/seeds/reference/source_label.csv (scheme {scheme}). The next refresh reads the file again.",
+                "dbt_project/seeds/reference/source_label.csv (scheme {scheme}) or the area's file. The next refresh reads it.",
             ),
             (
                 "D24",
@@ -348,7 +348,7 @@ CATALOGUE: dict[str, Rule] = {
                 "Label of unknown meaning",
                 "“{column}” contains a label of unknown meaning in {rows} row(s).",
                 "Find the label in the rows of the file, ask the sender what it means, and add it with that meaning to "
-                "dbt_project/seeds/reference/source_label.csv (scheme {schemes}). The next refresh reads the file again.",
+                "dbt_project/seeds/reference/source_label.csv (scheme {schemes}) or the area's file. The next refresh reads it.",
             ),
             (
                 "R23",

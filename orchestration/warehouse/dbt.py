@@ -71,11 +71,11 @@ def _digest(path: Path, _changed_ns: int, _size: int) -> bytes:
 
 
 def project_hash() -> str:
-    """Hash of the files of the project and of all reports: whether there is anything to parse. What has to be built,
+    """Hash of the files of the project, of the areas and of all reports: whether to parse it again. What has to be built,
     fingerprints decide."""
     folders = [DBT_PROJECT / name for name in SOURCE_FOLDERS if (DBT_PROJECT / name).exists()]
-    reports = sorted(areas.folder().glob("*/reports"))
-    return hash_of_files(*folders, *reports, DBT_PROJECT / "dbt_project.yml", DBT_PROJECT / "profiles.yml")
+    files = (DBT_PROJECT / "dbt_project.yml", DBT_PROJECT / "profiles.yml", *sorted(areas.folder().glob(f"*/{areas.FILE}")))
+    return hash_of_files(*folders, *sorted(areas.folder().glob("*/reports")), *files)
 
 
 def manifest_path(settings: Settings) -> Path:
@@ -88,15 +88,13 @@ def manifest_path(settings: Settings) -> Path:
     """
     path = settings.dbt_target / "manifest.json"
     stamp = settings.dbt_target / "project.sha256"
-    project = project_hash()
-    # The variables of the area are part of what was parsed.
-    current = hashlib.sha256(f"{project} {json.dumps(_variables(settings))}".encode()).hexdigest()
+    current = _stamp(settings)
     # Webserver, daemon and code server start together in a new home: one does the work, the others wait for it.
     with exclusively(settings.dbt_target / "parse.lock"):
         parsed = all(made.exists() for made in (path, path.with_name(COMPILED), path.with_name(FINGERPRINTS), stamp))
         if not parsed or stamp.read_text() != current:
             stamp.unlink(missing_ok=True)
-            manifest = _parsed(settings, project)
+            manifest = _parsed(settings, current)
             # Another process may still read the old one.
             fresh = path.with_name(f".{path.name}")
             manifest.write(str(fresh))
@@ -199,7 +197,7 @@ def execute(settings: Settings, select: str, *, whole: bool = False) -> None:
     if whole:
         command.append("--full-refresh")
     with exclusively(settings.dbt_target / "parse.lock"):
-        manifest = _parsed(settings, project_hash())
+        manifest = _parsed(settings, _stamp(settings))
     # dbt writes what it compiles into the object, and fails when it gets the same one again.
     _invoke(settings, command, manifest.deepcopy())
 
@@ -243,15 +241,20 @@ def _invoke(
     return result
 
 
+def _stamp(settings: Settings) -> str:
+    """Names what a home's project is parsed from: its files, and the variables of the area."""
+    return hashlib.sha256(f"{project_hash()} {json.dumps(_variables(settings))}".encode()).hexdigest()
+
+
 def _variables(settings: Settings) -> dict[str, Any]:
-    """What the home's area changes of the project's variables."""
+    """The variables of the home's area and of its report; none where no home was made."""
     home = read(settings.home)
     return _variables_of(home.area, project_hash()) if home else {}
 
 
 @functools.lru_cache(maxsize=1)
 def _variables_of(area: str, _project: str) -> dict[str, Any]:
-    return sql.variables(area)
+    return areas.load(area).variables() | sql.variables(area)
 
 
 def _reasons(result: Any) -> str:

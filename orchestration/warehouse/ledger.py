@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from orchestration.database import bulk_insert
+from orchestration.home import areas, identity
 from orchestration.home.environment import DBT_PROJECT, PROJECT
 from orchestration.home.settings import Settings
 from orchestration.ingest.landing_log import freshness
@@ -42,7 +43,8 @@ create table if not exists ops.layout (layout varchar);
 create table if not exists ops.home (
     landing varchar,                          -- where the landing views read
     environment varchar,
-    report_first varchar, report_last varchar -- months for which the demonstration reproduces the printed report, or null
+    report_first varchar, report_last varchar, -- months for which the demonstration reproduces the printed report, or null
+    definition_id varchar                     -- of serious violence, in force in the area
 );
 create schema if not exists landing;
 create schema if not exists ledger;
@@ -318,14 +320,17 @@ def _write_build(con: duckdb.DuckDBPyConnection, as_at: str) -> None:
     ).fetchall()
     con.execute("delete from ledger.build")
     con.execute(
-        "insert into ledger.build select ?, ?, ?, environment, report_first, report_last, ? from ops.home",
-        [build_id(contents, as_at), as_at, definition_id(), _hash(project_hash(), _rules())],
+        "insert into ledger.build select ?, ?, definition_id, environment, report_first, report_last, ? from ops.home",
+        [build_id(contents, as_at), as_at, _hash(project_hash(), _rules())],
     )
 
 
-def definition_id() -> str:
-    """The definition of serious violence in force: dbt's variable `definition_id`."""
+def definition_id(settings: Settings) -> str:
+    """The definition of serious violence in force: that of the home's area, else dbt's variable `definition_id`."""
     import yaml
 
+    made = identity.read(settings.home)
+    if made and (own := areas.load(made.area).definition):
+        return own
     project = yaml.safe_load((DBT_PROJECT / "dbt_project.yml").read_text())
     return str(project["vars"]["definition_id"])

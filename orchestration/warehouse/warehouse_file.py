@@ -21,7 +21,7 @@ from orchestration.home.lock import HomeLockedError
 from orchestration.home.settings import Settings
 from orchestration.text.console import errors
 from orchestration.warehouse import gates, increments
-from orchestration.warehouse.ledger import SCHEMA, environment, quoted
+from orchestration.warehouse.ledger import SCHEMA, definition_id, environment, quoted
 
 # DuckDB's message about which process has the file locked.
 LOCKED = re.compile(r"lock is held in (?P<program>.*) \(PID (?P<pid>\d+)\)")
@@ -147,7 +147,7 @@ def _relocate(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     Nothing else in the file names a place.
     """
     here = str(settings.landing)
-    now = (here, *environment(settings))
+    now = (here, *environment(settings), definition_id(settings))
     before = con.execute("from ops.home").fetchall()
     if before == [now]:
         return
@@ -156,5 +156,5 @@ def _relocate(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
         for (view,) in con.execute("select sql from duckdb_views() where schema_name = 'landing'").fetchall():
             con.execute(view.replace("CREATE VIEW", "create or replace view", 1).replace(quoted(there), quoted(here)))
     con.execute("delete from ops.home")
-    con.execute("insert into ops.home values (?, ?, ?, ?)", list(now))
+    con.execute("insert into ops.home values (?, ?, ?, ?, ?)", list(now))
     con.execute("commit")

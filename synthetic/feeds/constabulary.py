@@ -32,7 +32,7 @@ def _crimes() -> str:
         offence_title.ho_class as "HO Class",
         offence_title.ho_sub_code as "HO Sub Code",
         offence_title.offence_title as "Offence Title",
-        district.source_name as "District",
+        if(district.district = 'Derby', 'Derby City', district.district) as "District",
         lsoa.ward_code as "Ward Code",
         lsoa.ward_name as "Ward Name",
         if(lsoa.code is null, null, easting) as "Easting",

@@ -102,9 +102,13 @@ def load(
 
     database = duckdb.connect()
     database.execute("set preserve_insertion_order = true")
-    reference = SEEDS / "reference"
-    for table, file in (("offence_title", "offence_code"), ("outcome_title", "outcome_code"), ("district", "district")):
-        database.execute(f"create table {table} as from read_csv('{reference / file}.csv', all_varchar = true)")
+    seeds = {
+        "offence_title": "reference/offence_code",
+        "outcome_title": "reference/outcome_code",
+        "district": "national/national_district",
+    }
+    for table, file in seeds.items():
+        database.execute(f"create table {table} as from read_csv('{SEEDS / file}.csv', all_varchar = true)")
     for name, frame in (
         ("crimes", crimes),
         ("people", people),

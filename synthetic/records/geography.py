@@ -113,7 +113,7 @@ def lsoas(rng: np.random.Generator) -> pd.DataFrame:
     """
     names = list(DISTRICTS)
     numbers = implied("T63", names, ("Most deprived: Indices 1 - 5",))[1][:, 0]
-    code_of = {row["district"]: row["district_code"] for row in read_csv(SEEDS / "reference" / "district.csv")}
+    code_of = {row["district"]: row["district_code"] for row in read_csv(SEEDS / "national" / "national_district.csv")}
     rows: list[tuple[object, ...]] = []
     ward_number = 0
     for index, (name, (corners, wards)) in enumerate(DISTRICTS.items()):

@@ -127,6 +127,32 @@ def a_months_crimes(checkout: Checkout) -> None:
             writer.writerows(rows)
 
 
+def open_data(checkout: Checkout) -> None:
+    """Two months of street crime of another force and the look-up of its LSOA, as their publishers write them; and an extract."""
+    files = {
+        "open-data/2025-01-nottinghamshire-street.csv": street_crime("2025-01"),
+        "open-data/2025-02-nottinghamshire-street.csv": street_crime("2025-02"),
+        "open-data/look-up.csv": [
+            ["LSOA21CD", "LSOA21NM", "LSOA21NMW", "WD24CD", "WD24NM", "WD24NMW", "LAD24CD", "LAD24NM", "LAD24NMW", "ObjectId"],
+            ["E01013814", "Nottingham 018A", "", "E05012284", "Berridge", "", "E06000018", "Nottingham", "", "1"],
+        ],
+        "extract.csv": [["Crime Ref", "HO Class Cd", "Keywords"], ["NP/1/25", "8N", "knife"]],
+    }
+    (checkout.folder / "open-data").mkdir()
+    for file, rows in files.items():
+        with (checkout.folder / file).open("w", newline="", encoding="utf-8") as out:
+            csv.writer(out).writerows(rows)
+
+
+def street_crime(month: str) -> list[list[str]]:
+    heads = ["Crime ID", "Month", "Reported by", "Falls within", "Longitude", "Latitude", "Location", "LSOA code", "LSOA name"]
+    force, place = "Nottinghamshire Police", ["-1.17", "52.97", "On or near Some Street", "E01013814", "Nottingham 018A"]
+    return [
+        [*heads, "Crime type", "Last outcome category", "Context"],
+        *([f"{number:064x}", month, force, force, *place, "Robbery", "Under investigation", ""] for number in range(40)),
+    ]
+
+
 def back_up(checkout: Checkout) -> None:
     """The backup that the page asks for; the key of the small county is in the environment."""
     for part in ("landing", "published"):
@@ -139,9 +165,11 @@ FIRST_RELEASE = "$(sna releases | grep -oE '[0-9]{8}T[0-9]+Z-[0-9a-f]+' | sort |
 LAST_RELEASE = FIRST_RELEASE.replace("head", "tail")
 AN_ENTRY = "$(sna hkci list --reason 'Find an entry' | grep -oE '^[0-9]+ ' | head -1)"
 LIVE = "(export SNA_HOME=$PWD/live; sna init --area derbyshire > initialised.txt\n{text})"
+ADOPTED = {"FORCE": "nottinghamshire", "AREA": "nottinghamshire", "OPEN_DATA": "open-data", "SAMPLE": "extract.csv"}
 SCENES = {
     "docs/tutorial/first-hour.md": Scene(counties.whole, words={"OLDER": FIRST_RELEASE, "NEWER": LAST_RELEASE}),
     "docs/tutorial/first-month.md": Scene(None, a_months_crimes),
+    "docs/how-to/adopt-for-your-area.md": Scene(None, open_data, ADOPTED),
     "docs/how-to/monthly-routine.md": Scene(counties.whole, corrected_month, CORRECTION),
     "docs/how-to/correct-a-rejected-delivery.md": Scene(prepare=corrected_month, words=CORRECTION),
     "docs/how-to/add-a-feed.md": Scene(prepare=corrected_month, words=CORRECTION),

@@ -1,4 +1,4 @@
-"""Labels of agencies and their meanings: the seed source_label, read before dbt runs.
+"""Labels of agencies and their meanings: the seed source_label and the area files, read before dbt runs.
 
 A contract states the scheme of a column's labels. A label that its scheme does not have would not be counted anywhere, so it is
 reported when the delivery is landed, not when the facts of all agencies have been built.
@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from orchestration.home import areas
 from orchestration.home.environment import DBT_PROJECT
 from orchestration.text.shapes import plain_sql
 
@@ -23,11 +24,13 @@ SEED = DBT_PROJECT / "seeds" / "reference" / "source_label.csv"
 
 @functools.cache
 def known() -> Mapping[str, frozenset[str]]:
-    """Scheme → its labels in plain form (`shapes.plain_sql`)."""
-    schemes: dict[str, set[str]] = {}
+    """Scheme → its labels in plain form (`shapes.plain_sql`), those of all areas."""
     with SEED.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            schemes.setdefault(row["scheme"], set()).add(" ".join(row["source_label"].split()).lower())
+        rows = [(row["scheme"], row["source_label"]) for row in csv.DictReader(file)]
+    rows += [(scheme, label) for area in areas.names() for scheme, label, _ in areas.load(area).all_labels()]
+    schemes: dict[str, set[str]] = {}
+    for scheme, label in rows:
+        schemes.setdefault(scheme, set()).add(" ".join(label.split()).lower())
     return {scheme: frozenset(labels) for scheme, labels in schemes.items()}
 
 

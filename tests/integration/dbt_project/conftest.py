@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from orchestration.home import areas
 from orchestration.home.environment import DBT_PROJECT
 from orchestration.home.settings import Settings
 from tests import counties
@@ -37,10 +38,21 @@ def dbt(settings: Settings) -> Iterator[Dbt]:
 
     def run(*arguments: str, project: Path = DBT_PROJECT) -> Any:
         target = settings.dbt_target if project == DBT_PROJECT else project / "target"
+        variables = json.dumps(areas.load("derbyshire").variables())
         places = ["--project-dir", project, "--profiles-dir", DBT_PROJECT, "--target-path", target]
         try:
             return dbtRunner().invoke(
-                [*arguments, *map(str, places), "--log-path", str(settings.dbt_target), "--log-level", "none", "--quiet"]
+                [
+                    *arguments,
+                    *map(str, places),
+                    "--vars",
+                    variables,
+                    "--log-path",
+                    str(settings.dbt_target),
+                    "--log-level",
+                    "none",
+                    "--quiet",
+                ]
             )
         finally:
             DuckDBConnectionManager.close_all_connections()

@@ -10,7 +10,10 @@ create table rule as
 from read_csv(getvariable('seeds') || '/reference/violence_definition_rule.csv', all_varchar = true) where definition_id = 'sna-2024';
 create table definition as from rule where effect = 'count';
 create table exclusion as from rule where effect = 'exclude';
-create table district as from read_csv(getvariable('seeds') || '/reference/district.csv', all_varchar = true);
+create table district as
+select district_code, district, if(authority_code = 'E06000015', 'Derby City', 'Derbyshire County') as area
+from read_csv(getvariable('seeds') || '/national/national_district.csv', all_varchar = true)
+where authority_code in ('E06000015', 'E10000007');
 create table ethnicity as from read_csv(getvariable('seeds') || '/reference/ethnicity.csv', all_varchar = true);
 create table relation as from read_csv(getvariable('seeds') || '/reference/relationship.csv', all_varchar = true);
 create table disposal as from read_csv(getvariable('seeds') || '/reference/outcome_code.csv', all_varchar = true);
@@ -27,7 +30,7 @@ select "Crime Reference" as reference,
     crime.* exclude ("Crime Reference")
 from read_csv(getvariable('raw') || '/derbyshire_constabulary/crimes/*.csv', all_varchar = true) as crime
 inner join definition on crime."HO Sub Code" = definition.ho_sub_code
-left join district on crime."District" = district.source_name
+left join district on crime."District" = if(district.district = 'Derby', 'Derby City', district.district)
 where recorded < '2024-04-01' -- the years of the report
     and "Domestic Abuse Flag" = 'N' and "Modern Slavery Flag" = 'N'
     and crime."HO Class" not in (select ho_class from exclusion where ho_class is not null);

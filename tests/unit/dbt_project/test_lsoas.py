@@ -15,11 +15,13 @@ LISTED, SEEN = "E01013453", "E01999999"
 def districts(home: str, *seen: str) -> dict[str, str]:
     """District of each code where the area's district and one LSOA 2021 of it are listed."""
     con = duckdb.connect()
+    con.execute("create table national_district as select 'E07000026' as district_code, 'E06000063' as successor_code")
     con.execute("create table district as select $1 as district_code", [home])
     con.execute(
         """create table stg_ons__lsoa_ward_district as
            select $1 as lsoa_code_2021, 'Derby 013A' as lsoa_name_2021, 'E05001770' as ward_code_2024, $2 as district_code_2024
-           union all select 'W01001900', 'Cardiff 049F', 'W05001300', 'W06000015'""",
+           union all select 'W01001900', 'Cardiff 049F', 'W05001300', 'W06000015'
+           union all select 'E01019011', 'Allerdale 006A', 'E05001300', 'E07000026'""",
         [LISTED, home],
     )
     columns = "lsoa_code_2011 varchar, lsoa_name_2011 varchar, district_code_2019 varchar, imd_rank int, imd_decile int"
@@ -41,3 +43,8 @@ def test_an_area_of_another_country_is_outside(code):
 def test_of_a_welsh_area_the_other_countries_are_outside():
     found = districts("W06000015", "W01000001", "W01001900", "E01000001")
     assert (found["W01000001"], found["W01001900"], found["E01000001"]) == ("Unknown", "W06000015", "Outside")
+
+
+def test_an_lsoa_that_is_listed_in_an_abolished_district_is_in_its_successor():
+    assert districts("E06000063")["E01019011"] == "E06000063"
+    assert districts("E06000015")["E01019011"] == "Outside"

@@ -1,6 +1,10 @@
 -- Apart from dim_lsoa, so that facts do not hang on shapes.
 select
-    lsoa_code_2021 as lsoa_code,
-    lsoa_name_2021 as lsoa_name,
-    boundary_geojson
-from {{ ref('stg_ons__lsoa_boundaries') }}
+    boundary.lsoa_code_2021 as lsoa_code,
+    boundary.lsoa_name_2021 as lsoa_name,
+    boundary.boundary_geojson
+from {{ ref('stg_ons__lsoa_boundaries') }} as boundary
+inner join {{ ref('dim_lsoa') }} as lsoa
+    on boundary.lsoa_code_2021 = lsoa.lsoa_code
+inner join {{ ref('district') }} as district
+    on lsoa.district_code = district.district_code

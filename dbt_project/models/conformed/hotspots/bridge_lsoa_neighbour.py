@@ -14,7 +14,7 @@ def model(dbt, session):
         codes, basis = bounded["lsoa_code"], "Boundaries touch"
     else:
         centres = (
-            dbt.ref("fct_offence")
+            dbt.ref("placed_crime")
             .query(
                 "offence",
                 """select lsoa_code, avg(easting) as easting, avg(northing) as northing from offence

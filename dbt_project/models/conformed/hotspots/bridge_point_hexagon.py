@@ -8,7 +8,7 @@ def model(dbt, session):
 
     dbt.config(materialized="table")
     points = (
-        dbt.ref("fct_offence")
+        dbt.ref("placed_crime")
         .query(
             "offence",
             "select distinct easting, northing from offence where easting is not null and northing is not null order by all",

@@ -3,7 +3,7 @@ with span as (
     select
         min(recorded_month) as first_month,
         max(recorded_month) as last_month
-    from {{ ref('fct_offence') }}
+    from {{ ref('placed_crime') }}
 ),
 
 calendar as (

@@ -3,12 +3,12 @@ with offence as (
     select
         offence.*,
         coalesce(point.hexagon_code, 'Unknown') as hexagon_code
-    from {{ ref('fct_offence') }} as offence
+    from {{ ref('placed_crime') }} as offence
     left join {{ ref('bridge_point_hexagon') }} as point
         on offence.easting = point.easting and offence.northing = point.northing
 )
 
-{% for definition, flag in hotspot_definitions() -%}
+{% for definition, flag in hotspot_definitions() + [street_definition()] -%}
     {%- set outer = loop -%}
     {%- for place_kind, place in [('Ward', 'ward_code'), ('LSOA', 'lsoa_code'), ('Hexagon', 'hexagon_code')] %}
         select

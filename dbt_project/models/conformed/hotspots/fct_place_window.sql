@@ -20,6 +20,24 @@ definition (definition) as (
     {{ hotspot_definition_rows() }}
 ),
 
+-- Where no estimate of all residents was delivered, those whom the census counted.
+resident as (
+    select
+        lsoa_code,
+        mid_year,
+        population
+    from {{ ref('fct_population') }}
+
+    union all
+
+    select
+        lsoa_code,
+        null as mid_year,
+        residents_16_plus as population
+    from {{ ref('lsoa_population') }}
+    where not exists (select 1 from {{ ref('fct_population') }})
+),
+
 counted as (
     select
         place_month.definition,
@@ -41,7 +59,7 @@ select
     place.place_code,
     hotspot_window.last_month,
     cast(coalesce(counted.offences, 0) as bigint) as offences,
-    population.population
+    resident.population
 from {{ ref('dim_hotspot_window') }} as hotspot_window
 cross join definition
 inner join {{ ref('placed_window') }} as placed_window
@@ -54,9 +72,9 @@ left join counted
         and place.place_kind = counted.place_kind
         and place.place_code = counted.place_code
         and hotspot_window.last_month = counted.last_month
-left join {{ ref('fct_population') }} as population
+left join resident
     on
         place.place_kind = 'LSOA'
-        and place.place_code = population.lsoa_code
-        and hotspot_window.population_year = population.mid_year
+        and place.place_code = resident.lsoa_code
+        and hotspot_window.population_year is not distinct from resident.mid_year
 where hotspot_window.is_analysed

@@ -8,6 +8,10 @@ with street as (
     where street is not null
 ),
 
+definition (definition) as (
+    {{ hotspot_definition_rows() }}
+),
+
 ward as (
     {{ hotspot_wards_in_force() }}
 ),
@@ -39,9 +43,7 @@ every as (
         street.street,
         coalesce(counted.offences, 0) as offences
     from ward
-    cross join (
-        {{ hotspot_definition_rows() }}
-    ) as definition (definition)
+    cross join definition
     inner join street
         on ward.ward_code = street.ward_code
     left join counted

@@ -4,7 +4,7 @@ with place_month as (
     select distinct
         'Ward' as place_kind,
         offence.recorded_month
-    from {{ ref('fct_offence') }} as offence
+    from {{ ref('placed_crime') }} as offence
     inner join {{ ref('dim_ward') }} as ward
         on offence.ward_code = ward.ward_code
     where ward.ward_code <> 'Unknown' and ward.district_code <> 'Outside'
@@ -14,7 +14,7 @@ with place_month as (
     select distinct
         'LSOA' as place_kind,
         offence.recorded_month
-    from {{ ref('fct_offence') }} as offence
+    from {{ ref('placed_crime') }} as offence
     inner join {{ ref('dim_lsoa') }} as lsoa
         on offence.lsoa_code = lsoa.lsoa_code
     inner join {{ ref('dim_district') }} as district
@@ -26,7 +26,7 @@ with place_month as (
     select distinct
         'Hexagon' as place_kind,
         offence.recorded_month
-    from {{ ref('fct_offence') }} as offence
+    from {{ ref('placed_crime') }} as offence
     inner join {{ ref('bridge_point_hexagon') }} as point
         on offence.easting = point.easting and offence.northing = point.northing
 )

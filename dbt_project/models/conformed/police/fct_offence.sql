@@ -84,7 +84,7 @@ select
     classified.is_hotspot_violence,
     classified.is_knife_crime,
     coalesce(classified.weapon, 'Not recorded') as weapon,
-    coalesce(district.district_code, 'Unknown') as district_code,
+    coalesce(place.conformed, 'Unknown') as district_code,
     coalesce(classified.ward_code, 'Unknown') as ward_code,
     coalesce(classified.lsoa_code, 'Unknown') as lsoa_code,
     classified.easting,
@@ -102,8 +102,7 @@ select
     outcome.is_positive as is_positive_outcome,
     classified.load_id
 from classified
-left join {{ ref('district') }} as district
-    on classified.district_source_name = district.source_name
+{{ join_label('place', 'classified.district_source_name', 'district') }}
 left join {{ ref('relationship') }} as relationship
     on classified.relationship_source_label = relationship.source_label
 left join last_outcome

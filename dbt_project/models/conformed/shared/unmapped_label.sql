@@ -104,7 +104,7 @@ unknown as (
         trim(label.source_label) as source_label,
         label.row_count
     from label
-    left join {{ ref('source_label') }} as known
+    left join {{ known_labels() }} as known
         on
             label.scheme = known.scheme
             and {{ plain_label('label.source_label') }} = {{ plain_label('known.source_label') }}
@@ -121,7 +121,7 @@ compared as (
             bool_or({{ is_near(plain_label('unknown.source_label'), plain_label('known.source_label')) }}), false
         ) as is_near
     from unknown
-    left join {{ ref('source_label') }} as known
+    left join {{ known_labels() }} as known
         on unknown.scheme = known.scheme
     group by all
 )

@@ -85,8 +85,8 @@ counted as (
     select
         timed.kind,
         coalesce(district.district_code, 'County') as district_code,
-        coalesce(district.district, 'Derby and Derbyshire') as district,
-        coalesce(district.area, 'Derby and Derbyshire') as area,
+        coalesce(district.district, {{ area_name() }}) as district,
+        coalesce(district.area, {{ area_name() }}) as area,
         grouping(district.district_code) = 1 as is_total,
         timed.breakdown,
         timed.category,

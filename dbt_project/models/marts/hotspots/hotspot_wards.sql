@@ -2,6 +2,10 @@ with in_force as (
     {{ hotspot_wards_in_force(analysed=false) }}
 ),
 
+definition (definition) as (
+    {{ hotspot_definition_rows() }}
+),
+
 resident as (
     select
         mid_year,
@@ -9,6 +13,19 @@ resident as (
         sum(population) as population
     from {{ ref('fct_population') }}
     group by mid_year, ward_code
+
+    union all
+
+    -- Where no estimate of all residents was delivered, those whom the census counted.
+    select
+        null as mid_year,
+        lsoa.ward_code,
+        sum(adult.residents_16_plus) as population
+    from {{ ref('lsoa_population') }} as adult
+    inner join {{ ref('dim_lsoa') }} as lsoa
+        on adult.lsoa_code = lsoa.lsoa_code
+    where adult.residents_16_plus is not null and not exists (select 1 from {{ ref('fct_population') }})
+    group by lsoa.ward_code
 ),
 
 counted as (
@@ -52,9 +69,7 @@ rated as (
         cast(resident.population as bigint) as population,
         {{ rate_per('coalesce(counted.offences, 0)', 'resident.population') }} as rate_per_1000
     from {{ ref('dim_hotspot_window') }} as hotspot_window
-    cross join (
-        {{ hotspot_definition_rows() }}
-    ) as definition (definition)
+    cross join definition
     inner join {{ ref('placed_window') }} as placed_window
         on hotspot_window.last_month = placed_window.last_month and placed_window.place_kind = 'Ward'
     cross join ward
@@ -66,7 +81,7 @@ rated as (
     left join resident
         on
             ward.ward_code = resident.ward_code
-            and hotspot_window.population_year = resident.mid_year
+            and hotspot_window.population_year is not distinct from resident.mid_year
     left join in_force
         on
             hotspot_window.last_month = in_force.last_month
@@ -95,7 +110,8 @@ ranked as (
         *,
         case when is_ranked then rank() over (scoped_window order by offences desc) end as volume_rank,
         case
-            when is_ranked and rate_per_1000 is not null then rank() over (scoped_window order by rate_per_1000 desc nulls last)
+            when is_ranked and rate_per_1000 is not null
+                then rank() over (scoped_window order by rate_per_1000 desc nulls last)
         end as rate_rank
     from scoped
     window scoped_window as (partition by definition, last_month, scope, is_ranked)

@@ -2,21 +2,30 @@
 -- does not say how it came to one decile for a district, and leaves out the Employment domain (D134).
 -- T64: the share of each district's population (mid-2015, of the indices) in LSOAs of the most deprived tenth of
 -- England.
+with labelled as (
+    select
+        district_code,
+        sort_order,
+        -- A district that is an authority of its own is printed by the authority's name.
+        case when count(*) over (partition by area) = 1 then area else district end as printed_name
+    from {{ ref('district') }}
+)
+
 select
     'T62' as table_id,
     '' as row_group,
-    dim_district.source_name as row_label,
-    dim_district.sort_order as row_order,
+    labelled.printed_name as row_label,
+    labelled.sort_order as row_order,
     deprivation.domain as column_label,
     dense_rank() over (order by deprivation.domain) as column_order,
     'rank' as unit,
     sum(deprivation.domain_decile) as numerator,
     count(*) as denominator
 from {{ ref('deprivation_domains') }} as deprivation
-inner join {{ ref('district') }} as dim_district
-    on deprivation.district_code = dim_district.district_code
+inner join labelled
+    on deprivation.district_code = labelled.district_code
 where deprivation.domain <> 'Employment'
-group by dim_district.source_name, dim_district.sort_order, deprivation.domain
+group by labelled.printed_name, labelled.sort_order, deprivation.domain
 
 union all
 

@@ -169,3 +169,4 @@ select
 from figure
 left join evidence
     on figure.table_id = evidence.table_id
+where {{ has_printed_report() }}

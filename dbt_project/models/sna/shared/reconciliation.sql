@@ -74,3 +74,4 @@ select
 from judged
 inner join {{ ref('sna_table') }} as sna_table
     on judged.table_id = sna_table.table_id
+where {{ has_printed_report() }}

@@ -1,60 +1,116 @@
 """What an area file may say."""
 
+import re
+
 import pytest
 
 from orchestration.contracts.reader import load_contracts
-from orchestration.home import areas
+from orchestration.home import areas, creation, national
 from orchestration.home.environment import SettingsError
+from orchestration.home.settings import Settings
+from orchestration.warehouse import ledger
 
 GOOD = """
+schema_version: 2
 id: mercia
 name: Mercia
-forces: [{name: Mercia Police, police_uk: mercia}]
+country: E92000001
+region: E12000004
+forces: [nottinghamshire]
 districts: {E06000018: Nottingham}
+authorities: {E06000018: Nottingham City}
+hospitals: [{name: General, site_code: RX1RA}, {name: Beyond, in_area: false}]
 """
 
 
 @pytest.fixture
 def write(tmp_path, monkeypatch):
     monkeypatch.setenv("SNA_AREAS", str(tmp_path))
-    areas.load.cache_clear()
 
     def put(text):
         (tmp_path / "mercia").mkdir()
         (tmp_path / "mercia" / "area.yaml").write_text(text)
 
-    yield put
-    areas.load.cache_clear()
+    return put
 
 
 def test_an_adopter_s_own_area_is_read(write):
     write(GOOD)
     assert areas.names() == ["mercia"]
-    assert areas.load("mercia").forces[0].police_uk == "mercia"
+    assert areas.load("mercia").forces == ("nottinghamshire",)
+
+
+def test_the_models_get_districts_authorities_and_hospitals_in_their_order(write):
+    write(GOOD)
+    area = areas.load("mercia").variables()["area"]
+    assert area["districts"] == [{"district_code": "E06000018", "district": "Nottingham"}]
+    assert area["authorities"] == [{"authority_code": "E06000018", "authority": "Nottingham City", "place": 1}]
+    assert [(one["hospital"], one["hospital_code"], one["is_in_county"], one["sort_order"]) for one in area["hospitals"]] == [
+        ("General", "RX1RA", True, 1),
+        ("Beyond", None, False, 2),
+    ]
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "told"),
+    ("before", "after", "message"),
     [
+        ("schema_version: 2", "schema_version: 1", "schema_version is 1; this .*sna area upgrade"),
+        ("schema_version: 2\n", "", "schema_version is 1; this .*sna area upgrade"),
         ("id: mercia", "id: wessex", "its folder is 'mercia'"),
-        ("E06000018", "E12000004", "not the GSS code of a district"),
-        ("E06000018", "E0600001", "not the GSS code of a district"),
-        ("name: Mercia\n", "", "name"),
-        ("name: Mercia\n", "name: Mercia\npolice: none\n", "police"),
-        ("police_uk: mercia", "police_uk: Mercia Police", "police_uk"),
-        ("forces: [{name: Mercia Police, police_uk: mercia}]", "forces: []", "forces"),
+        ("districts: {E06000018", "districts: {E12000004", "districts: E12000004 is not the GSS code of a district"),
+        ("districts: {E06000018", "districts: {E0600001", "districts: E0600001 is not the GSS code of a district"),
+        ("{E06000018: Nottingham}", "{E07000026: Allerdale}", r"ended on 2023-03-31; it is now in E06000063 \(Cumberland\)"),
+        (
+            "districts: {",
+            "districts: {E07000170: Ashfield, ",
+            r"E10000024, of which Ashfield \(E07000170\) is a part, is missing",
+        ),
+        ("authorities: {E06000018", "authorities: {E12000018", "authorities: E12000018: not the GSS code"),
+        ("name: Mercia\n", "name: Nottingham\n", "name: 'Nottingham' is also a district's"),
+        ("name: Mercia\n", "", "name is missing"),
+        ("name: Mercia\n", "name: Mercia\npolice: none\n", "police is unknown; known are schema_version"),
+        ("forces: [nottinghamshire]", "forces: [mercia]", "forces: mercia: no territorial force; known are metropolitan"),
+        ("forces: [nottinghamshire]", "forces: []", "forces"),
+        ("country: E92000001", "country: N92000002", "country: N92000002 is not the GSS code"),
+        ("site_code: RX1RA", "site_code: rx1", "hospitals.General.site_code"),
+        ("name: Beyond, in_area", "name: Beyond, inside", "hospitals.Beyond.inside is unknown"),
         ("id: mercia", "id: [", "area.yaml"),
     ],
 )
-def test_what_an_area_may_not_say_is_named(write, before, after, told):
+def test_what_an_area_may_not_say_is_named(write, before, after, message):
+    assert before in GOOD
     write(GOOD.replace(before, after))
     with pytest.raises(SettingsError, match=r"area\.yaml") as refused:
         areas.load("mercia")
-    assert told in str(refused.value)
+    assert re.search(message, str(refused.value)), refused.value
 
 
-def test_every_agency_of_an_area_has_a_contract():
-    agencies = {agency for agency, _ in load_contracts()}
+def test_every_agency_of_an_area_has_a_contract_for_each_feed_that_it_sends_and_no_other():
+    contracts = set(load_contracts())
     assert {"derbyshire", "nottinghamshire"} <= set(areas.names())
     for name in areas.names():
-        assert set(areas.load(name).agencies) <= agencies
+        for agency in areas.load(name).agencies:
+            assert {feed for sender, feed in contracts if sender == agency.id} == set(agency.feeds), agency
+
+
+def test_the_committed_areas_are_the_districts_of_their_forces():
+    for name in areas.names():
+        area = areas.load(name)
+        own = {
+            one.district_code: one.district for force in area.forces for one in national.districts_of(national.forces()[force])
+        }
+        assert area.districts == own
+
+
+def test_agencies_of_the_project_s_areas_are_of_others_for_an_adopter(write):
+    write(GOOD)
+    assert "derbyshire_constabulary" in areas.agencies_of_others("mercia")
+
+
+def test_the_definition_of_the_area_is_in_force_in_the_models_and_the_ledger(write, tmp_path):
+    write(GOOD + "definition: duty-section-13\n")
+    assert areas.load("mercia").variables()["definition_id"] == "duty-section-13"
+    settings = Settings(tmp_path / "raw", tmp_path / "home")
+    assert ledger.definition_id(settings) == "sna-2024"
+    creation.make(settings.home, "mercia", "live")
+    assert ledger.definition_id(settings) == "duty-section-13"

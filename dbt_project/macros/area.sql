@@ -1,0 +1,46 @@
+{#
+    A list of the area's file (areas/<area>/area.yaml) as a relation; without a row where the file has none.
+
+    list      districts, authorities, hospitals or labels
+    columns   column -> type; each is a field of the entries
+#}
+{% macro area_rows(list, columns) -%}
+    {#- The linter knows no variables. -#}
+    {%- set entries = var('area')[list] if var('area') is mapping else [] %}
+    select
+        {%- for column, type in columns.items() %}
+        cast({{ column }} as {{ type }}) as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from (
+        values
+        {%- for entry in entries or [{}] %}
+        (
+            {%- for column in columns -%}
+                {{ in_sql(entry.get(column)) }}{{ ', ' if not loop.last }}
+            {%- endfor -%}
+        ){{ ',' if not loop.last }}
+        {%- endfor %}
+    ) as listed ({{ columns | join(', ') }})
+    {%- if not entries %}
+    where false
+    {%- endif %}
+{%- endmacro %}
+
+{# A value of the area's file as a literal. #}
+{% macro in_sql(value) -%}
+    {%- if value is none or value is undefined -%} null
+    {%- elif value is sameas true or value is sameas false -%} {{ value | lower }}
+    {%- elif value is number -%} {{ value }}
+    {%- else -%} '{{ value | replace("'", "''") }}'
+    {%- endif -%}
+{%- endmacro %}
+
+{# Whether the area has a printed needs assessment, with whose figures the marts are compared. #}
+{% macro has_printed_report() -%}
+    {%- if var('area')['reports'] -%} true {%- else -%} false {%- endif -%}
+{%- endmacro %}
+
+{# Name of the whole area, as a literal. #}
+{% macro area_name() -%}
+    {{ in_sql(var('area')['name']) }}
+{%- endmacro %}

@@ -1,0 +1,141 @@
+"""The commands of `sna` about areas: list them, make the file of a new one, and say what is missing in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from orchestration.cli import output
+from orchestration.cli.options import FAILED, WRONG_USAGE
+from orchestration.home import area_files, national
+from orchestration.home import areas as known_areas
+from orchestration.text.console import console, errors
+from orchestration.text.plurals import counted
+
+app = typer.Typer(help="The file of one area.", no_args_is_help=True, pretty_exceptions_show_locals=False)
+
+Named = Annotated[str | None, typer.Argument(metavar="[AREA]", help="The name of its folder. Default: all areas.")]
+
+
+def areas() -> None:
+    """The areas that a home can be of, with their forces, districts and gaps."""
+    rows = []
+    for name in known_areas.names():
+        area = known_areas.load(name)
+        forces = ", ".join(national.forces()[force].force_name for force in area.forces)
+        numbers = (str(len(part)) for part in (area.districts, area.agencies, area.gaps))
+        rows.append((name, area.name, forces, *numbers))
+    title = f"Areas in {known_areas.folder()}"
+    console.print(output.table(title, ["area", "name", "forces", "districts", "agencies", "gaps"], rows))
+
+
+@app.command()
+def new(
+    force: Annotated[
+        list[str], typer.Argument(help="Territorial police force, as data.police.uk names it in its files; or several.")
+    ],
+    identifier: Annotated[str | None, typer.Option("--id", help="Name of the folder. Default: that of the first force.")] = None,
+) -> None:
+    """Write the file of a new area from the districts of its force, with marks where something has to be found out."""
+    path = area_files.make(force, identifier)
+    area = known_areas.load(path.parent.name)
+    districts, authorities = (
+        counted(len(part), word) for part, word in ((area.districts, "district"), (area.authorities, "authority"))
+    )
+    console.print(f"{path}: {area.name}, {districts} in {authorities}.", highlight=False)
+    _print(area.gaps)
+    console.print(
+        f"Next: `sna init --area {area.id}`; open data can be delivered at once. `sna area check {area.id}` lists the gaps."
+    )
+
+
+@app.command()
+def check(area: Named = None) -> None:
+    """List what is missing in an area's file. Exits 1 if it contradicts the national seeds or the contracts."""
+    from orchestration.contracts.reader import load_contracts
+
+    wrong = 0
+    for name in [area] if area else known_areas.names():
+        found = known_areas.load(name)
+        lines = area_files.missing(found, load_contracts(), _definitions())
+        wrong += len(lines)
+        console.print(
+            f"[bold]{name}[/]: {counted(len(lines), 'contradiction')}, {counted(len(found.gaps), 'gap')}", highlight=False
+        )
+        _print((*lines, *found.gaps, *area_files.gaps_of_maps(name)))
+    if wrong:
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def upgrade(area: Named = None) -> None:
+    """Bring area files of an earlier version of the project to the present schema."""
+    from orchestration.contracts.reader import load_contracts
+
+    for name in [area] if area else known_areas.names():
+        done = area_files.upgrade(name, load_contracts())
+        state = "upgraded; compare it with the earlier file" if done else "nothing to do"
+        console.print(f"{name}: schema {known_areas.SCHEMA_VERSION}, {state}.", highlight=False)
+
+
+@app.command("map")
+def map_headers(
+    feed_type: Annotated[str, typer.Argument(help="What the file is of: a feed, such as crimes, or agency/feed.")],
+    sample: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A file as the agency exports it.")],
+    area: Annotated[str, typer.Option(envvar="SNA_AREA", help="The name of the area's folder.")],
+) -> None:
+    """Find which header of an agency's own extract is probably which column; write the map and its gaps to the area's folder.
+
+    Nothing is landed. Values are written only of columns that hold no personal data, and only if they are frequent.
+    """
+    from orchestration.contracts.model import FeedContract
+    from orchestration.contracts.reader import load_contracts
+    from orchestration.ingest.recognition import header_map
+    from orchestration.ingest.rules import UnreadableError
+
+    known_areas.load(area)
+    found: dict[tuple[str, ...], FeedContract] = {}
+    for key, contract in load_contracts().items():
+        if feed_type in (key[1], "/".join(key)):
+            found.setdefault(tuple(column.header for column in contract.columns), contract)
+    if len(found) != 1:
+        known = sorted({feed for _, feed in load_contracts()})
+        several = ", ".join("/".join(contract.id) for contract in found.values())
+        reason = f"Several feeds have other columns: {several}." if found else f"No feed of that type. Types: {', '.join(known)}."
+        errors.print(f"[red]{escape(feed_type)}[/]: {reason}", highlight=False)
+        raise typer.Exit(WRONG_USAGE)
+    (contract,) = found.values()
+    try:
+        made = header_map.probable(header_map.read(sample), contract)
+    except UnreadableError as error:
+        errors.print(f"[red]{escape(sample.name)}[/]: {escape(str(error))}", highlight=False)
+        raise typer.Exit(FAILED) from None
+    path = known_areas.folder() / area / "maps" / f"{contract.feed}.yaml"
+    path.parent.mkdir(exist_ok=True)
+    gaps = {"headers": list(made.unmatched), "columns": list(made.missing), "values": made.values}
+    headers = {header: {"column": column, "likeness": likeness} for header, (column, likeness) in made.headers.items()}
+    path.write_text(area_files.text({"feed_type": contract.feed, "headers": headers, "gaps": gaps}), "utf-8")
+    rows = [(header, column, f"{likeness:.0%}") for header, (column, likeness) in made.headers.items()]
+    console.print(output.table(f"Probable columns of {sample.name}", ["header", "column", "likeness"], rows))
+    lines = [f"header without a column: {header}" for header in made.unmatched]
+    lines += [f"required column without a header: {column}" for column in made.missing]
+    lines += [f"{column}: {counted(len(values), 'unknown value')}" for column, values in made.values.items()]
+    _print(tuple(lines))
+    console.print(f"{path}: {counted(len(made.headers), 'header')} mapped, {counted(len(lines), 'gap')}.", highlight=False)
+
+
+def _definitions() -> set[str]:
+    import csv
+
+    from orchestration.home.environment import DBT_PROJECT
+
+    with (DBT_PROJECT / "seeds" / "reference" / "violence_definition.csv").open(encoding="utf-8", newline="") as file:
+        return {row["definition_id"] for row in csv.DictReader(file)}
+
+
+def _print(lines: tuple[str, ...]) -> None:
+    for line in lines:
+        console.print(f"  {escape(line)}", highlight=False)

@@ -1,0 +1,172 @@
+"""Area files: written for a force from the national seeds, checked for what is missing, and brought to the present schema."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from orchestration.home import areas, national, settings_files
+from orchestration.home.areas import Area
+from orchestration.home.environment import SettingsError
+
+OPEN_DATA = "open data (data.police.uk, ONS, MHCLG, DfE, MoJ) need none"
+UNKNOWN = {
+    "agencies": f"which of its agencies send what is not known yet; {OPEN_DATA}",
+    "hospitals": "which hospitals take its patients is not known yet",
+}
+
+
+def make(names: Sequence[str], identifier: str | None = None) -> Path:
+    """Write the file of a new area: the districts of one or several forces, and marked gaps for what no seed knows.
+
+    Args:
+        names: each a force's name, or that in the files of data.police.uk.
+        identifier: name of the folder; that of the first force where it is None.
+
+    Raises:
+        SettingsError: no force has such a name, or there is such an area already.
+    """
+    forces = [_force(name) for name in names]
+    identifier = identifier or forces[0].police_uk.replace("-", "_")
+    path = areas.folder() / identifier / areas.FILE
+    if path.exists():
+        raise SettingsError(f"{path} exists already. Choose another name with --id, or change that file.")
+    area = settings_files.validate(path, _content(identifier, forces), Area, SettingsError)
+    path.parent.mkdir(parents=True)
+    path.write_text(text(area.model_dump(mode="json")), "utf-8")
+    return path
+
+
+def text(content: Mapping[str, Any]) -> str:
+    """An area as the text of its file, without fields that say nothing."""
+    import yaml
+
+    said = {field: value for field, value in content.items() if value not in (None, [], {}, ())}
+    return str(yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=130))
+
+
+def missing(area: Area, contracts: Collection[tuple[str, str]], definitions: Collection[str]) -> list[str]:
+    """What is missing or wrong in an area's file, one line each; gaps that the file itself names are not repeated.
+
+    Args:
+        contracts: (agency, feed) of every contract.
+        definitions: ids of the definitions of serious violence.
+    """
+    forces = [national.forces()[force] for force in area.forces]
+    policed = {one.district_code: one.district for force in forces for one in national.districts_of(force)}
+    found = [
+        f"districts: {name} ({code}) of its force is missing" for code, name in policed.items() if code not in area.districts
+    ]
+    found += [f"districts: {name} ({code}) is of another force" for code, name in area.districts.items() if code not in policed]
+    used = {national.districts()[code].authority_code for code in area.districts}
+    found += [f"authorities: no district is in {name} ({code})" for code, name in area.authorities.items() if code not in used]
+    own = {national.districts()[code] for code in area.districts}
+    for field, stated, known in (
+        ("country", area.country, {one.country_code for one in own}),
+        ("region", area.region or "", {one.region_code for one in own}),
+    ):
+        if stated not in known:
+            found.append(f"{field}: {stated or 'none'}, but its districts are in {' and '.join(sorted(known)) or 'none'}")
+    for agency in area.agencies:
+        found += [
+            f"agencies: {agency.id} sends {feed}, which has no contract: raw/{agency.id}/{feed}/contract.yaml"
+            for feed in agency.feeds
+            if (agency.id, feed) not in contracts
+        ]
+    if area.definition is not None and area.definition not in definitions:
+        found.append(f"definition: {area.definition} is unknown; known are {', '.join(sorted(definitions))}")
+    return found
+
+
+def gaps_of_maps(identifier: str) -> tuple[str, ...]:
+    """What `sna area map` left open: one line per file of the area's folder `maps` that has gaps.
+
+    Raises:
+        SettingsError: a map is not valid YAML.
+    """
+    lines = []
+    for path in sorted((areas.folder() / identifier / "maps").glob("*.yaml")):
+        content = settings_files.parse(path, path.read_text("utf-8"), SettingsError)
+        gaps = content.get("gaps") if isinstance(content, dict) else None
+        left = [f"{field} {len(found)}" for field, found in (gaps or {}).items() if found]
+        if left:
+            lines.append(f"maps/{path.name}: without a place: {', '.join(left)}")
+    return tuple(lines)
+
+
+def upgrade(identifier: str, contracts: Collection[tuple[str, str]]) -> bool:
+    """Bring the file of an area to the present schema; returns whether there was anything to do. Comments are lost.
+
+    Args:
+        contracts: (agency, feed) of every contract, for what an agency of the earlier schema sends.
+
+    Raises:
+        SettingsError: there is no such area, or its file is of no known schema.
+    """
+    path = areas.folder() / identifier / areas.FILE
+    if not path.is_file():
+        areas.load(identifier)  # says which there are
+    content = settings_files.parse(path, path.read_text("utf-8"), SettingsError)
+    if not isinstance(content, dict) or content.get("schema_version", 1) not in (1, areas.SCHEMA_VERSION):
+        raise SettingsError(f"{path}: no area file of this version of the project or an earlier one.")
+    if content.get("schema_version", 1) == areas.SCHEMA_VERSION:
+        return False
+    settings_files.validate(path, upgraded := _from_version_1(content, contracts), Area, SettingsError)
+    path.write_text(text(upgraded), "utf-8")
+    return True
+
+
+def _force(name: str) -> national.Force:
+    wanted = name.casefold()
+    for force in national.forces().values():
+        if wanted in (force.police_uk, force.force_name.casefold(), force.force_code.casefold()):
+            return force
+    raise SettingsError(f"There is no territorial force '{name}'. Known are {', '.join(sorted(national.forces()))}.")
+
+
+def _content(identifier: str, forces: Sequence[national.Force]) -> dict[str, Any]:
+    own = [district for force in forces for district in national.districts_of(force)]
+    names = {district.district for district in own}
+    called = " and ".join(force.police_uk.replace("-", " ").title() for force in forces)
+    called = called.replace(" And ", " and ").replace(" Of ", " of ")
+    return {
+        "schema_version": areas.SCHEMA_VERSION,
+        "id": identifier,
+        "name": f"{called} (whole area)" if called in names else called,
+        **_around(own),
+        "forces": [force.police_uk for force in forces],
+        "districts": {district.district_code: district.district for district in own},
+        "authorities": _authorities(own),
+        "gaps": [f"{field}: {what}" for field, what in UNKNOWN.items()],
+    }
+
+
+def _around(own: Sequence[national.District]) -> dict[str, Any]:
+    return {"country": own[0].country_code, "region": own[0].region_code or None}
+
+
+def _authorities(own: Sequence[national.District]) -> dict[str, str]:
+    codes = {district.authority_code for district in own}
+    known = sorted((national.authorities()[code] for code in codes), key=lambda one: one.authority)
+    return {one.authority_code: one.authority for one in known}
+
+
+def _from_version_1(content: Mapping[str, Any], contracts: Collection[tuple[str, str]]) -> dict[str, Any]:
+    """Version 1 named forces at length, agencies without what they send, and nothing around the districts."""
+    codes = [str(code) for code in content.get("districts", ())]
+    own = [national.districts()[code] for code in codes if code in national.districts()]
+    if not own:
+        raise SettingsError(f"{content.get('id')}: its districts are not districts of England or Wales.")
+    agencies = [str(agency) for agency in content.get("agencies", ())]
+    return {
+        "schema_version": areas.SCHEMA_VERSION,
+        "id": content.get("id"),
+        "name": content.get("name"),
+        **_around(own),
+        "forces": [force["police_uk"] for force in content.get("forces", ())],
+        "districts": dict(content["districts"]),
+        "authorities": _authorities(own),
+        "agencies": [{"id": id, "feeds": sorted(feed for sender, feed in contracts if sender == id)} for id in agencies],
+        "gaps": [f"{field}: {what}" for field, what in UNKNOWN.items() if field != "agencies" or not agencies],
+    }

@@ -1,0 +1,88 @@
+"""Area files that are made from the national seeds, checked and upgraded."""
+
+import pytest
+
+from orchestration.contracts.reader import load_contracts
+from orchestration.home import area_files, areas, national
+from orchestration.home.environment import SettingsError
+
+VERSION_1 = """
+id: mercia
+name: Mercia
+forces: [{name: Nottinghamshire Police, police_uk: nottinghamshire}]
+districts: {E06000018: Nottingham, E07000170: Ashfield}
+agencies: [derby_city_education]
+"""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("SNA_AREAS", str(tmp_path))
+    return tmp_path
+
+
+@pytest.mark.parametrize("force", national.forces())
+def test_every_force_gets_an_area_without_a_contradiction(force):
+    area = areas.load(area_files.make([force]).parent.name)
+    assert area_files.missing(area, load_contracts(), {"sna-2024"}) == []
+    assert set(area.districts.values()) == {one.district for one in national.districts_of(national.forces()[force])}
+    assert [gap.partition(":")[0] for gap in area.gaps] == ["agencies", "hospitals"]
+
+
+def test_a_force_is_found_by_either_name_and_wales_has_no_region():
+    area = areas.load(area_files.make(["South Wales Police"]).parent.name)
+    assert (area.id, area.country, area.region) == ("south_wales", "W92000004", None)
+
+
+def test_an_area_of_one_district_has_a_name_of_its_own():
+    assert areas.load(area_files.make(["city-of-london"]).parent.name).name == "City of London (whole area)"
+
+
+def test_two_forces_make_one_area():
+    area = areas.load(area_files.make(["derbyshire", "nottinghamshire"], "east").parent.name)
+    assert (area.id, area.name, len(area.districts)) == ("east", "Derbyshire and Nottinghamshire", 17)
+
+
+def test_a_force_that_is_none_and_an_area_that_exists_are_refused():
+    with pytest.raises(SettingsError, match=r"no territorial force 'mercia'\. Known are avon-and-somerset"):
+        area_files.make(["mercia"])
+    area_files.make(["kent"])
+    with pytest.raises(SettingsError, match="exists already"):
+        area_files.make(["kent"])
+
+
+def test_what_contradicts_the_seeds_and_the_contracts_is_named(folder):
+    text = area_files.make(["kent"], "mercia").read_text()
+    text = text.replace("  E06000035: Medway\n", "  E06000018: Nottingham\n", 1).replace(
+        "E06000035: Medway", "E06000018: City\n  E06000035: Medway"
+    )
+    text = text.replace("E12000008", "E12000007") + "definition: none\nagencies: [{id: vru, feeds: [interventions, votes]}]\n"
+    (folder / "mercia" / "area.yaml").write_text(text)
+    assert area_files.missing(areas.load("mercia"), load_contracts(), {"sna-2024"}) == [
+        "districts: Medway (E06000035) of its force is missing",
+        "districts: Nottingham (E06000018) is of another force",
+        "authorities: no district is in Medway (E06000035)",
+        "region: E12000007, but its districts are in E12000004 and E12000008",
+        "agencies: vru sends votes, which has no contract: raw/vru/votes/contract.yaml",
+        "definition: none is unknown; known are sna-2024",
+    ]
+
+
+def test_a_file_of_the_first_schema_is_upgraded_once(folder):
+    (folder / "mercia").mkdir()
+    (folder / "mercia" / "area.yaml").write_text(VERSION_1)
+    assert area_files.upgrade("mercia", load_contracts())
+    area = areas.load("mercia")
+    assert (area.forces, area.region, area.agencies[0].feeds) == (("nottinghamshire",), "E12000004", ("exclusions", "neet"))
+    assert area.authorities == {"E06000018": "Nottingham", "E10000024": "Nottinghamshire"}
+    assert not area_files.upgrade("mercia", load_contracts())
+
+
+def test_what_a_map_leaves_open_is_counted(folder):
+    area_files.make(["kent"])
+    (folder / "kent" / "maps").mkdir()
+    (folder / "kent" / "maps" / "crimes.yaml").write_text(
+        "gaps: {headers: [Keywords], columns: [], values: {knife: {Blade: 12}}}"
+    )
+    (folder / "kent" / "maps" / "victims.yaml").write_text("gaps: {headers: [], columns: [], values: {}}")
+    assert area_files.gaps_of_maps("kent") == ("maps/crimes.yaml: without a place: headers 1, values 1",)

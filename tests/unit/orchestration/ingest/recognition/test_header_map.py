@@ -1,0 +1,68 @@
+"""A foreign extract beside the columns of a feed type."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+
+from orchestration.contracts.reader import load_contracts
+from orchestration.ingest.recognition import header_map
+from orchestration.ingest.rules import UnreadableError
+
+CRIMES = load_contracts()["derbyshire_constabulary", "crimes"]
+ATTENDANCES = load_contracts()["royal_derby_hospital", "ed_assaults"]
+# Another force's layout: other headers and order, its own references, ISO dates, no knife flag but a keyword column.
+HEADER = ["Offence Sub Code", "HO Class Cd", "CRIME_REF_NO", "Date Recorded", "Committed From Date", "District Name", "Keywords"]
+ROW = ["008/01", "8N", "LR/123456/23", "2023-04-02T10:15:00", "2023-04-01T23:00:00", "Hinckley", "knife"]
+
+
+def test_headers_of_another_force_are_mapped_and_the_rest_are_gaps():
+    rows = [HEADER, *[ROW] * 12, [*ROW[:5], "Ada Example", ""]]
+    made = header_map.probable(rows, CRIMES)
+    assert {header: column for header, (column, _) in made.headers.items()} == {
+        "Offence Sub Code": "ho_sub_code",
+        "HO Class Cd": "ho_class",
+        "CRIME_REF_NO": "crime_reference",
+        "Date Recorded": "recorded_at",
+        "Committed From Date": "committed_from",
+        "District Name": "district",
+    }
+    assert made.unmatched == ("Keywords",)
+    assert "offence_title" in made.missing and "crime_reference" not in made.missing
+    assert made.rows == 13
+
+
+def test_a_header_of_the_contract_is_certain_and_values_decide_between_like_words():
+    rows = [["Crime Reference", "Code A", "Code B"], *[["DC-2023-0000001", "8N", "008/01"]] * 3]
+    assert header_map.probable(rows, CRIMES).headers["Crime Reference"] == ("crime_reference", 1.0)
+    for label, value, column in (("HO Code", "8N", "ho_class"), ("HO Code", "008/01", "ho_sub_code")):
+        assert header_map.probable([[label], [value]], CRIMES).headers[label][0] == column
+
+
+def test_a_rare_value_and_all_of_health_are_shapes():
+    labels = [["Assault Method"], *[["Stabbed by a neighbour"]] * 12, ["Ada Example 01/02/1990"]]
+    column = next(name for name in ATTENDANCES.by_name if "method" in name)
+    assert header_map.probable(labels, ATTENDANCES).values[column] == {"Aaaaaaa aa a aaaaaaaaa": 12, "Aaa Aaaaaaa 99/99/9999": 1}
+    flagged = [["Knife Crime Flag"], *[["Blade seen"]] * 12, ["Ada Example"], ["Y"]]
+    assert header_map.probable(flagged, CRIMES).values["knife"] == {"Blade seen": 12, "Aaa Aaaaaaa": 1}
+
+
+def test_a_file_without_a_header_shows_no_person():
+    made = header_map.probable([["Ada Example 01/02/1990", "ada@example.org"]], CRIMES)
+    assert made.unmatched == ("Aaa Aaaaaaa 99/99/9999", "aaa@aaaaaaa.aaa")
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_text_is_read_with_any_separator(tmp_path, separator):
+    path = tmp_path / "extract.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, delimiter=separator).writerows([HEADER, ROW, [], ROW])
+    assert header_map.read(path) == [HEADER, ROW, ROW]
+
+
+def test_what_is_no_table_is_refused(tmp_path):
+    path = tmp_path / "letter.pdf"
+    path.write_bytes(b"%PDF-1.4 a letter")
+    with pytest.raises(UnreadableError):
+        header_map.read(path)
