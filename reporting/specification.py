@@ -78,7 +78,9 @@ def load(folder: Path, area: str) -> Specification:
         return Specification(
             id=folder.name, title=about["title"], area=area, year=about["last_year"], text=folder / "text", **contents
         )
-    except (KeyError, TypeError, ValidationError) as error:
+    except KeyError as error:
+        raise SpecificationError(f"{folder / FILE}: there is no field {error}.") from error
+    except (TypeError, ValidationError) as error:
         raise SpecificationError(f"{folder}: it cannot be used as the specification of a report. {error}") from error
 
 

@@ -39,7 +39,7 @@ def test_the_report_is_made_opened_and_checked(small, tmp_path):
     assert about["release_id"] == county.settings.published.joinpath("current").readlink().name
     assert f"{about['pages']} pages" in first.stdout and str(folder / "index.html") in first.stdout
     # Two months are no year: the page says what is missing, and shows no rate.
-    assert "missing" in (folder / "index.html").read_text()
+    assert 'class="gap"' in (folder / "index.html").read_text()
     assert "already" in county.sna("report").stdout
 
     opened = county.sna("open")
