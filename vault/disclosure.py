@@ -20,7 +20,9 @@ from datetime import date
 from vault.policy import Policy
 
 SYMBOL = "c"
+NOT_APPLICABLE = "z"
 TOTAL, FACTOR, MOVEMENT, AGE = "Total", "Lifestyle factor", "Movement", "Age group"
+LEFT = "Left"
 UNDER_25 = "aged_under_25"
 
 
@@ -31,7 +33,7 @@ class Cell:
     Attributes:
         nominals, of_nominals: the count and the cohort; the count is None where it is withheld.
         suspects: all suspects of the same category; None where there is no comparison.
-        share_percent: share of the cohort, rounded half up; None where it is withheld.
+        share_percent: share of the cohort, rounded half up; None where it is withheld, or where there is none.
         suspects_withheld: whether the number of suspects was too small to be released.
     """
 
@@ -44,11 +46,17 @@ class Cell:
     share_percent: int | None
     suspects_withheld: bool = False
 
+    @property
+    def is_of_the_cohort(self) -> bool:
+        """Whether the people counted are in the cohort: those who left it can be more than it has, and are no share of it."""
+        return (self.breakdown, self.category) != (MOVEMENT, LEFT)
+
 
 def cell(cohort: str, breakdown: str, category: str, nominals: int, of_nominals: int, suspects: int | None) -> Cell:
     """A count as it was made, with its share."""
     share = (200 * nominals + of_nominals) // (2 * of_nominals)
-    return Cell(cohort, breakdown, category, nominals, of_nominals, suspects, share)
+    counted = Cell(cohort, breakdown, category, nominals, of_nominals, suspects, share)
+    return counted if counted.is_of_the_cohort else replace(counted, share_percent=None)
 
 
 def withheld(counts: Sequence[int], minimum: int) -> set[int]:

@@ -110,13 +110,14 @@ def _land(settings: Settings, made: Run, read: Sources, minimum: int) -> LoadRec
 
 
 def _row(cell: Cell, reference_date: date, minimum: int, fingerprint: str) -> list[object]:
-    from vault.disclosure import SYMBOL
+    from vault.disclosure import NOT_APPLICABLE, SYMBOL
 
-    no_suspects = SYMBOL if cell.suspects_withheld else "z"
+    no_suspects = SYMBOL if cell.suspects_withheld else NOT_APPLICABLE
+    no_share = SYMBOL if cell.is_of_the_cohort else NOT_APPLICABLE
     return [
         *(f"{reference_date:%d/%m/%Y}", cell.cohort, cell.breakdown, cell.category),
         SYMBOL if cell.nominals is None else cell.nominals,
-        SYMBOL if cell.share_percent is None else cell.share_percent,
+        no_share if cell.share_percent is None else cell.share_percent,
         no_suspects if cell.suspects is None else cell.suspects,
         *(minimum, fingerprint),
     ]

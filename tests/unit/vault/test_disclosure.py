@@ -159,3 +159,9 @@ def test_a_policy_that_is_half_understood_is_refused_and_the_message_says_where(
     with pytest.raises(policy.PolicyError) as refused:
         policy.load(path)
     assert all(f" {place}: " in str(refused.value) for place in places), str(refused.value)
+
+
+def test_those_who_left_are_no_share_of_those_who_are_there():
+    """Nine of eight would be 113 %."""
+    assert cell("Crime", "Movement", "Left", 9, 8, None).share_percent is None
+    assert cell("Crime", "Movement", "Stayed", 6, 8, None).share_percent == 75
