@@ -75,6 +75,7 @@ select
     case when baseline_months >= {{ var('trend_baseline_minimum') }} then centre_line end as centre_line,
     case when baseline_months >= {{ var('trend_baseline_minimum') }} then greatest(centre_line - reach, 0) end
         as lower_control_limit,
-    case when baseline_months >= {{ var('trend_baseline_minimum') }} then centre_line + reach end as upper_control_limit,
+    case when baseline_months >= {{ var('trend_baseline_minimum') }} then centre_line + reach end
+        as upper_control_limit,
     signal
 from judged

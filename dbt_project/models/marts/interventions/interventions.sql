@@ -60,7 +60,9 @@ select
     case when district.is_in_county then before.offences end as previous_year_offences,
     case when district.is_in_county then round({{ rate_per('before.offences', 'before.population') }}, 2) end
         as previous_year_rate_per_1000,
-    {{ rate_limits('previous_year_rate_per_1000', 'before.offences', 'before.population', when='district.is_in_county') }},
+    {{ rate_limits(
+        'previous_year_rate_per_1000', 'before.offences', 'before.population', when='district.is_in_county'
+    ) }},
     round({{ rate_per('county.offences', 'county.population') }}, 2) as previous_year_county_rate_per_1000,
     {{ rate_limits('previous_year_county_rate_per_1000', 'county.offences', 'county.population') }},
     intervention.source

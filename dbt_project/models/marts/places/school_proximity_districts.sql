@@ -4,7 +4,8 @@ with counted as (
         district.district,
         district.area,
         count(*) as offences,
-        cast({{ sum_where("offence.place <> 'Elsewhere or at another time'", 1) }} as bigint) as offences_at_or_near_school,
+        cast({{ sum_where("offence.place <> 'Elsewhere or at another time'", 1) }} as bigint)
+            as offences_at_or_near_school,
         cast(
             {{ sum_where("offence.place <> 'Elsewhere or at another time' and offence.day_type = 'School day'", 1) }}
             as bigint

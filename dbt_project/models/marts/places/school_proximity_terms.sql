@@ -1,5 +1,6 @@
 -- Of a day without term dates it is not known whether schools were open, so shares of school days leave it out.
 {% set near = "place <> 'Elsewhere or at another time'" %}
+{% set dated = '(offences_at_or_near_school_on_school_days + offences_at_or_near_school_in_holidays)' %}
 with counted as (
     select
         calendar_year,
@@ -25,11 +26,13 @@ select
     round(100.0 * offences_at_or_near_school / offences, 2) as at_or_near_school_percent,
     {{ share_limits('at_or_near_school_percent', 'offences_at_or_near_school', 'offences', places=2) }},
     round(100.0 * offences_at_or_near_school_on_school_days / nullif(offences_day_known, 0), 2) as school_days_percent,
-    {{ share_limits('school_days_percent', 'offences_at_or_near_school_on_school_days', 'offences_day_known', places=2) }},
-    round(100.0 * offences_at_or_near_school_in_holidays / nullif(offences_at_or_near_school_on_school_days + offences_at_or_near_school_in_holidays, 0), 2)
+    {{ share_limits(
+        'school_days_percent', 'offences_at_or_near_school_on_school_days', 'offences_day_known', places=2
+    ) }},
+    round(100.0 * offences_at_or_near_school_in_holidays / nullif({{ dated }}, 0), 2)
         as not_on_school_days_percent,
     {{ share_limits(
         'not_on_school_days_percent',
-        'offences_at_or_near_school_in_holidays', '(offences_at_or_near_school_on_school_days + offences_at_or_near_school_in_holidays)', places=2
+        'offences_at_or_near_school_in_holidays', dated, places=2
     ) }}
 from counted

@@ -1,6 +1,7 @@
 -- T43: the sentences of its cells, made of the same numbers as the figures, so that they say what the data say. The
 -- column is headed by the twelve months of the assaults, as in the print: deaths are reported a quarter further (D125).
-{% set tenths, tenths_before = 'cast(10 * rate_per_1000 as bigint)', 'cast(10 * previous_year_rate_per_1000 as bigint)' -%}
+{% set tenths = 'cast(10 * rate_per_1000 as bigint)' -%}
+{% set tenths_before = 'cast(10 * previous_year_rate_per_1000 as bigint)' -%}
 
 with said as (
     select
