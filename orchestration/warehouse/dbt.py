@@ -208,12 +208,14 @@ def _invoke(
     manifest: Manifest | None = None,
     warehouse: Path | None = None,
     target: Path | None = None,
+    variables: Mapping[str, Any] | None = None,
 ) -> dbtRunnerResult:
     """Run one dbt command in this process and close dbt's connection to the warehouse afterwards.
 
     Args:
         warehouse: another file than the home's warehouse; the caller exports the settings again afterwards.
         target: another folder than the home's for what dbt writes.
+        variables: of the project, besides those of the area.
     """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
@@ -229,7 +231,7 @@ def _invoke(
                 *arguments,
                 *("--project-dir", str(DBT_PROJECT), "--target-path", str(target or settings.dbt_target)),
                 *("--log-path", str(settings.dbt_target), "--log-level", "none", "--quiet"),
-                *("--vars", json.dumps(_variables(settings))),
+                *("--vars", json.dumps({**_variables(settings), **(variables or {})})),
             ]
         )
     finally:

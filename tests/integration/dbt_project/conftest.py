@@ -36,9 +36,9 @@ def dbt(settings: Settings) -> Iterator[Dbt]:
     before = dict(os.environ)
     settings.export()
 
-    def run(*arguments: str, project: Path = DBT_PROJECT) -> Any:
+    def run(*arguments: str, project: Path = DBT_PROJECT, **changed: str) -> Any:
         target = settings.dbt_target if project == DBT_PROJECT else project / "target"
-        variables = json.dumps(areas.load("derbyshire").variables())
+        variables = json.dumps(areas.load("derbyshire").variables() | changed)
         places = ["--project-dir", project, "--profiles-dir", DBT_PROJECT, "--target-path", target]
         try:
             return dbtRunner().invoke(

@@ -159,7 +159,7 @@ def test_another_definition_in_force_changes_the_marts_and_compares_no_table_of_
     command = ["build", "--full-refresh", "--exclude-resource-type", "unit_test", "--select"]
     models = ["dim_definition", "fct_offence", "offences_yearly", "figures", "reconciliation"]
     try:
-        assert dbt(*command, *models, "--vars", f"{{definition_id: {definition}}}").success
+        assert dbt(*command, *models, definition_id=definition).success
         with duckdb.connect(str(settings.warehouse), read_only=True) as con:
             serious = con.execute(
                 """select count(*) from landing.derbyshire_constabulary__crimes

@@ -41,7 +41,7 @@ def test_changing_the_version_restates_the_whole_series(own_home: Settings) -> N
     before, people, fact = ask(own_home, HARM, PEOPLE, FACT)
     assert [row[:2] for row in before] == [("2022/23", "2023"), ("2023/24", "2023")]
     command = ["build", "--select", "dim_harm_weight+", "--exclude-resource-type", "unit_test", "test"]
-    _invoke(own_home, [*command, "--vars", "{harm_version: '2026'}"])
+    _invoke(own_home, command, variables={"harm_version": "2026"})
     after, people_after, fact_after = ask(own_home, HARM, PEOPLE, FACT)
     (robberies,) = ask(
         own_home,

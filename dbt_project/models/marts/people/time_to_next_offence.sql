@@ -79,7 +79,8 @@ select
     repeated,
     unobserved,
     case when is_enough then round(100 * (1 - unrepeated), 2) end as repeated_percent,
-    case when is_enough then round(greatest(100 * (1 - unrepeated - half_width), 0), 2) end as repeated_percent_lower_95,
+    case when is_enough then round(greatest(100 * (1 - unrepeated - half_width), 0), 2) end
+        as repeated_percent_lower_95,
     case when is_enough then round(least(100 * (1 - unrepeated + half_width), 100), 2) end
         as repeated_percent_upper_95
 from limited
