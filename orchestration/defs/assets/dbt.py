@@ -38,10 +38,11 @@ class Translator(DagsterDbtTranslator):
         self._code = code
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
-        """dagster-dbt's own, but that a source of the schema landing goes by the key of its feed."""
+        """dagster-dbt's own, but that a source of the schema landing goes by the key of its feed, and a model by its table."""
         if dbt_resource_props["resource_type"] == "source" and dbt_resource_props["source_name"] == "landing":
             return asset_keys.of_source(dbt_resource_props["name"])
-        return super().get_asset_key(dbt_resource_props)
+        key = super().get_asset_key(dbt_resource_props)
+        return dg.AssetKey([*key.path[:-1], dbt_resource_props.get("alias") or key.path[-1]])
 
     def get_code_version(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         """The fingerprint that decides whether the model is built again."""

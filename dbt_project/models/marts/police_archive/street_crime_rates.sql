@@ -24,7 +24,7 @@ span as (
     select
         min(month_start) as first_month,
         max(month_start) as last_month,
-        cast(count(distinct month_start) as smallint) as months
+        count(distinct month_start) as months
     from latest
 ),
 

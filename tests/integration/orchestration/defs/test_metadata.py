@@ -50,7 +50,7 @@ def test_every_table_and_view_shows_its_columns_with_their_types(materialised):
 
 
 def test_the_release_lists_its_tables(small_county, materialised):
-    (release,) = (event.metadata for key, event in materialised.items() if key.path[0] == "published")
+    (release,) = (event.metadata for key, event in materialised.items() if key.path == ["published", "release"])
     listed = {record.data["table"]: record.data["rows"] for record in release["tables"].value.records}
     assert listed["sna.figures"] == small_county.query("select count(*) from sna.figures")[0][0]
     assert sum(listed.values()) == release["dagster/row_count"].value

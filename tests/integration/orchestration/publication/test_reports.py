@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import stat
 from dataclasses import replace
 
@@ -129,12 +130,12 @@ def test_a_refresh_whose_report_fails_has_published(own_small_county, monkeypatc
     folder = county.home / "areas" / "derbyshire"
     folder.mkdir(parents=True)
     (folder / "area.yaml").write_text((AREAS / "derbyshire" / "area.yaml").read_text())
-    (folder / "reports" / "sna-2024").mkdir(parents=True)
-    (folder / "reports" / "sna-2024" / "report.yaml").write_text("id: sna-2024\nyear: never\n")
+    shutil.copytree(AREAS / "derbyshire" / "reports", folder / "reports")
+    (folder / "reports" / "sna-2024" / "contents.yaml").write_text("titles: never\n")
     before = county.release()
     county = replace(county, variables={**county.variables, "SNA_REPORT": "yes", "SNA_AREAS": str(county.home / "areas")})
     told = county.sna("refresh", "--force")
     assert told.returncode == 1, told.stdout + told.stderr
     assert county.release() != before
-    assert "its report could not be made" in told.stderr and "report.yaml" in told.stderr
+    assert "its report could not be made" in told.stderr and "contents.yaml" in told.stderr
     assert "sna report" in told.stderr
