@@ -80,8 +80,11 @@ def load(folder: Path, area: str) -> Specification:
         )
     except KeyError as error:
         raise SpecificationError(f"{folder / FILE}: there is no field {error}.") from error
-    except (TypeError, ValidationError) as error:
-        raise SpecificationError(f"{folder}: it cannot be used as the specification of a report. {error}") from error
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, found['loc']))}: {found['msg']}" for found in error.errors(include_url=False))
+        raise SpecificationError(f"{folder / CONTENTS}: {wrong}.") from error
+    except TypeError as error:
+        raise SpecificationError(f"{folder / CONTENTS}: {error}.") from error
 
 
 def _read(path: Path) -> dict[str, Any]:
