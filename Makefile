@@ -33,8 +33,9 @@ site: $(VENV)/installed  ## the documentation as a site in site/
 ui: $(VENV)/installed  ## Dagster's web UI on http://127.0.0.1:3000
 	./sna run
 
-screenshot: $(VENV)/installed  ## pictures of the web UI in docs/images; needs Chromium
+screenshot: $(VENV)/installed  ## pictures of the web UI and of the report in docs/images; needs Chromium and the demonstration
 	SNA_SCREENSHOTS=docs/images $(BIN)/pytest tests/e2e/test_ui.py
+	$(BIN)/python -m tests.screenshots $${SNA_HOME:-$(CURDIR)/var/demo} docs/images
 
 audit: $(VENV)/installed  ## hashes and licences of the packages, secrets, our own rules, known vulnerabilities
 	$(BIN)/python -m tests.audit
