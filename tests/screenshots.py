@@ -13,7 +13,8 @@ from pathlib import Path
 from orchestration.home.settings import Settings
 from tests.e2e.web_ui import CHROMIUM, FLAGS
 
-PAGES = ("index", "district-derby", "map-lsoas", "section-3")
+# Page of the report, and which of them where there are several.
+PAGES = {"index": "index", "district": "district-*", "map-lsoas": "map-lsoas", "section-3": "section-3"}
 WIDTH, HEIGHT = 1200, 1000
 
 
@@ -31,8 +32,8 @@ def main(home: Path, folder: Path) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-        for name in PAGES:
-            page.goto((report / f"{name}.html").as_uri())
+        for name, pattern in PAGES.items():
+            page.goto(max(report.glob(f"{pattern}.html")).as_uri())
             page.screenshot(path=folder / f"report-{name}.png")
         browser.close()
 
