@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from orchestration.home.creation import make
 from orchestration.home.environment import DBT_PROJECT, PROJECT
 from orchestration.home.settings import Settings
 from orchestration.warehouse import dbt
@@ -26,6 +27,7 @@ class Project:
         self.folder = folder / "dbt_project"
         self.settings = Settings(folder / "raw", folder / "home")
         shutil.copytree(DBT_PROJECT, self.folder)
+        make(self.settings.home, "derbyshire", "demonstration")
         # Parsed in part: what is not edited need not be read again.
         share_parsed_project(self.settings)
         (self.settings.dbt_target / "project.sha256").unlink()
