@@ -44,7 +44,8 @@ values
      'select financial_year, is_knife_crime, district, sum(offences) as offences from marts.offences group by all order by all',
      null);
 create or replace table sna.statements (
-    report_id varchar, claim_id varchar, section varchar, statement_kind varchar, statement varchar, published varchar, computed varchar,
+    report_id varchar, claim_id varchar, section varchar, statement_kind varchar, statement varchar, published varchar,
+    computed varchar,
     value double, unit varchar, status varchar, proof varchar, citation varchar, reason varchar);
 insert into sna.statements values
     ('sna-2024', 'N1', '3', 'number', 'There were 206 offences per month in 2023/24.', '206', '206', 206, 'count', 'match',
