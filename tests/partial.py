@@ -14,6 +14,7 @@ import duckdb
 from expectations import gate, models
 from expectations.verdicts import Verdict
 from orchestration.contracts.reader import load_contracts
+from orchestration.home.creation import make
 from orchestration.home.settings import Settings
 from orchestration.ingest.landing_log import log
 from orchestration.warehouse import dbt, ledger, warehouse_file
@@ -38,6 +39,7 @@ class PartialHome:
     @classmethod
     def make(cls, folder: Path) -> PartialHome:
         settings = Settings(folder / "raw", folder / "home")
+        make(settings.home, "derbyshire", "live")
         counties.share_parsed_project(settings)
         return cls(settings)
 

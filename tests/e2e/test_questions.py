@@ -26,7 +26,7 @@ MAY_BE_EMPTY = {"12-stale-feeds", "13-what-changed", "28-worse-than-national"}
 
 SV = "is_serious_violence"
 YEAR = "financial_year = '2023/24'"
-DISTRICT = "left join reference.district using (district_code)"
+DISTRICT = "left join conformed.district using (district_code)"
 # Question -> SQL over the facts that must have the same rows, in any order.
 RECOMPUTED = {
     "01-knife-robberies-of-young-victims": f"""
@@ -78,7 +78,7 @@ RECOMPUTED = {
         select financial_year, district, count(*), count(*) filter (n > 1), round(100 * count(*) filter (n > 1) / count(*), 1)
         from (
             select financial_year, district_code, person_key, count(*) as n from conformed.fct_victim where {SV} group by all
-        ) join reference.district using (district_code) group by all""",
+        ) join conformed.district using (district_code) group by all""",
     "22-attendances-of-young-adults": """
         select date_trunc('month', arrived_date), count(*) from conformed.fct_ed_attendance
         where age between 18 and 24 group by all""",
@@ -90,7 +90,7 @@ RECOMPUTED = {
     "24-weekend-nights": f"""
         select nte_area, district, count(*), count(*) filter (isodow(committed_from - interval 6 hour) in (5, 6))
         from conformed.fct_nte_crime as crime join conformed.dim_nte_area as area using (nte_area_code)
-        join reference.district on crime.district_code = reference.district.district_code
+        join conformed.district on crime.district_code = conformed.district.district_code
         where {YEAR} group by all""",
     "25-homicides": f"""
         select financial_year, count(*) from conformed.fct_offence where {SV} and offence_type = 'Homicide' group by all""",

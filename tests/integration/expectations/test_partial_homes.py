@@ -16,8 +16,10 @@ CRIMES, VICTIMS, OUTCOMES = (f"{POLICE}/{feed}" for feed in ("crimes", "victims"
 STREET, LOOK_UP = "police_uk/street", "ons/lsoa_ward_district"
 HOSPITAL = "royal_derby_hospital/ed_assaults"
 NO_LOOK_UP = "The look-up of LSOAs was delivered"
-# Lists what was printed, whatever was delivered.
-ALWAYS_THERE = {"sna.reconciliation"}
+# What is compared or listed whatever was delivered.
+ALWAYS_THERE = {"sna.reconciliation", "sna.statements"} | {
+    f"marts.dim_{name}" for name in ("lsoa", "offence", "offence_type", "ward")
+}
 
 
 @pytest.fixture(scope="module")
