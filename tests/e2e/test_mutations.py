@@ -296,7 +296,7 @@ DERIVED = {
     ),
     *("nte_rates", "offences_yearly", "outcome_maturity", "outcome_rates", "repeat_people", "repeat_people_top"),
     *("time_to_next_offence", "victim_offender_overlap", "victims_across_agencies", "liaison_needs"),
-    *("assault_attendances", "assault_calls", "night_time_crimes", "offence_outcomes", "offence_suspects", "offence_victims"),
+    *("assault_attendances", "night_time_crimes", "offence_outcomes", "offence_suspects", "offence_victims"),
     *("person_searches", "recorded_offences", "repeat_people_districts", "street_crime_rates"),
     *("violence_by_definition", "violence_by_definition_yearly"),
 }
