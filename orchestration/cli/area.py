@@ -96,6 +96,9 @@ def map_headers(
     from orchestration.ingest.recognition import header_map
     from orchestration.ingest.rules import UnreadableError
 
+    if not sample.is_file():
+        # A device or a pipe has no end, or none that comes.
+        raise typer.BadParameter(f"{sample} is no regular file. Copy the extract to one.")
     known_areas.load(area)
     found: dict[tuple[str, ...], FeedContract] = {}
     for key, contract in load_contracts().items():
