@@ -7,7 +7,7 @@ built, through macros that ask the database what is there, which costs several t
     view             replaced
     table            replaced; where its contract is enforced, with the declared columns, which must be those of the query
     incremental      replaced as a table, or the rows of changed keys deleted and inserted (macro `replaced_rows`)
-    Python model     called as dbt-duckdb calls it
+    Python model     its function `model` is called with the relations that it reads
     data test        its rows are counted, and must be none
 
 Each is a transaction of its own. A configuration that is not known here is refused, rather than passed over.
@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import csv
 import importlib
+import importlib.util
 import sys
 import time
 from collections.abc import Collection, Iterator, Mapping
@@ -109,7 +110,7 @@ def build(
         try:
             rows = _failing_rows(con, compiled[key]) if is_test else 0
             if not is_test:
-                _build(con, nodes[key], compiled.get(key, {}), kinds.get(_place(nodes[key])), whole=whole)
+                _build(con, key, nodes, compiled.get(key, {}), kinds.get(_place(nodes[key])), whole=whole)
         except Exception as error:
             if isinstance(error.__cause__, BaseException) and not isinstance(error.__cause__, Exception):
                 raise error.__cause__ from None  # a person stopped it
@@ -140,14 +141,15 @@ def _failing_rows(con: duckdb.DuckDBPyConnection, test: Compiled) -> int:
 
 
 def _build(
-    con: duckdb.DuckDBPyConnection, node: Mapping[str, Any], compiled: Compiled, existing: str | None, *, whole: bool
+    con: duckdb.DuckDBPyConnection, key: str, nodes: Mapping[str, Any], compiled: Compiled, existing: str | None, *, whole: bool
 ) -> None:
     """Build a seed or model; `existing` is the kind of what is there under its name."""
+    node = nodes[key]
     config = node["config"]
     unknown = [name for name in UNKNOWN if config.get(name)]
     if unknown or config["materialized"] not in MATERIALIZED or node.get("constraints") or _constraints(node):
         raise NotImplementedError(f"{', '.join(unknown) or config['materialized']} and constraints are not supported")
-    relation = f'"{node["schema"]}"."{node["alias"]}"'
+    relation = _relation(node)
     sql = compiled.get("sql", "") if whole else compiled.get("increment", compiled.get("sql", ""))
     con.execute("begin")
     try:
@@ -158,7 +160,7 @@ def _build(
         if node["resource_type"] == "seed":
             _seed(con, node, relation)
         elif node["language"] == "python":
-            _python_model(con, node, sql, relation)
+            _python_model(con, node, nodes, relation)
         elif config["materialized"] == "incremental" and not whole:
             _increment(con, node, sql, compiled["replaced"], relation)
         elif (config.get("contract") or {}).get("enforced"):
@@ -177,6 +179,10 @@ def _constraints(node: Mapping[str, Any]) -> bool:
 
 def _place(node: Mapping[str, Any]) -> tuple[str, str]:
     return node["schema"], node["alias"]
+
+
+def _relation(node: Mapping[str, Any]) -> str:
+    return f'"{node["schema"]}"."{node["alias"]}"'
 
 
 def _kinds(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str]:
@@ -198,10 +204,29 @@ def _seed(con: duckdb.DuckDBPyConnection, node: Mapping[str, Any], relation: str
     con.execute(f"copy {relation} from '{path}' (format csv, header true, delimiter '{config['delimiter']}')")
 
 
-def _python_model(con: duckdb.DuckDBPyConnection, node: Mapping[str, Any], code: str, relation: str) -> None:
-    module: dict[str, Any] = {"__name__": node["alias"]}
-    exec(compile(code, node["original_file_path"], "exec"), module)
-    made = module["model"](module["dbtObj"](lambda name: con.query(f"select * from {name}")), con)
+class _PythonModel:
+    """What a Python model calls `dbt`: the relations that it reads. How it is materialized is known already."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, parents: Mapping[str, str]) -> None:
+        self._con, self._parents = con, parents
+
+    def ref(self, name: str) -> duckdb.DuckDBPyRelation:
+        return self._con.table(self._parents[name])
+
+    def config(self, **_: Any) -> None:
+        pass
+
+
+def _python_model(
+    con: duckdb.DuckDBPyConnection, node: Mapping[str, Any], nodes: Mapping[str, Mapping[str, Any]], relation: str
+) -> None:
+    spec = importlib.util.spec_from_file_location(node["alias"], DBT_PROJECT / node["original_file_path"])
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{node['original_file_path']} cannot be loaded as Python")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    parents = {parent["name"]: _relation(parent) for key in node["depends_on"]["nodes"] if (parent := nodes.get(key))}
+    made = module.model(_PythonModel(con, parents), con)
     name = f"made_{node['alias']}"
     con.register(name, made)
     con.execute(f"create or replace table {relation} as select * from {name}")

@@ -33,7 +33,6 @@ SAFE_LOADERS = {"SafeLoader", "CSafeLoader"}
 
 # (file, rule) → why it may.
 EXCEPTIONS = {
-    ("orchestration/warehouse/materializations.py", "exec"): "runs the Python models of the project, as dbt-duckdb does",
     ("tests/e2e/test_restore.py", "shell"): "runs the commands of the guides as their reader would, in a shell",
     (
         "tests/integration/orchestration/publication/test_bi_clients.py",
