@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -14,6 +14,9 @@ from orchestration.home import area_files, national
 from orchestration.home import areas as known_areas
 from orchestration.text.console import console, errors
 from orchestration.text.plurals import counted
+
+if TYPE_CHECKING:
+    from orchestration.contracts.model import FeedContract
 
 app = typer.Typer(help="The file of one area.", no_args_is_help=True, pretty_exceptions_show_locals=False)
 
@@ -55,17 +58,27 @@ def new(
 @app.command()
 def check(area: Named = None) -> None:
     """List what is missing in an area's file. Exits 1 if it contradicts the national seeds or the contracts."""
-    from orchestration.contracts.reader import load_contracts
+    from orchestration.contracts import area_maps
+    from orchestration.contracts.model import ContractError
+    from orchestration.contracts.reader import read_contracts
 
-    wrong = 0
+    wrong, contracts = 0, read_contracts()
     for name in [area] if area else known_areas.names():
         found = known_areas.load(name)
-        lines = area_files.missing(found, load_contracts(), _definitions())
+        lines = area_files.missing(found, contracts, _definitions())
+        try:
+            area_maps.adapted(contracts, name)
+            gaps = [
+                f"{area_maps.FOLDER}/{path.name}: {gap}"
+                for path in area_maps.paths(name)
+                for gap in area_maps.read(path).open_gaps()
+            ]
+        except ContractError as error:
+            lines, gaps = [*lines, str(error)], []
         wrong += len(lines)
-        console.print(
-            f"[bold]{name}[/]: {counted(len(lines), 'contradiction')}, {counted(len(found.gaps), 'gap')}", highlight=False
-        )
-        _print((*lines, *found.gaps, *area_files.gaps_of_maps(name)))
+        gaps = [*found.gaps, *gaps]
+        console.print(f"[bold]{name}[/]: {counted(len(lines), 'contradiction')}, {counted(len(gaps), 'gap')}", highlight=False)
+        _print((*lines, *gaps))
     if wrong:
         raise typer.Exit(FAILED)
 
@@ -73,10 +86,10 @@ def check(area: Named = None) -> None:
 @app.command()
 def upgrade(area: Named = None) -> None:
     """Bring area files of an earlier version of the project to the present schema."""
-    from orchestration.contracts.reader import load_contracts
+    from orchestration.contracts.reader import read_contracts
 
     for name in [area] if area else known_areas.names():
-        done = area_files.upgrade(name, load_contracts())
+        done = area_files.upgrade(name, read_contracts())
         state = "upgraded; compare it with the earlier file" if done else "nothing to do"
         console.print(f"{name}: schema {known_areas.SCHEMA_VERSION}, {state}.", highlight=False)
 
@@ -89,45 +102,83 @@ def map_headers(
 ) -> None:
     """Find which header of an agency's own extract is probably which column; write the map and its gaps to the area's folder.
 
-    Nothing is landed. Values are written only of columns that hold no personal data, and only if they are frequent.
+    Nothing is landed. What the map says already stays. Values are written only of columns that hold no personal data, and only
+    where nothing in them may name somebody.
     """
-    from orchestration.contracts.model import FeedContract
-    from orchestration.contracts.reader import load_contracts
-    from orchestration.ingest.recognition import header_map
+    from orchestration.contracts import area_maps
+    from orchestration.contracts.reader import read_contracts
+    from orchestration.ingest.recognition import handed_in, header_map
     from orchestration.ingest.rules import UnreadableError
 
     if not sample.is_file():
         # A device or a pipe has no end, or none that comes.
         raise typer.BadParameter(f"{sample} is no regular file. Copy the extract to one.")
     known_areas.load(area)
-    found: dict[tuple[str, ...], FeedContract] = {}
-    for key, contract in load_contracts().items():
-        if feed_type in (key[1], "/".join(key)):
-            found.setdefault(tuple(column.header for column in contract.columns), contract)
-    if len(found) != 1:
-        known = sorted({feed for _, feed in load_contracts()})
-        several = ", ".join("/".join(contract.id) for contract in found.values())
-        reason = f"Several feeds have other columns: {several}." if found else f"No feed of that type. Types: {', '.join(known)}."
-        errors.print(f"[red]{escape(feed_type)}[/]: {reason}", highlight=False)
-        raise typer.Exit(WRONG_USAGE)
-    (contract,) = found.values()
+    contract = _of_type(feed_type, list(read_contracts().values()), area)
+    path = area_maps.path_of(area, contract.feed, contract.agency if "/" in feed_type else None)
+    before = area_maps.read(path) if path.exists() else None
+    adapted = area_maps.adapt(contract, before, path) if before else contract
     try:
-        made = header_map.probable(header_map.read(sample), contract)
+        with handed_in.copied(handed_in.Handed(sample.resolve(), sample.resolve().parent)) as copy:
+            rows, sheet = header_map.read(copy, adapted)
+            made = header_map.probable(rows, adapted)
     except UnreadableError as error:
-        errors.print(f"[red]{escape(sample.name)}[/]: {escape(str(error))}", highlight=False)
+        errors.print(f"[red]{escape(sample.name)}[/]: {escape(error.faults[0].message)}", highlight=False)
         raise typer.Exit(FAILED) from None
-    path = known_areas.folder() / area / "maps" / f"{contract.feed}.yaml"
+    found = area_maps.updated(
+        before,
+        area_maps.AreaMap.model_validate(
+            {
+                "feed_type": contract.feed,
+                "agency": contract.agency if "/" in feed_type else None,
+                "sheet": sheet,
+                "headers": {header: {"column": column, "likeness": score} for header, (column, score) in made.headers.items()},
+                "absent": made.absent,
+                "formats": {column: (form,) for column, form in made.formats.items()},
+                "gaps": {"headers": made.unmatched, "columns": made.missing, "values": made.values},
+            }
+        ),
+    )
     path.parent.mkdir(exist_ok=True)
-    gaps = {"headers": list(made.unmatched), "columns": list(made.missing), "values": made.values}
-    headers = {header: {"column": column, "likeness": likeness} for header, (column, likeness) in made.headers.items()}
-    path.write_text(area_files.text({"feed_type": contract.feed, "headers": headers, "gaps": gaps}), "utf-8")
-    rows = [(header, column, f"{likeness:.0%}") for header, (column, likeness) in made.headers.items()]
-    console.print(output.table(f"Probable columns of {sample.name}", ["header", "column", "likeness"], rows))
+    path.write_text(area_maps.HOW_TO_FILL + area_files.text(area_maps.as_written(found)), "utf-8")
+    table = [(header, column, f"{score:.0%}") for header, (column, score) in made.headers.items()]
+    console.print(output.table(f"Probable columns of {sample.name}", ["header", "column", "likeness"], table))
     lines = [f"header without a column: {header}" for header in made.unmatched]
     lines += [f"required column without a header: {column}" for column in made.missing]
-    lines += [f"{column}: {counted(len(values), 'unknown value')}" for column, values in made.values.items()]
+    lines += [
+        f"{column}: {counted(len(values), 'value')} without a label, in {sum(values.values()):,} row(s)"
+        for column, values in made.values.items()
+    ]
     _print(tuple(lines))
     console.print(f"{path}: {counted(len(made.headers), 'header')} mapped, {counted(len(lines), 'gap')}.", highlight=False)
+    console.print(
+        "Next: fill the gaps in that file, then `sna deliver`."
+        if lines
+        else "Next: check the columns in that file, then `sna deliver`."
+    )
+
+
+def _of_type(feed_type: str, contracts: list[FeedContract], area: str) -> FeedContract:
+    """The contract of a feed type, or of one agency's feed; exits where there is none, or several with other columns.
+
+    Where several agencies send the type, that of the area's own is taken.
+    """
+    found: dict[tuple[str, ...], FeedContract] = {}
+    own = {agency.id for agency in known_areas.load(area).agencies}
+    for contract in sorted(contracts, key=lambda contract: contract.agency not in own):
+        if feed_type in (contract.feed, "/".join(contract.id)):
+            found.setdefault(tuple(column.name for column in contract.columns), contract)
+    if len(found) == 1:
+        (contract,) = found.values()
+        if not contract.layout:
+            return contract
+        reason = "It is a return with a layout of its own, which its contract describes; it has no headers to map."
+    elif found:
+        reason = f"Several feeds have other columns: {', '.join('/'.join(contract.id) for contract in found.values())}."
+    else:
+        reason = f"No feed of that type. Types: {', '.join(sorted({contract.feed for contract in contracts}))}."
+    errors.print(f"[red]{escape(feed_type)}[/]: {reason}", highlight=False)
+    raise typer.Exit(WRONG_USAGE)
 
 
 def _definitions() -> set[str]:

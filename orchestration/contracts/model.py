@@ -220,6 +220,67 @@ class PartRule:
         return {_words(label): part for part, labels in self.labels.items() for label in labels}
 
 
+@dataclass(frozen=True)
+class Provided:
+    """Where a column comes from that an agency's own extract does not have: a constant, or other columns of the file.
+
+    Attributes:
+        value: of all rows.
+        header, headers: of the file, whose filled cells are joined.
+        separator: between joined cells.
+        matches: regular expression that is sought in the text, without regard to letter case.
+        then, otherwise: values of the rows in which it is found, and of the others; blank where None.
+        replace: text that takes the place of what is found; `\\1` is its first group.
+    """
+
+    __pydantic_config__ = IN_A_CONTRACT
+
+    value: str | None = None
+    header: str | None = None
+    headers: tuple[str, ...] = ()
+    separator: str = " "
+    matches: str | None = None
+    then: str | None = None
+    otherwise: str | None = None
+    replace: str | None = None
+
+    def __post_init__(self) -> None:
+        check_pattern(self.matches)
+        if [self.value is None, self.header is None, not self.headers].count(False) != 1:
+            raise ValueError("either value, the same in all rows, or header or headers of the file")
+        if self.matches is None and (self.then, self.otherwise, self.replace) != (None, None, None):
+            raise ValueError("then, otherwise and replace go with matches, a regular expression")
+        if self.matches is not None and (self.then is None) == (self.replace is None):
+            raise ValueError("matches goes with either then or replace")
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The headers that it reads."""
+        return self.headers if self.header is None else (self.header,)
+
+
+@dataclass(frozen=True)
+class Adapted:
+    """What an area's map adds to a contract, besides headers (aliases of columns) and date formats.
+
+    Attributes:
+        map: the map's file; empty where the area has none for this feed.
+        not_used: headers whose columns are passed over.
+        values: column → what the agency writes, in plain form → value of the contract; None for one that is accepted as unknown.
+        provided: column → where it comes from, if no header of the file is its own.
+    """
+
+    map: str = ""
+    not_used: tuple[str, ...] = ()
+    values: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
+    provided: Mapping[str, Provided] = field(default_factory=dict)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Headers of the file from which columns are made."""
+        return tuple(dict.fromkeys(header for rule in self.provided.values() for header in rule.sources))
+
+
 def _words(text: str) -> tuple[str, ...]:
     """A text as words without case: `Devon & Cornwall` and `devon-and-cornwall` are the same."""
     return tuple(re.findall(r"\w+", text.casefold().replace("&", " and ").replace("_", " ")))
@@ -252,6 +313,7 @@ class FeedContract:
         grace_days: further days after which it is overdue; None likewise.
         tables: ids of the SNA's tables that wait for this feed.
         countries: names of the countries that a national feed is of; empty where it is of any.
+        adapted: to an agency's own extract, by the map of an area.
     """
 
     agency: str
@@ -283,6 +345,7 @@ class FeedContract:
     grace_days: int | None
     tables: tuple[str, ...]
     countries: tuple[str, ...] = ()
+    adapted: Adapted = Adapted()
 
     @property
     def id(self) -> FeedKey:
@@ -338,4 +401,6 @@ class FeedContract:
         rules = {name: value for name, value in asdict(self).items() if name not in wording}
         for column in rules["columns"]:
             del column["description"]
+        if self.adapted == Adapted():
+            del rules["adapted"]
         return hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()[:16]

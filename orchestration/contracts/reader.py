@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import AfterValidator, AliasPath, BaseModel, BeforeValidator, ConfigDict, Field, WrapValidator
 from pydantic.alias_generators import to_camel
 
+from orchestration.contracts import area_maps
 from orchestration.contracts.consistency import contradictions
 from orchestration.contracts.layouts import Table, check_pattern
 from orchestration.contracts.model import (
@@ -49,6 +50,15 @@ _Kind = TypeVar("_Kind", Column, FeedContract)
 
 
 def load_contracts(root: Path = CONTRACTS) -> dict[FeedKey, FeedContract]:
+    """Every contract, adapted to the extracts that the agencies of this home's area send (`area_maps`).
+
+    Raises:
+        ContractError: a contract or a map cannot be used.
+    """
+    return area_maps.adapted(read_contracts(root), area_maps.area_of_home())
+
+
+def read_contracts(root: Path = CONTRACTS) -> dict[FeedKey, FeedContract]:
     """Read every `<agency>/<feed>/contract.yaml` below `root`, in order of name.
 
     Raises:
@@ -280,5 +290,5 @@ class _Contract(_Part):
 
 
 def _made(kind: type[_Kind], values: Mapping[str, Any]) -> _Kind:
-    """A dataclass from those of the values that are its fields, all of which must be there."""
-    return kind(**{field.name: values[field.name] for field in fields(kind)})
+    """A dataclass from those of the values that are its fields, all of which must be there if they have no default."""
+    return kind(**{field.name: values[field.name] for field in fields(kind) if field.name in values})

@@ -79,22 +79,6 @@ def missing(area: Area, contracts: Collection[tuple[str, str]], definitions: Col
     return found
 
 
-def gaps_of_maps(identifier: str) -> tuple[str, ...]:
-    """What `sna area map` left open: one line per file of the area's folder `maps` that has gaps.
-
-    Raises:
-        SettingsError: a map is not valid YAML.
-    """
-    lines = []
-    for path in sorted((areas.folder() / identifier / "maps").glob("*.yaml")):
-        content = settings_files.parse(path, path.read_text("utf-8"), SettingsError)
-        gaps = content.get("gaps") if isinstance(content, dict) else None
-        left = [f"{field} {len(found)}" for field, found in (gaps or {}).items() if found]
-        if left:
-            lines.append(f"maps/{path.name}: without a place: {', '.join(left)}")
-    return tuple(lines)
-
-
 def upgrade(identifier: str, contracts: Collection[tuple[str, str]]) -> bool:
     """Bring the file of an area to the present schema; returns whether there was anything to do. Comments are lost.
 

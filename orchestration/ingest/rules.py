@@ -207,6 +207,13 @@ CATALOGUE: dict[str, Rule] = {
                 "Correct the geometry, or export the boundaries again from the publisher's layer, and send the file again.",
             ),
             (
+                "D25",
+                "Values that the area's map lacks",
+                "“{column}” has values that {map} does not have, in {rows} row(s): {labels}.",
+                "Run `sna area map` with the file, then write each value under `values` with a label of the feed type, or under "
+                "`unknown`, where it means nothing that is known here. An agency's first delivery needs all of them.",
+            ),
+            (
                 "D40",
                 "More than a table in the workbook",
                 "The workbook contains {part}. Saving a table does not write this, and text about people can be hidden in it.",

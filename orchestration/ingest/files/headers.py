@@ -18,6 +18,9 @@ _IDENTIFIER_HEADER = re.compile(
 # The widest published table that a feed takes has some two hundred.
 MAX_COLUMNS = 2_000
 
+# How fields of a file are called that are no column, but of which the area's map makes one.
+SOURCE = ":source:"
+
 # Separators that senders use instead of the one agreed, in words.
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars", ",": "commas"}
 
@@ -46,7 +49,7 @@ def printable(text: str, most: int = 80) -> str:
 def match_header(
     header: Sequence[str], contract: FeedContract, made: Collection[str] = (), sheet: str = "", empty: Collection[int] = ()
 ) -> list[str | None]:
-    """The contract's column of each field; None for one that is passed over.
+    """The contract's column of each field, or `SOURCE` with a header that the area's map reads; None for one that is passed over.
 
     Args:
         made: columns that the layout fills, so that no header needs to name them.
@@ -60,9 +63,11 @@ def match_header(
     if len(header) > MAX_COLUMNS:
         raise UnreadableError(fault("D16", sheet=sheet, detail=f"it has {len(header):,} columns"))
     known = {plain(label): column.name for column in contract.columns for label in (column.header, *column.aliases)}
+    known = {plain(label): f"{SOURCE}{label}" for label in contract.adapted.sources} | known
+    passed_over = set(map(plain, contract.adapted.not_used))
     labels = [plain(label) for label in header]
     names = [known.get(label) for label in labels]
-    named = [place for place in range(len(header)) if place not in empty]
+    named = [place for place in range(len(header)) if place not in empty and labels[place] not in passed_over]
     unknown = [] if contract.ignore_unknown_columns else [place for place in named if names[place] is None]
     if len(unknown) > len(named) / 2:
         # The first row may well be a person's data in a file without a header: it is not repeated.
@@ -71,7 +76,11 @@ def match_header(
     for column in contract.columns:
         if names.count(column.name) > 1:
             faults.append(fault("D06", column.header, sheet=sheet))
-        if column.name not in names and column.name not in made and not column.optional:
+        if column.name in names or column.name in made:
+            continue
+        if rule := contract.adapted.provided.get(column.name):
+            faults += [fault("D04", label, sheet=sheet) for label in rule.sources if plain(label) not in labels]
+        elif not column.optional:
             faults.append(fault("D04", column.header, sheet=sheet))
     if faults:
         raise UnreadableError(*faults)

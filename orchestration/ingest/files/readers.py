@@ -154,7 +154,12 @@ def open_source(path: Path, contract: FeedContract, copy: Path) -> Source:
 
 def _open_table(source: Source, data: bytes, kind: str, contract: FeedContract, copy: Path) -> Source:
     shaped, faults = _shaped(source.path, data, kind, contract)
-    header = (*shaped.columns, SHEET, ROW)
+    # What the area's map provides is no field of the copy unless the sheet has it.
+    absent = [
+        name in contract.adapted.provided and all(row[place] is None for row in shaped.rows)
+        for place, name in enumerate(shaped.columns)
+    ]
+    header = (*(None if is_absent else name for name, is_absent in zip(shaped.columns, absent, strict=True)), SHEET, ROW)
     write_csv(copy, header, shaped.rows)
     return replace(
         source, path=copy, header=header, blank_lines=shaped.blank, wide_spaces=True, long_fields=True, tidied=True, faults=faults

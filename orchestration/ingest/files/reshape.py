@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from orchestration.contracts.layouts import Table
 from orchestration.contracts.model import FeedContract
-from orchestration.ingest.files.headers import match_header, plain
+from orchestration.ingest.files.headers import SOURCE, match_header, plain
 from orchestration.ingest.files.workbook import Grid
 from orchestration.ingest.rules import Fault, UnreadableError, fault
 
@@ -27,7 +27,7 @@ class Shaped:
     """Rows of the contract's columns, each followed by the name of its sheet and its row there (the sheet's first row is 1).
 
     Attributes:
-        columns: names of the contract's columns, in its order.
+        columns: names of the contract's columns, in its order, and of what the area's map reads besides.
         blank: blank rows within tables.
         notes: what the layout passed over.
     """
@@ -44,7 +44,8 @@ def shape(grids: Iterable[Grid], contract: FeedContract) -> Shaped:
     Raises:
         UnreadableError: a table is not there (D13), or its headers are not those of the contract (D04, D05, D06, D11).
     """
-    shaped = Shaped(tuple(column.name for column in contract.columns))
+    sources = (f"{SOURCE}{header}" for header in contract.adapted.sources)
+    shaped = Shaped((*(column.name for column in contract.columns), *sources))
     tables = contract.layout or (Table(),)
     for grid in grids:
         rows = [[_text(cell, bool(contract.layout)) for cell in row] for row in grid.rows]

@@ -52,6 +52,8 @@ class Explained:
 
     def in_column(self, column: Column, written: str) -> bool:
         """Whether a cell is one of its column's labels, codes or numbers."""
+        if plain(written) in self.contract.adapted.values.get(column.name, ()):
+            return True
         if column.type == "boolean":
             return written.lower() in _TRUTH
         if column.type in ("integer", "number"):

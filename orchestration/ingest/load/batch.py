@@ -21,6 +21,7 @@ from orchestration.ingest.files.readers import ROW, SHEET, Source, tidy
 from orchestration.ingest.files.text_bounds import MAX_LINE_BYTES
 from orchestration.ingest.landing_zone.delivery import Delivery
 from orchestration.ingest.rules import Fault, UnreadableError, fault
+from orchestration.ingest.values.adaptation import adapted_sql
 from orchestration.ingest.values.column_sql import blank_sql, code_sql, landed_sql, literal, quoted, text, typed_sql, value
 from orchestration.ingest.values.labels import known
 from orchestration.text.shapes import plain_sql, shape_sql, shown_sql
@@ -157,7 +158,8 @@ class Batch:
         # Where a row says itself which row it was; the rows of a plain file are counted.
         place = f'"d:sheet" as {quoted(SHEET)}, "d:row" as {quoted(ROW)}, ' if self.numbered else ""
         codes = ", ".join(code_sql(self.contract, column) for column in columns)
-        state = f"case when {blank_sql(columns)} then {BLANK} when coalesce({codes}) is null then {GOOD} else {BAD} end"
+        delivered = [column for column in columns if column.name not in self.contract.adapted.provided]
+        state = f"case when {blank_sql(delivered)} then {BLANK} when coalesce({codes}) is null then {GOOD} else {BAD} end"
         self.db.execute(
             f"create or replace table typed as {self.rows_sql(range(len(self.items)))} "
             f"select d, {place}{', '.join(landed)}, ({state})::tinyint as state from rows",
@@ -189,12 +191,8 @@ class Batch:
         items = [self.items[number] for number in numbers]
         header = items[0].source.header
         places = {name: place for place, name in enumerate(header) if name}
-        texts = [
-            f"{_trimmed_sql(f'c{places[column.name]}', items[0].source)} as {text(column.name)}"
-            if column.name in places
-            else f"null::varchar as {text(column.name)}"
-            for column in self.contract.columns
-        ]
+        cells = {name: _trimmed_sql(f"c{place}", items[0].source) for name, place in places.items()}
+        texts = [f"{adapted_sql(self.contract, column, cells)} as {text(column.name)}" for column in self.contract.columns]
         if ROW in places:
             texts += [f'c{places[SHEET]} as "d:sheet"', f'c{places[ROW]}::integer as "d:row"']
         values = [f"{typed_sql(column)} as {value(column.name)}" for column in self.contract.columns]

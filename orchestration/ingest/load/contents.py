@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ from orchestration.ingest.files.readers import ROW, open_source
 from orchestration.ingest.landing_zone.delivery import Delivery
 from orchestration.ingest.load.batch import HEADER_ROWS, Batch, Item
 from orchestration.ingest.load.quarantine import details
+from orchestration.ingest.load.unmapped import of_no_map
 from orchestration.ingest.rules import Fault, UnreadableError, fault
 from orchestration.ingest.values.column_sql import OLDEST, code_sql, quoted
 from orchestration.ingest.values.pseudonyms import MACROS, hmac_pads
@@ -81,15 +83,7 @@ def read_contents(path: Path, contract: FeedContract, codes: Collection[str] = (
     named = contract.part.column if contract.part else None
     if column is None and named is None and not codes:
         return Contents()
-    with tempfile.TemporaryDirectory(prefix="sna-") as folder, connection.connect() as db:
-        db.execute("set preserve_insertion_order = true; set TimeZone = 'UTC'")
-        db.execute(MACROS + TOKEN_MACROS)
-        source = open_source(path, contract, Path(folder) / "copy")
-        now = datetime.now(UTC)
-        delivery = _delivery(path, contract, key(contract.cadence, now.date()))
-        batch = Batch(db, contract, [Item(delivery, source)], hmac_pads(_NO_KEY), now)
-        if not batch.items:
-            raise UnreadableError(*batch.unreadable[0][1])
+    with _batch(path, contract) as batch:
         dated = _periods(batch, column) if column else Counter()
         rows = batch.summaries()[0].delivered
         labels = part_labels(batch)[0] if named else {}
@@ -101,6 +95,33 @@ def read_contents(path: Path, contract: FeedContract, codes: Collection[str] = (
             {name: _codes(batch, name) for name in codes},
             _date_fault(batch, column) if column and dated[""] else None,
         )
+
+
+def not_mapped(path: Path, contract: FeedContract) -> tuple[Fault, ...]:
+    """The values of a file that the area's map leaves open; none where the area has no map for the feed.
+
+    Raises:
+        UnreadableError: the file is one that ingestion refuses unread.
+    """
+    if not contract.adapted.map:
+        return ()
+    with _batch(path, contract) as batch:
+        return of_no_map(batch).get(0, ())
+
+
+@contextmanager
+def _batch(path: Path, contract: FeedContract) -> Iterator[Batch]:
+    """A file as ingestion reads it, as if it was of the present period."""
+    with tempfile.TemporaryDirectory(prefix="sna-") as folder, connection.connect() as db:
+        db.execute("set preserve_insertion_order = true; set TimeZone = 'UTC'")
+        db.execute(MACROS + TOKEN_MACROS)
+        source = open_source(path, contract, Path(folder) / "copy")
+        now = datetime.now(UTC)
+        delivery = _delivery(path, contract, key(contract.cadence, now.date()))
+        batch = Batch(db, contract, [Item(delivery, source)], hmac_pads(_NO_KEY), now)
+        if not batch.items:
+            raise UnreadableError(*batch.unreadable[0][1])
+        yield batch
 
 
 def _delivery(path: Path, contract: FeedContract, period: str) -> Delivery:

@@ -42,6 +42,7 @@ from orchestration.ingest.load import extracts, quarantine, volume
 from orchestration.ingest.load.batch import Batch, Doubling, Item, Summary
 from orchestration.ingest.load.contents import of_other_parts
 from orchestration.ingest.load.quarantine import Finding
+from orchestration.ingest.load.unmapped import of_no_map
 from orchestration.ingest.rules import Fault, UnreadableError, fault
 from orchestration.ingest.values import labels
 from orchestration.ingest.values.pseudonyms import MACROS, hmac_pads, key_fingerprint
@@ -307,11 +308,14 @@ class _Run:
         doubled, of_others = (batch.doubled(), of_other_parts(batch)) if batch.items else ({}, {})
         for record in log.current(self.known):
             self.history[record.part][record.period] = record.rows_delivered
+        is_first = all(record.verdict == "refused" for record in self.known)
+        unmapped = of_no_map(batch) if is_first and batch.items else {}
         judged: dict[int, tuple[Fault, ...]] = {}
         for number in sorted(range(len(batch.items)), key=lambda number: batch.items[number].delivery.period):
             item, summary = batch.items[number], summaries[number]
             faults = self._faults(item, summary, findings.get(number, Finding()), doubled.get(number))
-            faults = _by_severity(*of_others.get(number, ()), *faults, *batch.unknown_labels(number, summary))
+            faults = (*of_others.get(number, ()), *unmapped.get(number, ()), *faults, *batch.unknown_labels(number, summary))
+            faults = _by_severity(*faults)
             judged[number] = faults if _is_refused(faults) else _by_severity(*faults, *self._short(item, summary))
             if not _is_refused(judged[number]) and not is_span(item.delivery.period):
                 self.history[item.delivery.part][item.delivery.period] = summary.delivered

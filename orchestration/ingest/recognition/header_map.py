@@ -1,7 +1,7 @@
 """Which header of an agency's own extract is probably which column of a feed type, and what of it has no place yet.
 
 A header is likely to be a column by its words and by its values: dates are dates, codes have the pattern, labels are known.
-Nothing is decided here: a person reads the map and puts the headers into the contract.
+What is found is written into the area's map (`contracts.area_maps`), which a person reads and completes.
 """
 
 from __future__ import annotations
@@ -9,30 +9,34 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import SequenceMatcher
+from functools import lru_cache
+from itertools import chain, islice
 from pathlib import Path
 
 from orchestration.contracts.model import Column, FeedContract
-from orchestration.ingest.files.confined import open_workbook
-from orchestration.ingest.files.headers import SEPARATORS, plain
-from orchestration.ingest.files.readers import describe, file_type, plain_text
+from orchestration.database import connection
+from orchestration.ingest.files.confined import open_workbook, visible_sheets
+from orchestration.ingest.files.headers import MAX_COLUMNS, SEPARATORS, plain
+from orchestration.ingest.files.readers import MAX_HEADER_BYTES, describe, file_type, plain_text
+from orchestration.ingest.legal_gate.shown import shown_header, shown_value
 from orchestration.ingest.rules import UnreadableError, fault
+from orchestration.ingest.values.column_sql import text as cell
+from orchestration.ingest.values.column_sql import typed_sql
 from orchestration.ingest.values.labels import labels_of
-from orchestration.text.shapes import shape
 
 # Below this likeness (0 to 1) a header is no column's.
 LIKELY = 0.6
 # Values of a column that are looked at.
 MOST_VALUES = 5_000
+# Different values of a column by which its likeness is judged.
+MOST_DIFFERENT = 200
 # How much the words count, and how much the values.
 WORDS, VALUES = 0.65, 0.35
-ISO = ("%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%SZ")
-# A value in fewer rows than this can be anything, also somebody's name: its shape is shown.
-LEAST_ROWS = 10
 # What senders shorten.
 SHORT = {
     "no": "number",
@@ -51,6 +55,12 @@ SHORT = {
 EMPTY = {"name", "field", "value", "the", "of"}
 _WORD = re.compile(r"[a-z]+|\d+")
 
+# How agencies write dates and times besides the forms of a contract; where a date fits two, the day is first.
+_DATES = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%Y/%m/%d", "%Y%m%d", "%m/%d/%Y")
+_CLOCKS = ("", " %H:%M", " %H:%M:%S", "T%H:%M:%S", " %H%M", " %I:%M %p", " %I:%M:%S %p")
+_DATE = re.compile(r"\d{1,4}[-/. ]?(\d\d|[A-Za-z]{3,9})[-/. ]?\d\d")
+FORMS = tuple(f"{date}{clock}" for date in _DATES for clock in _CLOCKS)
+
 
 @dataclass(frozen=True)
 class Map:
@@ -60,69 +70,154 @@ class Map:
         headers: header → (column, likeness from 0 to 1).
         unmatched: headers that are no column's.
         missing: columns without a header that no delivery may lack.
-        values: column → value that is none of its list → rows. Shapes of values that are rare, and of all in columns that may
-            identify people or come from health or social care.
+        absent: columns without a header that may be blank.
+        formats: column of dates → form in which the file has them, where the contract does not have it.
+        values: column → value that is none of its list → rows. Shapes of values that may say something of a person, and of all in
+            columns that may identify people or come from health or social care.
         rows: data rows of the file.
     """
 
     headers: dict[str, tuple[str, float]]
     unmatched: tuple[str, ...]
     missing: tuple[str, ...]
+    absent: tuple[str, ...]
+    formats: dict[str, str]
     values: dict[str, dict[str, int]]
     rows: int
 
 
-def read(path: Path) -> list[list[str]]:
-    """The rows of a text file or of the first sheet of a workbook, header first.
+def read(path: Path, contract: FeedContract) -> tuple[Iterator[list[str]], str | None]:
+    """The rows of a text file or of one sheet of a workbook, header first, and the name of the sheet.
+
+    A workbook is read by the helper process, within its bounds.
+
+    Args:
+        path: a copy that nobody else changes (`handed_in.copied`).
 
     Raises:
-        UnreadableError: it is neither, or has no rows.
+        UnreadableError: it is neither, has no rows, or is too large; also while the rows are read.
     """
-    data = path.read_bytes()
-    kind = file_type(data[:65536], path)
+    with path.open("rb") as file:
+        head = file.read(65536)
+    kind = file_type(head, path)
     if kind in ("xlsx", "ods"):
-        rows = [[str(cell) for cell in row] for row in open_workbook(path, None).grids[0].rows]
-    elif kind in ("csv", "tsv"):
-        text, _ = plain_text(data, "csv")
-        text = text if text is not None else data.decode("utf-8-sig")
-        first = text.partition("\n")[0]
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=max(SEPARATORS, key=first.count)))
-    else:
-        raise UnreadableError(fault("D01", found=describe(path), expected="text or a workbook"))
-    return [row for row in rows if any(cell.strip() for cell in row)]
+        visible = visible_sheets(path)
+        sheet = contract.sheet if contract.sheet in visible else next(iter(visible), None)
+        return _filled(open_workbook(path, sheet).grids[0].rows), sheet
+    if kind == "csv":
+        return _filled(_text_rows(path.read_bytes())), None
+    raise UnreadableError(fault("D03") if kind == "empty" else fault("D01", found=describe(path), expected="text or a workbook"))
 
 
-def probable(rows: Sequence[Sequence[str]], contract: FeedContract) -> Map:
-    """Which header is probably which column; a column has one header at most, the likeliest."""
-    header = [cell.strip() for cell in rows[0]] if rows else []
-    sample = rows[1 : 1 + MOST_VALUES]
-    values = [[row[place].strip() for row in sample if place < len(row) and row[place].strip()] for place in range(len(header))]
+def _text_rows(data: bytes) -> Iterator[Sequence[str]]:
+    text, _ = plain_text(data, "csv")
+    text = text if text is not None else data.decode("utf-8-sig")
+    first = next((line for line in text[:MAX_HEADER_BYTES].splitlines() if line.strip()), "")
+    try:
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=max(SEPARATORS, key=first.count))
+    except csv.Error:
+        raise UnreadableError(fault("D10", detail="a row could not be split into fields")) from None
+
+
+def _filled(rows: Iterable[Sequence[object]]) -> Iterator[list[str]]:
+    for row in rows:
+        if len(row) > MAX_COLUMNS:
+            raise UnreadableError(fault("D16", detail=f"it has {len(row):,} columns"))
+        cells = ["" if cell is None else str(cell).strip() for cell in row]
+        if any(cells):
+            yield cells
+
+
+def probable(rows: Iterable[Sequence[str]], contract: FeedContract) -> Map:
+    """Which header is probably which column; a column has one header at most, the likeliest.
+
+    What the area's map says already (`contract.adapted`) is certain, and no gap.
+    """
+    lines = iter(rows)
+    header = [cell.strip() for cell in next(lines, ())]
+    sample = list(islice(lines, MOST_VALUES))
+    values = [
+        list(dict.fromkeys(row[place].strip() for row in sample if place < len(row) and row[place].strip()))[:MOST_DIFFERENT]
+        for place in range(len(header))
+    ]
+    adapted = contract.adapted
+    passed_over, sources = (set(map(plain, labels)) for labels in (adapted.not_used, adapted.sources))
     scores = sorted(
         (
             (_likeness(label, values[place], column), place, column.name)
             for place, label in enumerate(header)
-            if label
+            if label and plain(label) not in passed_over
             for column in contract.columns
+            if column.name not in adapted.provided
         ),
         key=lambda score: (-score[0], score[1]),
     )
     chosen: dict[int, tuple[str, float]] = {}
     for score, place, name in scores:
-        if score >= LIKELY and place not in chosen and name not in {taken for taken, _ in chosen.values()}:
+        certain = score == 1 or plain(header[place]) not in sources
+        if certain and score >= LIKELY and place not in chosen and name not in {taken for taken, _ in chosen.values()}:
             chosen[place] = name, round(score, 2)
-    mapped = {name for name, _ in chosen.values()}
-    strange = {
-        name: found
-        for place, (name, _) in sorted(chosen.items())
-        if (found := _strange((row[place] for row in rows[1:] if place < len(row)), contract.by_name[name], contract))
-    }
+    mapped = {name for name, _ in chosen.values()} | set(adapted.provided)
+    strange: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    listed = {place: column for place, (name, _) in sorted(chosen.items()) if _has_list(column := contract.by_name[name])}
+    count = 0
+    for row in chain(sample, lines):
+        count += 1
+        for place, column in listed.items():
+            if place < len(row) and (value := row[place].strip()) and not _is_known(value, column, contract):
+                strange[place][value] += 1
+    known = _words_of(contract)
+    shown = [shown_header(label, known) for label in header]
     return Map(
-        {_shown(header[place]): match for place, match in sorted(chosen.items())},
-        tuple(_shown(label) for place, label in enumerate(header) if label and place not in chosen),
+        {shown[place]: match for place, match in sorted(chosen.items())},
+        tuple(
+            shown[place]
+            for place, label in enumerate(header)
+            if label and place not in chosen and plain(label) not in passed_over | sources
+        ),
         tuple(column.name for column in contract.columns if column.required and column.name not in mapped),
-        strange,
-        max(len(rows) - 1, 0),
+        tuple(column.name for column in contract.columns if not column.required and column.name not in mapped),
+        {
+            name: form
+            for place, (name, _) in sorted(chosen.items())
+            if (form := _form(values[place], contract.by_name[name])) is not None
+        },
+        {chosen[place][0]: _shown(strange[place], listed[place], contract) for place in listed if strange[place]},
+        count,
     )
+
+
+def _has_list(column: Column) -> bool:
+    return bool(column.allowed or column.labels)
+
+
+def _is_known(value: str, column: Column, contract: FeedContract) -> bool:
+    return _is_listed(value, column) or " ".join(value.split()).lower() in contract.adapted.values.get(column.name, ())
+
+
+def _shown(found: Counter[str], column: Column, contract: FeedContract) -> dict[str, int]:
+    """Values with their rows, most frequent first; several of one shape are one."""
+    shown: Counter[str] = Counter()
+    for value, rows in found.items():
+        shown[shown_value(value, rows, column, contract)] += rows
+    return dict(shown.most_common())
+
+
+def _words_of(contract: FeedContract) -> frozenset[str]:
+    labels = (label for column in contract.columns for label in (column.name, column.header, *column.aliases))
+    return frozenset(word for label in labels for word in _WORD.findall(label.lower())) | frozenset(SHORT) | EMPTY
+
+
+def _form(values: Sequence[str], column: Column) -> str | None:
+    """The form of dates by which more of these values can be read than by those of the contract; None where there is none."""
+    if column.type not in ("date", "timestamp") or not values:
+        return None
+    tried = [column, *(replace(column, formats=(*column.formats, form)) for form in FORMS)]
+    with connection.connect() as db:
+        counts = ", ".join(f"count({typed_sql(one)})" for one in tried)
+        texts = f"select unnest($texts::varchar[]) as {cell(column.name)}"
+        (before, *found), *_ = db.execute(f"select {counts} from ({texts})", {"texts": list(values)}).fetchall()
+    return FORMS[found.index(max(found))] if max(found) > before else None
 
 
 def _likeness(label: str, values: Sequence[str], column: Column) -> float:
@@ -159,7 +254,7 @@ def _fits(value: str, column: Column) -> bool:
     if column.pattern:
         return re.fullmatch(column.pattern, value) is not None
     if column.type in ("date", "timestamp"):
-        return any(_is_date(value, form) for form in (*column.formats, *ISO))
+        return any(_is_date(value, form) for form in column.formats) or _is_any_date(value)
     if column.type in ("integer", "number"):
         return re.fullmatch(r"-?[\d,]*\.?\d+", value) is not None
     if column.type == "boolean":
@@ -175,22 +270,10 @@ def _is_date(value: str, form: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=10_000)
+def _is_any_date(value: str) -> bool:
+    return _DATE.match(value) is not None and any(_is_date(value, form) for form in (*FORMS, "%Y-%m-%dT%H:%M:%SZ"))
+
+
 def _is_listed(value: str, column: Column) -> bool:
     return value in column.allowed or " ".join(value.split()).lower() in labels_of(column)
-
-
-def _strange(values: Iterable[str], column: Column, contract: FeedContract) -> dict[str, int]:
-    """Values that are none of the column's list, most frequent first; shapes where they may say something of a person."""
-    if not (column.allowed or column.labels):
-        return {}
-    hidden = contract.sharing == "no_personal_identifiers" or column.classification not in ("public", "internal")
-    found = Counter(value.strip() for value in values if value.strip() and not _is_listed(value.strip(), column))
-    shown: Counter[str] = Counter()
-    for value, rows in found.items():
-        shown[shape(value) if hidden or rows < LEAST_ROWS else value] += rows
-    return dict(shown.most_common())
-
-
-def _shown(label: str) -> str:
-    """A header; the shape of one that may be a person's data in a file without a header."""
-    return shape(label) if re.search(r"\d{5,}|\d[/.-]\d|@", label) else label

@@ -24,7 +24,7 @@ from orchestration.ingest.landing_zone.delivery import Delivery, Name, discover,
 from orchestration.ingest.landing_zone.demonstration import LIVE, Admission, digest
 from orchestration.ingest.legal_gate import gate
 from orchestration.ingest.load import extracts
-from orchestration.ingest.load.contents import Contents, other_part, read_contents
+from orchestration.ingest.load.contents import Contents, not_mapped, other_part, read_contents
 from orchestration.ingest.recognition import candidates, file_names
 from orchestration.ingest.recognition.handed_in import Handed, copied
 from orchestration.ingest.recognition.refusals import Refusal
@@ -149,6 +149,8 @@ def deliver(
     if isinstance(found, Unknown):
         return _refused(path, found.refusal)
     loads = list(received)
+    if open_values := _not_mapped(path, found.contract, loads):
+        return _refused(path, open_values)
     if (same := _same_content(path, raw, found, loads)) is not None:
         target = f"{same.agency}/{same.feed}/{same.file_name}"
         return Receipt(path, "already there", target, "the same content is there already")
@@ -162,6 +164,17 @@ def deliver(
         return Receipt(path, "would be taken", target, note)
     _copy(path, raw / target)
     return Receipt(path, "delivered", target, note)
+
+
+def _not_mapped(path: Path, contract: FeedContract, loads: Iterable[LoadRecord]) -> Refusal | None:
+    """Why the first delivery of an agency's own extract is refused: values that nobody has mapped or accepted yet."""
+    if any(load.verdict == "accepted" and (load.agency, load.feed) == contract.id for load in loads):
+        return None
+    try:
+        faults = not_mapped(path, contract)
+    except UnreadableError as error:
+        faults = error.faults
+    return Refusal.of_faults(contract, faults) if faults else None
 
 
 def _superseded(name: Name, others: Iterable[Delivery | LoadRecord]) -> str:
@@ -209,9 +222,25 @@ def _fitting(path: Path, contracts: Mapping[FeedKey, FeedContract]) -> list[Feed
         return fitting
     near = candidates.nearest(path, compared)
     if near is not None:
-        raise _NotKnownError(Refusal.of_faults(near.contract, near.faults))
+        raise _NotKnownError(_with_map(Refusal.of_faults(near.contract, near.faults), near))
     remedy = "Check that the header row is there, with the agreed headers; the feed's contract.yaml lists them."
     raise _NotKnownError(Refusal.of(None, (f"No feed has the headers of this file ({describe(path)}).", remedy)))
+
+
+def _with_map(refusal: Refusal, near: candidates.Comparison) -> Refusal:
+    """A refusal for headers that says how they find their columns."""
+    if not {found.code for found in near.faults} <= {"D04", "D05", "D11", "D32"}:
+        return refusal
+    contract = near.contract
+    if contract.adapted.map:
+        cause = f"{contract.adapted.map} of the area's folder has no place for them."
+        remedy = f"Run `sna area map {contract.feed} FILE`, then fill its gaps under `headers`, `not_used` and `provided`."
+    elif contract.evidence == "national_statistic" or contract.layout:
+        return refusal
+    else:
+        cause = "If it is an agency's own extract, its headers have to be mapped to columns first."
+        remedy = f"Run `sna area map {contract.feed} FILE --area AREA`."
+    return replace(refusal, causes=(*refusal.causes, (cause, remedy)))
 
 
 def _chosen(path: Path, fitting: Sequence[FeedContract]) -> FeedContract:

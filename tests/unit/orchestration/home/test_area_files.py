@@ -76,13 +76,3 @@ def test_a_file_of_the_first_schema_is_upgraded_once(folder):
     assert (area.forces, area.region, area.agencies[0].feeds) == (("nottinghamshire",), "E12000004", ("exclusions", "neet"))
     assert area.authorities == {"E06000018": "Nottingham", "E10000024": "Nottinghamshire"}
     assert not area_files.upgrade("mercia", load_contracts())
-
-
-def test_what_a_map_leaves_open_is_counted(folder):
-    area_files.make(["kent"])
-    (folder / "kent" / "maps").mkdir()
-    (folder / "kent" / "maps" / "crimes.yaml").write_text(
-        "gaps: {headers: [Keywords], columns: [], values: {knife: {Blade: 12}}}"
-    )
-    (folder / "kent" / "maps" / "victims.yaml").write_text("gaps: {headers: [], columns: [], values: {}}")
-    assert area_files.gaps_of_maps("kent") == ("maps/crimes.yaml: without a place: headers 1, values 1",)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 
+import pandas as pd
 import pytest
 
 from orchestration.contracts.reader import load_contracts
@@ -58,11 +59,48 @@ def test_text_is_read_with_any_separator(tmp_path, separator):
     path = tmp_path / "extract.csv"
     with path.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file, delimiter=separator).writerows([HEADER, ROW, [], ROW])
-    assert header_map.read(path) == [HEADER, ROW, ROW]
+    rows, sheet = header_map.read(path, CRIMES)
+    assert (list(rows), sheet) == ([HEADER, ROW, ROW], None)
 
 
 def test_what_is_no_table_is_refused(tmp_path):
     path = tmp_path / "letter.pdf"
     path.write_bytes(b"%PDF-1.4 a letter")
     with pytest.raises(UnreadableError):
-        header_map.read(path)
+        header_map.read(path, CRIMES)
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "ods"])
+def test_the_first_sheet_of_a_workbook_is_read_by_the_helper(tmp_path, kind):
+    path = tmp_path / f"extract.{kind}"
+    book = pd.DataFrame([ROW], columns=HEADER)
+    book.to_excel(path, sheet_name="Extract 1", index=False, engine={"xlsx": "xlsxwriter", "ods": "odf"}[kind])
+    rows, sheet = header_map.read(path, CRIMES)
+    assert (list(rows), sheet) == ([HEADER, ROW], "Extract 1")
+
+
+def test_a_file_of_too_many_columns_is_refused(tmp_path):
+    path = tmp_path / "extract.csv"
+    path.write_text(",".join(f"h{place}" for place in range(2_001)) + "\n")
+    with pytest.raises(UnreadableError) as refused:
+        header_map.probable(header_map.read(path, CRIMES)[0], CRIMES)
+    assert [found.code for found in refused.value.faults] == ["D16"]
+
+
+@pytest.mark.parametrize(
+    ("written", "form"),
+    [
+        (["2023-04-02", "2023-04-30"], "%Y-%m-%d"),
+        (["02-Apr-2023 10:15", "30-Apr-2023 23:59"], "%d-%b-%Y %H:%M"),
+        (["02/04/2023 10:15", "30/04/2023 23:59"], None),
+        (["04/02/2023 10:15", "04/30/2023 23:59"], "%m/%d/%Y %H:%M"),
+    ],
+)
+def test_another_form_of_dates_is_found(written, form):
+    made = header_map.probable([["Recorded Date Time"], *([each] for each in written)], CRIMES)
+    assert made.formats.get("recorded_at") == form
+
+
+def test_a_header_that_is_a_name_or_has_an_identifier_is_a_shape():
+    made = header_map.probable([["John Smith", "Jo Kerrigan", "943 476 5919", "Beat", "Sector Off"]], CRIMES)
+    assert made.unmatched == ("Aaaa Aaaaa", "Aa Aaaaaaaa", "999 999 9999", "Beat", "Sector Off")
