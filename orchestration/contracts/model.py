@@ -165,6 +165,7 @@ class PartRule:
         values: the only parts, where there is a closed list; written as in the landing zone's file names.
         pattern: regular expression of a part, where there is none.
         column: column whose rows name the part; None where no row does.
+        whole: parts that are of a nation, whose rows may be of any part: `EW`, as the ONS writes in the names of its files.
         labels: part → how its rows name it, where that does not begin with the words of the part (`kent`: Kent Police); an
             empty list: by any label that is of no other part.
     """
@@ -176,6 +177,7 @@ class PartRule:
     pattern: str | None = None
     column: str | None = None
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    whole: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_pattern(self.pattern)
@@ -194,12 +196,14 @@ class PartRule:
         """The part that a word or words of a file's name are, without regard to case and separators; None where they are none."""
         if self.pattern is None:
             return self._by_words.get(_words(written))
+        if written.upper() in self.whole:
+            return written.upper()
         return next((form for form in (written, written.upper(), written.lower()) if re.fullmatch(self.pattern, form)), None)
 
     def owns(self, part: str, label: str) -> bool:
         """Whether a row with this label can be of this part."""
         named = self.labelled(label)
-        return named == part or (named is None and self.labels.get(part) == ())
+        return part in self.whole or named == part or (named is None and self.labels.get(part) == ())
 
     def labelled(self, label: str) -> str | None:
         """The part that a row names by this label; None for a label of no part."""
@@ -403,4 +407,6 @@ class FeedContract:
             del column["description"]
         if self.adapted == Adapted():
             del rules["adapted"]
+        if rules["part"] and not rules["part"]["whole"]:
+            del rules["part"]["whole"]
         return hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()[:16]

@@ -135,10 +135,10 @@ def test_the_file_of_northern_ireland_is_of_another_force_and_all_outside(county
     ]
     published(county, "city-of-london", [*months, LOOK_UP])
     forces = county.query(
-        """select reported_by, sum(crimes)::integer, bool_or(district_code = 'E09000001')
+        """select reported_by, sum(crimes)::integer, bool_or(district_code = 'E09000001'), bool_and(district_code = 'Outside')
            from marts.street_crime group by all order by 2"""
     )
-    assert [(name, own) for name, _, own in forces] == [
-        ("City of London Police", True),
-        ("Police Service of Northern Ireland", False),
+    assert [(name, own, outside) for name, _, own, outside in forces] == [
+        ("City of London Police", True, False),
+        ("Police Service of Northern Ireland", False, True),
     ]

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from orchestration.contracts.model import FeedContract
 from orchestration.ingest.files.registers import unique
@@ -29,31 +29,153 @@ _DEGREES = re.compile(r"(\bCRS84|\bEPSG:.*\b4326)$", re.IGNORECASE)
 AREAS = ("Polygon", "MultiPolygon")
 _OTHERS = ("Point", "MultiPoint", "LineString", "MultiLineString", "GeometryCollection")
 GEOMETRY = "geometry"
+# Characters that are read at a time.
+PIECE = 1_000_000
+_BLANKS = re.compile(r"[ \t\n\r]*")
+# GSS codes of Scotland and Northern Ireland.
+_ABROAD = re.compile(r"[SN]\d{8}")
 
 
-def read_features(path: Path) -> list[dict[str, Any]]:
-    """The features of a collection.
+def feature_rows(path: Path, codes: Sequence[str] | None = None) -> Iterator[Sequence[Any]]:
+    """Header and rows of a collection: the properties, and the geometry as GeoJSON. A nation's boundaries need no more memory
+    than one feature: the file is read twice, first to know its header.
+
+    Features of Scotland and Northern Ireland, which files of the United Kingdom have, are left out.
+
+    Args:
+        codes: see `code_headers`; None where no geometry is judged.
 
     Raises:
         UnreadableError: the file is no collection of features, or says that its coordinates are in another reference system than
-            WGS84 (D10), or an object in it has a name twice (D06).
+            WGS84 (D10), an object in it has a name twice (D06), or a geometry is not a valid area of England or Wales (D24).
     """
+    keys: dict[str, None] = {}
+    found: dict[int, str] = {}
+    first = ""
+    for number, feature in enumerate(_features(path), 1):
+        keys |= dict.fromkeys(feature["properties"])
+        if codes is None or _is_abroad(feature["properties"], codes):
+            continue
+        if wrong := problem(feature[GEOMETRY]):
+            first = first or f"feature {number:,}{_named(feature['properties'], codes)}"
+            found[number] = wrong
+    if found:
+        raise UnreadableError(_fault(found, first, min(found)))
+    if keys:
+        yield [*keys, GEOMETRY]
+    for feature in _features(path):
+        if not _is_abroad(feature["properties"], codes or ()):
+            yield [*map(feature["properties"].get, keys), json.dumps(feature[GEOMETRY], separators=(",", ":"))]
+
+
+def _is_abroad(properties: Mapping[str, Any], codes: Sequence[str]) -> bool:
+    """Whether a feature has a code of Scotland or Northern Ireland."""
+    return any(_ABROAD.fullmatch(str(properties.get(header))) for header in codes)
+
+
+def _features(path: Path) -> Iterator[dict[str, Any]]:
+    """The features of a collection, one by one; raises as `feature_rows` where it is none."""
     try:
-        document = json.loads(path.read_bytes(), object_pairs_hook=unique)
-        features = document["features"]
-        if not all(isinstance(feature["properties"], dict) and GEOMETRY in feature for feature in features):
-            raise TypeError("no feature")
-        for feature in features:
-            # Of a geometry that is said by feature (D24).
-            json.dumps(feature["properties"], allow_nan=False)
-            if any(isinstance(value, str) and "\0" in value for value in feature["properties"].values()):
-                raise ValueError("a zero byte, at which other programs end the text")
+        with path.open("rb") as file:
+            encoding = json.detect_encoding(file.read(4))
+        with path.open(encoding=encoding) as file:
+            document = _Document(file)
+            for feature in document.items("features"):
+                if not (isinstance(feature["properties"], dict) and GEOMETRY in feature):
+                    raise TypeError("no feature")
+                # Of a geometry that is said by feature (D24).
+                json.dumps(feature["properties"], allow_nan=False)
+                if any(isinstance(value, str) and "\0" in value for value in feature["properties"].values()):
+                    raise ValueError("a zero byte, at which other programs end the text")
+                yield feature
     except (ValueError, KeyError, TypeError):
         raise UnreadableError(fault("D10", detail="it is not a GeoJSON collection of features")) from None
-    if not _is_in_degrees(document):
+    if not _is_in_degrees(document.members):
         detail = "it says that its coordinates are in another reference system than WGS84 (EPSG:4326)"
         raise UnreadableError(fault("D10", detail=detail))
-    return list(features)
+
+
+class _Document:
+    """A JSON object that is read piece by piece.
+
+    Attributes:
+        members: those besides the one whose items are read, once these have been.
+    """
+
+    def __init__(self, file: TextIO) -> None:
+        self.members: dict[str, Any] = {}
+        self._file, self._text, self._place = file, "", 0
+        self._decoder = json.JSONDecoder(object_pairs_hook=unique)
+
+    def items(self, name: str) -> Iterator[Any]:
+        """The items of the list of this name.
+
+        Raises:
+            ValueError: it is not JSON.
+            KeyError: it has no such member.
+            UnreadableError: a name occurs twice in an object (D06).
+        """
+        self._take("{")
+        pairs: list[tuple[str, Any]] = []
+        while True:
+            key = self._value()
+            self._take(":")
+            if key == name:
+                yield from self._listed()
+            pairs.append((key, None if key == name else self._value()))
+            if self._take(",}") == "}":
+                break
+        self.members = unique(pairs)
+        if self._next():
+            raise ValueError("more than one value")
+        if name not in self.members:
+            raise KeyError(name)
+
+    def _listed(self) -> Iterator[Any]:
+        self._take("[")
+        if self._next() == "]":
+            self._place += 1
+            return
+        while True:
+            yield self._value()
+            if self._take(",]") == "]":
+                return
+
+    def _value(self) -> Any:
+        self._next()
+        while True:
+            try:
+                value, end = self._decoder.raw_decode(self._text, self._place)
+            except json.JSONDecodeError:
+                if not self._more():
+                    raise
+                continue
+            if end < len(self._text) or not self._more():  # a number at the end may go on
+                self._place = end
+                return value
+
+    def _take(self, signs: str) -> str:
+        sign = self._next()
+        if not sign or sign not in signs:
+            raise ValueError(f"{signs} expected")
+        self._place += 1
+        return sign
+
+    def _next(self) -> str:
+        """The next character that is no blank; empty at the end."""
+        while True:
+            self._place = _BLANKS.match(self._text, self._place).end()  # type: ignore[union-attr]
+            if self._place < len(self._text):
+                return self._text[self._place]
+            if not self._more():
+                return ""
+
+    def _more(self) -> bool:
+        """Read on; twice as much each time, so that a long value is not tried again too often."""
+        left = self._text[self._place :]
+        piece = self._file.read(max(PIECE, len(left)))
+        self._text, self._place = left + piece, 0
+        return bool(piece)
 
 
 def _is_in_degrees(document: Mapping[str, Any]) -> bool:
@@ -64,35 +186,10 @@ def _is_in_degrees(document: Mapping[str, Any]) -> bool:
     return system is None or (isinstance(name, str) and _DEGREES.search(name) is not None)
 
 
-def feature_rows(features: Sequence[Mapping[str, Any]]) -> Iterator[Sequence[Any]]:
-    """Header and rows: the properties, and the geometry as GeoJSON."""
-    keys = list(dict.fromkeys(key for feature in features for key in feature["properties"]))
-    if features:
-        yield [*keys, GEOMETRY]
-    for feature in features:
-        yield [*map(feature["properties"].get, keys), json.dumps(feature[GEOMETRY], separators=(",", ":"))]
-
-
 def code_headers(contract: FeedContract) -> list[str]:
     """The headers of published codes, by one of which the sender of a feature finds it."""
-    return [column.header for column in contract.columns if column.required and column.classification == "public"]
-
-
-def check_geometries(features: Sequence[Mapping[str, Any]], codes: Sequence[str]) -> None:
-    """Make sure that each geometry is a valid area of England or Wales.
-
-    Args:
-        codes: see `code_headers`.
-
-    Raises:
-        UnreadableError: D24, with the number of each feature whose geometry is not, and what is wrong with the first.
-    """
-    found = {number: wrong for number, feature in enumerate(features, 1) if (wrong := problem(feature[GEOMETRY]))}
-    if not found:
-        return
-    first = min(found)
-    where = f"feature {first:,}{_named(features[first - 1]['properties'], codes)}"
-    raise UnreadableError(_fault(found, where, first))
+    published = (column for column in contract.columns if column.required and column.classification == "public")
+    return [label for column in published for label in (column.header, *column.aliases)]
 
 
 def _fault(found: Mapping[int, str], where: str, first: int) -> Fault:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.database import connection
-from orchestration.ingest.files.geojson import check_geometries, feature_rows, read_features
+from orchestration.ingest.files.geojson import feature_rows
 from orchestration.ingest.files.registers import register_rows
 from orchestration.ingest.files.workbook import cell_text
 from orchestration.ingest.rules import UnreadableError, fault
@@ -30,10 +30,7 @@ def sheet_rows(path: Path, kind: str, codes: Sequence[str] | None = None) -> Ite
     if kind == "parquet":
         rows = _parquet_rows(path)
     elif kind == "geojson":
-        features = read_features(path)
-        if codes is not None:
-            check_geometries(features, codes)
-        rows = feature_rows(features)
+        rows = feature_rows(path, codes)
     else:
         rows = register_rows(path, kind)
     number = -1

@@ -227,6 +227,9 @@ def _likeness(label: str, values: Sequence[str], column: Column) -> float:
     if not values:
         return words
     fitting = sum(_fits(value, column) for value in values) / len(values)
+    if _has_list(column):
+        # Each agency has labels of its own, so that other ones say nothing against it.
+        fitting = max(fitting, words)
     # Any text fits a column without a form, so it says nothing for it.
     return WORDS * words + VALUES * (fitting if _has_form(column) else min(fitting, words))
 

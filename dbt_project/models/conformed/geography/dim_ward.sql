@@ -16,6 +16,9 @@ in_2025 as (
         latitude,
         boundary_geojson
     from {{ ref('stg_ons__ward_boundaries') }}
+    -- Of a nation's file the wards of the area. A file of a district may have them too; the more detailed is taken.
+    where district_code_2025 in (select district.district_code from {{ ref('district') }} as district)
+    qualify row_number() over (partition by ward_code_2025 order by length(boundary_geojson) desc, load_id) = 1
 ),
 
 named as (

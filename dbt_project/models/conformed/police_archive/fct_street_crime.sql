@@ -3,6 +3,8 @@
 with street as (
     select
         *,
+        -- The archive has no LSOA of any crime there, and none is of a force of England or Wales.
+        lsoa_code is null and reported_by = 'Police Service of Northern Ireland' as is_abroad,
         {{ month_start_of_label('recorded_month') }} as month_start
     from {{ ref('stg_police_uk__street') }}
     where {{ of_changed_month(month_start_of_label('recorded_month')) }}
@@ -41,8 +43,8 @@ select
     street.latitude,
     street.location_name,
     lsoa.lsoa_code,
-    lsoa.district_code,
-    lsoa.district_code = 'Outside' as is_outside_county,
+    case when street.is_abroad then 'Outside' else lsoa.district_code end as district_code,
+    street.is_abroad or lsoa.district_code = 'Outside' as is_outside_county,
     street.crime_type,
     street.last_outcome_category,
     street.crime_type = 'Anti-social behaviour' and double_load.month_start is not null as is_suspected_double_load,

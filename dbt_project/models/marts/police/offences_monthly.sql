@@ -45,4 +45,8 @@ left join counted
         calendar.month_start = counted.recorded_month
         and district.district_code = counted.district_code
         and offence_type.offence_type = counted.offence_type
-where district.is_in_county or district.district_code = 'Unknown'
+-- Offences beyond the boundary are counted where the force delivers any.
+where
+    district.is_in_county
+    or district.district_code = 'Unknown'
+    or district.district_code in (select delivered.district_code from counted as delivered)

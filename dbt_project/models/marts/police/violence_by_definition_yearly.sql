@@ -16,7 +16,11 @@ place as (
         district,
         false as is_total
     from {{ ref('dim_district') }}
-    where is_in_county or district_code = 'Unknown'
+    where
+        is_in_county
+        or district_code = 'Unknown'
+        -- Beyond the boundary, where the force delivers any.
+        or district_code in (select offence.district_code from {{ ref('fct_offence') }} as offence)
 
     union all
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+import tracemalloc
 
 import pytest
 
+from orchestration.ingest.files import geojson
 from orchestration.ingest.files.geojson import problem
-from tests.unit.orchestration.ingest.conftest import codes
+from orchestration.ingest.recognition.recognition import deliver
+from tests.unit.orchestration.ingest.conftest import CONTRACTS, codes, parquet
 
 SQUARE = [[-1.5, 52.9], [-1.4, 52.9], [-1.4, 53.0], [-1.5, 53.0], [-1.5, 52.9]]
 HOLE = [[-1.46, 52.94], [-1.44, 52.94], [-1.44, 52.96], [-1.46, 52.96], [-1.46, 52.94]]
@@ -141,3 +144,37 @@ def test_d06_a_property_that_is_named_twice(desk):
     content = collection(ward(1, polygon(SQUARE))).replace('"WD25NM"', '"WD25CD": "E05000009", "WD25NM"')
     record = desk.land("ward_boundaries", content, "2025-E07000032.geojson")
     assert [(fault.code, fault.column_name) for fault in record.faults] == [("D06", "WD25CD")]
+
+
+@pytest.mark.parametrize("name", ["Wards_December_2024_Boundaries_UK_BSC.geojson", "WD_DEC_2024_UK_BGC_1234.geojson"])
+def test_a_file_of_the_united_kingdom_lands_what_is_of_england_and_wales(desk, tmp_path, name):
+    of_2024 = [
+        {**each, "properties": {key.replace("25", "24"): value for key, value in each["properties"].items()}}
+        for each in (ward(1, polygon(SQUARE)), ward(2, polygon(SQUARE)), ward(3, polygon(moved(-2, 4))))
+    ]
+    of_2024[1]["properties"]["LAD24CD"] = "W06000011"
+    of_2024[2]["properties"] |= {"WD24CD": "S13000003", "LAD24CD": "S12000033"}
+    path = tmp_path / name
+    path.write_text(collection(*of_2024))
+    contract = CONTRACTS["ward_boundaries"]
+    receipt = deliver(path, desk.raw, {contract.id: contract})
+    assert (receipt.outcome, receipt.target_name) == ("delivered", "ons/ward_boundaries/2025-UK.geojson"), receipt.reason
+    (record,) = desk.load("ward_boundaries")
+    assert (record.verdict, record.rows_accepted) == ("accepted", 2), record.faults
+    assert [row["district_code"] for row in parquet(record.accepted)] == ["E07000032", "W06000011"]
+
+
+def test_a_nation_is_read_in_pieces_and_needs_no_more_memory_than_one(tmp_path, monkeypatch):
+    features = [ward(number, polygon(SQUARE)) for number in range(3_000)]
+    path = tmp_path / "wards.geojson"
+    path.write_text(json.dumps({"features": features, "type": "FeatureCollection", "name": "añb"}, indent=1, ensure_ascii=False))
+    whole = [list(features[0]["properties"]), *(list(each["properties"].values()) for each in features)]
+    monkeypatch.setattr(geojson, "PIECE", 1_000)
+    tracemalloc.start()
+    count = sum(1 for _ in geojson.feature_rows(path))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert count == 3_001 and most < path.stat().st_size / 5
+    for piece in (7, 1_000, 10_000_000):
+        monkeypatch.setattr(geojson, "PIECE", piece)
+        assert [row[:-1] for row in geojson.feature_rows(path)] == whole
