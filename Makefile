@@ -6,7 +6,7 @@ export DAGSTER_DISABLE_TELEMETRY := yes
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: refresh test test-all site ui screenshot lint audit corpus bench fault clean
+.PHONY: refresh test test-all site ui screenshot lint audit corpus bench bundle fault clean
 
 refresh: $(VENV)/installed  ## deliveries -> warehouse -> gates -> marts -> publication -> reconciliation
 	SNA_HOME=$${SNA_HOME:-$(CURDIR)/var/demo} ./sna demo --if-empty
@@ -45,6 +45,9 @@ corpus: $(VENV)/installed  ## land every bad delivery and disguised identifier t
 
 bench: $(VENV)/installed  ## speed and memory, measured in one run
 	$(BIN)/python -m tests.bench $(ARGS)
+
+bundle: $(VENV)/installed  ## wheels, lock, checksums and an install script for a network without a package index, in var/bundle
+	$(BIN)/python -m tests.bundle var/bundle
 
 fault: $(VENV)/installed  ## kill the refresh 200 times, fill its disk, damage its files; prints a table
 	$(BIN)/python -m tests.fault $(ARGS)
