@@ -48,6 +48,7 @@ from orchestration.ingest.values.tokens import MACROS as TOKEN_MACROS
 from orchestration.publication.publish import SCHEMAS
 from orchestration.publication.release import FILE
 from orchestration.publication.release_files import STORAGE
+from orchestration.warehouse import materializations
 from orchestration.warehouse.ledger import SCHEMA, rows_in_use, table_name
 
 HEADER_BYTES = 65536
@@ -215,7 +216,9 @@ def build(con: duckdb.DuckDBPyConnection, compiled: Path, node: dict[str, Any]) 
         con.unregister("made")
     else:
         kind = "view" if node["config"]["materialized"] == "view" else "table"
-        con.execute(f"create {kind} {name} as {file.read_text()}")
+        sql = file.read_text()
+        with materializations.optimized_for(con, sql):
+            con.execute(f"create {kind} {name} as {sql}")
 
 
 def _python_model(con: duckdb.DuckDBPyConnection, file: Path) -> Any:

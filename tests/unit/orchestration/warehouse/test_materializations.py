@@ -148,3 +148,15 @@ def test_an_increment_replaces_the_rows_of_changed_keys(project, con):
 def test_what_dbt_would_do_and_this_does_not_is_refused(project, con, config):
     project.model("a", "select 1 as n", config=config)
     assert "not supported" in project.build(con)[1]
+
+
+def test_costly_steps_of_the_optimizer_are_left_out_of_long_sql_only(project, con):
+    setting = "select current_setting('disabled_optimizers') as disabled"
+    project.model("short", setting)
+    project.model("long", f"{setting} -- {'x' * materializations.LONG}")
+    project.model("wrong", f"select * from nowhere -- {'x' * materializations.LONG}")
+    assert "wrong: " in project.build(con)[1]
+    assert con.execute("from s.short").fetchone() == ("",)
+    left_out = con.execute("from s.long").fetchone()[0].split(",")
+    assert sorted(left_out) == sorted(materializations.COSTLY_WHERE_LONG.split(","))
+    assert con.execute(setting).fetchone() == ("",)
