@@ -28,7 +28,7 @@ def _recorded_basis() -> Suite:
             ),
             listed as (
                 select financial_year, coalesce(sna_group, 'Total') as row_label, sum(outcome_records)::bigint as in_outcomes
-                from marts.outcomes group by financial_year, cube (sna_group)
+                from marts.offence_outcomes where is_serious_violence group by financial_year, cube (sna_group)
             )
             select
                 financial_year, row_label, coalesce(in_mart, 0) as in_mart, in_outcomes,

@@ -88,7 +88,11 @@ def _make(release: Release, folder: Path) -> None:
         former_names.create_views(con)
         con.execute("commit")
         con.execute("detach published")
-        release_files.write(con, folder, "csv", tables, disarmed=release_files.DISARMED in release.manifest)
+        published_with = {
+            "disarmed": release_files.DISARMED in release.manifest,
+            "marked": release_files.MARKED in release.manifest,
+        }
+        release_files.write(con, folder, "csv", tables, **published_with)
     finally:
         con.close()
 

@@ -118,6 +118,7 @@ def _add(
         manifest = {
             **head,
             release_files.DISARMED: True,
+            release_files.MARKED: True,
             "content": _content(tables),
             "tables": tables,
             "files": file_hashes(writing),
@@ -242,7 +243,7 @@ def _link_unchanged(folder: Path, kind: str, hashes: Mapping[str, Mapping[str, A
     A file that is not what was published is not passed on.
     """
     shared: set[str] = set()
-    if kind == "csv" and not before.manifest.get(release_files.DISARMED):
+    if kind == "csv" and not before.manifest.keys() >= {release_files.DISARMED, release_files.MARKED}:
         return shared
     for name, value in hashes.items():
         schema, _, table = name.partition(".")

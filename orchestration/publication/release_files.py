@@ -4,7 +4,8 @@ sna_marts.duckdb
 parquet/<schema>/<table>.parquet
 csv/<schema>/<table>.csv
 
-In CSV files a text that a spreadsheet would run as a formula is behind an apostrophe; DuckDB and Parquet hold it as it is.
+CSV files begin with a byte order mark, by which Excel reads them as UTF-8, and in them a text that a spreadsheet would run as a
+formula is behind an apostrophe; DuckDB and Parquet hold it as it is.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ Kind: TypeAlias = str  # "parquet" or "csv"
 
 # What the manifest of a release says whose CSV files hold nothing that a spreadsheet would run.
 DISARMED = "csv_disarmed"
+# What the manifest of a release says whose CSV files begin with a byte order mark.
+MARKED = "csv_byte_order_mark"
+BYTE_ORDER_MARK = "\ufeff"
 # 1.0 clients must be able to read what 1.5 writes.
 STORAGE: Mapping[str, str] = {"storage_compatibility_version": "v1.0.0"}
 OPTIONS: Mapping[Kind, str] = {"parquet": "format parquet, compression zstd", "csv": "format csv, header"}
@@ -36,12 +40,19 @@ def path(kind: Kind, schema: str, table: str) -> str:
 
 
 def write(
-    con: duckdb.DuckDBPyConnection, folder: Path, kind: Kind, tables: Iterable[tuple[str, str]], *, disarmed: bool = True
+    con: duckdb.DuckDBPyConnection,
+    folder: Path,
+    kind: Kind,
+    tables: Iterable[tuple[str, str]],
+    *,
+    disarmed: bool = True,
+    marked: bool = True,
 ) -> None:
     """Write (schema, table) of the connected database below a release's folder, rows in the order of the table.
 
     Args:
         disarmed: false for the CSV files of a release that was published with formulas as they are, and is restored.
+        marked: false for those of one that was published without byte order marks.
     """
     for schema, table in tables:
         target = folder / path(kind, schema, table)
@@ -49,6 +60,10 @@ def write(
         rows = f'(from "{schema}"."{table}")'
         if kind == "csv" and disarmed:
             rows = f"({_disarmed_sql(con, schema, table)})"
+        if kind == "csv" and marked:
+            # COPY has no option for the mark: it goes before the name of the first column.
+            first = con.execute(f"describe {rows}").fetchall()[0][0]
+            rows = f'(from {rows} as marked ("{BYTE_ORDER_MARK}{first}"))'
         con.execute(f"copy {rows} to '{quoted(str(target))}' ({OPTIONS[kind]})")
 
 

@@ -182,7 +182,9 @@ def test_2_victims_and_outcomes_a_week_later(force):
     expected = sum(row["Crime Reference"] in serious for row in victims)
     assert force.county.query("select sum(victims) from marts.victims") == [(expected,)]
     charged = sum(row["Crime Reference"] in serious for row in outcomes)
-    found = force.county.query("select sum(outcome_records) from marts.outcomes where outcome_code <> '0'")
+    found = force.county.query(
+        "select sum(outcome_records) from marts.offence_outcomes where is_serious_violence and outcome_code <> '0'"
+    )
     assert found == [(charged,)]
     force.received(SECOND_DAY)
 

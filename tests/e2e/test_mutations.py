@@ -204,9 +204,17 @@ CELLS: dict[str, tuple[tuple[str, ...], list[tuple[tuple[int, ...], dict[str, An
         [((1, 1, 0), IN_DERBY | {"committed_hour": 21, "day_name": "Monday"})],
     ),
     "recorded_crime": (("crimes",), [((1,), IN_APRIL | {"is_serious_violence": True})]),
-    "qualifiers": (("offences",), [((1,), IN_DERBY | {"has_alcohol_qualifier": True, "has_drugs_qualifier": False})]),
-    "relationships": (("offences",), [((1,), IN_DERBY | {"relationship": "Stranger"})]),
-    "weapons": (("offences",), [((1,), IN_DERBY | {"weapon": "Knife/blade"})]),
+    "recorded_offences": (
+        ("offences",),
+        [
+            (
+                (1,),
+                IN_APRIL
+                | {"weapon": "Knife/blade", "relationship": "Stranger", "committed_hour": 21}
+                | {"has_alcohol_qualifier": True, "has_drugs_qualifier": False},
+            )
+        ],
+    ),
     "nte_crimes": (("crimes",), [((1,), {"month_start": "2019-04-01", "nte_area": "Arboretum centre"})]),
     "nte_crimes_by_hour": (("crimes",), [((1,), {"district": "Derby", "day_name": "Monday", "committed_hour": 21})]),
     # On the day of the offence she had her seventeenth birthday.
@@ -216,7 +224,7 @@ CELLS: dict[str, tuple[tuple[str, ...], list[tuple[tuple[int, ...], dict[str, An
     "suspects_single_year_of_age": (("suspects",), [((1,), {"financial_year": "2019/20", "age": 30, "sex": "Male"})]),
     "victim_suspect_age": (("pairs",), [((1,), {"victim_age_group": "0-17", "suspect_age_group": "18-35"})]),
     "victim_suspect_sex": (("victims", "pairs"), [((1, 1), {"victim_sex": "Female", "suspect_sex": "Male"})]),
-    "outcomes": (("outcome_records",), [((1,), IN_DERBY | {"outcome_code": "1"})]),
+    "offence_outcomes": (("outcome_records",), [((1,), IN_APRIL | {"outcome_code": "1", "sna_group": "Positive outcome"})]),
     "outcomes_monthly": (
         ("outcome_records", "positive_records", "other_records", "pending_offences"),
         [
@@ -228,9 +236,9 @@ CELLS: dict[str, tuple[tuple[str, ...], list[tuple[tuple[int, ...], dict[str, An
         ("searches", "weapons_found_as_sought"),
         [((1, 1), {"month_start": "2021-04-01", "district": "High Peak", "item_found": "Offensive weapon", "outcome": "Arrest"})],
     ),
-    "force_stop_searches_by_person": (
+    "person_searches": (
         ("searches", "weapons_found_as_sought"),
-        [((1, 1), SEARCHED | {"search_age_group": "10-17"})],
+        [((1, 1), SEARCHED | {"month_start": "2021-04-01", "district": "High Peak"})],
     ),
     "ed_attendances": (
         ("attendances",),
@@ -246,11 +254,11 @@ CELLS: dict[str, tuple[tuple[str, ...], list[tuple[tuple[int, ...], dict[str, An
             ((1,), CHESTERFIELD | {"district": "Bolsover", "arrived_hour": 2, "day_name": "Tuesday"}),
         ],
     ),
-    "ed_attendances_by_person": (
+    "assault_attendances": (
         ("attendances",),
         [
-            ((1,), DERBY_ROYAL | {"district": "Erewash", "age_band": "21-25", "sex": "Female", "ethnicity_group": "Asian"}),
-            ((1,), CHESTERFIELD | {"district": "Bolsover", "age_band": "66-70", "sex": "Male", "ethnicity_group": "White"}),
+            ((1,), DERBY_ROYAL | {"district": "Erewash", "sex": "Female", "ethnicity_group": "Asian"}),
+            ((1,), CHESTERFIELD | {"district": "Bolsover", "sex": "Male", "ethnicity_group": "White"}),
         ],
     ),
     "ed_attendances_single_year_of_age": (
@@ -296,8 +304,7 @@ DERIVED = {
     ),
     *("nte_rates", "offences_yearly", "outcome_maturity", "outcome_rates", "repeat_people", "repeat_people_top"),
     *("time_to_next_offence", "victim_offender_overlap", "victims_across_agencies", "liaison_needs"),
-    *("assault_attendances", "night_time_crimes", "offence_outcomes", "offence_suspects", "offence_victims"),
-    *("person_searches", "recorded_offences", "repeat_people_districts", "street_crime_rates"),
+    *("night_time_crimes", "offence_suspects", "offence_victims", "repeat_people_districts", "street_crime_rates"),
     *("violence_by_definition", "violence_by_definition_yearly"),
 }
 

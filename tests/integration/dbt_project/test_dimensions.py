@@ -9,12 +9,14 @@ import duckdb
 import pandas as pd
 import pytest
 
+from orchestration.home.environment import DBT_PROJECT
 from tests import counties
 
 # Dimension -> its key.
 KEYS = {
     "dim_age_group": "age_group_code",
     "dim_date": "date_day",
+    "dim_definition": "definition_id",
     "dim_district": "district_code",
     "dim_lsoa": "lsoa_code",
     "dim_offence": "offence_code",
@@ -27,6 +29,8 @@ ATTRIBUTES = {
     "age_band": "age_group_code",
     "age_group": "age_group_code",
     "age_group_code": "age_group_code",
+    "definition_id": "definition_id",
+    "definition_name": "definition_id",
     "district": "district_code",
     "district_code": "district_code",
     "lsoa_code": "lsoa_code",
@@ -115,6 +119,7 @@ def test_every_dimension_has_members_in_one_order(con: duckdb.DuckDBPyConnection
     orders = {
         "dim_age_group": "age_group_code_order",
         "dim_date": "date_day",
+        "dim_definition": "definition_order",
         "dim_district": "district_order",
         "dim_lsoa": "lsoa_order",
         "dim_offence": "offence_order",
@@ -159,3 +164,14 @@ def test_good_friday_and_easter_monday_are_bank_holidays(con: duckdb.DuckDBPyCon
     assert len(holidays) >= 8
     # A substitute day is not at a weekend, and nor is any other.
     assert all(day.weekday() < 5 for day in holidays.values())
+
+
+def test_the_definition_of_the_area_is_the_first(con: duckdb.DuckDBPyConnection) -> None:
+    first = con.execute(
+        "select definition_id, is_in_force, owner <> '' from marts.dim_definition order by definition_order"
+    ).fetchall()
+    seed = pd.read_csv(DBT_PROJECT / "seeds/reference/violence_definition.csv")
+    assert {row[0] for row in first} == set(seed["definition_id"])
+    assert [row[1] for row in first] == [True, *[False] * (len(seed) - 1)]
+    used = con.execute("select distinct definition_id from marts.violence_by_definition where is_in_force").fetchall()
+    assert used == [first[0][:1]]

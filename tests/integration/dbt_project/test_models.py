@@ -86,7 +86,7 @@ def test_every_mart_of_nothing_is_empty(nothing: duckdb.DuckDBPyConnection) -> N
     marts = nothing.execute("select table_name from duckdb_tables() where schema_name = 'marts'").fetchall()
     counts = {name: nothing.execute(f"select count(*) from marts.{name}").fetchone() for (name,) in marts}
     # Limits of counts are of no delivery, nor are members of dimensions.
-    known = {"dim_age_group", "dim_district", "dim_lsoa", "dim_offence", "dim_offence_type", "dim_ward"}
+    known = {"dim_age_group", "dim_definition", "dim_district", "dim_lsoa", "dim_offence", "dim_offence_type", "dim_ward"}
     assert {name for name, count in counts.items() if count != (0,)} == {"poisson_limits"} | known
 
 

@@ -51,7 +51,7 @@ def test_crimes_alone_and_then_their_outcomes(home: PartialHome, small_county: o
     assert set(info(verdicts, NO_LOOK_UP)) == {"conformed.fct_offence"}
     with home.open() as con:
         same = "select count(*) from (from marts.{0} except all from county.marts.{0})"
-        for mart in ("offences_yearly", "offences_monthly", "weapons", "recorded_crime"):
+        for mart in ("offences_yearly", "offences_monthly", "recorded_crime"):
             assert con.execute(same.format(mart)).fetchall() == [(0,)], mart
         assert con.execute("select distinct outcome_group, is_positive_outcome from marts.offences").fetchall() == [
             ("Unknown", None)
@@ -63,7 +63,7 @@ def test_crimes_alone_and_then_their_outcomes(home: PartialHome, small_county: o
     home.deliver(OUTCOMES)
     check(home, [CRIMES, OUTCOMES])
     with home.open() as con:
-        for mart in ("outcomes", "outcomes_monthly", "outcome_rates", "outcome_maturity"):
+        for mart in ("offence_outcomes", "outcomes_monthly", "outcome_rates", "outcome_maturity"):
             assert con.execute(f"from marts.{mart} except all from county.marts.{mart}").fetchall() == [], mart
 
 

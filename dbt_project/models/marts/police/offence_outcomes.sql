@@ -11,6 +11,7 @@ select
     outcome.outcome_code,
     outcome.sna_label as outcome,
     outcome.outcome_group,
+    outcome.sna_group,
     outcome.is_positive,
     cast(record.outcome_date - offence.recorded_date as integer) as days_to_outcome,
     count(*) as outcome_records

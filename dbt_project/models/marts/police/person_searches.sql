@@ -8,6 +8,8 @@ select
     search.outcome,
     age_band.age_group_code,
     search.sex,
+    ethnicity.ethnicity_code,
+    ethnicity.ethnicity,
     ethnicity.ethnicity_group,
     count(*) as searches,
     count(case when search.is_weapon_found_as_sought then 1 end) as weapons_found_as_sought

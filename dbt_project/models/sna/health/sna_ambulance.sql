@@ -1,7 +1,7 @@
 -- T49: calls by response and sex; the print has no row for calls of unknown sex. T50: sexes as shares of all calls.
 -- T51: hospitals that patients were conveyed to.
 with reported as (
-    {{ delivered_years('ambulance_calls_by_person') }}
+    {{ delivered_years('assault_calls') }}
 ),
 
 response (row_label, row_order) as (
@@ -14,7 +14,7 @@ response (row_label, row_order) as (
             financial_year,
             response as row_label,
             sum(calls) as count
-        from {{ ref('ambulance_calls_by_person') }}
+        from {{ ref('assault_calls') }}
         {% if sex != 'All' %}where sex = '{{ sex }}'{% endif %}
         group by financial_year, response
     ),

@@ -1,23 +1,25 @@
 -- T17 and T18: the share of strangers and of acquaintances, by district, of offences with a recorded relationship.
 with counted as (
     select
-        relationships.district as row_label,
+        recorded.district as row_label,
         dim_district.sort_order as row_order,
         coalesce(report_year.financial_year, 'Total') as column_label,
         coalesce(report_year.year_order, {{ last_position() }}) as column_order,
-        sum(relationships.offences) as offences,
-        sum(case when relationships.relationship = 'Stranger' then relationships.offences else 0 end) as strangers,
-        sum(case when relationships.relationship = 'Acquaintance' then relationships.offences else 0 end)
+        sum(recorded.offences) as offences,
+        sum(case when recorded.relationship = 'Stranger' then recorded.offences else 0 end) as strangers,
+        sum(case when recorded.relationship = 'Acquaintance' then recorded.offences else 0 end)
             as acquaintances
-    from {{ ref('relationships') }} as relationships
+    from {{ ref('recorded_offences') }} as recorded
     inner join {{ ref('report_year') }} as report_year
-        on relationships.financial_year = report_year.financial_year
+        on recorded.financial_year = report_year.financial_year
     inner join {{ ref('dim_district') }} as dim_district
-        on relationships.district_code = dim_district.district_code
-    where report_year.is_recent and relationships.is_recorded
+        on recorded.district_code = dim_district.district_code
+    inner join {{ ref('dim_relationship') }} as relationship
+        on recorded.relationship = relationship.relationship
+    where report_year.is_recent and recorded.is_serious_violence and relationship.is_recorded
     group by grouping sets (
-        (relationships.district, dim_district.sort_order, report_year.financial_year, report_year.year_order),
-        (relationships.district, dim_district.sort_order)
+        (recorded.district, dim_district.sort_order, report_year.financial_year, report_year.year_order),
+        (recorded.district, dim_district.sort_order)
     )
 )
 

@@ -13,13 +13,14 @@ counted as (
         relationship.row_order,
         report_year.financial_year,
         report_year.year_order,
-        sum(coalesce(relationships.offences, 0)) as offences
+        sum(coalesce(recorded.offences, 0)) as offences
     from relationship
     cross join {{ ref('report_year') }} as report_year
-    left join {{ ref('relationships') }} as relationships
+    left join {{ ref('recorded_offences') }} as recorded
         on
-            relationship.row_label = relationships.relationship
-            and report_year.financial_year = relationships.financial_year
+            recorded.is_serious_violence
+            and relationship.row_label = recorded.relationship
+            and report_year.financial_year = recorded.financial_year
     where report_year.is_recent
     group by
         grouping sets (

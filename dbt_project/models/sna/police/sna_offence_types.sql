@@ -31,7 +31,8 @@ qualified as (
         offence_type as row_label,
         sum(case when has_alcohol_qualifier or has_drugs_qualifier then offences else 0 end) as qualified_offences,
         sum(offences) as offences
-    from {{ ref('qualifiers') }}
+    from {{ ref('recorded_offences') }}
+    where is_serious_violence
     group by financial_year, offence_type
 )
 

@@ -61,7 +61,7 @@ by_group as (
 ),
 
 outcome_year as (
-    {{ delivered_years('outcomes') }}
+    {{ delivered_years('offence_outcomes') }}
 ),
 
 group_count as (

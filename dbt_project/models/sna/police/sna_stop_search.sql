@@ -44,11 +44,13 @@ age_column as (
 
 found as (
     select
-        financial_year,
-        search_age_group as column_label,
-        sum(weapons_found_as_sought) as count
-    from {{ ref('force_stop_searches_by_person') }}
-    group by financial_year, search_age_group
+        searched.financial_year,
+        age_group.search_age_group as column_label,
+        sum(searched.weapons_found_as_sought) as count
+    from {{ ref('person_searches') }} as searched
+    inner join {{ ref('dim_age_group') }} as age_group
+        on searched.age_group_code = age_group.age_group_code
+    group by searched.financial_year, age_group.search_age_group
 )
 
 {{ table_of_years('T38', 'search_column', 'search', 'reported') }}

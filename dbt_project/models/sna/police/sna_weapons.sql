@@ -11,8 +11,8 @@ possession as (
         financial_year,
         weapon as row_label,
         sum(offences) as count
-    from {{ ref('weapons') }}
-    where offence_type = 'Possession of weapons offences'
+    from {{ ref('recorded_offences') }}
+    where is_serious_violence and offence_type = 'Possession of weapons offences'
     group by financial_year, weapon
 ),
 

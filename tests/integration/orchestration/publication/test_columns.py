@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import duckdb
 import pytest
 
 COLUMNS = """
@@ -85,3 +86,28 @@ def test_former_names_are_views_of_the_same_rows(small_county):
         "select (select count(*) from marts_0_2.hotspot_lsoas), (select count(*) from marts.hotspot_lsoas)"
     )
     assert old == new
+
+
+def test_former_tables_have_the_rows_of_the_facts(small_county):
+    """Each is counted again in the warehouse, and has the columns that it had."""
+    former = {
+        "ambulance_calls_by_person": ("calls", "fct_ambulance_call", "true", 11),
+        "ed_attendances_by_person": ("attendances", "fct_ed_attendance", "true", 12),
+        "force_stop_searches_by_person": ("searches", "fct_force_stop_search", "true", 11),
+        "outcomes": ("outcome_records", "fct_outcome", "is_serious_violence", 11),
+        "qualifiers": ("offences", "fct_offence", "is_serious_violence", 8),
+        "relationships": ("offences", "fct_offence", "is_serious_violence", 8),
+        "weapons": ("offences", "fct_offence", "is_serious_violence", 8),
+    }
+    listed = small_county.query("select schema_name, table_name, version from meta.former_tables order by all")
+    assert listed == [("marts", name, "0.2") for name in former]
+    with duckdb.connect(str(small_county.settings.warehouse), read_only=True) as con:
+        for name, (measure, fact, where, columns) in former.items():
+            totals = con.execute(
+                f"select financial_year, count(*) from conformed.{fact} where {where} group by all order by all"
+            ).fetchall()
+            view = f"marts_0_2.{name}"
+            assert small_county.query(f"select financial_year, sum({measure}) from {view} group by all order by all") == totals, (
+                name
+            )
+            assert len(small_county.query(f"describe {view}")) == columns, name

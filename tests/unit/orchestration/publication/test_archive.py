@@ -1,5 +1,6 @@
 """Older releases keep only Parquet, and become whole again when readers are given them."""
 
+import codecs
 import json
 import os
 import shutil
@@ -10,7 +11,7 @@ import pytest
 
 from orchestration.publication import archive, publish, release_files, release_retention, releases
 from orchestration.publication.diff import difference
-from orchestration.publication.integrity import verify
+from orchestration.publication.integrity import SEAL, seal, verify
 from orchestration.publication.release import FILE, DamagedReleaseError
 from orchestration.publication.releases import all_releases, current_release, read_release, roll_back, switching
 
@@ -118,6 +119,25 @@ def test_a_rollback_to_an_archived_release_makes_its_files_again(press):
     published(press, [7, 8])
     assert [is_complete(release) for release in made] == [False] * 5
     assert verify(made[0].folder) == []
+
+
+def test_a_release_without_byte_order_marks_is_restored_without(press, monkeypatch):
+    with monkeypatch.context() as earlier:
+        earlier.setattr(release_files, "BYTE_ORDER_MARK", "")
+        (first,) = published(press, [1])
+    file = first.folder / "csv/marts/offences.csv"
+    content = file.read_bytes()
+    listed = first.folder / "manifest.json"
+    listed.write_text(json.dumps({k: v for k, v in first.manifest.items() if k != release_files.MARKED}))
+    (first.folder / SEAL).write_text(seal(first.folder))
+    published(press, [1, 2])
+    assert not is_complete(first)
+    roll_back(press.published, read_release(press.published, first.id))
+    assert verify(first.folder) == []
+    assert file.read_bytes() == content
+    # The file of the next release is not shared with it, for all that its rows are the same.
+    (after,) = published(press, [1])
+    assert (after.folder / "csv/marts/offences.csv").read_bytes() == codecs.BOM_UTF8 + content
 
 
 def test_what_is_damaged_in_an_archived_release_is_named_and_readers_keep_theirs(press):

@@ -1,9 +1,12 @@
 """A release is whole, verified and switched in one step; a reader keeps what it has open."""
 
+import codecs
+import csv
 import json
 from datetime import datetime
 
 import duckdb
+import pandas as pd
 import pytest
 
 from orchestration.publication import publish
@@ -142,3 +145,17 @@ class TestMemory:
             press.publish()
         assert current_release(press.published) == standing
         assert not list(press.published.glob("releases/.writing-*"))
+
+
+def test_csv_files_are_read_as_utf_8_by_excel_duckdb_pandas_and_python(press):
+    text = "Café – £5, “quoted”"
+    press.change(f"create or replace table marts.offences as select '{text}' as place, 3 as offences")
+    file = press.publish().folder / "csv/marts/offences.csv"
+    # Excel takes a file for UTF-8 by this mark alone.
+    assert file.read_bytes().startswith(codecs.BOM_UTF8 + b"place,offences\n")
+    assert duckdb.sql(f"from '{file}'").fetchall() == [(text, 3)]
+    assert duckdb.sql(f"from '{file}'").columns == ["place", "offences"]
+    for frame in (pd.read_csv(file), pd.read_csv(file, encoding="utf-8-sig")):
+        assert frame.to_dict("records") == [{"place": text, "offences": 3}]
+    with file.open(newline="", encoding="utf-8-sig") as opened:
+        assert list(csv.DictReader(opened)) == [{"place": text, "offences": "3"}]
