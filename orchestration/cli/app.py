@@ -18,7 +18,7 @@ import typer
 from rich.markup import escape
 
 from orchestration.cli import area as area_commands
-from orchestration.cli import deliveries, demo, feeds, hkci, link, output, releases, reports
+from orchestration.cli import bi, deliveries, demo, feeds, hkci, link, output, releases, reports
 from orchestration.cli.options import FAILED, WRONG_USAGE, OneFeed, Wait, waiting
 from orchestration.home import lock
 from orchestration.home.environment import PROJECT, SettingsError
@@ -44,6 +44,7 @@ app.command("report")(reports.report)
 app.command("open")(reports.show)
 app.add_typer(feeds.app, name="feed")
 app.add_typer(area_commands.app, name="area")
+app.add_typer(bi.app, name="bi")
 app.add_typer(hkci.app, name="hkci")
 app.add_typer(link.app, name="link")
 

@@ -68,11 +68,11 @@ def _measures(table: str, columns: set[str], name: str, of: str, where: str = ""
         part = f"coalesce({total} filter (where {where}), 0)"
         yield name, "share", "percent", f"100.0 * {part} / nullif({total}, 0)", ""
         for side, sign in (("lower", "-"), ("upper", "+")):
-            yield f"{name}_{side}_95", "limit", "percent", _wilson(part, total, sign), ""
+            yield f"{name}_{side}_95", "limit", "percent", limit_of_share(part, total, sign), ""
         return
     yield name, "count", "count", total, ""
-    yield f"{name}_lower_95", "limit", "count", f"case when {total} = 0 then 0 else {_byar(total, '-')} end", ""
-    yield f"{name}_upper_95", "limit", "count", _byar(f"({total} + 1)", "+"), ""
+    yield f"{name}_lower_95", "limit", "count", lower_of_count(total), ""
+    yield f"{name}_upper_95", "limit", "count", upper_of_count(total), ""
     if "month_start" not in columns:
         return
     so_far = f"sum({total}) over (partition by financial_year order by month_start)"
@@ -95,12 +95,21 @@ def _measures(table: str, columns: set[str], name: str, of: str, where: str = ""
         yield f"{name}_per_1000", "rate", "rate", rate, "district_code, month_start"
 
 
+def lower_of_count(count: str) -> str:
+    """Lower 95 % limit of a count, as SQL of the count's own."""
+    return f"case when {count} = 0 then 0 else {_byar(count, '-')} end"
+
+
+def upper_of_count(count: str) -> str:
+    return _byar(f"({count} + 1)", "+")
+
+
 def _byar(count: str, sign: str) -> str:
     """Byar's limit of a Poisson count (Breslow and Day 1987, page 69): within 0.1 of the exact one from 1 on."""
     return f"{count} * pow(1 - 1.0 / (9 * {count}) {sign} {Z} / (3 * sqrt({count})), 3)"
 
 
-def _wilson(part: str, whole: str, sign: str) -> str:
+def limit_of_share(part: str, whole: str, sign: str) -> str:
     """Wilson's limit of a share, as a percentage (Wilson 1927)."""
     z2 = Z * Z
     reach = f"{Z} * sqrt({part} * ({whole} - {part}) / {whole} + {z2 / 4})"
