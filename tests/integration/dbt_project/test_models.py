@@ -17,6 +17,8 @@ OF_ONE_PERSON = "occurrences of one person do not come independently of each oth
 NO_SAMPLE = "a list of nominals, not a sample of more"
 MEAN_OF_WEIGHTS = "a mean of sentencing weights, which a few grave offences decide; the offences are counted beside it"
 A_BOUND = "where the rate can end at most, a limit itself"
+COMPARED_WITH = "what each row, which has limits, is compared with"
+HOW_COMPLETE = "how much of what was recorded is known, of which nothing is a sample"
 WITHOUT_LIMITS = {
     "care_leaver_plans.percent_of_care_leavers": SENT_AS_A_RATE,
     "contextual_indicators.rate_per_1000": SENT_AS_A_RATE,
@@ -33,12 +35,20 @@ WITHOUT_LIMITS = {
     "outcome_rates.positive_percent_at_most": A_BOUND,
     "prison_safety.rate_per_1000": SENT_AS_A_RATE,
     "prison_safety.previous_year_rate_per_1000": SENT_AS_A_RATE,
+    "relative_outcomes.comparator_events_percent": COMPARED_WITH,
+    "relative_outcomes.known_percent": HOW_COMPLETE,
+    "relative_outcomes.relative_rate_highest": A_BOUND,
+    "relative_outcomes.relative_rate_lowest": A_BOUND,
+    "relative_rates.comparator_rate_per_1000": COMPARED_WITH,
+    "relative_rates.known_percent": HOW_COMPLETE,
+    "relative_rates.relative_rate_highest": A_BOUND,
+    "relative_rates.relative_rate_lowest": A_BOUND,
     "repeat_people.repeat_occurrences_percent": OF_ONE_PERSON,
     "repeat_people_linked.repeat_nominal_occurrences_percent": OF_ONE_PERSON,
     "repeat_people_linked.repeat_people_occurrences_percent": OF_ONE_PERSON,
     "repeat_people_top.occurrences_percent": OF_ONE_PERSON,
     "school_absence.percent_of_possible_days": SENT_AS_A_RATE,
-    "violence_ratios_by_time.per_100_offences_of_all": "what each row, which has limits, is compared with",
+    "violence_ratios_by_time.per_100_offences_of_all": COMPARED_WITH,
     "youth_justice_rates.rate_per_1000": SENT_AS_A_RATE,
 }
 
