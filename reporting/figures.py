@@ -1,7 +1,8 @@
 """Figures: each number of the report with the place in the release that it was read from.
 
 A place is written `schema.table.column?key=value&key=value`, or with `sum:` or `count:` before the column, which then adds up
-or counts the rows that these values pick. `chart.C01.measure?...` is a measure of the query of a chart of `sna.charts`.
+or counts the rows that these values pick. `chart.sna-2024/C01.measure?...` is a measure of the query of a chart of a report in
+`sna.charts`, and `resampled.district_profile.column?...` what `resampling` computes of the published counts.
 `look_up` reads it again, so that a test, or whoever doubts a number, can compare.
 """
 
@@ -19,6 +20,8 @@ from markupsafe import Markup
 MISSING, WITHHELD = "missing", "withheld"
 # In place of a schema: the charts that the release specifies.
 CHART = "chart"
+# And what `resampling` computes of published counts.
+RESAMPLED = "resampled"
 # Agencies' own marks of what they do not publish.
 WITHHELD_SYMBOLS = ("c", "x", "u")
 
@@ -95,9 +98,13 @@ def parse(where: str) -> tuple[str, str, dict[str, str]]:
 
 def _source(con: duckdb.DuckDBPyConnection, table: str) -> str:
     schema, _, name = table.partition(".")
+    if schema == RESAMPLED:
+        from reporting import resampling
+
+        return resampling.relation(con)
     if schema != CHART:
         return table
-    found = con.execute("select query from sna.charts where chart_id = ?", [name]).fetchone()
+    found = con.execute("select query from sna.charts where report_id = ? and chart_id = ?", name.split("/")).fetchone()
     if found is None:
         raise ValueError(f"{table}: there is no such chart")
     return f"({found[0]})"

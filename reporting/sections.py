@@ -53,7 +53,7 @@ def pages(release: Release, spec: Specification, boundaries: Boundaries) -> Iter
     """The page of each section that the report has, in its order."""
     figures = (
         release.rows(f"from {FIGURES} order by table_id, row_order, row_group, column_order, row_label, column_label")
-        if spec.printed and release.has(FIGURES)
+        if release.has(FIGURES)
         else []
     )
     errata = (
@@ -74,10 +74,14 @@ def pages(release: Release, spec: Specification, boundaries: Boundaries) -> Iter
         items: list[Item] = [
             *people_text(spec, section),
             *statements(release, spec, section.id),
-            *(specified.charts_of(release, section.id, boundaries) if spec.printed else ()),
+            *specified.charts_of(release, spec.id, section.id, boundaries),
         ]
-        for name, rows in sorted(own.items(), key=lambda one: (not one[0].startswith("T"), one[0])):
-            items += _table(name, rows, errata, spec)
+        listed = sorted(own.items(), key=lambda one: (not one[0].startswith("T"), one[0]))
+        if spec.printed:
+            for name, rows in listed:
+                items += _table(name, rows, errata, spec)
+        elif spec.sections and listed:
+            items.append(_of_other_years([name for name, _ in listed]))
         items += _documents([row for row in documents if row["section"] == section.id])
         if not items:
             items.append(
@@ -88,6 +92,17 @@ def pages(release: Release, spec: Specification, boundaries: Boundaries) -> Iter
         yield Page(
             path(section), title(section), "Sections", f"{section.title}, {spec.area}: the tables of section {section.id}.", items
         )
+
+
+def _of_other_years(names: Sequence[str]) -> Markup:
+    """That the tables of a section are in the release for the years of the printed report alone."""
+    return Markup('<p class="gap">{}</p>').format(
+        inline(
+            "The release has these tables of the section for the years of the printed report alone: {}. The charts and sentences "
+            "above have the years of this report, and each chart its figures as a table.",
+            label(", ".join(names)),
+        )
+    )
 
 
 def figure(row: dict[str, Any], errata: dict[tuple[Any, ...], dict[str, Any]]) -> Figure:

@@ -27,11 +27,11 @@ MANY_PLACES = 1000
 Row = Mapping[str, Any]
 
 
-def charts_of(release: Release, section: str, boundaries: Boundaries) -> Iterator[Item]:
-    """Each chart of a section, under its id."""
+def charts_of(release: Release, report: str, section: str, boundaries: Boundaries) -> Iterator[Item]:
+    """Each chart of a section of a report, under its id."""
     if not release.has(TABLE):
         return
-    for spec in release.rows(f"from {TABLE} where section = ? order by chart_id", [section]):
+    for spec in release.rows(f"from {TABLE} where report_id = ? and section = ? order by chart_id", [report, section]):
         yield Heading(f"{spec['chart_id']}: {spec['chart_title']}", spec["chart_id"])
         yield chart(release, spec, boundaries)
 
@@ -117,7 +117,7 @@ def _table(spec: Row, rows: Sequence[Row], title: str, notes: Sequence[str]) -> 
         at = [column for column, _ in measures].index(name)
         symbol = row[measures[at + 1][0]] if at + 1 < len(measures) and measures[at + 1][1] == "symbol" else None
         note = WITHHELD if symbol in WITHHELD_SYMBOLS else "missing"
-        where = place_of(f"{CHART}.{spec['chart_id']}", name, {key: row[key] for key in dimensions})
+        where = place_of(f"{CHART}.{spec['report_id']}/{spec['chart_id']}", name, {key: row[key] for key in dimensions})
         return Figure(where, row[name], decimals=DECIMALS.get(unit), note=note)
 
     return Table(

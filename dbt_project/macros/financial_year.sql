@@ -12,6 +12,15 @@
     )
 {%- endmacro %}
 
+{# A period so many years later: 2022/23 -> 2023/24, 2024-03-31 -> 2025-03-31, 2023 -> 2024. #}
+{% macro years_later(period, years) -%}
+    case
+        when {{ period }} like '____/__'
+            then {{ financial_year_label('(cast(left(' ~ period ~ ', 4) as integer) + ' ~ years ~ ')') }}
+        else cast(cast(left({{ period }}, 4) as integer) + {{ years }} as varchar) || substr({{ period }}, 5)
+    end
+{%- endmacro %}
+
 {# The financial year of a date: 2024-03-31 -> 2023/24; 2024-04-01 -> 2024/25. #}
 {% macro financial_year(date_column) -%}
     {{ financial_year_label(financial_year_start(date_column)) }}

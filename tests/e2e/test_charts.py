@@ -353,7 +353,8 @@ def charts(release) -> dict[str, dict]:
     """Chart -> its row of `sna.charts`."""
     found = release.execute("from sna.charts order by chart_id")
     names = [column for column, *_ in found.description]
-    return {row[0]: dict(zip(names, row, strict=True)) for row in found.fetchall()}
+    rows = (dict(zip(names, row, strict=True)) for row in found.fetchall())
+    return {row["chart_id"]: row for row in rows}
 
 
 def sql_of(chart: dict) -> str:

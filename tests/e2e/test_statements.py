@@ -83,6 +83,19 @@ def test_the_report_of_the_year_before_is_made_of_the_same_statements(
     assert not [words for *_, words in stated if words and "2023/24" in words]
 
 
+def test_the_query_of_a_statement_computes_it(county) -> None:
+    """A reader runs it on the release: its words, or its fraction at the printed precision."""
+    rows = county.query("select claim_id, computed, query from sna.statements where computed is not null order by all")
+    assert len(rows) >= 309
+    wrong = []
+    for claim, computed, query in rows:
+        ((numerator, denominator, words),) = county.query(query)
+        decimals = len(computed.partition(".")[2])
+        is_same = words == computed if words else abs(numerator / denominator - float(computed)) <= 0.5 * 10**-decimals + 1e-9
+        wrong += [] if is_same else [(claim, computed, words, numerator, denominator)]
+    assert wrong == []
+
+
 def test_statements_are_shown_by_section(county) -> None:
     shown = county.sna("statements")
     assert shown.returncode == 0, shown.stderr

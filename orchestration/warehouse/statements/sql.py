@@ -19,6 +19,7 @@ YEARS = "offences_yearly"
 PRINTED = ("claim_id", "published", "wording", "corrected", "proof", "citation", "reason")
 NO_CLAIM = "('', '', '', '', '', '', '', '')"
 NO_FIGURES = "values ('', '', 0, '', '', cast(0 as hugeint), cast(0 as hugeint), '')"
+NO_REPORT = "values ('', '', 0, false)"
 NO_WORDS = "cast(null as varchar) as words"
 
 
@@ -48,12 +49,13 @@ def variables(area: str) -> dict[str, Any]:
 
 
 def statements(made: Sequence[Edition]) -> dict[str, Any]:
-    """What the dbt models `statements` and `sna_prose` are built from: names of marts, and four relations.
+    """What the dbt models `statements`, `charts` and `sna_prose` are built from: names of marts, and five relations.
 
-    `sentences`: report_id, claim_id, section, kind, sentence, unit, decimals, needs
+    `sentences`: report_id, claim_id, section, kind, sentence, unit, decimals, needs, mart, query
     `measured`: report_id, claim_id, numerator, denominator, words
     `printed`: report_id, claim_id, published, wording, corrected, proof, citation, reason
     `figures`: table_id, row_label, row_order, column_label, unit, numerator, denominator, words, of the printed report
+    `editions`: report_id, last_year, years_later than the printed report whose statements it makes, is_printed
     """
     stated = [(edition, one) for edition in made for section in edition.sections for one in section.statements]
     figures = [(edition.report, place, one) for edition in made if edition.claims for place, one in _figures(edition)]
@@ -66,12 +68,25 @@ def statements(made: Sequence[Edition]) -> dict[str, Any]:
         ),
         "figures": _union(_figure(report, place, one, order) for order, (report, place, one) in enumerate(figures, 1))
         or NO_FIGURES,
+        "editions": _reports(made),
         "figure_marts": sorted({one.mart for *_, one in figures if one.mart}),
         "tables": {
             table: sorted({one.mart or "" for _, place, one in figures if place.table == table})
             for table in sorted({place.table for _, place, _ in figures})
         },
     }
+
+
+def _reports(made: Sequence[Edition]) -> str:
+    """The reports that have charts: those that were printed, and those of other years made of one of them."""
+    printed = {edition.report.id: edition.report.start_year("last") for edition in made if edition.claims}
+    rows = []
+    for report in (edition.report for edition in made):
+        of = report.statements_of or report.id
+        if of in printed:
+            later, is_printed = report.start_year("last") - printed[of], str(of == report.id).lower()
+            rows.append(f"({_text(report.id)}, {_text(report.last_year)}, {later}, {is_printed})")
+    return f"values {', '.join(rows)}" if rows else NO_REPORT
 
 
 def measured(report: Report, one: Statement) -> str:
@@ -105,6 +120,7 @@ def _sentences(edition: Edition) -> str:
         [
             *(report.id, one.id, section.section, one.kind, report.text(one.sentence), one.unit_shown, one.decimals),
             one.not_computable or f"marts.{one.mart}",
+            *((one.mart, _computed(report, one)) if one.is_computed else (None, None)),
         ]
         for section in edition.sections
         for one in section.statements

@@ -15,8 +15,9 @@ from tests.integration.reporting.test_site import Reader
 
 CHARTS = """
 create or replace table sna.charts (
-    chart_id varchar, section varchar, chart_title varchar, chart_kind varchar, definition_id varchar, mart varchar,
-    period_column varchar, first_period varchar, last_period varchar, filters varchar, dimensions varchar[],
+    report_id varchar default 'sna-2024', chart_id varchar, section varchar, chart_title varchar, chart_kind varchar,
+    definition_id varchar, mart varchar, period_column varchar, first_period varchar, last_period varchar, filters varchar,
+    dimensions varchar[],
     dimension_expressions varchar[], measures varchar[], measure_expressions varchar[], units varchar[], boundaries varchar,
     sort_by varchar, top integer, query varchar, chart_note varchar);
 insert into sna.charts (chart_id, section, chart_title, chart_kind, mart, first_period, last_period, dimensions, measures, units,
@@ -72,7 +73,7 @@ def release(published, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def drawn(release):
-    found = list(specified.charts_of(release, "3", Boundaries(release)))
+    found = list(specified.charts_of(release, "sna-2024", "3", Boundaries(release)))
     headings, charts = found[::2], found[1::2]
     assert [heading.id for heading in headings] == [f"C0{number}" for number in range(1, 10)]
     return dict(zip((heading.id for heading in headings), charts, strict=True))

@@ -140,3 +140,13 @@ def test_hours_in_words(evaluate, hour, words, part):
 
 def test_nothing_computed_is_not_the_same(evaluate):
     assert evaluate("same_figure('a', 'b', '0')", a="205", b=None) is False
+
+
+@pytest.mark.parametrize(
+    ("period", "later"),
+    [("2022/23", "2023/24"), ("1998/99", "1999/00"), ("2024-03-31", "2025-03-31"), ("2023", "2024"), (None, None)],
+)
+def test_a_period_a_year_later(evaluate, period, later):
+    assert evaluate("years_later('cast(period as varchar)', 1)", period=period) == later
+    if later:
+        assert evaluate("years_later('cast(period as varchar)', -1)", period=later) == period

@@ -1,7 +1,39 @@
 {{ config(materialized='table', contract={'enforced': true}) }}
 
 -- A seed has no lists: members have semicolons between. One that is no column of the mart is `expression as name`.
-with chart as (
+with edition (report_id, last_year, years_later, is_printed) as (
+    select * from ({{ var('statements').editions }})
+),
+
+-- The charts of another year than the printed one, once all months of that year were delivered.
+report as (
+    select
+        edition.report_id,
+        edition.years_later
+    from edition
+    left join {{ ref('offences_yearly') }} as yearly
+        on edition.last_year = yearly.financial_year and yearly.months = 12
+    where edition.report_id <> '' and (edition.is_printed or yearly.financial_year is not null)
+),
+
+-- A census is that of its year in every report.
+dated as (
+    select
+        report.report_id,
+        sna_chart.* replace (
+            {% for period in ['first_period', 'last_period'] %}
+                case
+                    when sna_chart.period_column = 'census_year' then sna_chart.{{ period }}
+                    else {{ years_later('sna_chart.' ~ period, 'report.years_later') }}
+                end as {{ period }}
+                {%- if not loop.last %},{% endif %}
+            {% endfor %}
+        )
+    from {{ ref('sna_chart') }} as sna_chart
+    cross join report
+),
+
+chart as (
     select
         *,
         nullif(
@@ -9,7 +41,7 @@ with chart as (
                 ' and ', period_column || ' between ''' || first_period || ''' and ''' || last_period || '''', filters
             ), ''
         ) as condition
-    from {{ ref('sna_chart') }}
+    from dated
 ),
 
 split as (
@@ -24,6 +56,7 @@ split as (
 )
 
 select
+    report_id,
     chart_id,
     section,
     chart_title,

@@ -7,7 +7,7 @@
 -- depends_on: {{ ref(mart) }}
 {% endfor %}
 
-with sentence (report_id, claim_id, section, statement_kind, sentence, unit, decimals, needs) as (
+with sentence (report_id, claim_id, section, statement_kind, sentence, unit, decimals, needs, mart, query) as (
     select * from ({{ statements.sentences }})
 ),
 
@@ -69,6 +69,8 @@ compared as (
         computed.value,
         computed.unit,
         computed.needs,
+        computed.mart,
+        computed.query,
         stated.corrected,
         stated.proof,
         stated.citation,
@@ -122,5 +124,7 @@ select
             then
                 'Computed ' || computed || ', published ' || published
                 || coalesce(' (corrected: ' || corrected || ')', '')
-    end as reason
+    end as reason,
+    mart,
+    query
 from judged

@@ -227,6 +227,14 @@ def test_a_report_that_was_not_printed_is_stated_once_its_last_year_is_whole(con
     assert len(con.execute(sql._sentences(edition)).fetchall()) == 357
 
 
+def test_reports_have_the_charts_of_the_printed_one_that_they_are_made_of(folder: Path) -> None:
+    reports = sql.variables("derbyshire")["statements"]["editions"]
+    assert duckdb.sql(reports).fetchall() == [("sna-2024", "2023/24", 0, True), ("sna-2025", "2024/25", 1, False)]
+    assert duckdb.sql(sql.statements([])["editions"]).fetchall() == [("", "", 0, False)]
+    (folder / "claims.csv").unlink()
+    assert duckdb.sql(sql.variables("derbyshire")["statements"]["editions"]).fetchall() == [("", "", 0, False)]
+
+
 @pytest.mark.parametrize(
     ("file", "before", "after", "named"),
     [
