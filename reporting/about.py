@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Any
 
 from markupsafe import Markup
 
-from reporting import charts
+from reporting import charts, resampling
 from reporting.blocks import Chart, Table
 from reporting.board import PROFILE, profile_figure, waiting, worse_and_worsening
 from reporting.figures import counted, of
@@ -17,6 +16,9 @@ from reporting.release import Release
 from reporting.sections import EVIDENCE
 from reporting.specification import Specification
 
+# Percent of draws from which a priority is called stable.
+SURE = 95
+DEFINITIONS = "marts.violence_by_definition_yearly"
 GLOSSARY = {
     "ambulance call": "a call for an assault that the ambulance service attended",
     "attendance": "a visit to an emergency department after an assault; a person who comes twice is counted twice",
@@ -59,7 +61,7 @@ def priorities(release: Release, spec: Specification) -> Page:
             Table(
                 "priorities-table",
                 f"Worse than the county and worse than the year before, {spec.year}",
-                ["indicator", "district", "value", "lower limit", "upper limit", "county", "change"],
+                ["indicator", "district", "value", "lower limit", "upper limit", "county", "change", "picked again, % of draws"],
                 [
                     (
                         row["indicator"],
@@ -70,17 +72,28 @@ def priorities(release: Release, spec: Specification) -> Page:
                                 for name in ("value", "value_lower_95", "value_upper_95", "county_value")
                             ),
                             profile_figure(row, "change_value", sign=True),
+                            resampling.figure(release, row, "worse_and_worsening_percent", decimals=1, note="not drawn"),
                         ],
                     )
                     for row in found
                 ],
+                notes=[f"Picked again: worse than all districts together and than the year before, when {resampling.METHOD}."],
                 source=PROFILE,
             )
         )
+        items.append(_certain(release, found))
     else:
         items.append(sentence("Nothing: no indicator of any district is worse on both counts."))
     items += _stability(release, spec)
     return Page("priorities.html", "Priorities", "For the board", lead, items)
+
+
+def _certain(release: Release, found: list[dict[str, Any]]) -> Markup:
+    """Whether chance alone would pick the same priorities again."""
+    shares = [resampling.figure(release, row, "worse_and_worsening_percent").value for row in found]
+    if all(share is not None and share >= SURE for share in shares):
+        return sentence("These priorities are stable: nearly every draw of the counts picks each of them again.")
+    return sentence("These priorities are not all stable: some draws of the counts do not pick them again.")
 
 
 def _stability(release: Release, spec: Specification) -> Iterator[Item]:
@@ -92,38 +105,72 @@ def _stability(release: Release, spec: Specification) -> Iterator[Item]:
     if not rows:
         return
     yield Heading("How stable is the order of districts?", "stability")
-    same = [
-        inline("{} and {}: their limits overlap, so either may be higher.", upper["district"], lower["district"])
-        for upper, lower in pairwise(rows)
-        if lower["value_upper_95"] >= upper["value_lower_95"]
-    ]
+    drawn = resampling.of_year(release, spec.year)
+    moving = [row for row in rows if not _is_fixed(release, row)]
+    yield prose(f"To see how far the order depends on chance, {resampling.METHOD}.")
+    yield sentence(
+        "The order is not stable. These districts may as well have another rank:" if moving else "The order is stable."
+    )
+    yield bullets([_moves(release, row) for row in moving])
     yield Table(
         "order-table",
         f"Order of districts by serious violence per 1,000 residents, {spec.year}",
-        ["district", "rank", "rate", "lower limit", "upper limit"],
+        ["district", "rank", "range of the rank", "draws with this rank, %", "rate", "lower limit", "upper limit"],
         [
             (
                 row["district"],
                 [
                     profile_figure(row, "district_rank"),
+                    resampling.rank_range(release, row),
+                    resampling.figure(release, row, "same_rank_percent", decimals=1),
                     *(profile_figure(row, name) for name in ("value", "value_lower_95", "value_upper_95")),
                 ],
             )
             for row in rows
         ],
+        notes=["The range has 95 % of the ranks that a district has in the draws."],
         source=PROFILE,
     )
-    yield sentence(
-        "Neighbours in this order whose order is not certain:"
-        if same
-        else "The limits of no two neighbours in this order overlap: the order is stable."
+    if drawn:
+        yield from _orders(release, spec)
+
+
+def _is_fixed(release: Release, row: dict[str, Any]) -> bool:
+    ends = [resampling.figure(release, row, f"district_rank_{end}_95").value for end in ("lower", "upper")]
+    return ends[0] is not None and ends[0] == ends[1]
+
+
+def _moves(release: Release, row: dict[str, Any]) -> Markup:
+    return inline(
+        "{}: rank {}, range {}.", row["district"], profile_figure(row, "district_rank"), resampling.rank_range(release, row)
     )
-    yield bullets(same)
+
+
+def _orders(release: Release, spec: Specification) -> Iterator[Item]:
+    """Of every indicator that was drawn, how many districts have one rank alone."""
+    rows = release.rows(
+        f"from {PROFILE} where financial_year = ? and value is not null order by sort_order, district_rank, district", [spec.year]
+    )
+    by_indicator: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        by_indicator.setdefault(row["indicator"], []).append(row)
+    stable: list[str] = []
+    other: list[str] = []
+    for indicator, own in by_indicator.items():
+        if all(resampling.figure(release, row, "district_rank_lower_95").value is not None for row in own):
+            (stable if all(_is_fixed(release, row) for row in own) else other).append(indicator)
+    yield Heading("And of the other indicators?", "orders")
+    yield (
+        sentence("The order of districts is stable in: {}.", label("; ".join(stable)))
+        if stable
+        else sentence("The order of districts is stable in no indicator: compare districts by their limits, not by their rank.")
+    )
+    yield sentence("It is not stable in: {}.", label("; ".join(other)))
 
 
 def definitions(release: Release, spec: Specification) -> Page | None:
     """The same offences counted by each definition of violence; None where the release has one definition alone."""
-    source, key = "marts.violence_by_definition_yearly", ("definition_id", "financial_year", "district_code")
+    source, key = DEFINITIONS, ("definition_id", "financial_year", "district_code")
     if not release.has(source):
         return None
     rows = release.rows(f"from {source} where is_total and months = 12 order by definition_id, financial_year")
@@ -160,7 +207,9 @@ def quality(release: Release, spec: Specification) -> Page:
     """Freshness, completeness, tests and evidence."""
     lead = "How complete, fresh and tested the data behind these pages are."
     items: list[Item] = [Heading("Evidence of the figures", "evidence")]
-    if release.has("sna.figures"):
+    if not spec.printed:
+        items.append(_evidence_of_feeds(release))
+    elif release.has("sna.figures"):
         rows = release.rows(
             "select evidence, count(*) as n from sna.figures where evidence is not null group by all order by n desc"
         )
@@ -215,6 +264,20 @@ def quality(release: Release, spec: Specification) -> Page:
     return Page("quality.html", "Data quality", "About the figures", lead, items)
 
 
+def _evidence_of_feeds(release: Release) -> Markup:
+    rows = release.rows("select evidence, count(*) as n from meta.feeds where evidence is not null group by all order by n desc")
+    return bullets(
+        [
+            inline(
+                "{} feeds: {}.",
+                counted("meta.feeds", "feed", {"evidence": row["evidence"]}, row["n"]),
+                EVIDENCE.get(row["evidence"], row["evidence"]),
+            )
+            for row in rows
+        ]
+    ) or sentence("Nothing has been delivered.")
+
+
 def _feeds(release: Release) -> Table:
     key = ("agency", "feed")
     rows = release.rows("from meta.feeds order by agency, feed")
@@ -240,8 +303,8 @@ def _feeds(release: Release) -> Table:
     )
 
 
-def methods(release: Release, sources: set[str]) -> Page:
-    """How the tables that the pages show are made, in the words of the release."""
+def methods(release: Release, sources: set[str], *, compared: bool) -> Page:
+    """How the tables that the pages show are made, in the words of the release; `compared`: whether definitions have a page."""
     rows = release.rows(
         "select distinct schema_name || '.' || table_name as name, table_description as text from meta.dictionary order by 1"
     )
@@ -259,16 +322,43 @@ def methods(release: Release, sources: set[str]) -> Page:
             "An unknown value is counted as unknown and never spread over the others. Missing and withheld numbers are "
             "named, and are not zero."
         ),
+        *_definition(release, compared=compared),
         Heading("The tables of this report", "tables"),
     ]
+    feeds = _feeds_of(release)
     for row in rows:
         if row["name"] in sources:
             items.append(
-                Markup('<h3 id="{}"><code>{}</code></h3><p class="prose">{}</p>').format(
-                    row["name"], row["name"], row["text"] or ""
+                Markup('<h3 id="{}"><code>{}</code></h3><p class="prose">{}</p>{}').format(
+                    row["name"], row["name"], row["text"] or "", bullets(feeds.get(row["name"], ()))
                 )
             )
     return Page("methods.html", "Methods", "About the figures", "How the figures of these pages are made.", items)
+
+
+def _definition(release: Release, *, compared: bool) -> Iterator[Item]:
+    """The definition of serious violence in force, and where it is compared with others."""
+    in_force = release.rows("select definition_id from meta.release")[0]["definition_id"]
+    yield Heading("The definition in force", "definition")
+    yield Markup('<p class="prose">What counts as serious violence is the definition <code>{}</code>{}.</p>').format(
+        in_force,
+        Markup('; <a href="definitions.html">others beside it</a>') if compared else "",
+    )
+
+
+def _feeds_of(release: Release) -> dict[str, list[Markup]]:
+    """Of each table, the feeds that it is made from, with their evidence, or whom to ask for what is missing."""
+    rows = release.rows(
+        """select used.schema_name || '.' || used.table_name as name, coalesce(used.title, used.feed) as title, used.is_delivered,
+                  coalesce(used.owner, 'its agency') as owner, feeds.evidence
+           from meta.availability as used left join meta.feeds as feeds on used.feed = feeds.agency || '/' || feeds.feed
+           order by all"""
+    )
+    found: dict[str, list[Markup]] = {}
+    for row in rows:
+        says = row["evidence"] if row["is_delivered"] else f"not delivered, ask {row['owner']}"
+        found.setdefault(row["name"], []).append(inline("{}: {}", label(row["title"]), label(says)))
+    return found
 
 
 def glossary() -> Page:
@@ -294,6 +384,8 @@ def downloads(release: Release, files: list[tuple[str, str]]) -> Page:
         bullets([Markup('<a href="{}">{}</a>').format(name, what) for name, what in files])
         or sentence("Only these pages were made.")
     )
+    if not any(name.endswith(".pdf") for name, _ in files):
+        items.append(sentence("No PDF was made: Typst is not installed where this report was made."))
     items.append(Heading("Every table", "tables"))
     items.append(sentence("The files are in the folder of the release, beside this report."))
     for row in rows:

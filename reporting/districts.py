@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from reporting import charts
+from reporting import charts, resampling
 from reporting.blocks import Chart, Table
 from reporting.board import (
     MAIN,
@@ -79,6 +79,7 @@ def _profile(release: Release, spec: Specification, code: str, name: str, ends: 
             "county",
             "against the county",
             "rank",
+            "range of the rank",
             "change",
             "is it a change?",
             "compared outside",
@@ -93,6 +94,7 @@ def _profile(release: Release, spec: Specification, code: str, name: str, ends: 
                     profile_figure(row, "county_value"),
                     row["versus_county"] or "not compared",
                     profile_figure(row, "district_rank", note="not ranked"),
+                    resampling.rank_range(release, row),
                     profile_figure(row, "change_value", sign=True),
                     row["change_verdict"] or "not compared",
                     inline("{} {}", row["national_comparator"], profile_figure(row, "national_value"))
@@ -103,7 +105,7 @@ def _profile(release: Release, spec: Specification, code: str, name: str, ends: 
             for row in rows
         ],
         notes=[
-            "Rank: 1 is the highest value of the districts. Ranks of values whose limits overlap may differ by chance.",
+            f"Rank: 1 is the highest value of the districts. Its range has 95 % of its ranks when {resampling.METHOD}.",
             *dict.fromkeys(f"{row['indicator']}: {row['caveat']}." for row in rows if row["caveat"]),
         ],
         source=PROFILE,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import jinja2
 
-from reporting import about, board, charts, districts, places, sections
+from reporting import about, board, charts, districts, origins, places, sections
 from reporting.maps import Boundaries
 from reporting.page import Page
 from reporting.release import Release
@@ -24,9 +24,10 @@ def pages(release: Release, spec: Specification) -> list[Page]:
     found += districts.pages(release, spec)
     found += places.pages(release, spec, boundaries)
     found.append(about.quality(release, spec))
-    found += filter(None, (sections.errata_page(release, spec), about.definitions(release, spec)))
-    sources = {table.source for page in found for table in page.tables if table.source}
-    return [*found, about.methods(release, sources), about.glossary()]
+    defined = about.definitions(release, spec)
+    found += filter(None, (sections.errata_page(release, spec), defined))
+    sources = {table.source for page in found for table in page.tables if table.source} | origins.tables(found, release, spec.id)
+    return [*found, about.methods(release, sources, compared=defined is not None), about.glossary()]
 
 
 def write(release: Release, spec: Specification, made: Iterable[Page], folder: Path) -> None:
@@ -41,7 +42,8 @@ def write(release: Release, spec: Specification, made: Iterable[Page], folder: P
         groups.setdefault(page.group, []).append(page)
     (folder / "charts").mkdir(parents=True)
     for page in made:
-        (folder / page.path).write_text(template.render(page=page, spec=spec, release=release, groups=groups), "utf-8")
+        shown = origins.linked(page, release)
+        (folder / page.path).write_text(template.render(page=shown, spec=spec, release=release, groups=groups), "utf-8")
         for chart in page.charts:
             if chart.drawing is not None:
                 (folder / "charts" / f"{chart.id}.svg").write_text(
