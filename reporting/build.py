@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from reporting import document, site, workbook
+from reporting import document, pdf, site, workbook
 from reporting.about import downloads
 from reporting.release import Release
 from reporting.specification import Specification
@@ -27,13 +27,17 @@ def build(release_folder: Path, audience: str, spec: Specification, folder: Path
     """
     release = Release(release_folder, audience)
     try:
-        pages = site.pages(release, spec)
+        pages = pdf.named(site.pages(release, spec))
         folder.mkdir()
         files = workbook.write(release, spec, pages, folder)
         if spec.sections:
             files.append((document.FILE, "The whole report as a document to edit (DOCX)"))
+        with_pdf = [page for page in pages if page.pdf]
+        files += [(page.pdf, f"{page.title} (PDF)") for page in with_pdf]
         pages.append(downloads(release, files))
         site.write(release, spec, pages, folder)
+        if with_pdf:
+            pdf.write(release, spec, with_pdf, folder)
         shares = document.write(release, spec, pages, folder) if spec.sections else {}
         charts = [chart for page in pages for chart in page.charts]
         about: dict[str, Any] = {

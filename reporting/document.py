@@ -149,7 +149,7 @@ def _add(writer: _Writer, item: Any, folder: Path) -> None:
     elif isinstance(item, Chart):
         writer.chart(item, folder)
     elif 'class="people"' not in item and 'class="gap"' not in item:
-        for style, parts in _Paragraphs(item).found:
+        for style, parts in Paragraphs(item).found:
             writer.paragraph(parts, style)
 
 
@@ -171,7 +171,7 @@ def _new(release: Release, spec: Specification) -> Any:
     return document
 
 
-class _Paragraphs(HTMLParser):
+class Paragraphs(HTMLParser):
     """Paragraphs of a piece of a page: (style, texts and figures)."""
 
     def __init__(self, markup: Markup) -> None:
@@ -210,7 +210,7 @@ def _texts(cell: str) -> Iterator[str | Figure]:
     if "<" not in cell:
         yield cell
         return
-    for _, parts in _Paragraphs(Markup("<p>") + Markup(cell)).found:
+    for _, parts in Paragraphs(Markup("<p>") + Markup(cell)).found:
         yield from parts
 
 

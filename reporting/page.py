@@ -31,6 +31,7 @@ class Page:
         path: of its file, from the folder of the site.
         group: the part of the site that it belongs to.
         lead: what the page answers, in a sentence.
+        pdf: the same page as PDF; empty where none is made.
     """
 
     path: str
@@ -38,6 +39,7 @@ class Page:
     group: str
     lead: str
     items: Sequence[Item]
+    pdf: str = ""
 
     @property
     def headings(self) -> list[Heading]:
