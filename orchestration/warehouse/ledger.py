@@ -2,6 +2,7 @@
 
     landing.<agency>__<feed>   view: accepted rows of the deliveries in use, typed; empty where nothing was delivered,
                                and none for a feed in the vault's custody
+    landing_log.<agency>__<feed>  view: the same with the rows that later ones have replaced; of feeds with the load mode upsert
     ledger.delivery            one row per delivery and period: delivered = accepted + rejected, and whether it is in use
     ledger.fault               one row per delivery, rule and column that was broken
     ledger.feed                one row per contract: how complete it is and which SNA tables wait for it
@@ -47,6 +48,7 @@ create table if not exists ops.home (
     definition_id varchar                     -- of serious violence, in force in the area
 );
 create schema if not exists landing;
+create schema if not exists landing_log;
 create schema if not exists ledger;
 create table if not exists ledger.delivery (
     load_id varchar, agency varchar, feed varchar, period varchar, part varchar, version integer, environment varchar,
@@ -113,10 +115,12 @@ class _Entry:
     """What the warehouse has of one feed: the query of its rows, and its rows of the ledger.
 
     Attributes:
+        log: the query of its rows and of those that they have replaced.
         shape: the query with ids of deliveries for their files: it is the same wherever the home is.
     """
 
     query: str
+    log: str
     shape: str
     deliveries: list[list[Any]]
     faults: list[list[Any]]
@@ -135,17 +139,18 @@ class _Entry:
         ]
         deliveries = [_delivery_row(contract, load, load.load_id in used_ids) for record in own for load in record.by_period()]
         query, shape = rows_in_use(contract, used), rows_in_use(contract, used, file_of=lambda load: load.load_id)
+        log = rows_landed(contract, used)
         fresh = freshness.judge(contract, used, freshness.day(as_at))
         parts = [
             [*contract.id, p.name, p.first_period, p.last_period, list(p.missing), p.next_period, p.due_on, p.overdue_on]
             for p in fresh.parts
         ]
-        return cls(query, shape, deliveries, faults, _feed_row(contract, own, used, fresh, as_at), parts)
+        return cls(query, log, shape, deliveries, faults, _feed_row(contract, own, used, fresh, as_at), parts)
 
     @property
     def content(self) -> str:
         """Names all that `register` writes of the feed, in whichever home."""
-        return _hash(json.dumps({**asdict(self), "query": None}, default=str))
+        return _hash(json.dumps({**asdict(self), "query": None, "log": None}, default=str))
 
 
 @dataclass(frozen=True)
@@ -194,6 +199,8 @@ def register(
         con.execute(f"drop view if exists landing.{table_name(contract)}")
     else:
         con.execute(f"create or replace view landing.{table_name(contract)} as {entry.query}")
+        if contract.load_mode == "upsert":
+            con.execute(f"create or replace view landing_log.{table_name(contract)} as {entry.log}")
     for table in ("ledger.delivery", "ledger.fault", "ledger.feed", "ledger.feed_part", "ops.registered"):
         con.execute(f"delete from {table} where agency = ? and feed = ?", [*contract.id])
     bulk_insert.insert(con, "ledger.delivery", entry.deliveries)
@@ -235,24 +242,31 @@ def about(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     }
 
 
-def rows_in_use(
+def rows_landed(
     contract: FeedContract, used: list[LoadRecord], file_of: Callable[[LoadRecord], str] = lambda load: str(load.accepted)
 ) -> str:
-    """Query of the accepted rows of the deliveries in use, with the lineage columns; empty where nothing was delivered."""
+    """Query of all accepted rows of the deliveries in use, with the lineage columns; empty where nothing was delivered."""
     files = [file_of(load) for load in used if load.rows_accepted]
     if not files:
         columns = ", ".join(f'null::{kind} as "{name}"' for name, kind in (*contract.landed, *LINEAGE))
         return f"select {columns} where false"
     listing = ", ".join(f"'{quoted(file)}'" for file in files)
-    query = f"select * from read_parquet([{listing}])"
-    if contract.load_mode == "upsert":
-        # The later delivery's row counts; within a delivery the later row.
-        order = ", ".join(f"'{load.load_id}'" for load in used)
-        key = ", ".join(contract.by_name[name].output or name for name in contract.key)
-        query += (
-            f" qualify row_number() over (partition by {key} order by list_position([{order}], _load_id) desc, _row desc) = 1"
-        )
-    return query
+    return f"select * from read_parquet([{listing}])"
+
+
+def rows_in_use(
+    contract: FeedContract, used: list[LoadRecord], file_of: Callable[[LoadRecord], str] = lambda load: str(load.accepted)
+) -> str:
+    """The same of rows that no later row has replaced."""
+    query = rows_landed(contract, used, file_of)
+    if contract.load_mode != "upsert" or not any(load.rows_accepted for load in used):
+        return query
+    # The later delivery's row counts; within a delivery the later row.
+    order = ", ".join(f"'{load.load_id}'" for load in used)
+    key = ", ".join(contract.by_name[name].output or name for name in contract.key)
+    return (
+        f"{query} qualify row_number() over (partition by {key} order by list_position([{order}], _load_id) desc, _row desc) = 1"
+    )
 
 
 def _delivery_row(contract: FeedContract, load: LoadRecord, in_use: bool) -> list[Any]:

@@ -153,7 +153,7 @@ def _relocate(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
         return
     con.execute("begin")
     for there, *_ in before:
-        for (view,) in con.execute("select sql from duckdb_views() where schema_name = 'landing'").fetchall():
+        for (view,) in con.execute("select sql from duckdb_views() where schema_name in ('landing', 'landing_log')").fetchall():
             con.execute(view.replace("CREATE VIEW", "create or replace view", 1).replace(quoted(there), quoted(here)))
     con.execute("delete from ops.home")
     con.execute("insert into ops.home values (?, ?, ?, ?, ?)", list(now))

@@ -56,7 +56,9 @@ def test_the_subjects_have_the_same_names_in_every_layer(models: list[dict[str, 
 
 
 def test_every_feed_has_one_staging_model(manifest: dict[str, Any], models: list[dict[str, Any]]) -> None:
-    staged = [parent for model in models if model["schema"] == "staging" for parent in model["depends_on"]["nodes"]]
+    # What a feed's rows said before later ones replaced them is of the same feed: `..._versions` beside its model.
+    one = [model for model in models if model["schema"] == "staging" and not model["name"].endswith("_versions")]
+    staged = [parent for model in one for parent in model["depends_on"]["nodes"]]
     landed = [key for key, source in manifest["sources"].items() if source["schema"] == "landing"]
     assert sorted(staged) == sorted(landed)
 

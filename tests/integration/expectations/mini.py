@@ -163,6 +163,9 @@ def build(settings: Settings) -> None:
             con.execute(
                 f"create table landing.{ledger.table_name(contract)} (" + ", ".join(f'"{n}" {t}' for n, t in columns) + ")"
             )
+            if contract.load_mode == "upsert":
+                name = ledger.table_name(contract)
+                con.execute(f"create view landing_log.{name} as from landing.{name}")
         con.execute(COUNTY)
         for module in damages.MODULES:
             con.execute(getattr(module, "COUNTY", ""))
