@@ -11,76 +11,70 @@ with seen as (
     {% endfor %}
 ),
 
+-- There are more rows of people than of anything else, so they are grouped before scopes and periods multiply them.
+person_year as (
+    select
+        person_key,
+        financial_year,
+        bool_or(role = 'victim') as is_victim,
+        bool_or(role = 'suspect') as is_suspect,
+        bool_or(role = 'victim' and is_serious_violence) as is_serious_victim,
+        bool_or(role = 'suspect' and is_serious_violence) as is_serious_suspect
+    from seen
+    group by person_key, financial_year
+),
+
 -- A year with the people of one role alone has nobody that could be both.
 delivered as (
-    select seen.*
-    from seen
-    where seen.financial_year in (
+    select person_year.*
+    from person_year
+    where person_year.financial_year in (
         select both_roles.financial_year
-        from seen as both_roles
+        from person_year as both_roles
         group by both_roles.financial_year
-        having count(distinct both_roles.role) = 2
+        having bool_or(both_roles.is_victim) and bool_or(both_roles.is_suspect)
     )
-),
-
-in_scope as (
-    select
-        *,
-        'All recorded crime' as scope
-    from delivered
-
-    union all
-
-    select
-        *,
-        'Serious violence' as scope
-    from delivered
-    where is_serious_violence
-),
-
-in_period as (
-    select
-        scope,
-        financial_year as period,
-        false as is_total,
-        person_key,
-        role
-    from in_scope
-
-    union all
-
-    select
-        scope,
-        '{{ var("report_first_year") }} - {{ var("report_last_year") }}' as period,
-        true as is_total,
-        person_key,
-        role
-    from in_scope
-    where financial_year between '{{ var("report_first_year") }}' and '{{ var("report_last_year") }}'
 ),
 
 person as (
     select
-        scope,
-        period,
-        is_total,
-        person_key,
-        bool_or(role = 'victim') as is_victim,
-        bool_or(role = 'suspect') as is_suspect
-    from in_period
-    group by scope, period, is_total, person_key
+        financial_year as period,
+        false as is_total,
+        is_victim,
+        is_suspect,
+        is_serious_victim,
+        is_serious_suspect
+    from delivered
+
+    union all
+
+    select
+        '{{ var("report_first_year") }} - {{ var("report_last_year") }}' as period,
+        true as is_total,
+        bool_or(is_victim) as is_victim,
+        bool_or(is_suspect) as is_suspect,
+        bool_or(is_serious_victim) as is_serious_victim,
+        bool_or(is_serious_suspect) as is_serious_suspect
+    from delivered
+    where financial_year between '{{ var("report_first_year") }}' and '{{ var("report_last_year") }}'
+    group by person_key
 ),
 
 counted as (
-    select
-        scope,
-        period,
-        is_total,
-        count(case when is_victim then 1 end) as victims,
-        count(case when is_suspect then 1 end) as suspects,
-        count(case when is_victim and is_suspect then 1 end) as people_who_are_both
-    from person
-    group by scope, period, is_total
+    {% for scope, kind in [('All recorded crime', ''), ('Serious violence', 'serious_')] %}
+        select
+            '{{ scope }}' as scope,
+            period,
+            is_total,
+            count(case when is_{{ kind }}victim then 1 end) as victims,
+            count(case when is_{{ kind }}suspect then 1 end) as suspects,
+            count(case when is_{{ kind }}victim and is_{{ kind }}suspect then 1 end)
+                as people_who_are_both
+        from person
+        group by period, is_total
+        having bool_or(is_{{ kind }}victim or is_{{ kind }}suspect)
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 ),
 
 protected as (
