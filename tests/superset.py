@@ -87,8 +87,16 @@ def running(environment: Path, folder: Path) -> Iterator[Superset]:
     with (folder / "superset.log").open("wb") as log:
         for arguments in (["db", "upgrade"], ["fab", "create-admin", *person], ["init"]):
             subprocess.run([command, *arguments], env=variables, cwd=folder, stdout=log, stderr=log, check=True, timeout=1800)
+        # Not `superset run`, which forgets after one request who is logged in.
         server = subprocess.Popen(
-            [command, "run", "--host", "127.0.0.1", "--port", str(port), "--without-threads"],
+            [
+                str(environment / "bin" / "gunicorn"),
+                "--bind",
+                f"127.0.0.1:{port}",
+                "--timeout",
+                "600",
+                "superset.app:create_app()",
+            ],
             env=variables,
             cwd=folder,
             stdout=log,

@@ -1,4 +1,4 @@
-"""What a BI tool is given of a release: the marts that declare measures, their dimensions and their relations.
+"""What a BI tool needs of a release: the marts that declare measures, their dimensions and their relations.
 
 All of it is in the release: columns and their descriptions in `meta.dictionary`, measures in `meta.measures`, and the key of a
 dimension in what the manifest says of its grain.

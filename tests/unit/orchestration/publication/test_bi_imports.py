@@ -158,7 +158,7 @@ def test_superset_cannot_read_or_write_files_of_its_server(bundle, release, tmp_
                 con.execute(harmful)
 
 
-def test_an_import_again_replaces_the_earlier_one(bundle, model, tmp_path):
+def test_a_bundle_has_the_same_ids_each_time(bundle, model, tmp_path):
     superset.write(model, tmp_path / "again.zip", Path("/srv/sna_marts.duckdb"))
     with zipfile.ZipFile(tmp_path / "again.zip") as file:
         again = {name.partition("/")[2]: yaml.safe_load(file.read(name)) for name in file.namelist()}
