@@ -1,8 +1,9 @@
 """An import bundle for Apache Superset: a release's connection, datasets with their metrics, charts and one dashboard.
 
 A ZIP of YAML files, as Superset exports a dashboard (version 1.0.0 of its format). Ids come from names, so that a later import
-finds what an earlier one made: it replaces the dashboard, and leaves datasets and charts as they are. The database is the stable path: charts show the release that is current when they are opened, and its
-banner. Nothing but the release's own `meta` decides which datasets, metrics and charts there are.
+finds what an earlier one made: it replaces the dashboard, and leaves datasets and charts as they are. The database is the stable
+path: charts show the release that is current when they are opened, and its banner. Nothing but the release's own `meta` decides
+which datasets, metrics and charts there are.
 """
 
 from __future__ import annotations
