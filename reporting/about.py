@@ -60,7 +60,7 @@ def priorities(release: Release, spec: Specification) -> Page:
         items.append(
             Table(
                 "priorities-table",
-                f"Worse than the county and worse than the year before, {spec.year}",
+                f"Worse than the county and worse than the year before, {spec.when}",
                 ["indicator", "district", "value", "lower limit", "upper limit", "county", "change", "picked again, % of draws"],
                 [
                     (
@@ -114,7 +114,7 @@ def _stability(release: Release, spec: Specification) -> Iterator[Item]:
     yield bullets([_moves(release, row) for row in moving])
     yield Table(
         "order-table",
-        f"Order of districts by serious violence per 1,000 residents, {spec.year}",
+        f"Order of districts by serious violence per 1,000 residents, {spec.when}",
         ["district", "rank", "range of the rank", "draws with this rank, %", "rate", "lower limit", "upper limit"],
         [
             (

@@ -7,18 +7,19 @@ from typing import Any
 
 from markupsafe import Markup
 
-from reporting import charts
+from reporting import charts, street
 from reporting.blocks import Chart, Table
 from reporting.figures import Figure, added, counted, of
 from reporting.page import Heading, Item, Page, bullets, inline, label, sentence
-from reporting.release import Release
+from reporting.release import MAIN, Release
 from reporting.specification import Specification
 
 TRENDS, MONTHS, PROFILE = "marts.yearly_trends", "marts.monthly_trends", "marts.district_profile"
+CONCENTRATION, WARDS = "marts.hotspot_concentration", "marts.hotspot_wards"
+WARD_KEY = ("definition", "scope", "first_month", "last_month", "ward_code")
 TREND_KEY = ("series", "area", "financial_year")
 PROFILE_KEY = ("financial_year", "district_code", "indicator_id")
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MAIN = "Serious violence"
 UNCHANGED = ("no clear change",)
 
 
@@ -26,13 +27,15 @@ def page(release: Release, spec: Specification) -> Page:
     """The page for the board."""
     items: list[Item] = [
         *_what(release, spec),
+        *(() if release.has(TRENDS) else street.items(release)),
         *_where(release, spec),
+        *_concentrated(release, spec),
         *_when(release, spec),
         *_whom(release, spec),
         *_compared(release, spec),
         *_uncertain(release, spec),
     ]
-    lead = f"What the board of {spec.area} needs to know of serious violence in {spec.year}, on one page."
+    lead = f"What the board of {spec.area} needs to know of serious violence in {spec.when}, on one page."
     return Page("index.html", "For the board", "For the board", lead, items)
 
 
@@ -177,7 +180,7 @@ def _what(release: Release, spec: Specification) -> Iterator[Item]:
         ):
             if chart:
                 yield chart
-    yield trend_table(rows, "all-series", f"Every series of {whole}, {spec.year}")
+    yield trend_table(rows, "all-series", f"Every series of {whole}, {spec.when}")
 
 
 def _change(row: dict[str, Any]) -> Markup:
@@ -246,7 +249,7 @@ def _where(release: Release, spec: Specification) -> Iterator[Item]:
     ) or sentence("no district.")
     table = Table(
         "districts-table",
-        f"Serious violence, offences per 1,000 residents by district, {spec.year}",
+        f"Serious violence, offences per 1,000 residents by district, {spec.when}",
         ["district", "offences", "rate", "lower limit", "upper limit", "against the county", "change", "is it a change?"],
         [
             (
@@ -269,7 +272,7 @@ def _where(release: Release, spec: Specification) -> Iterator[Item]:
     ]
     yield Chart(
         "districts",
-        f"Serious violence by district, {spec.year}",
+        f"Serious violence by district, {spec.when}",
         "Each point is a district's rate, the line through it its limits; the dashed line is the county.",
         table,
         charts.limits(data, "district", "offences per 1,000 residents", rows[0]["county_value"]),
@@ -293,6 +296,53 @@ def _where(release: Release, spec: Specification) -> Iterator[Item]:
             for row in found
         ]
     ) or sentence("No district is worse and becoming worse in any indicator.")
+
+
+def _concentrated(release: Release, spec: Specification) -> Iterator[Item]:
+    """How much of the violence is in how few places, and the wards with most of it."""
+    yield Heading("Where it is concentrated", "concentrated")
+    window = release.hotspot_window(spec.year)
+    if window is None:
+        yield waiting(release, CONCENTRATION, "Places")
+        return
+    key = ("definition", "first_month", "last_month", "place_kind")
+    rows = release.rows(
+        f"from {CONCENTRATION} where definition = ? and first_month = ? and last_month = ? order by place_kind",
+        [window["definition"], window["first_month"], window["last_month"]],
+    )
+    for row in rows:
+        yield sentence(
+            "{}, {}: half of the {} offences are in {} of {} {}.",
+            label(row["definition"]),
+            label(row["window_label"]),
+            of(CONCENTRATION, row, "offences", key),
+            of(CONCENTRATION, row, "places_with_half", key),
+            of(CONCENTRATION, row, "places", key),
+            label({"LSOA": "neighbourhoods", "Hexagon": "hexagons"}.get(row["place_kind"], row["place_kind"])),
+        )
+    wards = hot_wards(release, spec.year)[:5]
+    if wards:
+        yield sentence("The wards with most offences:")
+        yield bullets(
+            [
+                inline("{}, {}: {} offences", label(row["ward_name"]), row["district"], of(WARDS, row, "offences", WARD_KEY))
+                for row in wards
+            ]
+        )
+    yield Markup('<p>Maps: <a href="map-wards.html">wards</a>, <a href="map-lsoas.html">neighbourhoods</a>.</p>')
+
+
+def hot_wards(release: Release, year: str, district: str | None = None) -> list[dict[str, Any]]:
+    """Wards of the year or of its window, most offences first."""
+    window = release.hotspot_window(year)
+    if window is None or not release.has(WARDS):
+        return []
+    where = "" if district is None else "and district_code = ?"
+    return release.rows(
+        f"""from {WARDS} where definition = ? and scope = 'All wards' and first_month = ? and last_month = ? {where}
+            order by offences desc, ward_code""",
+        [window["definition"], window["first_month"], window["last_month"], *([] if district is None else [district])],
+    )
 
 
 def heat_chart(release: Release, year: str, title: str, identity: str, district: str | None = None) -> Chart | None:
@@ -336,7 +386,7 @@ def heat_chart(release: Release, year: str, title: str, identity: str, district:
 
 def _when(release: Release, spec: Specification) -> Iterator[Item]:
     yield Heading("When", "when")
-    yield heat_chart(release, spec.year, f"Serious violence by hour and day, {spec.year}", "hours") or waiting(
+    yield heat_chart(release, spec.year, f"Serious violence by hour and day, {spec.when}", "hours") or waiting(
         release, "marts.offences_by_hour", "Hours and days"
     )
 
@@ -361,7 +411,7 @@ def _whom(release: Release, spec: Specification) -> Iterator[Item]:
         found = {(row["age_group"], row["sex"]): row["n"] for row in rows}
         made = Table(
             f"{role}-table",
-            f"{role.capitalize()} of serious violence by age and sex, {spec.year}",
+            f"{role.capitalize()} of serious violence by age and sex, {spec.when}",
             ["age", *sexes],
             [
                 (
@@ -380,7 +430,7 @@ def _whom(release: Release, spec: Specification) -> Iterator[Item]:
         data = [{"age": row["age_group"], "sex": row["sex"], "n": row["n"]} for row in rows]
         yield Chart(
             role,
-            f"{role.capitalize()} of serious violence by age and sex, {spec.year}",
+            f"{role.capitalize()} of serious violence by age and sex, {spec.when}",
             f"Columns of {role} for each age group, side by side by sex.",
             made,
             charts.grouped(data, "age", "n", "sex", "age", role),

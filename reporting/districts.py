@@ -8,11 +8,13 @@ from typing import Any
 from reporting import charts, resampling
 from reporting.blocks import Chart, Table
 from reporting.board import (
-    MAIN,
     PROFILE,
     TRENDS,
+    WARD_KEY,
+    WARDS,
     control_chart,
     heat_chart,
+    hot_wards,
     profile_figure,
     trend_table,
     waiting,
@@ -20,7 +22,7 @@ from reporting.board import (
 )
 from reporting.figures import of
 from reporting.page import Heading, Item, Page, bullets, inline, label, sentence
-from reporting.release import Release
+from reporting.release import MAIN, Release
 from reporting.specification import Specification
 
 AGAINST = {"higher": "higher than the county", "similar": "similar to the county", "lower": "lower than the county"}
@@ -52,7 +54,7 @@ def pages(release: Release, spec: Specification) -> Iterator[Page]:
             *_interventions(release, spec, code),
         ]
         yield Page(
-            path(name), name, "Districts", f"Serious violence in {name}, {spec.year}: how it compares and what changed.", items
+            path(name), name, "Districts", f"Serious violence in {name}, {spec.when}: how it compares and what changed.", items
         )
 
 
@@ -68,7 +70,7 @@ def _profile(release: Release, spec: Specification, code: str, name: str, ends: 
     rows = release.rows(f"from {PROFILE} where financial_year = ? and district_code = ? order by sort_order", [spec.year, code])
     table = Table(
         "profile-table",
-        f"{name}, {spec.year}: each indicator beside the county",
+        f"{name}, {spec.when}: each indicator beside the county",
         [
             "indicator",
             "number",
@@ -113,7 +115,7 @@ def _profile(release: Release, spec: Specification, code: str, name: str, ends: 
     data = [drawn for row in rows if (drawn := _spine_row(row, ends[row["indicator_id"]])) is not None]
     yield Chart(
         f"{path(name)[:-5]}-spine",
-        f"{name} against the county, {spec.year}",
+        f"{name} against the county, {spec.when}",
         "Spine chart: for each indicator a grey bar from the lowest to the highest district, the county as dashed line, and the"
         " district as point, whose shape says whether it differs beyond chance.",
         table,
@@ -208,41 +210,24 @@ def _trends(release: Release, spec: Specification, name: str) -> Iterator[Item]:
             charts.multiples(every, "financial_year", "events", "series", "financial year", "number"),
             every,
         )
-    yield trend_table(rows, "changes-table", f"{name}, {spec.year}: change on the year before")
+    yield trend_table(rows, "changes-table", f"{name}, {spec.when}: change on the year before")
 
 
 def _hotspots(release: Release, spec: Specification, code: str, name: str) -> Iterator[Item]:
     yield Heading("Hotspots", "hotspots")
-    table = "marts.hotspot_wards"
     rows = hot_wards(release, spec.year, code)
     if not rows:
-        yield waiting(release, table, "Hotspots")
+        yield waiting(release, WARDS, "Hotspots")
     else:
-        yield wards_table(rows[:10], "wards-table", f"{name}, {spec.year}: wards with most serious violence")
+        yield wards_table(rows[:10], "wards-table", f"{name}, {spec.when}: wards with most serious violence")
     if chart := heat_chart(
-        release, spec.year, f"{name}: serious violence by hour and day, {spec.year}", f"{path(name)[:-5]}-hours", code
+        release, spec.year, f"{name}: serious violence by hour and day, {spec.when}", f"{path(name)[:-5]}-hours", code
     ):
         yield chart
 
 
-def hot_wards(release: Release, year: str, district: str | None = None) -> list[dict[str, Any]]:
-    """Wards of the window that is the financial year, most offences first."""
-    table = "marts.hotspot_wards"
-    if not release.has(table):
-        return []
-    first = f"{year[:4]}-04-01"
-    where = "" if district is None else "and district_code = ?"
-    return release.rows(
-        f"""from {table} where definition = ? and scope = 'All wards' and first_month = ?
-            and last_month = first_month + interval 11 month {where} order by offences desc, ward_code""",
-        [MAIN, first, *([] if district is None else [district])],
-    )
-
-
 def wards_table(rows: list[dict[str, Any]], identity: str, caption: str) -> Table:
     """Wards with number, rate per 1,000 and limits."""
-    key = ("definition", "scope", "first_month", "last_month", "ward_code")
-    source = "marts.hotspot_wards"
     return Table(
         identity,
         caption,
@@ -252,17 +237,17 @@ def wards_table(rows: list[dict[str, Any]], identity: str, caption: str) -> Tabl
                 row["ward_name"],
                 [
                     row["district"],
-                    of(source, row, "offences", key),
+                    of(WARDS, row, "offences", WARD_KEY),
                     *(
-                        of(source, row, column, key, decimals=2)
+                        of(WARDS, row, column, WARD_KEY, decimals=2)
                         for column in ("rate_per_1000", "rate_per_1000_lower_95", "rate_per_1000_upper_95")
                     ),
-                    of(source, row, "volume_rank", key),
+                    of(WARDS, row, "volume_rank", WARD_KEY),
                 ],
             )
             for row in rows
         ],
-        source=source,
+        source=WARDS,
     )
 
 

@@ -165,7 +165,7 @@ def _new(release: Release, spec: Specification) -> Any:
     for part in (document.sections[0].header, document.sections[0].footer):
         part.paragraphs[0].text = release.handling
     document.add_heading(spec.title, level=0)
-    for text in filter(None, (release.banner, f"{spec.area}, {spec.year}, for {release.audience}.")):
+    for text in filter(None, (release.banner, f"{spec.area}, {spec.when}, for {release.audience}.")):
         document.add_paragraph(text)
     document.add_paragraph(f"Release {release.id}, published on {release.published_at:%d %B %Y}.")
     return document

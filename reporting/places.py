@@ -8,8 +8,8 @@ from typing import Any
 
 from reporting import charts
 from reporting.blocks import Chart, Table
-from reporting.board import MAIN, PROFILE, profile_figure, waiting
-from reporting.districts import hot_wards, wards_table
+from reporting.board import PROFILE, hot_wards, profile_figure, waiting
+from reporting.districts import wards_table
 from reporting.figures import counted, of
 from reporting.maps import Boundaries, missing_boundaries
 from reporting.page import Heading, Item, Page, sentence
@@ -32,7 +32,7 @@ def pages(release: Release, spec: Specification, boundaries: Boundaries) -> Iter
             path,
             title,
             "Maps",
-            f"{title}: where serious violence was recorded in {spec.year}.",
+            f"{title}: where serious violence was recorded in {spec.when}.",
             list(items(release, spec, boundaries)),
         )
 
@@ -50,7 +50,7 @@ def _districts(release: Release, spec: Specification, boundaries: Boundaries) ->
         return
     table = Table(
         "districts-table",
-        f"Serious violence, offences per 1,000 residents by district, {spec.year}",
+        f"Serious violence, offences per 1,000 residents by district, {spec.when}",
         ["district", "offences", "residents", "rate", "lower limit", "upper limit", "against the county"],
         [
             (
@@ -69,7 +69,7 @@ def _districts(release: Release, spec: Specification, boundaries: Boundaries) ->
     shown = {row["district_code"]: {"value": row["value"]} for row in rows}
     yield Chart(
         "map-districts",
-        f"Serious violence per 1,000 residents by district, {spec.year}",
+        f"Serious violence per 1,000 residents by district, {spec.when}",
         "Map: the darker a district, the higher its rate.",
         table,
         data=[{"district": row["district"], "value": row["value"]} for row in rows],
@@ -93,7 +93,7 @@ def _funnel(rows: Sequence[dict[str, Any]], spec: Specification) -> Iterator[Ite
         curve.append({"base": base, "lower": max(0.0, centre - spread), "upper": centre + spread})
     table = Table(
         "funnel-table",
-        f"Residents and rate of each district, {spec.year}",
+        f"Residents and rate of each district, {spec.when}",
         ["district", "residents", "rate per 1,000", "county"],
         [
             (
@@ -111,7 +111,7 @@ def _funnel(rows: Sequence[dict[str, Any]], spec: Specification) -> Iterator[Ite
     data = [{"name": row["district"], "base": row["base_count"], "value": row["value"]} for row in known]
     yield Chart(
         "funnel",
-        f"Rates of districts and their size, {spec.year}: funnel plot",
+        f"Rates of districts and their size, {spec.when}: funnel plot",
         "Funnel plot: each point is a district, residents across and rate up. The grey band is where a district would be that"
         " differs from the county by chance alone (three standard errors).",
         table,
@@ -129,18 +129,22 @@ def _wards(release: Release, spec: Specification, boundaries: Boundaries) -> Ite
     shown = {row["ward_code"]: {"value": row["offences"]} for row in rows}
     yield Chart(
         "map-wards",
-        f"Serious violence by ward, {spec.year}",
+        f"{rows[0]['definition']} by ward, {spec.when}",
         "Map: the darker a ward, the more offences; black lines are districts. A ward without data has the colour of sand.",
-        wards_table(rows, "wards-table", f"Serious violence by ward, {spec.year}"),
+        wards_table(rows, "wards-table", f"{rows[0]['definition']} by ward, {spec.when}"),
         data=[{"ward": row["ward_name"], "value": row["offences"]} for row in rows],
         **_drawn(boundaries, "wards", ("marts.wards",), shown, "offences"),
     )
 
 
 def _places(release: Release, table: str, code: str, year: str) -> list[dict[str, Any]]:
-    if not release.has(table):
+    window = release.hotspot_window(year)
+    if window is None or not release.has(table):
         return []
-    return release.rows(f"from {table} where definition = ? and financial_year = ? order by offences desc, {code}", [MAIN, year])
+    return release.rows(
+        f"from {table} where definition = ? and first_month = ? and last_month = ? order by offences desc, {code}",
+        [window["definition"], window["first_month"], window["last_month"]],
+    )
 
 
 def _lsoas(release: Release, spec: Specification, boundaries: Boundaries) -> Iterator[Item]:
@@ -148,11 +152,11 @@ def _lsoas(release: Release, spec: Specification, boundaries: Boundaries) -> Ite
     if not rows:
         yield waiting(release, LSOAS, "The map of neighbourhoods")
         return
-    key = ("definition", "financial_year", "lsoa_code")
+    key = ("definition", "first_month", "last_month", "lsoa_code")
     busy = [row for row in rows if row["offences"]]
     table = Table(
         "lsoas-table",
-        f"Neighbourhoods (LSOA 2021) with serious violence, {spec.year}",
+        f"Neighbourhoods (LSOA 2021): {rows[0]['definition']}, {spec.when}",
         ["neighbourhood", "district", "offences", "cluster"],
         [
             (row["lsoa_name"], [row["district"], of(LSOAS, row, "offences", key), row["clustering"] or "not tested"])
@@ -167,13 +171,13 @@ def _lsoas(release: Release, spec: Specification, boundaries: Boundaries) -> Ite
         counted(
             LSOAS,
             "definition",
-            {"definition": MAIN, "financial_year": spec.year, "clustering": "hot"},
+            {name: rows[0][name] for name in ("definition", "first_month", "last_month")} | {"clustering": "hot"},
             sum(row["clustering"] == "hot" for row in rows),
         ),
     )
     yield Chart(
         "map-lsoas",
-        f"Serious violence by neighbourhood, {spec.year}",
+        f"{rows[0]['definition']} by neighbourhood, {spec.when}",
         "Map: the darker a neighbourhood, the more offences; a thick orange edge marks a cluster; black lines are districts.",
         table,
         data=[{"lsoa": row["lsoa_name"], "value": row["offences"]} for row in busy],
@@ -186,12 +190,12 @@ def _hexagons(release: Release, spec: Specification, boundaries: Boundaries) -> 
     if not rows:
         yield waiting(release, HEXAGONS, "The map of hexagons")
         return
-    key = ("definition", "financial_year", "hexagon_code")
+    key = ("definition", "first_month", "last_month", "hexagon_code")
     top = [row for row in rows if row["is_top_fifth"]]
     yield sentence("The map shows the fifth of all hexagons with most offences; the others are not drawn.")
     table = Table(
         "hexagons-table",
-        f"Hexagons with most serious violence, {spec.year}",
+        f"Hexagons with most offences: {rows[0]['definition']}, {spec.when}",
         ["hexagon", "offences", "years among the top fifth", "cluster"],
         [
             (
@@ -209,7 +213,7 @@ def _hexagons(release: Release, spec: Specification, boundaries: Boundaries) -> 
     shown = {row["hexagon_code"]: {"value": row["offences"], "hot": row["clustering"] == "hot"} for row in top}
     yield Chart(
         "map-hexagons",
-        f"Hexagons with most serious violence, {spec.year}",
+        f"Hexagons with most offences: {rows[0]['definition']}, {spec.when}",
         "Map: the darker a hexagon, the more offences; a thick orange edge marks a cluster; black lines are districts.",
         table,
         data=[{"hexagon": row["hexagon_code"], "value": row["offences"]} for row in top],

@@ -13,6 +13,8 @@ import duckdb
 
 FILE = "sna_marts.duckdb"
 MANIFEST = "manifest.json"
+# The series and definition that the report is about.
+MAIN = "Serious violence"
 # Who may see what is made from the release of an audience, as every page and sheet says.
 HANDLING = {
     "analysts": "OFFICIAL-SENSITIVE: for the analysts and their board. Small numbers are not withheld. Do not publish it.",
@@ -102,3 +104,29 @@ class Release:
             if year and year[0]:
                 return str(year[0])
         return None
+
+    def latest_months(self) -> tuple[str, str] | None:
+        """Of street crime of twelve months that are no financial year: the year in which they end, and their names."""
+        table = "marts.street_crime_rates"
+        rows = self.rows(f"select last_month, first_month from {table} where months = 12 limit 1") if self.has(table) else []
+        if not rows:
+            return None
+        first, last = rows[0]["first_month"], rows[0]["last_month"]
+        start = last.year if last.month > 3 else last.year - 1
+        return f"{start}/{(start + 1) % 100:02}", f"{first:%B %Y} to {last:%B %Y}"
+
+    def hotspot_window(self, year: str) -> dict[str, Any] | None:
+        """Definition and months of the places of a year: the main definition, or else what there is in its months."""
+        table = "marts.hotspot_concentration"
+        rows = (
+            self.rows(
+                f"""select distinct definition, first_month, last_month, window_label from {table}
+                    where financial_year = $1 or (financial_year is null and last_month between $2 and $3
+                          and not exists (select 1 from {table} where financial_year is not null))
+                    order by definition <> $4, last_month desc limit 1""",
+                [year, f"{year[:4]}-04-01", f"{int(year[:4]) + 1}-03-31", MAIN],
+            )
+            if self.has(table)
+            else []
+        )
+        return rows[0] if rows else None

@@ -41,6 +41,7 @@ class Specification(BaseModel):
     Attributes:
         area: name of the area, as a title prints it.
         year: the financial year that it is about, such as 2023/24.
+        period: what pages print in place of the year, where the data are of other twelve months.
         printed: the name of the document that its figures are compared with; empty where nothing was printed.
         sections: in order; empty where the area has not said what its report contains.
         tables: table id → title of each table whose figures the release has.
@@ -53,10 +54,16 @@ class Specification(BaseModel):
     title: str
     area: str = ""
     year: str = Field(pattern=YEAR)
+    period: str = ""
     printed: str = ""
     sections: tuple[Section, ...] = ()
     tables: Mapping[str, str] = {}
     text: Path | None = None
+
+    @property
+    def when(self) -> str:
+        """The year or period, as pages print it."""
+        return self.period or self.year
 
 
 def load(folder: Path, area: str) -> Specification:
@@ -97,8 +104,7 @@ def _read(path: Path) -> dict[str, Any]:
     return content
 
 
-def standard(area: str, year: str) -> Specification:
+def standard(area: str, year: str, period: str = "") -> Specification:
     """The report of an area that has specified none, or of another year: what every release can show."""
-    return Specification(
-        id=year.replace("/", "-"), title=f"{area}: serious violence needs assessment {year}", area=area, year=year
-    )
+    title = f"{area}: serious violence needs assessment, {period or year}"
+    return Specification(id=year.replace("/", "-"), title=title, area=area, year=year, period=period)

@@ -79,7 +79,7 @@ def write(release: Release, spec: Specification, pages: Iterable[Page], folder: 
 
 def _about(release: Release, spec: Specification) -> list[str]:
     return [
-        f"Area: {spec.area}. Year: {spec.year}. For: {release.audience}.",
+        f"Area: {spec.area}. Year: {spec.when}. For: {release.audience}.",
         f"Made from release {release.id}, published on {release.published_at:%d %B %Y}, and nothing else.",
     ]
 

@@ -160,7 +160,7 @@ def _specification(settings: Settings, report_id: str, release: Path) -> tuple[S
     own = sorted((specification.load(folder, name) for folder in areas.reports(area)), key=lambda spec: (spec.year, spec.id))
     opened = Release(release, AUDIENCE)
     try:
-        year = opened.latest_year()
+        year, months = opened.latest_year(), opened.latest_months()
     finally:
         opened.close()
     # The latest whose year is whole; the first of all before any is.
@@ -175,6 +175,8 @@ def _specification(settings: Settings, report_id: str, release: Path) -> tuple[S
     if report_id:
         ids = ", ".join(spec.id for spec in own) or "none of its own"
         raise NoReportError(f"{name} has no report '{report_id}': it has {ids}. A year such as 2022-23 is a report too.")
+    if year is None and months is not None:
+        return specification.standard(name, *months), True
     if year is None:
         raise NoReportError(
             "No feed has delivered a whole financial year of crime yet. Name a year: `sna report --report 2023-24`."
