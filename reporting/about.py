@@ -241,7 +241,7 @@ def quality(release: Release, spec: Specification) -> Page:
         )
     )
     items += [Heading("Feeds", "feeds"), _feeds(release)]
-    gaps = release.rows("select distinct title, owner, publisher_url from meta.availability where not is_delivered order by all")
+    gaps = release.waiting_for()
     items.append(Heading("What is missing, and whom to ask", "missing"))
     if gaps:
         items.append(
@@ -280,7 +280,11 @@ def _evidence_of_feeds(release: Release) -> Markup:
 
 def _feeds(release: Release) -> Table:
     key = ("agency", "feed")
-    rows = release.rows("from meta.feeds order by agency, feed")
+    rows = [
+        row
+        for row in release.rows("from meta.feeds order by agency, feed")
+        if row["deliveries_in_use"] or not _foreign(release, row)
+    ]
     return Table(
         "feeds-table",
         "Each feed: what is in use, and how fresh it is",
@@ -301,6 +305,10 @@ def _feeds(release: Release) -> Table:
         ],
         source="meta.feeds",
     )
+
+
+def _foreign(release: Release, row: dict[str, Any]) -> bool:
+    return release.is_elsewhere(f"{row['agency']}/{row['feed']}")
 
 
 def methods(release: Release, sources: set[str], *, compared: bool) -> Page:
@@ -349,13 +357,14 @@ def _definition(release: Release, *, compared: bool) -> Iterator[Item]:
 def _feeds_of(release: Release) -> dict[str, list[Markup]]:
     """Of each table, the feeds that it is made from, with their evidence, or whom to ask for what is missing."""
     rows = release.rows(
-        """select used.schema_name || '.' || used.table_name as name, coalesce(used.title, used.feed) as title, used.is_delivered,
+        """select used.schema_name || '.' || used.table_name as name, used.feed, coalesce(used.title, used.feed) as title,
+                  used.is_delivered,
                   coalesce(used.owner, 'its agency') as owner, feeds.evidence
            from meta.availability as used left join meta.feeds as feeds on used.feed = feeds.agency || '/' || feeds.feed
            order by all"""
     )
     found: dict[str, list[Markup]] = {}
-    for row in rows:
+    for row in map(release.own, rows):
         says = row["evidence"] if row["is_delivered"] else f"not delivered, ask {row['owner']}"
         found.setdefault(row["name"], []).append(inline("{}: {}", label(row["title"]), label(says)))
     return found

@@ -486,8 +486,7 @@ def _uncertain(release: Release, spec: Specification) -> Iterator[Item]:
         inline("{}: {} missing.", label(f"{row['feed']} {row['part']}".strip()), label(", ".join(row["missing_periods"])))
         for row in gaps
     ]
-    absent = release.rows("select distinct title, owner from meta.availability where not is_delivered order by all")
-    says += [inline("{}: not delivered; ask {}.", label(row["title"]), row["owner"]) for row in absent]
+    says += [inline("{}: not delivered; ask {}.", label(row["title"]), row["owner"]) for row in release.waiting_for()]
     errata = (
         release.rows("select count(*) as n from sna.reconciliation where status = 'erratum'")
         if release.has("sna.reconciliation")

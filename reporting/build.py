@@ -25,7 +25,7 @@ def build(release_folder: Path, audience: str, spec: Specification, folder: Path
     Raises:
         ReportError: the release cannot be used.
     """
-    release = Release(release_folder, audience)
+    release = Release(release_folder, audience, spec.elsewhere)
     try:
         pages = pdf.named(site.pages(release, spec))
         folder.mkdir()

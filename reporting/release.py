@@ -31,9 +31,11 @@ class Release:
     Attributes:
         folder: with `sna_marts.duckdb` and `manifest.json`.
         audience: for whom it was published.
+        elsewhere: agencies of other areas, whom nobody here asks.
     """
 
-    def __init__(self, folder: Path, audience: str) -> None:
+    def __init__(self, folder: Path, audience: str, elsewhere: frozenset[str] = frozenset()) -> None:
+        self.elsewhere = elsewhere
         self.folder = folder.resolve()
         self.audience = audience
         if not (self.folder / FILE).exists():
@@ -83,14 +85,31 @@ class Release:
         names = [column[0] for column in result.description]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
-    def waiting_for(self, table: str) -> list[dict[str, Any]]:
-        """The feeds that a table is made from and that nobody has delivered: feed, title, owner, publisher_url."""
+    def waiting_for(self, table: str = "") -> list[dict[str, Any]]:
+        """The feeds that a table, or any of them, is made from and that nobody has delivered: title, owner, publisher_url.
+
+        Of a feed of an agency of another area, its kind, for which the area's own agency is to be asked.
+        """
         schema, _, name = table.partition(".")
-        return self.rows(
-            """select feed, coalesce(title, feed) as title, coalesce(owner, 'its agency') as owner, publisher_url
-               from meta.availability where schema_name = ? and table_name = ? and not is_delivered order by all""",
+        rows = self.rows(
+            """select distinct feed, coalesce(title, feed) as title, coalesce(owner, 'its agency') as owner, publisher_url
+               from meta.availability
+               where not is_delivered and ($1 = '' or (schema_name = $1 and table_name = $2)) order by all""",
             [schema, name],
         )
+        found = [self.own(row) for row in rows]
+        return sorted({(row["title"], row["owner"]): row for row in found}.values(), key=lambda row: (row["title"], row["owner"]))
+
+    def is_elsewhere(self, feed: str) -> bool:
+        """Whether a feed, such as `agency/feed`, is that of an agency of another area."""
+        return feed.partition("/")[0] in self.elsewhere
+
+    def own(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """A row with feed, title and owner, without names of another area's agencies."""
+        if not self.is_elsewhere(row["feed"]):
+            return dict(row)
+        kind = row["feed"].partition("/")[2].replace("_", " ")
+        return {**row, "title": kind, "owner": "the agency of this area that has it", "publisher_url": None}
 
     def latest_year(self) -> str | None:
         """The latest financial year of twelve months, of offences or else of street crime; None where there is none."""

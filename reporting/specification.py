@@ -45,6 +45,7 @@ class Specification(BaseModel):
         printed: the name of the document that its figures are compared with; empty where nothing was printed.
         sections: in order; empty where the area has not said what its report contains.
         tables: table id → title of each table whose figures the release has.
+        elsewhere: agencies of other areas, whom nobody here asks.
         text: folder with people's text, `<section>.md`; empty where there is none.
     """
 
@@ -58,6 +59,7 @@ class Specification(BaseModel):
     printed: str = ""
     sections: tuple[Section, ...] = ()
     tables: Mapping[str, str] = {}
+    elsewhere: frozenset[str] = frozenset()
     text: Path | None = None
 
     @property

@@ -71,6 +71,7 @@ def make(settings: Settings, report_id: str = "", *, force: bool = False) -> Rep
     if release is None:
         raise NoReportError("Nothing has been published yet, so there is nothing to report. Next: `sna refresh`.")
     spec, is_default = _specification(settings, report_id, release.folder)
+    spec = spec.model_copy(update={"elsewhere": areas.agencies_of_others(settings.made.area)})
     path = settings.published / (LINK if is_default else f"{LINK}-{spec.id}")
     known = build.read(path)
     if not force and known and (known["release_id"], known["report_id"]) == (release.id, spec.id):
