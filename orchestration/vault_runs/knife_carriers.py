@@ -45,10 +45,13 @@ def run(settings: Settings, key: str, reference_date: date, *, why: str, acting_
 
 
 def demonstrate(settings: Settings) -> tuple[str, LoadRecord]:
-    """Make the run of a demonstration: returns a summary, and the delivery of its counts."""
-    reference_date = _end_of_quarter(_in_use(settings)[LIFESTYLE])
+    """Make the runs of a demonstration, one for each quarter since the last: a summary of the newest, and its counts."""
+    in_use = _in_use(settings)
+    quarters = sorted({load.period for load in in_use[LIFESTYLE]})
+    counted = max((load.period for load in in_use[COUNTS]), default=quarters[-1])
     why = "Demonstration data: the run that the SNA reports on"
-    made, counts = run(settings, access.given_key(settings), reference_date, why=why)
+    for quarter in [quarter for quarter in quarters if quarter > counted] or quarters[-1:]:
+        made, counts = run(settings, access.given_key(settings), _last_day(quarter), why=why)
     return f"{sum(made.nominals.values())} entries in run {made.run_id}", counts
 
 
@@ -92,11 +95,10 @@ def _in_use(settings: Settings) -> dict[str, list[LoadRecord]]:
     return common.in_use(settings, AGENCY, *READ, COUNTS)
 
 
-def _end_of_quarter(loads: list[LoadRecord]) -> date:
-    """Last day of the newest quarter delivered."""
+def _last_day(quarter: str) -> date:
     from orchestration.contracts.periods import bounds
 
-    return bounds("quarterly", max(load.period for load in loads))[1] - timedelta(days=1)
+    return bounds("quarterly", quarter)[1] - timedelta(days=1)
 
 
 def _land(settings: Settings, made: Run, read: Sources, minimum: int) -> LoadRecord:
