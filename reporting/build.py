@@ -15,12 +15,13 @@ from reporting.specification import Specification
 ABOUT = "report.json"
 
 
-def build(release_folder: Path, audience: str, spec: Specification, folder: Path) -> dict[str, Any]:
+def build(release_folder: Path, audience: str, spec: Specification, folder: Path, former: Path | None = None) -> dict[str, Any]:
     """Make the site, the workbook and the document of a release in a new folder; returns what `report.json` says of it.
 
     Args:
         release_folder: a published release.
         folder: does not exist yet.
+        former: the report made before, whose pictures are copied where they would be the same.
 
     Raises:
         ReportError: the release cannot be used.
@@ -35,10 +36,10 @@ def build(release_folder: Path, audience: str, spec: Specification, folder: Path
         with_pdf = [page for page in pages if page.pdf]
         files += [(page.pdf, f"{page.title} (PDF)") for page in with_pdf]
         pages.append(downloads(release, files))
-        site.write(release, spec, pages, folder)
+        drawings = site.write(release, spec, pages, folder, former)
         if with_pdf:
             pdf.write(release, spec, with_pdf, folder)
-        shares = document.write(release, spec, pages, folder) if spec.sections else {}
+        shares = document.write(release, spec, pages, folder, drawings) if spec.sections else {}
         charts = [chart for page in pages for chart in page.charts]
         about: dict[str, Any] = {
             "release_id": release.id,
@@ -47,6 +48,7 @@ def build(release_folder: Path, audience: str, spec: Specification, folder: Path
             "files": [name for name, _ in files],
             "pages": len(pages),
             "charts": sum(chart.drawing is not None for chart in charts),
+            "pictures_reused": drawings.reused,
             "generated_share": shares,
             "charts_not_drawn": [chart.id for chart in charts if chart.drawing is None],
         }

@@ -60,12 +60,15 @@ CONFIG: dict[str, Any] = {
 }
 
 
-def svg(drawing: alt.TopLevelMixin, title: str, description: str) -> str:
-    """The chart as SVG with role, title and description."""
+def specification(drawing: alt.TopLevelMixin) -> dict[str, Any]:
+    """The chart as Vega-Lite."""
     # Rows by the thousand were made here: only the encodings are worth validating, and were when they were made.
-    spec = drawing.to_dict(validate=False)
-    spec["config"] = CONFIG
-    drawn = vl_convert.vegalite_to_svg(spec, vl_version=_VEGA_LITE)
+    return {**drawing.to_dict(validate=False), "config": CONFIG}
+
+
+def svg(spec: Mapping[str, Any], title: str, description: str) -> str:
+    """A chart of Vega-Lite as SVG with role, title and description."""
+    drawn = vl_convert.vegalite_to_svg(dict(spec), vl_version=_VEGA_LITE)
     drawn = re.sub(r"(\d+\.\d{2})\d+", r"\1", drawn)  # fewer bytes; hundredths of a pixel are not seen
     named = '<svg role="img" aria-labelledby="t d" '
     inner = f'><title id="t">{escape(title)}</title><desc id="d">{escape(description)}</desc>'

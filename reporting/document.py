@@ -16,7 +16,6 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 import docx
-import vl_convert
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
@@ -27,6 +26,7 @@ from markupsafe import Markup
 
 from reporting import figures, sections
 from reporting.blocks import Chart, Table
+from reporting.drawings import Drawings
 from reporting.figures import Figure
 from reporting.page import Heading, Page
 from reporting.release import Release, ReportError
@@ -60,6 +60,7 @@ class _Writer:
     """The document that is being written, the figures in it, and how many words of which origin."""
 
     document: Any
+    drawings: Drawings
     places: dict[str, dict[str, Any]]
     words: dict[str, int]
 
@@ -100,15 +101,12 @@ class _Writer:
         self.words["generated"] += len(cells)
         return f"<w:tr>{properties}{''.join(made)}</w:tr>"
 
-    def chart(self, chart: Chart, folder: Path) -> None:
-        drawn = folder / "charts" / f"{chart.id}.svg"
-        if chart.drawing is None or not drawn.exists():
+    def chart(self, chart: Chart) -> None:
+        picture = self.drawings.picture(chart) if chart.drawing is not None else None
+        if picture is None:
             self.paragraph([f"{chart.title} is not drawn: {chart.why_not}"])
         else:
-            picture = folder / f".{chart.id}.png"
-            picture.write_bytes(vl_convert.svg_to_png(drawn.read_text("utf-8"), scale=1.5))
             shape = self.document.add_picture(str(picture), width=Cm(16))
-            picture.unlink()
             shape._inline.docPr.set("descr", f"{chart.title}. {chart.description}")
             self.document.add_paragraph(chart.title, style="Caption")
         if chart.table is not None and len(chart.table.rows) <= LONGEST:
@@ -119,10 +117,12 @@ class _Writer:
 LONGEST = 40
 
 
-def write(release: Release, spec: Specification, pages: Sequence[Page], folder: Path) -> dict[str, float]:
+def write(
+    release: Release, spec: Specification, pages: Sequence[Page], folder: Path, drawings: Drawings | None = None
+) -> dict[str, float]:
     """Write the document of a report whose site is in a folder; returns section → share of its words that was generated."""
     made = {page.path: page for page in pages}
-    writer = _Writer(_new(release, spec), {}, {})
+    writer = _Writer(_new(release, spec), drawings or Drawings(folder), {}, {})
     shares = {}
     for section in spec.sections:
         page = made[sections.path(section)]
@@ -133,7 +133,7 @@ def write(release: Release, spec: Specification, pages: Sequence[Page], folder: 
             writer.document.add_paragraph(" ".join(paragraph.split()), style="Normal" if own else "Intense Quote")
             writer.words["people"] += len(paragraph.split()) if own else 0
         for item in page.items:
-            _add(writer, item, folder)
+            _add(writer, item)
         total = sum(writer.words.values())
         shares[section.id] = round(writer.words["generated"] / total, 3) if total else 0.0
     _keep_map(writer, release)
@@ -141,13 +141,13 @@ def write(release: Release, spec: Specification, pages: Sequence[Page], folder: 
     return shares
 
 
-def _add(writer: _Writer, item: Any, folder: Path) -> None:
+def _add(writer: _Writer, item: Any) -> None:
     if isinstance(item, Heading):
         writer.document.add_heading(item.text, level=4)
     elif isinstance(item, Table):
         writer.table(item)
     elif isinstance(item, Chart):
-        writer.chart(item, folder)
+        writer.chart(item)
     elif 'class="people"' not in item and 'class="gap"' not in item:
         for style, parts in Paragraphs(item).found:
             writer.paragraph(parts, style)

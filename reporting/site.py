@@ -7,7 +7,8 @@ from pathlib import Path
 
 import jinja2
 
-from reporting import about, board, charts, districts, origins, places, sections
+from reporting import about, board, districts, origins, places, sections
+from reporting.drawings import Drawings
 from reporting.maps import Boundaries
 from reporting.page import Page
 from reporting.release import Release
@@ -30,8 +31,8 @@ def pages(release: Release, spec: Specification) -> list[Page]:
     return [*found, about.methods(release, sources, compared=defined is not None), about.glossary()]
 
 
-def write(release: Release, spec: Specification, made: Iterable[Page], folder: Path) -> None:
-    """Write the pages, their charts and the style sheet to a folder."""
+def write(release: Release, spec: Specification, made: Iterable[Page], folder: Path, former: Path | None = None) -> Drawings:
+    """Write the pages, their charts and the style sheet to a folder; `former`: the report whose pictures are used again."""
     made = list(made)
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=False
@@ -40,13 +41,10 @@ def write(release: Release, spec: Specification, made: Iterable[Page], folder: P
     groups: dict[str, list[Page]] = {}
     for page in made:
         groups.setdefault(page.group, []).append(page)
-    (folder / "charts").mkdir(parents=True)
+    drawings = Drawings(folder, former)
+    drawings.draw(chart for page in made for chart in page.charts)
     for page in made:
         shown = origins.linked(page, release)
         (folder / page.path).write_text(template.render(page=shown, spec=spec, release=release, groups=groups), "utf-8")
-        for chart in page.charts:
-            if chart.drawing is not None:
-                (folder / "charts" / f"{chart.id}.svg").write_text(
-                    charts.svg(chart.drawing, chart.title, chart.description), "utf-8"
-                )
     (folder / "report.css").write_bytes((TEMPLATES / "report.css").read_bytes())
+    return drawings

@@ -80,7 +80,7 @@ def make(settings: Settings, report_id: str = "", *, force: bool = False) -> Rep
     reports.mkdir(exist_ok=True)
     writing = reports / f".writing-{secrets.token_hex(4)}"
     try:
-        about = build.build(release.folder, AUDIENCE, spec, writing)
+        about = build.build(release.folder, AUDIENCE, spec, writing, path.resolve() if path.exists() else None)
         group = analysts_group()
         permissions.open_release(writing, group)
         folder = reports / f"{spec.id}-{release.id}-{secrets.token_hex(2)}"

@@ -36,7 +36,7 @@ def drawn(monkeypatch):
     """Folders that were written; what a report contains is not the matter here."""
     calls = []
 
-    def stub(release, audience, spec, folder):
+    def stub(release, audience, spec, folder, former=None):
         folder.mkdir()
         (folder / "index.html").write_text(release.name)
         about = {
@@ -72,7 +72,7 @@ def test_a_report_that_fails_leaves_the_former_one(settings, drawn, monkeypatch)
     before = reports.make(home).about
     press.publish("2")
 
-    def fail(release, audience, spec, folder):
+    def fail(release, audience, spec, folder, former=None):
         folder.mkdir()
         (folder / "half.html").write_text("half")
         raise ReportError("no")
