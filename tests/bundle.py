@@ -28,13 +28,13 @@ from orchestration.home.environment import PROJECT
 DISTRIBUTION = "serious-violence-warehouse"
 SUMS = "SHA256SUMS"
 INSTALL = f"""#!/bin/sh
-# Installs the project from this folder alone: sh install.sh FOLDER, which is made for it. PYTHON names another Python than python3.
+# Installs the project from this folder alone: sh install.sh FOLDER, which is made for it. PYTHON: another Python than python3.
 set -eu
 case "$1" in /*) made="$1" ;; *) made="$PWD/$1" ;; esac
 cd "$(dirname "$0")"
 sha256sum --check --quiet {SUMS}
 "${{PYTHON:-python3}}" -m venv "$made"
-install="$made/bin/python -m pip --isolated install --quiet --no-deps --no-index"
+install="$made/bin/python -m pip --isolated install --quiet --no-compile --no-deps --no-index"
 $install --find-links wheels --require-hashes -r requirements.lock
 $install own/*.whl
 "$made/bin/sna" --help > /dev/null
