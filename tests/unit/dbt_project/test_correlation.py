@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import correlation
 import numpy as np
 import pytest
@@ -31,6 +33,92 @@ def test_spearman_by_hand():
     assert found["coefficient"] == pytest.approx(1 - 60 / 990)
     # z = 1.73287; error = sqrt((1 + 0.93939² / 2) / 7) = 0.45375; limits tanh(z ± 1.95996 * 0.45375)
     assert (found["low"], found["high"]) == pytest.approx((0.68768, 0.98950), abs=1e-5)
+
+
+def field(places, reach, rng, times):
+    """Fields over these places whose likeness decreases exponentially with distance, one column each."""
+    far = np.hypot(*np.moveaxis(places[:, None] - places[None], 2, 0))
+    return np.linalg.cholesky(0.7 * np.exp(-far / reach) + 0.3 * np.eye(len(places))) @ rng.normal(size=(len(places), times))
+
+
+def test_effective_places_are_those_of_the_formula_with_whole_matrices():
+    """Dutilleul 1993, written down: matrices of n times n, and traces of their products."""
+    rng = np.random.default_rng(3)
+    # Half of them in a town.
+    places = np.concatenate([rng.random((30, 2)) * 1_000, rng.random((30, 2)) * 10_000])
+    x, y = field(places, 3_000, rng, 2).T
+    n = len(x)
+    far = np.hypot(*np.moveaxis(places[:, None] - places[None], 2, 0))
+    pairs = far[~np.eye(n, dtype=bool)]
+    edges = list(np.linspace(0, pairs.max(), int(np.ceil(1 + np.log2(n * (n - 1) / 2))) + 1)[:-1])
+    # Four, eight and so on neighbours on the average, while these are nearer than the first edge.
+    edges += [edge for edge in np.quantile(pairs, [4 / n, 8 / n, 16 / n, 32 / n]) if edge < edges[1]]
+    assert len(edges) == 14
+    edges = [*sorted(edges), np.inf]
+    classes = [np.eye(n)] + [(far >= low) & (far < high) & ~np.eye(n, dtype=bool) for low, high in itertools.pairwise(edges)]
+    without_mean = np.eye(n) - np.ones((n, n)) / n
+    # What the mean products of each class would be expected to be, were the covariance 1 in one class and 0 in all others.
+    inner = [without_mean @ matrix @ without_mean for matrix in classes]
+    expected = np.array([[np.sum(of * matrix) / np.sum(of) for matrix in inner] for of in classes])
+    one, other = (
+        without_mean
+        @ np.tensordot(
+            np.linalg.lstsq(expected, [np.sum(of * np.outer(z, z)) / np.sum(of) for of in classes], rcond=1e-9)[0], classes, 1
+        )
+        for z in (x - x.mean(), y - y.mean())
+    )
+    due = 1 + np.trace(one) * np.trace(other) / np.trace(one @ other)
+    distances = correlation.Distances(*places.T)
+    found = distances.effective(distances.products(x), distances.products(y))
+    assert 3 < due < n
+    assert found == pytest.approx(due, rel=1e-6)
+    # Dutilleul's t, by hand.
+    from scipy.stats import t
+
+    r = np.corrcoef(x, y)[0, 1]
+    p = 2 * t.sf(abs(r) / np.sqrt((1 - r**2) / (due - 2)), due - 2)
+    assert correlation.correlate(x, y, "Pearson", found)["p_value"] == pytest.approx(p)
+
+
+def false_positives(places, reach, times, seed):
+    """Share of pairs of independent fields that are found to go together at 5 %: as if places were independent, and modified."""
+    rng = np.random.default_rng(seed)
+    x, y = field(places, reach, rng, times), field(places, reach, rng, times)
+    distances = correlation.Distances(*places.T)
+    naive, modified = 0, 0
+    for i in range(times):
+        effective = distances.effective(distances.products(x[:, i]), distances.products(y[:, i]))
+        naive += correlation.correlate(x[:, i], y[:, i], "Pearson")["p_value"] < 0.05
+        modified += correlation.correlate(x[:, i], y[:, i], "Pearson", effective)["p_value"] < 0.05
+    return naive / times, modified / times
+
+
+def test_independent_patterns_of_a_map_seldom_go_together():
+    naive, modified = false_positives(np.random.default_rng(5).random((200, 2)) * 50_000, 8_000, 1_000, seed=5)
+    assert naive > 0.2
+    assert modified <= 0.07
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("reach", [1_000, 3_000, 10_000])
+def test_independent_patterns_of_a_county_seldom_go_together(reach):
+    """As many LSOAs as a county has, half of them in two cities; 1,000 pairs of fields."""
+    rng = np.random.default_rng(6)
+    cities = [rng.normal(centre, 4_000, (160, 2)) for centre in ((20_000, 15_000), (45_000, 60_000))]
+    places = np.concatenate([*cities, rng.random((320, 2)) * [60_000, 80_000]])
+    assert false_positives(places, reach, 1_000, seed=reach)[1] <= 0.07
+
+
+def test_where_nothing_is_alike_all_places_count_and_fewer_never_than_three():
+    rng = np.random.default_rng(4)
+    places = rng.random((300, 2)) * 1_000
+    distances = correlation.Distances(*places.T)
+    noise = [distances.products(values) for values in rng.normal(size=(2, 300))]
+    assert distances.effective(*noise) > 200
+    slope = distances.products(places[:, 0])
+    assert correlation.FEWEST_EFFECTIVE <= distances.effective(slope, slope) < 20
+    found = correlation.correlate(places[:, 0], places[:, 1], "Pearson", correlation.FEWEST_EFFECTIVE)
+    assert (found["low"], found["high"]) == (-1, 1)
 
 
 @METHODS

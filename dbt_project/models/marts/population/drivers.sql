@@ -29,10 +29,12 @@ select
     computed.q_value,
     computed.q_value < 0.05 as is_significant,
     computed.lsoas,
+    round(computed.effective_lsoas, 1) as effective_lsoas,
     computed.offences,
     round(computed.residual_moran_i, 4) as residual_moran_i,
     computed.residual_moran_p_value,
-    computed.residual_moran_i > 0 and computed.residual_moran_p_value < 0.05 as is_residual_clustered,
+    computed.residual_moran_q_value,
+    computed.residual_moran_i > 0 and computed.residual_moran_q_value < 0.05 as is_residual_clustered,
     published.coefficient as published_coefficient,
     named.caveat
 from {{ ref('driver_correlation') }} as computed
@@ -61,9 +63,11 @@ select
     null as q_value,
     null as is_significant,
     null as lsoas,
+    null as effective_lsoas,
     null as offences,
     null as residual_moran_i,
     null as residual_moran_p_value,
+    null as residual_moran_q_value,
     null as is_residual_clustered,
     coefficient as published_coefficient,
     'Published by the inspectorate, which does not say over which areas and years, nor which coefficient' as caveat
