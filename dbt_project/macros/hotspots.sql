@@ -61,6 +61,14 @@
     round({{ poisson_upper(count) }}, 1) as offences_upper_95,
 {%- endmacro %}
 
+{# Whether a place has offences and is among the fifth with most. A tie that would make more than a fifth of it is left out whole: half
+   of one would be chosen by chance. #}
+{% macro is_top_fifth(relation, family) -%}
+    {{ relation }}.offences > 0
+    and count(*) over (partition by {{ family }} order by {{ relation }}.offences desc)
+    <= {{ integer_divide('(count(*) over (partition by ' ~ family ~ ') + 4)', '5') }}
+{%- endmacro %}
+
 {#
     The rows of the marts of LSOAs and hexagons: every place in every window, ranked by volume, with how often it was among the
     top fifth in the financial years, and what Gi* finds.
@@ -75,6 +83,7 @@
             hotspot_window.last_month,
             hotspot_window.window_label,
             hotspot_window.financial_year,
+            clustering.measure as gi_measure,
             {{ empty_if_nan('clustering.z_score') }} as gi_z_score,
             {{ empty_if_nan('clustering.p_value') }} as gi_p_value,
             {{ empty_if_nan('clustering.q_value') }} as gi_q_value,
@@ -82,11 +91,7 @@
             cast(place_window.population as bigint) as population,
             {{ empty_if_nan('clustering.smoothed_rate') }} as smoothed_rate,
             rank() over places as volume_rank,
-            -- A tie that would make more than a fifth of it is left out whole: half a tie would be chosen by chance.
-            place_window.offences > 0
-            and count(*) over places
-            <= {{ integer_divide('(count(*) over (partition by place_window.definition, place_window.last_month) + 4)', '5') }}
-                as is_top_fifth
+            {{ is_top_fifth('place_window', 'place_window.definition, place_window.last_month') }} as is_top_fifth
         from {{ ref('fct_place_window') }} as place_window
         inner join {{ ref('dim_hotspot_window') }} as hotspot_window
             on place_window.last_month = hotspot_window.last_month

@@ -23,7 +23,7 @@ IN_FACT = f"""
 
 def suites() -> list[Suite]:
     """Suites of the hotspot marts."""
-    return [_concentration(), _places(), _ranks(), _wards(), _ward_ranks(), _hours()]
+    return [_concentration(), _places(), _ranks(), _accuracy(), _agreement(), _wards(), _ward_ranks(), _hours()]
 
 
 def _concentration() -> Suite:
@@ -68,7 +68,8 @@ def _places() -> Suite:
                 mart.definition, mart.place_kind, mart.window_label, mart.places, mart.offences,
                 coalesce(summed.places, 0) as places_listed, coalesce(summed.offences, 0) as offences_listed
             from marts.hotspot_concentration as mart
-            left join summed using (definition, place_kind, last_month) order by all
+            left join summed using (definition, place_kind, last_month)
+            where mart.place_kind <> 'Street point' order by all
         """,
         labels=("definition", "place_kind", "window_label"),
         rules=(
@@ -111,6 +112,63 @@ def _ranks() -> Suite:
             zero("Ranks of LSOAs are ranks by offences", "wrong_ranks", ENGINEER),
             zero("No LSOA is called hot or cold that may be so by chance", "found_by_chance", ENGINEER),
             zero("P-values are adjusted upwards only", "not_adjusted", ENGINEER),
+        ),
+    )
+
+
+def _accuracy() -> Suite:
+    """Counted here from the marts of places, which hold the counts of every window."""
+    return Suite(
+        subject="marts.hotspot_accuracy",
+        title="last year's hot places",
+        grain="windows of a definition, kind of place and rule",
+        sql="""
+            with place as (
+                select definition, 'LSOA' as place_kind, lsoa_code as place_code, last_month, offences, is_top_fifth, clustering
+                from marts.hotspot_lsoas
+                union all
+                select definition, 'Hexagon', hexagon_code, last_month, offences, is_top_fifth, clustering
+                from marts.hotspot_hexagons
+            ),
+            judged as (
+                select mart.definition, mart.place_kind, mart.rule, mart.last_month, sum(place.offences)::bigint as counted
+                from marts.hotspot_accuracy as mart
+                join place as before
+                    on before.definition = mart.definition and before.place_kind = mart.place_kind
+                    and before.last_month = mart.selected_last_month
+                    and case mart.rule when 'Top fifth' then before.is_top_fifth else before.clustering = 'hot' end
+                join place
+                    on place.definition = mart.definition and place.place_kind = mart.place_kind
+                    and place.last_month = mart.last_month and place.place_code = before.place_code
+                group by all
+            )
+            select definition, mart.place_kind, rule, window_label, hot_offences, prediction_efficiency_index,
+                case mart.place_kind when 'Ward' then hot_offences else counted end as counted
+            from marts.hotspot_accuracy as mart
+            left join judged using (definition, place_kind, rule, last_month) order by all
+        """,
+        labels=("definition", "place_kind", "rule", "window_label"),
+        rules=(
+            equal("Hot places are those that were hot the year before", "hot_offences", "counted", ENGINEER),
+            between("No places do better than the best", "prediction_efficiency_index", 0, 1, ENGINEER),
+        ),
+    )
+
+
+def _agreement() -> Suite:
+    return Suite(
+        subject="marts.hotspot_agreement",
+        title="scales",
+        grain="pairs of scales and rules of a window",
+        sql="""
+            select definition, place_kind, rule, other_place_kind, other_rule, window_label, jaccard_index,
+                greatest(0, hot_offences + other_hot_offences - hot_in_both_offences - offences) as too_many
+            from marts.hotspot_agreement order by all
+        """,
+        labels=("definition", "place_kind", "rule", "other_place_kind", "other_rule", "window_label"),
+        rules=(
+            between("A Jaccard index is from 0 to 1", "jaccard_index", 0, 1, ENGINEER),
+            zero("No more offences are in hot places than there are", "too_many", ENGINEER),
         ),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 import numpy as np
@@ -33,20 +34,105 @@ def test_getis_ord_is_that_of_the_worked_example():
 
     points = [(10, 10), (20, 10), (40, 10), (15, 20), (30, 20), (30, 30)]
     weights = of_library(libpysal.weights.DistanceBand(points, threshold=15))
-    found = spatial.getis_ord(np.array([2, 3, 3.2, 5, 8, 7]), weights)
+    found = spatial.getis_ord(np.array([2, 3, 3.2, 5, 8, 7]), weights, 1)
     assert found["z_score"].tolist() == pytest.approx(
         [-1.39727626, -0.28917762, 0.65064964, -0.28917762, 1.23452088, 2.02424331], abs=1e-8
     )
-    # By hand: two-sided normal p, and the smallest of six times six.
-    assert found["p_value"][5] == pytest.approx(0.042945, abs=1e-6)
-    assert found["q_value"][5] == pytest.approx(6 * 0.042945, abs=1e-5)
 
 
 def test_getis_ord_by_hand():
     """Four in a row with 0, 0, 0 and 4: mean 1, variance 3. The last has one neighbour: (4 - 2) / sqrt(3 (4 * 2 - 4) / 3)."""
     row = spatial.graph(4, np.array([0, 1, 1, 2, 2, 3]), np.array([1, 0, 2, 1, 3, 2]))
-    assert spatial.getis_ord(np.array([0, 0, 0, 4]), row)["z_score"][3] == pytest.approx(1.0)
-    assert spatial.getis_ord(np.array([2, 2, 2, 2]), row)["q_value"].isna().all()
+    assert spatial.getis_ord(np.array([0, 0, 0, 4.0]), row, 1)["z_score"][3] == pytest.approx(1.0)
+    assert spatial.getis_ord(np.array([2, 2, 2, 2.0]), row, 1)["q_value"].isna().all()
+
+
+def board(side):
+    """Neighbours, by edge and corner, of the squares of a board."""
+    east, north = (axis.ravel() for axis in np.meshgrid(np.arange(side), np.arange(side)))
+    beside = np.maximum(np.abs(east[:, None] - east), np.abs(north[:, None] - north)) == 1
+    return spatial.graph(side * side, *np.nonzero(beside)), beside
+
+
+@pytest.mark.parametrize("values", [[3, 0, 0, 1, 5, 0, 0, 2, 4], [0.5, 0.25, -1.5, 0.1, 0.7, -0.3, 0.1, 0.2, 0.3]])
+def test_p_values_are_those_of_all_neighbourhoods_there_could_be(values):
+    """Nine squares: every set of as many others, listed. The last square but one has no neighbours."""
+    _, beside = board(3)
+    beside = beside.copy()
+    beside[7, :] = beside[:, 7] = False
+    values = np.array(values, dtype=float)
+    found = spatial.getis_ord(values, spatial.graph(9, *np.nonzero(beside)), 1)
+    for place in (0, 1, 2, 3, 4, 5, 6, 8):
+        own = values[beside[place]].sum()
+        others = np.delete(values, place)
+        sums = np.array([sum(some) for some in itertools.combinations(others, int(beside[place].sum()))])
+        at_least, at_most = np.mean(sums >= own - 1e-9), np.mean(sums <= own + 1e-9)
+        due = min(1, 2 * (at_least if found["z_score"][place] > 0 else at_most))
+        assert found["p_value"][place] == pytest.approx(due, abs=0.01), place
+    assert np.isnan(found["p_value"][7]) and np.isnan(found["q_value"][7])
+
+
+def test_equal_content_has_equal_p_values_and_a_cluster_among_zeros_is_found():
+    weights, beside = board(20)
+    values = np.random.default_rng(1).poisson(0.4, 400).astype(float)
+    middle = np.flatnonzero(beside[210] | (np.arange(400) == 210))
+    values[middle] += 6
+    found = spatial.getis_ord(values, weights, 7)
+    assert found.equals(spatial.getis_ord(values, weights, 7))
+    hot = np.flatnonzero((found["q_value"] <= 0.05) & (found["z_score"] > 0))
+    assert 210 in hot
+    assert set(hot) <= set(np.flatnonzero(beside[middle].any(axis=0)))
+
+
+def share_of_maps_with_a_hot_place(maps, values_of, weights):
+    """Of maps without clustering, by the seeds 0, 1, 2, ..."""
+    found = 0
+    for seed in range(maps):
+        clusters = spatial.getis_ord(values_of(np.random.default_rng(seed)), weights, seed)
+        found += bool(((clusters["q_value"] <= 0.05) & (clusters["z_score"] > 0)).any())
+    return found / maps
+
+
+def areas_of(places, offences):
+    """Areas of unequal population and number of neighbours; and a draw of rates of counts in proportion to residents."""
+    from scipy.spatial import Delaunay
+
+    rng = np.random.default_rng(2024)
+    starts, neighbours = Delaunay(rng.random((places, 2))).vertex_neighbor_vertices
+    weights = spatial.graph(places, np.repeat(np.arange(places), np.diff(starts)), neighbours)
+    people = np.round(np.exp(rng.uniform(np.log(1000), np.log(3200), places)))
+
+    def rates(draw):
+        return spatial.standard_rates(draw.multinomial(offences, people / people.sum()), people)
+
+    return weights, rates
+
+
+def hexagons_of(radius):
+    """A disc of hexagons, most of them without an offence, some with many; and a draw in which every order is as likely."""
+    import h3
+
+    cells = h3.grid_disk("88194ad2b1fffff", radius)
+    position = {cell: number for number, cell in enumerate(cells)}
+    pairs = [(position[cell], position[near]) for cell in cells for near in h3.grid_ring(cell, 1) if near in position]
+    counts = np.random.default_rng(2024).negative_binomial(0.15, 0.1, len(cells)).astype(float)
+    assert (counts == 0).mean() > 0.6 and counts.max() >= 10
+    return spatial.graph(len(cells), *np.array(pairs).T), lambda draw: draw.permutation(counts)
+
+
+@pytest.mark.parametrize("map_of", [lambda: areas_of(150, 600), lambda: hexagons_of(8)], ids=["areas", "hexagons"])
+def test_few_of_sixty_maps_without_clustering_show_a_hot_place(map_of, monkeypatch):
+    monkeypatch.setattr(spatial, "DRAWS", 9_999)
+    weights, values_of = map_of()
+    assert share_of_maps_with_a_hot_place(60, values_of, weights) <= 0.07
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("map_of", [lambda: areas_of(642, 2500), lambda: hexagons_of(33)], ids=["areas", "hexagons"])
+def test_at_most_one_in_twenty_of_500_maps_without_clustering_shows_a_hot_place(map_of):
+    """The size of a county. Two in a hundred are for chance: the standard error of a share of 0.05 of 500 is 0.01."""
+    weights, values_of = map_of()
+    assert share_of_maps_with_a_hot_place(500, values_of, weights) <= 0.07
 
 
 @pytest.mark.parametrize(
@@ -114,6 +200,23 @@ def test_areas_touch_over_slivers_and_at_corners():
     boxes = [(0, 0, 100, 100), (102, 0, 200, 100), (200, 100, 300, 200), (0, 150, 100, 250)]
     focal, neighbour = spatial.touching(np.array([shapely.box(*box) for box in boxes]))
     assert set(zip(focal.tolist(), neighbour.tolist(), strict=True)) == {(0, 1), (1, 0), (1, 2), (2, 1)}
+
+
+def test_areas_at_the_border_of_all_are_at_the_edge():
+    import shapely
+
+    # Nine squares with gaps of 2 m between them, inside which is no border.
+    boxes = [shapely.box(102 * i, 102 * j, 102 * i + 100, 102 * j + 100) for i in range(3) for j in range(3)]
+    assert np.flatnonzero(~spatial.at_edge(np.array(boxes))).tolist() == [4]
+
+
+def test_hexagons_inside_are_those_whose_centre_is():
+    import h3
+
+    cells = set(h3.grid_disk("88194ad2b1fffff", 3))
+    shape = json.dumps(h3.cells_to_geo(cells))
+    assert spatial.hexagons_inside([shape]) == cells
+    assert spatial.hexagons_inside([]) == set()
 
 
 def test_nearest_are_mutual():

@@ -1,4 +1,4 @@
-"""Which hexagons adjoin, of those in which anything was ever recorded."""
+"""Which hexagons adjoin."""
 
 
 def model(dbt, session):

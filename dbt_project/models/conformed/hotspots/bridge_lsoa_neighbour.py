@@ -10,8 +10,9 @@ def model(dbt, session):
         dbt.ref("dim_lsoa_boundary").query("boundary", "select lsoa_code, boundary_geojson from boundary order by lsoa_code").df()
     )
     if len(bounded):
-        focal, neighbour = spatial.touching(spatial.polygons(bounded["boundary_geojson"].tolist()))
-        codes, basis = bounded["lsoa_code"], "Boundaries touch"
+        shapes = spatial.polygons(bounded["boundary_geojson"].tolist())
+        focal, neighbour = spatial.touching(shapes)
+        codes, basis, edge = bounded["lsoa_code"], "Boundaries touch", pd.Series(spatial.at_edge(shapes), dtype="boolean")
     else:
         centres = (
             dbt.ref("placed_crime")
@@ -24,6 +25,8 @@ def model(dbt, session):
         )
         focal, neighbour = spatial.nearest(centres["easting"].to_numpy(float), centres["northing"].to_numpy(float))
         codes, basis = centres["lsoa_code"], "Nearest centres of recorded crime"
+        edge = pd.Series(pd.NA, index=centres.index, dtype="boolean")
     codes = codes.astype("string")
     pairs = pd.DataFrame({"lsoa_code": codes.take(focal).to_numpy(), "neighbour_code": codes.take(neighbour).to_numpy()})
-    return pairs.astype("string").assign(basis=pd.Series(basis, index=pairs.index, dtype="string"))
+    basis = pd.Series(basis, index=pairs.index, dtype="string")
+    return pairs.astype("string").assign(basis=basis, is_edge=edge.take(focal).to_numpy(dtype=object))

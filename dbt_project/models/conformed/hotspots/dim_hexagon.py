@@ -1,4 +1,4 @@
-"""The hexagons in which anything was ever recorded, with their shape."""
+"""The hexagons of the area, and those beyond it in which anything was ever recorded, with their shape."""
 
 
 def model(dbt, session):
@@ -6,10 +6,14 @@ def model(dbt, session):
 
     import h3
     import pandas as pd
+    import spatial
 
     dbt.config(materialized="table")
-    codes = dbt.ref("bridge_point_hexagon").query("point", "select distinct hexagon_code from point order by all").df()
-    cells = codes["hexagon_code"].tolist()
+    recorded = dbt.ref("bridge_point_hexagon").query("point", "select distinct hexagon_code from point").df()["hexagon_code"]
+    shapes = dbt.ref("dim_lsoa_boundary").query("boundary", "select boundary_geojson from boundary").df()["boundary_geojson"]
+    inside = spatial.hexagons_inside(shapes.tolist())
+    cells = sorted(set(recorded) | (inside if len(recorded) else set()))
+    known = set(cells)
     centres = [h3.cell_to_latlng(cell) for cell in cells]
     return pd.DataFrame(
         {
@@ -18,5 +22,6 @@ def model(dbt, session):
             "centre_latitude": pd.Series([north for north, _ in centres], dtype=float),
             "area_km2": pd.Series([h3.cell_area(cell, unit="km^2") for cell in cells], dtype=float),
             "boundary_geojson": pd.Series([json.dumps(h3.cells_to_geo([cell])) for cell in cells], dtype="string"),
+            "is_edge": pd.Series([not known.issuperset(h3.grid_ring(cell, 1)) for cell in cells], dtype=bool),
         }
     )

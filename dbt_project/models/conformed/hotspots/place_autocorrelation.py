@@ -19,4 +19,6 @@ def model(dbt, session):
     ]
     columns = {"measure": "string", "places": "int64", "i": float, "expected": float, "z_score": float, "p_value": float}
     made = pd.DataFrame(found, columns=[*keys, *columns]).astype({"definition": "string", "place_kind": "string", **columns})
-    return made.assign(last_month=pd.to_datetime(made["last_month"]))
+    # One family of tests: the windows of a definition, kind of place and measure.
+    q = made.groupby(["definition", "place_kind", "measure"])["p_value"].transform(lambda p: spatial.adjusted(p.to_numpy(float)))
+    return made.assign(last_month=pd.to_datetime(made["last_month"]), q_value=q.astype(float))

@@ -3,5 +3,6 @@ select
     centre_longitude,
     centre_latitude,
     area_km2,
-    boundary_geojson
+    boundary_geojson,
+    is_edge
 from {{ ref('dim_hexagon') }}

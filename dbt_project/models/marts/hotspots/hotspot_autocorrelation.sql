@@ -11,9 +11,10 @@ select
     {{ empty_if_nan('found.expected') }} as expected_i,
     {{ empty_if_nan('found.z_score') }} as z_score,
     {{ empty_if_nan('found.p_value') }} as p_value,
+    {{ empty_if_nan('found.q_value') }} as q_value,
     case
-        when isnan(found.p_value) then 'nothing to compare'
-        when found.p_value > 0.025 then 'no clear pattern'
+        when isnan(found.q_value) then 'nothing to compare'
+        when found.q_value > 0.025 then 'no clear pattern'
         when found.i > found.expected then 'clustered'
         else 'dispersed'
     end as pattern

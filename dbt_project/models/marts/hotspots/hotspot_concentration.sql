@@ -1,10 +1,31 @@
-with place as (
+with counted as (
+    select
+        definition,
+        place_kind,
+        place_code,
+        last_month,
+        offences
+    from {{ ref('fct_place_window') }}
+
+    union all
+
+    select
+        definition,
+        place_kind,
+        place_code,
+        last_month,
+        offences
+    from {{ ref('street_point_window') }}
+    where place_code <> 'Unknown'
+),
+
+place as (
     select
         *,
         sum(offences) over of_window as total,
         count(*) over of_window as places,
         row_number() over (of_window order by offences desc, place_code asc) as place_rank
-    from {{ ref('fct_place_window') }}
+    from counted
     window of_window as (partition by definition, place_kind, last_month)
 ),
 
@@ -47,6 +68,16 @@ in_all as (
     from {{ ref('fct_place_month') }} as place_month
     inner join {{ ref('dim_hotspot_window') }} as hotspot_window
         on place_month.recorded_month between hotspot_window.first_month and hotspot_window.last_month
+    group by all
+
+    union all
+
+    select
+        definition,
+        place_kind,
+        last_month,
+        sum(offences) as offences
+    from {{ ref('street_point_window') }}
     group by all
 )
 

@@ -1,5 +1,13 @@
 with ranked as (
     {{ ranked_places('LSOA') }}
+),
+
+edge as (
+    select
+        lsoa_code,
+        max(is_edge) as is_edge
+    from {{ ref('bridge_lsoa_neighbour') }}
+    group by lsoa_code
 )
 
 select
@@ -14,6 +22,7 @@ select
     ward.ward_name,
     district.district_code,
     district.district,
+    edge.is_edge,
     ranked.offences,
     {{ poisson_limits('ranked.offences') }}
     ranked.population_year,
@@ -25,6 +34,7 @@ select
     ranked.is_top_fifth,
     ranked.years_observed,
     ranked.years_in_top_fifth,
+    ranked.gi_measure,
     ranked.gi_z_score,
     ranked.gi_p_value,
     ranked.gi_q_value,
@@ -36,3 +46,5 @@ inner join {{ ref('dim_ward') }} as ward
     on lsoa.ward_code = ward.ward_code
 inner join {{ ref('dim_district') }} as district
     on lsoa.district_code = district.district_code
+left join edge
+    on ranked.place_code = edge.lsoa_code

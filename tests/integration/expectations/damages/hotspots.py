@@ -1,6 +1,7 @@
 """Damages to the marts of hotspots."""
 
 CONCENTRATION, LSOAS = "marts.hotspot_concentration", "marts.hotspot_lsoas"
+ACCURACY, AGREEMENT = "marts.hotspot_accuracy", "marts.hotspot_agreement"
 WARDS, HOURS = "marts.hotspot_wards", "marts.hotspot_hours"
 CASES = [
     (CONCENTRATION, "Every offence of a window has a place or is elsewhere", "update {0} set offences_elsewhere = 0"),
@@ -20,6 +21,13 @@ CASES = [
         "update {0} set clustering = 'hot', gi_q_value = 0.5 where rowid = 0",
     ),
     (LSOAS, "P-values are adjusted upwards only", "update {0} set gi_q_value = gi_p_value / 2"),
+    (
+        *(ACCURACY, "Hot places are those that were hot the year before"),
+        "update {0} set hot_offences = hot_offences + 1 where place_kind = 'LSOA'",
+    ),
+    (ACCURACY, "No places do better than the best", "update {0} set prediction_efficiency_index = 1.1"),
+    (AGREEMENT, "A Jaccard index is from 0 to 1", "update {0} set jaccard_index = 2"),
+    (AGREEMENT, "No more offences are in hot places than there are", "update {0} set offences = 0"),
     (WARDS, "Every offence of twelve months is in one ward, or in Unknown", "delete from {0} where volume_rank = 1"),
     *(
         (WARDS, "Ranks of wards are ranks by offences, rate and score", f"update {{0}} set {rank} = {rank} + 1")
@@ -42,5 +50,5 @@ CASES = [
 # They describe areas, or count the same offences in windows that overlap.
 NOT_COUNTING = (
     *("hexagons", "lsoas", "hotspot_autocorrelation", "hotspot_concentration", "hotspot_hexagons", "hotspot_lsoas"),
-    *("hotspot_wards", "hotspot_streets", "hotspot_hours", "hotspot_spans"),
+    *("hotspot_accuracy", "hotspot_agreement", "hotspot_wards", "hotspot_streets", "hotspot_hours", "hotspot_spans"),
 )
