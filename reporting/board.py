@@ -77,7 +77,10 @@ def trend_table(rows: list[dict[str, Any]], identity: str, caption: str, head: s
             )
             for row in rows
         ],
-        notes=("Limits are 95 % limits of the count. A change is named only where its test supports it.",),
+        notes=(
+            "Limits are 95 % limits of the count. A change is named only where its test supports it.",
+            *sorted({f"Before a change is repeated: {row['verdict_caution']}." for row in rows if row["verdict_caution"]}),
+        ),
         source=TRENDS,
     )
 
@@ -134,14 +137,16 @@ def control_chart(release: Release, series: str, area: str, identity: str, month
             )
             for row in reversed(rows)
         ],
+        notes=tuple(f"{row['month_start']:%B %Y}: {row['series_break']}." for row in rows if row["series_break"]),
         source=MONTHS,
     )
-    names = ("events", "centre_line", "lower_control_limit", "upper_control_limit", "signal")
+    names = ("events", "centre_line", "lower_control_limit", "upper_control_limit", "signal", "series_break")
     data = [{"month": row["month_start"].isoformat(), **{name: row[name] for name in names}} for row in rows]
     return Chart(
         identity,
         f"{series} by month, {area}: control chart",
-        "Line chart by month. The grey band is what is usual; a marked point is a month outside it, or part of a shift.",
+        "Line chart by month. The grey band is what is usual; a marked point is a month outside it, or one that proves a shift."
+        " A vertical line is an entry of the register of series breaks, with its text.",
         table,
         charts.control(data, rows[0]["measure"]),
         data,
@@ -170,7 +175,10 @@ def _what(release: Release, spec: Specification) -> Iterator[Item]:
     same = [row["series"] for row in rows if row["verdict"] in UNCHANGED]
     if same:
         yield sentence("No clear change: {}.", label("; ".join(same)))
-    few = [row["series"] for row in rows if row["verdict"] not in ("increase", "decrease", *UNCHANGED)]
+    broken = [row["series"] for row in rows if row["verdict"] == "series break"]
+    if broken:
+        yield sentence("Counted in another way than in the year before, and not compared: {}.", label("; ".join(broken)))
+    few = [row["series"] for row in rows if row["verdict"] not in ("increase", "decrease", "series break", *UNCHANGED)]
     if few:
         yield sentence("Too few, or no whole year before, to compare: {}.", label("; ".join(few)))
     for series, identity in ((MAIN, "serious-violence"), ("Knife crime", "knife-crime")):

@@ -105,7 +105,10 @@ def ranked(rows: Rows, label: str, value: str, label_title: str, value_title: st
 
 
 def control(rows: Rows, y_title: str) -> Any:
-    """A control chart: month, events, centre line, control limits and signal; points of signals also differ in shape."""
+    """A control chart: month, events, centre line, control limits, signal and series break.
+
+    Points of signals also differ in shape; a series break is a vertical line with its text.
+    """
     base = alt.Chart(_data(rows))
     month = alt.X("month:T", title="month", axis=alt.Axis(format="%b %Y", labelAngle=-45, tickCount=12 if len(rows) < 40 else 20))
     signals = ["no change", "above the limits", "below the limits", "shift up", "shift down"]
@@ -128,7 +131,12 @@ def control(rows: Rows, y_title: str) -> Any:
             color=alt.Color("signal:N", scale=alt.Scale(domain=signals[1:], range=[PINK, TURQUOISE, ORANGE, GREY])),
         )
     )
-    return (band + centre + line + points).properties(width=WIDTH, height=280)
+    breaks = base.transform_filter("datum.series_break != null").encode(x=month)
+    rule = breaks.mark_rule(color=ORANGE, strokeDash=[2, 2], strokeWidth=1.5)
+    text = breaks.mark_text(align="left", baseline="top", dx=4, limit=220, fontSize=11).encode(
+        y=alt.value(2), text="series_break:N"
+    )
+    return (band + centre + line + points + rule + text).properties(width=WIDTH, height=280)
 
 
 def limits(rows: Rows, label: str, value_title: str, centre: float | None = None) -> Any:

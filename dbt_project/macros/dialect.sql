@@ -24,6 +24,11 @@
     (select cast(unnest(generate_series(date '{{ first }}', date '{{ last }}', interval 1 day)) as date) as date_day)
 {%- endmacro %}
 
+{# First day of the month of a day or timestamp. #}
+{% macro month_of(moment) -%}
+    cast(date_trunc('month', {{ moment }}) as date)
+{%- endmacro %}
+
 {# First day of a month that is written 2024-01. #}
 {% macro month_start_of_label(label) -%}
     cast(left(cast({{ label }} as varchar), 7) || '-01' as date)

@@ -1,5 +1,5 @@
 {#
-    How sure a number is: 95 % confidence limits of counts and shares, and whether a change is one.
+    How sure a number is: 95 % confidence limits of counts and shares.
 
     The Poisson functions are those of python/exact.py; behind these macros so that another engine can bring its own.
 #}
@@ -60,15 +60,8 @@
 {%- endmacro %}
 
 {#
-    A change between two counts of equal exposure, in words: 'increase' or 'decrease' only where an exact test at 5 % finds
-    one, else 'no clear change'; 'too few to compare' below the variable `compare_minimum`; NULL where there is no earlier count.
+    So many of one kind per 100 of another, from the percentage that the first is of both together. The limits of the ratio of
+    two Poisson counts follow from those of the share, since for a fixed sum the first is binomial (Przyborowski and Wilenski
+    1940).
 #}
-{% macro change_verdict(earlier, later) -%}
-    case
-        when {{ earlier }} is null or {{ later }} is null then null
-        when greatest({{ earlier }}, {{ later }}) < {{ var('compare_minimum') }} then 'too few to compare'
-        when poisson_change_p(cast({{ earlier }} as bigint), cast({{ later }} as bigint)) >= 0.05 then 'no clear change'
-        when {{ later }} > {{ earlier }} then 'increase'
-        else 'decrease'
-    end
-{%- endmacro %}
+{% macro odds(percent) -%} (100 * {{ percent }} / nullif(100 - {{ percent }}, 0)) {%- endmacro %}

@@ -4,7 +4,14 @@ Registered in every connection of dbt (`plugins` in profiles.yml) and used throu
 returns whole columns.
 
     poisson_lower(count), poisson_upper(count)    95 % confidence limits of the mean of a Poisson count, as counts
-    poisson_change_p(earlier, later)              two-sided p-value that two Poisson counts of equal exposure have one mean
+    poisson_at_least(count, mean)                 probability of so many or more under a mean
+    counts_p(count, other, exposure, other_exposure, dispersion)
+                                                  two-sided p-value that two counts have one rate
+    shares_p(part, whole, other_part, other_whole)
+                                                  two-sided p-value that two shares are one
+
+The last two are exact and conditional: of what was counted in all, which part belongs to the first? They are NaN where no split
+of that sum would have a p-value below 5 %, so that the test could find nothing.
 """
 
 from __future__ import annotations
@@ -46,12 +53,51 @@ def poisson_at_least(count: Ints, mean: Floats) -> Floats:
     return poisson.sf(count - 1, mean)  # type: ignore[no-any-return]
 
 
-def poisson_change_p(earlier: Ints, later: Ints) -> Floats:
-    """Exact conditional test (Przyborowski and Wilenski 1940): for a fixed sum, the later count is binomial with one half."""
+def counts_p(count: Ints, other: Ints, exposure: Floats, other_exposure: Floats, dispersion: Floats) -> Floats:
+    """Two-sided p-value that two counts have one rate: twice the smaller tail, given their sum.
+
+    With a dispersion (variance / mean) of 1 the counts are Poisson and the first is binomial (Przyborowski and Wilenski 1940).
+    With more they are negative binomial with variance = dispersion x mean, and it is beta-binomial: an exact test of both.
+    """
     from scipy.stats import binom
 
-    p: Floats = np.minimum(1.0, 2 * binom.cdf(np.minimum(earlier, later), earlier + later, 0.5))
-    return p
+    total, part = count + other, exposure / (exposure + other_exposure)
+
+    def p(first: Ints) -> Floats:
+        return np.minimum(1.0, 2 * np.minimum(binom.cdf(first, total, part), binom.sf(first - 1, total, part)))  # type: ignore[no-any-return]
+
+    found, least = p(count), np.minimum(p(0 * total), p(total))
+    for row in np.flatnonzero(dispersion > 1):
+        found[row], least[row] = _overdispersed(int(count[row]), int(total[row]), float(part[row]), float(dispersion[row]))
+    return np.where(least < ALPHA, found, np.nan)
+
+
+def _overdispersed(count: int, total: int, part: float, dispersion: float) -> tuple[float, float]:
+    """P-value of a count of a total, and the least that the total can have."""
+    from scipy.special import betaln, gammaln
+
+    if total == 0:
+        return 1.0, 1.0
+    first, second = total * part / (dispersion - 1), total * (1 - part) / (dispersion - 1)
+    n = np.arange(total + 1)
+    choose = gammaln(total + 1) - gammaln(n + 1) - gammaln(total - n + 1)
+    mass = np.exp(choose + betaln(n + first, total - n + second) - betaln(first, second))
+    smaller = min(mass[: count + 1].sum(), mass[count:].sum())
+    return min(1.0, 2 * smaller), min(1.0, 2 * min(mass[0], mass[-1]))
+
+
+def shares_p(part: Ints, whole: Ints, other_part: Ints, other_whole: Ints) -> Floats:
+    """Two-sided p-value of Fisher's exact test (1935): twice the smaller tail of the hypergeometric distribution."""
+    from scipy.stats import hypergeom
+
+    everything, parts = whole + other_whole, part + other_part
+
+    def p(first: Ints) -> Floats:
+        lower, upper = hypergeom.cdf(first, everything, parts, whole), hypergeom.sf(first - 1, everything, parts, whole)
+        return np.minimum(1.0, 2 * np.minimum(lower, upper))  # type: ignore[no-any-return]
+
+    least = np.minimum(p(np.maximum(0, parts - other_whole)), p(np.minimum(parts, whole)))
+    return np.where(least < ALPHA, p(part), np.nan)
 
 
 class Plugin(BasePlugin):  # type: ignore[misc]
@@ -65,7 +111,8 @@ class Plugin(BasePlugin):  # type: ignore[misc]
             (poisson_lower, ["bigint"]),
             (poisson_upper, ["bigint"]),
             (poisson_at_least, ["bigint", "double"]),
-            (poisson_change_p, ["bigint", "bigint"]),
+            (counts_p, ["bigint", "bigint", "double", "double", "double"]),
+            (shares_p, ["bigint", "bigint", "bigint", "bigint"]),
         )
         for function, types in functions:
             conn.create_function(function.__name__, _by_arrow(function), types, "double", type=PythonUDFType.ARROW)

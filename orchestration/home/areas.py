@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -48,6 +49,38 @@ class Agency(BaseModel):
     feeds: tuple[str, ...] = Field(min_length=1)
 
 
+class SeriesBreak(BaseModel):
+    """A day from which numbers of this area mean something else, or a period in which they were exceptional.
+
+    Attributes:
+        id: its name among all entries.
+        kind: `break`: nothing is compared across it; `recording change`, `exceptional period`: what is compared says so.
+        feed_types: whose numbers; empty for all.
+        series: of `marts.monthly_trends`; None for all.
+        first_date: the first day.
+        last_date: of an exceptional period.
+        what: what happened, in a few words.
+        source: who says so.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    kind: Literal["break", "recording change", "exceptional period"]
+    feed_types: tuple[str, ...] = ()
+    series: str | None = None
+    first_date: date
+    last_date: date | None = None
+    what: str = Field(min_length=1)
+    source: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _ends(self) -> SeriesBreak:
+        if (self.last_date is not None) != (self.kind == "exceptional period"):
+            raise ValueError(f"series_breaks: {self.id}: an exceptional period has a last_date, and nothing else has one")
+        return self
+
+
 class Area(BaseModel):
     """One force area.
 
@@ -62,6 +95,7 @@ class Area(BaseModel):
         labels: scheme of the seed source_label → what agencies call a thing here → its code or label. Codes and names of
             districts and names of hospitals need not be repeated.
         definition: of serious violence, by its id; None for the project's own.
+        series_breaks: of this area's own numbers, besides those of all England and Wales.
         reports: needs assessments that were printed, with whose figures the marts are compared.
         gaps: what somebody has still to find out, in words.
     """
@@ -80,6 +114,7 @@ class Area(BaseModel):
     agencies: tuple[Agency, ...] = ()
     labels: Mapping[str, Mapping[str, str]] = Field(default_factory=dict)
     definition: str | None = None
+    series_breaks: tuple[SeriesBreak, ...] = ()
     reports: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
 
@@ -158,6 +193,11 @@ class Area(BaseModel):
             "authorities": authorities,
             "hospitals": hospitals,
             "reports": list(self.reports),
+            "series_breaks": [
+                one.model_dump(mode="json", exclude={"id", "kind", "feed_types"})
+                | {"series_break_id": one.id, "break_kind": one.kind, "feed_types": ";".join(one.feed_types) or None}
+                for one in self.series_breaks
+            ],
             "labels": [
                 {"scheme": scheme, "source_label": word, "conformed": meaning} for scheme, word, meaning in self.all_labels()
             ],

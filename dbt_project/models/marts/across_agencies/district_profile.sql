@@ -71,6 +71,15 @@ county_population as (
     group by financial_year
 ),
 
+maturity as (
+    select
+        financial_year,
+        category as district,
+        is_mature
+    from ({{ outcome_years() }}) as year_of_outcomes
+    where basis = 'Recorded in period' and breakdown = 'District'
+),
+
 measured as (
     select
         shown.financial_year,
@@ -89,6 +98,8 @@ measured as (
         indicator.national_by_definition,
         indicator.national_note,
         indicator.caveat,
+        indicator.series,
+        indicator.indicator_id <> 'positive_outcome' or coalesce(maturity.is_mature, false) as is_mature,
         cast(indicator.sort_order as integer) as sort_order,
         shown.is_whole_year,
         -- What was published without counts is neither 0 nor of so many people.
@@ -130,6 +141,8 @@ measured as (
         on shown.financial_year = population.financial_year and district.district_code = population.district_code
     left join county_population
         on shown.financial_year = county_population.financial_year
+    left join maturity
+        on shown.financial_year = maturity.financial_year and district.district = maturity.district
 ),
 
 -- Nothing is divided in a year with missing months.
@@ -178,7 +191,14 @@ compared as (
         this_year.*,
         last_year.value as previous_year_value,
         last_year.events as previous_year_events,
-        last_year.base_count as prior_base
+        last_year.base_count as previous_year_base,
+        this_year.is_mature and coalesce(last_year.is_mature, true) as are_both_mature,
+        coalesce(greatest(varied.dispersion, varied_in_county.dispersion), 1) as dispersion,
+        change.series as tested_series,
+        change.p_value as series_p_value,
+        change.q_value as series_q_value,
+        change.verdict as series_verdict,
+        change.verdict_caution
     from ranked as this_year
     left join valued as last_year
         on
@@ -188,6 +208,50 @@ compared as (
             and this_year.is_whole_year
             and last_year.is_whole_year
             and not this_year.carries_forward
+    left join {{ ref('yearly_change') }} as change
+        on
+            this_year.series = change.series
+            and this_year.district_code = change.district_code
+            and this_year.financial_year = change.financial_year
+    left join {{ ref('count_dispersion') }} as varied
+        on this_year.series = varied.series and this_year.district = varied.area
+    left join {{ ref('count_dispersion') }} as varied_in_county
+        on this_year.series = varied_in_county.series and varied_in_county.area = {{ area_name() }}
+),
+
+-- A district is a part of the county: it is compared with the rest of it. Changes of a series were tested with all others.
+tested as (
+    select
+        *,
+        case unit
+            when 'rate' then {{ counts_test(
+                'events', 'county_events - events', 'whole_base', 'whole_county_base - whole_base', 'dispersion',
+                when='whole_county_base > whole_base'
+            ) }}
+            else {{ shares_test(
+                'events', 'whole_base', 'county_events - events', 'whole_county_base - whole_base',
+                when='whole_county_base > whole_base and whole_base > 0 and is_mature'
+            ) }}
+        end as versus_county_p_value,
+        case
+            when tested_series is not null then null
+            when unit = 'rate' then {{ counts_test('events', 'previous_year_events') }}
+            else {{ shares_test(
+                'events', 'whole_base', 'previous_year_events', 'previous_year_base',
+                when='whole_base > 0 and previous_year_base > 0 and are_both_mature'
+            ) }}
+        end as own_p_value,
+        case when not is_mature then 'not mature' end as refusal,
+        case when not are_both_mature then 'not mature' end as change_refusal
+    from compared
+),
+
+county_judged as (
+    {{ adjusted('tested', 'indicator_id, financial_year', 'versus_county_p_value', 'versus_county_q_value') }}
+),
+
+judged as (
+    {{ adjusted('county_judged', 'indicator_id, financial_year', 'own_p_value', 'own_q_value') }}
 )
 
 select
@@ -210,10 +274,15 @@ select
     round(value_lower_95, 2) as value_lower_95,
     round(value_upper_95, 2) as value_upper_95,
     round(county_value, 2) as county_value,
-    {{ benchmark_verdict('value_lower_95', 'value_upper_95', 'county_value', 'enough') }} as versus_county,
+    versus_county_p_value,
+    versus_county_q_value,
+    {{ benchmark_word(
+        'case when whole_base > 0 and whole_county_base > whole_base then county_value end', 'value',
+        'versus_county_p_value', 'versus_county_q_value', 'refusal'
+    ) }} as versus_county,
     round(national_value, 2) as national_value,
     case when national_value is not null then national_comparator end as national_comparator,
-    {{ benchmark_verdict('value_lower_95', 'value_upper_95', 'national_value', 'enough') }} as versus_national,
+    {{ limits_word('value_lower_95', 'value_upper_95', 'national_value', 'enough') }} as versus_national,
     case when national_value is null then national_note end as national_note,
     cast(
         case
@@ -223,10 +292,17 @@ select
     ) as district_rank,
     round(previous_year_value, 2) as previous_year_value,
     round(value - previous_year_value, 2) as change_value,
-    case unit
-        when 'rate' then {{ change_verdict('previous_year_events', 'events') }}
-        else {{ share_change_verdict('previous_year_events', 'prior_base', 'events', 'base_count') }}
+    coalesce(series_p_value, own_p_value) as change_p_value,
+    coalesce(series_q_value, own_q_value) as change_q_value,
+    case
+        when tested_series is not null then series_verdict
+        else {{ change_word(
+            'case when unit = \'rate\' then previous_year_events else previous_year_value end',
+            'case when unit = \'rate\' then events else value end',
+            'own_p_value', 'own_q_value', 'change_refusal'
+        ) }}
     end as change_verdict,
+    case when previous_year_value is not null then verdict_caution end as change_caution,
     is_whole_year,
     caveat
-from compared
+from judged

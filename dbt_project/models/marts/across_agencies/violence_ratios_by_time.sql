@@ -127,12 +127,27 @@ limited as (
         {{ odds(wilson_upper('counted.events', both)) }} as ratio_upper_95,
         100.0 * sum(counted.events) over whole / nullif(sum(counted.violence_with_injury_offences) over whole, 0)
             as ratio_of_all,
-        -- A ratio is as unsure as the smaller of its two counts.
-        least(counted.events, counted.violence_with_injury_offences) as enough
+        sum(counted.events) over whole as all_events,
+        sum({{ both }}) over whole as all_of_both
     from counted
     inner join spanned
         on counted.kind = spanned.kind
     window whole as (partition by counted.kind, counted.breakdown, counted.district_code)
+),
+
+-- A category is a part of all of them: it is compared with the others.
+tested as (
+    select
+        *,
+        {{ shares_test(
+            'events', 'events + violence_with_injury_offences', 'all_events - events',
+            'all_of_both - events - violence_with_injury_offences'
+        ) }} as p_value
+    from limited
+),
+
+judged as (
+    {{ adjusted('tested', 'kind, breakdown') }}
 )
 
 select
@@ -153,5 +168,7 @@ select
     round(ratio_lower_95, 1) as per_100_offences_lower_95,
     round(ratio_upper_95, 1) as per_100_offences_upper_95,
     round(ratio_of_all, 1) as per_100_offences_of_all,
-    {{ benchmark_verdict('ratio_lower_95', 'ratio_upper_95', 'ratio_of_all', 'enough') }} as versus_all
-from limited
+    p_value,
+    q_value,
+    {{ benchmark_word('ratio_of_all', 'ratio') }} as versus_all
+from judged

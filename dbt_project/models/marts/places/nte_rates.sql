@@ -1,18 +1,6 @@
-{#-
-    A rate of a year with the population of its mid-year, or of the nearest one delivered, the earlier of two. A year of which
-    some month was not delivered has neither rate nor change: a month without a crime of the night was delivered all the same,
-    so months are those of all crime.
--#}
-with district_population as (
-    select
-        district_code,
-        mid_year,
-        cast(sum(population) as bigint) as population
-    from {{ ref('fct_population') }}
-    group by district_code, mid_year
-),
-
-financial_year as (
+-- A year of which some month was not delivered has neither rate nor change: a month without a crime of the night was
+-- delivered all the same, so months are those of all crime.
+with financial_year as (
     select
         financial_year,
         start_year
@@ -26,23 +14,6 @@ delivered as (
         count(distinct recorded_month) as months
     from {{ ref('fct_offence') }}
     group by financial_year
-),
-
-delivered_mid_year as (
-    select distinct mid_year from district_population
-),
-
-mid_year as (
-    select
-        financial_year.financial_year,
-        arg_min(
-            delivered_mid_year.mid_year,
-            2 * abs(delivered_mid_year.mid_year - financial_year.start_year)
-            + case when delivered_mid_year.mid_year > financial_year.start_year then 1 else 0 end
-        ) as mid_year
-    from financial_year
-    cross join delivered_mid_year
-    group by financial_year.financial_year
 ),
 
 counted as (
@@ -62,21 +33,19 @@ complete as (
         district.district_code,
         district.district,
         district.area,
-        mid_year.mid_year,
-        district_population.population,
-        case when delivered.months = 12 then district_population.population end as population_of_whole_year,
+        population.mid_year,
+        population.population,
+        case when delivered.months = 12 then population.population end as population_of_whole_year,
         coalesce(counted.crimes, 0) as crimes
     from financial_year
     inner join {{ ref('dim_district') }} as district
         on district.is_in_county
     left join delivered
         on financial_year.financial_year = delivered.financial_year
-    left join mid_year
-        on financial_year.financial_year = mid_year.financial_year
-    left join district_population
+    left join {{ ref('district_population') }} as population
         on
-            district.district_code = district_population.district_code
-            and mid_year.mid_year = district_population.mid_year
+            financial_year.financial_year = population.financial_year
+            and district.district_code = population.district_code
     left join counted
         on
             financial_year.financial_year = counted.financial_year
@@ -86,7 +55,11 @@ complete as (
 changed as (
     select
         this_year.*,
-        last_year.crimes as previous_year_crimes
+        last_year.crimes as previous_year_crimes,
+        change.p_value,
+        change.q_value,
+        change.verdict,
+        change.verdict_caution
     from complete as this_year
     left join complete as last_year
         on
@@ -94,6 +67,11 @@ changed as (
             and this_year.start_year - 1 = last_year.start_year
             and this_year.months = 12
             and last_year.months = 12
+    left join {{ ref('yearly_change') }} as change
+        on
+            change.series = 'Night-time economy'
+            and this_year.district_code = change.district_code
+            and this_year.financial_year = change.financial_year
 )
 
 select
@@ -109,5 +87,8 @@ select
     {{ rate_limits('rate_per_1000', 'crimes', 'population_of_whole_year') }},
     previous_year_crimes,
     crimes - previous_year_crimes as change_crimes,
-    {{ change_verdict('previous_year_crimes', 'crimes') }} as verdict
+    p_value,
+    q_value,
+    verdict,
+    verdict_caution
 from changed

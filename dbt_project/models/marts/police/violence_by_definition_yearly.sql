@@ -98,7 +98,11 @@ summed as (
 compared as (
     select
         this_year.*,
-        last_year.offences as previous_year_offences
+        last_year.offences as previous_year_offences,
+        change.p_value,
+        change.q_value,
+        change.verdict,
+        change.verdict_caution
     from summed as this_year
     left join summed as last_year
         on
@@ -107,6 +111,14 @@ compared as (
             and this_year.start_year - 1 = last_year.start_year
             and this_year.months = 12
             and last_year.months = 12
+    left join {{ ref('yearly_change') }} as change
+        on
+            change.series = case
+                when this_year.definition_id = '{{ var("definition_id") }}' then 'Serious violence'
+                else {{ definition_series('this_year.definition_id') }}
+            end
+            and this_year.district_code = coalesce(change.district_code, 'All')
+            and this_year.financial_year = change.financial_year
 )
 
 select
@@ -128,5 +140,8 @@ select
     round({{ rate_upper('offences', 'population_of_whole_year') }}, 2) as rate_per_1000_upper_95,
     previous_year_offences,
     offences - previous_year_offences as change_offences,
-    {{ change_verdict('previous_year_offences', 'offences') }} as verdict
+    p_value,
+    q_value,
+    verdict,
+    verdict_caution
 from compared

@@ -30,7 +30,8 @@ worded as (
             when
                 offences = most
                 and most > second_most
-                and {{ change_verdict('second_most', 'most') }} = 'increase'
+                and most >= {{ var('compare_minimum') }}
+                and {{ counts_test('most', 'second_most') }} < 0.05
                 then 'in particular '
             else ''
         end || part_of_day as day_in_words

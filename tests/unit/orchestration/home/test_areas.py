@@ -114,3 +114,26 @@ def test_the_definition_of_the_area_is_in_force_in_the_models_and_the_ledger(wri
     assert ledger.definition_id(settings) == "sna-2024"
     creation.make(settings.home, "mercia", "live")
     assert ledger.definition_id(settings) == "duty-section-13"
+
+
+BREAK = """
+series_breaks:
+  - {id: new-system, kind: break, feed_types: [crimes, victims], first_date: 2024-11-18, what: New system, source: The registrar}
+"""
+
+
+def test_the_models_get_the_series_breaks_of_the_area(write):
+    write(GOOD + BREAK)
+    assert areas.load("mercia").variables()["area"]["series_breaks"] == [
+        {
+            **{"series_break_id": "new-system", "break_kind": "break", "feed_types": "crimes;victims", "series": None},
+            **{"first_date": "2024-11-18", "last_date": None, "what": "New system", "source": "The registrar"},
+        }
+    ]
+
+
+@pytest.mark.parametrize("wrong", ["kind: exceptional period", "kind: break, last_date: 2024-12-01"])
+def test_only_an_exceptional_period_has_an_end(write, wrong):
+    write(GOOD + BREAK.replace("kind: break", wrong))
+    with pytest.raises(SettingsError, match="new-system: an exceptional period has a last_date"):
+        areas.load("mercia")

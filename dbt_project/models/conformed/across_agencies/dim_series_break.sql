@@ -1,0 +1,29 @@
+select
+    series_break_id,
+    break_kind,
+    feed_types,
+    series,
+    first_date,
+    last_date,
+    what,
+    source,
+    true as is_national
+from {{ ref('series_break') }}
+where coalesce(country, {{ in_sql(var('area')['country']) }}) = {{ in_sql(var('area')['country']) }}
+
+union all
+
+select
+    series_break_id,
+    break_kind,
+    feed_types,
+    series,
+    first_date,
+    last_date,
+    what,
+    source,
+    false as is_national
+from ({{ area_rows('series_breaks', {
+    'series_break_id': 'varchar', 'break_kind': 'varchar', 'feed_types': 'varchar', 'series': 'varchar', 'first_date': 'date',
+    'last_date': 'date', 'what': 'varchar', 'source': 'varchar',
+}) }}) as listed

@@ -1,0 +1,130 @@
+{#- One test for each change, whichever mart shows it: marts cannot contradict each other. -#}
+with summed as (
+    {{ counts_by_area('financial_year') }}
+),
+
+-- A year of which some month was not delivered can be shown, and compared with nothing.
+compared as (
+    select
+        this_year.*,
+        year.first_day,
+        year.last_day,
+        year_before.financial_year as previous_year,
+        year_before.first_day as previous_first_day,
+        case when this_year.months = 12 and last_year.months = 12 then last_year.events end as previous_year_events,
+        coalesce(varied.dispersion, 1) as dispersion
+    from summed as this_year
+    inner join {{ ref('dim_financial_year') }} as year
+        on this_year.financial_year = year.financial_year
+    left join {{ ref('dim_financial_year') }} as year_before
+        on year.start_year - 1 = year_before.start_year
+    left join summed as last_year
+        on
+            year_before.financial_year = last_year.financial_year
+            and this_year.series = last_year.series
+            and this_year.area = last_year.area
+    left join {{ ref('count_dispersion') }} as varied
+        on this_year.series = varied.series and this_year.area = varied.area
+),
+
+calendar as (
+    select distinct
+        month_start,
+        financial_year
+    from {{ ref('dim_date') }}
+),
+
+-- What is between the years that are compared, or in one of them.
+entry as (
+    select distinct
+        compared.series,
+        compared.financial_year,
+        entry.break_kind,
+        entry.what,
+        entry.first_date
+    from compared
+    inner join {{ ref('dim_series_break') }} as entry
+        on
+            entry.break_kind <> 'exceptional period'
+            and {{ is_about('entry', 'compared') }}
+            and entry.first_date > compared.previous_first_day
+            and entry.first_date <= compared.last_day
+),
+
+exceptional as (
+    select
+        compared.series,
+        compared.financial_year,
+        entry.what,
+        calendar.financial_year as exceptional_year,
+        count(distinct calendar.month_start) as months
+    from compared
+    inner join calendar
+        on compared.financial_year = calendar.financial_year or compared.previous_year = calendar.financial_year
+    inner join {{ ref('dim_series_break') }} as entry
+        on
+            entry.break_kind = 'exceptional period'
+            and {{ is_about('entry', 'compared') }}
+            and calendar.month_start between entry.first_date and entry.last_date
+    group by compared.series, compared.financial_year, entry.what, calendar.financial_year
+),
+
+cautioned as (
+    select
+        series,
+        financial_year,
+        bool_or(is_break) as is_break,
+        string_agg(caution, '; ' order by caution) as caution
+    from (
+        select
+            series,
+            financial_year,
+            break_kind = 'break' as is_break,
+            strftime(first_date, '%B %Y') || ': ' || what as caution
+        from entry
+        union all
+        select
+            series,
+            financial_year,
+            false as is_break,
+            exceptional_year || ': ' || cast(months as varchar) || ' of 12 months in ' || what as caution
+        from exceptional
+    ) as said
+    group by series, financial_year
+),
+
+tested as (
+    select
+        compared.*,
+        cautioned.caution,
+        case when coalesce(cautioned.is_break, false) then 'series break' end as refusal,
+        {{ counts_test(
+            'compared.events', 'compared.previous_year_events', dispersion='compared.dispersion',
+            when='not coalesce(cautioned.is_break, false)'
+        ) }} as p_value
+    from compared
+    left join cautioned
+        on compared.series = cautioned.series and compared.financial_year = cautioned.financial_year
+),
+
+judged as (
+    {{ adjusted('tested', 'series, financial_year') }}
+)
+
+select
+    series,
+    measure,
+    is_trend,
+    area,
+    district_code,
+    is_total,
+    financial_year,
+    months,
+    events,
+    previous_year_events,
+    dispersion,
+    p_value,
+    q_value,
+    {{ change_word('previous_year_events', 'events', refusal='refusal') }} as verdict,
+    case when previous_year_events is not null then caution end as verdict_caution
+from judged

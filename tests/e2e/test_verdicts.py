@@ -1,0 +1,126 @@
+"""What the release says of changes, against a computation of its own, and mart against mart."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+import pytest
+from scipy.stats import betabinom, binomtest, false_discovery_control
+
+from tests.counties import County
+
+# The same series in yearly_trends and district_profile.
+SERIES = {
+    "Serious violence": "serious_violence",
+    "Serious violence: Homicide": "homicide",
+    "Serious violence: Possession of weapons offences": "possession_of_weapons",
+    "Serious violence: Robbery of business property": "robbery_business",
+    "Serious violence: Robbery of personal property": "robbery_personal",
+    "Serious violence: Violence with injury": "violence_with_injury",
+    "Knife crime": "knife_crime",
+    "Stop searches": "stop_searches",
+    "Ambulance calls for assault": "ambulance_calls",
+    "Fire service: Deliberate fire": "deliberate_fires",
+    "Fire service: Malicious false alarm": "malicious_false_alarms",
+}
+PANDEMIC = ("2020/21", "2021/22")
+
+
+def test_no_two_marts_contradict_each_other(county: County) -> None:
+    said = defaultdict(dict)
+    trends = county.query(
+        """select series, coalesce(district_code, 'All'), financial_year, p_value, q_value, verdict, verdict_caution
+           from marts.yearly_trends where previous_year_events is not null"""
+    )
+    for series, place, year, *words in trends:
+        said[series, place, year]["yearly_trends"] = words
+    profiles = county.query(
+        """select indicator_id, district_code, financial_year, change_p_value, change_q_value, change_verdict, change_caution
+           from marts.district_profile where previous_year_value is not null"""
+    )
+    names = {indicator: series for series, indicator in SERIES.items()}
+    for indicator, place, year, *words in profiles:
+        said[names.get(indicator, indicator), place, year]["district_profile"] = words
+    definitions = county.query(
+        """select district_code, financial_year, p_value, q_value, verdict, verdict_caution
+           from marts.violence_by_definition_yearly where is_in_force and previous_year_offences is not null"""
+    )
+    for place, year, *words in definitions:
+        said["Serious violence", place, year]["violence_by_definition_yearly"] = words
+    contradictions = {key: found for key, found in said.items() if len({tuple(words) for words in found.values()}) > 1}
+    assert contradictions == {}
+    # Eleven series of nine districts and four years are in two marts at least.
+    assert sum(len(found) > 1 for found in said.values()) >= 0.9 * 11 * 9 * 4
+
+
+def test_every_verdict_on_a_series_follows_from_the_published_months(county: County) -> None:
+    months: dict[tuple[str, str], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for series, area, year, events in county.query(
+        "select series, area, financial_year, events from marts.monthly_trends order by month_start"
+    ):
+        months[series, area][year].append(events)
+    rows = county.query(
+        """select series, area, financial_year, previous_year_events, events, dispersion, p_value, q_value, verdict
+           from marts.yearly_trends where previous_year_events is not null order by all"""
+    )
+    families = defaultdict(list)
+    for series, area, year, earlier, later, dispersion, p, q, verdict in rows:
+        whole = {name: counts for name, counts in months[series, area].items() if len(counts) == 12}
+        usual = {name: counts for name, counts in whole.items() if name not in PANDEMIC}
+        table = np.array(list((usual if len(usual) >= 2 else whole).values()), dtype=float)
+        expected = table.sum(1, keepdims=True) * table.sum(0, keepdims=True) / table.sum()
+        with np.errstate(invalid="ignore"):
+            squared = np.nansum((table - expected) ** 2 / expected)
+        phi = max(1.0, squared / (11 * (len(table) - 1))) if table.mean() >= 5 and len(table) >= 2 else 1.0
+        assert dispersion == pytest.approx(phi), (series, area)
+        n = earlier + later
+        if phi == 1:
+            found, least = binomtest(later, n, 0.5).pvalue if n else 1, 2 * 0.5**n
+        else:
+            law = betabinom(n, n / 2 / (phi - 1), n / 2 / (phi - 1))
+            found, least = min(1.0, 2 * law.cdf(min(earlier, later))), 2 * law.pmf(0)
+        if least >= 0.05:
+            assert (p, verdict) == (None, "too few to compare"), (series, area, year)
+            continue
+        assert p == pytest.approx(found, rel=1e-5, abs=1e-12), (series, area, year)
+        families[series, year].append((found, q, verdict, later > earlier))
+    assert len(families) > 40
+    for tests in families.values():
+        for expected_q, (_, q, verdict, rose) in zip(false_discovery_control([test[0] for test in tests]), tests, strict=True):
+            assert q == pytest.approx(expected_q, rel=1e-5, abs=1e-12)
+            assert verdict == ("no clear change" if expected_q >= 0.05 else "increase" if rose else "decrease")
+
+
+def test_small_numbers_are_findings(county: County) -> None:
+    found = county.query(
+        """select previous_year_events, events, p_value, verdict from marts.yearly_trends
+           where series = 'Serious violence: Homicide' and greatest(previous_year_events, events) < 20 and q_value < 0.05"""
+    )
+    assert (16, 2, pytest.approx(0.0013, abs=0.00005), "decrease") in found
+
+
+def test_nothing_is_said_of_outcomes_that_are_not_mature(county: County) -> None:
+    rows = county.query(
+        """select profile.change_verdict, profile.versus_county, rates.is_mature
+           from marts.district_profile as profile
+           join marts.outcome_rates as rates
+               on profile.district_code = rates.district_code and profile.financial_year = rates.financial_year
+           where profile.indicator_id = 'positive_outcome' and rates.basis = 'Recorded in period' and profile.value is not null"""
+    )
+    immature = [row for row in rows if not row[2]]
+    assert immature and len(immature) < len(rows)
+    assert {(change, versus) for change, versus, _ in immature} == {("not mature", "not mature")}
+    assert "not mature" not in {versus for _, versus, mature in rows if mature}
+
+
+def test_a_year_of_the_pandemic_is_compared_with_a_caution(county: County) -> None:
+    cautions = dict(
+        county.query(
+            """select financial_year, string_agg(distinct verdict_caution, '|') from marts.yearly_trends
+               where series = 'Serious violence' and verdict is not null group by all"""
+        )
+    )
+    assert "2020/21: 12 of 12 months in COVID-19 restrictions" in cautions["2020/21"]
+    assert "2020/21: 12 of 12 months" in cautions["2021/22"] and "2021/22: 4 of 12 months" in cautions["2022/23"]
+    assert "COVID" not in cautions["2023/24"] and "principal crime" in cautions["2023/24"]
