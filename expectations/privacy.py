@@ -25,6 +25,7 @@ OWN = frozenset(
         "academic_year",
         "basis",
         "change",
+        "claim_id",
         "cohort_kind",
         "column_label",
         "column_name",

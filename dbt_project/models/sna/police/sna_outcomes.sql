@@ -3,44 +3,16 @@ with outcome_group (row_label, row_order) as (
     values ('Positive outcome', 1), ('Other outcome', 2), ('Not yet complete', 3)
 ),
 
--- The report knows no outcome of a later day: an offence whose outcomes are all later was not yet complete.
-dated as (
-    select
-        record.crime_reference,
-        record.financial_year,
-        record.outcome_key,
-        coalesce(record.outcome_date > date '{{ var("report_outcomes_end") }}', false) as is_later
-    from {{ ref('fct_outcome') }} as record
-    inner join {{ ref('fct_offence') }} as offence
-        on record.crime_reference = offence.crime_reference
-    where record.is_serious_violence and {{ has_outcomes_delivered('offence.recorded_month') }}
-),
-
-known as (
-    select
-        financial_year,
-        outcome_key
-    from dated
-    where not is_later
-    union all
-    select
-        financial_year,
-        '0' as outcome_key
-    from dated
-    group by crime_reference, financial_year
-    having bool_and(is_later)
-),
-
 outcome_count as (
     select
-        known.financial_year,
+        record.financial_year,
         outcome.sna_label as outcome,
         outcome.sna_group,
         count(*) as outcome_records
-    from known
+    from {{ ref('report_outcome') }} as record
     inner join {{ ref('dim_outcome') }} as outcome
-        on known.outcome_key = outcome.outcome_key
-    group by known.financial_year, outcome.sna_label, outcome.sna_group
+        on record.outcome_key = outcome.outcome_key
+    group by record.financial_year, outcome.sna_label, outcome.sna_group
 ),
 
 -- Where no outcome was ever delivered, nobody knows what is complete.
