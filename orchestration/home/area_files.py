@@ -33,7 +33,7 @@ def make(names: Sequence[str], identifier: str | None = None) -> Path:
     if path.exists():
         raise SettingsError(f"{path} exists already. Choose another name with --id, or change that file.")
     area = settings_files.validate(path, _content(identifier, forces), Area, SettingsError)
-    path.parent.mkdir(parents=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text(area.model_dump(mode="json")), "utf-8")
     return path
 

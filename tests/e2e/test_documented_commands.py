@@ -136,12 +136,49 @@ def open_data(checkout: Checkout) -> None:
             ["LSOA21CD", "LSOA21NM", "LSOA21NMW", "WD24CD", "WD24NM", "WD24NMW", "LAD24CD", "LAD24NM", "LAD24NMW", "ObjectId"],
             ["E01013814", "Nottingham 018A", "", "E05012284", "Berridge", "", "E06000018", "Nottingham", "", "1"],
         ],
-        "extract.csv": [["Crime Ref", "HO Class Cd", "Keywords"], ["NP/1/25", "8N", "knife"]],
+        "extract.csv": [EXTRACT, *(crime(number) for number in range(60))],
     }
     (checkout.folder / "open-data").mkdir()
+    # What a person writes into the map, which the command that the page runs then completes.
+    maps = checkout.folder / "our-areas" / ADOPTED["AREA"] / "maps"
+    maps.mkdir(parents=True)
+    (maps / "crimes.yaml").write_text(FILLED)
     for file, rows in files.items():
         with (checkout.folder / file).open("w", newline="", encoding="utf-8") as out:
             csv.writer(out).writerows(rows)
+
+
+EXTRACT = [
+    "Beat",
+    "MO Keywords",
+    "Place",
+    "LSOA",
+    "Sub Code",
+    "HO Class Cd",
+    "Offence Wording",
+    "Date From",
+    "Recorded Date",
+    "Crime Ref",
+]
+FILLED = """
+feed_type: crimes
+headers: {Place: location_type, Sub Code: ho_sub_code, Offence Wording: offence_title, Date From: committed_from}
+not_used: [Beat]
+values: {location_type: {PUBLIC HIGHWAY: Street}}
+provided:
+  knife: {header: MO Keywords, matches: knife, then: Y, otherwise: N}
+  domestic_abuse: {value: N}
+  modern_slavery: {value: N}
+  alcohol: {value: N}
+  drugs: {value: N}
+"""
+
+
+def crime(number: int) -> list[str]:
+    """A crime as the force exports it: its own reference, ISO dates, keywords and no flag."""
+    day = f"2025-{1 + number % 2:02}-{1 + number % 28:02}"
+    words = ["B1", "knife seen" if number % 3 else "", "PUBLIC HIGHWAY", "E01013814", "008/01", "8N", "Wounding", day, day]
+    return [*words, f"NP/{number}/25"]
 
 
 def street_crime(month: str) -> list[list[str]]:
