@@ -51,6 +51,15 @@ def test_nothing_is_said_where_nothing_is_missing(settings, desk):
     assert found(settings, desk) == ([], []) and told(settings) == ""
 
 
+def test_contracts_are_read_only_where_a_file_is_gone(settings, desk, monkeypatch):
+    desk.land("crimes", text(rows("crimes", 2)))
+    read = []
+    monkeypatch.setattr(inventory, "load_contracts", lambda: read.append(1) or {})
+    assert found(settings, desk) == ([], []) and not read
+    (desk.raw / FEED / "2023-07.csv").unlink()
+    assert found(settings, desk) == (["2023-07.csv"], []) and read
+
+
 def test_a_deleted_file_is_named_and_its_delivery_stays_in_use(settings, desk):
     desk.land("crimes", text(rows("crimes", 2)))
     (desk.raw / FEED / "2023-07.csv").unlink()
