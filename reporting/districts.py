@@ -107,7 +107,7 @@ def _profile(release: Release, spec: Specification, code: str, name: str, ends: 
             for row in rows
         ],
         notes=[
-            f"Rank: 1 is the highest value of the districts. Its range has 95 % of its ranks when {resampling.METHOD}.",
+            "Rank: 1 is the highest value of the districts. Its range has the ranks that chance leaves open.",
             *dict.fromkeys(f"{row['indicator']}: {row['caveat']}." for row in rows if row["caveat"]),
             *sorted({f"Before a change is repeated: {row['change_caution']}." for row in rows if row["change_caution"]}),
         ],

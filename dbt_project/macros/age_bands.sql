@@ -16,3 +16,8 @@
         else coalesce(try_cast(nullif(regexp_extract({{ column }}, '[0-9]+'), '') as integer), 999)
     end
 {%- endmacro %}
+
+{# How many of the residents of bands of age are under an age, as if a band had as many of each year. #}
+{% macro residents_under(age) -%}
+    sum(residents * least(1, greatest(0, ({{ age }} - age_from) / (coalesce(age_to, 99) - age_from + 1.0))))
+{%- endmacro %}

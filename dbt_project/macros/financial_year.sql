@@ -37,3 +37,11 @@
     {%- set start = var('report_last_year')[:4] | int - var('report_recent_years') | int + 1 -%}
     {{ start }}/{{ '%02d' | format((start + 1) % 100) }}
 {%- endmacro %}
+
+{#
+    The mid-year (30 June) whose residents a period is divided by, wherever it is: the latest that the period reaches, else the first
+    known. An aggregate over the mid-years that were delivered.
+#}
+{% macro denominator_year(mid_year, last_day) -%}
+    coalesce(max(case when make_date({{ mid_year }}, 6, 30) <= {{ last_day }} then {{ mid_year }} end), min({{ mid_year }}))
+{%- endmacro %}

@@ -65,3 +65,42 @@
     1940).
 #}
 {% macro odds(percent) -%} (100 * {{ percent }} / nullif(100 - {{ percent }}, 0)) {%- endmacro %}
+
+{#
+    Whether one number is above another beyond chance, from the limits of both: whether the limits of their difference (Zou and Donner
+    2008, from those limits) leave out 0.
+#}
+{% macro is_above(high, low) -%}
+    (
+        {{ high }}.value > {{ low }}.value
+        and {{ high }}.value - {{ low }}.value
+        > sqrt(pow({{ high }}.value - {{ high }}.value_lower_95, 2) + pow({{ low }}.value_upper_95 - {{ low }}.value, 2))
+    )
+{%- endmacro %}
+
+{# Byar's limits of a count (Breslow and Day 1987), which the public-health indicators of England use. #}
+{% macro byar_lower(count) -%}
+    case when {{ count }} > 0 then
+        {{ count }} * pow(1 - 1 / (9.0 * {{ count }}) - 1.959963984540054 / (3 * sqrt({{ count }})), 3)
+    else 0.0 end
+{%- endmacro %}
+{% macro byar_upper(count) -%}
+    (({{ count }} + 1) * pow(1 - 1 / (9.0 * ({{ count }} + 1)) + 1.959963984540054 / (3 * sqrt({{ count }} + 1)), 3))
+{%- endmacro %}
+
+{#
+    A directly standardised rate per 1,000 and its limits (Dobson et al. 1991, from Byar's limits of the count), as three columns: an
+    aggregate over bands of age with their events, residents and standard residents. NULL below ten events, where the limits do not hold.
+#}
+{% macro standardised_rate(name, events, residents, standard, places=2) -%}
+    {%- set total = "sum(" ~ events ~ ")" -%}
+    {%- set rate = "(1000 * sum(" ~ standard ~ " * " ~ events ~ " / nullif(" ~ residents ~ ", 0)) / sum(" ~ standard ~ "))" -%}
+    {%- set error = "(1000 * sqrt(sum(pow(" ~ standard ~ ", 2) * " ~ events ~ " / nullif(pow(" ~ residents ~ ", 2), 0))) / sum("
+        ~ standard ~ "))" -%}
+    round(case when {{ total }} >= 10 then {{ rate }} end, {{ places }}) as {{ name }}
+    {%- for side, limit in [('lower_95', byar_lower(total)), ('upper_95', byar_upper(total))] %},
+    round(
+        case when {{ total }} >= 10 then {{ rate }} + {{ error }} / sqrt({{ total }}) * ({{ limit }} - {{ total }}) end, {{ places }}
+    ) as {{ name }}_{{ side }}
+    {%- endfor %}
+{%- endmacro %}

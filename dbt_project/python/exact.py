@@ -54,7 +54,7 @@ def poisson_at_least(count: Ints, mean: Floats) -> Floats:
 
 
 def counts_p(count: Ints, other: Ints, exposure: Floats, other_exposure: Floats, dispersion: Floats) -> Floats:
-    """Two-sided p-value that two counts have one rate: twice the smaller tail, given their sum.
+    """Two-sided p-value that two counts have one rate: twice the smaller tail, for a fixed sum.
 
     With a dispersion (variance / mean) of 1 the counts are Poisson and the first is binomial (Przyborowski and Wilenski 1940).
     With more they are negative binomial with variance = dispersion x mean, and it is beta-binomial: an exact test of both.

@@ -7,7 +7,7 @@ import exact
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import poisson
+from scipy.stats import chi2, poisson
 
 
 @pytest.fixture(scope="session")
@@ -85,3 +85,39 @@ def test_so_many_or_more_by_chance():
 
     # By hand: 1, 1 - 1/e, and 1 - 2.5/e of a mean of 1.
     assert exact.poisson_at_least(np.array([0, 1, 3]), np.array([1.0, 1.0, 1.0])) == pytest.approx([1, 0.6321206, 0.0803014])
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    # What byars_lower and byars_upper of PHEindicatormethods compute: within 0.2 % of the exact limits from ten events on.
+    [("byar_lower", lambda n: chi2.ppf(0.025, 2 * n) / 2), ("byar_upper", lambda n: chi2.ppf(0.975, 2 * n + 2) / 2)],
+)
+def test_byars_limits_are_close_to_the_exact_ones(evaluate, name, expected):
+    for count in (10, 65, 1045):
+        assert evaluate(f"{name}('n')", n=count) == pytest.approx(expected(count), rel=2e-3)
+    assert evaluate("byar_lower('n')", n=0) == 0
+
+
+def test_a_standardised_rate_as_published(render):
+    """Down's syndrome by the mother's age (Fay and Feuer 1997); 75.52901 in 100,000 births (R package dsrTest)."""
+    cases, births = [0, 8, 63, 112, 262, 295], [327, 30666, 123419, 149919, 104088, 34392]
+    standard = [319933, 931318, 786511, 488235, 237863, 61313]
+    columns = render("{{ standardised_rate('rate', 'n', 'people', 'standard', places=7) }}")
+    con = duckdb.connect()
+    table = "select unnest($n) as n, unnest($people) as people, unnest($standard)::double as standard"
+    row = con.execute(f"select {columns} from ({table})", {"n": cases, "people": births, "standard": standard}).fetchone()
+    assert row[0] == pytest.approx(0.7552901, abs=1e-7)
+    # Dobson: the distance of Byar's limits from the count, in standard errors of the rate.
+    total = sum(cases)
+    error = sum(w**2 * n / p**2 for w, n, p in zip(standard, cases, births, strict=True)) ** 0.5 / sum(standard) * 1000
+    for limit, side in ((row[1], chi2.ppf(0.025, 2 * total) / 2), (row[2], chi2.ppf(0.975, 2 * total + 2) / 2)):
+        assert limit == pytest.approx(row[0] + error / total**0.5 * (side - total), rel=1e-4)
+
+
+def test_one_district_is_above_another_where_the_limits_of_the_difference_leave_out_nought(render):
+    """Zou and Donner 2008: of 12 (10 to 15) and 8 (6 to 9), 4 - sqrt(2 ** 2 + 1 ** 2) is above 0; of 10.2 (8.1 to 12) not."""
+    call = render("{{ is_above('a', 'b') }}")
+    sql = f"select {call} from (select 12.0 as value, 10.0 as value_lower_95) as a, (select ? as value, ? as value_upper_95) as b"
+    assert duckdb.execute(sql, [8.0, 9.0]).fetchone() == (True,)
+    assert duckdb.execute(sql, [10.2, 12.0]).fetchone() == (False,)
+    assert duckdb.execute(sql, [13.0, 14.0]).fetchone() == (False,)

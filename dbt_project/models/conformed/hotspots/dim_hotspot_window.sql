@@ -33,19 +33,10 @@ estimate as (
     from {{ ref('fct_population') }}
 ),
 
--- Residents at the latest mid-year that the window reaches, else at the first one known.
 peopled as (
     select
         complete.last_month,
-        coalesce(
-            max(
-                case
-                    when make_date(estimate.mid_year, 6, 30) < {{ months_from('complete.last_month', 1) }}
-                        then estimate.mid_year
-                end
-            ),
-            min(estimate.mid_year)
-        ) as population_year
+        {{ denominator_year('estimate.mid_year', 'last_day(complete.last_month)') }} as population_year
     from complete
     cross join estimate
     group by complete.last_month

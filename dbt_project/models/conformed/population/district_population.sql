@@ -7,27 +7,21 @@ with mid_year_population as (
     group by mid_year, district_code
 ),
 
-candidate as (
+chosen as (
     select
-        dim_financial_year.financial_year,
-        mid_year_population.district_code,
-        mid_year_population.mid_year,
-        mid_year_population.population,
-        row_number() over (
-            partition by dim_financial_year.financial_year, mid_year_population.district_code
-            order by
-                -- The mid-year within the year, else the last one before it, else the first one after it.
-                case when mid_year_population.mid_year <= dim_financial_year.start_year then 0 else 1 end,
-                abs(mid_year_population.mid_year - dim_financial_year.start_year)
-        ) as preference
-    from {{ ref('dim_financial_year') }} as dim_financial_year
-    cross join mid_year_population
+        year.financial_year,
+        estimate.district_code,
+        {{ denominator_year('estimate.mid_year', 'year.last_day') }} as mid_year
+    from {{ ref('dim_financial_year') }} as year
+    cross join mid_year_population as estimate
+    group by year.financial_year, estimate.district_code
 )
 
 select
-    financial_year,
-    district_code,
-    mid_year,
-    population
-from candidate
-where preference = 1
+    chosen.financial_year,
+    chosen.district_code,
+    chosen.mid_year,
+    mid_year_population.population
+from chosen
+inner join mid_year_population
+    on chosen.district_code = mid_year_population.district_code and chosen.mid_year = mid_year_population.mid_year

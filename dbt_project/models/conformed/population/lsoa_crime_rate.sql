@@ -21,7 +21,7 @@ offence as (
         'Serious violence' as crime_source,
         offence_type as crime_type,
         lsoa_code,
-        financial_year as period
+        recorded_month as month_start
     from {{ ref('fct_offence') }}
     where
         is_serious_violence
@@ -35,7 +35,7 @@ offence as (
         'police.uk street crime' as crime_source,
         crime_type,
         lsoa_code,
-        cast(month_start as varchar) as period
+        month_start
     from {{ ref('fct_street_crime') }}
     where
         crime_type in (
@@ -64,7 +64,7 @@ known as (
 years as (
     select
         crime_source,
-        count(distinct period) / case crime_source when 'Serious violence' then 1.0 else 12.0 end as years
+        count(distinct month_start) / 12.0 as years
     from located
     group by crime_source
 ),

@@ -63,12 +63,35 @@ county as (
     group by counted.indicator_id, counted.financial_year
 ),
 
+-- A rate of children is per child.
+resident as (
+    select
+        financial_year,
+        district_code,
+        mid_year,
+        cast(null as varchar) as base,
+        cast(population as bigint) as population
+    from {{ ref('district_population') }}
+
+    union all
+
+    select
+        financial_year,
+        district_code,
+        mid_year,
+        'residents under 18' as base,
+        cast(round({{ residents_under(18) }}) as bigint) as population
+    from {{ ref('district_age_population') }}
+    group by financial_year, district_code, mid_year
+),
+
 county_population as (
     select
         financial_year,
+        base,
         cast(sum(population) as bigint) as population
-    from {{ ref('district_population') }}
-    group by financial_year
+    from resident
+    group by financial_year, base
 ),
 
 maturity as (
@@ -137,10 +160,15 @@ measured as (
             shown.indicator_id = counted.indicator_id
             and shown.counted_year = counted.financial_year
             and district.district_code = counted.district_code
-    left join {{ ref('district_population') }} as population
-        on shown.financial_year = population.financial_year and district.district_code = population.district_code
+    left join resident as population
+        on
+            shown.financial_year = population.financial_year
+            and district.district_code = population.district_code
+            and (case when indicator.unit = 'rate' then indicator.base end) is not distinct from population.base
     left join county_population
-        on shown.financial_year = county_population.financial_year
+        on
+            shown.financial_year = county_population.financial_year
+            and population.base is not distinct from county_population.base
     left join maturity
         on shown.financial_year = maturity.financial_year and district.district = maturity.district
 ),
@@ -186,12 +214,32 @@ ranked as (
     from valued
 ),
 
+-- The ranks that are left open by which districts are above or below a district beyond chance.
+rank_limit as (
+    select
+        own.indicator_id,
+        own.financial_year,
+        own.district_code,
+        1 + count(case when {{ is_above('other', 'own') }} then 1 end) as district_rank_lower_95,
+        1 + count(other.value) - count(case when {{ is_above('own', 'other') }} then 1 end) as district_rank_upper_95
+    from valued as own
+    inner join valued as other
+        on
+            own.indicator_id = other.indicator_id
+            and own.financial_year = other.financial_year
+            and own.district_code <> other.district_code
+    where own.value_lower_95 is not null
+    group by own.indicator_id, own.financial_year, own.district_code
+),
+
 compared as (
     select
         this_year.*,
         last_year.value as previous_year_value,
         last_year.events as previous_year_events,
         last_year.base_count as previous_year_base,
+        rank_limit.district_rank_lower_95,
+        rank_limit.district_rank_upper_95,
         this_year.is_mature and coalesce(last_year.is_mature, true) as are_both_mature,
         coalesce(greatest(varied.dispersion, varied_in_county.dispersion), 1) as dispersion,
         change.series as tested_series,
@@ -208,6 +256,11 @@ compared as (
             and this_year.is_whole_year
             and last_year.is_whole_year
             and not this_year.carries_forward
+    left join rank_limit
+        on
+            this_year.indicator_id = rank_limit.indicator_id
+            and this_year.financial_year = rank_limit.financial_year
+            and this_year.district_code = rank_limit.district_code
     left join {{ ref('yearly_change') }} as change
         on
             this_year.series = change.series
@@ -290,6 +343,11 @@ select
                 then position_by_value
         end as integer
     ) as district_rank,
+    {%- for side in ('lower', 'upper') %}
+    cast(
+        case when enough >= {{ var('compare_minimum') }} then district_rank_{{ side }}_95 end as integer
+    ) as district_rank_{{ side }}_95,
+    {%- endfor %}
     round(previous_year_value, 2) as previous_year_value,
     round(value - previous_year_value, 2) as change_value,
     coalesce(series_p_value, own_p_value) as change_p_value,

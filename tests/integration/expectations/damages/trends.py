@@ -19,4 +19,4 @@ CASES = [
     ),
 ]
 # They count several facts, each as a series, or none.
-NOT_COUNTING = ("monthly_trends", "yearly_trends", "poisson_limits")
+NOT_COUNTING = ("monthly_trends", "yearly_trends", "poisson_limits", "series_breaks", "series_steps")
