@@ -128,7 +128,7 @@ def _stability(release: Release, spec: Specification) -> Iterator[Item]:
             )
             for row in rows
         ],
-        notes=["The range has 95 % of the ranks that a district has in the draws."],
+        notes=["The range has the ranks that chance leaves open."],
         source=PROFILE,
     )
     if drawn:
