@@ -24,6 +24,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -229,10 +230,11 @@ def _seed(con: duckdb.DuckDBPyConnection, node: Mapping[str, Any], relation: str
 
 
 class _PythonModel:
-    """What a Python model calls `dbt`: the relations that it reads. How it is materialized is known already."""
+    """What a Python model calls `dbt`: the relations that it reads, and where it is. How it is materialized is known already."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, parents: Mapping[str, str]) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, node: Mapping[str, Any], parents: Mapping[str, str]) -> None:
         self._con, self._parents = con, parents
+        self.this = SimpleNamespace(schema=node["schema"], identifier=node["alias"])
 
     def ref(self, name: str) -> duckdb.DuckDBPyRelation:
         return self._con.table(self._parents[name])
@@ -250,7 +252,7 @@ def _python_model(
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     parents = {parent["name"]: _relation(parent) for key in node["depends_on"]["nodes"] if (parent := nodes.get(key))}
-    made = module.model(_PythonModel(con, parents), con)
+    made = module.model(_PythonModel(con, node, parents), con)
     name = f"made_{node['alias']}"
     con.register(name, made)
     con.execute(f"create or replace table {relation} as select * from {name}")
