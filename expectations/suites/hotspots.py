@@ -143,7 +143,7 @@ def _accuracy() -> Suite:
                 group by all
             )
             select definition, mart.place_kind, rule, window_label, hot_offences, prediction_efficiency_index,
-                case mart.place_kind when 'Ward' then hot_offences else counted end as counted
+                case mart.place_kind when 'Ward' then hot_offences else coalesce(counted, 0) end as counted
             from marts.hotspot_accuracy as mart
             left join judged using (definition, place_kind, rule, last_month) order by all
         """,

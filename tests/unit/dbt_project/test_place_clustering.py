@@ -93,3 +93,13 @@ def test_counts_are_tested_where_residents_are_not_known(home):
     con, build = home
     con.execute("update fct_place_window set population = null")
     assert set(build()["measure"]) == {"Offences"}
+
+
+def test_other_code_finds_again_with_the_same_draws(home, tested, monkeypatch):
+    _, build = home
+    first = build().drop(columns="content_hash")
+    seeds = set(tested)
+    tested.clear()
+    monkeypatch.setattr(spatial, "code_hash", lambda: "changed")
+    pd.testing.assert_frame_equal(build().drop(columns="content_hash"), first)
+    assert len(tested) == 2 and set(tested) == seeds

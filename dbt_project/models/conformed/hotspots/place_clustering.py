@@ -14,14 +14,15 @@ def model(dbt, session):
     columns = ["definition", "place_kind", "place_code", "last_month", "measure", "z_score", "p_value", "q_value"]
     columns += ["smoothed_rate", "content_hash"]
     kept = _kept(dbt.this, session, columns)
-    found = []
+    code, found = spatial.code_hash(), []
     for group, weights in spatial.weighted(counted, neighbours):
-        content_hash = spatial.fingerprint(group, weights)
+        fingerprint = spatial.fingerprint(group, weights)
+        content_hash = f"{fingerprint}-{code}"
         if content_hash not in kept:
             offences, population = group["offences"].to_numpy(), group["population"].to_numpy(float)
             rates = spatial.standard_rates(offences, population)
             measure, values = ("Rate", rates) if len(rates) else ("Offences", offences.astype(float))
-            clusters = spatial.getis_ord(values, weights, int(content_hash, 16))
+            clusters = spatial.getis_ord(values, weights, int(fingerprint, 16))
             smoothed = spatial.empirical_bayes(offences, population)
             kept[content_hash] = clusters.assign(measure=measure, smoothed_rate=smoothed, content_hash=content_hash)
         found.append(group.assign(**kept[content_hash].set_index(group.index)))
