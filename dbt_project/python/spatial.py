@@ -143,12 +143,12 @@ def getis_ord(values: Floats, weights: Graph, seed: int) -> pd.DataFrame:
     spread = values.std() * np.sqrt((places * members - members**2) / (places - 1))
     with np.errstate(invalid="ignore", divide="ignore"):
         z = (total + values - members * values.mean()) / spread
-    above, below = _tails(values, number, total, np.random.default_rng(seed))
+    above, below = _tails(values, number, total, seed)
     p = np.where(number > 0, np.minimum(1.0, 2 * np.where(z > 0, above, below)), np.nan)
     return pd.DataFrame({"z_score": z, "p_value": p, "q_value": adjusted(p)})
 
 
-def _tails(values: Floats, number: Ints, total: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
+def _tails(values: Floats, number: Ints, total: Floats, seed: int) -> tuple[Floats, Floats]:
     """Shares of random neighbourhoods with at least, and at most, the total of each place's own.
 
     All places share the draws, as in esda. The first k places of a draw are a neighbourhood of k; where the place in
@@ -158,7 +158,7 @@ def _tails(values: Floats, number: Ints, total: Floats, rng: np.random.Generator
         number: of neighbours of each place.
         total: of their values.
     """
-    drawn = _drawn(len(values), min(int(number.max()) + 1, len(values)), rng)
+    drawn = _drawn(len(values), min(int(number.max()) + 1, len(values)), DRAWS, seed)
     sums = np.cumsum(values[drawn], axis=0)
     # Sums of the same values in another order differ in their last digits: what is so near is a tie.
     near = 1e-9 * np.abs(values).max()
@@ -179,12 +179,14 @@ def _tails(values: Floats, number: Ints, total: Floats, rng: np.random.Generator
     return above / (DRAWS + 1), below / (DRAWS + 1)
 
 
-def _drawn(places: int, size: int, rng: np.random.Generator) -> Ints:
-    """Positions of `size` different places in each of `DRAWS` draws, one column for each draw."""
-    drawn = np.empty((size, DRAWS), np.int64)
+@functools.lru_cache(maxsize=1)
+def _drawn(places: int, size: int, draws: int, seed: int) -> Ints:
+    """Positions of `size` different places in each of so many draws, one column for each; the windows of a map share them."""
+    rng = np.random.default_rng(seed)
+    drawn = np.empty((size, draws), np.int64)
     for turn in range(size):
         # The nth of those that are left is as many places later as there are earlier ones up to it.
-        position = rng.integers(0, places - turn, DRAWS)
+        position = rng.integers(0, places - turn, draws)
         for earlier in np.sort(drawn[:turn], axis=0):
             position += position >= earlier
         drawn[turn] = position
@@ -305,24 +307,22 @@ def weighted(counted: pd.DataFrame, neighbours: pd.DataFrame) -> Iterator[tuple[
             yield group, weights
 
 
-def fingerprint(group: pd.DataFrame, weights: Graph) -> str:
-    """Hash (hexadecimal) of what a finding depends on: the places, their counts, residents and neighbours."""
+def fingerprints(group: pd.DataFrame, weights: Graph) -> tuple[str, str]:
+    """Hashes (hexadecimal) of a map, places and neighbours, and of what a finding on it depends on: counts and residents too."""
+    focal, neighbour = weights.sparse.nonzero()
+    places = ["\n".join(group["place_code"]).encode(), focal.astype(np.int64).tobytes(), neighbour.astype(np.int64).tobytes()]
+    counts = [group["offences"].to_numpy(np.int64).tobytes(), group["population"].to_numpy(np.float64).tobytes()]
+    return _hash(places), _hash(places + counts)
+
+
+def _hash(parts: list[bytes]) -> str:
     import hashlib
 
-    focal, neighbour = weights.sparse.nonzero()
-    parts = (
-        "\n".join(group["place_code"]).encode(),
-        group["offences"].to_numpy(np.int64).tobytes(),
-        group["population"].to_numpy(np.float64).tobytes(),
-        focal.astype(np.int64).tobytes(),
-        neighbour.astype(np.int64).tobytes(),
-    )
     return hashlib.blake2b(b"\0".join(parts), digest_size=16).hexdigest()
 
 
 def code_hash() -> str:
     """Hash (hexadecimal) of this module: what was found by another is found again."""
-    import hashlib
     from pathlib import Path
 
-    return hashlib.blake2b(Path(__file__).read_bytes(), digest_size=8).hexdigest()
+    return _hash([Path(__file__).read_bytes()])

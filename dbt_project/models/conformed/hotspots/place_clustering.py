@@ -16,13 +16,13 @@ def model(dbt, session):
     kept = _kept(dbt.this, session, columns)
     code, found = spatial.code_hash(), []
     for group, weights in spatial.weighted(counted, neighbours):
-        fingerprint = spatial.fingerprint(group, weights)
-        content_hash = f"{fingerprint}-{code}"
+        map_hash, counts_hash = spatial.fingerprints(group, weights)
+        content_hash = f"{counts_hash}-{code}"
         if content_hash not in kept:
             offences, population = group["offences"].to_numpy(), group["population"].to_numpy(float)
             rates = spatial.standard_rates(offences, population)
             measure, values = ("Rate", rates) if len(rates) else ("Offences", offences.astype(float))
-            clusters = spatial.getis_ord(values, weights, int(fingerprint, 16))
+            clusters = spatial.getis_ord(values, weights, int(map_hash, 16))
             smoothed = spatial.empirical_bayes(offences, population)
             kept[content_hash] = clusters.assign(measure=measure, smoothed_rate=smoothed, content_hash=content_hash)
         found.append(group.assign(**kept[content_hash].set_index(group.index)))
