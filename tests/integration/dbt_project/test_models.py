@@ -29,6 +29,8 @@ WITHOUT_LIMITS = {
     "exclusion_rates.percent_of_pupils": SENT_AS_A_RATE,
     "hkci_cohort.share_percent": NO_SAMPLE,
     "hkci_factors.share_percent": NO_SAMPLE,
+    "hotspot_accuracy.hot_area_percent": "a share of the map, not a sample of more",
+    "hotspot_accuracy.selected_hit_rate_percent": "what hit_rate_percent, which has limits, is compared with",
     "hotspot_lsoas.smoothed_rate_per_1000": "drawn towards its neighbours' mean; the rate beside it has limits",
     "neet.rate_per_1000": SENT_AS_A_RATE,
     "neet.percent_of_young_people": SENT_AS_A_RATE,
