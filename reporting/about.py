@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from reporting import charts, resampling
+from reporting import charts, ranks, resampling
 from reporting.blocks import Chart, Table
 from reporting.board import PROFILE, profile_figure, waiting, worse_and_worsening
 from reporting.figures import counted, of
@@ -72,7 +72,7 @@ def priorities(release: Release, spec: Specification) -> Page:
                                 for name in ("value", "value_lower_95", "value_upper_95", "county_value")
                             ),
                             profile_figure(row, "change_value", sign=True),
-                            resampling.figure(release, row, "worse_and_worsening_percent", decimals=1, note="not drawn"),
+                            ranks.figure(release, row, "worse_and_worsening_percent", decimals=1, note="not drawn"),
                         ],
                     )
                     for row in found
@@ -90,7 +90,7 @@ def priorities(release: Release, spec: Specification) -> Page:
 
 def _certain(release: Release, found: list[dict[str, Any]]) -> Markup:
     """Whether chance alone would pick the same priorities again."""
-    shares = [resampling.figure(release, row, "worse_and_worsening_percent").value for row in found]
+    shares = [ranks.figure(release, row, "worse_and_worsening_percent").value for row in found]
     if all(share is not None and share >= SURE for share in shares):
         return sentence("These priorities are stable: nearly every draw of the counts picks each of them again.")
     return sentence("These priorities are not all stable: some draws of the counts do not pick them again.")
@@ -105,7 +105,7 @@ def _stability(release: Release, spec: Specification) -> Iterator[Item]:
     if not rows:
         return
     yield Heading("How stable is the order of districts?", "stability")
-    drawn = resampling.of_year(release, spec.year)
+    drawn = ranks.of_year(release, spec.year)
     moving = [row for row in rows if not _is_fixed(release, row)]
     yield prose(f"To see how far the order depends on chance, {resampling.METHOD}.")
     yield sentence(
@@ -121,8 +121,8 @@ def _stability(release: Release, spec: Specification) -> Iterator[Item]:
                 row["district"],
                 [
                     profile_figure(row, "district_rank"),
-                    resampling.rank_range(release, row),
-                    resampling.figure(release, row, "same_rank_percent", decimals=1),
+                    ranks.rank_range(release, row),
+                    ranks.figure(release, row, "same_rank_percent", decimals=1),
                     *(profile_figure(row, name) for name in ("value", "value_lower_95", "value_upper_95")),
                 ],
             )
@@ -136,14 +136,12 @@ def _stability(release: Release, spec: Specification) -> Iterator[Item]:
 
 
 def _is_fixed(release: Release, row: dict[str, Any]) -> bool:
-    ends = [resampling.figure(release, row, f"district_rank_{end}_95").value for end in ("lower", "upper")]
+    ends = [ranks.figure(release, row, f"district_rank_{end}_95").value for end in ("lower", "upper")]
     return ends[0] is not None and ends[0] == ends[1]
 
 
 def _moves(release: Release, row: dict[str, Any]) -> Markup:
-    return inline(
-        "{}: rank {}, range {}.", row["district"], profile_figure(row, "district_rank"), resampling.rank_range(release, row)
-    )
+    return inline("{}: rank {}, range {}.", row["district"], profile_figure(row, "district_rank"), ranks.rank_range(release, row))
 
 
 def _orders(release: Release, spec: Specification) -> Iterator[Item]:
@@ -157,7 +155,7 @@ def _orders(release: Release, spec: Specification) -> Iterator[Item]:
     stable: list[str] = []
     other: list[str] = []
     for indicator, own in by_indicator.items():
-        if all(resampling.figure(release, row, "district_rank_lower_95").value is not None for row in own):
+        if all(ranks.figure(release, row, "district_rank_lower_95").value is not None for row in own):
             (stable if all(_is_fixed(release, row) for row in own) else other).append(indicator)
     yield Heading("And of the other indicators?", "orders")
     yield (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from reporting import charts, resampling
+from reporting import charts, ranks, resampling
 from reporting.blocks import Chart, Table
 from reporting.board import (
     PROFILE,
@@ -96,7 +96,7 @@ def _profile(release: Release, spec: Specification, code: str, name: str, ends: 
                     profile_figure(row, "county_value"),
                     row["versus_county"] or "not compared",
                     profile_figure(row, "district_rank", note="not ranked"),
-                    resampling.rank_range(release, row),
+                    ranks.rank_range(release, row),
                     profile_figure(row, "change_value", sign=True),
                     row["change_verdict"] or "not compared",
                     inline("{} {}", row["national_comparator"], profile_figure(row, "national_value"))

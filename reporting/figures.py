@@ -17,11 +17,11 @@ from urllib.parse import parse_qsl, quote
 import duckdb
 from markupsafe import Markup
 
+from reporting import resampling
+
 MISSING, WITHHELD = "missing", "withheld"
 # In place of a schema: the charts that the release specifies.
 CHART = "chart"
-# And what `resampling` computes of published counts.
-RESAMPLED = "resampled"
 # Agencies' own marks of what they do not publish.
 WITHHELD_SYMBOLS = ("c", "x", "u")
 
@@ -98,9 +98,7 @@ def parse(where: str) -> tuple[str, str, dict[str, str]]:
 
 def _source(con: duckdb.DuckDBPyConnection, table: str) -> str:
     schema, _, name = table.partition(".")
-    if schema == RESAMPLED:
-        from reporting import resampling
-
+    if schema == resampling.RESAMPLED:
         return resampling.relation(con)
     if schema != CHART:
         return table

@@ -6,20 +6,15 @@ with the published share; 5,000 draws from a stated seed. Indicators without cou
 
 from __future__ import annotations
 
-import functools
 import zlib
-from collections.abc import Mapping
 from typing import Any
 
 import duckdb
 import numpy as np
 import pandas as pd
-from markupsafe import Markup
 
-from reporting.figures import RESAMPLED, Figure, of
-from reporting.page import inline
-from reporting.release import Release
-
+# In place of a schema: what is computed here of a published table.
+RESAMPLED = "resampled"
 TABLE = f"{RESAMPLED}.district_profile"
 PROFILE = "marts.district_profile"
 SEED, DRAWS = 1, 5_000
@@ -81,29 +76,6 @@ def _rows(con: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
 def _ranks(values: Any) -> Any:
     """Ranks of districts × draws; 1 is the highest value, and equal values have the same rank."""
     return 1 + (values[None, :, :] > values[:, None, :]).sum(axis=1)
-
-
-@functools.lru_cache(maxsize=4)
-def of_year(release: Release, year: str) -> dict[tuple[str, str], dict[str, Any]]:
-    """(district code, indicator id) → the row of the relation."""
-    if not release.has(PROFILE):
-        return {}
-    rows = release.rows(f"from {relation(release.con)} where financial_year = ?", [year])
-    return {(row["district_code"], row["indicator_id"]): row for row in rows}
-
-
-def figure(release: Release, row: Mapping[str, Any], column: str, **form: Any) -> Figure:
-    """A figure of the draws for a row of the profile; the release's own where it has such a column."""
-    if column in row:
-        return of(PROFILE, row, column, KEY, **form)
-    own = of_year(release, row["financial_year"]).get((row["district_code"], row["indicator_id"]), {})
-    return of(TABLE, {**row, column: own.get(column)}, column, KEY, **form)
-
-
-def rank_range(release: Release, row: Mapping[str, Any]) -> Markup | str:
-    """The range of ranks of a district, such as `4 to 6`."""
-    low, high = (figure(release, row, f"district_rank_{end}_95") for end in ("lower", "upper"))
-    return "not drawn" if low.value is None or high.value is None else inline("{} to {}", low, high)
 
 
 def _drawn(indicator: str, year: str, unit: str, events: Any, bases: Any) -> Any:
