@@ -171,7 +171,7 @@ def _what(release: Release, spec: Specification) -> Iterator[Item]:
             if found
             else sentence(f"{words}: nothing that its test supports.")
         )
-        yield bullets([_change(row) for row in found])
+        yield bullets([change(row) for row in found])
     same = [row["series"] for row in rows if row["verdict"] in UNCHANGED]
     if same:
         yield sentence("No clear change: {}.", label("; ".join(same)))
@@ -191,7 +191,7 @@ def _what(release: Release, spec: Specification) -> Iterator[Item]:
     yield trend_table(rows, "all-series", f"Every series of {whole}, {spec.when}")
 
 
-def _change(row: dict[str, Any]) -> Markup:
+def change(row: dict[str, Any]) -> Markup:
     return inline(
         "{}: {} {} in {}, {} on the year before ({}).",
         label(row["series"]),

@@ -12,6 +12,7 @@ from reporting.board import (
     TRENDS,
     WARD_KEY,
     WARDS,
+    change,
     control_chart,
     heat_chart,
     hot_wards,
@@ -25,6 +26,7 @@ from reporting.page import Heading, Item, Page, bullets, inline, label, sentence
 from reporting.release import MAIN, Release
 from reporting.specification import Specification
 
+KNIFE = "Knife crime"
 AGAINST = {"higher": "higher than the county", "similar": "similar to the county", "lower": "lower than the county"}
 
 
@@ -173,7 +175,9 @@ def _trends(release: Release, spec: Specification, name: str) -> Iterator[Item]:
     if not rows:
         yield waiting(release, TRENDS, "Trends")
         return
-    for series in (MAIN, "Knife crime"):
+    named = [row for row in rows if row["series"] in (MAIN, KNIFE)]
+    yield bullets([inline("{} Is it a change? {}.", change(row), label(row["verdict"] or "not compared")) for row in named])
+    for series in (MAIN, KNIFE):
         if chart := control_chart(release, series, name, f"{identity}-{series.lower().replace(' ', '-')}"):
             yield chart
     every = release.rows(

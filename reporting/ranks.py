@@ -32,6 +32,8 @@ def figure(release: Release, row: Mapping[str, Any], column: str, **form: Any) -
 
 
 def rank_range(release: Release, row: Mapping[str, Any]) -> Markup | str:
-    """The range of ranks of a district, such as `4 to 6`."""
+    """The range of ranks of a district, such as `4 to 6`, or the only one."""
     low, high = (figure(release, row, f"district_rank_{end}_95") for end in ("lower", "upper"))
-    return "not drawn" if low.value is None or high.value is None else inline("{} to {}", low, high)
+    if low.value is None or high.value is None:
+        return "not drawn"
+    return inline("{}", low) if low.value == high.value else inline("{} to {}", low, high)
