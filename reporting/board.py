@@ -192,6 +192,7 @@ def _what(release: Release, spec: Specification) -> Iterator[Item]:
 
 
 def change(row: dict[str, Any]) -> Markup:
+    """A yearly count and its change on the year before, as a sentence."""
     return inline(
         "{}: {} {} in {}, {} on the year before ({}).",
         label(row["series"]),
