@@ -171,7 +171,10 @@ def definitions(release: Release, spec: Specification) -> Page | None:
     source, key = DEFINITIONS, ("definition_id", "financial_year", "district_code")
     if not release.has(source):
         return None
-    rows = release.rows(f"from {source} where is_total and months = 12 order by definition_id, financial_year")
+    rows = release.rows(
+        f"from {source} where is_total and months = 12 and financial_year <= ? order by definition_id, financial_year",
+        [spec.year],
+    )
     names = list(dict.fromkeys(row["definition_name"] for row in rows))
     if len(names) < 2:
         return None

@@ -85,9 +85,12 @@ def trend_table(rows: list[dict[str, Any]], identity: str, caption: str, head: s
     )
 
 
-def yearly_chart(release: Release, series: str, area: str, identity: str) -> Chart | None:
-    """Counts of all whole years with their limits."""
-    rows = release.rows(f"from {TRENDS} where series = ? and area = ? and months = 12 order by financial_year", [series, area])
+def yearly_chart(release: Release, series: str, area: str, year: str, identity: str) -> Chart | None:
+    """Counts of all whole years up to that of the report, with their limits."""
+    rows = release.rows(
+        f"from {TRENDS} where series = ? and area = ? and months = 12 and financial_year <= ? order by financial_year",
+        [series, area, year],
+    )
     if not rows:
         return None
     table = trend_table(rows, f"{identity}-table", f"{series}, {area}: number by financial year", head="year")
@@ -110,11 +113,12 @@ def yearly_chart(release: Release, series: str, area: str, identity: str) -> Cha
     )
 
 
-def control_chart(release: Release, series: str, area: str, identity: str, months: int = 60) -> Chart | None:
-    """The control chart of a series: months, centre line, limits and signals."""
+def control_chart(release: Release, series: str, area: str, year: str, identity: str, months: int = 60) -> Chart | None:
+    """The control chart of a series up to the last month of the report: months, centre line, limits and signals."""
     rows = release.rows(
-        f"from (from {MONTHS} where series = ? and area = ? order by month_start desc limit ?) order by month_start",
-        [series, area, months],
+        f"""from (from {MONTHS} where series = ? and area = ? and month_start < ? order by month_start desc limit ?)
+            order by month_start""",
+        [series, area, f"{int(year[:4]) + 1}-04-01", months],
     )
     if not rows:
         return None
@@ -183,8 +187,8 @@ def _what(release: Release, spec: Specification) -> Iterator[Item]:
         yield sentence("Too few, or no whole year before, to compare: {}.", label("; ".join(few)))
     for series, identity in ((MAIN, "serious-violence"), ("Knife crime", "knife-crime")):
         for chart in (
-            yearly_chart(release, series, whole, f"{identity}-years"),
-            control_chart(release, series, whole, f"{identity}-months"),
+            yearly_chart(release, series, whole, spec.year, f"{identity}-years"),
+            control_chart(release, series, whole, spec.year, f"{identity}-months"),
         ):
             if chart:
                 yield chart

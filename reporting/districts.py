@@ -178,11 +178,12 @@ def _trends(release: Release, spec: Specification, name: str) -> Iterator[Item]:
     named = [row for row in rows if row["series"] in (MAIN, KNIFE)]
     yield bullets([inline("{} Is it a change? {}.", change(row), label(row["verdict"] or "not compared")) for row in named])
     for series in (MAIN, KNIFE):
-        if chart := control_chart(release, series, name, f"{identity}-{series.lower().replace(' ', '-')}"):
+        if chart := control_chart(release, series, name, spec.year, f"{identity}-{series.lower().replace(' ', '-')}"):
             yield chart
     every = release.rows(
-        f"select series, financial_year, events from {TRENDS} where area = ? and months = 12 order by series, financial_year",
-        [name],
+        f"""select series, financial_year, events from {TRENDS} where area = ? and months = 12 and financial_year <= ?
+            order by series, financial_year""",
+        [name, spec.year],
     )
     years = list(dict.fromkeys(sorted(row["financial_year"] for row in every)))
     series_names = list(dict.fromkeys(row["series"] for row in every))

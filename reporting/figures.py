@@ -53,7 +53,8 @@ class Figure:
             return self.note
         if self.decimals is None or isinstance(self.value, str):
             return str(self.value)
-        number = f"{self.value:{'+' if self.sign else ''},.{self.decimals}f}"
+        sign = "+" if self.sign and round(self.value, self.decimals) > 0 else ""
+        number = f"{sign}{self.value:,.{self.decimals}f}"
         return number.replace("-", "−") + self.suffix
 
     def __html__(self) -> str:
