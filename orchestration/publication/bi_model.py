@@ -118,7 +118,11 @@ def read(release: Release) -> Model:
             name,
             texts[name],
             tuple(columns[name]),
-            tuple(Measure(*row[1:5], _names(row[5])) for row in measured if row[0] == name),
+            tuple(
+                Measure(measure, kind, unit, expression, _names(grouped))
+                for of, measure, kind, unit, expression, grouped in measured
+                if of == name
+            ),
             tuple(lineage[name].get("measures", ())) if name in lineage else (),
             keys if not name.startswith("marts.dim_") else {},
         )

@@ -156,7 +156,7 @@ def _chart(
     named = list(metrics)
     counted = [("is_serious_violence", "==", True)] if table.has("is_serious_violence") else []
     ordered = [[column, True] for column in columns if column in (MONTH, "financial_year")]
-    query = {
+    query: Definition = {
         "columns": list(raw or columns),
         "metrics": named or None,
         "filters": [{"col": column, "op": operator, "val": value} for column, operator, value in counted],
