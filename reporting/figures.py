@@ -23,7 +23,7 @@ MISSING, WITHHELD = "missing", "withheld"
 # In place of a schema: the charts that the release specifies.
 CHART = "chart"
 # Agencies' own marks of what they do not publish.
-WITHHELD_SYMBOLS = ("c", "x", "u")
+WITHHELD_SYMBOLS = ("c", "d", "x", "u")
 
 
 @dataclass(frozen=True)
