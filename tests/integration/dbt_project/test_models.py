@@ -26,6 +26,8 @@ WITHOUT_LIMITS = {
     "crime_harm.harm_days_per_offence_not_proactive": MEAN_OF_WEIGHTS,
     "crime_harm_by_person.harm_days_per_occurrence": MEAN_OF_WEIGHTS,
     "crime_harm_by_person.harm_days_per_occurrence_not_proactive": MEAN_OF_WEIGHTS,
+    "crime_harm.illustrative_harm_percent": HOW_COMPLETE,
+    "crime_harm_by_person.illustrative_harm_percent": HOW_COMPLETE,
     "exclusion_rates.percent_of_pupils": SENT_AS_A_RATE,
     "hkci_cohort.share_percent": NO_SAMPLE,
     "hkci_factors.share_percent": NO_SAMPLE,

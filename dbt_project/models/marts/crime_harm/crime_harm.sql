@@ -5,7 +5,8 @@ with offence as (
         offence.offence_type,
         harm.harm_version,
         harm.harm_days,
-        harm.is_proactive
+        harm.is_proactive,
+        harm.confidence = 'illustrative' as is_illustrative
     from {{ ref('fct_offence') }} as offence
     inner join {{ ref('dim_offence_harm') }} as harm
         on offence.offence_code = harm.offence_code

@@ -10,7 +10,8 @@ with occurrence as (
             end as life_stage,
             harm.harm_version,
             harm.harm_days,
-            harm.is_proactive
+            harm.is_proactive,
+            harm.confidence = 'illustrative' as is_illustrative
         from {{ ref('fct_' ~ role) }} as person
         inner join {{ ref('fct_offence') }} as offence
             on person.crime_reference = offence.crime_reference

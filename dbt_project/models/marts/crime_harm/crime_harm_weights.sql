@@ -8,6 +8,7 @@ select
     cast(harm.harm_days_highest as double) as harm_days_highest,
     harm.is_proactive,
     harm.confidence,
+    harm.confidence = 'illustrative' as is_illustrative,
     harm.source,
     count(*) as offences
 from {{ ref('fct_offence') }} as offence
