@@ -7,6 +7,8 @@ and from the landed deliveries of the feeds in the vault's custody; everything e
 from __future__ import annotations
 
 import itertools
+import math
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 SQL = Path(__file__).with_name("sql")
 EXPIRING = ("entry", "leaver", "told")
 VICTIM = "victim_of_violence"
+DRAWS, REACH, SEED = 200, 0.25, 2024
+"""How often, by what part at most, and from which seed the points of the factors are changed: see `_rank`."""
 MOST_POINTS = 40
 """Sum of all factors except that of a victim, by the case study of section 6.3."""
 
@@ -144,6 +148,7 @@ def run(
             + [sources.fingerprint, policy.fingerprint, sources.is_synthetic],
         )
         _script(con, "entries")
+        _rank(con, run_id)
         _script(con, "tally")
         disclosed = protect(_cells(con, run_id), policy, reference_date, _differences(con, run_id))
         con.execute(
@@ -214,6 +219,37 @@ def _weigh(con: duckdb.DuckDBPyConnection) -> None:
             select incident.person_key, case when count({days}) = count(*) then sum({days}) end as harm_days
             from incident {harm} group by incident.person_key"""
     )
+
+
+def _rank(con: duckdb.DuckDBPyConnection, run_id: str) -> None:
+    """Who is among the highest quarter of the scores of a cohort under changed points: always, under some, or never.
+
+    Each draw multiplies the points of every factor by its own number between 0.75 and 1.25; the seed makes a run repeatable.
+    Who is in a cohort depends on no points. Makes the temporary table `steadiness` of those who were assessed.
+    """
+    found = con.execute(
+        "select cohort, person_key, factor, points * is_present::int from vault.hkci.factor where run_id = ? order by all",
+        [run_id],
+    ).fetchall()
+    generator = random.Random(SEED)
+    factors = sorted({factor for _, _, factor, _ in found})
+    draws = [{factor: 1 + generator.uniform(-REACH, REACH) for factor in factors} for _ in range(DRAWS)]
+    con.execute("create or replace temp table steadiness (cohort varchar, person_key varchar, category varchar)")
+    for cohort, rows in itertools.groupby(found, key=lambda row: row[0]):
+        points: dict[str, dict[str, int]] = {}
+        for _, person, factor, value in rows:
+            points.setdefault(person, {})[factor] = value
+        times = dict.fromkeys(points, 0)
+        for draw in draws:
+            # To the millionth: the same points in another order are no other score.
+            scores = {person: round(sum(draw[f] * value for f, value in own.items()), 6) for person, own in points.items()}
+            least = sorted(scores.values(), reverse=True)[math.ceil(len(scores) / 4) - 1]
+            for person, score in scores.items():
+                times[person] += score >= least
+        con.executemany(
+            "insert into steadiness values (?, ?, ?)",
+            [(cohort, person, {DRAWS: "Always", 0: "Never"}.get(n, "Under some points")) for person, n in times.items()],
+        )
 
 
 def _detach(con: duckdb.DuckDBPyConnection) -> None:

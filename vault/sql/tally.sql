@@ -68,6 +68,15 @@ moved as (
     where getvariable('run_before') is not null
 ),
 
+-- Whose score is among the highest quarter of the cohort, whatever the points of the factors are.
+steady as (
+    select entry.cohort, 'Highest scores' as breakdown, coalesce(steadiness.category, 'Not assessed') as category, count(*) as nominals
+    from entry
+    left join steadiness
+        on entry.cohort = steadiness.cohort and entry.person_key = steadiness.person_key
+    group by all
+),
+
 tallied as (
     select cohort, 'Total' as breakdown, 'All' as category, of_nominals as nominals, (select count(*) from suspect) as suspects
     from cohort
@@ -77,6 +86,8 @@ tallied as (
     select *, null from factor
     union all
     select *, null from moved
+    union all
+    select *, null from steady
 )
 
 select

@@ -81,6 +81,26 @@ def test_a_score_is_of_the_last_assessment_and_a_victim_gains_nothing(force, dra
     assert rows == [("no victim", 25, False, 10.0), ("not assessed", None, None, 10.0), ("victim", 25, True, 10.0)]
 
 
+def test_who_is_among_the_highest_scores_whatever_the_points(force, draw, vault):
+    """Eight people: the highest quarter is two. One has both factors; which of the two with one is second, the points decide."""
+    force.points = {"known_for_violence": 20, "aged_under_25": 20, "victim_of_violence": 0}
+    answers = {"all": ("Y", "Y"), "one": ("Y", "N"), "other": ("N", "Y"), **{f"none {n}": ("N", "N") for n in range(5)}}
+    for person, (violent, young) in answers.items():
+        for day in ("2023-06-01", "2024-01-01"):
+            force.incident(person, day)
+        force.assessments.append((person, "2024-02-01", violent, young, "Y"))
+    expected = {"Always": 1, "Under some points": 2, "Never": 5}
+    for _ in range(2):  # The draws are the same again.
+        run = draw(AT)
+        tallied = vault.execute(
+            "select category, nominals from vault.hkci.tally where run_id = ? and breakdown = 'Highest scores'", [run.run_id]
+        ).fetchall()
+        assert dict(tallied) == expected
+    released = {cell.category: cell.nominals for cell in run.disclosed if cell.breakdown == "Highest scores"}
+    # 5 is what is left of 8, so 1 and 2 have only their sum, which is below the minimum cell: it is withheld too.
+    assert released == {"Always": None, "Under some points": None, "Never": None}
+
+
 def test_a_factor_without_points_makes_nobody_a_victim(force, draw, vault):
     force.points = {"known_for_violence": 40, "aged_under_25": 0, "victim_of_violence": 0}
     for person in ("young", "victim"):
