@@ -10,7 +10,7 @@
     month of it and its level. Limits are 2.66 mean moving ranges from the mean: 3 / 1.128, where 1.128 is d2 for two values.
 #}
 {% macro control_chart(relation) -%}
-    {%- set baseline, minimum, run = var('trend_baseline_months'), var('trend_baseline_minimum'), var('trend_run_months') -%}
+    {%- set minimum, run_before = var('trend_baseline_minimum'), var('trend_run_before') -%}
     {%- set of_phase = 'partition by chart, segment, first_place order by place' -%}
     with recursive monthly as (
         select
@@ -88,20 +88,20 @@
         from (
             select
                 *,
-                lag(mean_before, {{ run - 1 }}) over ({{ of_phase }}) as centre,
-                lag(range_before, {{ run - 1 }}) over ({{ of_phase }}) as mean_range,
-                lag(months_before, {{ run - 1 }}) over ({{ of_phase }}) as months,
-                lag(place, {{ run - 1 }}) over ({{ of_phase }}) as first_of_run,
-                avg(usual_month) over ({{ of_phase }} rows between {{ run - 1 }} preceding and current row) as mean_of_run,
-                min(usual_month) over ({{ of_phase }} rows between {{ run - 1 }} preceding and current row) as least_of_run,
-                max(usual_month) over ({{ of_phase }} rows between {{ run - 1 }} preceding and current row) as most_of_run
+                lag(mean_before, {{ run_before }}) over ({{ of_phase }}) as centre,
+                lag(range_before, {{ run_before }}) over ({{ of_phase }}) as mean_range,
+                lag(months_before, {{ run_before }}) over ({{ of_phase }}) as months,
+                lag(place, {{ run_before }}) over ({{ of_phase }}) as first_of_run,
+                avg(usual_month) over ({{ of_phase }} rows between {{ run_before }} preceding and current row) as mean_of_run,
+                min(usual_month) over ({{ of_phase }} rows between {{ run_before }} preceding and current row) as least_of_run,
+                max(usual_month) over ({{ of_phase }} rows between {{ run_before }} preceding and current row) as most_of_run
             from ({{ _before('(' ~ _moved('where not adjusted.is_exceptional') ~ ')') }}) as measured
         ) as run_of_months
         where
             months >= {{ minimum }}
             and greatest(centre, mean_of_run) >= {{ var('trend_minimum_mean') }}
             and (least_of_run > centre or most_of_run < centre)
-            and abs(mean_of_run - centre) > 3 * mean_range / 1.128 * sqrt(1.0 / {{ run }} + 1.0 / months)
+            and abs(mean_of_run - centre) > 3 * mean_range / 1.128 * sqrt(1.0 / ({{ run_before }} + 1) + 1.0 / months)
         group by chart, segment
     ),
 
@@ -127,7 +127,7 @@
                 when phase_end.step is null or measured.months_before >= {{ minimum }} then measured.range_before
                 else phase_end.previous_range * sqrt(measured.mean_before / nullif(phase_end.previous_centre, 0))
             end as reach,
-            measured.months_before >= case when phase_end.step is null then {{ minimum }} else {{ run }} end as is_known
+            measured.months_before >= case when phase_end.step is null then {{ minimum }} else {{ run_before }} + 1 end as is_known
         from measured
         inner join phase_end
             on

@@ -69,7 +69,8 @@ measured as (
         count(distinct financial_year) as whole_years,
         avg(events) as mean_events,
         sum(
-            pow(events - expected_events, 2) / nullif(expected_events, 0) order by financial_year, expected_events, events
+            pow(events - expected_events, 2) / nullif(expected_events, 0)
+            order by financial_year, expected_events, events
         ) as chi_squared
     from expected
     group by series, area

@@ -6,12 +6,13 @@ entry as (
     select
         counted.series,
         counted.month_start,
-        sum(case when entry.break_kind = 'break' and entry.first_date <= counted.month_start then 1 else 0 end) as segment,
+        count(case when entry.break_kind = 'break' and counted.month_start >= entry.first_date then 1 end) as segment,
         bool_or(
             entry.break_kind = 'exceptional period' and counted.month_start between entry.first_date and entry.last_date
         ) as is_exceptional,
         string_agg(
-            case when {{ month_of('entry.first_date') }} = counted.month_start then entry.what end, '; ' order by entry.what
+            case when counted.month_start = {{ month_of('entry.first_date') }} then entry.what end,
+            '; ' order by entry.what
         ) as series_break
     from (select distinct summed.series, summed.feed_type, summed.month_start from summed) as counted
     inner join {{ ref('dim_series_break') }} as entry
@@ -51,7 +52,7 @@ select
     judged.seasonal_factor,
     judged.baseline_months,
     judged.phase_start,
-    judged.level,
+    judged.level as baseline_level,
     judged.centre_line,
     judged.lower_control_limit,
     judged.upper_control_limit,

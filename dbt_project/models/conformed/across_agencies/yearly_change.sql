@@ -47,8 +47,8 @@ entry as (
         on
             entry.break_kind <> 'exceptional period'
             and {{ is_about('entry', 'compared') }}
-            and entry.first_date > compared.previous_first_day
-            and entry.first_date <= compared.last_day
+            and compared.previous_first_day < entry.first_date
+            and compared.last_day >= entry.first_date
 ),
 
 exceptional as (

@@ -272,7 +272,7 @@ compared as (
         on this_year.series = varied_in_county.series and varied_in_county.area = {{ area_name() }}
 ),
 
--- A district is a part of the county: it is compared with the rest of it. Changes of a series were tested with all others.
+-- A district is a part of the county: it is compared with the rest of it. Changes of series are tested in yearly_change.
 tested as (
     select
         *,
@@ -343,11 +343,10 @@ select
                 then position_by_value
         end as integer
     ) as district_rank,
-    {%- for side in ('lower', 'upper') %}
-    cast(
-        case when enough >= {{ var('compare_minimum') }} then district_rank_{{ side }}_95 end as integer
-    ) as district_rank_{{ side }}_95,
-    {%- endfor %}
+    cast(case when enough >= {{ var('compare_minimum') }} then district_rank_lower_95 end as integer)
+        as district_rank_lower_95,
+    cast(case when enough >= {{ var('compare_minimum') }} then district_rank_upper_95 end as integer)
+        as district_rank_upper_95,
     round(previous_year_value, 2) as previous_year_value,
     round(value - previous_year_value, 2) as change_value,
     coalesce(series_p_value, own_p_value) as change_p_value,

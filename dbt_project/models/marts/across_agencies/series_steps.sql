@@ -8,7 +8,7 @@ select
     chart.step_month as month_start,
     chart.month_start as proven_month,
     chart.signal,
-    round(chart.level, 1) as level_before,
+    round(chart.baseline_level, 1) as level_before,
     round(chart.step_level, 1) as level_after,
     string_agg(entry.what, '; ' order by entry.first_date, entry.what) as series_break,
     count(entry.series_break_id) > 0 as is_in_register
@@ -21,4 +21,4 @@ left join {{ ref('dim_series_break') }} as entry
 where chart.step_month is not null
 group by
     chart.series, chart.measure, chart.area, chart.district_code, chart.is_total, chart.step_month, chart.month_start,
-    chart.signal, chart.level, chart.step_level
+    chart.signal, chart.baseline_level, chart.step_level

@@ -34,11 +34,12 @@ estimate as (
         sum(population) as population,
         'Residents at mid-' || mid_year || ' (ONS estimate)' as population_source
     from {{ ref('fct_population') }}
-    where mid_year = (
-        select {{ denominator_year('known.mid_year', 'last_day(span.last_month)') }}
-        from {{ ref('fct_population') }} as known
-        cross join span
-    )
+    where
+        mid_year = (
+            select {{ denominator_year('known.mid_year', 'last_day(span.last_month)') }}
+            from {{ ref('fct_population') }} as known
+            cross join span
+        )
     group by district_code, mid_year
 ),
 
