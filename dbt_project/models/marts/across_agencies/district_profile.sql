@@ -272,7 +272,7 @@ compared as (
         on this_year.series = varied_in_county.series and varied_in_county.area = {{ area_name() }}
 ),
 
--- A district is a part of the county: it is compared with the rest of it. Changes of series are tested in yearly_change.
+-- A district is a part of the county: it is compared with the rest of it. Series have been tested in yearly_change.
 tested as (
     select
         *,
