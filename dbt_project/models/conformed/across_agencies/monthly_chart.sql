@@ -14,7 +14,13 @@ entry as (
             case when counted.month_start = {{ month_of('entry.first_date') }} then entry.what end,
             '; ' order by entry.what
         ) as series_break
-    from (select distinct summed.series, summed.feed_type, summed.month_start from summed) as counted
+    from (
+        select distinct
+            summed.series,
+            summed.feed_type,
+            summed.month_start
+        from summed
+    ) as counted
     inner join {{ ref('dim_series_break') }} as entry
         on {{ is_about('entry', 'counted') }}
     group by counted.series, counted.month_start
