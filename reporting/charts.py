@@ -133,7 +133,7 @@ def control(rows: Rows, y_title: str) -> Any:
     )
     breaks = base.transform_filter("datum.series_break != null").encode(x=month)
     rule = breaks.mark_rule(color=ORANGE, strokeDash=[2, 2], strokeWidth=1.5)
-    text = breaks.mark_text(align="left", baseline="top", dx=4, limit=220, fontSize=11).encode(
+    text = breaks.mark_text(align="left", baseline="top", dx=4, limit=170, fontSize=11).encode(
         y=alt.value(2), text="series_break:N"
     )
     return (band + centre + line + points + rule + text).properties(width=WIDTH, height=280)
