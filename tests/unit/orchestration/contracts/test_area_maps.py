@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 import yaml
 
@@ -90,15 +92,12 @@ def test_what_is_wrong_names_file_and_field(write, change, said):
 
 
 def test_contracts_are_those_of_the_homes_area(write, tmp_path, monkeypatch):
-    monkeypatch.setenv("SNA_AREAS", str(areas.AREAS))
-    name = areas.names()[0]
-    home = tmp_path / "home"
-    creation.make(home, name, "live")
-    monkeypatch.setenv("SNA_HOME", str(home))
-    assert area_maps.area_of_home() == name
-    monkeypatch.setenv("SNA_AREAS", str(tmp_path / "areas"))
-    write(GOOD)
-    area_maps.folder("kent").parent.rename(tmp_path / "areas" / name)
+    name = sorted(path.parent.name for path in areas.AREAS.glob(f"*/{areas.FILE}"))[0]
+    shutil.copytree(areas.AREAS / name, tmp_path / "areas" / name)
+    creation.make(tmp_path / "home", name, "live")
+    monkeypatch.setenv("SNA_HOME", str(tmp_path / "home"))
+    assert load_contracts()[CRIMES.id].adapted.map == ""
+    write(GOOD).parent.rename(tmp_path / "areas" / name / "maps")
     assert load_contracts()[CRIMES.id].adapted.map == "maps/crimes.yaml"
 
 
