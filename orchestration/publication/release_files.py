@@ -69,12 +69,9 @@ def write(
 
 def _disarmed_sql(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> str:
     """Query of a table in which no text would be run."""
-    texts = con.execute(
-        """select format('"{}"', column_name) from duckdb_columns()
-           where database_name = current_database() and schema_name = ? and table_name = ? and data_type = 'VARCHAR'""",
-        [schema, table],
-    ).fetchall()
-    replaced = ", ".join(f"{disarmed_sql(name)} as {name}" for (name,) in texts)
+    columns = con.execute(f'describe "{schema}"."{table}"').fetchall()
+    texts = [f'"{name}"' for name, kind, *_ in columns if kind == "VARCHAR"]
+    replaced = ", ".join(f"{disarmed_sql(name)} as {name}" for name in texts)
     return f'select *{f" replace ({replaced})" if replaced else ""} from "{schema}"."{table}"'
 
 

@@ -147,16 +147,10 @@ def _named(changes: Iterable[Change], feeds: Iterable[str] | None) -> list[str]:
 def _compare(con: duckdb.DuckDBPyConnection, catalogues: tuple[str, str], table: str, grain: list[str] | None) -> None:
     """Fill `revision` with the changes of one table that both releases have."""
     schema, _, bare = table.partition(".")
-    kinds = [
-        dict(
-            con.execute(
-                """select column_name, data_type from duckdb_columns()
-                   where database_name = ? and schema_name = ? and table_name = ? order by column_index""",
-                [catalogue, schema, bare],
-            ).fetchall()
-        )
-        for catalogue in catalogues
-    ]
+    old, new = (f'"{catalogue}"."{schema}"."{bare}"' for catalogue in catalogues)
+    # The catalogue would be read whole for each table.
+    described = (con.execute(f"describe {relation}").fetchall() for relation in (old, new))
+    kinds = [{column: kind for column, kind, *_ in columns} for columns in described]
     gone, come = ([c for c in kinds[i] if c not in kinds[1 - i]] for i in (0, 1))
     if gone or come:
         con.execute("insert into revision values ('columns', null, null, ?, ?, 1)", [", ".join(gone), ", ".join(come)])
@@ -164,7 +158,6 @@ def _compare(con: duckdb.DuckDBPyConnection, catalogues: tuple[str, str], table:
     if grain is None or not set(grain) <= set(common):
         grain = [column for column in common if not _is_measure(kinds[1][column])]
     compared = [c for c in COMPARED_COLUMNS.get(table, [c for c in common if c not in grain]) if c in common]
-    old, new = (f'"{catalogue}"."{schema}"."{bare}"' for catalogue in catalogues)
     if grain and all(_is_unique(con, relation, grain) for relation in (old, new)):
         _compare_cells(con, old, new, grain, compared, most=None if table in COMPARED_COLUMNS else MOST_CELLS)
     else:
