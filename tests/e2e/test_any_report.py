@@ -142,7 +142,8 @@ def test_every_year_of_the_later_report_is_one_later(later, tmp_path):
         sentences = con.execute(
             """select before.statement, after.statement
                from sna.statements as before join sna.statements as after using (claim_id)
-               where before.report_id = 'sna-2024' and after.report_id = 'sna-2025'"""
+               -- The years of these are what was computed.
+               where before.report_id = 'sna-2024' and after.report_id = 'sna-2025' and coalesce(before.computed, '') not like '%/%'"""
         ).fetchall()
     years = re.compile(r"(?<!\d)20\d\d(?=/|-|$)")
     assert len(moved) > 60
@@ -153,7 +154,7 @@ def test_every_year_of_the_later_report_is_one_later(later, tmp_path):
     pairs = [(labels.findall(before), labels.findall(after)) for before, after in sentences]
     assert sum(bool(before) for before, _ in pairs) > 50
     for before, after in pairs:
-        assert after == [str(int(year) + 1) for year in before] or len(before) != len(after)
+        assert after == [str(int(year) + 1) for year in before]
 
 
 @pytest.mark.skipif(not OTHERS.is_dir(), reason="the publishers' files of other areas are not on this machine (../shared/data)")
