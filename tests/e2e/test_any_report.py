@@ -143,7 +143,8 @@ def test_every_year_of_the_later_report_is_one_later(later, tmp_path):
             """select before.statement, after.statement
                from sna.statements as before join sna.statements as after using (claim_id)
                -- The years of these are what was computed.
-               where before.report_id = 'sna-2024' and after.report_id = 'sna-2025' and coalesce(before.computed, '') not like '%/%'"""
+               where before.report_id = 'sna-2024' and after.report_id = 'sna-2025'
+                     and coalesce(before.computed, '') not like '%/%'"""
         ).fetchall()
     years = re.compile(r"(?<!\d)20\d\d(?=/|-|$)")
     assert len(moved) > 60
