@@ -165,7 +165,8 @@ def build(settings: Settings) -> None:
             )
             if contract.load_mode == "upsert":
                 name = ledger.table_name(contract)
-                con.execute(f"create view landing_log.{name} as from landing.{name}")
+                numbered = "row_number() over (partition by _load_id) as _row"
+                con.execute(f"create view landing_log.{name} as select * replace ({numbered}) from landing.{name}")
         con.execute(COUNTY)
         for module in damages.MODULES:
             con.execute(getattr(module, "COUNTY", ""))
