@@ -55,12 +55,17 @@ def new(
 @app.command()
 def check(area: Named = None) -> None:
     """List what is missing in an area's file. Exits 1 if it contradicts the national seeds or the contracts."""
+    from orchestration.contracts.model import ContractError
     from orchestration.contracts.reader import load_contracts
 
     wrong = 0
     for name in [area] if area else known_areas.names():
         found = known_areas.load(name)
-        lines = area_files.missing(found, load_contracts(), _definitions())
+        lines = area_files.missing(found, _definitions())
+        try:
+            load_contracts(name)
+        except ContractError as error:
+            lines.append(str(error))
         wrong += len(lines)
         console.print(
             f"[bold]{name}[/]: {counted(len(lines), 'contradiction')}, {counted(len(found.gaps), 'gap')}", highlight=False
@@ -75,8 +80,9 @@ def upgrade(area: Named = None) -> None:
     """Bring area files of an earlier version of the project to the present schema."""
     from orchestration.contracts.reader import load_contracts
 
+    types = {key: contract.type for key, contract in load_contracts().items()}
     for name in [area] if area else known_areas.names():
-        done = area_files.upgrade(name, load_contracts())
+        done = area_files.upgrade(name, types)
         state = "upgraded; compare it with the earlier file" if done else "nothing to do"
         console.print(f"{name}: schema {known_areas.SCHEMA_VERSION}, {state}.", highlight=False)
 
@@ -101,11 +107,11 @@ def map_headers(
         raise typer.BadParameter(f"{sample} is no regular file. Copy the extract to one.")
     known_areas.load(area)
     found: dict[tuple[str, ...], FeedContract] = {}
-    for key, contract in load_contracts().items():
+    for key, contract in load_contracts(area).items():
         if feed_type in (key[1], "/".join(key)):
             found.setdefault(tuple(column.header for column in contract.columns), contract)
     if len(found) != 1:
-        known = sorted({feed for _, feed in load_contracts()})
+        known = sorted({feed for _, feed in load_contracts(area)})
         several = ", ".join("/".join(contract.id) for contract in found.values())
         reason = f"Several feeds have other columns: {several}." if found else f"No feed of that type. Types: {', '.join(known)}."
         errors.print(f"[red]{escape(feed_type)}[/]: {reason}", highlight=False)

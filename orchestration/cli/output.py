@@ -167,10 +167,7 @@ def summary(console: Console, settings: Settings, release: Release) -> None:
         for contract in load_contracts().values()
         if contract.countries and area.country_name not in contract.countries
     }
-    elsewhere = areas.agencies_of_others(area.id)
     for feed, tables, url in waiting:
-        if feed.partition("/")[0] in elsewhere:
-            continue
         if feed in abroad:
             console.print(f"[yellow]not for {area.country_name}[/] {feed}")
             continue

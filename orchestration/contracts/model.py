@@ -252,6 +252,8 @@ class FeedContract:
         grace_days: further days after which it is overdue; None likewise.
         tables: ids of the SNA's tables that wait for this feed.
         countries: names of the countries that a national feed is of; empty where it is of any.
+        subject: of the models that read it: the folder of its contract.
+        file_names: words in the names of its files, besides those of agency and feed.
     """
 
     agency: str
@@ -283,10 +285,22 @@ class FeedContract:
     grace_days: int | None
     tables: tuple[str, ...]
     countries: tuple[str, ...] = ()
+    subject: str = ""
+    file_names: tuple[str, ...] = ()
 
     @property
     def id(self) -> FeedKey:
         return self.agency, self.feed
+
+    @property
+    def type(self) -> str:
+        """The feed type, `<subject>/<feed>`: what is sent, whoever sends it."""
+        return f"{self.subject}/{self.feed}"
+
+    @property
+    def relation(self) -> str:
+        """The landing view of its feed type, and the dbt source: `<subject>__<feed>`."""
+        return f"{self.subject}__{self.feed}"
 
     def periods_between(self, first: str, last: str) -> list[str]:
         """Every period of its cadence from one to another, both included."""
@@ -334,6 +348,8 @@ class FeedContract:
             "evidence",
             "origin",
             "countries",
+            "subject",
+            "file_names",
         }
         rules = {name: value for name, value in asdict(self).items() if name not in wording}
         for column in rules["columns"]:

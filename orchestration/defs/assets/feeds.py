@@ -236,7 +236,7 @@ def _about(contract: "FeedContract") -> dict[str, Any]:
     """What a contract says that a reader of the graph asks: columns, basis, publisher, and the SNA's tables that need it."""
     return {
         "dagster/column_schema": metadata.landed_columns(contract),
-        **metadata.code_reference(CONTRACTS / contract.agency / contract.feed / "contract.yaml"),
+        **metadata.code_reference(CONTRACTS / f"{contract.type}.yaml"),
         "owner": contract.owner,
         "legal_basis": contract.legal_basis,
         "publisher": dg.MetadataValue.url(contract.publisher_url),

@@ -4,7 +4,7 @@ with street as (
     select
         *,
         {{ month_start_of_label('recorded_month') }} as month_start
-    from {{ ref('stg_police_uk__street') }}
+    from {{ ref('stg_police_archive__street') }}
     where {{ of_changed_month(month_start_of_label('recorded_month')) }}
 ),
 

@@ -1,7 +1,7 @@
 """Damages to the marts across agencies, and rates of the small county that have no counts."""
 
 COUNTY = """
-insert into landing.hmicfrs__contextual_indicators by name
+insert into landing.population__contextual_indicators by name
     select 'Rate' as measure, 'District' as area_type, district_code as area_code, district_code as area_name,
            'Not applicable' as offence, 'No car households' as indicator, 12 as figure, 'context' as _load_id, 1 as _row
     from (values ('E06000015'), ('E07000032')) as districts(district_code);
