@@ -104,7 +104,8 @@ def _table(contract: "FeedContract", facts: Sequence[dg.AssetKey]) -> dg.AssetsD
             key,
             deps=[
                 *(asset_keys.deliveries(*contract.id), asset_keys.LANDING_ZONE),
-                *([asset_keys.vault(run.name)] if run else []),
+                # Counts of the vault belong to the stage after the facts, also where no run makes them here.
+                *([asset_keys.vault(run.name)] if run else facts if contract.origin == "vault" else []),
             ],
             group_name=contract.agency,
             description=f"{contract.title}: the deliveries in use.\n\n{contract.purpose}",
