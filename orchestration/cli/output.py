@@ -172,7 +172,7 @@ def summary(console: Console, settings: Settings, release: Release) -> None:
             console.print(f"[yellow]not for {area.country_name}[/] {feed}")
             continue
         needed = f"needed for {tables}" if tables else "not needed for any SNA table"
-        console.print(f"[yellow]not delivered[/] {feed}: {needed}; available from {url}")
+        console.print(f"[yellow]not delivered[/] {feed}: {needed}{f'; available from {url}' if url else ''}")
     console.print("Next: `sna reconcile --table T15`, `sna status`, or open the published file read-only in a BI tool.")
 
 
