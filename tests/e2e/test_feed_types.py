@@ -74,8 +74,8 @@ def county(tmp_path_factory) -> County:
     sent.mkdir()
     crimes = [
         ROBBERY
-        | {"Crime Reference": f"46/{n}/23", "Recorded Date Time": f"2023-07-{n:02} 10:15", "District": ("Dover", "Thanet")[n > 3]}
-        for n in range(1, 6)
+        | {"Crime Reference": f"46/{n}/23", "Recorded Date Time": f"2023-07-{n:02} 10:15", "District": ("Dover", "Thanet")[n > 6]}
+        for n in range(4, 9)
     ]
     write(sent / "July.csv", crimes, {"Crime Reference": "URN", "Recorded Date Time": "Recorded", "District": "Borough"})
     write(sent / "general.csv", [ATTENDANCE] * 3)
