@@ -49,7 +49,7 @@ from orchestration.publication.publish import SCHEMAS
 from orchestration.publication.release import FILE
 from orchestration.publication.release_files import STORAGE
 from orchestration.warehouse import materializations
-from orchestration.warehouse.ledger import SCHEMA, rows_in_use, table_name
+from orchestration.warehouse.ledger import SCHEMA, rows_in_use
 
 HEADER_BYTES = 65536
 
@@ -111,7 +111,7 @@ def land(con: duckdb.DuckDBPyConnection, contract: FeedContract, settings: Setti
         loads = log.current(log.read(settings.landing, *contract.id))
         view(con, contract, rows_in_use(contract, loads))
         return [str(load.accepted) for load in loads]
-    folder = out / "landing" / table_name(contract)
+    folder = out / "landing" / "__".join(contract.id)
     folder.mkdir(parents=True)
     in_use = {(d.period, d.part): d for d in sorted(found, key=lambda d: d.version)}
     reads = [opened(delivery, contract, folder / f"{number}.csv") for number, delivery in enumerate(in_use.values())]
@@ -133,9 +133,12 @@ def land(con: duckdb.DuckDBPyConnection, contract: FeedContract, settings: Setti
 
 
 def view(con: duckdb.DuckDBPyConnection, contract: FeedContract, query: str) -> None:
-    """The landing view of a feed; none in the vault's custody."""
+    """The landing view of a feed type, with what other agencies sent of it; none in the vault's custody."""
     if contract.custody == "warehouse":
-        con.execute(f"create view landing.{table_name(contract)} as {query}")
+        rows = f"select '{contract.agency}' as agency, * from ({query})"
+        known = con.execute("select sql from duckdb_views() where view_name = ?", [contract.relation]).fetchone()
+        others = [known[0].partition(" AS ")[2].rstrip(";"), "union all by name"] if known else []
+        con.execute(f"create or replace view landing.{contract.relation} as {' '.join([*others, rows])}")
 
 
 def opened(delivery: Delivery, contract: FeedContract, copy: Path) -> Read:
@@ -233,7 +236,7 @@ def _python_model(con: duckdb.DuckDBPyConnection, file: Path) -> Any:
 def publish(con: duckdb.DuckDBPyConnection, out: Path) -> list[str]:
     """Write the published schemas as a release holds them; returns the tables."""
     tables: Iterable[tuple[str, str]] = con.execute(
-        "select table_schema, table_name from information_schema.tables where list_contains(?, table_schema) order by all",
+        "select table_schema from information_schema.tables where list_contains(?, table_schema) order by all",
         [list(SCHEMAS)],
     ).fetchall()
     con.execute(f"attach '{out / FILE}' as published (storage_version '{STORAGE['storage_compatibility_version']}')")

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import dagster as dg
 import pytest
 
-from orchestration.contracts.reader import load_contracts
+from orchestration.contracts.reader import feed_types, load_contracts
 from orchestration.defs.assets.feeds import feed_assets
 from orchestration.defs.resources import Refresh
 from orchestration.home import creation
@@ -81,8 +81,26 @@ def test_a_home_that_was_moved_has_nothing_to_register_and_reads_its_own_files(d
     with warehouse_file.connect(moved) as con:
         loads = log.read(moved.landing)
         assert Registered.read(con, "").rows(CRIMES, loads, loads, "") == 2
-        assert con.execute("select count(*) from landing.derbyshire_constabulary__crimes").fetchall() == [(2,)]
+        assert con.execute("select count(*) from landing.police__crimes").fetchall() == [(2,)]
         assert con.execute("select landing from ops.home").fetchall() == [(str(moved.landing),)]
+
+
+def test_the_view_of_a_feed_type_has_the_rows_of_all_who_send_it_and_none_of_who_no_longer_does(desk, registered):
+    other = replace(CRIMES, agency="other_force")
+    own = [replace(load, agency="other_force") for load in desk.all()]
+    count = "select agency, count(*) from landing.police__crimes group by all order by all"
+    with warehouse_file.connect(Settings.from_env()) as con:
+        assert con.execute(count).fetchall() == [("derbyshire_constabulary", 2)]
+        ledger.register(con, other, own, own, "")
+        assert con.execute(count).fetchall() == [("derbyshire_constabulary", 2), ("other_force", 2)]
+        types, feeds = feed_types(), load_contracts()
+        ledger.show_feed_types(con, types, feeds)
+        assert con.execute(count).fetchall() == [("derbyshire_constabulary", 2)]
+        assert con.execute("select count(*) from ledger.delivery where agency = 'other_force'").fetchall() == [(0,)]
+        ledger.show_feed_types(con, types, [])
+        assert con.execute(count).fetchall() == []
+        columns = [name for name, *_ in con.execute("describe landing.police__crimes").fetchall()]
+    assert columns == ["agency", *(name for name, _ in CRIMES.landed), "_load_id", "_row"]
 
 
 def test_a_change_of_freshness_is_a_change(desk, registered, monkeypatch):
