@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import itertools
 import json
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass
@@ -243,13 +244,19 @@ def show_feed_types(con: duckdb.DuckDBPyConnection, types: Iterable[FeedContract
 
 def _show(con: duckdb.DuckDBPyConnection, relation: str) -> None:
     """Make the landing views of a feed type from the rows of all agencies that send it."""
-    for schema, column in (("landing", "query"), ("landing_log", "log")):
-        feeds = con.execute(
-            f"select agency, {column} from ops.registered where relation = ? and {column} is not null order by agency", [relation]
-        ).fetchall()
-        parts = (f"select '{agency}' as agency, * from ({query})" for agency, query in feeds)
-        if feeds:
-            con.execute(f"create or replace view {schema}.{relation} as {' union all by name '.join(parts)}")
+    views = con.execute(
+        """select schema_name, agency, if(schema_name = 'landing', query, coalesce(log, query))
+           from ops.registered inner join (
+               select 'landing' as schema_name
+               union all
+               select schema_name from duckdb_views() where schema_name = 'landing_log' and view_name = $1
+           ) on relation = $1
+           order by all""",
+        [relation],
+    ).fetchall()
+    for schema, feeds in itertools.groupby(views, key=lambda view: view[0]):
+        parts = (f"select '{agency}' as agency, * from ({query})" for _, agency, query in feeds)
+        con.execute(f"create or replace view {schema}.{relation} as {' union all by name '.join(parts)}")
 
 
 def _forget(con: duckdb.DuckDBPyConnection, feed: FeedKey) -> None:
