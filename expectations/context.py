@@ -35,6 +35,10 @@ class Feed(Protocol):
     @property
     def feed(self) -> str: ...
     @property
+    def relation(self) -> str:
+        """The landing view of its feed type."""
+
+    @property
     def owner(self) -> str: ...
     @property
     def publisher_url(self) -> str | None: ...

@@ -1,7 +1,7 @@
 """What the dbt models declare of themselves in `meta`, from which the suites of facts and marts are made.
 
 grain         columns of which no two rows have the same values; every model has it
-feeds         `agency/feed` of each feed whose landed rows the fact holds, one by one
+feeds         `<subject>/<feed>` of each feed type whose landed rows the fact holds, one by one
 date          SQL date of a row of the fact
 landed_date   the same of a landed row, where it is another expression
 not_landed    SQL condition of rows of the fact that come from no landed row
@@ -74,7 +74,7 @@ class Model:
 
     @property
     def feed(self) -> str:
-        """The feed of a fact that has one alone."""
+        """The feed type of a fact that has one alone."""
         (feed,) = self.feeds
         return feed
 

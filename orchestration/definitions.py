@@ -13,7 +13,7 @@ from dagster._core.execution.plan.resume_retry import ReexecutionStrategy
 from dagster._core.storage.tags import MAX_RETRIES_TAG, REPOSITORY_LABEL_TAG, RETRY_STRATEGY_TAG
 
 import expectations.models
-from orchestration.contracts.reader import load_contracts
+from orchestration.contracts.reader import feed_types, load_contracts
 from orchestration.defs import asset_keys
 from orchestration.defs.assets.dbt import dbt_asset_sets
 from orchestration.defs.assets.feeds import feed_assets
@@ -23,6 +23,7 @@ from orchestration.defs.automation import automation
 from orchestration.defs.checks import feed_checks, gate_check
 from orchestration.defs.progress import LOGGER, progress_logger
 from orchestration.defs.resources import Refresh
+from orchestration.home import identity
 from orchestration.home.settings import Settings
 from orchestration.operations import configuration
 from orchestration.warehouse import gates
@@ -49,8 +50,11 @@ def build_defs(settings: Settings) -> dg.Definitions:
     settings.export()
     manifest = load_manifest(settings)
     models = expectations.models.read(manifest)
-    contracts = list(load_contracts().values())
-    facts, marts = dbt_asset_sets(manifest, load_fingerprints(settings))
+    contracts = list(load_contracts(made.area if (made := identity.read(settings.home)) else None).values())
+    senders: dict[str, list[dg.AssetKey]] = {each.relation: [] for each in feed_types()}
+    for contract in contracts:
+        senders[contract.relation].append(asset_keys.landed(*contract.id))
+    facts, marts = dbt_asset_sets(manifest, load_fingerprints(settings), senders)
     mart_keys = sorted(key for key in marts.keys if key.path[0] in ("marts", "sna"))
     fact_keys = sorted(key for key in facts.keys if key.path[0] == "conformed")
     feeds = [feed_assets(contract, fact_keys) for contract in contracts]

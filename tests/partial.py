@@ -62,10 +62,10 @@ class PartialHome:
             for feed in delivered:
                 ledger.register(con, contracts[feed], loads, in_use, "2024-04-01")
                 if replace:
-                    view = f"landing.{feed.replace('/', '__')}"
+                    view = f"landing.{contracts[feed].relation}"
                     con.execute(f"create temp table landed as from {view}")
                     con.execute(f"drop view {view}; create table {view} as select * replace ({replace}) from landed")
-        dbt.execute(self.settings, " ".join(f"source:landing.{feed.replace('/', '__')}+" for feed in delivered), whole=True)
+        dbt.execute(self.settings, " ".join(f"source:landing.{contracts[feed].relation}+" for feed in delivered), whole=True)
 
     @contextmanager
     def open(self) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -63,7 +63,7 @@ def make_press(folder: Path) -> Press:
         create table marts.offences as select 'Derby' as district, 7 as offences;
         create table ledger.feed as
             select 'police_uk' as agency, 'street' as feed, 'feeds' as stage, '' as as_at, 'token' as token,
-                   'token' as gate_token,
+                   'token' as gate_token, 'police_archive/street' as feed_type,
                    'Street-level crime' as title, 'The publisher' as owner, 'https://example.org' as publisher_url,
                    1 as deliveries_in_use;
         create table ledger.feed_part as select 'police_uk' as agency, 'street' as feed, '' as part;

@@ -44,3 +44,21 @@
 {% macro area_name() -%}
     {{ in_sql(var('area')['name']) }}
 {%- endmacro %}
+
+{#
+    The authority whose return a row is, by the agency that sent it; null where the area's file names none.
+
+    field     authority_code or authority, its name
+#}
+{% macro authority_of_agency(field) -%}
+    {#- The linter knows no variables. -#}
+    {%- set area = var('area') if var('area') is mapping else {} -%}
+    case agency
+        when '' then cast(null as varchar)
+        {%- for one in area.get('agencies') or [] %}
+            {%- for authority in area['authorities'] if authority['authority_code'] == one['authority_code'] %}
+        when {{ in_sql(one['agency']) }} then {{ in_sql(authority[field]) }}
+            {%- endfor %}
+        {%- endfor %}
+    end
+{%- endmacro %}

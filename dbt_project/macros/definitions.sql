@@ -23,7 +23,7 @@
     from crime
     inner join {{ ref('bridge_offence_code_rule') }} as rule
         on crime.offence_code = rule.offence_code
-    inner join {{ ref('stg_derbyshire_constabulary__' ~ role ~ 's') }} as person
+    inner join {{ ref('stg_people__' ~ role ~ 's') }} as person
         on
             crime.crime_reference = person.crime_reference
             and person.age between coalesce(rule.{{ role }}_age_from, 0) and coalesce(rule.{{ role }}_age_to, 129)

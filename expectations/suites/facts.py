@@ -28,7 +28,7 @@ STREET_CRIME = "fct_street_crime"
 
 def suites(con: duckdb.DuckDBPyConnection, models: Models) -> list[Suite]:
     """Suites of every fact that holds the rows of a feed, of the grain of every table, and of what only some facts have."""
-    owners = dict(con.execute("select agency || '/' || feed, owner from ledger.feed").fetchall())
+    owners = lookups.owners(con)
     made_up = con.execute("select environment from ledger.build").fetchone() == ("demonstration",)
     facts = [model for model in models.values() if model.feeds]
     offence, outcome = models[OFFENCE], models[OUTCOME]
@@ -267,7 +267,8 @@ def _without_offence(records: str, offence: Model) -> str:
     """Records whose offence is not there. A rejected crime explains those of one offence; no crimes at all explain all."""
     return f"""
         with crimes as (
-            select period, rows_rejected from ledger.delivery where in_use and agency || '/' || feed = '{offence.feed}'
+            select period, rows_rejected from ledger.delivery where in_use
+                and (agency, feed) in (select (agency, feed) from ledger.feed where feed_type = '{offence.feed}')
         ),
         rejected as (select count(*) as deliveries, coalesce(sum(rows_rejected), 0)::bigint as crimes_rejected from crimes),
         counted as (select count(*) as records from {records}),

@@ -57,7 +57,7 @@ def _is(contract: Feed) -> str:
 
 
 def _view(contract: Feed) -> str:
-    return f"landing.{contract.agency}__{contract.feed}"
+    return f"(select * exclude (agency) from landing.{contract.relation} where agency = '{contract.agency}')"
 
 
 def _deliveries(contract: Feed) -> Suite:

@@ -12,7 +12,6 @@ from expectations.rules import Suite, between, zero
 # Share of the codes of a month that a look-up may not know. From one vintage to the next about a tenth of the LSOAs and a fifth
 # of the wards change; of another area, or by another system of codes, none is known.
 UNKNOWN_CODES = 0.5
-AMBULANCE = "east_midlands_ambulance_service"
 # A month of fewer rows says nothing of a look-up.
 MINIMUM_ROWS = 20
 
@@ -24,7 +23,7 @@ class Coded:
     Attributes:
         month: column of the fact with the month of a row.
         sender: who sent a row, as SQL on the fact.
-        feed: `agency/feed` of the rows.
+        feed: feed type of the rows.
         dimension: table of `conformed` that has every code, with the `district_code` that the look-up knows or `Unknown`.
         look_up: `agency/feed` that fills the dimension.
         place: what a code means.
@@ -45,19 +44,19 @@ class Coded:
 
 
 CODED = (
-    Coded("fct_offence", "lsoa_code", "recorded_month", "'the force'", "derbyshire_constabulary/crimes"),
+    Coded("fct_offence", "lsoa_code", "recorded_month", "'the force'", "police/crimes"),
     Coded(
-        *("fct_offence", "ward_code", "recorded_month", "'the force'", "derbyshire_constabulary/crimes"),
+        *("fct_offence", "ward_code", "recorded_month", "'the force'", "police/crimes"),
         dimension="dim_ward",
         place="ward",
     ),
-    Coded("fct_street_crime", "lsoa_code", "month_start", "reported_by", "police_uk/street"),
-    Coded("fct_street_outcome", "lsoa_code", "month_start", "reported_by", "police_uk/outcomes"),
+    Coded("fct_street_crime", "lsoa_code", "month_start", "reported_by", "police_archive/street"),
+    Coded("fct_street_outcome", "lsoa_code", "month_start", "reported_by", "police_archive/outcomes"),
     Coded(
-        *("fct_ambulance_call", "ward_code", "called_at", "'the ambulance service'", f"{AMBULANCE}/assault_calls"),
+        *("fct_ambulance_call", "ward_code", "called_at", "'the ambulance service'", "health/assault_calls"),
         dimension="dim_ward",
         place="ward",
-        rows=f"staging.stg_{AMBULANCE}__assault_calls",
+        rows="staging.stg_health__assault_calls",
         unknown="ward",
     ),
 )
@@ -65,10 +64,19 @@ CODED = (
 
 def suites(con: duckdb.DuckDBPyConnection) -> list[Suite]:
     """Suites of every fact with codes of places, and of the codes of offences."""
-    feeds = con.execute("select agency || '/' || feed, owner, coalesce(publisher_url, '') from ledger.feed").fetchall()
-    owners = {feed: owner for feed, owner, _ in feeds}
-    addresses = {feed: url for feed, _, url in feeds}
-    return [*(_places(coded, owners, addresses) for coded in CODED), _offences(owners), _night_time(owners)]
+    asked = owners(con)
+    addresses = dict(con.execute("select agency || '/' || feed, coalesce(publisher_url, '') from ledger.feed").fetchall())
+    return [*(_places(coded, asked, addresses) for coded in CODED), _offences(asked), _night_time(asked)]
+
+
+def owners(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Whom to ask for a feed, by `agency/feed` and by its feed type."""
+    rows = con.execute(
+        """select agency || '/' || feed, owner from ledger.feed
+           union all
+           select feed_type, string_agg(distinct owner, ' and ' order by owner) from ledger.feed group by feed_type"""
+    )
+    return dict(rows.fetchall())
 
 
 def _places(coded: Coded, owners: Mapping[str, str], addresses: Mapping[str, str]) -> Suite:
@@ -119,7 +127,7 @@ def _places(coded: Coded, owners: Mapping[str, str], addresses: Mapping[str, str
 
 
 def _offences(owners: Mapping[str, str]) -> Suite:
-    owner = owners.get("derbyshire_constabulary/crimes", "the sender of the crimes")
+    owner = owners.get("police/crimes", "the sender of the crimes")
     return Suite(
         subject="conformed.fct_offence",
         title="offences of known codes",
@@ -143,7 +151,7 @@ def _offences(owners: Mapping[str, str]) -> Suite:
 
 def _night_time(owners: Mapping[str, str]) -> Suite:
     """Crimes of the kinds of the night-time economy, recorded with a point, by night; and those of them in one of its areas."""
-    areas = "safer_derbyshire/nte_areas"
+    areas = "places/nte_areas"
     owner = owners.get(areas, areas)
     return Suite(
         subject="conformed.fct_nte_crime",

@@ -121,7 +121,7 @@ def _contextual() -> Suite:
         grain="measures",
         sql="""
             with landed as (
-                select measure, count(*)::bigint as rows_landed from landing.hmicfrs__contextual_indicators group by all
+                select measure, count(*)::bigint as rows_landed from landing.population__contextual_indicators group by all
             ),
             kept as (select measure, count(*)::bigint as rows_in_fact from conformed.fct_contextual_indicator group by all)
             select measure, coalesce(rows_landed, 0) as rows_landed, coalesce(rows_in_fact, 0) as rows_in_fact

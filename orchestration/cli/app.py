@@ -187,8 +187,7 @@ def init(
     folder = folder.expanduser().resolve()
     make(folder, area, "live")
     raw = os.environ.get("SNA_RAW") or folder / "raw"
-    elsewhere = areas.agencies_of_others(area)
-    known = [contract for contract in load_contracts().values() if contract.agency not in elsewhere]
+    known = list(load_contracts(area).values())
     abroad = [contract for contract in known if contract.countries and found.country_name not in contract.countries]
     contracts = [contract for contract in known if contract not in abroad]
     rows = [

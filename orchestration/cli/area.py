@@ -60,21 +60,19 @@ def check(area: Named = None) -> None:
     """List what is missing in an area's file. Exits 1 if it contradicts the national seeds or the contracts."""
     from orchestration.contracts import area_maps
     from orchestration.contracts.model import ContractError
-    from orchestration.contracts.reader import read_contracts
+    from orchestration.contracts.reader import load_contracts
 
-    wrong, contracts = 0, read_contracts()
+    wrong = 0
     for name in [area] if area else known_areas.names():
         found = known_areas.load(name)
-        lines = area_files.missing(found, contracts, _definitions())
+        lines = area_files.missing(found, _definitions())
+        gaps: list[str] = []
         try:
-            area_maps.adapted(contracts, name)
-            gaps = [
-                f"{area_maps.FOLDER}/{path.name}: {gap}"
-                for path in area_maps.paths(name)
-                for gap in area_maps.read(path).open_gaps()
-            ]
+            load_contracts(name)
+            for path in area_maps.paths(name):
+                gaps += [f"{area_maps.FOLDER}/{path.name}: {gap}" for gap in area_maps.read(path).open_gaps()]
         except ContractError as error:
-            lines, gaps = [*lines, str(error)], []
+            lines.append(str(error))
         wrong += len(lines)
         gaps = [*found.gaps, *gaps]
         console.print(f"[bold]{name}[/]: {counted(len(lines), 'contradiction')}, {counted(len(gaps), 'gap')}", highlight=False)
@@ -86,10 +84,11 @@ def check(area: Named = None) -> None:
 @app.command()
 def upgrade(area: Named = None) -> None:
     """Bring area files of an earlier version of the project to the present schema."""
-    from orchestration.contracts.reader import read_contracts
+    from orchestration.contracts.reader import load_contracts
 
+    types = {key: contract.type for key, contract in load_contracts().items()}
     for name in [area] if area else known_areas.names():
-        done = area_files.upgrade(name, read_contracts())
+        done = area_files.upgrade(name, types)
         state = "upgraded; compare it with the earlier file" if done else "nothing to do"
         console.print(f"{name}: schema {known_areas.SCHEMA_VERSION}, {state}.", highlight=False)
 
@@ -114,8 +113,10 @@ def map_headers(
         # A device or a pipe has no end, or none that comes.
         raise typer.BadParameter(f"{sample} is no regular file. Copy the extract to one.")
     known_areas.load(area)
-    contract = _of_type(feed_type, list(read_contracts().values()), area)
-    path = area_maps.path_of(area, contract.feed, contract.agency if "/" in feed_type else None)
+    contract = _of_type(feed_type, list(read_contracts(area).values()), area)
+    agency = contract.agency if "/" in feed_type and feed_type != contract.type else None
+    own = contract.type if feed_type == contract.type else contract.feed
+    path = area_maps.path_of(area, own, agency)
     before = area_maps.read(path) if path.exists() else None
     adapted = area_maps.adapt(contract, before, path) if before else contract
     try:
@@ -129,8 +130,8 @@ def map_headers(
         before,
         area_maps.AreaMap.model_validate(
             {
-                "feed_type": contract.feed,
-                "agency": contract.agency if "/" in feed_type else None,
+                "feed_type": own,
+                "agency": agency,
                 "sheet": sheet,
                 "headers": {header: {"column": column, "likeness": score} for header, (column, score) in made.headers.items()},
                 "absent": made.absent,
@@ -166,7 +167,7 @@ def _of_type(feed_type: str, contracts: list[FeedContract], area: str) -> FeedCo
     found: dict[tuple[str, ...], FeedContract] = {}
     own = {agency.id for agency in known_areas.load(area).agencies}
     for contract in sorted(contracts, key=lambda contract: contract.agency not in own):
-        if feed_type in (contract.feed, "/".join(contract.id)):
+        if feed_type in (contract.feed, contract.type, "/".join(contract.id)):
             found.setdefault(tuple(column.name for column in contract.columns), contract)
     if len(found) == 1:
         (contract,) = found.values()

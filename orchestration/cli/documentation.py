@@ -21,6 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from orchestration.contracts.reader import feeds_of
 from orchestration.home.environment import DBT_PROJECT, PROJECT, VARIABLES
 from orchestration.home.settings import Settings
 from orchestration.ingest.load.quarantine import details
@@ -272,9 +273,10 @@ def needs_assessment_page(
             for schema in ("marts", "conformed")
         }
         feeds = sorted(
-            source["name"].replace("__", "/", 1)
+            feed
             for key in behind
             if (source := manifest["sources"].get(key)) and source["source_name"] == "landing"
+            for feed in feeds_of(source["name"])
         )
         # Statements name the marts themselves.
         models = sorted(nodes[key]["name"] for key in written_by.get(table["table_id"], []) if not _is_model(nodes[key], "marts"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -44,7 +45,8 @@ def feeds() -> None:
 @app.command()
 def check(
     contracts: Annotated[
-        list[Path] | None, typer.Argument(metavar="[CONTRACT]...", help="contract.yaml; all feeds where left out.", exists=True)
+        list[Path] | None,
+        typer.Argument(metavar="[CONTRACT]...", help="Contracts of feed types. Default: all.", exists=True),
     ] = None,
     sample: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="Try this file against the contract; nothing of it is kept.")
@@ -56,7 +58,7 @@ def check(
 
     if sample and len(contracts or ()) != 1:
         raise typer.BadParameter("--sample is a file of one feed: name one contract.")
-    paths = contracts or sorted(CONTRACTS.glob("*/*/contract.yaml"))
+    paths = contracts or sorted(CONTRACTS.glob("*/*.yaml"))
     usable = []
     for path in paths:
         try:
@@ -67,8 +69,13 @@ def check(
         _report(contract, in_full=contracts is not None)
     wrong = len(paths) - len(usable)
     console.print(f"{counted(len(paths), 'contract')} checked, {wrong} invalid.")
-    if wrong or (sample and not _fits(sample, usable[0])):
+    if wrong or (sample and not _fits(sample, _sent(usable[0]))):
         raise typer.Exit(FAILED)
+
+
+def _sent(contract: FeedContract) -> FeedContract:
+    """A feed type as if somebody sent it."""
+    return replace(contract, agency=contract.agency or contract.subject)
 
 
 def _report(contract: FeedContract, *, in_full: bool) -> None:
@@ -80,7 +87,7 @@ def _report(contract: FeedContract, *, in_full: bool) -> None:
     if shown or in_full:
         described = f"{counted(len(contract.columns), 'column')}, {contract.cadence}, {' or '.join(contract.formats)}"
         vault = "" if steps else "; its rows stay in the vault, where no model reads them"
-        console.print(f"[bold]{'/'.join(contract.id)}[/]: {described}{vault}", highlight=False)
+        console.print(f"[bold]{contract.type}[/]: {described}{vault}", highlight=False)
     for step in shown:
         mark, what = ("[green]✓[/]", step.found) if step.found else ("[yellow]missing[/]", step.remedy)
         console.print(f"  {mark} {step.name}: {escape(what)}", highlight=False)

@@ -167,15 +167,12 @@ def summary(console: Console, settings: Settings, release: Release) -> None:
         for contract in load_contracts().values()
         if contract.countries and area.country_name not in contract.countries
     }
-    elsewhere = areas.agencies_of_others(area.id)
     for feed, tables, url in waiting:
-        if feed.partition("/")[0] in elsewhere:
-            continue
         if feed in abroad:
             console.print(f"[yellow]not for {area.country_name}[/] {feed}")
             continue
         needed = f"needed for {tables}" if tables else "not needed for any SNA table"
-        console.print(f"[yellow]not delivered[/] {feed}: {needed}; available from {url}")
+        console.print(f"[yellow]not delivered[/] {feed}: {needed}{f'; available from {url}' if url else ''}")
     console.print("Next: `sna reconcile --table T15`, `sna status`, or open the published file read-only in a BI tool.")
 
 

@@ -18,9 +18,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from orchestration.contracts.consistency import contradictions
 from orchestration.contracts.model import Adapted, Column, ContractError, FeedContract, FeedKey, Provided
-from orchestration.home import areas, identity, settings_files
-from orchestration.home.environment import SettingsError
-from orchestration.home.settings import Settings
+from orchestration.home import areas, settings_files
 
 FOLDER = "maps"
 HOW_TO_FILL = """\
@@ -63,7 +61,7 @@ class AreaMap(_Strict):
     """One map.
 
     Attributes:
-        feed_type: of the extract.
+        feed_type: of the extract; `<subject>/<feed type>` where several subjects have one of that name.
         agency: whose extract it is; None for every agency of the area that sends the feed type.
         sheet: of the extract, if it is a workbook.
         headers: header → column.
@@ -95,7 +93,7 @@ class AreaMap(_Strict):
         return {_plain(header) for header in (*self.headers, *self.not_used, *made)}
 
     def is_of(self, contract: FeedContract) -> bool:
-        return contract.feed == self.feed_type and self.agency in (None, contract.agency)
+        return self.feed_type in (contract.feed, contract.type) and self.agency in (None, contract.agency)
 
     def open_gaps(self) -> list[str]:
         """The gaps of the sample that nothing in the map closes, one line for each kind and column."""
@@ -117,16 +115,7 @@ def folder(area: str) -> Path:
 
 def path_of(area: str, feed_type: str, agency: str | None) -> Path:
     """Where the map of an extract is written."""
-    return folder(area) / f"{f'{agency}.' if agency else ''}{feed_type}.yaml"
-
-
-def area_of_home() -> str | None:
-    """The area of the home that the environment names; None where there is no such home."""
-    try:
-        home = identity.read(Settings.from_env().home)
-    except SettingsError:  # which the command that needs the home reports
-        return None
-    return home.area if home else None
+    return folder(area) / f"{f'{agency}.' if agency else ''}{feed_type.replace('/', '.')}.yaml"
 
 
 def read(path: Path) -> AreaMap:

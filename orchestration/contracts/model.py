@@ -318,6 +318,8 @@ class FeedContract:
         tables: ids of the SNA's tables that wait for this feed.
         countries: names of the countries that a national feed is of; empty where it is of any.
         adapted: to an agency's own extract, by the map of an area.
+        subject: of the models that read it: the folder of its contract.
+        file_names: words in the names of its files, besides those of agency and feed.
     """
 
     agency: str
@@ -350,10 +352,22 @@ class FeedContract:
     tables: tuple[str, ...]
     countries: tuple[str, ...] = ()
     adapted: Adapted = Adapted()
+    subject: str = ""
+    file_names: tuple[str, ...] = ()
 
     @property
     def id(self) -> FeedKey:
         return self.agency, self.feed
+
+    @property
+    def type(self) -> str:
+        """The feed type, `<subject>/<feed>`: what is sent, whoever sends it."""
+        return f"{self.subject}/{self.feed}"
+
+    @property
+    def relation(self) -> str:
+        """The landing view of its feed type, and the dbt source: `<subject>__<feed>`."""
+        return f"{self.subject}__{self.feed}"
 
     def periods_between(self, first: str, last: str) -> list[str]:
         """Every period of its cadence from one to another, both included."""
@@ -401,6 +415,8 @@ class FeedContract:
             "evidence",
             "origin",
             "countries",
+            "subject",
+            "file_names",
         }
         rules = {name: value for name, value in asdict(self).items() if name not in wording}
         for column in rules["columns"]:

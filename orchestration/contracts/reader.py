@@ -1,4 +1,8 @@
-"""What each feed must hold: `raw/<agency>/<feed>/contract.yaml`, read once and strictly.
+"""What each feed must hold: the contracts of feed types, and what areas say of the agencies that send them.
+
+`raw/contracts/<subject>/<feed type>.yaml` is the contract of a feed type. One that names an agency (`domain`) is a national
+publisher's; any other is sent by the agencies of an area, whose `area.yaml` says where their files differ. Both together are the
+contract of one feed.
 
 Contracts follow the Open Data Contract Standard v3 (https://bitol-io.github.io/open-data-contract-standard/), whose own models
 check what is the standard's. The models here are what this project needs of it: a contract that is half understood would let
@@ -7,8 +11,9 @@ bad data through, so anything missing or unknown is an error that names the file
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import fields
+import os
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import fields, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -40,57 +45,132 @@ from orchestration.contracts.model import (
     Treatment,
 )
 from orchestration.contracts.periods import Cadence
-from orchestration.home import settings_files
+from orchestration.contracts.senders import Sender, of_authority, sent
+from orchestration.home import areas, identity, settings_files
 from orchestration.home.environment import CONTRACTS
 
 # Of service levels: years and days.
 UNITS = {"retention": "y", "latency": "d", "gracePeriod": "d"}
 PERCENT = {"True": "hundred", "False": "no"}
+# Whom to ask for a feed type of which the area does not say who sends it.
+NOBODY = "The agency that records it"
 _Kind = TypeVar("_Kind", Column, FeedContract)
 
 
-def load_contracts(root: Path = CONTRACTS) -> dict[FeedKey, FeedContract]:
-    """Every contract, adapted to the extracts that the agencies of this home's area send (`area_maps`).
+def load_contracts(area: str | None = None, root: Path = CONTRACTS) -> dict[FeedKey, FeedContract]:
+    """As `read_contracts`, adapted to the agencies' own extracts by the area's maps (`area_maps`).
 
     Raises:
         ContractError: a contract or a map cannot be used.
+        SettingsError: there is no such area, or its file is not valid.
     """
-    return area_maps.adapted(read_contracts(root), area_maps.area_of_home())
+    area = area or _area_of_home()
+    return area_maps.adapted(read_contracts(area, root), area)
 
 
-def read_contracts(root: Path = CONTRACTS) -> dict[FeedKey, FeedContract]:
-    """Read every `<agency>/<feed>/contract.yaml` below `root`, in order of name.
+def read_contracts(area: str | None = None, root: Path = CONTRACTS) -> dict[FeedKey, FeedContract]:
+    """The contracts of all feeds: those of national publishers, and those that the agencies of an area send.
+
+    Args:
+        area: default that of the home; where there is no home, the areas of the project.
 
     Raises:
         ContractError: a contract cannot be used.
+        SettingsError: there is no such area, or its file is not valid.
     """
-    contracts = [load_contract(path) for path in sorted(root.glob("*/*/contract.yaml"))]
-    return {contract.id: contract for contract in contracts}
+    area = area or _area_of_home()
+    files = [areas.folder_of(area) / areas.FILE] if area else sorted(areas.AREAS.glob(f"*/{areas.FILE}"))
+    types = tuple((path, path.read_text("utf-8")) for path in sorted(root.glob("*/*.yaml")))
+    return dict(_contracts(types, tuple((path, path.read_text("utf-8")) for path in files)))
+
+
+def feed_types(root: Path = CONTRACTS) -> list[FeedContract]:
+    """The contracts of all feed types, whether or not anybody sends them."""
+    return [load_contract(path) for path in sorted(root.glob("*/*.yaml"))]
+
+
+def feeds_of(relation: str) -> list[str]:
+    """`agency/feed` of every feed in the landing view of a feed type; the feed type itself where nobody sends it."""
+    sent = ["/".join(contract.id) for contract in load_contracts().values() if contract.relation == relation]
+    return sent or [relation.replace("__", "/", 1)]
 
 
 def load_contract(path: Path) -> FeedContract:
-    """Read one contract; its agency and feed must be the names of its folders.
+    """Read one contract of a feed type, as it is without an area; its subject and feed must be the names of its folder and file.
 
     Raises:
         ContractError: the file is not a valid contract or says something that is not understood.
     """
-    return _contract(path, path.read_text("utf-8"))
+    return _contract(path, path.read_text("utf-8"), None)
+
+
+def _area_of_home() -> str | None:
+    try:
+        home = os.environ.get("SNA_HOME") or identity.the_only_one()
+        made = identity.read(Path(home).expanduser()) if home else None
+    except identity.HomeError:
+        return None
+    return made.area if made else None
 
 
 # A command and the steps of a refresh ask for all contracts again and again.
+@lru_cache(maxsize=16)
+def _contracts(types: tuple[tuple[Path, str], ...], files: tuple[tuple[Path, str], ...]) -> dict[FeedKey, FeedContract]:
+    found = [_contract(path, text, None) for path, text in types]
+    national = [contract for contract in found if contract.agency]
+    open_types = {contract.type: each for contract, each in zip(found, types, strict=True) if not contract.agency}
+    senders = [sender for file, text in files for sender in _senders(file, text, open_types)]
+    senders += _nobody(open_types, {sender.feed.type for sender in senders})
+    own = [_contract(*open_types[sender.feed.type], sender) for sender in senders]
+    # Of a feed that several areas have, as of a service for two forces, that of the first: a home is of one area.
+    by_key = {contract.id: contract for contract in reversed([*national, *own])}
+    return {key: by_key[key] for key in sorted(by_key)}
+
+
+def _senders(file: Path, text: str, types: Collection[str]) -> Iterator[Sender]:
+    """Who sends what to the area of a file, each feed type as `<subject>/<feed>`."""
+    for agency in areas.parsed(file, text).agencies:
+        for feed in agency.feeds:
+            place = f"{file}: agencies.{agency.id}.feeds.{feed.type}"
+            meant = [type for type in types if feed.type in (type, type.partition("/")[2])]
+            if len(meant) != 1:
+                known = ", ".join(sorted(type.partition("/")[2] for type in types))
+                remedy = f"write {' or '.join(meant)}" if meant else f"no such feed type; known are {known}"
+                raise ContractError(f"{place}: {remedy}.")
+            yield Sender(place, agency, feed.model_copy(update={"type": meant[0]}))
+
+
+def _nobody(types: Mapping[str, tuple[Path, str]], sent: Collection[str]) -> Iterator[Sender]:
+    """A sender, named by the subject, of each type that no agency is said to send: it can be delivered all the same.
+
+    Returns of one authority are left out, for nothing says of which.
+    """
+    for type, (path, text) in types.items():
+        if type not in sent and not of_authority(_read(path, text)):
+            feed = areas.SentFeed(type=type)
+            yield Sender(str(path), areas.Agency(id=path.parent.name, owner=NOBODY, feeds=(feed,)), feed)
+
+
+def _contract(path: Path, text: str, sender: Sender | None) -> FeedContract:
+    content, place = _read(path, text), sender.place if sender else str(path)
+    if sender:
+        content = sent(content, sender)
+    contract = settings_files.validate(Path(place), content, _Contract, ContractError).contract
+    contract = replace(contract, subject=path.parent.name)
+    if contract.feed != path.stem:
+        raise ContractError(f"{path}: dataProduct is {contract.feed}, but its file is {path.name}.")
+    if wrong := list(contradictions(contract)):
+        raise ContractError(f"{place}: {'; '.join(wrong)}.")
+    return contract
+
+
 @lru_cache(maxsize=1024)
-def _contract(path: Path, text: str) -> FeedContract:
+def _read(path: Path, text: str) -> Any:
     from open_data_contract_standard.model import OpenDataContractStandard
 
     content = settings_files.parse(path, text, ContractError)
     settings_files.validate(path, content, OpenDataContractStandard, ContractError, extra="forbid")
-    contract = settings_files.validate(path, content, _Contract, ContractError).contract
-    folder = path.parent.parent.name, path.parent.name
-    if contract.id != folder:
-        raise ContractError(f"{path}: domain and dataProduct are {'/'.join(contract.id)}, but its folder is {'/'.join(folder)}.")
-    if wrong := list(contradictions(contract)):
-        raise ContractError(f"{path}: {'; '.join(wrong)}.")
-    return contract
+    return content
 
 
 class _Part(BaseModel):
@@ -246,6 +326,8 @@ class _FeedProperties(_Custom):
     origin: Origin = "agency"
     unknown_columns: Literal["refuse", "ignore"] = "refuse"
     identifier: str | None = None
+    sender: Literal["anybody", "authority"] = "anybody"
+    file_names: tuple[str, ...] = ()
 
 
 class _ServiceLevels(_Part):
@@ -260,16 +342,16 @@ class _Object(_Part):
 
 
 class _Definitions(_Part):
-    publisher_url: Text = Field(validation_alias=AliasPath("publisher", "url"))
+    publisher_url: str = Field("", validation_alias=AliasPath("publisher", "url"))
     legal_basis: Text = Field(validation_alias=AliasPath("legalBasis", "description"))
 
 
 class _Contract(_Part):
-    agency: Text = Field(alias="domain", description="the agency")
+    agency: str = Field("", alias="domain", description="the agency")
     feed: Text = Field(alias="dataProduct", description="the feed")
     title: Text = Field(alias="name")
     purpose: Text = Field(validation_alias=AliasPath("description", "purpose"))
-    owner: Text = Field(validation_alias=AliasPath("team", "name"))
+    owner: str = Field("", validation_alias=AliasPath("team", "name"))
     definitions: Annotated[_Definitions, _by("type")] = Field(
         validation_alias=AliasPath("description", "authoritativeDefinitions")
     )
@@ -285,6 +367,7 @@ class _Contract(_Part):
             "columns": tuple(column.column for column in described),
             "key": tuple(column.name for column in key),
             "ignore_unknown_columns": self.custom.unknown_columns == "ignore",
+            "subject": "",
         }
         return _made(FeedContract, dict(self) | dict(self.definitions) | dict(self.levels) | dict(self.custom) | combined)
 

@@ -46,11 +46,10 @@ def text(content: Mapping[str, Any]) -> str:
     return str(yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=130))
 
 
-def missing(area: Area, contracts: Collection[tuple[str, str]], definitions: Collection[str]) -> list[str]:
+def missing(area: Area, definitions: Collection[str]) -> list[str]:
     """What is missing or wrong in an area's file, one line each; gaps that the file itself names are not repeated.
 
     Args:
-        contracts: (agency, feed) of every contract.
         definitions: ids of the definitions of serious violence.
     """
     forces = [national.forces()[force] for force in area.forces]
@@ -68,22 +67,16 @@ def missing(area: Area, contracts: Collection[tuple[str, str]], definitions: Col
     ):
         if stated not in known:
             found.append(f"{field}: {stated or 'none'}, but its districts are in {' and '.join(sorted(known)) or 'none'}")
-    for agency in area.agencies:
-        found += [
-            f"agencies: {agency.id} sends {feed}, which has no contract: raw/{agency.id}/{feed}/contract.yaml"
-            for feed in agency.feeds
-            if (agency.id, feed) not in contracts
-        ]
     if area.definition is not None and area.definition not in definitions:
         found.append(f"definition: {area.definition} is unknown; known are {', '.join(sorted(definitions))}")
     return found
 
 
-def upgrade(identifier: str, contracts: Collection[tuple[str, str]]) -> bool:
+def upgrade(identifier: str, types: Mapping[tuple[str, str], str]) -> bool:
     """Bring the file of an area to the present schema; returns whether there was anything to do. Comments are lost.
 
     Args:
-        contracts: (agency, feed) of every contract, for what an agency of the earlier schema sends.
+        types: (agency, feed) → feed type of every feed that is known, for what an agency of the earlier schema sends.
 
     Raises:
         SettingsError: there is no such area, or its file is of no known schema.
@@ -96,7 +89,7 @@ def upgrade(identifier: str, contracts: Collection[tuple[str, str]]) -> bool:
         raise SettingsError(f"{path}: no area file of this version of the project or an earlier one.")
     if content.get("schema_version", 1) == areas.SCHEMA_VERSION:
         return False
-    settings_files.validate(path, upgraded := _from_version_1(content, contracts), Area, SettingsError)
+    settings_files.validate(path, upgraded := _from_version_1(content, types), Area, SettingsError)
     path.write_text(text(upgraded), "utf-8")
     return True
 
@@ -136,7 +129,7 @@ def _authorities(own: Sequence[national.District]) -> dict[str, str]:
     return {one.authority_code: one.authority for one in known}
 
 
-def _from_version_1(content: Mapping[str, Any], contracts: Collection[tuple[str, str]]) -> dict[str, Any]:
+def _from_version_1(content: Mapping[str, Any], types: Mapping[tuple[str, str], str]) -> dict[str, Any]:
     """Version 1 named forces at length, agencies without what they send, and nothing around the districts."""
     codes = [str(code) for code in content.get("districts", ())]
     own = [national.districts()[code] for code in codes if code in national.districts()]
@@ -151,6 +144,6 @@ def _from_version_1(content: Mapping[str, Any], contracts: Collection[tuple[str,
         "forces": [force["police_uk"] for force in content.get("forces", ())],
         "districts": dict(content["districts"]),
         "authorities": _authorities(own),
-        "agencies": [{"id": id, "feeds": sorted(feed for sender, feed in contracts if sender == id)} for id in agencies],
+        "agencies": [{"id": id, "feeds": sorted(type for (sender, _), type in types.items() if sender == id)} for id in agencies],
         "gaps": [f"{field}: {what}" for field, what in UNKNOWN.items() if field != "agencies" or not agencies],
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -35,18 +36,103 @@ class Hospital(BaseModel):
     in_area: bool = True
 
 
-class Agency(BaseModel):
-    """An agency that delivers to this area only.
+class SentColumn(BaseModel):
+    """Where a column of one agency's files differs from the contract of the feed type; what is left out is as in the contract.
 
     Attributes:
-        id: its folder below `raw/`.
-        feeds: what it sends, by feed type: folders below its own.
+        header: column in the agency's files.
+        aliases: other headers under which it comes, in place of those of the contract.
+        code: the one value that all rows have, such as the code of the hospital.
+        pattern: regular expression that the whole value must match.
+        allowed: the only values, where there is a closed list.
+        format: of dates, as contracts write them: `dd/MM/yyyy HH:mm`.
+        optional: a file may lack the column altogether.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    header: str | None = Field(default=None, min_length=1)
+    aliases: tuple[str, ...] | None = None
+    code: str | None = Field(default=None, pattern=r"^[A-Za-z0-9]+$")
+    pattern: str | None = None
+    allowed: tuple[str, ...] | None = None
+    format: str | None = None
+    optional: bool | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _header_alone(cls, given: Any) -> Any:
+        return {"header": given} if isinstance(given, str) else given
+
+
+class SentFeed(BaseModel):
+    """A feed type that an agency sends, and where its files differ from the contract; in short form the type alone.
+
+    Attributes:
+        type: name of a contract, `crimes`; `<subject>/<name>` where several subjects have one of that name.
+        title, owner, url: of this feed, where they are not those of the contract and the agency.
+        tables: ids of the tables of the area's printed report that wait for it.
+        file_names: words in the names of its files, besides those of the agency and the feed type.
+        columns: column of the contract → how it comes here; a text alone is its header.
+        properties: custom properties and service levels that take the place of the contract's, by the contract's names: `layout`,
+            `sheet`, `period`, `formats`, `frequency`, `latency`.
+        labels: scheme → what only this agency calls a thing → its code or label.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    type: str = Field(pattern=r"^([a-z][a-z0-9_]*/)?[a-z][a-z0-9_]*$")
+    title: str | None = None
+    owner: str | None = None
+    url: str | None = None
+    tables: tuple[str, ...] = ()
+    file_names: tuple[str, ...] = ()
+    columns: Mapping[str, SentColumn] = Field(default_factory=dict)
+    properties: Mapping[str, Any] = Field(default_factory=dict)
+    labels: Mapping[str, Mapping[str, str]] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _type_alone(cls, given: Any) -> Any:
+        return {"type": given} if isinstance(given, str) else given
+
+    @property
+    def feed(self) -> str:
+        """Its folder below that of the agency."""
+        return self.type.rpartition("/")[2]
+
+    @property
+    def site_code(self) -> str | None:
+        """The code of the hospital whose attendances these are."""
+        sent = self.columns.get("site_code")
+        return sent.code if sent else None
+
+
+class Agency(BaseModel):
+    """An agency that delivers to this area.
+
+    Attributes:
+        id: its folder in the landing zone.
+        name: as tables print it.
+        owner: whom to ask for its feeds.
+        url: where it publishes, or says how to ask.
+        authority: GSS code of the upper-tier or unitary authority that its returns are of, if they are of one.
+        feeds: what it sends.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    feeds: tuple[str, ...] = Field(min_length=1)
+    name: str | None = None
+    owner: str | None = None
+    url: str | None = None
+    authority: str | None = None
+    feeds: tuple[SentFeed, ...] = Field(min_length=1)
+
+    @property
+    def label(self) -> str:
+        """Its name, or what its id says."""
+        return self.name or self.id.replace("_", " ").capitalize()
 
 
 class SeriesBreak(BaseModel):
@@ -159,6 +245,12 @@ class Area(BaseModel):
             authority = national.districts()[code].authority_code
             if authority not in self.authorities:
                 raise ValueError(f"authorities: {authority}, of which {name} ({code}) is a part, is missing")
+        for agency in self.agencies:
+            if agency.authority is not None and agency.authority not in self.authorities:
+                raise ValueError(f"agencies: {agency.id} is of {agency.authority}, which is none of the authorities")
+            feeds = [sent.feed for sent in agency.feeds]
+            if twice := next((feed for feed in feeds if feeds.count(feed) > 1), None):
+                raise ValueError(f"agencies: {agency.id} sends {twice} twice")
         if self.name in self.districts.values():
             raise ValueError(f"name: '{self.name}' is also a district's; tables have both, so call the area something else")
         return self
@@ -168,11 +260,24 @@ class Area(BaseModel):
         """England or Wales."""
         return national.regions()[self.country].region
 
+    def all_hospitals(self) -> tuple[Hospital, ...]:
+        """Those that are listed, and after them those that deliver attendances and are not."""
+        codes, names = {one.site_code for one in self.hospitals}, {one.name for one in self.hospitals}
+        return *self.hospitals, *(
+            Hospital(name=agency.label, site_code=sent.site_code)
+            for agency in self.agencies
+            for sent in agency.feeds
+            if sent.site_code and sent.site_code not in codes and agency.label not in names
+        )
+
     def all_labels(self) -> list[tuple[str, str, str]]:
         """(scheme, what agencies call it, its code or label) of what is named in this area only."""
         places = [("district", word, code) for code, name in self.districts.items() for word in (name, code)]
-        hospitals = [("hospital", one.name, one.name) for one in self.hospitals]
-        listed = [(scheme, word, meaning) for scheme, words in self.labels.items() for word, meaning in words.items()]
+        hospitals = [("hospital", one.name, one.name) for one in self.all_hospitals()]
+        schemes = [self.labels, *(sent.labels for agency in self.agencies for sent in agency.feeds)]
+        listed = [
+            (scheme, word, meaning) for each in schemes for scheme, words in each.items() for word, meaning in words.items()
+        ]
         return [*places, *hospitals, *listed]
 
     def variables(self) -> dict[str, Any]:
@@ -183,7 +288,7 @@ class Area(BaseModel):
         ]
         hospitals = [
             {"hospital": one.name, "hospital_code": one.site_code, "is_in_county": one.in_area, "sort_order": place}
-            for place, one in enumerate(self.hospitals, 1)
+            for place, one in enumerate(self.all_hospitals(), 1)
         ]
         area = {
             "name": self.name,
@@ -192,6 +297,10 @@ class Area(BaseModel):
             "districts": [{"district_code": code, "district": name} for code, name in self.districts.items()],
             "authorities": authorities,
             "hospitals": hospitals,
+            "agencies": [
+                {"agency": agency.id, "authority_code": agency.authority, "feeds": [sent.feed for sent in agency.feeds]}
+                for agency in self.agencies
+            ],
             "reports": list(self.reports),
             "series_breaks": [
                 one.model_dump(mode="json", exclude={"id", "kind", "feed_types"})
@@ -220,34 +329,46 @@ def names() -> list[str]:
     return sorted(path.parent.name for path in folder().glob(f"*/{FILE}"))
 
 
+def folder_of(area: str) -> Path:
+    """The folder of one area.
+
+    Raises:
+        SettingsError: there is no such area.
+    """
+    if area not in names():
+        raise SettingsError(
+            f"There is no area '{area}' in {folder()}; there are: {', '.join(names()) or 'none'}. {VARIABLE} names another"
+            " folder, and `sna area new FORCE` makes an area."
+        )
+    return folder() / area
+
+
 def load(area: str) -> Area:
     """Read one area.
 
     Raises:
         SettingsError: there is no such area, or its file is not valid; the message says which field.
     """
-    path = folder() / area / FILE
-    if area not in names():
-        raise SettingsError(
-            f"There is no area '{area}' in {folder()}; there are: {', '.join(names()) or 'none'}. {VARIABLE} names another"
-            " folder, and `sna area new FORCE` makes an area."
-        )
+    path = folder_of(area) / FILE
     found = _read(path)
     if found.id != area:
         raise SettingsError(f"{path}: its id is '{found.id}', but its folder is '{area}'.")
     return found
 
 
-def agencies_of_others(area: str) -> frozenset[str]:
-    """Agencies that belong to other areas only, the project's own among them: their feeds are not delivered here."""
-    own = {agency.id for agency in load(area).agencies}
-    paths = {path.parent.name: path for place in (AREAS, folder()) for path in place.glob(f"*/{FILE}")}
-    others = (_read(path).agencies for name, path in paths.items() if name != area)
-    return frozenset(agency.id for agencies in others for agency in agencies if agency.id not in own)
-
-
 def _read(path: Path) -> Area:
-    content = settings_files.parse(path, path.read_text("utf-8"), SettingsError)
+    return parsed(path, path.read_text("utf-8"))
+
+
+# A command asks for the same area again and again.
+@lru_cache(maxsize=64)
+def parsed(path: Path, text: str) -> Area:
+    """The area of a file with this text.
+
+    Raises:
+        SettingsError: it is not valid.
+    """
+    content = settings_files.parse(path, text, SettingsError)
     version = content.get("schema_version", 1) if isinstance(content, dict) else SCHEMA_VERSION
     if version != SCHEMA_VERSION:
         raise SettingsError(

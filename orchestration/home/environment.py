@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
-CONTRACTS = PROJECT / "raw"
+CONTRACTS = PROJECT / "raw" / "contracts"
 DBT_PROJECT = PROJECT / "dbt_project"
 WORKSPACE = PROJECT / "orchestration" / "workspace.yaml"
 

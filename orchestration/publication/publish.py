@@ -294,7 +294,7 @@ def _write_meta(con: duckdb.DuckDBPyConnection, head: Mapping[str, Any]) -> None
         + [feeds_of(head), banner(head)]
         + [(head.get("access_log") or {}).get(k) for k in ("line", "hash")],
     )
-    columns = "* exclude (stage, as_at, token, gate_token)"
+    columns = "* exclude (stage, as_at, token, gate_token, feed_type)"
     con.execute(f"create table meta.feeds as select {columns} from warehouse.ledger.feed order by all")
     con.execute("create table meta.feed_parts as from warehouse.ledger.feed_part order by all")
     con.execute(

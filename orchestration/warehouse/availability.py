@@ -1,5 +1,7 @@
 """`meta.availability`: which feeds each published table is made from, and which of them were not delivered.
 
+Of a feed type that no agency of the area sends, `feed` is the type.
+
 A table is empty, or a column of it, where a feed that it needs is missing: `select feed, owner from meta.availability where
 table_name = 'hotspot_wards' and not is_delivered` says whom to ask.
 """
@@ -9,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from orchestration.contracts.reader import feed_types
 from orchestration.database import bulk_insert
 
 if TYPE_CHECKING:
@@ -23,12 +26,15 @@ def write(con: duckdb.DuckDBPyConnection, lineage: Mapping[str, Mapping[str, Any
     Args:
         lineage: as `orchestration.warehouse.lineage.lineage` returns it.
     """
-    con.execute(f"create table {TABLE} (schema_name varchar, table_name varchar, feed varchar)")
-    bulk_insert.insert(con, TABLE, [[*table.split("."), feed] for table, entry in lineage.items() for feed in entry["feeds"]])
+    con.execute(f"create table {TABLE} (schema_name varchar, table_name varchar, feed varchar, title varchar)")
+    titles = {each.type: each.title for each in feed_types()}
+    rows = [[*table.split("."), feed, titles.get(feed)] for table, entry in lineage.items() for feed in entry["feeds"]]
+    bulk_insert.insert(con, TABLE, rows)
     con.execute(
         f"""create or replace table {TABLE} as
-            select made_from.*, feed.title, coalesce(feed.deliveries_in_use, 0) > 0 as is_delivered,
-                   feed.owner, feed.publisher_url
+            select made_from.* exclude (title), coalesce(feed.title, made_from.title) as title,
+                   coalesce(feed.deliveries_in_use, 0) > 0 as is_delivered,
+                   if(made_from.title is null, feed.owner, 'The agency that should send it') as owner, feed.publisher_url
             from {TABLE} as made_from
             left join warehouse.ledger.feed as feed on made_from.feed = feed.agency || '/' || feed.feed
             order by all"""

@@ -73,27 +73,27 @@ class _Project:
         return [(path, yaml.load(path.read_text("utf-8"), Loader=loader) or {}) for path in sorted(self.models.rglob("*.yml"))]
 
     def steps(self, contract: FeedContract) -> Iterator[Step]:
-        relation, feed = "__".join(contract.id), "/".join(contract.id)
+        relation, subject = contract.relation, contract.subject
         staging = f"stg_{relation}"
         yield Step(
             "source",
             self._source(relation),
-            f"add {relation} to the source landing in models/staging/<subject>/_<subject>__sources.yml",
+            f"add {relation} to the source landing in models/staging/{subject}/_{subject}__sources.yml",
         )
         reads = relation in _SOURCE.findall(self.text.get(staging, ""))
         yield Step(
             "staging model",
             _shown(self.sql[staging]) if reads else "",
-            f"add models/staging/<subject>/{staging}.sql, which reads source('landing', '{relation}')",
+            f"add models/staging/{subject}/{staging}.sql, which reads source('landing', '{relation}')",
         )
         description = next((path for path, content in self.described if _model(content, staging)), None)
         yield Step(
             "description",
             _shown(description) if description else "",
-            f"describe {staging}, with its grain, in models/staging/<subject>/_<subject>__models.yml",
+            f"describe {staging}, with its grain, in models/staging/{subject}/_{subject}__models.yml",
         )
         yield from self._labels(contract, staging)
-        marts = self._marts(staging, feed)
+        marts = self._marts(staging, contract.type)
         named = ", ".join(marts[:_NAMED]) + (f" and {len(marts) - _NAMED} more" if len(marts) > _NAMED else "")
         yield Step("mart", named, f"no mart is built from {staging}: join it into a fact, and the fact into a mart")
 

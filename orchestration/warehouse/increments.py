@@ -22,7 +22,7 @@ SCHEMA = """
 create schema if not exists ops;
 create table if not exists ops.basis (
     stage varchar,
-    subject varchar,    -- a node by dbt's unique id, or a feed as it is called in the schema landing
+    subject varchar,    -- a node by dbt's unique id, or a feed type as it is called in the schema landing
     token varchar,      -- the node's code fingerprint, or the feed's deliveries in use
     primary key (stage, subject)
 );
@@ -134,7 +134,9 @@ def _feeds(con: duckdb.DuckDBPyConnection, stage: str, manifest: Mapping[str, An
     """The deliveries in use of each feed from which anything of the stage is made."""
     above = _reached(nodes_of(stage, manifest), manifest["parent_map"])
     read = {source["name"] for name, source in manifest["sources"].items() if name in above}
-    tokens = con.execute("select agency || '__' || feed, token from ledger.feed").fetchall()
+    tokens = con.execute(
+        "select replace(feed_type, '/', '__'), string_agg(token, ' ' order by agency) from ledger.feed group by feed_type"
+    ).fetchall()
     return {feed: token for feed, token in tokens if feed in read}
 
 

@@ -1,8 +1,8 @@
 """Landing views over the deliveries in use, and the ledger of all deliveries.
 
-    landing.<agency>__<feed>   view: accepted rows of the deliveries in use, typed; empty where nothing was delivered,
-                               and none for a feed in the vault's custody
-    landing_log.<agency>__<feed>  view: the same with the rows that later ones have replaced; of feeds with the load mode upsert
+    landing.<subject>__<feed>  view, one per feed type: accepted rows of the deliveries in use of every agency that sends it,
+                               with `agency`, typed; empty where nothing was delivered, and none for feeds in the vault's custody
+    landing_log.<subject>__<feed>  view: the same with the rows that later ones have replaced; of feeds with the load mode upsert
     ledger.delivery            one row per delivery and period: delivered = accepted + rejected, and whether it is in use
     ledger.fault               one row per delivery, rule and column that was broken
     ledger.feed                one row per contract: how complete it is and which SNA tables wait for it
@@ -17,8 +17,9 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import itertools
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -35,7 +36,7 @@ from orchestration.warehouse.build_id import build_id, received_id
 from orchestration.warehouse.dbt import hash_of_files, project_hash
 
 if TYPE_CHECKING:
-    from orchestration.contracts.model import FeedContract
+    from orchestration.contracts.model import FeedContract, FeedKey
     from orchestration.ingest.landing_log.load_record import LoadRecord
 
 SCHEMA = """
@@ -72,7 +73,8 @@ create table if not exists ledger.feed (
     stage varchar,        -- the landed stage that it belongs to (orchestration.warehouse.gates)
     as_at varchar,        -- ISO date that it was rebuilt for, or empty
     token varchar,        -- names the deliveries in use
-    gate_token varchar    -- names what the feeds gate judges: these deliveries, the contract and the rules
+    gate_token varchar,   -- names what the feeds gate judges: these deliveries, the contract and the rules
+    feed_type varchar     -- `<subject>/<feed>`, whoever sends it
 );
 create table if not exists ledger.feed_part (
     agency varchar, feed varchar, part varchar, first_period varchar, last_period varchar, missing_periods varchar[],
@@ -86,7 +88,10 @@ create table if not exists ledger.build (
 create table if not exists ops.registered (
     agency varchar, feed varchar,
     content varchar,      -- names all that `register` has written of the feed
-    rows bigint           -- of its view
+    rows bigint,          -- in use
+    relation varchar,     -- the view of its feed type; null for a feed in the vault's custody
+    query varchar,        -- of its rows there
+    log varchar           -- the same with the rows that later ones have replaced; null where they replace none
 );
 """
 
@@ -115,13 +120,15 @@ class _Entry:
     """What the warehouse has of one feed: the query of its rows, and its rows of the ledger.
 
     Attributes:
-        log: the query of its rows and of those that they have replaced.
+        log: the query of its rows and of those that they have replaced; None where later rows replace none.
         shape: the query with ids of deliveries for their files: it is the same wherever the home is.
+        relation: the view of its feed type; None where no view may show a row of it.
     """
 
     query: str
-    log: str
+    log: str | None
     shape: str
+    relation: str | None
     deliveries: list[list[Any]]
     faults: list[list[Any]]
     feed: list[Any]
@@ -139,13 +146,15 @@ class _Entry:
         ]
         deliveries = [_delivery_row(contract, load, load.load_id in used_ids) for record in own for load in record.by_period()]
         query, shape = rows_in_use(contract, used), rows_in_use(contract, used, file_of=lambda load: load.load_id)
-        log = rows_landed(contract, used)
+        log = rows_landed(contract, used) if contract.load_mode == "upsert" else None
         fresh = freshness.judge(contract, used, freshness.day(as_at))
         parts = [
             [*contract.id, p.name, p.first_period, p.last_period, list(p.missing), p.next_period, p.due_on, p.overdue_on]
             for p in fresh.parts
         ]
-        return cls(query, log, shape, deliveries, faults, _feed_row(contract, own, used, fresh, as_at), parts)
+        # Everybody who can read the warehouse can read its views: it has only the deliveries of a feed of the vault, and no row.
+        relation = contract.relation if contract.custody == "warehouse" else None
+        return cls(query, log, shape, relation, deliveries, faults, _feed_row(contract, own, used, fresh, as_at), parts)
 
     @property
     def content(self) -> str:
@@ -184,7 +193,7 @@ def register(
     in_use: Iterable[LoadRecord],
     as_at: str,
 ) -> int:
-    """Rewrite one feed's landing view and its rows of the ledger; return the rows in use.
+    """Rewrite one feed's part of the landing view and its rows of the ledger; return the rows in use.
 
     They are counted, not summed over the deliveries: in an upsert feed a later row replaces an earlier one.
 
@@ -194,29 +203,65 @@ def register(
     """
     entry = _Entry.of(contract, loads, in_use, as_at)
     con.execute("begin")
-    if contract.custody == "vault":
-        # Everybody who can read the warehouse can read its views, so it has only the deliveries of such a feed, and no row.
-        con.execute(f"drop view if exists landing.{table_name(contract)}")
-    else:
-        con.execute(f"create or replace view landing.{table_name(contract)} as {entry.query}")
-        if contract.load_mode == "upsert":
-            con.execute(f"create or replace view landing_log.{table_name(contract)} as {entry.log}")
-    for table in ("ledger.delivery", "ledger.fault", "ledger.feed", "ledger.feed_part", "ops.registered"):
-        con.execute(f"delete from {table} where agency = ? and feed = ?", [*contract.id])
+    _forget(con, contract.id)
     bulk_insert.insert(con, "ledger.delivery", entry.deliveries)
     bulk_insert.insert(con, "ledger.fault", entry.faults)
     bulk_insert.insert(con, "ledger.feed", [entry.feed])
     bulk_insert.insert(con, "ledger.feed_part", entry.parts)
     ((rows,),) = con.execute(f"select count(*) from ({entry.query})").fetchall()
-    con.execute("insert into ops.registered values (?, ?, ?, ?)", [*contract.id, entry.content, rows])
+    registered = [*contract.id, entry.content, rows, entry.relation, entry.query, entry.log]
+    con.execute("insert into ops.registered values (?, ?, ?, ?, ?, ?, ?)", registered)
+    if entry.relation:
+        _show(con, entry.relation)
     _write_build(con, as_at)
     con.execute("commit")
     return int(rows)
 
 
-def table_name(contract: FeedContract) -> str:
-    """Name of a feed's landing view: `<agency>__<feed>`."""
-    return f"{contract.agency}__{contract.feed}"
+def show_feed_types(con: duckdb.DuckDBPyConnection, types: Iterable[FeedContract], senders: Collection[FeedKey]) -> None:
+    """Make the landing view of every feed type, empty where nobody sends it, and forget feeds that are sent no more.
+
+    Args:
+        types: the contracts of all feed types.
+        senders: (agency, feed) of every feed that somebody sends.
+    """
+    registered = con.execute("select agency, feed, relation from ops.registered").fetchall()
+    gone = [(agency, feed, relation) for agency, feed, relation in registered if (agency, feed) not in senders]
+    for agency, feed, relation in gone:
+        _forget(con, (agency, feed))
+        if relation and con.execute("select count(*) from ops.registered where relation = ?", [relation]).fetchall() != [(0,)]:
+            _show(con, relation)
+        elif relation:
+            con.execute(f"drop view landing.{relation}; drop view if exists landing_log.{relation}")
+    landed = con.execute("select table_name from information_schema.tables where table_schema = 'landing'").fetchall()
+    for each in types:
+        if each.custody == "warehouse" and (each.relation,) not in landed:
+            nothing = f"select null::varchar as agency, * from ({rows_in_use(each, [])})"
+            con.execute(f"create view landing.{each.relation} as {nothing}")
+            if each.load_mode == "upsert":
+                con.execute(f"create view landing_log.{each.relation} as {nothing}")
+
+
+def _show(con: duckdb.DuckDBPyConnection, relation: str) -> None:
+    """Make the landing views of a feed type from the rows of all agencies that send it."""
+    views = con.execute(
+        """select schema_name, agency, if(schema_name = 'landing', query, coalesce(log, query))
+           from ops.registered inner join (
+               select 'landing' as schema_name
+               union all
+               select schema_name from duckdb_views() where schema_name = 'landing_log' and view_name = $1
+           ) on relation = $1
+           order by all""",
+        [relation],
+    ).fetchall()
+    for schema, feeds in itertools.groupby(views, key=lambda view: view[0]):
+        parts = (f"select '{agency}' as agency, * from ({query})" for _, agency, query in feeds)
+        con.execute(f"create or replace view {schema}.{relation} as {' union all by name '.join(parts)}")
+
+
+def _forget(con: duckdb.DuckDBPyConnection, feed: FeedKey) -> None:
+    for table in ("ledger.delivery", "ledger.fault", "ledger.feed", "ledger.feed_part", "ops.registered"):
+        con.execute(f"delete from {table} where agency = ? and feed = ?", [*feed])
 
 
 def about(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
@@ -310,6 +355,7 @@ def _feed_row(
         min((_evidence(contract, load) for load in used), default=None),
         *(fresh.state, fresh.next_period, fresh.due_on, fresh.overdue_on, gates.stage_of(contract), as_at),
         *_tokens(contract, used),
+        contract.type,
     ]
 
 

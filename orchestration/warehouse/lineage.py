@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from orchestration.contracts.reader import feeds_of
 from orchestration.home.environment import DBT_PROJECT
 
 FIGURES = "figures"
@@ -35,7 +36,7 @@ def lineage(manifest: Mapping[str, Any], code: Mapping[str, str], schemas: tuple
     def feeds(node: str) -> frozenset[str]:
         if node.startswith("source."):
             source = manifest["sources"][node]
-            return frozenset({source["name"].replace("__", "/", 1)} if source["source_name"] == "landing" else ())
+            return frozenset(feeds_of(source["name"]) if source["source_name"] == "landing" else ())
         return frozenset[str]().union(*(feeds(parent) for parent in parents.get(node, ())))
 
     published = {

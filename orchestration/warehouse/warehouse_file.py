@@ -14,14 +14,15 @@ from contextlib import contextmanager
 
 import duckdb
 
+from orchestration.contracts.reader import feed_types, load_contracts
 from orchestration.database import connection
-from orchestration.home import lock
+from orchestration.home import identity, lock
 from orchestration.home.disk_errors import FULL_WORDS
 from orchestration.home.lock import HomeLockedError
 from orchestration.home.settings import Settings
 from orchestration.text.console import errors
 from orchestration.warehouse import gates, increments
-from orchestration.warehouse.ledger import SCHEMA, definition_id, environment, quoted
+from orchestration.warehouse.ledger import SCHEMA, definition_id, environment, quoted, show_feed_types
 
 # DuckDB's message about which process has the file locked.
 LOCKED = re.compile(r"lock is held in (?P<program>.*) \(PID (?P<pid>\d+)\)")
@@ -48,6 +49,8 @@ def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
     con = _open_when_free(settings)
     _create_schemas(con)
     _relocate(con, settings)
+    made = identity.read(settings.home)
+    show_feed_types(con, feed_types(), load_contracts(made.area if made else None))
     return con
 
 
@@ -135,7 +138,8 @@ def _create_schemas(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("begin")
     con.execute(SCHEMA)
     if con.execute("from ops.layout").fetchall() != [(layout,)]:
-        con.execute("drop schema ops cascade; drop schema ledger cascade")
+        for schema in ("ops", "ledger", "landing", "landing_log"):
+            con.execute(f"drop schema if exists {schema} cascade")
         con.execute(SCHEMA + gates.SCHEMA + increments.SCHEMA)
         con.execute("insert into ops.layout values (?)", [layout])
     con.execute("commit")
@@ -153,6 +157,9 @@ def _relocate(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
         return
     con.execute("begin")
     for there, *_ in before:
+        con.execute(
+            "update ops.registered set query = replace(query, $1, $2), log = replace(log, $1, $2)", [quoted(there), quoted(here)]
+        )
         for (view,) in con.execute("select sql from duckdb_views() where schema_name in ('landing', 'landing_log')").fetchall():
             con.execute(view.replace("CREATE VIEW", "create or replace view", 1).replace(quoted(there), quoted(here)))
     con.execute("delete from ops.home")

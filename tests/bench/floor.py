@@ -49,7 +49,7 @@ from orchestration.publication.publish import SCHEMAS
 from orchestration.publication.release import FILE
 from orchestration.publication.release_files import STORAGE
 from orchestration.warehouse import materializations
-from orchestration.warehouse.ledger import SCHEMA, rows_in_use, table_name
+from orchestration.warehouse.ledger import SCHEMA, rows_in_use, rows_landed
 
 HEADER_BYTES = 65536
 
@@ -109,9 +109,9 @@ def land(con: duckdb.DuckDBPyConnection, contract: FeedContract, settings: Setti
     if not found:
         # What the vault gave back is no file of the landing zone.
         loads = log.current(log.read(settings.landing, *contract.id))
-        view(con, contract, rows_in_use(contract, loads))
+        view(con, contract, rows_in_use(contract, loads), rows_landed(contract, loads))
         return [str(load.accepted) for load in loads]
-    folder = out / "landing" / table_name(contract)
+    folder = out / "landing" / "__".join(contract.id)
     folder.mkdir(parents=True)
     in_use = {(d.period, d.part): d for d in sorted(found, key=lambda d: d.version)}
     reads = [opened(delivery, contract, folder / f"{number}.csv") for number, delivery in enumerate(in_use.values())]
@@ -123,7 +123,8 @@ def land(con: duckdb.DuckDBPyConnection, contract: FeedContract, settings: Setti
             f"copy ({rows_sql(contract, group)}) to '{folder}/{number}.parquet' (format parquet, compression zstd)",
             hmac_pads(pseudonym_key.load(settings)) if contract.pseudonymises else None,
         )
-    view(con, contract, latest_sql(contract, f"read_parquet('{folder}/*.parquet', file_row_number = true)"))
+    landed = landed_rows_sql(f"read_parquet('{folder}/*.parquet', file_row_number = true)")
+    view(con, contract, latest_sql(contract, landed), landed)
     rows = [
         [r.load_id, *contract.id, r.delivery.period, r.delivery.part, r.delivery.version, settings.made.environment]
         for r in reads
@@ -132,10 +133,16 @@ def land(con: duckdb.DuckDBPyConnection, contract: FeedContract, settings: Setti
     return [str(read.delivery.path) for read in reads]
 
 
-def view(con: duckdb.DuckDBPyConnection, contract: FeedContract, query: str) -> None:
-    """The landing view of a feed; none in the vault's custody."""
-    if contract.custody == "warehouse":
-        con.execute(f"create view landing.{table_name(contract)} as {query}")
+def view(con: duckdb.DuckDBPyConnection, contract: FeedContract, query: str, log: str) -> None:
+    """The landing views of a feed type, with what other agencies sent of it; none in the vault's custody."""
+    if contract.custody != "warehouse":
+        return
+    for schema, own in (("landing", query), ("landing_log", log)):
+        rows = f"select '{contract.agency}' as agency, * from ({own})"
+        of_view = "schema_name = ? and view_name = ?"
+        known = con.execute(f"select sql from duckdb_views() where {of_view}", [schema, contract.relation]).fetchone()
+        others = [known[0].partition(" AS ")[2].rstrip(";"), "union all by name"] if known else []
+        con.execute(f"create or replace view {schema}.{contract.relation} as {' '.join([*others, rows])}")
 
 
 def opened(delivery: Delivery, contract: FeedContract, copy: Path) -> Read:
@@ -166,9 +173,13 @@ def rows_sql(contract: FeedContract, reads: Sequence[Read]) -> str:
     """
 
 
-def latest_sql(contract: FeedContract, relation: str) -> str:
-    """Query of landed rows, numbered in the order of the deliveries; in an upsert feed the latest of each key."""
-    query = f"select * exclude (file_row_number), (file_row_number + 1)::integer as _row from {relation}"
+def landed_rows_sql(relation: str) -> str:
+    """Query of landed rows, numbered in the order of the deliveries."""
+    return f"select * exclude (file_row_number), (file_row_number + 1)::integer as _row from {relation}"
+
+
+def latest_sql(contract: FeedContract, query: str) -> str:
+    """Query of the rows of another that count; in an upsert feed the latest of each key."""
     if contract.load_mode != "upsert":
         return query
     key = ", ".join(contract.by_name[name].output or name for name in contract.key)
@@ -233,7 +244,7 @@ def _python_model(con: duckdb.DuckDBPyConnection, file: Path) -> Any:
 def publish(con: duckdb.DuckDBPyConnection, out: Path) -> list[str]:
     """Write the published schemas as a release holds them; returns the tables."""
     tables: Iterable[tuple[str, str]] = con.execute(
-        "select table_schema, table_name from information_schema.tables where list_contains(?, table_schema) order by all",
+        "select table_schema from information_schema.tables where list_contains(?, table_schema) order by all",
         [list(SCHEMAS)],
     ).fetchall()
     con.execute(f"attach '{out / FILE}' as published (storage_version '{STORAGE['storage_compatibility_version']}')")

@@ -16,7 +16,7 @@ from dagster_dbt import DagsterDbtTranslator, dbt_assets
 from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
 from expectations import verdicts
-from orchestration.defs import asset_keys, metadata
+from orchestration.defs import metadata
 from orchestration.defs.resources import POOL, Refresh
 from orchestration.home.environment import DBT_PROJECT
 from orchestration.operations.retries import retried
@@ -31,16 +31,21 @@ class Translator(DagsterDbtTranslator):
 
     Args:
         code: code fingerprint of each node, by dbt's unique id.
+        senders: landing view of a feed type → the keys of the feeds in it.
     """
 
-    def __init__(self, code: Mapping[str, str]) -> None:
+    def __init__(self, code: Mapping[str, str], senders: Mapping[str, Sequence[dg.AssetKey]]) -> None:
         super().__init__()
         self._code = code
+        self._senders = {dg.AssetKey(["landing", name]): [dg.AssetDep(key) for key in keys] for name, keys in senders.items()}
+
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: Any) -> dg.AssetSpec:
+        """dagster-dbt's own, but that what reads a source of the schema landing depends on every feed in it."""
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        return spec.replace_attributes(deps=[dep for each in spec.deps for dep in self._senders.get(each.asset_key, [each])])
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
-        """dagster-dbt's own, but that a source of the schema landing goes by the key of its feed, and a model by its table."""
-        if dbt_resource_props["resource_type"] == "source" and dbt_resource_props["source_name"] == "landing":
-            return asset_keys.of_source(dbt_resource_props["name"])
+        """dagster-dbt's own, but that a model goes by its table."""
         key = super().get_asset_key(dbt_resource_props)
         return dg.AssetKey([*key.path[:-1], dbt_resource_props.get("alias") or key.path[-1]])
 
@@ -58,13 +63,16 @@ class Translator(DagsterDbtTranslator):
         return {**super().get_metadata(dbt_resource_props), **metadata.code_reference(file)}
 
 
-def dbt_asset_sets(manifest: Mapping[str, Any], code: Mapping[str, str]) -> tuple[dg.AssetsDefinition, dg.AssetsDefinition]:
+def dbt_asset_sets(
+    manifest: Mapping[str, Any], code: Mapping[str, str], senders: Mapping[str, Sequence[dg.AssetKey]]
+) -> tuple[dg.AssetsDefinition, dg.AssetsDefinition]:
     """The facts set and the marts set over one parsed manifest.
 
     Args:
         code: code fingerprint of each node (`dbt.load_fingerprints`).
+        senders: landing view of a feed type → the keys of the feeds in it, none where nobody sends it.
     """
-    translator = Translator(code)
+    translator = Translator(code, senders)
 
     @dbt_assets(manifest=manifest, select=FACTS, exclude=COUNTS, name="facts", dagster_dbt_translator=translator, pool=POOL)
     @retried

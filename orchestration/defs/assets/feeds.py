@@ -104,7 +104,8 @@ def _table(contract: "FeedContract", facts: Sequence[dg.AssetKey]) -> dg.AssetsD
             key,
             deps=[
                 *(asset_keys.deliveries(*contract.id), asset_keys.LANDING_ZONE),
-                *([asset_keys.vault(run.name)] if run else []),
+                # Counts of the vault belong to the stage after the facts, also where no run makes them here.
+                *([asset_keys.vault(run.name)] if run else facts if contract.origin == "vault" else []),
             ],
             group_name=contract.agency,
             description=f"{contract.title}: the deliveries in use.\n\n{contract.purpose}",
@@ -236,7 +237,7 @@ def _about(contract: "FeedContract") -> dict[str, Any]:
     """What a contract says that a reader of the graph asks: columns, basis, publisher, and the SNA's tables that need it."""
     return {
         "dagster/column_schema": metadata.landed_columns(contract),
-        **metadata.code_reference(CONTRACTS / contract.agency / contract.feed / "contract.yaml"),
+        **metadata.code_reference(CONTRACTS / f"{contract.type}.yaml"),
         "owner": contract.owner,
         "legal_basis": contract.legal_basis,
         "publisher": dg.MetadataValue.url(contract.publisher_url),

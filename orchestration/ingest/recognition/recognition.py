@@ -223,7 +223,7 @@ def _fitting(path: Path, contracts: Mapping[FeedKey, FeedContract]) -> list[Feed
     near = candidates.nearest(path, compared)
     if near is not None:
         raise _NotKnownError(_with_map(Refusal.of_faults(near.contract, near.faults), near))
-    remedy = "Check that the header row is there, with the agreed headers; the feed's contract.yaml lists them."
+    remedy = "Check that the header row is there, with the agreed headers; the feed's contract lists them."
     raise _NotKnownError(Refusal.of(None, (f"No feed has the headers of this file ({describe(path)}).", remedy)))
 
 

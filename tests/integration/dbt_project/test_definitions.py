@@ -135,7 +135,7 @@ def test_a_definition_is_added_with_rows_of_seeds_alone(dbt: Callable[..., Any],
     assert result.success, result.exception
     with duckdb.connect(str(settings.warehouse), read_only=True) as con:
         expected = con.execute(
-            """select strftime(recorded_at, '%Y-%m'), count(*) from landing.derbyshire_constabulary__crimes
+            """select strftime(recorded_at, '%Y-%m'), count(*) from landing.police__crimes
                where ho_class = '10D' and knife = 'Y' and domestic_abuse = 'N' and recorded_at >= '2023-04-01'
                group by all order by all"""
         ).fetchall()
@@ -162,7 +162,7 @@ def test_another_definition_in_force_changes_the_marts_and_compares_no_table_of_
         assert dbt(*command, *models, definition_id=definition).success
         with duckdb.connect(str(settings.warehouse), read_only=True) as con:
             serious = con.execute(
-                """select count(*) from landing.derbyshire_constabulary__crimes
+                """select count(*) from landing.police__crimes
                    where list_contains(?, ho_sub_code) and modern_slavery = 'N'""",
                 [SERIOUS],
             ).fetchone()

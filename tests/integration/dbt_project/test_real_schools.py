@@ -13,9 +13,10 @@ from orchestration.contracts.reader import load_contracts
 from orchestration.home.settings import Settings
 from orchestration.ingest.load.loader import load, plan
 from orchestration.ingest.recognition.recognition import deliver
-from orchestration.warehouse import ledger, warehouse_file
+from orchestration.warehouse import warehouse_file
 from orchestration.warehouse.dbt import _invoke
 from tests.conftest import REAL_DATA
+from tests.integration.expectations import mini
 
 KEY = b"a key for tests only"
 FILES = (
@@ -25,17 +26,17 @@ FILES = (
 
 # An assault on a child of 12 at noon on a Tuesday in May, every 200 metres of 10 kilometres about Derby.
 CRIMES = """
-insert into landing.derbyshire_constabulary__crimes by name
+insert into landing.police__crimes by name
     select 'DC-2018-' || i as crime_reference, timestamp '2018-05-15 13:00' as recorded_at,
            timestamp '2018-05-15 12:00' as committed_from, '8N' as ho_class, '008/01' as ho_sub_code, 'GBH' as offence_title,
            'Derby City' as district, 430000 + 200 * (i % 50) as easting, 331000 + 200 * (i // 50) as northing,
            'Street' as location_type, 'N' as domestic_abuse, 'N' as modern_slavery, 'N' as alcohol, 'N' as drugs, 'N' as knife,
            'crimes' as _load_id, i as _row
     from range(2500) as t(i);
-insert into landing.derbyshire_constabulary__victims by name
+insert into landing.people__victims by name
     select crime_reference, recorded_at, recorded_at::date as offence_date, md5(crime_reference) as person_key, 12 as age,
            'victims' as _load_id, _row
-    from landing.derbyshire_constabulary__crimes;
+    from landing.police__crimes;
 """
 
 pytestmark = [
@@ -53,13 +54,11 @@ def real(tmp_path_factory):
     for path in FILES:
         deliver(path, settings.raw, contracts)
     with warehouse_file.connect(settings) as con:
+        mini.tables(con)
         for contract in contracts.values():
-            name = f"landing.{ledger.table_name(contract)}"
-            columns = (*contract.landed, ("_load_id", "VARCHAR"), ("_row", "INTEGER"))
-            con.execute(f"create table {name} (" + ", ".join(f'"{n}" {t}' for n, t in columns) + ")")
             now = datetime.now(UTC)
             for record in load(plan(settings.raw, base, contract, KEY), contract, base, KEY, now=now):
-                con.execute(f"insert into {name} by name from read_parquet('{record.accepted}')")
+                con.execute(f"insert into landing.{contract.relation} by name from read_parquet('{record.accepted}')")
         con.execute(CRIMES)
     built = _invoke(settings, ["build", "--select", "+fct_school_age_offence", "--exclude-resource-type", "unit_test", "test"])
     (sql,) = (result.node.compiled_code for result in built.result if result.node.name == "fct_school_age_offence")

@@ -80,7 +80,7 @@ def test_no_log_page_or_target_holds_any_of_them(county, secrets):
 def test_the_warehouse_knows_their_deliveries_and_no_row(county, tmp_path):
     with duckdb.connect(str(county.settings.warehouse), read_only=True) as con:
         for agency, feed in CUSTODY:
-            name = f"{agency}__{feed}"
+            name = load_contracts()[agency, feed].relation
             assert con.execute("select count(*) from duckdb_views() where contains(sql, ?)", [f"/{feed}/"]).fetchall() == [(0,)]
             assert con.execute(
                 "select count(*) from information_schema.tables where table_name in (?, ?)", [name, f"stg_{name}"]

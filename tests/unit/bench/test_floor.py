@@ -35,7 +35,7 @@ def read(con, tmp_path, monkeypatch):
 
     def landed(contract):
         floor.land(con, contract, Settings(tmp_path / "raw", tmp_path / "home"), tmp_path / "out")
-        found = con.execute(f"from landing.{contract.agency}__{contract.feed} order by _load_id, _row")
+        found = con.execute(f"select * exclude (agency) from landing.{contract.relation} order by _load_id, _row")
         names = [column[0] for column in found.description]
         return [dict(zip(names, values, strict=True)) for values in found.fetchall()]
 

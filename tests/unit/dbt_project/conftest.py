@@ -17,4 +17,5 @@ def render() -> Callable[[str], str]:
     """Expand the project's own macros in a piece of SQL, without dbt."""
     macros = "".join(path.read_text() for path in sorted((DBT_PROJECT / "macros").glob("*.sql")))
     variables = yaml.safe_load((DBT_PROJECT / "dbt_project.yml").read_text())["vars"]
-    return functools.cache(lambda sql: jinja2.Environment().from_string(macros + sql).render(var=variables.get).strip())
+    environment = jinja2.Environment(extensions=["jinja2.ext.do"])
+    return functools.cache(lambda sql: environment.from_string(macros + sql).render(var=variables.get).strip())

@@ -22,7 +22,7 @@ def test_every_label_column_of_staging_is_checked():
         for column in re.findall(r" as (\w+_label)\b", path.read_text())
     }
     # The crimes have seeds of their own, keyed by their labels.
-    columns -= {("stg_derbyshire_constabulary__crimes", "relationship_source_label")}
+    columns -= {("stg_police__crimes", "relationship_source_label")}
     assert columns == {check[:2] for check in CHECKED}
 
 
@@ -39,8 +39,8 @@ def test_every_fact_maps_a_label_by_the_scheme_that_is_checked():
 def test_the_contracts_name_the_schemes_that_the_facts_use():
     """So that a label without a meaning is found when its delivery is landed; no delivery has what staging makes up."""
     named = {
-        (f"stg_{agency}__{feed}", labels.scheme)
-        for (agency, feed), contract in load_contracts().items()
+        (f"stg_{contract.relation}", labels.scheme)
+        for contract in load_contracts().values()
         for column in contract.columns
         for labels in column.labels
     }

@@ -18,18 +18,18 @@ def districts(home: str, *seen: str) -> dict[str, str]:
     con.execute("create table national_district as select 'E07000026' as district_code, 'E06000063' as successor_code")
     con.execute("create table district as select $1 as district_code", [home])
     con.execute(
-        """create table stg_ons__lsoa_ward_district as
+        """create table stg_geography__lsoa_ward_district as
            select $1 as lsoa_code_2021, 'Derby 013A' as lsoa_name_2021, 'E05001770' as ward_code_2024, $2 as district_code_2024
            union all select 'W01001900', 'Cardiff 049F', 'W05001300', 'W06000015'
            union all select 'E01019011', 'Allerdale 006A', 'E05001300', 'E07000026'""",
         [LISTED, home],
     )
     columns = "lsoa_code_2011 varchar, lsoa_name_2011 varchar, district_code_2019 varchar, imd_rank int, imd_decile int"
-    for name in ("stg_mhclg__imd_2019", "stg_mhclg__imd_2019_domains"):
+    for name in ("stg_population__imd_2019", "stg_population__imd_2019_domains"):
         con.execute(f"create table {name} ({columns})")
-    for name in ("stg_derbyshire_constabulary__crimes", "stg_police_uk__street", "stg_police_uk__outcomes"):
+    for name in ("stg_police__crimes", "stg_police_archive__street", "stg_police_archive__outcomes"):
         con.execute(f"create table {name} (lsoa_code varchar)")
-    con.execute("insert into stg_police_uk__street select unnest($1)", [list(seen)])
+    con.execute("insert into stg_police_archive__street select unnest($1)", [list(seen)])
     sql = jinja2.Environment().from_string(MODEL).render(ref=lambda name: name)
     return dict(con.execute(f"select lsoa_code, district_code from ({sql})").fetchall())
 

@@ -42,14 +42,17 @@ insert into ledger.delivery by name
 insert into ledger.delivery by name
     select 'imd' as load_id, 'mhclg' as agency, 'imd_2019' as feed, '2019' as period, 'imd.xlsx' as file_name,
            20 as rows_delivered, 20 as rows_accepted, 0 as rows_rejected, 'accepted' as verdict, true as in_use;
-create table landing.derbyshire_constabulary__crimes as
-    select 'crimes' || n as _load_id, 'DC-' || n || '-' || range as crime_reference from month, range(20);
-create table landing.derbyshire_constabulary__outcomes as
-    select 'outcomes' || n as _load_id, 'DC-' || n || '-' || range as crime_reference, '1' as outcome_sequence
+create table landing.police__crimes as
+    select 'derbyshire_constabulary' as agency, 'crimes' || n as _load_id,
+           'DC-' || n || '-' || range as crime_reference from month, range(20);
+create table landing.police__outcomes as
+    select 'derbyshire_constabulary' as agency, 'outcomes' || n as _load_id,
+           'DC-' || n || '-' || range as crime_reference, '1' as outcome_sequence
     from month, range(20) where (n, range) <> (0, 0);
-create table landing.police_uk__street as
-    select 'street' || n as _load_id, null::varchar as crime_id from month, range(20);
-create table landing.mhclg__imd_2019 as select 'imd' as _load_id, 'E01' || range as lsoa_code_2011 from range(20);
+create table landing.police_archive__street as
+    select 'police_uk' as agency, 'street' || n as _load_id, null::varchar as crime_id from month, range(20);
+create table landing.population__imd_2019 as
+    select 'mhclg' as agency, 'imd' as _load_id, 'E01' || range as lsoa_code_2011 from range(20);
 """
 
 
@@ -84,16 +87,15 @@ CASES = [
     ("update ledger.delivery set rows_accepted = 18, rows_rejected = 2 where load_id = 'crimes3'", CRIMES, REJECTED, 2),
     ("update ledger.delivery set rows_delivered = 9 where load_id = 'crimes3'", CRIMES, VOLUME, 9),
     ("update ledger.delivery set rows_delivered = 41 where load_id = 'crimes3'", CRIMES, VOLUME, 41),
-    ("delete from landing.derbyshire_constabulary__crimes where crime_reference = 'DC-3-0'", CRIMES, LANDED, 1),
-    ("delete from landing.mhclg__imd_2019", IMD, LANDED, 20),
+    ("delete from landing.police__crimes where crime_reference = 'DC-3-0'", CRIMES, LANDED, 1),
+    ("delete from landing.population__imd_2019", IMD, LANDED, 20),
     ("update ledger.delivery set in_use = false where load_id = 'crimes6'", CRIMES, LANDED, 20),
     (
-        "insert into landing.derbyshire_constabulary__outcomes select 'outcomes1', 'DC-9-' || range, '1' from range(3)",
+        "insert into landing.police__outcomes select 'derbyshire_constabulary', 'outcomes1', 'DC-9-' || range, '1' from range(3)",
         *(OUTCOMES, NO_MORE, 3),
     ),
     ("delete from ledger.delivery where load_id in ('crimes2', 'crimes3')", CRIMES, MONTHS, 2),
-    ("update landing.derbyshire_constabulary__crimes set crime_reference = 'DC-2-5' where crime_reference = 'DC-1-5'",)
-    + (CRIMES, ONE_CRIME, 2),
+    ("update landing.police__crimes set crime_reference = 'DC-2-5' where crime_reference = 'DC-1-5'",) + (CRIMES, ONE_CRIME, 2),
 ]
 
 
@@ -116,11 +118,11 @@ def test_an_extract_is_judged_as_the_one_file_that_it_is(con: duckdb.DuckDBPyCon
     """Its rejected rows without a period are counted with its first period, and its ends may be cut."""
     first = "update ledger.delivery set rows_accepted = 17, rows_rejected = 3, rows_delivered = 20 where load_id = 'crimes0'"
     con.execute(first)
-    con.execute("delete from landing.derbyshire_constabulary__crimes where crime_reference in ('DC-0-0', 'DC-0-1', 'DC-0-2')")
+    con.execute("delete from landing.police__crimes where crime_reference in ('DC-0-0', 'DC-0-1', 'DC-0-2')")
     assert not ask(con, "feeds", CRIMES)[CRIMES, REJECTED].success
     con.execute("update ledger.delivery set delivery_id = 'extract' where feed = 'crimes'")
     con.execute("update ledger.delivery set rows_delivered = 4, rows_accepted = 4 where load_id = 'crimes6'")
-    con.execute("delete from landing.derbyshire_constabulary__crimes where _load_id = 'crimes6' and crime_reference > 'DC-6-11'")
+    con.execute("delete from landing.police__crimes where _load_id = 'crimes6' and crime_reference > 'DC-6-11'")
     verdicts = ask(con, "feeds", CRIMES)
     assert verdicts[CRIMES, REJECTED].success and not verdicts[CRIMES, VOLUME].success
     con.execute("update ledger.delivery set is_partial = true where load_id = 'crimes6'")
@@ -178,6 +180,6 @@ def test_a_gap_between_quarters_or_years(
 
 
 def test_a_missing_landing_view_crashes_only_what_reads_it(con: duckdb.DuckDBPyConnection, ask: Ask) -> None:
-    con.execute("drop table landing.derbyshire_constabulary__crimes")
+    con.execute("drop table landing.police__crimes")
     crashed = {key for key, verdict in ask(con, "feeds").items() if verdict.crashed}
     assert crashed == {(CRIMES, LANDED), (CRIMES, ONE_CRIME)}

@@ -14,7 +14,7 @@ with delivered as (
             else 'Cambridge Crime Harm Index, edition ' || index_row.edition
         end as source,
         case when delivery.environment = 'demonstration' then 3 else 1 end as precedence
-    from {{ ref('stg_cambridge__crime_harm_index') }} as index_row
+    from {{ ref('stg_crime_harm__crime_harm_index') }} as index_row
     inner join {{ source('ledger', 'delivery') }} as delivery
         on index_row.load_id = delivery.load_id
     where

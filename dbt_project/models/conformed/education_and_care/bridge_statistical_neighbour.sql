@@ -3,6 +3,6 @@ select
     neighbour.neighbour_rank,
     neighbour.neighbour_la_number,
     neighbour.load_id
-from {{ ref('stg_dfe__statistical_neighbours') }} as neighbour
+from {{ ref('stg_education_and_care__statistical_neighbours') }} as neighbour
 inner join {{ ref('dim_area') }} as area
     on neighbour.la_number = area.dfe_number

@@ -9,6 +9,6 @@ select
     returned.value,
     returned.symbol,
     returned.load_id
-from {{ ref('stg_dfe__children_in_need') }} as returned
+from {{ ref('stg_education_and_care__children_in_need') }} as returned
 left join {{ ref('dim_area') }} as area
     on returned.area_as_sent in (area.area_code, cast(area.dfe_number as varchar))

@@ -1,9 +1,3 @@
-with returned as (
-    select * from {{ ref('stg_derbyshire_childrens_social_care__activity') }}
-    union all by name
-    select * from {{ ref('stg_derby_city_childrens_social_care__activity') }}
-)
-
 select
     returned.area,
     returned.financial_year,
@@ -15,7 +9,7 @@ select
     returned.percent,
     returned.symbol,
     returned.load_id
-from returned
+from {{ ref('stg_education_and_care__activity') }} as returned
 {{ join_label('measure', 'returned.measure_label', 'social_care_measure') }}
 {{ join_label('sex', 'returned.sex_label', 'sex') }}
 {{ join_label('outcome', 'returned.outcome_label', 'referral_outcome') }}

@@ -10,6 +10,6 @@ select
     returned.value,
     returned.symbol,
     returned.load_id
-from {{ ref('stg_dfe__lait') }} as returned
+from {{ ref('stg_education_and_care__lait') }} as returned
 left join {{ ref('dim_area') }} as area
     on returned.la_number = area.dfe_number

@@ -1,9 +1,7 @@
 with returned as (
-    select * from {{ ref('stg_derbyshire_county_education__neet') }}
+    select * from {{ ref('stg_education_and_care__neet') }}
     union all by name
-    select * from {{ ref('stg_derby_city_education__neet') }}
-    union all by name
-    select * from {{ ref('stg_dfe__neet_scorecard') }}
+    select * from {{ ref('stg_education_and_care__neet_scorecard') }}
 ),
 
 -- One code of a name: the newest, where a ward's code has changed.

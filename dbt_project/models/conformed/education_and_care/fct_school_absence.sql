@@ -9,7 +9,7 @@ select
     returned.percent,
     returned.symbol,
     returned.load_id
-from {{ ref('stg_derby_and_derbyshire_education__attendance') }} as returned
+from {{ ref('stg_education_and_care__attendance') }} as returned
 {{ join_label('absence_kind', 'returned.absence_kind_label', 'absence_kind') }}
 {{ join_label('district', 'returned.district_label', 'district') }}
 {{ join_label('ethnicity', 'returned.ethnicity_label', 'dfe_ethnicity') }}

@@ -1,9 +1,7 @@
 with returned as (
-    select * from {{ ref('stg_derbyshire_county_education__exclusions') }}
+    select * from {{ ref('stg_education_and_care__exclusions') }}
     union all by name
-    select * from {{ ref('stg_derby_city_education__exclusions') }}
-    union all by name
-    select * from {{ ref('stg_dfe__exclusion_reasons') }}
+    select * from {{ ref('stg_education_and_care__exclusion_reasons') }}
 ),
 
 conformed as (

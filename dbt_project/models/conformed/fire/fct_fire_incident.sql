@@ -8,6 +8,6 @@ select
     coalesce(district.conformed, 'Unknown') as district_code,
     incident.has_attack_on_firefighters,
     incident.load_id
-from {{ ref('stg_derbyshire_fire_and_rescue__incidents') }} as incident
+from {{ ref('stg_fire__incidents') }} as incident
 {{ join_label('kind', 'incident.incident_type_label', 'fire_incident_kind') }}
 {{ join_label('district', 'incident.district_label', 'district') }}

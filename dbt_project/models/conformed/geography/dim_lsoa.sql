@@ -4,7 +4,7 @@ with in_2021 as (
         lsoa_name_2021 as lsoa_name,
         ward_code_2024 as ward_code,
         district_code_2024 as district_code
-    from {{ ref('stg_ons__lsoa_ward_district') }}
+    from {{ ref('stg_geography__lsoa_ward_district') }}
 ),
 
 in_2011 as (
@@ -14,7 +14,7 @@ in_2011 as (
         district_code_2019 as district_code,
         imd_rank,
         imd_decile
-    from {{ ref('stg_mhclg__imd_2019') }}
+    from {{ ref('stg_population__imd_2019') }}
     union all
     -- File 7 has what file 1 has; who delivers it alone has the index too.
     select
@@ -23,23 +23,23 @@ in_2011 as (
         domains.district_code_2019 as district_code,
         domains.imd_rank,
         domains.imd_decile
-    from {{ ref('stg_mhclg__imd_2019_domains') }} as domains
-    left join {{ ref('stg_mhclg__imd_2019') }} as file_1
+    from {{ ref('stg_population__imd_2019_domains') }} as domains
+    left join {{ ref('stg_population__imd_2019') }} as file_1
         on domains.lsoa_code_2011 = file_1.lsoa_code_2011
     where file_1.lsoa_code_2011 is null
 ),
 
 seen as (
     select lsoa_code
-    from {{ ref('stg_derbyshire_constabulary__crimes') }}
+    from {{ ref('stg_police__crimes') }}
     where lsoa_code is not null
     union
     select lsoa_code
-    from {{ ref('stg_police_uk__street') }}
+    from {{ ref('stg_police_archive__street') }}
     where lsoa_code is not null
     union
     select lsoa_code
-    from {{ ref('stg_police_uk__outcomes') }}
+    from {{ ref('stg_police_archive__outcomes') }}
     where lsoa_code is not null
 ),
 

@@ -3,7 +3,7 @@ select
     boundary.lsoa_code_2021 as lsoa_code,
     boundary.lsoa_name_2021 as lsoa_name,
     boundary.boundary_geojson
-from {{ ref('stg_ons__lsoa_boundaries') }} as boundary
+from {{ ref('stg_geography__lsoa_boundaries') }} as boundary
 inner join {{ ref('dim_lsoa') }} as lsoa
     on boundary.lsoa_code_2021 = lsoa.lsoa_code
 inner join {{ ref('district') }} as district

@@ -3,7 +3,7 @@ with in_2024 as (
         ward_code_2024 as ward_code,
         min(ward_name_2024) as ward_name,
         min(district_code_2024) as district_code
-    from {{ ref('stg_ons__lsoa_ward_district') }}
+    from {{ ref('stg_geography__lsoa_ward_district') }}
     group by ward_code_2024
 ),
 
@@ -15,7 +15,7 @@ in_2025 as (
         longitude,
         latitude,
         boundary_geojson
-    from {{ ref('stg_ons__ward_boundaries') }}
+    from {{ ref('stg_geography__ward_boundaries') }}
     -- Of a nation's file the wards of the area. A file of a district may have them too; the more detailed is taken.
     where district_code_2025 in (select district.district_code from {{ ref('district') }} as district)
     qualify row_number() over (partition by ward_code_2025 order by length(boundary_geojson) desc, load_id) = 1
@@ -26,7 +26,7 @@ named as (
         ward_code,
         ward_name,
         count(*) as row_count
-    from {{ ref('stg_derbyshire_constabulary__crimes') }}
+    from {{ ref('stg_police__crimes') }}
     where ward_code is not null
     group by ward_code, ward_name
 ),

@@ -18,7 +18,7 @@ select
     end as hospital,
     call.load_id,
     call.row_number_in_delivery
-from {{ ref('stg_east_midlands_ambulance_service__assault_calls') }} as call
+from {{ ref('stg_health__assault_calls') }} as call
 inner join {{ ref('dim_age_band') }} as age_band
     on case when call.age between 0 and 129 then call.age else -1 end = age_band.age_key
 left join {{ ref('dim_ward') }} as ward

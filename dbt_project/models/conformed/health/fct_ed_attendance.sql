@@ -1,15 +1,5 @@
-with attendance as (
-    {% for staging_model in hospital_models() %}
-        select
-            '{{ staging_model[4:] | replace("__", "/") }}' as feed,
-            *
-        from {{ ref(staging_model) }}
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
-)
-
 select
-    attendance.feed,
+    attendance.agency || '/ed_assaults' as feed,
     attendance.arrived_at,
     cast(attendance.arrived_at as date) as arrived_date,
     cast(date_trunc('month', attendance.arrived_at) as date) as month_start,
@@ -28,7 +18,7 @@ select
     coalesce(ethnicity.conformed, 'Unknown') as ethnicity_code,
     attendance.load_id,
     attendance.row_number_in_delivery
-from attendance
+from {{ ref('stg_health__ed_assaults') }} as attendance
 inner join {{ ref('dim_age_band') }} as age_band
     on case when attendance.age between 0 and 129 then attendance.age else -1 end = age_band.age_key
 left join {{ ref('dim_hospital') }} as hospital

@@ -21,4 +21,4 @@ select distinct
     evaluation_note,
     source,
     load_id
-from {{ ref('stg_vru__interventions') }}
+from {{ ref('stg_interventions__interventions') }}

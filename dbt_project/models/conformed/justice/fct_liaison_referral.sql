@@ -20,7 +20,7 @@ select
     referral.has_physical_health_need,
     referral.load_id,
     referral.row_number_in_delivery
-from {{ ref('stg_nhs_liaison_and_diversion__referrals') }} as referral
+from {{ ref('stg_justice__referrals') }} as referral
 {{ join_label('life_stage', 'referral.age_group_label', 'life_stage') }}
 {{ join_label('sex', 'referral.sex_label', 'sex') }}
 {{ join_label('offence_group', 'referral.offence_group_label', 'liaison_offence_group') }}

@@ -5,6 +5,6 @@ select
     cast(returned.prisoners as bigint) as prisoners,
     returned.symbol,
     returned.load_id
-from {{ ref('stg_moj__prison_population') }} as returned
+from {{ ref('stg_justice__prison_population') }} as returned
 {{ join_label('offence_group', 'returned.offence_group_label', 'prison_offence_group') }}
 {{ join_label('sex', 'returned.sex_label', 'sex') }}

@@ -8,6 +8,6 @@ select
     returned.rate_per_1000,
     returned.rate_per_1000_symbol,
     returned.load_id
-from {{ ref('stg_moj__safety_in_custody') }} as returned
+from {{ ref('stg_justice__safety_in_custody') }} as returned
 {{ join_label('kind', 'returned.kind_label', 'prison_safety_kind') }}
 {{ join_label('sex', 'returned.sex_label', 'sex') }}

@@ -5,6 +5,6 @@ select
     cast(returned.cases as bigint) as cases,
     returned.symbol,
     returned.load_id
-from {{ ref('stg_probation_service__cases_by_age_and_sentence') }} as returned
+from {{ ref('stg_justice__cases_by_age_and_sentence') }} as returned
 {{ join_label('age_group', 'returned.age_group_label', 'probation_age_group') }}
 {{ join_label('sentence', 'returned.sentence_label', 'sentence_type') }}

@@ -14,7 +14,7 @@ select
     cast(returned.reoffenders as bigint) as reoffenders,
     cast(returned.reoffences as bigint) as reoffences,
     returned.load_id
-from {{ ref('stg_moj__proven_reoffending') }} as returned
+from {{ ref('stg_justice__proven_reoffending') }} as returned
 {{ join_label('age_group', 'returned.age_group_label', 'reoffending_age_group') }}
 {{ join_label('sentence', 'returned.sentence_label', 'custodial_sentence') }}
 {{ join_label('reoffence', 'returned.reoffence_label', 'reoffence_type') }}

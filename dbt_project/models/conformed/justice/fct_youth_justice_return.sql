@@ -1,9 +1,3 @@
-with returned as (
-    select * from {{ ref('stg_derby_city_youth_justice__offences') }}
-    union all by name
-    select * from {{ ref('stg_derbyshire_county_youth_justice__offences') }}
-)
-
 select
     returned.area,
     returned.financial_year,
@@ -18,7 +12,7 @@ select
     returned.counted,
     returned.symbol,
     returned.load_id
-from returned
+from {{ ref('stg_justice__offences') }} as returned
 {{ join_label('offence_group', 'returned.offence_group_label', 'youth_offence_group') }}
 {{ join_label('offence', 'returned.offence_label', 'youth_offence') }}
 {{ join_label('ethnicity', 'returned.ethnicity_label', 'ethnicity_group') }}

@@ -12,4 +12,4 @@ select
     suspects_symbol,
     minimum_cell,
     load_id
-from {{ ref('stg_derbyshire_constabulary__knife_carrier_counts') }}
+from {{ ref('stg_knife_carriers__knife_carrier_counts') }}

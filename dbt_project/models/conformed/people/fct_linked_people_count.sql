@@ -12,4 +12,4 @@ select
     threshold,
     cast(minimum_cell as integer) as minimum_cell,
     load_id
-from {{ ref('stg_derbyshire_constabulary__linked_people_counts') }}
+from {{ ref('stg_people__linked_people_counts') }}

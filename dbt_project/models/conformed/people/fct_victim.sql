@@ -1,3 +1,3 @@
 {{ config(materialized='incremental', incremental_strategy='replace_changed', unique_key='crime_reference') }}
 
-{{ person_fact('stg_derbyshire_constabulary__victims') }}
+{{ person_fact('stg_people__victims') }}

@@ -4,6 +4,6 @@ select
     coalesce(district.district_code, 'Outside') as district_code,
     area.boundary_geojson,
     area.load_id
-from {{ ref('stg_safer_derbyshire__nte_areas') }} as area
+from {{ ref('stg_places__nte_areas') }} as area
 left join {{ ref('district') }} as district
     on area.district_code = district.district_code

@@ -7,7 +7,7 @@ with listed as (
         establishment_number,
         cast(left(academic_year, 4) as smallint) as last_school_year,
         row_number() over (partition by urn order by academic_year desc, laestab desc) as place
-    from {{ ref('stg_dfe__schools') }}
+    from {{ ref('stg_places__schools') }}
 ),
 
 last_list as (
@@ -32,7 +32,7 @@ located as (
     cross join last_list
     left join {{ ref('school_phase') }} as phase
         on listed.establishment_number between phase.first_number and phase.last_number
-    left join {{ ref('stg_dfe__school_locations') }} as location
+    left join {{ ref('stg_places__school_locations') }} as location
         on listed.urn = location.urn
     where listed.place = 1
 ),

@@ -5,7 +5,7 @@ with stretch as (
         term.first_day,
         term.last_day,
         cast(year(term.first_day - interval 8 month) as smallint) as school_year
-    from {{ ref('stg_local_education_authorities__term_dates') }} as term
+    from {{ ref('stg_places__term_dates') }} as term
     inner join {{ ref('school_authority') }} as authority
         on term.la_code = authority.la_code
 ),

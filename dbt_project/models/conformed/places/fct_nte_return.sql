@@ -10,6 +10,6 @@ select
     returned.crimes,
     returned.symbol,
     returned.load_id
-from {{ ref('stg_safer_derbyshire__nte_kpi') }} as returned
+from {{ ref('stg_places__nte_kpi') }} as returned
 {{ join_label('offence_type', 'returned.nte_offence_type_label', 'nte_offence_type') }}
 {{ join_label('district', 'returned.district_label', 'district') }}

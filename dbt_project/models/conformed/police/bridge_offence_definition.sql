@@ -10,7 +10,7 @@ with crime as (
         is_domestic_abuse,
         is_modern_slavery,
         is_knife_crime
-    from {{ ref('stg_derbyshire_constabulary__crimes') }}
+    from {{ ref('stg_police__crimes') }}
     where {{ of_changed_crime('crime_reference') }}
 ),
 

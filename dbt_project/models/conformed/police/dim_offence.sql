@@ -4,7 +4,7 @@ with titled as (
         ho_sub_code,
         offence_title,
         count(*) as row_count
-    from {{ ref('stg_derbyshire_constabulary__crimes') }}
+    from {{ ref('stg_police__crimes') }}
     group by ho_class, ho_sub_code, offence_title
 ),
 

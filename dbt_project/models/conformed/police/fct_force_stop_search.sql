@@ -21,7 +21,7 @@ select
     coalesce(ethnicity.conformed, 'Unknown') as ethnicity_code,
     coalesce(district.conformed, 'Unknown') as district_code,
     search.load_id
-from {{ ref('stg_derbyshire_constabulary__stop_searches') }} as search
+from {{ ref('stg_police__stop_searches') }} as search
 inner join {{ ref('dim_age_band') }} as age_band
     on case when search.age between 0 and 129 then search.age else -1 end = age_band.age_key
 {{ join_label('power', 'search.legislation_label', 'search_power') }}

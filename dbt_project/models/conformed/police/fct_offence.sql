@@ -1,7 +1,7 @@
 {{ config(materialized='incremental', incremental_strategy='replace_changed', unique_key='crime_reference') }}
 
 with crime as (
-    select * from {{ ref('stg_derbyshire_constabulary__crimes') }}
+    select * from {{ ref('stg_police__crimes') }}
     where {{ of_changed_crime('crime_reference') }}
 ),
 
@@ -11,7 +11,7 @@ outcome_record as (
         outcome_sequence,
         outcome_code,
         decision_maker
-    from {{ ref('stg_derbyshire_constabulary__outcomes') }}
+    from {{ ref('stg_police__outcomes') }}
     where {{ of_changed_crime('crime_reference') }}
 ),
 

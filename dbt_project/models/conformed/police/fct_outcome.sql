@@ -8,7 +8,7 @@ with recorded as (
         record.decision_maker,
         record.outcome_date,
         record.load_id
-    from {{ ref('stg_derbyshire_constabulary__outcomes') }} as record
+    from {{ ref('stg_police__outcomes') }} as record
     where {{ of_changed_crime('record.crime_reference') }}
 ),
 

@@ -7,7 +7,7 @@ with version as (
         record.outcome_date,
         {{ month_start_of_label('delivery.period') }} as known_month,
         record.load_id
-    from {{ ref('stg_derbyshire_constabulary__outcome_versions') }} as record
+    from {{ ref('stg_police__outcome_versions') }} as record
     inner join {{ source('ledger', 'delivery') }} as delivery
         on record.load_id = delivery.load_id
     inner join {{ ref('fct_offence') }} as offence

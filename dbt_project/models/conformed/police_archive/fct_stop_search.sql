@@ -4,7 +4,7 @@ with searches as (
     select
         *,
         {{ local_time('searched_at_utc', 'Europe/London') }} as searched_at
-    from {{ ref('stg_police_uk__stop_and_search') }}
+    from {{ ref('stg_police_archive__stop_and_search') }}
     where {{ of_changed_month(month_start_of_utc('searched_at_utc')) }}
 )
 

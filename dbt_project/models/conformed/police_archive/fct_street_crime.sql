@@ -6,7 +6,7 @@ with street as (
         -- The archive has no LSOA of any crime there, and none is of a force of England or Wales.
         lsoa_code is null and reported_by = 'Police Service of Northern Ireland' as is_abroad,
         {{ month_start_of_label('recorded_month') }} as month_start
-    from {{ ref('stg_police_uk__street') }}
+    from {{ ref('stg_police_archive__street') }}
     where {{ of_changed_month(month_start_of_label('recorded_month')) }}
 ),
 

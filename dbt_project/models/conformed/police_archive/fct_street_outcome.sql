@@ -4,7 +4,7 @@ with outcome as (
     select
         *,
         {{ month_start_of_label('outcome_month') }} as month_start
-    from {{ ref('stg_police_uk__outcomes') }}
+    from {{ ref('stg_police_archive__outcomes') }}
     where {{ of_changed_month(month_start_of_label('outcome_month')) }}
 )
 

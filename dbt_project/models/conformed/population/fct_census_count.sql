@@ -8,7 +8,7 @@ select
     counted.age_to,
     cast(counted.counted as bigint) as counted,
     counted.load_id
-from {{ ref('stg_ons__census_population') }} as counted
+from {{ ref('stg_population__census_population') }} as counted
 left join {{ ref('district') }} as district
     on counted.national_district_code = district.district_code
 {{ join_label('sex', 'counted.sex_label', 'sex') }}

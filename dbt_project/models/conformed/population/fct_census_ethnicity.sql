@@ -5,7 +5,7 @@ select
     counted.ethnic_group_label as ethnic_group_as_sent,
     cast(counted.residents as bigint) as residents,
     counted.load_id
-from {{ ref('stg_ons__census_ethnicity') }} as counted
+from {{ ref('stg_population__census_ethnicity') }} as counted
 left join {{ ref('area') }} as area
     on counted.authority_code = area.area_code
 {{ join_label('ethnic_group', 'counted.ethnic_group_label', 'census_ethnic_group') }}

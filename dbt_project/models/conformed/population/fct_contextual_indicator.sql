@@ -10,7 +10,7 @@ select
     published.figure,
     published.symbol,
     published.load_id
-from {{ ref('stg_hmicfrs__contextual_indicators') }} as published
+from {{ ref('stg_population__contextual_indicators') }} as published
 left join {{ source('ledger', 'delivery') }} as delivery
     on published.load_id = delivery.load_id
 {{ join_label('offence', 'published.offence_label', 'contextual_offence') }}

@@ -15,6 +15,6 @@
         {{ column }}_rank as domain_rank,
         {{ column }}_decile as domain_decile,
         load_id
-    from {{ ref('stg_mhclg__imd_2019_domains') }}
+    from {{ ref('stg_population__imd_2019_domains') }}
     {% if not loop.last %}union all{% endif %}
 {% endfor %}

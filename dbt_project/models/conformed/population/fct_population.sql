@@ -5,7 +5,7 @@ select
     lsoa.district_code,
     estimate.population,
     estimate.load_id
-from {{ ref('stg_ons__population') }} as estimate
+from {{ ref('stg_population__population') }} as estimate
 inner join {{ ref('dim_lsoa') }} as lsoa
     on estimate.lsoa_code_2021 = lsoa.lsoa_code
 inner join {{ ref('district') }} as district

@@ -72,7 +72,7 @@ select
     'Household hardship' as indicator_group,
     100.0 * hardship.households_in_hardship / hardship.households as measure,
     cast(null as varchar) as caveat
-from {{ ref('stg_ons__census_household_indicators') }} as hardship
+from {{ ref('stg_population__census_household_indicators') }} as hardship
 inner join placed
     on hardship.lsoa_code_2021 = placed.lsoa_code
 where hardship.households > 0

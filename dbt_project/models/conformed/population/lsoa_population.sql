@@ -2,7 +2,7 @@ with in_2015 as (
     select
         lsoa_code_2011 as lsoa_code,
         population_2015
-    from {{ ref('stg_mhclg__imd_2019_domains') }}
+    from {{ ref('stg_population__imd_2019_domains') }}
 ),
 
 in_2021 as (
@@ -10,8 +10,8 @@ in_2021 as (
         coalesce(adult.lsoa_code_2021, home.lsoa_code_2021) as lsoa_code,
         adult.residents_16_plus,
         home.households
-    from {{ ref('stg_ons__census_residents_16_plus') }} as adult
-    full outer join {{ ref('stg_ons__census_households') }} as home
+    from {{ ref('stg_population__census_residents_16_plus') }} as adult
+    full outer join {{ ref('stg_population__census_households') }} as home
         on adult.lsoa_code_2021 = home.lsoa_code_2021
 )
 

@@ -1,7 +1,7 @@
 """Damages to the marts across agencies, and rates of the small county that have no counts."""
 
 COUNTY = """
-insert into landing.hmicfrs__contextual_indicators by name
+insert into landing.population__contextual_indicators by name
     select 'Rate' as measure, 'District' as area_type, district_code as area_code, district_code as area_name,
            'Not applicable' as offence, 'No car households' as indicator, 12 as figure, 'context' as _load_id, 1 as _row
     from (values ('E06000015'), ('E07000032')) as districts(district_code);
@@ -35,10 +35,10 @@ CASES = [
     ),
     (TIMES, "Every ratio by time is between its limits", "update {0} set per_100_offences_lower_95 = per_100_offences + 1"),
     (
-        *(PROFILE, "The nine districts have what their fact counts in them"),
+        *(PROFILE, "The districts have what their fact counts in them"),
         "update {0} set events = events + 1 where district = 'Derby' and indicator_id = 'suspects'",
     ),
-    (PROFILE, "Every indicator has all nine districts", "delete from {0} where district = 'Derby' and indicator_id = 'homicide'"),
+    (PROFILE, "Every indicator has all districts", "delete from {0} where district = 'Derby' and indicator_id = 'homicide'"),
     (PROFILE, "Every value is between its limits", "update {0} set value_lower_95 = value + 1 where unit = 'percent'"),
     (PROFILE, "A year that has only begun has no value", "update {0} set is_whole_year = false where unit = 'percent'"),
     *(

@@ -60,7 +60,7 @@ MANIFEST = {
             "config": {},
         },
     },
-    "sources": {"source.p.crimes": {"source_name": "landing", "name": "derbyshire_constabulary__crimes"}},
+    "sources": {"source.p.crimes": {"source_name": "landing", "name": "police__crimes"}},
     "parent_map": {
         "model.p.figures": ["model.p.sna_knives"],
         "model.p.sna_knives": ["model.p.offences"],

@@ -13,15 +13,15 @@ from orchestration.contracts.reader import load_contract
 from orchestration.home.environment import CONTRACTS, PROJECT
 from tests.unit.orchestration.ingest.conftest import rows, text
 
-FEED = ("dfe", "lait")
-CRIMES = CONTRACTS / "derbyshire_constabulary" / "crimes" / "contract.yaml"
+FEED = ("education_and_care", "lait.yaml")
+CRIMES = CONTRACTS / "police" / "crimes.yaml"
 
 
 @pytest.fixture
 def contract(tmp_path):
-    copy = tmp_path.joinpath(*FEED, "contract.yaml")
+    copy = tmp_path.joinpath(*FEED)
     copy.parent.mkdir(parents=True)
-    shutil.copy(CONTRACTS.joinpath(*FEED, "contract.yaml"), copy)
+    shutil.copy(CONTRACTS.joinpath(*FEED), copy)
     return copy
 
 
@@ -56,22 +56,22 @@ def test_the_contracts_of_the_project_can_be_used(sna):
 def test_what_was_checked_of_a_contract_is_listed(sna):
     checked = sna("feed", "check", CRIMES)
     assert checked.exit_code == 0
-    assert "derbyshire_constabulary/crimes: 22 columns, monthly, csv or xlsx" in checked.output
+    assert "police/crimes: 22 columns, monthly, csv or xlsx" in checked.output
     for step in ("source", "staging model", "description", "mart"):
         assert f"✓ {step}: " in checked.output
 
 
 def test_what_a_new_feed_still_needs_is_named_and_no_error(tmp_path, sna):
-    new = tmp_path / "another_force" / "crimes" / "contract.yaml"
+    new = tmp_path / "police" / "calls.yaml"
     new.parent.mkdir(parents=True)
-    new.write_text(CRIMES.read_text().replace("domain: derbyshire_constabulary", "domain: another_force"))
+    new.write_text(CRIMES.read_text().replace("dataProduct: crimes", "dataProduct: calls"))
     checked = sna("feed", "check", new)
     assert checked.exit_code == 0
-    assert "missing staging model: add models/staging/<subject>/stg_another_force__crimes.sql" in " ".join(checked.output.split())
+    assert "missing staging model: add models/staging/police/stg_police__calls.sql" in " ".join(checked.output.split())
 
 
 def test_a_feed_of_the_vault_needs_no_model(sna):
-    checked = sna("feed", "check", CONTRACTS / "derbyshire_constabulary" / "nominals" / "contract.yaml")
+    checked = sna("feed", "check", CONTRACTS / "people" / "nominals.yaml")
     assert checked.exit_code == 0
     assert "its rows stay in the vault" in checked.output and "missing" not in checked.output
 
@@ -115,10 +115,9 @@ class TestSample:
         assert sna("feed", "check", "--sample", sample(rows("crimes", 1))).exit_code == 2
 
     def test_labels_of_a_new_scheme_come_first(self, sample, sna, tmp_path):
-        new = tmp_path / "dfe" / "lait" / "contract.yaml"
+        new = tmp_path / "health" / "ed_assaults.yaml"
         new.parent.mkdir(parents=True)
-        old = CONTRACTS.joinpath("royal_derby_hospital", "ed_assaults", "contract.yaml").read_text()
-        old = old.replace("domain: royal_derby_hospital", "domain: dfe").replace("dataProduct: ed_assaults", "dataProduct: lait")
+        old = CONTRACTS.joinpath("health", "ed_assaults.yaml").read_text()
         new.write_text(old.replace("value: assault_method}", "value: way_of_assault}"))
         tried = sna("feed", "check", new, "--sample", sample(rows("crimes", 1)))
         assert tried.exit_code == 1

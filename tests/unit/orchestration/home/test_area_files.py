@@ -24,7 +24,7 @@ def folder(tmp_path, monkeypatch):
 @pytest.mark.parametrize("force", national.forces())
 def test_every_force_gets_an_area_without_a_contradiction(force):
     area = areas.load(area_files.make([force]).parent.name)
-    assert area_files.missing(area, load_contracts(), {"sna-2024"}) == []
+    assert area_files.missing(area, {"sna-2024"}) == []
     assert set(area.districts.values()) == {one.district for one in national.districts_of(national.forces()[force])}
     assert [gap.partition(":")[0] for gap in area.gaps] == ["agencies", "hospitals"]
 
@@ -56,14 +56,13 @@ def test_what_contradicts_the_seeds_and_the_contracts_is_named(folder):
     text = text.replace("  E06000035: Medway\n", "  E06000018: Nottingham\n", 1).replace(
         "E06000035: Medway", "E06000018: City\n  E06000035: Medway"
     )
-    text = text.replace("E12000008", "E12000007") + "definition: none\nagencies: [{id: vru, feeds: [interventions, votes]}]\n"
+    text = text.replace("E12000008", "E12000007") + "definition: none\n"
     (folder / "mercia" / "area.yaml").write_text(text)
-    assert area_files.missing(areas.load("mercia"), load_contracts(), {"sna-2024"}) == [
+    assert area_files.missing(areas.load("mercia"), {"sna-2024"}) == [
         "districts: Medway (E06000035) of its force is missing",
         "districts: Nottingham (E06000018) is of another force",
         "authorities: no district is in Medway (E06000035)",
         "region: E12000007, but its districts are in E12000004 and E12000008",
-        "agencies: vru sends votes, which has no contract: raw/vru/votes/contract.yaml",
         "definition: none is unknown; known are sna-2024",
     ]
 
@@ -71,8 +70,10 @@ def test_what_contradicts_the_seeds_and_the_contracts_is_named(folder):
 def test_a_file_of_the_first_schema_is_upgraded_once(folder):
     (folder / "mercia").mkdir()
     (folder / "mercia" / "area.yaml").write_text(VERSION_1)
-    assert area_files.upgrade("mercia", load_contracts())
+    types = {key: contract.type for key, contract in load_contracts().items()}
+    assert area_files.upgrade("mercia", types)
     area = areas.load("mercia")
-    assert (area.forces, area.region, area.agencies[0].feeds) == (("nottinghamshire",), "E12000004", ("exclusions", "neet"))
+    assert (area.forces, area.region) == (("nottinghamshire",), "E12000004")
+    assert [feed.type for feed in area.agencies[0].feeds] == ["education_and_care/exclusions", "education_and_care/neet"]
     assert area.authorities == {"E06000018": "Nottingham", "E10000024": "Nottinghamshire"}
-    assert not area_files.upgrade("mercia", load_contracts())
+    assert not area_files.upgrade("mercia", types)

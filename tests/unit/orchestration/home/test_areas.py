@@ -75,6 +75,19 @@ def test_the_models_get_districts_authorities_and_hospitals_in_their_order(write
         ("site_code: RX1RA", "site_code: rx1", "hospitals.General.site_code"),
         ("name: Beyond, in_area", "name: Beyond, inside", "hospitals.Beyond.inside is unknown"),
         ("id: mercia", "id: [", "area.yaml"),
+        ("id: mercia", "id: mercia\nagencies: [{id: a, feeds: []}]", "agencies.0.feeds"),
+        ("id: mercia", "id: mercia\nagencies: [{id: a, feeds: [{type: crimes, header: x}]}]", "feeds.0.header is unknown"),
+        (
+            "id: mercia",
+            "id: mercia\nagencies: [{id: a, feeds: [{type: crimes, columns: {district: {colour: red}}}]}]",
+            "columns.district.colour is unknown; known are header, aliases",
+        ),
+        ("id: mercia", "id: mercia\nagencies: [{id: a, feeds: [crimes, police/crimes]}]", "a sends crimes twice"),
+        (
+            "id: mercia",
+            "id: mercia\nagencies: [{id: a, authority: E10000007, feeds: [neet]}]",
+            "a is of E10000007, which is none of the authorities",
+        ),
     ],
 )
 def test_what_an_area_may_not_say_is_named(write, before, after, message):
@@ -85,12 +98,27 @@ def test_what_an_area_may_not_say_is_named(write, before, after, message):
     assert re.search(message, str(refused.value)), refused.value
 
 
-def test_every_agency_of_an_area_has_a_contract_for_each_feed_that_it_sends_and_no_other():
-    contracts = set(load_contracts())
+def test_a_hospital_that_delivers_need_not_be_listed_again(write):
+    sent = "feeds: [{type: ed_assaults, columns: {site_code: {code: RX1RA}}}]"
+    new = "{id: cottage, name: Cottage Hospital, feeds: [{type: ed_assaults, columns: {site_code: {code: RX1CC}}}]}"
+    write(GOOD + f"agencies: [{{id: general, name: The General, {sent}}}, {new}]\n")
+    area = areas.load("mercia")
+    assert [(one.name, one.site_code) for one in area.all_hospitals()] == [
+        ("General", "RX1RA"),
+        ("Beyond", None),
+        ("Cottage Hospital", "RX1CC"),
+    ]
+    assert ("hospital", "Cottage Hospital", "Cottage Hospital") in area.all_labels()
+
+
+def test_what_only_one_agency_calls_a_thing_is_a_label_of_the_area(write):
+    write(GOOD + "agencies: [{id: a, feeds: [{type: crimes, labels: {district: {Town: E06000018}}}]}]\n")
+    assert ("district", "Town", "E06000018") in areas.load("mercia").all_labels()
+
+
+def test_the_committed_areas_are_read():
     assert {"derbyshire", "nottinghamshire"} <= set(areas.names())
-    for name in areas.names():
-        for agency in areas.load(name).agencies:
-            assert {feed for sender, feed in contracts if sender == agency.id} == set(agency.feeds), agency
+    assert all(load_contracts(name) for name in areas.names())
 
 
 def test_the_committed_areas_are_the_districts_of_their_forces():
@@ -102,9 +130,10 @@ def test_the_committed_areas_are_the_districts_of_their_forces():
         assert area.districts == own
 
 
-def test_agencies_of_the_project_s_areas_are_of_others_for_an_adopter(write):
+def test_agencies_of_the_project_s_areas_send_nothing_to_an_adopter(write):
     write(GOOD)
-    assert "derbyshire_constabulary" in areas.agencies_of_others("mercia")
+    others = {agency for agency, _ in load_contracts()} - {agency for agency, _ in load_contracts("mercia")}
+    assert {"derbyshire_constabulary", "royal_derby_hospital"} <= others
 
 
 def test_the_definition_of_the_area_is_in_force_in_the_models_and_the_ledger(write, tmp_path):

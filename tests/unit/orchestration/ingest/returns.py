@@ -11,7 +11,7 @@ from orchestration.contracts.model import FeedContract
 from orchestration.contracts.reader import load_contract
 from orchestration.home.environment import CONTRACTS
 
-TEMPLATE = CONTRACTS / "mhclg" / "imd_2019" / "contract.yaml"
+TEMPLATE = CONTRACTS / "population" / "imd_2019.yaml"
 
 
 def column(name: str, header: str = "", kind: str = "string", required: bool = False, **custom: Any) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def contract(folder: Path, columns: list[dict[str, Any]], layout: Any, **custom:
     } | custom
     document["customProperties"] = [{"property": key, "value": value} for key, value in custom.items() if value is not None]
     document["schema"][0]["properties"] = columns
-    path = folder / "agency" / "return" / "contract.yaml"
+    path = folder / "subject" / "return.yaml"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(yaml.safe_dump(document))
     return load_contract(path)

@@ -6,11 +6,11 @@ from orchestration.contracts.reader import load_contracts
 from orchestration.warehouse import feed_models
 
 CONTRACT = load_contracts()["royal_derby_hospital", "ed_assaults"]
-STAGING = "stg_royal_derby_hospital__ed_assaults"
+STAGING = "stg_health__ed_assaults"
 FILES = {
-    "staging/health/sources.yml": "sources: [{name: landing, tables: [{name: royal_derby_hospital__ed_assaults}]}]",
+    "staging/health/sources.yml": "sources: [{name: landing, tables: [{name: health__ed_assaults}]}]",
     "staging/health/models.yml": f"models: [{{name: {STAGING}}}]",
-    f"staging/health/{STAGING}.sql": "select * from {{ source('landing', 'royal_derby_hospital__ed_assaults') }}",
+    f"staging/health/{STAGING}.sql": "select * from {{ source('landing', 'health__ed_assaults') }}",
     "conformed/health/fct_attendance.sql": f"select * from {{{{ ref('{STAGING}') }}}}",
     "marts/health/attendances.sql": "select * from {{ ref('fct_attendance') }}",
     "conformed/shared/unmapped_label.sql": "".join(
@@ -53,12 +53,12 @@ def test_what_is_missing_is_named(missing, without, steps):
 
 
 def test_a_staging_model_that_reads_another_feed_is_not_one_of_this(missing):
-    other = "select * from {{ source('landing', 'chesterfield_royal_hospital__ed_assaults') }}"
+    other = "select * from {{ source('landing', 'health__assault_calls') }}"
     assert "staging model" in missing({**FILES, f"staging/health/{STAGING}.sql": other})
 
 
 def test_a_fact_that_declares_the_feed_leads_to_its_marts(missing):
-    declared = "models: [{name: fct_attendance, config: {meta: {feeds: [royal_derby_hospital/ed_assaults]}}}]"
+    declared = "models: [{name: fct_attendance, config: {meta: {feeds: [health/ed_assaults]}}}]"
     fact = {"conformed/health/fct_attendance.sql": "{{ attendances() }}", "conformed/health/models.yml": declared}
     assert missing(FILES | fact) == {}
 

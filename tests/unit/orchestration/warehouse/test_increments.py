@@ -46,9 +46,11 @@ CODE = {"model.place": "p", "model.offence": "o", "model.ward": "w", "test.ward"
 @pytest.fixture
 def con():
     connection = duckdb.connect()
-    connection.execute("create schema ledger; create table ledger.feed (agency varchar, feed varchar, token varchar)")
     connection.execute(
-        "insert into ledger.feed values ('police', 'crimes', '1'), ('ons', 'look_up', '1'), ('ons', 'boundaries', '1')"
+        """create schema ledger; create table ledger.feed (agency varchar, feed varchar, token varchar, feed_type varchar);
+           insert into ledger.feed
+           select *, '1', agency || '/' || feed
+           from (values ('police', 'crimes'), ('ons', 'look_up'), ('ons', 'boundaries')) as feeds (agency, feed)"""
     )
     yield connection
     connection.close()
@@ -105,10 +107,18 @@ def test_other_code_and_a_delivery_at_once(con):
 
 def test_a_feed_that_is_new_is_a_change(con):
     increments.record_inputs(con, "facts", CODE, MANIFEST)
-    con.execute("insert into ledger.feed values ('other', 'feed', '1')")
+    con.execute("insert into ledger.feed values ('other', 'feed', '1', 'other/feed')")
     assert plan(con).nodes == frozenset()
-    con.execute("update ledger.feed set agency = 'ons', feed = 'renamed' where feed = 'boundaries'")
+    con.execute("update ledger.feed set feed = 'renamed', feed_type = 'ons/renamed' where feed = 'boundaries'")
     assert plan(con).nodes == {"source.boundaries", "model.ward"}
+
+
+def test_a_second_agency_that_sends_a_feed_type_is_a_change_of_it(con):
+    increments.record_inputs(con, "facts", CODE, MANIFEST)
+    con.execute("insert into ledger.feed values ('other_force', 'crimes', '1', 'police/crimes')")
+    assert built(plan(con)) == {"model.offence"}
+    increments.record_inputs(con, "facts", CODE, MANIFEST)
+    assert built(plan(con)) == set()
 
 
 def test_a_test_belongs_to_the_last_stage_that_it_reads():

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import dagster as dg
 import pytest
 
-from orchestration.contracts.reader import load_contracts
+from orchestration.contracts.reader import feed_types, load_contracts
 from orchestration.defs.assets.feeds import feed_assets
 from orchestration.defs.resources import Refresh
 from orchestration.home import creation
@@ -14,7 +14,7 @@ from orchestration.home.settings import Settings
 from orchestration.ingest.landing_log import log
 from orchestration.warehouse import build_id, ledger, warehouse_file
 from orchestration.warehouse.ledger import Registered
-from tests.unit.orchestration.ingest.conftest import Desk, rows, text
+from tests.unit.orchestration.ingest.conftest import Desk, row, rows, text
 
 CRIMES = load_contracts()["derbyshire_constabulary", "crimes"]
 LATER = datetime(2024, 5, 2, tzinfo=UTC)
@@ -81,8 +81,44 @@ def test_a_home_that_was_moved_has_nothing_to_register_and_reads_its_own_files(d
     with warehouse_file.connect(moved) as con:
         loads = log.read(moved.landing)
         assert Registered.read(con, "").rows(CRIMES, loads, loads, "") == 2
-        assert con.execute("select count(*) from landing.derbyshire_constabulary__crimes").fetchall() == [(2,)]
+        assert con.execute("select count(*) from landing.police__crimes").fetchall() == [(2,)]
         assert con.execute("select landing from ops.home").fetchall() == [(str(moved.landing),)]
+
+
+def test_the_view_of_a_feed_type_has_the_rows_of_all_who_send_it_and_none_of_who_no_longer_does(desk, registered):
+    other = replace(CRIMES, agency="other_force")
+    own = [replace(load, agency="other_force") for load in desk.all()]
+    count = "select agency, count(*) from landing.police__crimes group by all order by all"
+    with warehouse_file.connect(Settings.from_env()) as con:
+        assert con.execute(count).fetchall() == [("derbyshire_constabulary", 2)]
+        ledger.register(con, other, own, own, "")
+        assert con.execute(count).fetchall() == [("derbyshire_constabulary", 2), ("other_force", 2)]
+        types, feeds = feed_types(), load_contracts()
+        ledger.show_feed_types(con, types, feeds)
+        assert con.execute(count).fetchall() == [("derbyshire_constabulary", 2)]
+        assert con.execute("select count(*) from ledger.delivery where agency = 'other_force'").fetchall() == [(0,)]
+        ledger.show_feed_types(con, types, [])
+        assert con.execute(count).fetchall() == []
+        columns = [name for name, *_ in con.execute("describe landing.police__crimes").fetchall()]
+    assert columns == ["agency", *(name for name, _ in CRIMES.landed), "_load_id", "_row"]
+
+
+def test_the_log_of_a_feed_type_has_the_rows_of_all_who_send_it_and_those_that_later_ones_have_replaced(desk):
+    outcomes = load_contracts()["derbyshire_constabulary", "outcomes"]
+    count = "select agency, count(*) from {}.police__outcomes group by all order by all"
+    desk.land("outcomes", text(rows("outcomes", 2)), name="2023-07.csv")
+    desk.land("outcomes", text([row("outcomes", 1, Outcome_Date="15/08/2023")]), name="2023-08.csv")
+    loads = [load for load in desk.all() if load.feed == "outcomes"]
+    # Another force sends all of them again each month, so that no row of a month replaces one of another.
+    other = replace(outcomes, agency="other_force", load_mode="replace")
+    with warehouse_file.connect(Settings.from_env()) as con:
+        assert con.execute(count.format("landing_log")).fetchall() == []
+        ledger.register(con, outcomes, loads, loads, "")
+        ledger.register(con, other, (own := [replace(load, agency="other_force") for load in loads[:1]]), own, "")
+        assert con.execute(count.format("landing")).fetchall() == [("derbyshire_constabulary", 2), ("other_force", 2)]
+        assert con.execute(count.format("landing_log")).fetchall() == [("derbyshire_constabulary", 3), ("other_force", 2)]
+        ledger.show_feed_types(con, feed_types(), [])
+        assert con.execute(count.format("landing_log")).fetchall() == []
 
 
 def test_a_change_of_freshness_is_a_change(desk, registered, monkeypatch):

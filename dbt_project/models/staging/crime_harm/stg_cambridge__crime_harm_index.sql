@@ -1,8 +1,0 @@
-select
-    edition,
-    trim(ho_sub_code) as ho_sub_code,
-    offence_title,
-    score,
-    note,
-    _load_id as load_id
-from {{ source('landing', 'cambridge__crime_harm_index') }}

@@ -1,6 +1,0 @@
-select
-    lsoa_code as lsoa_code_2021,
-    lsoa_name as lsoa_name_2021,
-    geometry as boundary_geojson,
-    _load_id as load_id
-from {{ source('landing', 'ons__lsoa_boundaries') }}

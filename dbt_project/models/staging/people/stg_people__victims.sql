@@ -1,0 +1,11 @@
+select
+    agency,
+    crime_reference,
+    recorded_at,
+    offence_date,
+    person_key,
+    age,
+    sex as sex_code,
+    ethnicity as ethnicity_code,
+    _load_id as load_id
+from {{ source('landing', 'people__victims') }}

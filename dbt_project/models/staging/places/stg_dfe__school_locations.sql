@@ -1,6 +1,0 @@
-select
-    cast(replace(school, 'school:', '') as integer) as urn,
-    cast(split_part(trim(point, '[]'), ',', 1) as double) as latitude,
-    cast(split_part(trim(point, '[]'), ',', 2) as double) as longitude,
-    _load_id as load_id
-from {{ source('landing', 'dfe__school_locations') }}

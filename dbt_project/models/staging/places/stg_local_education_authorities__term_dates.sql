@@ -1,8 +1,0 @@
-select
-    la_code,
-    kind,
-    stretch,
-    first_day,
-    last_day,
-    _load_id as load_id
-from {{ source('landing', 'local_education_authorities__term_dates') }}

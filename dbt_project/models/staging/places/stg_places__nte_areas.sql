@@ -1,0 +1,8 @@
+select
+    agency,
+    area_code,
+    area_name,
+    district_code,
+    geometry as boundary_geojson,
+    _load_id as load_id
+from {{ source('landing', 'places__nte_areas') }}

@@ -1,9 +1,0 @@
-select
-    crime_reference,
-    outcome_sequence,
-    outcome_code,
-    outcome_date,
-    decision_maker,
-    _load_id as load_id,
-    _row as row_number_in_delivery
-from {{ landed_versions('derbyshire_constabulary__outcomes') }}

@@ -1,6 +1,0 @@
-select
-    authority_code,
-    ethnic_group as ethnic_group_label,
-    residents,
-    _load_id as load_id
-from {{ source('landing', 'ons__census_ethnicity') }}

@@ -1,5 +1,0 @@
-select
-    left(area, 9) as lsoa_code_2021,
-    residents as residents_16_plus,
-    _load_id as load_id
-from {{ source('landing', 'ons__census_residents_16_plus') }}

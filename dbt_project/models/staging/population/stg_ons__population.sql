@@ -1,8 +1,0 @@
-select
-    mid_year,
-    lsoa_code as lsoa_code_2021,
-    lsoa_name as lsoa_name_2021,
-    district_code,
-    population,
-    _load_id as load_id
-from {{ source('landing', 'ons__population') }}
