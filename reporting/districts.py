@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from reporting import charts, ranks, resampling
+from reporting import charts, ranks
 from reporting.blocks import Chart, Table
 from reporting.board import (
     PROFILE,

@@ -33,6 +33,8 @@ def figure(release: Release, row: Mapping[str, Any], column: str, **form: Any) -
 
 def rank_range(release: Release, row: Mapping[str, Any]) -> Markup | str:
     """The range of ranks of a district, such as `4 to 6`, or the only one."""
+    if row["district_rank"] is None:
+        return "not ranked"
     low, high = (figure(release, row, f"district_rank_{end}_95") for end in ("lower", "upper"))
     if low.value is None or high.value is None:
         return "not drawn"

@@ -50,6 +50,11 @@ def statements(release: Release, spec: Specification, section: str) -> Iterator[
                 "A change, order or trend in these sentences is what the figures show, not a proven change: the page for the"
                 " board names the changes that a test supports."
             )
+        if illustrative(release, {row["mart"] for row in said}):
+            yield Markup('<p class="note">{}</p>').format(
+                "Part of this harm rests on weights that were made up for a demonstration, and no finding may rest on it: the"
+                " column illustrative_harm_percent of the tables of crime harm has how much."
+            )
     if gaps and spec.printed:
         yield Heading("What the printed report says and nothing here can compute", "not-computable")
         yield bullets(
@@ -63,6 +68,17 @@ def statements(release: Release, spec: Specification, section: str) -> Iterator[
                 for row in gaps
             ]
         )
+
+
+def illustrative(release: Release, marts: set[str | None]) -> bool:
+    """Whether any of these marts has harm whose weights were made up."""
+    harm = "illustrative_harm_days"
+    tables = [f"marts.{mart}" for mart in sorted(filter(None, marts)) if release.has(f"marts.{mart}")]
+    return any(
+        release.con.execute(f"select coalesce(sum({harm}), 0) > 0 from {table}").fetchone() == (True,)
+        for table in tables
+        if harm in release.con.table(table).columns
+    )
 
 
 def _sentence(row: dict[str, Any]) -> Markup | Figure:

@@ -100,11 +100,11 @@ def _map(release: Release, rows: list[dict[str, object]], window: str) -> Iterat
         return
     yield Chart(
         "street-map",
-        f"{VIOLENT[0]} per 1,000 by district, {window}",
+        f"{VIOLENT[0]} per 1,000 by district, map, {window}",
         "Map: the darker a district, the higher its rate.",
         Table(
             "street-map-table",
-            f"{VIOLENT[0]} per 1,000 by district, {window}",
+            f"{VIOLENT[0]} per 1,000 by district, as mapped, {window}",
             ["district", "rate per 1,000"],
             [(str(row["district"]), [of(RATES, row, "rate_per_1000", KEY, decimals=2)]) for row in rows],
             source=RATES,

@@ -21,7 +21,8 @@
         from {{ relation }}
     ),
 
-    -- The season is that of whole years, each divided by its own level; the two harmonics of the year are enough for a smooth one.
+    -- The season is that of whole years, each divided by its own level; the two harmonics of the year are enough for a smooth one. The
+    -- level is rounded: the last digit of a mean depends on the order in which its numbers are added.
     proportioned as (
         select
             chart,
@@ -29,7 +30,7 @@
             count(*) over (partition by chart, financial_year) as months,
             max(case when is_exceptional then 1 else 0 end) over (partition by chart, financial_year) as exceptional,
             events / month_length
-            / nullif(avg(events / month_length) over (partition by chart, financial_year), 0) as proportion
+            / nullif(round(avg(events / month_length) over (partition by chart, financial_year), 9), 0) as proportion
         from monthly
     ),
 

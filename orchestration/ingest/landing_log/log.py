@@ -28,6 +28,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,18 +88,24 @@ def read_record(path: Path) -> LoadRecord:
         RecordDamagedError: it cannot be read, or a later version has written it.
     """
     try:
-        document = json.loads(path.read_bytes())
-        if unknown := document.keys() - {entry.name for entry in fields(LoadRecord)}:
-            raise LaterRecordError(
-                f"{path} has the field '{min(unknown)}', which this version of the code does not know: a later version wrote it."
-                " Go back to that version; nothing was changed."
-            )
-        return LoadRecord.from_json(document, path.parent)
+        return _record(path, path.read_bytes())
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise RecordDamagedError(
             f"{path} is damaged and cannot be read ({type(error).__name__}). Restore it from a backup. Where there is none,"
             " `sna verify --landing --repair` sets it aside, and `sna refresh` lands its file again as one received now."
         ) from error
+
+
+# A command and the steps of a refresh read the whole log again and again.
+@lru_cache(maxsize=16384)
+def _record(path: Path, content: bytes) -> LoadRecord:
+    document = json.loads(content)
+    if unknown := document.keys() - {entry.name for entry in fields(LoadRecord)}:
+        raise LaterRecordError(
+            f"{path} has the field '{min(unknown)}', which this version of the code does not know: a later version wrote it."
+            " Go back to that version; nothing was changed."
+        )
+    return LoadRecord.from_json(document, path.parent)
 
 
 def current(

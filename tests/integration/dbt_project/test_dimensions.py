@@ -53,7 +53,13 @@ OTHER_AGES = {
     "youth_justice_offenders": "years of age as the youth justice services send them",
 }
 # Tables with district codes of which some are no district: the whole county.
-WITH_TOTALS = {"violence_by_definition_yearly": {"All"}, "violence_ratios_by_time": {"County"}, "street_crime_rates": {"County"}}
+WITH_TOTALS = {
+    "age_standardised_rates": {"County"},
+    "days_to_outcome": {"All offences"},
+    "street_crime_rates": {"County"},
+    "violence_by_definition_yearly": {"All"},
+    "violence_ratios_by_time": {"County"},
+}
 
 
 @pytest.fixture(scope="module")

@@ -154,7 +154,7 @@ insert into ledger.delivery by name
     select feed || n as load_id, 'derbyshire_constabulary' as agency, feed,
            strftime(date '2022-04-01' + to_months(n::int), '%Y-%m') as period,
            60 as rows_delivered, 60 as rows_accepted, 0 as rows_rejected, true as in_use
-    from range(24) as month(n), (values ('crimes'), ('victims'), ('suspects')) as feeds(feed);
+    from range(24) as month(n), (values ('crimes'), ('victims'), ('suspects'), ('outcomes')) as feeds(feed);
 insert into ledger.delivery by name
     select 'weights' as load_id, 'cambridge' as agency, 'crime_harm_index' as feed, '2023' as period, 'live' as environment,
            5 as rows_delivered, 5 as rows_accepted, 0 as rows_rejected, true as in_use;
@@ -170,7 +170,8 @@ def tables(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"drop view if exists landing.{contract.relation}")
         con.execute(f"create table landing.{contract.relation} (" + ", ".join(f'"{n}" {t}' for n, t in columns) + ")")
         if contract.load_mode == "upsert":
-            con.execute(f"create or replace view landing_log.{contract.relation} as from landing.{contract.relation}")
+            numbered = f"select * replace (row_number() over (partition by _load_id) as _row) from landing.{contract.relation}"
+            con.execute(f"create or replace view landing_log.{contract.relation} as {numbered}")
 
 
 def build(settings: Settings) -> None:

@@ -67,7 +67,7 @@ OTHERS = [
     ),
     (
         *(OFFENCE, "At most 5% of a year's offences have no known district"),
-        *("update {0} set district_code = 'Unknown' where recorded_at < '2022-06-01'", 130),
+        *("update {0} set district_code = 'Unknown' where recorded_at < '2022-06-01'", 124),
     ),
     (VICTIM, "Ages run from 0 to 120 or are unknown", "update {0} set age = 121 where rowid < 2", 2),
     (SUSPECT, "Ages run from 0 to 120 or are unknown", "update {0} set age = -1 where rowid = 0", 1),

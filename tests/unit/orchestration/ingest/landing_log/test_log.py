@@ -203,3 +203,14 @@ def test_too_little_memory_refuses_no_delivery(desk, monkeypatch, feed):
     monkeypatch.delenv("SNA_MEMORY_LIMIT")
     (record,) = desk.load(feed)
     assert (record.verdict, record.rows_accepted) == ("accepted", 20_000)
+
+
+def test_a_record_is_parsed_once_and_again_when_its_content_changes(desk):
+    desk.land("crimes", text(rows("crimes", 2)))
+    (first,), (second,) = desk.all(), desk.all()
+    assert first is second
+    record = first.folder / "load.json"
+    before = record.stat()
+    record.write_text(record.read_text().replace('"version": 1', '"version": 7'))
+    os.utime(record, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert (first.version, desk.all()[0].version) == (1, 7)
