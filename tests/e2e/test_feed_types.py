@@ -95,7 +95,7 @@ def county(tmp_path_factory) -> County:
     for command in commands:
         done = made.sna(*command)
         assert done.returncode == 0, (command, done.stdout + done.stderr)
-        if command[1] == "new":
+        if command[:2] == ["area", "new"]:
             file = base / "areas" / "kent" / "area.yaml"
             file.write_text(file.read_text() + AGENCIES)
     return made
