@@ -356,6 +356,14 @@ def load(area: str) -> Area:
     return found
 
 
+def agencies_of_others(area: str) -> frozenset[str]:
+    """Agencies that belong to other areas only, the project's own among them: their feeds are not delivered here."""
+    own = {agency.id for agency in load(area).agencies}
+    paths = {path.parent.name: path for place in (AREAS, folder()) for path in place.glob(f"*/{FILE}")}
+    others = (_read(path).agencies for name, path in paths.items() if name != area)
+    return frozenset(agency.id for agencies in others for agency in agencies if agency.id not in own)
+
+
 def _read(path: Path) -> Area:
     return parsed(path, path.read_text("utf-8"))
 

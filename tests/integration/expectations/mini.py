@@ -170,8 +170,8 @@ def tables(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"drop view if exists landing.{contract.relation}")
         con.execute(f"create table landing.{contract.relation} (" + ", ".join(f'"{n}" {t}' for n, t in columns) + ")")
         if contract.load_mode == "upsert":
-            numbered = "select * replace (row_number() over (partition by _load_id) as _row)"
-            con.execute(f"create or replace view landing_log.{contract.relation} as {numbered} from landing.{contract.relation}")
+            numbered = f"select * replace (row_number() over (partition by _load_id) as _row) from landing.{contract.relation}"
+            con.execute(f"create or replace view landing_log.{contract.relation} as {numbered}")
 
 
 def build(settings: Settings) -> None:
