@@ -70,7 +70,7 @@ insert into landing.health__ed_assaults by name
            nullif(i % 90, 89) as age, ['Male', 'Female', null][i % 3 + 1] as sex, ['A', 'Z', null][i % 3 + 1] as ethnic_category,
            'attendance' as _load_id, i as _row from crime;
 insert into landing.health__ed_assaults by name
-    select * replace ('chesterfield_royal_hospital' as agency, 'RFSDA' as site_code)
+    select * replace ('chesterfield_royal_hospital' as agency, 'RFSDA' as site_code, 'another attendance' as _load_id)
     from landing.health__ed_assaults where _row % 2 = 0;
 insert into landing.health__assault_calls by name
     select recorded_at as called_at, ['Hear and Treat', 'See and Treat', 'See, Treat and Convey'][i % 3 + 1] as response,
