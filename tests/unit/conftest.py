@@ -1,4 +1,4 @@
-"""Unit tests know of no home, not even of one that `make refresh` left in the checkout: its area decides what contracts there are."""
+"""Unit tests know of no home, not even of one that `make refresh` made: its area decides which feeds there are."""
 
 from __future__ import annotations
 

@@ -277,7 +277,7 @@ class Batch:
             where = self.contract.by_name[labels.where[0]]
             which += f" and {quoted(where.output or where.name)} = {literal(labels.where[1])}"
         cells = f"unnest(string_split({name}, {literal(labels.separator)}))" if labels.separator else name
-        meanings = ", ".join(map(literal, sorted(known()[labels.scheme])))
+        meanings = ", ".join(map(literal, sorted(known().get(labels.scheme, ()))))
         self.db.execute(f"""
             create or replace temp table unlabelled as
             select d, row, label
@@ -285,7 +285,7 @@ class Batch:
             where trim(label) <> '' and {plain_sql("label")} not in ({meanings})
         """)
         shown = column.classification in ("public", "internal") and not self.contract.identifies_people
-        form = shown_sql("label", known()[labels.scheme]) if shown else shape_sql("trim(label)")
+        form = shown_sql("label", known().get(labels.scheme, ())) if shown else shape_sql("trim(label)")
         found = self.db.execute(f"""
             select d, form, count(distinct row), min(row, {FIRST_ROWS})
             from (select *, {form} as form from unlabelled)

@@ -141,7 +141,10 @@ def _shown_sql(contract: FeedContract, column: Column, source: str) -> str:
     if contract.sharing == "no_personal_identifiers" and column.type == "string":
         # A row keeps the code of one fault; another column of it can be off its list as well.
         return listed_sql(column, source)
-    agreed = [*column.allowed, *(label for labels in column.labels for label in (*known()[labels.scheme], *labels.besides))]
+    agreed = [
+        *column.allowed,
+        *(label for labels in column.labels for label in (*known().get(labels.scheme, ()), *labels.besides)),
+    ]
     return near_sql(source, agreed if column.classification in ("public", "internal") else ())
 
 

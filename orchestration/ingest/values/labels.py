@@ -10,6 +10,7 @@ import csv
 import functools
 import hashlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.home import areas
@@ -22,9 +23,14 @@ if TYPE_CHECKING:
 SEED = DBT_PROJECT / "seeds" / "reference" / "source_label.csv"
 
 
-@functools.cache
 def known() -> Mapping[str, frozenset[str]]:
     """Scheme → its labels in plain form (`shapes.plain_sql`), those of all areas."""
+    return known_in(areas.folder())
+
+
+@functools.cache
+def known_in(_: Path) -> Mapping[str, frozenset[str]]:
+    """The same, read once for each folder of areas."""
     with SEED.open(encoding="utf-8", newline="") as file:
         rows = [(row["scheme"], row["source_label"]) for row in csv.DictReader(file)]
     rows += [(scheme, label) for area in areas.names() for scheme, label, _ in areas.load(area).all_labels()]
@@ -37,14 +43,16 @@ def known() -> Mapping[str, frozenset[str]]:
 def mark(contract: FeedContract) -> str:
     """Names the labels that the columns of a contract may hold; empty where they hold none."""
     schemes = sorted({labels.scheme for column in contract.columns for labels in column.labels})
-    words = [word for scheme in schemes for word in (scheme, *sorted(known()[scheme]))]
+    words = [word for scheme in schemes for word in (scheme, *sorted(known().get(scheme, ())))]
     return hashlib.sha256("\n".join(words).encode()).hexdigest()[:16] if words else ""
 
 
 def labels_of(column: Column) -> frozenset[str]:
     """The labels that a column may hold in any of its rows, in plain form; empty where it has no list of them."""
     return frozenset(
-        " ".join(label.split()).lower() for labels in column.labels for label in (*known()[labels.scheme], *labels.besides)
+        " ".join(label.split()).lower()
+        for labels in column.labels
+        for label in (*known().get(labels.scheme, ()), *labels.besides)
     )
 
 

@@ -3,7 +3,6 @@
 import pytest
 
 from orchestration.contracts.reader import load_contracts
-from orchestration.ingest.values import labels
 from orchestration.warehouse import feed_models
 
 CONTRACT = load_contracts()["royal_derby_hospital", "ed_assaults"]
@@ -65,8 +64,6 @@ def test_a_fact_that_declares_the_feed_leads_to_its_marts(missing):
 
 
 def test_each_feed_of_the_project_reaches_a_mart():
-    # A test before it may have read the labels of another folder of areas.
-    labels.known.cache_clear()
     lacking = {
         feed: step.remedy for feed, contract in load_contracts().items() for step in feed_models.steps(contract) if not step.found
     }

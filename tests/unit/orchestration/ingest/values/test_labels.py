@@ -54,11 +54,11 @@ def seed(tmp_path, monkeypatch):
 
     def add(line: str) -> None:
         path.write_text(f"{path.read_text().rstrip()}\n{line}\n")
-        labels.known.cache_clear()
+        labels.known_in.cache_clear()
 
-    labels.known.cache_clear()
+    labels.known_in.cache_clear()
     yield add
-    labels.known.cache_clear()
+    labels.known_in.cache_clear()
 
 
 @pytest.mark.parametrize(
