@@ -55,7 +55,7 @@ OTHER_AGES = {
 # Tables with district codes of which some are no district: the whole county.
 WITH_TOTALS = {
     "age_standardised_rates": {"County"},
-    **dict.fromkeys(("days_to_outcome", "outcome_development", "outcome_estimates", "outcomes_as_known"), {"All offences"}),
+    **{mart: {"All offences"} for mart in ("days_to_outcome", "outcome_development", "outcome_estimates", "outcomes_as_known")},
     "street_crime_rates": {"County"},
     "violence_by_definition_yearly": {"All"},
     "violence_ratios_by_time": {"County"},
