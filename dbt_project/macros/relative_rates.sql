@@ -27,11 +27,11 @@
 {#
     Limits of the ratio of two rates of independent Poisson counts, as two columns beside `name`. For a fixed sum of the counts the
     first is binomial (Przyborowski and Wilenski 1940), so the limits are those of the share (Wilson) as odds, times the ratio of
-    the populations.
+    the populations; NULL where there is nobody to compare with.
 #}
 {% macro ratio_of_rates_limits(name, part, whole, other_part, other_whole) -%}
     {%- set both = part ~ ' + ' ~ other_part -%}
-    {%- set populations = 'cast(' ~ other_whole ~ ' as double) / nullif(' ~ whole ~ ', 0) / 100' -%}
+    {%- set populations = 'cast(nullif(' ~ other_whole ~ ', 0) as double) / nullif(' ~ whole ~ ', 0) / 100' -%}
     round({{ odds(wilson_lower(part, both)) }} * {{ populations }}, 2) as {{ name }}_lower_95,
     round({{ odds(wilson_upper(part, both)) }} * {{ populations }}, 2) as {{ name }}_upper_95
 {%- endmacro %}
