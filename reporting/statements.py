@@ -50,7 +50,7 @@ def statements(release: Release, spec: Specification, section: str) -> Iterator[
                 "A change, order or trend in these sentences is what the figures show, not a proven change: the page for the"
                 " board names the changes that a test supports."
             )
-        if illustrative(release, {row["mart"] for row in said}):
+        if illustrative(release, {row.get("mart") for row in said}):
             yield Markup('<p class="note">{}</p>').format(
                 "Part of this harm rests on weights that were made up for a demonstration, and no finding may rest on it: the"
                 " column illustrative_harm_percent of the tables of crime harm has how much."

@@ -48,7 +48,9 @@ def source(tmp_path_factory):
     for name in tracked(*PACKAGED, "synthetic", "pyproject.toml", "README.md", "LICENSE"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(PROJECT / name, folder / name)
-    (folder / "raw" / "derbyshire_constabulary" / "crimes" / "2024-03.csv").write_text("Crime Reference\n")
+    delivered = folder / "raw" / "derbyshire_constabulary" / "crimes" / "2024-03.csv"
+    delivered.parent.mkdir(parents=True)
+    delivered.write_text("Crime Reference\n")
     return folder
 
 
