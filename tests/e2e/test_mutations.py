@@ -225,6 +225,7 @@ CELLS: dict[str, tuple[tuple[str, ...], list[tuple[tuple[int, ...], dict[str, An
     "victim_suspect_age": (("pairs",), [((1,), {"victim_age_group": "0-17", "suspect_age_group": "18-35"})]),
     "victim_suspect_sex": (("victims", "pairs"), [((1, 1), {"victim_sex": "Female", "suspect_sex": "Male"})]),
     "offence_outcomes": (("outcome_records",), [((1,), IN_APRIL | {"outcome_code": "1", "sna_group": "Positive outcome"})]),
+    "outcomes_at_report": (("outcome_records",), [((1,), {"financial_year": "2019/20", "outcome_code": "1"})]),
     "outcomes_monthly": (
         ("outcome_records", "positive_records", "other_records", "pending_offences"),
         [
