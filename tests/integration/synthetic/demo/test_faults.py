@@ -23,8 +23,8 @@ KEY = b"a key for tests only"
 NOW = datetime(2024, 12, 1, tzinfo=UTC)
 # Of returns with a layout, of workbooks that nobody can open, of boundaries, and of health feeds: no dirt in police records.
 RETURNS = {"D13", "D14", "D15", "D16", "D17", "D24", "D40", "I09", "I10", "I11", "I12", "I13"}
-# Speak of what was received before or decided by a person, of an extract of several months or under an area's map, of the home, or of
-# what is no file.
+# Speak of what was received before or decided by a person, of an extract of several months or with a map, of the home, or of what
+# is no file.
 HISTORY = {"I05", "I07", "I22", "I23", "I30", "D18", "D19", "D25", "D33", "D34", "D35"}
 
 
