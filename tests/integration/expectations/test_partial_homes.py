@@ -22,6 +22,12 @@ ALWAYS_THERE = {"sna.reconciliation", "sna.charts", "sna.statements"} | {
 }
 
 
+# Only an index that was made up for a demonstration has made-up weights: without it no harm rests on any.
+TRUE_ZEROS = {
+    f"marts.{mart}.illustrative_harm_{unit}" for mart in ("crime_harm", "crime_harm_by_person") for unit in ("days", "percent")
+}
+
+
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> PartialHome:
     return PartialHome.make(tmp_path_factory.mktemp("partial"))
@@ -34,7 +40,7 @@ def check(home: PartialHome, delivered: Collection[str]) -> list[Verdict]:
     rows, published = home.rows(), home.published()
     waiting = {table for table, entry in published.items() if entry["feeds"] and not set(entry["feeds"]) & set(delivered)}
     assert [table for table in waiting - ALWAYS_THERE if rows[table]] == []
-    assert home.noughts(delivered) == []
+    assert set(home.noughts(delivered)) <= TRUE_ZEROS
     return verdicts
 
 
