@@ -20,7 +20,7 @@ app = typer.Typer(help="Write what BI tools import, from the current release.", 
 
 @app.command()
 def superset(
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="ZIP file to write.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="ZIP file to write.", dir_okay=False)],
     database: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The published DuckDB file, as the Superset server sees it.")
     ] = None,
@@ -36,7 +36,7 @@ def superset(
 
 @app.command()
 def powerbi(
-    out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Folder to write the project to.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Folder to write the project to.", file_okay=False)],
     release_folder: Annotated[
         str | None,
         typer.Option(

@@ -32,6 +32,10 @@ HOW_TO_FILL = """\
 """
 
 
+# Bytes of a map; one of a few hundred headers and values has some ten thousand.
+LARGEST = 5_000_000
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
 
@@ -124,6 +128,9 @@ def read(path: Path) -> AreaMap:
     Raises:
         ContractError: it is not valid; the message has file and field.
     """
+    # A pipe would be waited for, and a device read without end.
+    if not path.is_file() or path.stat().st_size > LARGEST:
+        raise ContractError(f"{path}: a map is a regular file of at most {LARGEST:,} bytes. Remove it, or write it again.")
     return _read(path, path.read_text("utf-8"))
 
 

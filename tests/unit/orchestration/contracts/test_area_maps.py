@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 
 import pytest
@@ -127,3 +128,19 @@ def test_a_second_sample_keeps_what_a_person_wrote():
     }
     assert (made.provided, made.not_used, made.gaps.headers) == (before.provided, before.not_used, ("New",))
     assert area_maps.AreaMap.model_validate(area_maps.as_written(made)) == made
+
+
+def test_a_map_that_is_no_regular_file_or_too_large_is_refused_unread(write):
+    path = write(GOOD)
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(ContractError, match="a regular file"):
+        area_maps.adapted(read_contracts(), "kent")
+    path.unlink()
+    path.symlink_to("/dev/zero")
+    with pytest.raises(ContractError, match="a regular file"):
+        area_maps.adapted(read_contracts(), "kent")
+    path.unlink()
+    path.write_bytes(b"#" * (area_maps.LARGEST + 1))
+    with pytest.raises(ContractError, match="a regular file"):
+        area_maps.adapted(read_contracts(), "kent")
