@@ -49,6 +49,8 @@ def powerbi(
     from orchestration.publication import power_bi
 
     settings = Settings.from_env()
+    if out.exists() and not out.is_dir():
+        raise typer.BadParameter(f"{out} is no folder.", param_hint="--out")
     counts = power_bi.write(_model(settings), out, release_folder or str(settings.published.absolute() / "current"))
     console.print(f"{out}: {_listed(counts)}. Open {power_bi.NAME}.pbip in Power BI.", highlight=False, markup=False)
 
