@@ -62,3 +62,16 @@
         {%- endfor %}
     end
 {%- endmacro %}
+
+{#
+    District of an LSOA that no look-up lists: Outside where it is of a country in which none of the area's districts is, whichever
+    census its code is from, else Unknown. Codes of England begin with E, those of Wales with W, of Scotland with S, and of
+    Northern Ireland with N or a digit.
+#}
+{% macro district_of_unlisted_lsoa(lsoa_code) -%}
+    case
+        when left({{ lsoa_code }}, 1) not in (select left(home.district_code, 1) from {{ ref('district') }} as home)
+            then 'Outside'
+        else 'Unknown'
+    end
+{%- endmacro %}

@@ -8,7 +8,8 @@ import pytest
 
 from orchestration.home.environment import DBT_PROJECT
 
-MODEL = (DBT_PROJECT / "models" / "conformed" / "geography" / "dim_lsoa.sql").read_text()
+GEOGRAPHY = DBT_PROJECT / "models" / "conformed" / "geography"
+MACROS = (DBT_PROJECT / "macros" / "area.sql").read_text()
 LISTED, SEEN = "E01013453", "E01999999"
 
 
@@ -30,8 +31,13 @@ def districts(home: str, *seen: str) -> dict[str, str]:
     for name in ("stg_police__crimes", "stg_police_archive__street", "stg_police_archive__outcomes"):
         con.execute(f"create table {name} (lsoa_code varchar)")
     con.execute("insert into stg_police_archive__street select unnest($1)", [list(seen)])
-    sql = jinja2.Environment().from_string(MODEL).render(ref=lambda name: name)
-    return dict(con.execute(f"select lsoa_code, district_code from ({sql})").fetchall())
+    for name in ("listed_lsoa", "dim_lsoa"):
+        con.execute(f"create table {name} as {rendered((GEOGRAPHY / f'{name}.sql').read_text())}")
+    return dict(con.execute("select lsoa_code, district_code from dim_lsoa").fetchall())
+
+
+def rendered(model: str) -> str:
+    return jinja2.Environment().from_string(MACROS + model).render(ref=lambda name: name)
 
 
 @pytest.mark.parametrize("code", ["W01000001", "W01001900", "W01002000", "S01006506", "N00000001", "N20000123", "95GG01S1"])

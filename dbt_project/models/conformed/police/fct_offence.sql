@@ -84,8 +84,10 @@ select
     classified.is_hotspot_violence,
     classified.is_knife_crime,
     coalesce(classified.weapon, 'Not recorded') as weapon,
-    coalesce(place.conformed, lsoa.district_code) as district_code,
-    coalesce(classified.ward_code, lsoa.ward_code) as ward_code,
+    coalesce(
+        place.conformed, lsoa.district_code, {{ district_of_unlisted_lsoa('classified.lsoa_code') }}
+    ) as district_code,
+    coalesce(classified.ward_code, lsoa.ward_code, 'Unknown') as ward_code,
     coalesce(classified.lsoa_code, 'Unknown') as lsoa_code,
     classified.easting,
     classified.northing,
@@ -104,8 +106,8 @@ select
 from classified
 {{ join_label('place', 'classified.district_source_name', 'district') }}
 -- Where the force names no district or ward, that of the LSOA.
-inner join {{ ref('dim_lsoa') }} as lsoa
-    on coalesce(classified.lsoa_code, 'Unknown') = lsoa.lsoa_code
+left join {{ ref('listed_lsoa') }} as lsoa
+    on classified.lsoa_code = lsoa.lsoa_code
 left join {{ ref('relationship') }} as relationship
     on classified.relationship_source_label = relationship.source_label
 left join last_outcome
