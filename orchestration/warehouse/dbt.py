@@ -22,6 +22,7 @@ from orchestration.home.identity import read
 from orchestration.home.lock import exclusively
 from orchestration.home.redaction import redacted_message
 from orchestration.home.settings import Settings
+from orchestration.warehouse import declared
 from orchestration.warehouse.fingerprints import fingerprints, reads_warehouse
 from orchestration.warehouse.statements import sql
 
@@ -249,14 +250,14 @@ def _stamp(settings: Settings) -> str:
 
 
 def _variables(settings: Settings) -> dict[str, Any]:
-    """The variables of the home's area and of its report; none where no home was made."""
+    """What models declare, and the variables of the home's area and of its report where a home was made."""
     home = read(settings.home)
-    return _variables_of(home.area, project_hash()) if home else {}
+    return _variables_of(home.area if home else None, project_hash())
 
 
 @functools.lru_cache(maxsize=1)
-def _variables_of(area: str, _project: str) -> dict[str, Any]:
-    return areas.load(area).variables() | sql.variables(area)
+def _variables_of(area: str | None, _project: str) -> dict[str, Any]:
+    return declared.variables() | (areas.load(area).variables() | sql.variables(area) if area else {})
 
 
 def _reasons(result: Any) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from orchestration.contracts.model import FeedContract
 from orchestration.home.environment import DBT_PROJECT, PROJECT
 from orchestration.ingest.values import labels
+from orchestration.warehouse import declared
 
 _REF = re.compile(r"""ref\(\s*['"](\w+)['"]""")
 _SOURCE = re.compile(r"""source\(\s*['"]landing['"]\s*,\s*['"](\w+)['"]""")
@@ -72,6 +73,11 @@ class _Project:
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         return [(path, yaml.load(path.read_text("utf-8"), Loader=loader) or {}) for path in sorted(self.models.rglob("*.yml"))]
 
+    @cached_property
+    def labels(self) -> Mapping[str, Mapping[str, str]]:
+        """Staging model → column of labels → scheme."""
+        return declared.labels(self.models)
+
     def steps(self, contract: FeedContract) -> Iterator[Step]:
         relation, subject = contract.relation, contract.subject
         staging = f"stg_{relation}"
@@ -105,12 +111,12 @@ class _Project:
         return ""
 
     def _labels(self, contract: FeedContract, staging: str) -> Iterator[Step]:
-        mapped = re.findall(rf"\('{staging}', '\w+', '(\w+)'\)", self.text.get("unmapped_label", ""))
+        mapped = self.labels.get(staging, {}).values()
         for scheme in schemes(contract):
             rows = len(labels.known().get(scheme, ()))
             remedy = f"add rows of the scheme {scheme} to {_shown(labels.SEED)}"
             if rows:
-                remedy = f"list the label column of {staging} with the scheme {scheme} in unmapped_label"
+                remedy = f"declare the label column of {staging} with the scheme {scheme} under `labels` of its `meta`"
             yield Step("labels", f"{scheme}: {rows} labels" if rows and scheme in mapped else "", remedy)
 
     def _marts(self, staging: str, feed: str) -> list[str]:

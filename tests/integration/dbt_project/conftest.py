@@ -14,6 +14,7 @@ import pytest
 from orchestration.home import areas
 from orchestration.home.environment import DBT_PROJECT
 from orchestration.home.settings import Settings
+from orchestration.warehouse import declared
 from tests import counties
 
 Dbt = Callable[..., Any]
@@ -38,7 +39,7 @@ def dbt(settings: Settings) -> Iterator[Dbt]:
 
     def run(*arguments: str, project: Path = DBT_PROJECT, **changed: str) -> Any:
         target = settings.dbt_target if project == DBT_PROJECT else project / "target"
-        variables = json.dumps(areas.load("derbyshire").variables() | changed)
+        variables = json.dumps(declared.variables() | areas.load("derbyshire").variables() | changed)
         places = ["--project-dir", project, "--profiles-dir", DBT_PROJECT, "--target-path", target]
         try:
             return dbtRunner().invoke(

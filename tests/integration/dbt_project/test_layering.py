@@ -70,7 +70,6 @@ def test_no_figure_is_computed_from_the_publication(models: list[dict[str, Any]]
 
 
 def test_every_part_of_the_report_reaches_the_figures(manifest: dict[str, Any], models: list[dict[str, Any]]) -> None:
-    """dbt wants the names of what a model reads in its text: the lists in `figures.sql` must forget none."""
     behind, waiting = set(), ["model.serious_violence.figures"]
     while waiting:
         behind.add(node := waiting.pop())

@@ -7,15 +7,13 @@ from orchestration.warehouse import feed_models
 
 CONTRACT = load_contracts()["royal_derby_hospital", "ed_assaults"]
 STAGING = "stg_health__ed_assaults"
+LABELS = ", ".join(f"{scheme}_label: {scheme}" for scheme in feed_models.schemes(CONTRACT))
 FILES = {
     "staging/health/sources.yml": "sources: [{name: landing, tables: [{name: health__ed_assaults}]}]",
-    "staging/health/models.yml": f"models: [{{name: {STAGING}}}]",
+    "staging/health/models.yml": f"models: [{{name: {STAGING}, config: {{meta: {{labels: {{{LABELS}}}}}}}}}]",
     f"staging/health/{STAGING}.sql": "select * from {{ source('landing', 'health__ed_assaults') }}",
     "conformed/health/fct_attendance.sql": f"select * from {{{{ ref('{STAGING}') }}}}",
     "marts/health/attendances.sql": "select * from {{ ref('fct_attendance') }}",
-    "conformed/shared/unmapped_label.sql": "".join(
-        f"('{STAGING}', '{scheme}_label', '{scheme}')" for scheme in feed_models.schemes(CONTRACT)
-    ),
 }
 
 
@@ -41,15 +39,21 @@ def test_nothing_is_missing_in_a_project_that_has_all(missing):
     ("without", "steps"),
     [
         ("staging/health/sources.yml", {"source"}),
-        ("staging/health/models.yml", {"description"}),
+        ("staging/health/models.yml", {"description", "labels"}),
         (f"staging/health/{STAGING}.sql", {"staging model", "mart"}),
         ("conformed/health/fct_attendance.sql", {"mart"}),
         ("marts/health/attendances.sql", {"mart"}),
-        ("conformed/shared/unmapped_label.sql", {"labels"}),
     ],
 )
 def test_what_is_missing_is_named(missing, without, steps):
     assert set(missing({name: content for name, content in FILES.items() if name != without})) == steps
+
+
+@pytest.mark.parametrize(
+    "declared", [f"{{name: {STAGING}}}", f"{{name: other, config: {{meta: {{labels: {{{LABELS}}}}}}}}}, {{name: {STAGING}}}"]
+)
+def test_labels_that_the_staging_model_does_not_declare_are_missing(missing, declared):
+    assert set(missing({**FILES, "staging/health/models.yml": f"models: [{declared}]"})) == {"labels"}
 
 
 def test_a_staging_model_that_reads_another_feed_is_not_one_of_this(missing):

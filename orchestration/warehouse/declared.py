@@ -1,0 +1,37 @@
+"""What dbt models declare in `meta` and other models are built from: dbt needs it before it reads their files.
+
+`labels`: staging model -> column of labels -> scheme, from the model's `labels`.
+`figures`: each model of `sna` that is a part of the figures -> its `words`: `also` where some of its cells are text, `only` where
+all are, otherwise empty. A part declares no grain of its own, since it has that of all figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from orchestration.home.environment import DBT_PROJECT
+
+
+def variables() -> dict[str, Any]:
+    """The variable `declared` of the dbt project."""
+    models = DBT_PROJECT / "models"
+    figures = {name: meta.get("words", "") for name, meta in _metas(models / "sna") if "grain" not in meta}
+    return {"declared": {"labels": labels(models), "figures": figures}}
+
+
+def labels(models: Path) -> dict[str, Mapping[str, str]]:
+    """`labels`, of the models in a folder."""
+    return {name: meta["labels"] for name, meta in _metas(models / "staging") if "labels" in meta}
+
+
+def _metas(folder: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """(model, what its `meta` has) of the models that are described in a folder."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    for path in sorted(folder.rglob("*.yml")):
+        content = yaml.load(path.read_text("utf-8"), Loader=loader) or {}
+        for model in content.get("models", ()):
+            yield model["name"], (model.get("config") or {}).get("meta") or {}
