@@ -56,7 +56,7 @@ class PartialHome:
             replace: what to put in place of landed columns, as in SQL's `select * replace (...)`.
         """
         loads = log.read(counties.small().settings.landing)
-        in_use = log.current(loads)
+        in_use = log.loads_in_use(loads)
         contracts = {"/".join(key): contract for key, contract in load_contracts().items()}
         with warehouse_file.connect(self.settings) as con:
             for feed in delivered:

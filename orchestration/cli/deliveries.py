@@ -31,13 +31,13 @@ def deliveries(
     feed: OneFeed = None,
 ) -> None:
     """List what was received: file, period, rows, and whether it is in use, replaced, refused or withdrawn."""
-    from orchestration.ingest.landing_log.log import current, read
+    from orchestration.ingest.landing_log.log import loads_in_use, read
     from orchestration.ingest.landing_zone.watch import waiting as waiting_ones
     from orchestration.operations import purge as purging
 
     settings = Settings.from_env()
     loads = read(settings.landing)
-    in_use = Counter(load.delivery_id for load in current(loads))
+    in_use = Counter(load.delivery_id for load in loads_in_use(loads))
     rows = []
     for load in loads:
         name = f"{load.agency}/{load.feed}"

@@ -25,11 +25,11 @@ app = typer.Typer(help="The contract of one feed.", no_args_is_help=True, pretty
 def feeds() -> None:
     """The feeds, what each supplies, and whether it was delivered."""
     from orchestration.contracts.reader import load_contracts
-    from orchestration.ingest.landing_log.log import current, read
+    from orchestration.ingest.landing_log.log import loads_in_use, read
 
     settings = Settings.from_env()
     received = read(settings.landing)
-    in_use = current(received)
+    in_use = loads_in_use(received)
     rows = []
     for contract in load_contracts().values():
         own = [load for load in in_use if (load.agency, load.feed) == contract.id]

@@ -55,14 +55,14 @@ class Outcome:
 def run(settings: Settings, planned: Plan, console: Console) -> Outcome:
     """Run the job to its end; once more on a new warehouse where the old one turns out to be damaged. See `_run`."""
     from orchestration.ingest.landing_log import inventory
-    from orchestration.ingest.landing_log.log import current, read
+    from orchestration.ingest.landing_log.log import loads_in_use, read
     from orchestration.warehouse import warehouse_file
 
     outcome = _run(settings, planned, console)
     name = settings.warehouse.name
     if any(warehouse_file.is_damage(message) and (name in message or "database" in message) for _, message in outcome.failures):
         warehouse_file.set_aside(settings)
-        inventory.require_rows(settings, current(read(settings.landing)), full=True)
+        inventory.require_rows(settings, loads_in_use(read(settings.landing)), full=True)
         outcome = _run(settings, planned, console)
     return outcome
 

@@ -18,11 +18,11 @@ def refusals(loads: Iterable[LoadRecord]) -> list[str]:
     Args:
         loads: in the order in which they were received.
     """
-    from orchestration.ingest.landing_log.log import current
+    from orchestration.ingest.landing_log.log import loads_in_use
 
     known = list(loads)
     latest = {load.slot: load for load in known}
-    used = {load.slot: load for load in current(known)}
+    used = {load.slot: load for load in loads_in_use(known)}
     lines = []
     for slot, load in latest.items():
         if load.verdict != "refused" or not load.kept:

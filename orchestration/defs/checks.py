@@ -96,10 +96,10 @@ def feed_checks(contracts: Sequence["FeedContract"]) -> dg.AssetChecksDefinition
 def feed_results(contracts: Sequence["FeedContract"], refresh: Refresh) -> Iterator[dg.AssetCheckResult]:
     """Whether deliveries of each feed were refused, and how fresh it is on the day of the refresh."""
     from orchestration.ingest.landing_log.freshness import day, judge
-    from orchestration.ingest.landing_log.log import as_of, current, read
+    from orchestration.ingest.landing_log.log import as_of, loads_in_use, read
 
     received = as_of(read(refresh.settings.landing), refresh.until)
-    in_use, today = current(received), day(refresh.as_at)
+    in_use, today = loads_in_use(received), day(refresh.as_at)
     for contract in contracts:
         # The latest load of each period; an earlier refusal that has been corrected is history.
         latest = {load.slot: load for load in received if (load.agency, load.feed) == contract.id and not load.withdrawn}

@@ -59,7 +59,7 @@ class Refresh(dg.ConfigurableResource):  # type: ignore[type-arg]
         """
         from orchestration.home import lock
         from orchestration.ingest.landing_log import inventory
-        from orchestration.ingest.landing_log.log import current, read
+        from orchestration.ingest.landing_log.log import loads_in_use, read
         from orchestration.operations import configuration, purge, recovery
 
         home, wait = self.settings.home, configuration.load().retries.warehouse_wait_seconds
@@ -76,7 +76,7 @@ class Refresh(dg.ConfigurableResource):  # type: ignore[type-arg]
                 report(inventory.completed_message(done))
             if not self.settings.warehouse.exists():
                 # Everything is built from the landed files.
-                inventory.require_rows(self.settings, current(read(self.settings.landing)), full=True)
+                inventory.require_rows(self.settings, loads_in_use(read(self.settings.landing)), full=True)
             try:
                 yield self
             finally:

@@ -270,7 +270,7 @@ def _holds(path: Path, found: Purge) -> bool:
 def _remove_from_landing_log(settings: Settings, found: Purge) -> int:
     gone = [folder for name in found.loads if (folder := settings.landing / name).exists()]
     # Half a folder must not look like a delivery; what a killed process leaves in its workspace, the next one removes.
-    with log.workspace(settings.landing) as trash:
+    with log.incoming_folder(settings.landing) as trash:
         for folder in gone:
             folder.rename(trash / folder.name)
             log.sync(folder.parent)

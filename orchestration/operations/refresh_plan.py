@@ -46,7 +46,7 @@ def plan(settings: Settings, as_at: str, *, force: bool = False, landed_only: bo
     """Plan a refresh from the landing zone and the landing log."""
     from orchestration.contracts.reader import load_contracts
     from orchestration.ingest.landing_log import inventory, pseudonym_key
-    from orchestration.ingest.landing_log.log import NothingReceivedError, as_of, by_period, current, read, require_kept
+    from orchestration.ingest.landing_log.log import NothingReceivedError, as_of, by_period, loads_in_use, read, require_kept
     from orchestration.ingest.landing_zone.demonstration import Admission
     from orchestration.ingest.load import loader
     from orchestration.operations import purge
@@ -63,7 +63,7 @@ def plan(settings: Settings, as_at: str, *, force: bool = False, landed_only: bo
     full = not settings.warehouse.exists()
     delivered = {(load.agency, load.feed) for load in loads}
     if landed_only:
-        inventory.require_rows(settings, current(loads), full=full)
+        inventory.require_rows(settings, loads_in_use(loads), full=full)
         return Plan(0, len(delivered), None, None, as_at, force, landed_only)
     pseudonym_key.require_same(settings, loads)
     contracts = load_contracts()
@@ -71,19 +71,19 @@ def plan(settings: Settings, as_at: str, *, force: bool = False, landed_only: bo
     key = pseudonym_key.load(settings)
     new = [loader.plan(settings.raw, settings.landing, contract, key, admission) for contract in contracts.values()]
     read_again = {f"{d.agency}/{d.feed}/{d.file_name}" for found in new for d in found}
-    inventory.require_rows(settings, current(loads), full=full, read_again=read_again)
+    inventory.require_rows(settings, loads_in_use(loads), full=full, read_again=read_again)
     if as_at:
         from orchestration.contracts.periods import end_of_day
 
         by_then = as_of(loads, end_of_day(as_at))
         require_kept(by_then)
-        if not current(by_then):
+        if not loads_in_use(by_then):
             raise NothingReceivedError(f"No delivery had been received by {as_at}, so there is nothing to publish.")
     delivered |= {(d.agency, d.feed) for found in new for d in found}
     release = held = None
     damaged = damage(settings.published) or ""
     if not (as_at or force or any(new) or registry.are_due(settings)):
-        build = build_id(identities(current(loads)), "")
+        build = build_id(identities(loads_in_use(loads)), "")
         known = [load for load in by_period(loads) if (load.agency, load.feed) in contracts]
         received = received_id((load.load_id, load.withdrawn is not None) for load in known)
         release = None if damaged else current_release(settings.published)

@@ -111,9 +111,9 @@ def surplus_deliveries(
         published: load ids that the current release is made of.
         superseded: for how long a delivery is kept after another has taken its place, or after it was withdrawn.
     """
-    from orchestration.ingest.landing_log.log import current
+    from orchestration.ingest.landing_log.log import loads_in_use
 
-    in_use = {load.load_id for load in current(loads)}
+    in_use = {load.load_id for load in loads_in_use(loads)}
     found = []
     for load in loads:
         contract = contracts.get((load.agency, load.feed))
@@ -139,7 +139,7 @@ def apply(surplus: Sequence[Surplus], loads: Sequence[LoadRecord], raw: Path, no
     Records are marked as removed before their rows are deleted, so that nothing reads missing rows; the next call completes an
     interrupted removal.
     """
-    from orchestration.ingest.landing_log.log import rewrite
+    from orchestration.ingest.landing_log.log import update_record
 
     latest = {(load.agency, load.feed, load.file_name): load.load_id for load in loads}
     stuck = []
@@ -147,10 +147,10 @@ def apply(surplus: Sequence[Surplus], loads: Sequence[LoadRecord], raw: Path, no
     removed = [load for load in loads if load.removed_at]
     for item in surplus:
         if item.step == "retire":
-            rewrite(replace(item.load, retired_at=at))
+            update_record(replace(item.load, retired_at=at))
         elif item.step == "remove":
             record = replace(item.load, removed_at=at)
-            rewrite(record)
+            update_record(record)
             removed.append(record)
     for load in removed:
         for rows in load.folder.glob("*.parquet"):
@@ -176,7 +176,7 @@ def _superseded_at(load: LoadRecord, loads: Sequence[LoadRecord]) -> datetime | 
         return one.version, one.received_at, one.load_id
 
     def takes_over(other: LoadRecord) -> bool:
-        """As `log.current` chooses."""
+        """As `log.loads_in_use` chooses."""
         if other.covers == load.covers:
             return rank(other) > rank(load)
         return (other.received_at, other.extract is None) > (load.received_at, load.extract is None)

@@ -17,7 +17,7 @@ from pathlib import Path
 from orchestration.home.settings import Settings
 from orchestration.ingest.landing_log.impact import Change, changes
 from orchestration.ingest.landing_log.load_record import LoadRecord, Withdrawal
-from orchestration.ingest.landing_log.log import rewrite
+from orchestration.ingest.landing_log.log import update_record
 from orchestration.ingest.landing_zone.watch import waiting
 
 
@@ -104,7 +104,7 @@ def withdraw(loads: Sequence[LoadRecord], chosen: Sequence[LoadRecord], reason: 
     after = [entered.get(load.load_id, load) for load in loads]
     # The last reading is the one in use: as long as it is not withdrawn, an interrupted withdrawal has changed nothing.
     for load in open_ones:
-        rewrite(entered[load.load_id])
+        update_record(entered[load.load_id])
     whole = tuple(entered.get(load.load_id, load) for load in chosen)
     return Withdrawn(whole, not open_ones, tuple(changes(loads, after)))
 

@@ -20,15 +20,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from orchestration.home.lock import exclusively
 from orchestration.publication.archive import restore
 from orchestration.publication.integrity import note, verify, wrong_bytes
 from orchestration.publication.release import ARCHIVED, FILE, MANIFEST, DamagedReleaseError, Release, sync
-
-if TYPE_CHECKING:
-    pass
 
 # What everything says that was made from the demonstration; its aggregate returns are what agencies have published.
 DEMONSTRATION_BANNER = (

@@ -27,9 +27,9 @@ class MissingInputError(RuntimeError):
 
 def in_use(settings: Settings, agency: str, *feeds: str) -> dict[str, list[LoadRecord]]:
     """The deliveries in use of each of these feeds of an agency."""
-    from orchestration.ingest.landing_log.log import current, read
+    from orchestration.ingest.landing_log.log import loads_in_use, read
 
-    loads = current(read(settings.landing, agency))
+    loads = loads_in_use(read(settings.landing, agency))
     return {feed: [load for load in loads if load.feed == feed] for feed in feeds}
 
 

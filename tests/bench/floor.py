@@ -108,7 +108,7 @@ def land(con: duckdb.DuckDBPyConnection, contract: FeedContract, settings: Setti
     found = discover(settings.raw, contract)
     if not found:
         # What the vault gave back is no file of the landing zone.
-        loads = log.current(log.read(settings.landing, *contract.id))
+        loads = log.loads_in_use(log.read(settings.landing, *contract.id))
         view(con, contract, rows_in_use(contract, loads), rows_landed(contract, loads))
         return [str(load.accepted) for load in loads]
     folder = out / "landing" / "__".join(contract.id)

@@ -141,7 +141,7 @@ def _unsound(records: Sequence[LoadRecord]) -> Iterator[str]:
             yield "delivered is not accepted + rejected"
         if record.verdict == "refused" and not any(fault.severity == "delivery" for fault in record.faults):
             yield "refused without a reason"
-    in_use = {record.delivery_id for record in log.current(records)}
+    in_use = {record.delivery_id for record in log.loads_in_use(records)}
     if len(in_use) > len({record.slot for record in records if record.verdict == "accepted"}):
         yield "two deliveries of one period are in use"
 

@@ -41,7 +41,7 @@ def deleted(file: Path) -> None:
 
 def _used(bench: Bench) -> LoadRecord:
     """The first delivery of crimes that is in use."""
-    loads = log.current(log.read(bench.settings.landing))
+    loads = log.loads_in_use(log.read(bench.settings.landing))
     return min((load for load in loads if f"{load.agency}/{load.feed}" == CRIMES), key=lambda load: load.period)
 
 

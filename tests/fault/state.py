@@ -116,7 +116,7 @@ def _rows(path: Path) -> int:
 def faults_of_ledger(settings: Settings) -> list[str]:
     """Where the ledger in the warehouse or the published sums are not what the landing log says."""
     received = {(r.load_id, r.rows_delivered, r.rows_accepted, r.rows_rejected) for r in log.read(settings.landing)}
-    used = {record.load_id for record in log.current(log.read(settings.landing))}
+    used = {record.load_id for record in log.loads_in_use(log.read(settings.landing))}
     told = {(r.load_id, f.code, f.column_name, f.rows) for r in log.read(settings.landing) for f in r.faults}
     con = duckdb.connect(str(settings.warehouse), read_only=True)
     try:

@@ -148,7 +148,7 @@ def _bring_up_to_date(
 ) -> int:
     """Bring the view of a feed up to date, after these new deliveries; returns its rows."""
     from orchestration.ingest.landing_log import inventory
-    from orchestration.ingest.landing_log.log import as_of, by_period, current, read, require_kept
+    from orchestration.ingest.landing_log.log import as_of, by_period, loads_in_use, read, require_kept
     from orchestration.warehouse import ledger
 
     settings = refresh.settings
@@ -158,7 +158,7 @@ def _bring_up_to_date(
     received = as_of(read(settings.landing, contract.agency), refresh.until)
     if refresh.as_at:
         require_kept(received)
-    in_use = current(received)
+    in_use = loads_in_use(received)
     inventory.require_rows(settings, [load for load in in_use if (load.agency, load.feed) == contract.id])
     rows = refresh.registered().rows(contract, received, in_use, refresh.as_at)
     if rows is None:
@@ -206,10 +206,10 @@ def _ingest(settings: "Settings", contract: "FeedContract", periods: Sequence[st
 
 def _rows_in_use(settings: "Settings", contract: "FeedContract") -> Counter[str]:
     """Accepted rows of the deliveries in use, by period."""
-    from orchestration.ingest.landing_log.log import current, read
+    from orchestration.ingest.landing_log.log import loads_in_use, read
 
     rows: Counter[str] = Counter()
-    for load in current(read(settings.landing, *contract.id)):
+    for load in loads_in_use(read(settings.landing, *contract.id)):
         rows[load.period] += load.rows_accepted
     return rows
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from orchestration.ingest.landing_log.load_record import LoadRecord
-from orchestration.ingest.landing_log.log import current
+from orchestration.ingest.landing_log.log import loads_in_use
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Change:
 
 def changes(before: Iterable[LoadRecord], after: Iterable[LoadRecord]) -> list[Change]:
     """Compare the deliveries in use of two states of the landing log, in order of agency, feed, period and part."""
-    sides = [{load.slot: load for load in current(loads)} for loads in (before, after)]
+    sides = [{load.slot: load for load in loads_in_use(loads)} for loads in (before, after)]
     slots = sorted(sides[0].keys() | sides[1].keys())
     pairs = [Change(sides[0].get(slot), sides[1].get(slot)) for slot in slots]
     return [pair for pair in pairs if _id(pair.before) != _id(pair.after)]

@@ -10,7 +10,7 @@ from orchestration.contracts.reader import load_contracts
 from orchestration.ingest.files import regular_files
 from orchestration.ingest.landing_log import landed_files, load_record
 from orchestration.ingest.landing_log.load_record import LoadRecord
-from orchestration.ingest.landing_log.log import current, read, rewrite
+from orchestration.ingest.landing_log.log import loads_in_use, read, update_record
 from orchestration.text.plurals import counted
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def missing(settings: Settings, loads: Iterable[LoadRecord], *, full: bool = Fal
         loads: the landing log, of any feeds.
         full: read the content of every landed file.
     """
-    in_use = current(loads)
+    in_use = loads_in_use(loads)
     whole = {load.delivery_id: load.extract or load for load in in_use}
     return Missing(
         # Contracts are read for files that are gone only: reading them for each delivery took a third of a refresh without news.
@@ -69,7 +69,7 @@ def complete(settings: Settings) -> int:
     found = landed_files.incomplete(read(settings.landing))
     for load in found:
         if not landed_files.faults(load, full=True):
-            rewrite(landed_files.completed(load))
+            update_record(landed_files.completed(load))
     return len(found)
 
 
@@ -79,7 +79,7 @@ def renew_times(loads: Iterable[LoadRecord]) -> None:
         times = {name: (load.folder / name).stat().st_mtime_ns for name in load.stored or {} if (load.folder / name).exists()}
         if load.kept and any(file.mtime_ns != times.get(name, file.mtime_ns) for name, file in (load.stored or {}).items()):
             renewed = {name: replace(file, mtime_ns=times.get(name, file.mtime_ns)) for name, file in (load.stored or {}).items()}
-            rewrite(replace(load, stored=renewed))
+            update_record(replace(load, stored=renewed))
 
 
 def completed_message(count: int) -> str:

@@ -15,7 +15,7 @@ the landing zone (`removed_at`). The record stays, so that the file is not read 
 damaged are landed again from the file (`load.repair`).
 
 A crash leaves either a whole delivery or something below `.incoming/`, which nobody reads and the next load removes. Which
-deliveries are in use at a time is a choice of folders (`current`), so nothing is ever deleted to undo it.
+deliveries are in use at a time is a choice of folders (`loads_in_use`), so nothing is ever deleted to undo it.
 """
 
 from __future__ import annotations
@@ -30,14 +30,10 @@ from dataclasses import fields, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from orchestration.contracts.periods import is_span
 from orchestration.ingest.landing_log.landed_files import stored
 from orchestration.ingest.landing_log.load_record import LoadRecord
-
-if TYPE_CHECKING:
-    pass
 
 INCOMING = ".incoming"
 RECORD = "load.json"
@@ -108,7 +104,7 @@ def _record(path: Path, content: bytes) -> LoadRecord:
     return LoadRecord.from_json(document, path.parent)
 
 
-def current(
+def loads_in_use(
     loads: Iterable[LoadRecord],
     as_at: datetime | None = None,
     *,
@@ -174,7 +170,7 @@ def require_kept(received: Iterable[LoadRecord]) -> None:
     """
     loads = by_period(received)
     by_id = {load.load_id: load for load in loads}
-    then = current(replace(load, retired_at=None, removed_at=None) for load in loads)
+    then = loads_in_use(replace(load, retired_at=None, removed_at=None) for load in loads)
     gone = [by_id[load.load_id] for load in then if not by_id[load.load_id].kept]
     if gone:
         first = gone[0]
@@ -184,7 +180,7 @@ def require_kept(received: Iterable[LoadRecord]) -> None:
         )
 
 
-def rewrite(record: LoadRecord) -> None:
+def update_record(record: LoadRecord) -> None:
     """Replace a delivery's record in one step."""
     fresh = record.folder / f".{RECORD}.{os.getpid()}"
     fresh.write_text(json.dumps(record.as_json(), indent=1))
@@ -194,7 +190,7 @@ def rewrite(record: LoadRecord) -> None:
 
 
 @contextmanager
-def workspace(landing: Path) -> Iterator[Path]:
+def incoming_folder(landing: Path) -> Iterator[Path]:
     """A private folder on the landing log's own disk for what is being made; gone afterwards.
 
     Folders that a killed process left behind are removed first.
@@ -226,7 +222,7 @@ def _is_running(process: str) -> bool:
     return True
 
 
-def put(landing: Path, made: Path, record: LoadRecord) -> LoadRecord:
+def commit(landing: Path, made: Path, record: LoadRecord) -> LoadRecord:
     """Add `load.json` to a folder that holds a delivery's Parquet files and move it into the log; returns the stored record.
 
     Everything is on the disk before the name is, so a power cut cannot leave half a delivery under a final name.

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from orchestration.home.environment import SettingsError
 from orchestration.home.settings import Settings
 from orchestration.ingest.landing_log import inventory
-from orchestration.ingest.landing_log.log import current, read
+from orchestration.ingest.landing_log.log import loads_in_use, read
 from orchestration.ingest.values.pseudonyms import MIN_KEY_BYTES, key_fingerprint
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def renew(settings: Settings) -> list[LoadRecord]:
         The deliveries in use that cannot be read again because their files are missing from the landing zone; if there are any,
         nothing is changed.
     """
-    used = {load.delivery_id: load.extract or load for load in current(read(settings.landing)) if _mark(load)}
+    used = {load.delivery_id: load.extract or load for load in loads_in_use(read(settings.landing)) if _mark(load)}
     if missing := [found for found in used.values() if not inventory.is_there(settings, found)]:
         return missing
     if not os.environ.get(VARIABLE):
@@ -126,7 +126,7 @@ def _in_force(settings: Settings, loads: Iterable[LoadRecord] | None) -> set[str
     """Fingerprints of the key that must still be used; none where nothing was landed with a key."""
     with suppress(OSError, ValueError, KeyError, TypeError):
         return {str(json.loads((settings.home / RECORD).read_bytes())["mark"])}
-    return {mark for load in current(read(settings.landing) if loads is None else loads) if (mark := _mark(load))}
+    return {mark for load in loads_in_use(read(settings.landing) if loads is None else loads) if (mark := _mark(load))}
 
 
 def _mark(load: LoadRecord) -> str:

@@ -116,7 +116,7 @@ def load(
         own = landing / contract.agency / contract.feed
         own.mkdir(parents=True, exist_ok=True)
         own.chmod(0o700)
-    with log.workspace(landing) as folder:
+    with log.incoming_folder(landing) as folder:
         run = _Run(contract, landing, key, now, folder, admission)
         for together in run.in_turn(deliveries):
             run.land(together, batch_bytes)
@@ -306,7 +306,7 @@ class _Run:
     ) -> dict[int, tuple[Fault, ...]]:
         """The faults of each delivery. They are judged in order of their periods: each by those before it, wherever these are."""
         doubled, of_others = (batch.doubled(), of_other_parts(batch)) if batch.items else ({}, {})
-        for record in log.current(self.known):
+        for record in log.loads_in_use(self.known):
             self.history[record.part][record.period] = record.rows_delivered
         is_first = all(record.verdict == "refused" for record in self.known)
         unmapped = of_no_map(batch) if is_first and batch.items else {}
@@ -436,7 +436,7 @@ class _Run:
             metrics={**_metrics(summary), "labels": labels.mark(self.contract)},
             portions=portions,
         )
-        self.records[delivery.path] = log.put(self.landing, self.folder / load_id, record)
+        self.records[delivery.path] = log.commit(self.landing, self.folder / load_id, record)
         self.known.append(self.records[delivery.path])
         self._note(self.records[delivery.path])
 
@@ -454,7 +454,7 @@ class _Run:
 
     def _in_use(self, slot: tuple[str, str]) -> LoadRecord | None:
         """What is in use of a period and part."""
-        return next((load for load in log.current(self.rivals[slot]) if load.period == slot[0]), None)
+        return next((load for load in log.loads_in_use(self.rivals[slot]) if load.period == slot[0]), None)
 
     def _history(self, item: Item, before: LoadRecord | None) -> Iterator[Fault]:
         """What is to be reported about a delivery as one of a series."""

@@ -10,7 +10,7 @@ from orchestration.contracts.model import FeedContract
 from orchestration.contracts.periods import periods_of
 from orchestration.ingest.files.readers import count_rows
 from orchestration.ingest.landing_log.load_record import LoadRecord
-from orchestration.ingest.landing_log.log import current
+from orchestration.ingest.landing_log.log import loads_in_use
 from orchestration.ingest.landing_zone.delivery import Name, discover
 
 # So many periods are named one by one.
@@ -58,7 +58,7 @@ def preview(path: Path, contract: FeedContract, name: Name, raw: Path, received:
     """
     periods = periods_of(contract.cadence, name.period)
     own = [load for load in received if (load.agency, load.feed) == contract.id]
-    in_use = {load.period: load for load in current(own) if load.part == name.part}
+    in_use = {load.period: load for load in loads_in_use(own) if load.part == name.part}
     read = {load.file_name for load in own}
     waiting = [
         delivery.file_name

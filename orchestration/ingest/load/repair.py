@@ -91,7 +91,7 @@ def _land_again(
     found = [one for one in discover(settings.raw, contract) if one.file_name == load.file_name] if contract else []
     if contract is None or not found:
         return None
-    with log.workspace(settings.landing) as folder:
+    with log.incoming_folder(settings.landing) as folder:
         for earlier in loads:
             if earlier.slot[:2] == load.slot[:2] and earlier.received_at < load.received_at:
                 place = folder / earlier.folder.relative_to(settings.landing)
@@ -105,7 +105,7 @@ def _land_again(
             log.sync(made[0].folder / name)
             (made[0].folder / name).replace(load.folder / name)
         record = replace(load, stored=made[0].stored)
-        log.rewrite(record)
+        log.update_record(record)
     return record
 
 

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from orchestration.contracts.reader import load_contracts
-from orchestration.ingest.landing_log.log import current, read
+from orchestration.ingest.landing_log.log import loads_in_use, read
 from orchestration.warehouse.ledger import rows_in_use
 
 pytestmark = pytest.mark.xdist_group("county")
@@ -17,7 +17,7 @@ CUSTODY = {feed: contract for feed, contract in load_contracts().items() if cont
 @pytest.fixture(scope="module")
 def secrets(county) -> set[str]:
     """Pseudonyms and references of everybody in the feeds of the vault, and the references of the reports."""
-    loads = current(read(county.settings.landing))
+    loads = loads_in_use(read(county.settings.landing))
     found = set()
     with duckdb.connect() as con:
         for feed, contract in CUSTODY.items():

@@ -117,7 +117,7 @@ def test_a_later_download_updates_and_does_not_add(empty):
     assert empty.deliver(REAL_DATA / "police_uk_revisions" / "later_download") == {"already there": 1}
     earlier, later = log.read(empty.landing)
     assert later.supersedes == earlier.load_id
-    assert [record.rows_accepted for record in log.current(log.read(empty.landing))] == [628]
+    assert [record.rows_accepted for record in log.loads_in_use(log.read(empty.landing))] == [628]
 
     def changed(rows_of_a_delivery: str) -> int:
         """Rows of the earlier download that the later one does not have; compared as bags, since rows have no key."""

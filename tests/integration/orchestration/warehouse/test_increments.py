@@ -249,7 +249,7 @@ class Deliveries(RuleBasedStateMachine):
         with warehouse_file.connect(self.settings) as con:
             for contract in CONTRACTS.values():
                 received = log.read(self.settings.landing, contract.agency)
-                ledger.register(con, contract, received, log.current(received), "")
+                ledger.register(con, contract, received, log.loads_in_use(received), "")
             increment = increments.plan(con, "facts", complete=complete, code=SAME, manifest=manifest)
         type(self).followed += bool(increment.nodes) and not increment.whole
         models = {key for key, n in manifest["nodes"].items() if n["schema"] in ("staging", "conformed")}

@@ -13,7 +13,7 @@ import pytest
 
 from orchestration.contracts.reader import load_contracts
 from orchestration.ingest.landing_log.load_record import LoadRecord
-from orchestration.ingest.landing_log.log import current
+from orchestration.ingest.landing_log.log import loads_in_use
 from orchestration.ingest.landing_zone.demonstration import Admission, add
 from orchestration.ingest.load.loader import load, plan
 from orchestration.ingest.rules import CATALOGUE
@@ -115,7 +115,7 @@ def in_use(records: list[LoadRecord]) -> dict[tuple[str, str], tuple[int, int]]:
     """Per feed: rows in use, and a sum over their contents that does not depend on their order."""
     totals = {}
     for feed in {(record.agency, record.feed) for record in records}:
-        files = [str(record.accepted) for record in current(records) if (record.agency, record.feed) == feed]
+        files = [str(record.accepted) for record in loads_in_use(records) if (record.agency, record.feed) == feed]
         landed = "(select * exclude (_load_id, _row) from read_parquet($files)) as landed"
         sql = f"select count(*), sum(hash(landed)::hugeint) from {landed}"
         totals[feed] = duckdb.connect().execute(sql, {"files": files}).fetchone()

@@ -11,7 +11,7 @@ import pytest
 
 from orchestration.home import lock
 from orchestration.home.settings import Settings
-from orchestration.ingest.landing_log.log import current
+from orchestration.ingest.landing_log.log import loads_in_use
 from orchestration.ingest.landing_zone.acceptance import accept_short
 from orchestration.operations import purge, run_erasure, withdrawal
 from orchestration.publication.releases import all_releases, current_release, make_current
@@ -54,7 +54,7 @@ class Home:
         accept_short(self.desk.put("crimes", unlawful, "2023-07.v2.csv"), f"{PERSON} moved house")
         self.desk.load("crimes", now=DURING)
         with warehouse_file.connect(self.settings) as con:
-            ledger.register(con, CONTRACTS["crimes"], self.desk.all(), current(self.desk.all()), "")
+            ledger.register(con, CONTRACTS["crimes"], self.desk.all(), loads_in_use(self.desk.all()), "")
             con.execute(f"create table landing.copied as select '{PERSON}' as cell")
         for name in (
             *("data_docs/index.html", "dbt/run/model.sql", "spill/warehouse/block.tmp", "warehouse.duckdb.damaged"),
@@ -150,7 +150,7 @@ def test_the_person_was_everywhere_and_is_nowhere(home):
         removed = purge.purge(settings, home.found())
     assert home.names() == []
     assert (removed.files, removed.loads, removed.releases, removed.runs, removed.vault_runs) == (3, 2, 1, 1, 0)
-    assert [load.file_name for load in current(home.desk.all())] == ["2023-06.csv", "2023-07.csv"]
+    assert [load.file_name for load in loads_in_use(home.desk.all())] == ["2023-06.csv", "2023-07.csv"]
     assert home.desk.load("crimes", now=AFTER) == []
     assert not (settings.landing / FEED / "2023-08").exists()
     # What was made before it came stays, and is what readers are given until there is another release.

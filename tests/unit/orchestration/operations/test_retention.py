@@ -64,7 +64,7 @@ def test_a_superseded_delivery_goes_when_its_days_are_over(zone):
     assert zone.file(new).exists() and new.accepted.exists()
     record, _ = zone.loads()
     assert (record.load_id, record.rows_accepted, record.accepted) == (old.load_id, 1, None)
-    assert [load.load_id for load in log.current(zone.loads())] == [new.load_id]
+    assert [load.load_id for load in log.loads_in_use(zone.loads())] == [new.load_id]
     assert zone.retain(days=30) == []
 
 
@@ -98,7 +98,7 @@ def test_past_the_years_of_its_contract_a_delivery_is_first_left_out_and_then_re
     assert zone.surplus(now=NOW + timedelta(days=365 * years)) == []
     later = NOW + timedelta(days=366 * years)
     assert zone.retain(published={only.load_id}, now=later) == [("2024-05-derbyshire.csv", "retire")]
-    assert log.current(zone.loads()) == [] and only.accepted.exists()
+    assert log.loads_in_use(zone.loads()) == [] and only.accepted.exists()
     assert zone.retain(published={only.load_id}, now=later) == [("2024-05-derbyshire.csv", "wait")]
     assert only.accepted.exists() and zone.file(only).exists() and zone.new() == []
     assert zone.retain(now=later) == [("2024-05-derbyshire.csv", "remove")]

@@ -8,7 +8,7 @@ import pytest
 from orchestration.contracts.reader import load_contracts
 from orchestration.home.settings import Settings
 from orchestration.ingest.landing_log import log as log
-from orchestration.ingest.landing_log.log import current
+from orchestration.ingest.landing_log.log import loads_in_use
 from orchestration.ingest.landing_zone.delivery import discover
 from orchestration.ingest.load.loader import load, plan
 from orchestration.operations import retention, withdrawal
@@ -29,7 +29,7 @@ def withdraw(desk, name, reason="rows of another force", now=LATER):
 
 
 def in_use(desk, as_at=None):
-    return [load.file_name for load in current(desk.all(), as_at)]
+    return [load.file_name for load in loads_in_use(desk.all(), as_at)]
 
 
 def test_the_earlier_version_is_in_use_again(desk):
@@ -40,7 +40,7 @@ def test_the_earlier_version_is_in_use_again(desk):
     assert [str(change) for change in done.changes] == [
         "2023-07: 2023-07.csv with 3 rows, instead of 2023-07.v2.csv with 2 rows",
     ]
-    assert current(desk.all()) == [first]
+    assert loads_in_use(desk.all()) == [first]
     (entry,) = [load.withdrawn for load in desk.all() if load.withdrawn]
     assert (entry.reason, entry.by) == ("rows of another force", withdrawal.operator())
     assert entry.at == LATER.isoformat(timespec="microseconds")
@@ -82,7 +82,7 @@ def test_all_readings_of_the_file_are_withdrawn_and_none_is_made_again(desk):
     assert [record.file_name for record in again] == ["2023-07.csv", "2023-07.v2.csv"]
     done = withdraw(desk, "2023-07.v2.csv")
     assert len(done.loads) == 2
-    assert in_use(desk) == ["2023-07.csv"] and current(desk.all())[0].load_id != first.load_id
+    assert in_use(desk) == ["2023-07.csv"] and loads_in_use(desk.all())[0].load_id != first.load_id
     # Under a third contract, only the file that is in use is read again.
     third = replace(contract, bad_row_limit=0.4)
     assert [delivery.file_name for delivery in plan(desk.raw, desk.landing, third, KEY)] == ["2023-07.csv"]
@@ -107,7 +107,7 @@ def test_other_content_under_its_name_is_a_new_delivery_and_the_earlier_content_
     replaced = desk.land("crimes", text(rows("crimes", 1)), now=NOW + timedelta(days=1))
     done = withdraw(desk, "2023-07.csv")
     assert done.loads[0].load_id == replaced.load_id
-    assert [load.rows_accepted for load in current(desk.all())] == [3]
+    assert [load.rows_accepted for load in loads_in_use(desk.all())] == [3]
 
 
 def test_what_is_handed_over_again_on_purpose_is_landed_again(desk):
@@ -117,7 +117,7 @@ def test_what_is_handed_over_again_on_purpose_is_landed_again(desk):
     contract = desk.contract("crimes")
     (second,) = load(discover(desk.raw, contract), contract, desk.landing, KEY, now=LATER)
     assert not second.unchanged and second.load_id != first.load_id
-    assert current(desk.all()) == [second]
+    assert loads_in_use(desk.all()) == [second]
 
 
 def test_done_twice_it_is_done_once(desk):
@@ -132,13 +132,13 @@ def test_an_interrupted_withdrawal_is_completed_by_the_next(desk, monkeypatch):
     desk.land("crimes", text(rows("crimes", 3)))
     contract = replace(desk.contract("crimes"), bad_row_limit=0.5)
     load(plan(desk.raw, desk.landing, contract, KEY), contract, desk.landing, KEY, now=NOW + timedelta(days=2))
-    whole = log.rewrite
+    whole = log.update_record
 
     def once(record):
         whole(record)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(withdrawal, "rewrite", once)
+    monkeypatch.setattr(withdrawal, "update_record", once)
     with pytest.raises(KeyboardInterrupt):
         withdraw(desk, "2023-07.csv")
     assert in_use(desk) == ["2023-07.csv"]

@@ -13,7 +13,7 @@ from orchestration.home import disk_errors
 from orchestration.home.creation import make
 from orchestration.home.settings import Settings
 from orchestration.ingest.landing_log import inventory
-from orchestration.ingest.landing_log.log import current
+from orchestration.ingest.landing_log.log import loads_in_use
 from orchestration.operations import refresh_plan, withdrawal
 from orchestration.vault_runs import knife_carriers
 from tests.unit.orchestration.ingest.conftest import NOW, Desk, rows, text
@@ -65,8 +65,8 @@ def test_a_deleted_file_is_named_and_its_delivery_stays_in_use(settings, desk):
     (desk.raw / FEED / "2023-07.csv").unlink()
     assert found(settings, desk) == (["2023-07.csv"], [])
     assert f"{FEED}/2023-07.csv" in told(settings) and f"`sna withdraw {FEED}/2023-07.csv --reason TEXT`" in told(settings)
-    assert len(current(desk.all())) == 1
-    inventory.require_rows(settings, current(desk.all()))
+    assert len(loads_in_use(desk.all())) == 1
+    inventory.require_rows(settings, loads_in_use(desk.all()))
 
 
 def test_a_file_that_may_not_be_looked_at_is_not_taken_for_deleted(settings, desk, monkeypatch):
@@ -87,7 +87,7 @@ def test_deleted_rows_are_named_and_stop_what_reads_them(settings, desk):
     record.accepted.unlink()
     assert found(settings, desk) == ([], ["2023-07.csv"])
     with pytest.raises(inventory.LandedRowsDamagedError, match="`sna verify --landing --repair` lands it again"):
-        inventory.require_rows(settings, current(desk.all()))
+        inventory.require_rows(settings, loads_in_use(desk.all()))
     # Another contract is in force than the one that it was landed by, so a refresh lands it once more in any case.
     assert refresh_plan.plan(settings, "").new_deliveries == 1
     assert "Landed rows damaged" in told(settings)

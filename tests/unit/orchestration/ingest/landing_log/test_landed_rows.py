@@ -116,7 +116,7 @@ def test_damage_is_noticed_and_its_remedy_restores_what_was_there(settings, desk
 
 def test_values_that_were_changed_with_size_and_time_kept_are_found_by_a_rebuild(settings, desk, sna, landed):
     same_size(landed.accepted)
-    inventory.require_rows(settings, log.current(desk.all()))
+    inventory.require_rows(settings, log.loads_in_use(desk.all()))
     settings.warehouse.unlink()
     with pytest.raises(inventory.LandedRowsDamagedError, match="overwritten"):
         refresh_plan.plan(settings, "")
@@ -129,7 +129,7 @@ def test_values_that_were_changed_with_size_and_time_kept_are_found_by_a_rebuild
 def test_a_copy_with_other_times_is_whole_and_read_once(settings, desk, sna, landed):
     for file in settings.landing.rglob("*.parquet"):
         os.utime(file)
-    inventory.require_rows(settings, log.current(desk.all()))
+    inventory.require_rows(settings, log.loads_in_use(desk.all()))
     assert sna("verify", "--landing").status == 0
     for load in desk.all():
         for name, file in load.stored.items():

@@ -12,7 +12,7 @@ import pytest
 
 from orchestration.ingest.landing_log import log as log
 from orchestration.ingest.landing_log.load_record import LoadRecord
-from orchestration.ingest.landing_log.log import current, workspace
+from orchestration.ingest.landing_log.log import incoming_folder, loads_in_use
 from orchestration.ingest.load.loader import load, plan
 from tests.unit.orchestration.ingest.conftest import KEY, NOW, codes, parquet, row, rows, text
 
@@ -41,14 +41,14 @@ def test_going_back_to_earlier_content_is_a_new_load(desk):
     made = [desk.land("crimes", text(rows("crimes", count)), now=NOW + timedelta(hours=count)) for count in (1, 2)]
     made.append(desk.land("crimes", text(rows("crimes", 1)), now=LATER))
     assert len({record.load_id for record in made}) == 3
-    assert [record.load_id for record in current(desk.all())] == [made[2].load_id]
+    assert [record.load_id for record in loads_in_use(desk.all())] == [made[2].load_id]
 
 
 def test_a_clock_that_was_set_back_does_not_make_an_earlier_file_win(desk):
     first = desk.land("crimes", text(rows("crimes", 1)), now=LATER)
     second = desk.land("crimes", text(rows("crimes", 2)), now=NOW)
     assert second.received_at > first.received_at
-    assert [record.load_id for record in current(desk.all())] == [second.load_id]
+    assert [record.load_id for record in loads_in_use(desk.all())] == [second.load_id]
     assert desk.load("crimes", now=NOW) == []
 
 
@@ -96,16 +96,16 @@ def test_a_crash_at_any_step_leaves_whole_deliveries_only(desk, monkeypatch):
     """The process dies while the second of three deliveries is put into the log."""
     for month in ("07", "08", "09"):
         desk.put("crimes", text([row("crimes", 1, Recorded_Date_Time=f"03/{month}/2023 10:15")]), f"2023-{month}.csv")
-    put, calls = log.put, []
+    commit, calls = log.commit, []
 
     def dies(landing: Path, made: Path, record: LoadRecord) -> LoadRecord:
         calls.append(record)
         if len(calls) == 2:
             (made / "load.json").write_text("{")
             raise KeyboardInterrupt
-        return put(landing, made, record)
+        return commit(landing, made, record)
 
-    monkeypatch.setattr(log, "put", dies)
+    monkeypatch.setattr(log, "commit", dies)
     with pytest.raises(KeyboardInterrupt):
         desk.load("crimes")
     monkeypatch.undo()
@@ -118,7 +118,7 @@ def test_a_crash_at_any_step_leaves_whole_deliveries_only(desk, monkeypatch):
 def test_the_workspace_of_a_running_process_is_left_alone(desk):
     running = desk.landing / ".incoming" / f"{os.getppid()}-other"
     running.mkdir(parents=True)
-    with workspace(desk.landing) as folder:
+    with incoming_folder(desk.landing) as folder:
         assert folder.is_dir() and running.is_dir()
     assert not folder.exists() and running.is_dir()
 
@@ -145,13 +145,13 @@ def test_a_refused_resubmission_leaves_the_last_good_one_in_use(desk):
     good = desk.land("crimes", text(rows("crimes", 3)))
     refused = desk.land("crimes", "", "2023-07.v2.csv", now=LATER)
     assert refused.verdict == "refused" and refused.supersedes is None
-    assert current(desk.all()) == [good]
+    assert loads_in_use(desk.all()) == [good]
 
 
 def test_a_late_first_version_does_not_replace_the_second(desk):
     second = desk.land("crimes", text(rows("crimes", 2)), "2023-07.v2.csv")
     first = desk.land("crimes", text(rows("crimes", 1)), "2023-07.csv", now=LATER)
-    assert first.supersedes is None and current(desk.all()) == [second]
+    assert first.supersedes is None and loads_in_use(desk.all()) == [second]
 
 
 def test_versions_that_arrive_together_supersede_in_order(desk):
@@ -164,21 +164,21 @@ def test_versions_that_arrive_together_supersede_in_order(desk):
 def test_the_log_as_it_stood_on_a_past_date(desk):
     first = desk.land("crimes", text(rows("crimes", 1)))
     second = desk.land("crimes", text(rows("crimes", 2)), "2023-07.v2.csv", now=LATER)
-    assert current(desk.all(), NOW - timedelta(seconds=1)) == []
-    assert current(desk.all(), NOW) == [first]
-    assert current(desk.all(), LATER) == [second]
+    assert loads_in_use(desk.all(), NOW - timedelta(seconds=1)) == []
+    assert loads_in_use(desk.all(), NOW) == [first]
+    assert loads_in_use(desk.all(), LATER) == [second]
 
 
 def test_a_delivery_that_a_gate_withholds_gives_way_to_the_last_good_one(desk):
     first = desk.land("crimes", text(rows("crimes", 1)))
     second = desk.land("crimes", text(rows("crimes", 2)), "2023-07.v2.csv")
-    assert current(desk.all(), withheld={second.load_id}) == [first]
+    assert loads_in_use(desk.all(), withheld={second.load_id}) == [first]
 
 
 def test_parts_of_a_period_are_deliveries_of_their_own(desk):
     for part, force in (("kent", "Kent Police"), ("derbyshire", "Derbyshire Constabulary")):
         desk.land("police_uk/street", text([row("police_uk/street", Reported_by=force)]), f"2023-07-{part}.csv")
-    assert [record.part for record in current(desk.all())] == ["derbyshire", "kent"]
+    assert [record.part for record in loads_in_use(desk.all())] == ["derbyshire", "kent"]
 
 
 def test_the_time_of_receipt_needs_a_time_zone(desk):

@@ -5,7 +5,7 @@ import csv
 import pytest
 
 from orchestration.contracts.reader import load_contracts
-from orchestration.ingest.landing_log.log import current
+from orchestration.ingest.landing_log.log import loads_in_use
 from orchestration.ingest.landing_zone import demonstration
 from orchestration.ingest.landing_zone.demonstration import DEFAULT, Admission, Listing, add, digest
 from orchestration.ingest.recognition.recognition import deliver
@@ -32,7 +32,7 @@ def test_a_live_home_refuses_what_a_list_in_or_above_its_folder_names(desk, abov
     (record,) = desk.load("crimes")
     assert (codes(record), record.environment, record.rows_accepted) == (["D18"], "live", 0)
     assert record.rows_delivered == record.rows_rejected == 3
-    assert current(desk.all()) == []
+    assert loads_in_use(desk.all()) == []
 
 
 def test_a_live_home_refuses_the_default_demonstration_wherever_it_was_copied(desk, tmp_path):
@@ -59,7 +59,7 @@ def test_a_demonstration_takes_only_what_is_listed(desk, made_up):
     add(desk.raw, [path])
     (taken,) = desk.load("crimes", **made_up)
     assert (taken.verdict, taken.environment, taken.rows_accepted) == ("accepted", "demonstration", 3)
-    assert current(desk.all()) == [taken]
+    assert loads_in_use(desk.all()) == [taken]
     assert desk.load("crimes", **made_up) == []
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from orchestration.contracts.model import PeriodRule
 from orchestration.contracts.reader import load_contracts
-from orchestration.ingest.landing_log.log import by_period, current
+from orchestration.ingest.landing_log.log import by_period, loads_in_use
 from orchestration.ingest.landing_zone.delivery import Name, why_invalid
 from orchestration.ingest.load import extracts
 from orchestration.ingest.load.loader import load, plan
@@ -37,7 +37,7 @@ def month(number, count):
 
 
 def in_use(desk):
-    return {load.period: (load.rows_accepted, load.file_name) for load in current(desk.all())}
+    return {load.period: (load.rows_accepted, load.file_name) for load in loads_in_use(desk.all())}
 
 
 def test_each_period_is_a_load_of_its_own(desk):
@@ -48,7 +48,7 @@ def test_each_period_is_a_load_of_its_own(desk):
     assert sorted(path.name for path in record.folder.iterdir()) == [
         *("2023-05.parquet", "2023-06.parquet", "2023-07.parquet", "load.json", "rejected.parquet"),
     ]
-    loads = current(desk.all())
+    loads = loads_in_use(desk.all())
     assert [(load.period, load.rows_delivered, load.rows_accepted, load.rows_rejected) for load in loads] == [
         *(("2023-05", 31, 31, 0), ("2023-06", 32, 30, 2), ("2023-07", 31, 31, 0)),
     ]
@@ -141,7 +141,7 @@ def test_reading_everything_again_changes_nothing(desk):
 
 def test_withdrawing_an_extract_takes_back_all_its_periods(desk):
     desk.land("crimes", text(month(6, 3)), "2023-06.csv")
-    before = current(desk.all())
+    before = loads_in_use(desk.all())
     record = desk.land("crimes", text(quarter()), f"{SPAN}.csv", now=LATER)
     portion = record.portions[2].load_id
     assert withdrawal.find(desk.all(), portion) == [record]
@@ -151,9 +151,9 @@ def test_withdrawing_an_extract_takes_back_all_its_periods(desk):
         f"2023-06: 2023-06.csv with 3 rows, instead of {SPAN}.csv with 30 rows",
         f"2023-07: nothing, instead of {SPAN}.csv with 31 rows",
     ]
-    assert current(desk.all()) == before
+    assert loads_in_use(desk.all()) == before
     assert set(in_use(desk)) == {"2023-06"}
-    assert len(current(desk.all(), LATER)) == 3
+    assert len(loads_in_use(desk.all(), LATER)) == 3
 
 
 def test_a_refused_extract_is_refused_whole(desk):
@@ -284,7 +284,7 @@ def test_the_ledger_has_one_row_per_period(desk, tmp_path):
     desk.land("crimes", text(quarter(skip=10)), f"{SPAN}.csv")
     record = desk.all()[0]
     with warehouse_file.connect(Settings(desk.raw, tmp_path / "home")) as con:
-        rows_in_use = ledger.register(con, contract, desk.all(), current(desk.all()), "")
+        rows_in_use = ledger.register(con, contract, desk.all(), loads_in_use(desk.all()), "")
         periods = con.execute(
             "select period, rows_delivered, in_use, is_partial, delivery_id from ledger.delivery order by period"
         ).fetchall()

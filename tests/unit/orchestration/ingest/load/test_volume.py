@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from orchestration.cli.app import app
 from orchestration.home import creation
-from orchestration.ingest.landing_log.log import current, read
+from orchestration.ingest.landing_log.log import loads_in_use, read
 from orchestration.ingest.landing_zone.acceptance import accept_short, accepted_short
 from orchestration.ingest.load.volume import applies, shortfall
 from tests.unit.orchestration.ingest.conftest import CONTRACTS, codes, row, text
@@ -135,7 +135,7 @@ def test_d22_a_short_month_is_refused_and_used_once_a_person_has_accepted_it(a_y
 def test_d22_keeps_the_last_good_version_in_use(a_year):
     good = a_year.land("crimes", delivered("2020-02", 210), "2020-02.csv")
     assert a_year.land("crimes", delivered("2020-02", 60), "2020-02.v2.csv").verdict == "refused"
-    assert good.load_id in {load.load_id for load in current(read(a_year.landing))}
+    assert good.load_id in {load.load_id for load in loads_in_use(read(a_year.landing))}
 
 
 def test_months_that_come_together_are_judged_by_each_other(desk):

@@ -8,7 +8,7 @@ import pytest
 
 from orchestration.contracts.reader import load_contracts
 from orchestration.ingest.landing_log.load_record import LoadRecord
-from orchestration.ingest.landing_log.log import current, read
+from orchestration.ingest.landing_log.log import loads_in_use, read
 from orchestration.ingest.load.loader import load, plan
 from orchestration.ingest.values import labels
 from tests.unit.orchestration.ingest.conftest import KEY, NOW, codes, parquet, row, text
@@ -79,14 +79,14 @@ def test_d23_an_unknown_label_keeps_the_last_good_delivery_in_use(desk, unknown,
     assert (record.verdict, fault.code, fault.column_name, fault.rows) == ("refused", "D23", "Incident Type", 2)
     assert fault.first_rows == (3, 4)
     assert f"“{shown}”" in fault.message and "fire_incident_kind" in fault.remedy
-    assert [load.load_id for load in current(read(desk.landing))] == [good.load_id]
+    assert [load.load_id for load in loads_in_use(read(desk.landing))] == [good.load_id]
 
 
 def test_d23_without_an_earlier_delivery_the_period_is_left_out_and_the_others_are_used(desk):
     land(desk, FIRE, [incident(1, "Cat up a tree")], "2023-07.csv")
     other = {**incident(1, KINDS[0]), "Call Date Time": "03/08/2023 10:15"}
     land(desk, FIRE, [other], "2023-08.csv")
-    assert [load.period for load in current(read(desk.landing))] == ["2023-08"]
+    assert [load.period for load in loads_in_use(read(desk.landing))] == ["2023-08"]
 
 
 def test_labels_are_compared_as_dbt_compares_them(desk):
