@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 HOST = "127.0.0.1:3000"
 ORIGIN = "http://127.0.0.1:3000"
 JSON = ("Content-Type", "application/json")
-# A header may be given twice, so they are a list.
+# A header may occur twice, so they are a list.
 Given = Iterable[tuple[str, str]]
 
 

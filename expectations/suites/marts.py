@@ -22,7 +22,7 @@ from expectations.suites import (
     trends,
 )
 
-# A count this small jumps by itself; a change beyond the share is more often a fault of a feed than of the world. The
+# A count this small jumps by chance; a change beyond the share is more often a fault of a feed than of the world. The
 # largest change of a total in the SNA 2024 is 25 %, and of an offence type with 100 or more offences the year before 46 %.
 SMALL = 100
 YEARLY_CHANGE = 0.6

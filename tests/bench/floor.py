@@ -107,7 +107,7 @@ def land(con: duckdb.DuckDBPyConnection, contract: FeedContract, settings: Setti
     """Read a feed's deliveries into Parquet and make its landing view; returns what was read."""
     found = discover(settings.raw, contract)
     if not found:
-        # What the vault gave back is no file of the landing zone.
+        # What the vault returned is no file of the landing zone.
         loads = log.loads_in_use(log.read(settings.landing, *contract.id))
         view(con, contract, rows_in_use(contract, loads), rows_landed(contract, loads))
         return [str(load.accepted) for load in loads]

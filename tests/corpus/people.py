@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-# Given and family name; common enough where they come from, and no person's that is meant.
+# First and family name; common enough where they come from, and no person's that is meant.
 NAMES = (
     *(
         ("Harpreet", "Dhillon"),

@@ -27,7 +27,7 @@ def measured(name: str) -> Result:
     case = by_id()[name]
     # Short, since a socket's path may have no more than 107 characters.
     folder = Path(tempfile.mkdtemp(prefix="c"))
-    CLEAR.write_text("5")  # the peak begins anew
+    CLEAR.write_text("5")  # the peak is measured from here
     start = time.monotonic()
     try:
         result = land(case, folder)

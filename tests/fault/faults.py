@@ -169,7 +169,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 }
 
 
-# Nothing to tell of, or it may hit a block that nothing is stored in.
+# Nothing to report, or it may hit a block that nothing is stored in.
 UNNOTICED = ("missing", "a data block overwritten")
 
 

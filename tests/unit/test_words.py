@@ -1,14 +1,17 @@
 """No text that a reader sees uses a word of the second list of docs/developers/style.md.
 
-Texts are the pages of the documentation, the strings of the code (messages, help, headings, docstrings), settings files, and
-the descriptions and comments of the dbt project.
+Texts are the pages of the documentation, the strings of the code (messages, help, headings, docstrings), the comments of all
+Python, settings, contracts and area files, and the descriptions and comments of the dbt project.
 """
 
 from __future__ import annotations
 
 import ast
+import io
 import re
+import tokenize
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -60,7 +63,12 @@ PACKAGES = (
     "vault",
 )
 # Files whose comments or help texts users read.
-FILES = ("Makefile", "dbt_project/dbt_project.yml", "dbt_project/profiles.yml", "orchestration/operations.yaml")
+FILES = (
+    *("Makefile", "pyproject.toml", "dbt_project/dbt_project.yml", "dbt_project/profiles.yml", "orchestration/operations.yaml"),
+    *("vault/policy.yaml", "areas/*/*.yaml", "areas/*/*/*/*.yaml", "raw/contracts/*/*.yaml"),
+)
+# Where comments of Python are checked: the packages, and what is not installed.
+COMMENTED = (*PACKAGES, "tests")
 
 # A decision is kept as it was written, and so are the entries of earlier versions.
 HISTORY = ("CHANGELOG.md",)
@@ -113,6 +121,13 @@ def code() -> Iterator[tuple[str, str]]:
                 yield path.relative_to(PROJECT).as_posix(), text
 
 
+def remarks(source: str) -> Iterator[str]:
+    """Every comment of some Python, each below as many line breaks as precede it."""
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            yield "\n" * (token.start[0] - 1) + token.string
+
+
 def descriptions(source: str) -> Iterator[str]:
     """Every description of some YAML, each below as many line breaks as precede it."""
     waiting = [yaml.compose(source, Loader=yaml.CSafeLoader)]
@@ -128,15 +143,15 @@ def descriptions(source: str) -> Iterator[str]:
                     waiting.append(value)
 
 
-def comments(sql: str) -> Iterator[str]:
-    """Every comment of some SQL or Jinja, each below as many line breaks as precede it."""
-    for found in re.finditer(r"--.*|\{#(?s:.*?)#\}", sql):
-        yield "\n" * sql.count("\n", 0, found.start()) + found[0]
+def comments(source: str, comment: str = r"--.*|\{#(?s:.*?)#\}") -> Iterator[str]:
+    """Every comment of some SQL or Jinja, or of what else has them, each below as many line breaks as precede it."""
+    for found in re.finditer(comment, source):
+        yield "\n" * source.count("\n", 0, found.start()) + found[0]
 
 
 def dbt_texts() -> Iterator[tuple[str, str]]:
     """(path, description or comment) of every YAML and SQL file of the dbt project."""
-    for ending, texts in (("yml", descriptions), ("sql", comments)):
+    for ending, texts in (("yml", descriptions), ("yml", partial(comments, comment=r"(?<!\S)#.*")), ("sql", comments)):
         for path in sorted((PROJECT / "dbt_project").rglob(f"*.{ending}")):
             for text in texts(path.read_text(encoding="utf-8")):
                 yield path.relative_to(PROJECT).as_posix(), text
@@ -151,7 +166,18 @@ def test_strings_of_the_code_use_the_words_of_the_field():
 
 
 def test_settings_files_use_the_words_of_the_field():
-    assert list(unwanted((name, (PROJECT / name).read_text(encoding="utf-8")) for name in FILES)) == []
+    paths = [path for name in FILES for path in sorted(PROJECT.glob(name))]
+    assert len(paths) > 50
+    assert list(unwanted((path.relative_to(PROJECT).as_posix(), path.read_text(encoding="utf-8")) for path in paths)) == []
+
+
+def test_comments_of_python_use_the_words_of_the_field():
+    paths = [
+        path for package in COMMENTED for path in sorted((PROJECT / package).rglob("*.py")) if path.name != Path(__file__).name
+    ]
+    found = [(path.relative_to(PROJECT).as_posix(), text) for path in paths for text in remarks(path.read_text(encoding="utf-8"))]
+    assert {place.partition("/")[0] for place, _ in found} == {package.partition("/")[0] for package in COMMENTED}
+    assert list(unwanted(found)) == []
 
 
 def test_descriptions_and_comments_of_the_dbt_project_use_the_words_of_the_field():
@@ -200,6 +226,11 @@ def stands(given):  # a name or a comment is no string
 '''
     found = list(unwanted(("a.py", text) for text in strings(source)))
     assert sorted(line.partition(";")[0] for line in found) == ["a.py:1: “Told”", "a.py:4: “laid”", "a.py:5: “stood”"]
+
+
+def test_comments_of_python_are_found_with_their_lines():
+    source = '"""Told."""\n\nx = "# stood"  # it stands\n'
+    assert [line.partition(";")[0] for line in unwanted(("a.py", text) for text in remarks(source))] == ["a.py:3: “stands”"]
 
 
 def test_descriptions_are_found_with_their_lines():

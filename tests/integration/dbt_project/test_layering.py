@@ -15,7 +15,7 @@ READS = {
     # The ledger says what each figure rests on.
     "sna": {"conformed", "marts", "sna", "reference", "ledger"},
 }
-# What is made of the counts that the vault gives back is built after the facts that it reads.
+# What is made of the counts that the vault returns is built after the facts that it reads.
 COUNTS = ("knife_carrier_count", "knife_carrier_counts", "linked_people_count", "linked_people_counts")
 
 

@@ -23,7 +23,7 @@ STREET, STREET_OUTCOME = "conformed.fct_street_crime", "conformed.fct_street_out
 BRIDGE = "conformed.bridge_victim_suspect"
 
 CALLS, NIGHT = "conformed.fct_ambulance_call", "conformed.fct_nte_crime"
-# Fact, what its codes stand for, their column and dimension, and its rows.
+# Fact, what its codes mean, their column and dimension, and its rows.
 CODED = [
     (OFFENCE, "LSOA", "lsoa_code", "dim_lsoa", 1440),
     (OFFENCE, "ward", "ward_code", "dim_ward", 1440),

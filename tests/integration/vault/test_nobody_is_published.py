@@ -87,7 +87,7 @@ def test_the_warehouse_knows_their_deliveries_and_no_row(county, tmp_path):
             ).fetchall() == [(0,)]
             ((deliveries,),) = con.execute("select count(*) from ledger.delivery where in_use and feed = ?", [feed]).fetchall()
             assert deliveries > 0
-        # What was told is the only table about the index.
+        # What was published is the only table about the index.
         columns = con.execute(
             """select table_schema || '.' || table_name from information_schema.columns
                where column_name in ('report_reference', 'assessed_on', 'victim_of_violence', 'lifestyle_score')"""

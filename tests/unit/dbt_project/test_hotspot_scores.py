@@ -39,5 +39,5 @@ def test_the_rule_gives_the_printed_scores_and_ranks(render):
     # Ranked on rounded rates, Abbey (13.92) and Ripley (14.26) change places.
     wrong = rows[rows["rate_rank"] != rows["printed_rate"]].set_index("ward")
     assert wrong["rate_rank"].to_dict() == {"Abbey": 6, "Ripley": 5}
-    # The rule as it is stated, the sum of both ranks, gives one of the fifteen.
+    # The rule as it is stated, the sum of both ranks, puts one of the fifteen.
     assert (rows["volume_rank"] + rows["rate_rank"] == rows["printed_score"]).sum() == 1

@@ -258,6 +258,6 @@ def test_real_lsoas_have_neighbours():
     assert 5 < numbers.mean() < 6.5
     pairs = set(zip(focal.tolist(), neighbour.tolist(), strict=True))
     assert pairs == {(other, place) for place, other in pairs}
-    # What lies in the west is near what lies in the west.
+    # What is in the west is near what is in the west.
     east = np.array([shape.centroid.x for shape in metres])
     assert spatial.moran(east, spatial.graph(len(east), focal, neighbour))["i"] > 0.9

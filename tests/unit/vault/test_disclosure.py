@@ -110,7 +110,7 @@ def test_an_age_group_withheld_takes_the_factor_with_it():
 
 
 def test_a_factor_in_print_takes_the_age_groups_with_it():
-    # 40 of 56 are under 25 as printed: less 26 and 12 told they would leave 2.
+    # 40 of 56 are under 25 as printed: less 26 and 12 published they would leave 2.
     assert ages_told((2, 26, 12, 13, 3), PRINT_DAY) == [None] * 5 + [40]
     assert ages_told((0, 26, 14, 16, 0), PRINT_DAY) == [0, 26, 14, 16, 0, 40]
     # Another number is not in print.

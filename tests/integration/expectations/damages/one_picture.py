@@ -14,7 +14,7 @@ PICTURE, PEOPLE, RATIOS = "marts.violence_across_agencies", "marts.victims_acros
 PROFILE, TIMES = "marts.district_profile", "marts.violence_ratios_by_time"
 
 CASES = [
-    # An attendance that is told as a call changes no total of rows, only the kinds.
+    # An attendance that is counted as a call changes no total of rows, only the kinds.
     (
         *(PICTURE, "Every event is counted once, in the column of its kind"),
         "update {0} set ed_attendances = ed_attendances - 1, ambulance_calls = ambulance_calls + 1"

@@ -11,7 +11,7 @@ COLUMNS = """
     select table_schema || '.' || table_name, column_name, data_type from information_schema.columns
     where table_catalog = current_database() and table_schema in ('sna', 'marts', 'meta') order by all
 """
-# Endings and whole names that stand for something that has another name.
+# Endings and whole names for something that has another name.
 FORMER = r"_(low|high|p|q|z)$|^(p|q|z|rate|number|counted|cells|member|hour|change)$|_year_before|_change(_percent)?$|^prior_"
 # Not the whole of other rows: the first two choose what is counted, and of the third no other breakdown is delivered.
 NO_TOTALS = {

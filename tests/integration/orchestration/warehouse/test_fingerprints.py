@@ -94,7 +94,7 @@ INCREMENTAL += ("fct_street_crime", "fct_street_outcome", "fct_stop_search")
 
 ACROSS_AGENCIES = "models/marts/across_agencies/_across_agencies__models.yml"
 
-# (file, what stands there, what takes its place, the models and seeds that are to be built with all that depends on them).
+# (file, what is in it, what takes its place, the models and seeds that are to be built with all that depends on them).
 EDITS = {
     "a description of a model": (ACROSS_AGENCIES, "XmR control chart", "An XmR control chart", ()),
     "a description of a column": (ACROSS_AGENCIES, 'description: "higher', 'description: "Higher', ()),

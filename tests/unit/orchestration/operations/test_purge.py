@@ -153,7 +153,7 @@ def test_the_person_was_everywhere_and_is_nowhere(home):
     assert [load.file_name for load in loads_in_use(home.desk.all())] == ["2023-06.csv", "2023-07.csv"]
     assert home.desk.load("crimes", now=AFTER) == []
     assert not (settings.landing / FEED / "2023-08").exists()
-    # What was made before it came stays, and is what readers are given until there is another release.
+    # What was made before it came stays, and is what readers get until there is another release.
     (before,) = all_releases(settings.published)
     assert before.id.endswith("before") and current_release(settings.published).id == before.id
     with closing(sqlite3.connect(settings.dagster_home / "history" / "runs.db")) as con:

@@ -113,7 +113,7 @@ def test_the_counts_of_the_vault_are_judged_apart_from_the_feeds_before_them(con
         gates.start_stage(con, "marts")
     judge(con, "counts")
     build(con, "marts")
-    # What the vault gives back later makes the marts out of date, and not the facts that it was made from.
+    # What the vault returns later makes the marts out of date, and not the facts that it was made from.
     deliver(con, "counts", version=2, stage="counts")
     assert gates.require_passed(con, "facts") == facts
     judge(con, "counts")
