@@ -15,6 +15,7 @@ from rich.table import Table
 from orchestration.home import disk_errors
 from orchestration.home.identity import HomeError, require
 from orchestration.home.settings import Settings
+from orchestration.text.console import as_called
 from orchestration.text.plurals import counted
 from orchestration.text.printing import printable
 
@@ -51,7 +52,7 @@ def table(title: str, heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> Ta
     for head in heads:
         result.add_column(head, overflow="fold")
     for row in rows:
-        result.add_row(*("" if cell is None else escape(printable(str(cell))) for cell in row))
+        result.add_row(*("" if cell is None else escape(printable(as_called(str(cell)))) for cell in row))
     return result
 
 

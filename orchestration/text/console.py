@@ -19,6 +19,11 @@ from orchestration.text.printing import printable
 CALLED_AS = shlex.quote(os.environ.get("SNA_CALLED_AS") or "sna")
 
 
+def as_called(text: str) -> str:
+    """A text whose commands can be copied."""
+    return text.replace("`sna ", f"`{CALLED_AS} ")
+
+
 class SafeConsole(Console):
     """Commands in what it prints can be copied: `sna refresh` becomes `./sna refresh` where the program was called so.
 
@@ -27,7 +32,7 @@ class SafeConsole(Console):
     """
 
     def print(self, *objects: Any, **options: Any) -> None:
-        shown = [o.replace("`sna ", f"`{CALLED_AS} ") if isinstance(o, str) else o for o in objects]
+        shown = [as_called(o) if isinstance(o, str) else o for o in objects]
         try:
             super().print(*shown, **options)
         except MarkupError:  # brackets of a sender; the message is printed all the same

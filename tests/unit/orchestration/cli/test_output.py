@@ -124,6 +124,12 @@ def test_brackets_are_shown_as_they_are(said, name, tmp_path):
     assert said.text().count(name) == 2
 
 
+def test_a_command_in_a_table_is_named_as_it_was_called(said, monkeypatch):
+    monkeypatch.setattr("orchestration.text.console.CALLED_AS", "./sna")
+    said.console.print(output.table("Files", ["state"], [["not read yet; `sna refresh` reads it"]]))
+    assert "`./sna refresh` reads it" in said.text()
+
+
 @pytest.mark.parametrize("command", ["status", "releases", "deliveries"])
 def test_without_a_home_the_next_step_is_to_make_one(tmp_path, monkeypatch, command):
     monkeypatch.setenv("SNA_HOME", str(tmp_path / "home"))
