@@ -15,8 +15,8 @@ import pandas as pd
 from synthetic.records.following_month import exchanged, movable, moved
 from synthetic.records.geography import HOT_STREETS
 from synthetic.records.locations import Map, place
+from synthetic.records.model import Records
 from synthetic.records.other_crime import OtherCrime
-from synthetic.records.serious_violence import Records
 from synthetic.records.targets import Targets
 
 if TYPE_CHECKING:

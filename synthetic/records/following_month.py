@@ -7,7 +7,6 @@ month gets a movement of its own: what T26 and T27 count keeps its ward and, in 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -15,9 +14,7 @@ import pandas as pd
 from synthetic.records.controlled_rounding import apportion
 from synthetic.records.dates import REPORT_MONTHS
 from synthetic.records.hotspots import counted
-
-if TYPE_CHECKING:
-    from synthetic.records.serious_violence import Records
+from synthetic.records.model import Records
 
 LIKENESS = REPORT_MONTHS - 12
 WEEKS = 52

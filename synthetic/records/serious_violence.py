@@ -7,7 +7,6 @@ victims), details, outcomes, persons, and last ethnicity and sex per person. No 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -18,6 +17,7 @@ from synthetic.records.details import offence_details
 from synthetic.records.districts import place_offences
 from synthetic.records.ethnicity import ethnicities
 from synthetic.records.following_month import with_following_month
+from synthetic.records.model import Records
 from synthetic.records.offences import ADULT, CHILD, age_class, offence_records, place_victims
 from synthetic.records.outcomes import outcome_records
 from synthetic.records.persons import TOP_SUSPECTS, TOP_VICTIMS, identify
@@ -26,25 +26,6 @@ from synthetic.records.school_age import mark_serious, shift_years
 from synthetic.records.sex import suspect_sexes, victim_sexes
 from synthetic.records.suspects import suspect_records
 from synthetic.records.targets import HOMICIDE, PersonTargets, Targets
-
-
-@dataclass(frozen=True)
-class Records:
-    """One county's serious violence; ``offence`` and ``person`` are row numbers."""
-
-    offences: pd.DataFrame
-    """year, kind, area, district, month, committed, recorded, code, weapon, knife, alcohol, drugs, relationship,
-    location, school, minor.
-    """
-    victims: pd.DataFrame
-    """offence, person."""
-    suspects: pd.DataFrame
-    """offence, person."""
-    victim_persons: pd.DataFrame
-    """born (datetime64[D] or NaT), sex, ethnicity."""
-    suspect_persons: pd.DataFrame
-    outcomes: pd.DataFrame
-    """offence, sequence, code, decision_maker, date."""
 
 
 def _people(
