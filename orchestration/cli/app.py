@@ -21,10 +21,10 @@ from orchestration.cli import area as area_commands
 from orchestration.cli import bi, deliveries, demo, feeds, hkci, link, output, releases, reports
 from orchestration.cli.options import FAILED, WRONG_USAGE, OneFeed, Wait, waiting
 from orchestration.home import lock
-from orchestration.home.environment import PROJECT, SettingsError
+from orchestration.home.environment import PROJECT
 from orchestration.home.identity import HomeError
 from orchestration.home.settings import Settings, rename_audience
-from orchestration.text.console import console, errors
+from orchestration.text.console import RecordingConsole, console, errors
 from orchestration.text.plurals import counted
 
 if TYPE_CHECKING:
@@ -102,64 +102,16 @@ def main() -> None:
 
 def _run() -> None:
     """Run the command; errors that a user can correct are printed without a traceback."""
-    from orchestration.cli.refresh import RefreshInterruptedError
-    from orchestration.contracts.model import ContractError
-    from orchestration.database.connection import NotEnoughMemoryError
-    from orchestration.home.lock import HomeLockedError
-    from orchestration.ingest.landing_log.inventory import LandedRowsDamagedError
-    from orchestration.ingest.landing_log.log import DeliveryExpiredError, NothingReceivedError, RecordDamagedError
-    from orchestration.operations.purge import UnfinishedPurgeError
-    from orchestration.operations.withdrawal import NoSuchDeliveryError
-    from orchestration.publication.reconciliation import NothingToReconcileError
-    from orchestration.publication.release import DamagedReleaseError
-    from orchestration.publication.releases import NoSuchReleaseError
-    from orchestration.publication.reports import NoReportError
-    from orchestration.vault_runs.common import MissingInputError
-    from orchestration.vault_runs.linked_people import TruthFileError
-    from reporting.release import ReportError
-    from reporting.specification import SpecificationError
-    from vault.access_log import LogBrokenError, ReasonRequiredError
-    from vault.index import InvalidWeightsError
-    from vault.key import KeyRefusedError
-    from vault.policy import PolicyError
-    from vault.store import VaultLockedError
-
     try:
         app()
-    except (
-        ContractError,
-        KeyRefusedError,
-        ReasonRequiredError,
-        NoSuchDeliveryError,
-        NoSuchReleaseError,
-        TruthFileError,
-        PolicyError,
-        SettingsError,
-    ) as error:
-        errors.print(f"[red]{escape(str(error))}[/]")
-        sys.exit(WRONG_USAGE)
-    except (
-        HomeLockedError,
-        DamagedReleaseError,
-        LogBrokenError,
-        DeliveryExpiredError,
-        NotEnoughMemoryError,
-        NothingReceivedError,
-        MissingInputError,
-        LandedRowsDamagedError,
-        RecordDamagedError,
-        NothingToReconcileError,
-        InvalidWeightsError,
-        UnfinishedPurgeError,
-        VaultLockedError,
-        RefreshInterruptedError,
-        NoReportError,
-        ReportError,
-        SpecificationError,
-    ) as error:
-        errors.print(f"[red]{escape(str(error))}[/]")
-        sys.exit(FAILED)
     except Exception as error:
+        # Their classes are those of nearly every module, which a command that succeeds need not import.
+        from orchestration.cli.expected_errors import status_of
+
+        if status := status_of(error):
+            errors.print(f"[red]{escape(str(error))}[/]")
+            sys.exit(status)
+
         from orchestration.database import connection
         from orchestration.home import disk_errors, redaction
 
@@ -216,16 +168,31 @@ def refresh(
     wait: Wait = False,
 ) -> None:
     """Ingest what is new, rebuild, pass the three gates and publish."""
-    from orchestration.cli.refresh import run as run_job
-    from orchestration.operations import refresh_plan
+    from orchestration.operations import idle_refresh
 
     settings = Settings.from_env()
     _ = settings.made
+    usual = not (as_at or force)
     with lock.hold(settings.home, wait_seconds=lock.seconds(wait), on_wait=waiting) as killed:
+        if usual and not killed and (known := idle_refresh.recall(settings)) is not None:
+            for text, options in known:
+                console.print(text, **options)
+            return
+
+        from orchestration.cli.refresh import run as run_job
+        from orchestration.operations import refresh_plan
+
         output.history_set_aside(console, settings)
         if killed:
             clear_up(settings)
+        before = idle_refresh.State.of(settings)
         plan = refresh_plan.plan(settings, as_at.date().isoformat() if as_at else "", force=force)
+        if plan.is_idle:
+            said = RecordingConsole(console)
+            output.idle(said, settings, plan)
+            if usual:
+                idle_refresh.remember(settings, before, said.lines)
+            return
         # Printed last.
         context.call_on_close(lambda: output.unread(console, settings))
         context.call_on_close(lambda: output.waiting(console, settings))
@@ -236,12 +203,6 @@ def refresh(
         output.missing(console, settings)
         if plan.damaged:
             errors.print(f"[red]{escape(plan.damaged)}[/]", highlight=False)
-        if plan.nothing_new is not None:
-            output.nothing_new(console, settings, plan.nothing_new)
-            return
-        if plan.held is not None:
-            output.held_back(console, settings, plan.held)
-            return
         from orchestration.warehouse import warehouse_file
 
         # Fail now rather than after minutes of reading deliveries.

@@ -10,8 +10,6 @@ from rich.markup import escape
 
 from orchestration.cli import output
 from orchestration.cli.options import FAILED, WRONG_USAGE
-from orchestration.home import area_files, national
-from orchestration.home import areas as known_areas
 from orchestration.text.console import console, errors
 from orchestration.text.plurals import counted
 
@@ -25,6 +23,9 @@ Named = Annotated[str | None, typer.Argument(metavar="[AREA]", help="The name of
 
 def areas() -> None:
     """The areas that a home can be of, with their forces, districts and gaps."""
+    from orchestration.home import areas as known_areas
+    from orchestration.home import national
+
     rows = []
     for name in known_areas.names():
         area = known_areas.load(name)
@@ -43,6 +44,9 @@ def new(
     identifier: Annotated[str | None, typer.Option("--id", help="Name of the folder. Default: that of the first force.")] = None,
 ) -> None:
     """Write the file of a new area from the districts of its force, with marks where something has to be found out."""
+    from orchestration.home import area_files
+    from orchestration.home import areas as known_areas
+
     path = area_files.make(force, identifier)
     area = known_areas.load(path.parent.name)
     districts, authorities = (
@@ -61,6 +65,8 @@ def check(area: Named = None) -> None:
     from orchestration.contracts import area_maps
     from orchestration.contracts.model import ContractError
     from orchestration.contracts.reader import load_contracts
+    from orchestration.home import area_files
+    from orchestration.home import areas as known_areas
 
     wrong = 0
     for name in [area] if area else known_areas.names():
@@ -85,6 +91,8 @@ def check(area: Named = None) -> None:
 def upgrade(area: Named = None) -> None:
     """Bring area files of an earlier version of the project to the present schema."""
     from orchestration.contracts.reader import load_contracts
+    from orchestration.home import area_files
+    from orchestration.home import areas as known_areas
 
     types = {key: contract.type for key, contract in load_contracts().items()}
     for name in [area] if area else known_areas.names():
@@ -106,6 +114,8 @@ def map_headers(
     """
     from orchestration.contracts import area_maps
     from orchestration.contracts.reader import read_contracts
+    from orchestration.home import area_files
+    from orchestration.home import areas as known_areas
     from orchestration.ingest.recognition import handed_in, header_map
     from orchestration.ingest.rules import UnreadableError
 
@@ -164,6 +174,8 @@ def _of_type(feed_type: str, contracts: list[FeedContract], area: str) -> FeedCo
 
     Where several agencies send the type, that of the area's own is taken.
     """
+    from orchestration.home import areas as known_areas
+
     found: dict[tuple[str, ...], FeedContract] = {}
     own = {agency.id for agency in known_areas.load(area).agencies}
     for contract in sorted(contracts, key=lambda contract: contract.agency not in own):

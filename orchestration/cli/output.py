@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from orchestration.ingest.landing_log.load_record import LoadRecord
     from orchestration.ingest.recognition.recognition import Receipt
     from orchestration.operations.purge import Purge, Removed
+    from orchestration.operations.refresh_plan import Plan
     from orchestration.operations.retention import Retained
     from orchestration.publication.diff import Difference
     from orchestration.publication.release import Release
@@ -54,6 +55,17 @@ def table(title: str, heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> Ta
     for row in rows:
         result.add_row(*("" if cell is None else escape(printable(as_called(str(cell)))) for cell in row))
     return result
+
+
+def idle(console: Console, settings: Settings, plan: Plan) -> None:
+    """A refresh had nothing to do: why, and all that needs attention."""
+    missing(console, settings)
+    if plan.nothing_new is not None:
+        nothing_new(console, settings, plan.nothing_new)
+    elif plan.held is not None:
+        held_back(console, settings, plan.held)
+    waiting(console, settings)
+    unread(console, settings)
 
 
 def nothing_new(console: Console, settings: Settings, release: Release) -> None:

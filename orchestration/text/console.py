@@ -46,6 +46,24 @@ class SafeConsole(Console):
                 yield segment._replace(text=printable(segment.text))
 
 
+class RecordingConsole(SafeConsole):
+    """Prints on another console, and keeps each text with its options, so that it can be printed again.
+
+    Attributes:
+        lines: (text, options of `print`), as JSON can hold them.
+    """
+
+    def __init__(self, console: Console) -> None:
+        super().__init__()
+        self._console = console
+        self.lines: list[tuple[str, dict[str, Any]]] = []
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        (text,) = objects
+        self.lines.append((text, options))
+        self._console.print(text, **options)
+
+
 # Into a file or a pipe, lines keep their length.
 console = SafeConsole(soft_wrap=True, width=None if sys.stdout.isatty() else 200)
 errors = SafeConsole(stderr=True, soft_wrap=True, width=None if sys.stderr.isatty() else 200)

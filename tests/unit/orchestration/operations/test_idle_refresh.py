@@ -1,0 +1,120 @@
+"""A refresh with nothing to do is remembered for as long as nothing that it goes by has changed, and no longer."""
+
+import os
+import shutil
+
+import pytest
+
+from orchestration.home.settings import Settings
+from orchestration.operations import idle_refresh
+from orchestration.operations.idle_refresh import State, recall, remember
+
+LINES = [("Nothing new in raw.", {"markup": False}), ("Published: file", {})]
+
+
+@pytest.fixture
+def settings(tmp_path, monkeypatch):
+    for name in [name for name in os.environ if name.startswith("SNA_")]:
+        monkeypatch.delenv(name)
+    # Files of a test have just been written, and their `ctime` cannot be set back.
+    monkeypatch.setattr(idle_refresh, "SETTLED_SECONDS", -60)
+    home = tmp_path / "home"
+    release = home / "published" / "analysts" / "releases" / "r1"
+    for folder in (home / "raw" / "a" / "f", home / "landing" / "a" / "f" / "2024-01" / "x", release / "parquet"):
+        folder.mkdir(parents=True)
+    (release.parents[1] / "current").symlink_to("releases/r1")
+    for file in ("home.json", "warehouse.duckdb", "raw/a/f/2024-01.csv", "landing/a/f/2024-01/x/load.json"):
+        (home / file).write_text("first")
+    (release / "parquet" / "offences.parquet").write_text("first")
+    (home / "raw" / "a" / "f" / "link.csv").symlink_to("2024-01.csv")
+    return Settings(home / "raw", home)
+
+
+def rewrite_unnoticed(path):
+    """Other content with the size and the time of change of before."""
+    before = path.stat()
+    path.write_text("other")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+CHANGES = {
+    "a new delivery": lambda home: (home / "raw/a/f/2024-02.csv").write_text("second"),
+    "a delivery that was overwritten": lambda home: rewrite_unnoticed(home / "raw/a/f/2024-01.csv"),
+    "a delivery that was deleted": lambda home: (home / "raw/a/f/2024-01.csv").unlink(),
+    "a folder that was closed": lambda home: (home / "raw/a/f").chmod(0o500),
+    "a link that leads elsewhere": lambda home: (
+        (home / "raw/a/f/link.csv").unlink(),
+        (home / "raw/a/f/link.csv").symlink_to("none.csv"),
+    ),
+    "a record that was rewritten": lambda home: rewrite_unnoticed(home / "landing/a/f/2024-01/x/load.json"),
+    "an interrupted purge": lambda home: ((home / "landing/purging").mkdir(), (home / "landing/purging/x.json").write_text("{}")),
+    "a release that was overwritten": lambda home: rewrite_unnoticed(
+        home / "published/analysts/releases/r1/parquet/offences.parquet"
+    ),
+    "another current release": lambda home: (
+        shutil.copytree(home / "published/analysts/releases/r1", home / "published/analysts/releases/r2"),
+        (home / "published/analysts/current").unlink(),
+        (home / "published/analysts/current").symlink_to("releases/r2"),
+    ),
+    "a rollback": lambda home: (home / "published/analysts/rollback.json").write_text("{}"),
+    "no warehouse": lambda home: (home / "warehouse.duckdb").unlink(),
+    "another pseudonym key": lambda home: ((home / "secrets").mkdir(), (home / "secrets/pseudonym.key").write_text("k" * 32)),
+    "a damaged history": lambda home: (
+        (home / "dagster/history").mkdir(parents=True),
+        (home / "dagster/history/runs.db").write_text("no database"),
+    ),
+    "a demonstration's list above the landing zone": lambda home: (home / "demonstration.json").write_text("{}"),
+}
+
+
+def test_what_was_printed_is_printed_again(settings):
+    assert recall(settings) is None
+    remember(settings, State.of(settings), LINES)
+    assert recall(settings) == LINES
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_whatever_a_refresh_goes_by_ends_it(settings, change):
+    remember(settings, State.of(settings), LINES)
+    change(settings.home)
+    assert recall(settings) is None
+
+
+def test_another_setting_ends_it(settings, monkeypatch):
+    remember(settings, State.of(settings), LINES)
+    monkeypatch.setenv("SNA_PSEUDONYM_KEY", "k" * 32)
+    assert recall(settings) is None
+
+
+def test_other_code_ends_it(settings, monkeypatch, tmp_path):
+    (tmp_path / "orchestration").mkdir()
+    monkeypatch.setattr(idle_refresh, "PROJECT", tmp_path)
+    remember(settings, State.of(settings), LINES)
+    (tmp_path / "orchestration" / "module.py").write_text("")
+    assert recall(settings) is None
+
+
+def test_what_readers_do_does_not_end_it(settings):
+    remember(settings, State.of(settings), LINES)
+    (settings.home / "verified.json").write_text("{}")
+    settings.warehouse.write_text("opened by a reader")
+    assert recall(settings) == LINES
+
+
+def test_a_change_during_the_refresh_is_not_missed(settings):
+    before = State.of(settings)
+    (settings.raw / "a" / "f" / "2024-02.csv").write_text("second")
+    remember(settings, before, LINES)
+    assert recall(settings) is None
+
+
+def test_a_file_that_may_change_again_in_the_same_moment_is_not_relied_on(settings, monkeypatch):
+    monkeypatch.setattr(idle_refresh, "SETTLED_SECONDS", 2.0)
+    remember(settings, State.of(settings), LINES)
+    assert recall(settings) is None
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"state": "x", "lines": 1}'])
+def test_a_damaged_memory_is_none(settings, content):
+    (settings.home / idle_refresh.FILE).write_text(content)
+    assert recall(settings) is None
