@@ -5,6 +5,7 @@ Nothing is read when this module is imported; `defs` is built when Dagster asks 
 
 from __future__ import annotations
 
+import functools
 import warnings
 
 import dagster as dg
@@ -106,4 +107,10 @@ def build_defs(settings: Settings) -> dg.Definitions:
 @dg.definitions
 def defs() -> dg.Definitions:
     """What `workspace.yaml`, `dagster asset materialize` and the web UI load."""
-    return build_defs(Settings.from_env())
+    return _built(Settings.from_env())
+
+
+@functools.lru_cache(maxsize=1)
+def _built(settings: Settings) -> dg.Definitions:
+    """One process has one code location: `dagster job execute` asks for it five times, and a reload starts another process."""
+    return build_defs(settings)
