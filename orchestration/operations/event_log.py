@@ -5,6 +5,10 @@ first refresh with its eight hundred events: 40.5 s with Dagster's class, 30.4 s
 stays for each file, and a commit waits for the write-ahead log only: what a power cut can cost is the last lines of a run's
 history, never a delivery or a release. Dagster also asks for every event which tables and columns the index has; what it has
 once been found to have is not asked again, which was a quarter of the time of an event.
+
+The kinds of events of which a run has hundreds are written as Dagster writes them, to the same rows, but each is serialised once
+and not two or three times, no statement is compiled again, and those that Dagster reports together (all that a run plans) are
+one transaction.
 """
 
 from __future__ import annotations
@@ -13,16 +17,45 @@ import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from dagster import AssetCheckKey, RunRecord, RunsFilter
+from dagster import AssetCheckKey, DagsterEventType, EventLogEntry, RunRecord, RunsFilter
+from dagster._core.errors import DagsterInvariantViolationError
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecord, AssetCheckExecutionRecordStatus
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, Engine, create_engine, event, text
 
 BUSY_TIMEOUT_SECONDS = 30
+# Without this variable Dagster stores what it reports together one by one. A run plans some eight hundred events.
+os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "2000")
+
+MATERIALIZED = {DagsterEventType.ASSET_MATERIALIZATION, DagsterEventType.ASSET_MATERIALIZATION_PLANNED}
+CHECKED = {DagsterEventType.ASSET_CHECK_EVALUATION, DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED}
+# Of these only the run's own file has a row.
+STEPS = {
+    *(DagsterEventType.STEP_START, DagsterEventType.STEP_OUTPUT, DagsterEventType.STEP_SUCCESS, DagsterEventType.STEP_SKIPPED),
+    *(DagsterEventType.ENGINE_EVENT, DagsterEventType.LOGS_CAPTURED),
+}
+INSERT_EVENT = """insert into event_logs (run_id, event, dagster_event_type, timestamp, step_key, asset_key, partition)
+    values (:run_id, :event, :dagster_event_type, :timestamp, :step_key, :asset_key, :partition)"""
+UPSERT_ASSET = """insert into asset_keys (asset_key, last_materialization, last_run_id, last_materialization_timestamp)
+    values (:asset_key, :record, :run_id, :timestamp)
+    on conflict (asset_key) do update set
+        last_materialization = coalesce(excluded.last_materialization, last_materialization),
+        last_run_id = excluded.last_run_id, last_materialization_timestamp = excluded.last_materialization_timestamp"""
+UPDATE_CHECK = """update asset_check_executions set
+        execution_status = :status, evaluation_event = :event, evaluation_event_timestamp = :timestamp,
+        evaluation_event_storage_id = :event_id, materialization_event_storage_id = :materialization_id
+    where asset_key = :asset_key and check_name = :check_name and run_id = :run_id and partition is :partition"""
+INSERT_CHECK = """insert into asset_check_executions (
+        asset_key, check_name, partition, run_id, execution_status, evaluation_event, evaluation_event_timestamp,
+        evaluation_event_storage_id, materialization_event_storage_id
+    ) values (
+        :asset_key, :check_name, :partition, :run_id, :status, :event, :timestamp, :event_id, :materialization_id
+    )"""
 MADE = {AssetCheckExecutionRecordStatus.SUCCEEDED, AssetCheckExecutionRecordStatus.FAILED}
 
 # Of a run that is deleted the index keeps what the asset graph shows: the last result of each check, and the last event of each
@@ -78,6 +111,34 @@ class PooledSqliteEventLogStorage(SqliteEventLogStorage):
                 self._engines[shard] = engine
             with engine.connect() as connection, connection.begin():
                 yield connection
+
+    def store_event(self, event: EventLogEntry) -> None:
+        """As Dagster's."""
+        self.store_event_batch([event])
+
+    def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
+        """Store events in order, those of the frequent kinds that follow one another in one transaction per file."""
+        for (run_id, is_frequent), alike in groupby(events, key=lambda event: (event.run_id, _is_frequent(event))):
+            if is_frequent:
+                self._store_together(run_id, list(alike))
+            else:
+                for each in alike:
+                    super().store_event(each)
+
+    def _store_together(self, run_id: str, events: Sequence[EventLogEntry]) -> None:
+        rows = [_row(self._event_to_row(each)) for each in events]
+        with self.run_connection(run_id) as connection:
+            connection.exec_driver_sql(INSERT_EVENT, rows)
+        indexed = [(each, row) for each, row in zip(events, rows, strict=True) if _type(each) in MATERIALIZED | CHECKED]
+        if indexed:
+            with self.index_connection() as connection:
+                for each, row in indexed:
+                    event_id = connection.exec_driver_sql(INSERT_EVENT, row).lastrowid
+                    if _type(each) in CHECKED:
+                        _index_check(connection, each, row, event_id)
+                    else:
+                        self._store_asset_event_tags(connection, [each], [event_id])
+                        _index_asset(connection, each, row, event_id)
 
     def has_table(self, table_name: str) -> bool:
         """As Dagster's, until there is one."""
@@ -138,6 +199,54 @@ class PooledSqliteEventLogStorage(SqliteEventLogStorage):
             engine.dispose()
         self._engines.clear()
         super().dispose()
+
+
+def _type(event: EventLogEntry) -> DagsterEventType | None:
+    return event.dagster_event_type if event.is_dagster_event else None
+
+
+def _is_frequent(event: EventLogEntry) -> bool:
+    """Whether it is of a kind that `PooledSqliteEventLogStorage` stores itself; a line of a log is, too."""
+    kind = _type(event)
+    if kind is DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED:
+        planned: Any = event.get_dagster_event().event_specific_data
+        return planned.partitions_subset is None
+    return bool(event.run_id) and (kind is None or kind in MATERIALIZED | CHECKED | STEPS)
+
+
+def _row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row of an event, its time as SQLAlchemy writes it."""
+    return {**row, "timestamp": f"{row['timestamp']:%Y-%m-%d %H:%M:%S.%f}"}
+
+
+def _index_asset(connection: Connection, event: EventLogEntry, row: Mapping[str, Any], event_id: int) -> None:
+    """Note the last event of an asset."""
+    record = None
+    if _type(event) is DagsterEventType.ASSET_MATERIALIZATION:
+        # An EventLogRecord, as `serialize_value` writes it.
+        record = f'{{"__class__": "EventLogRecord", "event_log_entry": {row["event"]}, "storage_id": {event_id}}}'
+    connection.exec_driver_sql(UPSERT_ASSET, {**row, "record": record})
+
+
+def _index_check(connection: Connection, event: EventLogEntry, row: Mapping[str, Any], event_id: int) -> None:
+    """Note that a check is planned, or its result in place of that."""
+    about: Any = event.get_dagster_event().event_specific_data
+    values = {**row, "check_name": about.check_name, "event_id": event_id, "asset_key": about.asset_key.to_string()}
+    if _type(event) is DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED:
+        planned = {"status": AssetCheckExecutionRecordStatus.PLANNED.value, "materialization_id": None}
+        connection.exec_driver_sql(INSERT_CHECK, {**values, **planned, "partition": None})
+        return
+    target = about.target_materialization_data
+    values |= {
+        "status": (AssetCheckExecutionRecordStatus.SUCCEEDED if about.passed else AssetCheckExecutionRecordStatus.FAILED).value,
+        "materialization_id": target.storage_id if target else None,
+        "partition": about.partition,
+    }
+    updated = connection.exec_driver_sql(UPDATE_CHECK, values).rowcount
+    if updated > 1:
+        raise DagsterInvariantViolationError(f"{about.asset_check_key}: planned {updated} times in run {event.run_id}")
+    if not updated:
+        connection.exec_driver_sql(INSERT_CHECK, values)
 
 
 def _wait_for_the_log_only(connection: Any, _: object) -> None:
