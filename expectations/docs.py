@@ -49,20 +49,25 @@ MOST_LINES = 200
 FOREIGN = re.compile(r"<(script|style|iframe|footer)\b.*?</\1>|<(link|img)\b[^>]*>", re.DOTALL)
 
 
-def name(result: Any, suite: Suite, batch: pd.DataFrame) -> None:
+def name(result: Any, suite: Suite, batch: pd.DataFrame | None = None) -> None:
     """Name in a result of Great Expectations what its page shows: the run, the table, and failing lines by their labels.
 
     What fails for information only does not make the suite fail.
+
+    Args:
+        batch: its lines, with nothing in them that may not be shown; not needed where no rule fails.
     """
     from great_expectations.core.run_identifier import RunIdentifier
 
+    for mark in ("batch_spec", "batch_markers"):  # of the frame, which only some results have been read from
+        result.meta.pop(mark, None)
     result.meta["run_id"] = RunIdentifier(run_name=suite.subject, run_time=datetime.now(UTC))
     result.meta["active_batch_definition"] = {"data_asset_name": suite.subject}
     failed = [single for single in result.results if not single.success]
     result.success = not any(suite.rules[single.expectation_config.meta["position"]].blocking for single in failed)
     for single in failed:
         places = single.result.get("unexpected_index_list")
-        if places and suite.labels:
+        if places and suite.labels and batch is not None:
             rule = suite.rules[single.expectation_config.meta["position"]]
             shown = list(dict.fromkeys((*suite.labels, *rule.columns)))
             lines = batch.iloc[places[:MOST_LINES]][shown].astype(object)
@@ -83,7 +88,9 @@ def _renderers() -> tuple[Any, Any]:
     from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
     from great_expectations.render.view import DefaultJinjaPageView
 
-    return ValidationResultsPageRenderer(run_info_at_end=True), DefaultJinjaPageView()
+    view = DefaultJinjaPageView()
+    view.env.auto_reload = False  # it would look at the file of a template whenever the template is used
+    return ValidationResultsPageRenderer(run_info_at_end=True), view
 
 
 Passed = Mapping[str, tuple[tuple[Verdict, ...], str]]

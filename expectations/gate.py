@@ -12,7 +12,7 @@ import hashlib
 import inspect
 import json
 import logging
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from expectations import docs, privacy
+from expectations import docs, metrics, privacy
+from expectations.batches import Batch, draw
 from expectations.context import Context
 from expectations.rules import Rule, Suite
 from expectations.suites import facts, feeds, marts
@@ -36,18 +37,12 @@ SUITES: Mapping[Stage, Callable[[duckdb.DuckDBPyConnection, Context], list[Suite
     "marts": lambda con, context: marts.suites(con, context.models),
 }
 
-# A gate must cost the same for a county and for the country: what is heavy is aggregated in SQL.
-MAX_LINES = 100_000
 SAMPLE = 5
 # The index of every failing line is wanted, and the batch is small; failing lines themselves stay out of the result.
 RESULT_FORMAT = {"result_format": "COMPLETE", "include_unexpected_rows": False}
 # Their messages name tables and columns; those of other errors may quote a value.
 SPEAKABLE = (duckdb.CatalogException, duckdb.BinderException, duckdb.ParserException, privacy.PersonalDataError)
 INSPECT = "The rule could not be evaluated: the data engineer repairs its query or the table that it reads."
-
-
-class BatchTooLargeError(RuntimeError):
-    """A suite's query returns more lines than a batch may have."""
 
 
 @dataclass(frozen=True)
@@ -84,10 +79,9 @@ class Earlier:
         versions = [version(package) for package in ("great_expectations", "pandas", "duckdb")]
         return cls(_hash(repr([code, shape, versions, sorted(context.known)]).encode()), docs.passed(folder))
 
-    def identity(self, suite: Suite, batch: pd.DataFrame) -> str:
+    def identity(self, suite: Suite, batch: Batch) -> str:
         """Names all that a judgement depends on."""
-        lines = (batch.dtypes.astype(str).to_dict(), batch.to_dict("split"))
-        return _hash(repr((self.basis, suite, lines)).encode())
+        return _hash(repr((self.basis, suite, batch.columns, batch.lines)).encode())
 
 
 def run(
@@ -157,21 +151,6 @@ def _hash(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def draw(suite: Suite, con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """The batch of a suite.
-
-    Raises:
-        PersonalDataError: the query would bring a personal column out of the warehouse.
-        BatchTooLargeError: it has more than `MAX_LINES` lines.
-    """
-    relation = con.sql(suite.sql)
-    privacy.refuse(relation.columns)
-    batch = relation.limit(MAX_LINES + 1).df()
-    if len(batch) > MAX_LINES:
-        raise BatchTooLargeError(suite.title)
-    return batch
-
-
 class _Engine:
     """Great Expectations, imported once and used through one context in memory."""
 
@@ -187,23 +166,63 @@ class _Engine:
         asset = context.data_sources.add_pandas("warehouse").add_dataframe_asset("batch")
         self.batches = asset.add_batch_definition_whole_dataframe("whole")
 
-    def validate(self, suite: Suite, batch: pd.DataFrame, context: Context) -> tuple[list[dict[str, Any]], str]:
+    def validate(self, suite: Suite, batch: Batch, context: Context) -> tuple[list[dict[str, Any]], str]:
         """Results in the order of the rules, each as Great Expectations' JSON, and the page that documents them."""
-        expectations = self.gx.ExpectationSuite(f"{suite.subject}: {suite.title}")
-        for position, rule in enumerate(suite.rules):
-            expectations.add_expectation(self.expectation(rule, position))
+        expectations = [self.expectation(rule, position) for position, rule in enumerate(suite.rules)]
+        if kept := self._kept(suite, batch, expectations):
+            docs.name(kept, suite)
+            return [single.to_json_dict() for single in kept.results], docs.page(kept)
+        frame = batch.frame
         with _quiet():
-            drawn = self.batches.get_batch(batch_parameters={"dataframe": batch})
-            result = drawn.validate(expectations, result_format=RESULT_FORMAT)
+            drawn = self.batches.get_batch(batch_parameters={"dataframe": frame})
+            result = drawn.validate(self._suite(suite, expectations), result_format=RESULT_FORMAT)
         ordered = sorted(result.results, key=lambda single: single.expectation_config.meta["position"])
-        shown = privacy.readable(batch, suite.sql, context.known)
+        shown = privacy.readable(frame, suite.sql, context.known)
         for single in ordered:
             rule = suite.rules[single.expectation_config.meta["position"]]
             single.result = privacy.veiled(single.result, shown, context.shape)
             single.exception_info = _spoken(single.exception_info, rule, batch)
         outcomes = [single.to_json_dict() for single in ordered]
-        docs.name(result, suite, _veiled(batch, shown, context.shape))
+        docs.name(result, suite, _veiled(frame, shown, context.shape))
         return outcomes, docs.page(result)
+
+    def _kept(self, suite: Suite, batch: Batch, expectations: Sequence[Any]) -> Any:
+        """The result of a suite whose rules every line keeps, judged by the metrics alone; None for any other."""
+        found = [
+            metrics.of_kept(rule, batch, getattr(expectation, "map_metric", ""))
+            for rule, expectation in zip(suite.rules, expectations, strict=True)
+        ]
+        if None in found:
+            return None
+        from great_expectations.core import ExpectationSuiteValidationResult, ExpectationValidationResult
+
+        results = [
+            ExpectationValidationResult(
+                **expectation._validate(values, {"result_format": RESULT_FORMAT}), expectation_config=expectation.configuration
+            )
+            for values, expectation in zip(found, expectations, strict=True)
+        ]
+        if not all(result.success for result in results):
+            return None
+        count = len(results)
+        return ExpectationSuiteValidationResult(
+            results=results,
+            success=True,
+            suite_name=_name(suite),
+            statistics={
+                "evaluated_expectations": count,
+                "successful_expectations": count,
+                "unsuccessful_expectations": 0,
+                "success_percent": 100.0 if count else None,
+            },
+            meta={"great_expectations_version": self.gx.__version__},
+        )
+
+    def _suite(self, suite: Suite, expectations: Sequence[Any]) -> Any:
+        found = self.gx.ExpectationSuite(_name(suite))
+        for expectation in expectations:
+            found.add_expectation(expectation)
+        return found
 
     def expectation(self, rule: Rule, position: int = 0) -> Any:
         """The rule as an object of Great Expectations; its place in the suite is kept, because results come back unordered."""
@@ -215,6 +234,10 @@ class _Engine:
             severity="critical" if rule.blocking else "info",
             meta={"position": position},
         )
+
+
+def _name(suite: Suite) -> str:
+    return f"{suite.subject}: {suite.title}"
 
 
 @functools.cache
@@ -234,23 +257,21 @@ def _quiet() -> Iterator[None]:
         logger.setLevel(before)
 
 
-def _verdict(suite: Suite, rule: Rule, outcome: dict[str, Any], batch: pd.DataFrame, context: Context) -> Verdict:
+def _verdict(suite: Suite, rule: Rule, outcome: dict[str, Any], batch: Batch, context: Context) -> Verdict:
     if message := _exception(outcome):
         return _crashed(suite, rule, message)
     result = outcome["result"]
     if outcome["success"]:
-        failing = batch.iloc[:0]
-    elif "unexpected_index_list" in result:
-        failing = batch.iloc[result["unexpected_index_list"]]
-    else:
-        failing = batch
+        observed = _observed(suite, result, 0)
+        return Verdict(suite.subject, rule.name, True, ", ".join(rule.columns), observed=observed, remedy=rule.remedy)
+    failing = batch.frame.iloc[result["unexpected_index_list"]] if "unexpected_index_list" in result else batch.frame
     observed = _observed(suite, result, len(failing))
     return Verdict(
         subject=suite.subject,
         expectation=rule.name,
-        success=bool(outcome["success"]) or not rule.blocking,
+        success=not rule.blocking,
         column=", ".join(rule.columns),
-        observed=observed if rule.blocking or outcome["success"] else f"{INFORMATION}{observed}",
+        observed=observed if rule.blocking else f"{INFORMATION}{observed}",
         failing_rows=int(failing[rule.counts].abs().sum()) if rule.counts else len(failing),
         sample=_sample(suite, rule, failing, context),
         remedy=rule.remedy,
@@ -263,7 +284,7 @@ def _veiled(lines: pd.DataFrame, shown: Collection[str], shape: Callable[[str], 
     return lines.assign(**{name: [privacy.veiled(value, shown, shape) for value in lines[name]] for name in texts})
 
 
-def _spoken(info: dict[str, Any], rule: Rule, batch: pd.DataFrame) -> dict[str, Any]:
+def _spoken(info: dict[str, Any], rule: Rule, batch: Batch) -> dict[str, Any]:
     """An exception without its own words and traceback, which quote values."""
     records = [info] if "raised_exception" in info else list(info.values())
     if not any(record["raised_exception"] for record in records):
