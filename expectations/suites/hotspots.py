@@ -6,19 +6,30 @@ from expectations.rules import Suite, between, equal, zero
 
 ENGINEER = "The data engineer compares the dbt models of the hotspot marts with fct_offence, mends them and builds them again."
 
-# The flag of fct_offence that each definition is.
-FLAG = "case definition when 'Serious violence' then is_serious_violence when 'Hotspot violence' then is_hotspot_violence end"
 # Offences of a mart's window, by date; those of the open archive, which replace them where the force delivered none, by month.
-IN_FACT = f"""
-    case when definition in ('Serious violence', 'Hotspot violence') then (
-        select count(*) from conformed.fct_offence as offence
-        where offence.recorded_date between mart.first_month and last_day(mart.last_month) and {FLAG}
-    ) else (
-        select count(*) from conformed.fct_street_crime as street
-        where street.month_start between mart.first_month and mart.last_month
-            and street.crime_type in ('Possession of weapons', 'Robbery', 'Violence and sexual offences')
-            and street.district_code in (select district_code from conformed.district)
-    ) end"""
+# Counted by day and month before windows are, which are many and overlap.
+BY_DATE = """
+    by_day as (
+        select
+            recorded_date, count(*) filter (is_serious_violence) as serious_violence,
+            count(*) filter (is_hotspot_violence) as hotspot_violence
+        from conformed.fct_offence group by all
+    ),
+    by_month as (
+        select month_start, count(*) as archived from conformed.fct_street_crime
+        where crime_type in ('Possession of weapons', 'Robbery', 'Violence and sexual offences')
+            and district_code in (select district_code from conformed.district)
+        group by all
+    )"""
+IN_FACT = """
+    coalesce(
+        case when definition in ('Serious violence', 'Hotspot violence') then (
+            select sum(case definition when 'Serious violence' then serious_violence else hotspot_violence end)
+            from by_day where recorded_date between mart.first_month and last_day(mart.last_month)
+        ) else (
+            select sum(archived) from by_month where month_start between mart.first_month and mart.last_month
+        ) end, 0
+    )::bigint"""
 
 
 def suites() -> list[Suite]:
@@ -33,6 +44,7 @@ def _concentration() -> Suite:
         title="windows and facts",
         grain="windows of a definition and kind of place",
         sql=f"""
+            with {BY_DATE}
             select
                 mart.definition, mart.place_kind, mart.window_label, mart.top_fifth_share, mart.gini, mart.gini_of_sparse,
                 (mart.offences + mart.offences_elsewhere)::bigint as in_mart,
@@ -179,7 +191,8 @@ def _wards() -> Suite:
         title="wards and facts",
         grain="windows of a definition",
         sql=f"""
-            with mart as (
+            with {BY_DATE},
+            mart as (
                 select definition, first_month, last_month, window_label, sum(offences)::bigint as in_mart
                 from marts.hotspot_wards where scope = 'All wards' group by all
             )
