@@ -152,14 +152,14 @@ class County:
         return release_id
 
 
-def demo() -> DemoSummary:
-    """The demonstration's deliveries, and how many there are."""
+def demo(scale: int = 1) -> DemoSummary:
+    """The demonstration's deliveries, or those of a larger force, and how many there are."""
     from synthetic import DemoSummary, write_demo
 
     def build(folder: Path) -> None:
-        (folder / "summary.json").write_text(json.dumps(asdict(write_demo(folder / "raw")), default=str))
+        (folder / "summary.json").write_text(json.dumps(asdict(write_demo(folder / "raw", scale=scale)), default=str))
 
-    folder = _kept("demo", DEMO_SOURCES, build)
+    folder = _kept("demo" if scale == 1 else f"demo{scale}", DEMO_SOURCES, build)
     return DemoSummary(**json.loads((folder / "summary.json").read_text()) | {"raw": folder / "raw"})
 
 

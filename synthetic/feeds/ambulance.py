@@ -7,7 +7,7 @@ else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -67,7 +67,8 @@ def calls(rng: np.random.Generator, areas: pd.DataFrame) -> tuple[pd.DataFrame, 
     return frame.iloc[order].reset_index(drop=True), month[order]
 
 
-def write_calls(rng: np.random.Generator, areas: pd.DataFrame, raw: Path, scale: int) -> Iterator[tuple[str, Path, int]]:
-    """Write the 36 workbooks; yields feed, path and rows of each."""
-    frame, month = calls(rng, areas)
-    yield from write(frame, month, raw, FEED, scale, SHEET)
+def write_calls(
+    streams: Sequence[np.random.Generator], areas: Sequence[pd.DataFrame], raw: Path
+) -> Iterator[tuple[str, Path, int]]:
+    """Write the 36 workbooks, with ``streams`` and ``areas`` of each part; yields feed, path and rows of each."""
+    yield from write((calls(*part) for part in zip(streams, areas, strict=True)), raw, FEED, SHEET)

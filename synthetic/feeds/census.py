@@ -110,14 +110,14 @@ def _workbook(path: Path, rows: Table) -> None:
             sheet.write_row(number, 0, row)
 
 
-def districts(areas: pd.DataFrame, column: str, year: int) -> pd.Series:
-    """Residents (Population) or Households of each district, by its code."""
+def districts(areas: pd.DataFrame, column: str, year: int, scale: int = 1) -> pd.Series:
+    """Residents (Population) or Households of each district, by its code; ``scale`` times the printed ones."""
     size = areas.groupby("district_code").size()
     found = []
     for area, members in (("Derby City", size.index == "E06000015"), ("Derbyshire County", size.index != "E06000015")):
         # What it is a change from is not printed: the number nearest to the printed change.
         since = 1 if year == 2021 else 1 + printed(area, f"{column} change from 2011") / 100
-        total = round(printed(area, column) / since)
+        total = scale * round(printed(area, column) / since)
         found.append(pd.Series(apportion(size[members].to_numpy(), total), index=size.index[members]))
     together: pd.Series = pd.concat(found)
     return together.sort_index()
@@ -133,14 +133,14 @@ def sex_and_age(residents: pd.Series) -> dict[str, Ints]:
 
 
 def write_census(
-    rng: np.random.Generator, areas: pd.DataFrame, index: pd.DataFrame, raw: Path
+    rng: np.random.Generator, areas: pd.DataFrame, index: pd.DataFrame, raw: Path, scale: int = 1
 ) -> Iterator[tuple[str, Path, int]]:
-    """Write the five files; yields feed, path and rows of each."""
+    """Write the five files about ``scale`` parts; yields feed, path and rows of each."""
     names = areas.groupby("district_code")["district_name"].first()
     label = [f"{code} : {name}" for code, name in names.items()]
     blocks: Table = []
     for year in (2021, 2011):
-        people, homes = districts(areas, "Population", year), districts(areas, "Households", year)
+        people, homes = (districts(areas, column, year, scale) for column in ("Population", "Households"))
         by_sex = sex_and_age(people)
         header = [AREA, *(f"{sex}: {age}" for sex in by_sex for age in AGES)]
         cells = np.hstack(list(by_sex.values()))
@@ -154,7 +154,7 @@ def write_census(
     write_rows([*blocks, [NOTE]], path)
     yield feed, path, 2 * len(names) * (2 * len(AGES) + 1)
 
-    households, adults = small_areas(rng, areas)
+    households, adults = small_areas(rng, areas, scale)
     feed = "ons/census_households"
     path = raw / feed / "2021.csv"
     pairs = areas[["code", "name"]].to_numpy().tolist()
@@ -194,7 +194,7 @@ def write_census(
     for place, (code, name, area) in enumerate(
         (("E06000015", "Derby", "Derby City"), ("E10000007", "Derbyshire", "Derbyshire County")), start=1
     ):
-        counts = apportion([numbers[place] for numbers in ETHNIC_GROUPS.values()], int(printed(area, "Population")))
+        counts = apportion([numbers[place] for numbers in ETHNIC_GROUPS.values()], scale * int(printed(area, "Population")))
         rows += [
             [code, name, numbers[0], group, int(n)] for (group, numbers), n in zip(ETHNIC_GROUPS.items(), counts, strict=True)
         ]
@@ -202,11 +202,11 @@ def write_census(
     yield feed, path, len(rows)
 
 
-def small_areas(rng: np.random.Generator, areas: pd.DataFrame) -> tuple[Ints, Ints]:
+def small_areas(rng: np.random.Generator, areas: pd.DataFrame, scale: int = 1) -> tuple[Ints, Ints]:
     """Households, and residents aged 16 and over, of each LSOA; they add up to those of the districts."""
     size = rng.normal(1, 0.13, len(areas)).clip(0.6, 1.6)
     homes, adults = np.zeros(len(areas), dtype=np.int64), np.zeros(len(areas), dtype=np.int64)
-    total_homes, total_people = districts(areas, "Households", 2021), districts(areas, "Population", 2021)
+    total_homes, total_people = (districts(areas, column, 2021, scale) for column in ("Households", "Population"))
     for code in total_homes.index:
         members = areas["district_code"].to_numpy() == code
         homes[members] = apportion(size[members], int(total_homes[code]))

@@ -1,7 +1,7 @@
 """The four record-level deliveries of the constabulary, one CSV file per feed and month.
 
 Formats are those of the feeds' contracts; crimes, victims and suspects go by month of recording, outcomes by month of
-outcome. ``scale`` counties go into the same files: the same crimes with other references and people.
+outcome. The parts of a larger force (``synthetic.records.parts``) go into the same files, one below the other.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 AGENCY = "derbyshire_constabulary"
 FEEDS = ("crimes", "victims", "suspects", "outcomes")
 
-REFERENCE = """'DC-' || reference_year || '-' || lpad((number * {scale} + county + 1)::varchar, 7, '0')"""
+REFERENCE = """'DC-' || reference_year || '-' || lpad((number * {scale} + {part} + 1)::varchar, 7, '0')"""
+NOMINAL = """'N' || lpad((10000000 + nominal * {scale} + {part})::varchar, 8, '0')"""
 MINUTE, DAY = "%d/%m/%Y %H:%M", "%d/%m/%Y"
 
 
@@ -51,9 +52,8 @@ def _crimes() -> str:
     inner join offence_title on offence_title.ho_sub_code = crime.code::varchar
     left join lsoa using (lsoa)
     left join district on district.district_code = lsoa.district_code
-    cross join range({{scale}}) as copies (county)
     where crime.month = {{month}}
-    order by number, county
+    order by number
     """
 
 
@@ -62,13 +62,13 @@ def _people(table: str) -> str:
     select {REFERENCE} as "Crime Reference",
         strftime(recorded, '{MINUTE}') as "Crime Recorded Date Time",
         strftime(committed, '{DAY}') as "Offence Date",
-        'N' || lpad((10000000 + nominal * {{scale}} + county)::varchar, 8, '0') as "Nominal Reference",
+        {NOMINAL} as "Nominal Reference",
         strftime(born, '{DAY}') as "Date of Birth",
         sex as "Sex",
         ethnicity as "Self Defined Ethnicity"
-    from {table} cross join range({{scale}}) as copies (county)
+    from {table}
     where month = {{month}}
-    order by number, county, nominal
+    order by number, nominal
     """
 
 
@@ -84,18 +84,20 @@ def _outcomes() -> str:
     inner join outcome_title as title
         on title.outcome_code = outcome.code::varchar
         and (title.decision_maker is null or title.decision_maker = outcome.decision_maker::varchar)
-    cross join range({{scale}}) as copies (county)
     where month = {{month}}
-    order by date, reference_year, number, county, sequence
+    order by date, reference_year, number, sequence
     """
 
 
 QUERIES = {"crimes": _crimes(), "victims": _people("victim"), "suspects": _people("suspect"), "outcomes": _outcomes()}
 
 
-def write_constabulary(database: duckdb.DuckDBPyConnection, raw: Path, scale: int) -> Iterator[tuple[str, Path, int]]:
-    """Write all months of the four feeds; yields feed, path and rows of each file."""
+def write_constabulary(
+    database: duckdb.DuckDBPyConnection, raw: Path, scale: int, part: int = 0
+) -> Iterator[tuple[str, Path, int]]:
+    """Write all months of the four feeds of one of ``scale`` parts; yields feed, path and rows of each file."""
     for month in range(MONTHS):
         for feed in FEEDS:
             path = raw / AGENCY / feed / f"{period(month)}.csv"
-            yield f"{AGENCY}/{feed}", path, copy_csv(database, QUERIES[feed].format(scale=scale, month=month), path)
+            query = QUERIES[feed].format(scale=scale, part=part, month=month)
+            yield f"{AGENCY}/{feed}", path, copy_csv(database, query, path, append=part > 0)

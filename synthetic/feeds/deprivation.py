@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from synthetic.feeds.files import workbook, write_csv
+from synthetic.feeds.files import workbook
 from synthetic.records.targets import Floats, Ints, implied, percentages, published
 
 LSOAS_IN_ENGLAND = 32_844
@@ -135,8 +135,3 @@ def domains(rng: np.random.Generator, areas: pd.DataFrame, overall: pd.DataFrame
     share = percentages("T64", districts, ["% population in the most deprived LSOA"])[:, 0]
     frame[POPULATION] = population(rng, district, overall["decile"].to_numpy() == 1, share)
     return frame
-
-
-def write_domains(rng: np.random.Generator, areas: pd.DataFrame, overall: pd.DataFrame, path: Path) -> int:
-    """Write the file; the number of LSOAs."""
-    return write_csv(domains(rng, areas, overall), path)

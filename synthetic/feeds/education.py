@@ -124,7 +124,7 @@ def _exclusions(raw: Path, scale: int) -> Iterator[Written]:
             yield feed, path, 2 * (row - 3)
 
 
-def _neet(rng: np.random.Generator, raw: Path) -> Iterator[Written]:
+def _neet(rng: np.random.Generator, raw: Path, scale: int) -> Iterator[Written]:
     """A workbook of each authority, with a sheet by year and one by place."""
     path = raw / f"{COUNTY}/neet" / "2024.xlsx"
     with workbook(path) as book:
@@ -132,18 +132,19 @@ def _neet(rng: np.random.Generator, raw: Path) -> Iterator[Written]:
         _rates(book, "NEET by locality 2024", ("Locality", "NEET per 1,000 population"), NEET_LOCALITIES, "0.0")
     yield f"{COUNTY}/neet", path, len(NEET_COUNTY) + len(NEET_LOCALITIES)
 
-    mean, others = NEET_CITY["2024"], WARDS - 1
+    wards_in_all = scale * WARDS
+    mean, others = NEET_CITY["2024"], wards_in_all - 1
     # The worst ward has twice the mean of all, so the others are a little below it.
     spread = rng.uniform(-0.03, 0.03, others)
-    rates = np.round((WARDS - 2) * mean / others + spread - spread.mean(), 4)
-    rates[-1] += round((WARDS - 2) * mean - rates.sum(), 4)
-    names = [name for number in range(WARDS) if (name := ward_name("Derby", number)) != WORST_WARD]
+    rates = np.round((wards_in_all - 2) * mean / others + spread - spread.mean(), 4)
+    rates[-1] += round((wards_in_all - 2) * mean - rates.sum(), 4)
+    names = [name for number in range(wards_in_all) if (name := ward_name("Derby", number)) != WORST_WARD]
     wards = {name: float(round(rate, 4)) for name, rate in zip(names, rates, strict=True)}
     path = raw / f"{CITY}/neet" / "2024.xlsx"
     with workbook(path) as book:
         _rates(book, "NEET rate", ("Year", "NEET rate"), NEET_CITY)
         _rates(book, "NEET by ward 2024", ("Ward", "NEET rate"), {WORST_WARD: 2 * mean, **wards, "Average": mean})
-    yield f"{CITY}/neet", path, len(NEET_CITY) + WARDS
+    yield f"{CITY}/neet", path, len(NEET_CITY) + wards_in_all
 
 
 def _rates(book: Any, name: str, header: tuple[str, str], rates: dict[str, float], shown: str = "0.00%") -> None:
@@ -298,6 +299,6 @@ def write_education(rng: np.random.Generator, raw: Path, scale: int) -> Iterator
     Counts of exclusions are ``scale`` times as many; shares and rates, and what is national, know no scale.
     """
     yield from _exclusions(raw, scale)
-    yield from _neet(rng, raw)
+    yield from _neet(rng, raw, scale)
     yield from _lait(rng, raw)
     yield from _national(rng, raw)

@@ -8,7 +8,7 @@ where the prose does not say (all attendances; for methods those with a known on
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -135,8 +135,7 @@ def _hours(rng: np.random.Generator, weights: np.ndarray, hours: list[int], size
     return np.asarray(rng.choice(hours, size, p=weights[hours] / weights[hours].sum()))
 
 
-def write_attendances(rng: np.random.Generator, raw: Path, scale: int) -> Iterator[tuple[str, Path, int]]:
-    """Write the 72 files; yields feed, path and rows of each."""
+def write_attendances(streams: Sequence[np.random.Generator], raw: Path) -> Iterator[tuple[str, Path, int]]:
+    """Write the 72 files, with ``streams`` of each part; yields feed, path and rows of each."""
     for hospital in hospitals():
-        frame, month = attendances(rng, hospital)
-        yield from write(frame, month, raw, hospital.feed, scale)
+        yield from write((attendances(rng, hospital) for rng in streams), raw, hospital.feed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -28,9 +29,20 @@ def whole(path: Path) -> Iterator[Path]:
     part.replace(path)
 
 
-def write_csv(frame: pd.DataFrame, path: Path) -> int:
-    """Write a table below its headers; the number of rows."""
-    with whole(path) as part:
+@contextmanager
+def continued(path: Path) -> Iterator[Path]:
+    """A path to write CSV to, whose rows follow those of ``path`` when the block ends without an error."""
+    further = path.with_name(path.name + ".further")
+    yield further
+    with further.open("rb") as source, path.open("ab") as target:
+        source.readline()
+        shutil.copyfileobj(source, target)
+    further.unlink()
+
+
+def write_csv(frame: pd.DataFrame, path: Path, *, append: bool = False) -> int:
+    """Write a table below its headers, or ``append`` it to a file of the same headers; the number of rows."""
+    with continued(path) if append else whole(path) as part:
         frame.to_csv(part, index=False, lineterminator="\n")
     return len(frame)
 
@@ -47,9 +59,9 @@ def write_text(text: str, path: Path) -> None:
         part.write_text(text, encoding="utf-8")
 
 
-def copy_csv(database: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
-    """Write the rows of ``query`` as CSV; the number of rows."""
-    with whole(path) as part:
+def copy_csv(database: duckdb.DuckDBPyConnection, query: str, path: Path, *, append: bool = False) -> int:
+    """Write the rows of ``query`` as CSV, or ``append`` them to a file of the same headers; the number of rows."""
+    with continued(path) if append else whole(path) as part:
         written = database.execute(f"copy ({query}) to {_literal(part)} (header, delimiter ',')").fetchone()
     return int(written[0]) if written else 0
 

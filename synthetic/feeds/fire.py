@@ -7,14 +7,14 @@ Ours: everything else, and that an attack happens at a fire or a special service
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from synthetic.feeds.files import write_csv
-from synthetic.feeds.monthly import FIRST, YEARS_IN, at, by_year, clock, days, months, write
+from synthetic.feeds.monthly import FIRST, PART, YEARS_IN, at, by_year, clock, days, months, write
 from synthetic.records.details import pick
 from synthetic.records.other_crime import HOURS
 from synthetic.records.targets import Ints, cells
@@ -62,23 +62,20 @@ def incidents(rng: np.random.Generator) -> tuple[pd.DataFrame, Ints]:
     frame, month = frame.iloc[order], month[order]
     calendar_year = 2019 + (month + 3) // 12
     number = np.arange(size) - np.searchsorted(calendar_year, calendar_year)
-    frame.insert(
-        0, "Incident Number", [f"DFRS-{y}-{{county:03d}}{n + 1:05d}" for y, n in zip(calendar_year, number, strict=True)]
-    )
+    frame.insert(0, "Incident Number", [f"DFRS-{y}-{PART}{n + 1:05d}" for y, n in zip(calendar_year, number, strict=True)])
     return frame.reset_index(drop=True), month
 
 
-def write_fire(rng: np.random.Generator, raw: Path, scale: int) -> Iterator[tuple[str, Path, int]]:
-    """Write the 36 files of incidents and the 3 of referrals; yields feed, path and rows of each."""
-    frame, month = incidents(rng)
-    yield from write(frame, month, raw, INCIDENTS, scale)
+def write_fire(streams: Sequence[np.random.Generator], raw: Path) -> Iterator[tuple[str, Path, int]]:
+    """Write the 36 files of incidents and the 3 of referrals, with ``streams`` of each part; yields feed, path and rows."""
+    yield from write((incidents(rng) for rng in streams), raw, INCIDENTS)
     for y, year in enumerate(YEARS_IN):
         path = raw / REFERRALS / f"{year.replace('/', '-')}.csv"
         rows = pd.DataFrame(
             {
                 "Financial Year": year,
                 "Client Group": list(PEOPLE),
-                "Referrals": [scale * numbers[y] for numbers in PEOPLE.values()],
+                "Referrals": [len(streams) * numbers[y] for numbers in PEOPLE.values()],
             }
         )
         yield REFERRALS, path, write_csv(rows, path)

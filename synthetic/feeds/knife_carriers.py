@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from synthetic.feeds.constabulary import AGENCY, DAY
+from synthetic.feeds.constabulary import AGENCY, DAY, NOMINAL
 from synthetic.feeds.files import copy_csv
 from synthetic.feeds.monthly import days
 from synthetic.records.codes import POSSESSION_CODES
@@ -121,14 +121,11 @@ def intelligence(rng: np.random.Generator, suspects: pd.DataFrame) -> pd.DataFra
     )
 
 
-NOMINAL = "'N' || lpad((10000000 + nominal * {scale} + county)::varchar, 8, '0')"
-COUNTIES = "cross join range({scale}) as copies (county)"
-
-
 def write_carriers(
-    rng: np.random.Generator, database: duckdb.DuckDBPyConnection, raw: Path, scale: int
+    rng: np.random.Generator, database: duckdb.DuckDBPyConnection, raw: Path, scale: int, part: int = 0
 ) -> Iterator[tuple[str, Path, int]]:
-    """Write 12 months of intelligence and one quarter of assessments; yields feed, path and rows of each file.
+    """Write 12 months of intelligence and one quarter of assessments of one of ``scale`` parts; yields feed, path and rows
+    of each file.
 
     ``database`` is that of :mod:`synthetic.records.database`.
     """
@@ -139,20 +136,21 @@ def write_carriers(
         path = raw / INTELLIGENCE / f"{period(month)}.csv"
         query = f"""
             select
-                'IR-' || strftime(day, '%Y-%m-') || lpad((place * {{scale}} + county + 1)::varchar, 6, '0') as "Report Reference",
+                'IR-' || strftime(day, '%Y-%m-') || lpad((place * {{scale}} + {{part}} + 1)::varchar, 6, '0')
+                    as "Report Reference",
                 {NOMINAL} as "Nominal Reference", strftime(day, '{DAY}') as "Report Date",
                 source as "Source Evaluation", assessment as "Intelligence Assessment", nullif(weapon, '') as "Weapon"
             from (select *, row_number() over (order by day, nominal, weapon, source, assessment) - 1 as place
-                from reports where month = {month}) {COUNTIES}
-            order by place, county
-        """.format(scale=scale)
-        yield INTELLIGENCE, path, copy_csv(database, query, path)
+                from reports where month = {month})
+            order by place
+        """.format(scale=scale, part=part)
+        yield INTELLIGENCE, path, copy_csv(database, query, path, append=part > 0)
     factors = ", ".join(f'"{factor}"' for factor in QUESTIONS)
     query = f"""
         select {NOMINAL} as "Nominal Reference", strftime(day, '{DAY}') as "Assessed On", {factors}
-        from assessments {COUNTIES} order by day, nominal, county
-    """.format(scale=scale)
+        from assessments order by day, nominal
+    """.format(scale=scale, part=part)
     path = raw / LIFESTYLE / "2024-Q1.csv"
-    yield LIFESTYLE, path, copy_csv(database, query, path)
+    yield LIFESTYLE, path, copy_csv(database, query, path, append=part > 0)
     database.unregister("reports")
     database.unregister("assessments")

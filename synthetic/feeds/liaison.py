@@ -8,7 +8,7 @@ other years, T75's groups in 2021/22, the other needs, and everything else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -90,7 +90,6 @@ def _yes(flags: np.ndarray) -> np.ndarray:
     return np.where(flags, "Y", "N")
 
 
-def write_referrals(rng: np.random.Generator, raw: Path, scale: int) -> Iterator[tuple[str, Path, int]]:
-    """Write the 36 files; yields feed, path and rows of each."""
-    frame, month = referrals(rng)
-    yield from write(frame, month, raw, FEED, scale)
+def write_referrals(streams: Sequence[np.random.Generator], raw: Path) -> Iterator[tuple[str, Path, int]]:
+    """Write the 36 files, with ``streams`` of each part; yields feed, path and rows of each."""
+    yield from write((referrals(rng) for rng in streams), raw, FEED)

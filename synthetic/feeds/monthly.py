@@ -5,7 +5,7 @@ No published figure is in this file. Ours: that months of a year differ by about
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +22,8 @@ YEARS_IN = YEARS[2:]
 """The three years that these feeds cover."""
 FIRST = 24
 """Their first month, counted from April 2019."""
+PART = "{part}"
+"""What a reference has in the place of the number of its part of the force."""
 DISTRICT_SHARES = {
     "Amber Valley": 0.09,
     "Bolsover": 0.07,
@@ -89,19 +91,20 @@ def clock(moments: NDArray[np.datetime64]) -> pd.Series:
 
 
 def write(
-    frame: pd.DataFrame, month: Ints, raw: Path, feed: str, scale: int, sheet: str | None = None
+    parts: Iterable[tuple[pd.DataFrame, Ints]], raw: Path, feed: str, sheet: str | None = None
 ) -> Iterator[tuple[str, Path, int]]:
-    """Write the rows of each month to a file, ``scale`` times each; a workbook if there is a ``sheet``.
+    """Write the rows of each month to a file, a workbook if there is a ``sheet``.
 
-    ``frame`` has the headers of the format and no numbers but whole ones; the text ``{county}`` in its first column keeps the
-    counties apart. Yields feed, path and rows of each file.
+    ``parts`` are the rows of each part of the force and their months. Rows have the headers of the format and no numbers but
+    whole ones; ``PART`` in their first column is replaced by the number of the part. Yields feed, path and rows of each file.
     """
+    frames, months = [], []
+    for part, (frame, month) in enumerate(parts):
+        head = frame.columns[0]
+        frames.append(frame.assign(**{head: frame[head].str.replace(PART, f"{part:03d}", regex=False)}))
+        months.append(month)
+    frame, month = pd.concat(frames, ignore_index=True), np.concatenate(months)
     for number in np.unique(month):
         rows = frame[month == number]
-        rows = rows.loc[rows.index.repeat(scale)]
-        county = np.tile(np.arange(scale), len(rows) // scale)
-        head = rows.iloc[:, 0]
-        if len(head) and "{county" in str(head.iloc[0]):
-            rows = rows.assign(**{head.name: [text.format(county=c) for text, c in zip(head, county, strict=True)]})
         path = raw / feed / f"{period(int(number))}.{'xlsx' if sheet else 'csv'}"
         yield feed, path, write_workbook(rows, path, sheet) if sheet else write_csv(rows, path)

@@ -18,6 +18,7 @@ import pandas as pd
 
 from synthetic.feeds.constabulary import AGENCY, DAY
 from synthetic.feeds.files import write_csv
+from synthetic.records.parts import syllable
 
 if TYPE_CHECKING:
     import duckdb
@@ -98,13 +99,14 @@ def _pairs(rng: np.random.Generator, people: pd.DataFrame, by: list[str], number
     return np.column_stack([rows[chosen], rows[chosen + 1]])
 
 
-def register(rng: np.random.Generator, people: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
+def register(rng: np.random.Generator, people: pd.DataFrame, part: int = 0) -> tuple[pd.DataFrame, np.ndarray]:
     """Surname and forename of each row of ``people``, and the pairs of rows that are one person.
 
-    ``people`` has nominal, born (datetime64), sex, once (seen in one crime only) and crime, one row per nominal, numbered from 0.
+    Each ``part`` of a force has surnames of its own. ``people`` has nominal, born (datetime64), sex, once (seen in one crime
+    only) and crime, one row per nominal, numbered from 0.
     """
     size = len(people)
-    surnames = [a + b for a in BEGINNINGS for b in ENDINGS]
+    surnames = [a + syllable(part) + b for a in BEGINNINGS for b in ENDINGS]
     named = people.assign(surname=_names(rng, list(rng.permutation(surnames)), size), forename=_names(rng, list(FORENAMES), size))
     named["month"] = named["born"].to_numpy().astype("datetime64[M]")
     same = _pairs(rng, named, ["sex", "born"], SAME_DAY)
@@ -121,9 +123,10 @@ def register(rng: np.random.Generator, people: pd.DataFrame) -> tuple[pd.DataFra
 
 
 def write_register(
-    rng: np.random.Generator, database: duckdb.DuckDBPyConnection, serious: int, raw: Path, scale: int
+    rng: np.random.Generator, database: duckdb.DuckDBPyConnection, serious: int, raw: Path, scale: int, part: int = 0
 ) -> Iterator[tuple[str, Path, int]]:
-    """Write the register of the people in the first ``serious`` crimes, and who of them are one; yields feed, path, rows.
+    """Write the register of the people in the first ``serious`` crimes of one of ``scale`` parts, and who of them are one;
+    yields feed, path, rows.
 
     ``database`` is that of :func:`synthetic.records.database.load`.
     """
@@ -139,27 +142,21 @@ def write_register(
         from seen group by nominal order by nominal
         """
     ).df()
-    named, pairs = register(rng, people)
-    references = pd.DataFrame({"nominal": np.repeat(named["nominal"].to_numpy(), scale)})
-    copies = named.loc[named.index.repeat(scale)].reset_index(drop=True)
-    county = np.tile(np.arange(scale), len(named))
-    copies["reference"] = _reference(references["nominal"].to_numpy() * scale + county)
+    named, pairs = register(rng, people, part)
+    reference = _reference(named["nominal"].to_numpy() * scale + part)
     path = raw / FEED / f"{PERIOD}.csv"
     delivered = pd.DataFrame(
         {
-            "Nominal Reference": copies["reference"],
-            "Surname": copies["surname"],
-            "Forename": copies["forename"],
-            "Date of Birth": pd.to_datetime(copies["born"]).dt.strftime(DAY),
-            "Sex": copies["sex"],
+            "Nominal Reference": reference,
+            "Surname": named["surname"],
+            "Forename": named["forename"],
+            "Date of Birth": pd.to_datetime(named["born"]).dt.strftime(DAY),
+            "Sex": named["sex"],
         }
     )
-    write_csv(delivered, path)
-    nominal = (
-        named["nominal"].to_numpy()[np.repeat(pairs, scale, axis=0)] * scale + np.tile(np.arange(scale), len(pairs))[:, None]
-    )
-    truth = pd.DataFrame({"nominal_reference": _reference(nominal[:, 0]), "same_person_as": _reference(nominal[:, 1])})
-    write_csv(truth, raw / TRUTH)
+    write_csv(delivered, path, append=part > 0)
+    truth = pd.DataFrame({"nominal_reference": reference[pairs[:, 0]], "same_person_as": reference[pairs[:, 1]]})
+    write_csv(truth, raw / TRUTH, append=part > 0)
     yield FEED, path, len(delivered)
 
 

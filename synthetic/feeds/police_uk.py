@@ -186,20 +186,20 @@ def searches(rng: np.random.Generator, areas: pd.DataFrame, snap: pd.DataFrame) 
 
 
 # Anonymous and the same in all files of the archive, but no way back to the reference.
-CRIME_ID = "sha256('archive ' || {scale} || ' ' || reference_year || ' ' || (number * {scale} + county))"
+CRIME_ID = "sha256('archive ' || {scale} || ' ' || reference_year || ' ' || (number * {scale} + {part}))"
 
 STREET = f"""
     with recorded as (
         select {CRIME_ID} as id, lsoa, point, category, crime_type, 1 as copy
-        from archived cross join range({{scale}}) as copies (county)
+        from archived
         where month = {{month}}
         union all
         select {CRIME_ID}, lsoa, (point + 1) % {SNAP_POINTS}, category, crime_type, 2
-        from archived cross join range({{scale}}) as copies (county)
+        from archived
         where month = {{month}} and hash(id) % 1000 < {int(1000 * REPEATED_ID_SHARE)}
         union all
         select null, lsoa, point, null, 'Anti-social behaviour', 0
-        from asb cross join range({{scale}}) as copies (county)
+        from asb
         where month = {{month}}
     )
     select id as "Crime ID", '{{period}}' as "Month", '{FORCE}' as "Reported by", '{FORCE}' as "Falls within",
@@ -220,7 +220,6 @@ OUTCOME = f"""
     inner join snap using (lsoa, point)
     inner join lsoa using (lsoa)
     left join category on category.code = outcome.code::varchar
-    cross join range({{scale}}) as copies (county)
     where outcome.month = {{month}}
     order by 1, 10
 """
@@ -234,7 +233,7 @@ SEARCH = """
         nullif(officer_ethnicity, '') as "Officer-defined ethnicity", legislation as "Legislation", item as "Object of search",
         result as "Outcome", if(linked, 'True', 'False') as "Outcome linked to object of search",
         if(more_removed, 'True', 'False') as "Removal of more than just outer clothing"
-    from search cross join range({scale}) as copies (county)
+    from search
     where month = {month}
     order by searched_at, 1, 5, 6, 7, 8, 9
 """
@@ -242,8 +241,11 @@ SEARCH = """
 QUERIES = {"street": STREET, "outcomes": OUTCOME, "stop_and_search": SEARCH}
 
 
-def write_archive(database: duckdb.DuckDBPyConnection, raw: Path, scale: int) -> Iterator[tuple[str, Path, int]]:
-    """Write twelve months of the three feeds; yields feed, path and rows of each file. Needs ``prepare``."""
+def write_archive(database: duckdb.DuckDBPyConnection, raw: Path, scale: int, part: int = 0) -> Iterator[tuple[str, Path, int]]:
+    """Write twelve months of the three feeds of one of ``scale`` parts; yields feed, path and rows of each file.
+
+    Needs ``prepare``.
+    """
     database.execute(
         f"""
         create table archived as
@@ -265,8 +267,5 @@ def write_archive(database: duckdb.DuckDBPyConnection, raw: Path, scale: int) ->
     for month in MONTHS:
         for feed, query in QUERIES.items():
             path = raw / "police_uk" / feed / f"{period(month)}-{SLUG}.csv"
-            yield (
-                f"police_uk/{feed}",
-                path,
-                copy_csv(database, query.format(scale=scale, month=month, period=period(month)), path),
-            )
+            rows = query.format(scale=scale, part=part, month=month, period=period(month))
+            yield f"police_uk/{feed}", path, copy_csv(database, rows, path, append=part > 0)

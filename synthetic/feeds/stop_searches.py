@@ -7,13 +7,13 @@ a few more weapons come to light in searches for something else, which T38 does 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from synthetic.feeds.monthly import FIRST, YEARS_IN, at, by_year, clock, days, districts, months, write
+from synthetic.feeds.monthly import FIRST, PART, YEARS_IN, at, by_year, clock, days, districts, months, write
 from synthetic.records.details import pick
 from synthetic.records.other_crime import HOURS
 from synthetic.records.targets import Ints, cells
@@ -88,11 +88,10 @@ def searches(rng: np.random.Generator) -> tuple[pd.DataFrame, Ints]:
     month = month[order]
     calendar_year = 2019 + (month + 3) // 12
     number = np.arange(size) - np.searchsorted(calendar_year, calendar_year)
-    frame.insert(0, "Search Reference", [f"SS-{y}-{{county:03d}}{n + 1:05d}" for y, n in zip(calendar_year, number, strict=True)])
+    frame.insert(0, "Search Reference", [f"SS-{y}-{PART}{n + 1:05d}" for y, n in zip(calendar_year, number, strict=True)])
     return frame.reset_index(drop=True), month
 
 
-def write_searches(rng: np.random.Generator, raw: Path, scale: int) -> Iterator[tuple[str, Path, int]]:
-    """Write the 36 files; yields feed, path and rows of each."""
-    frame, month = searches(rng)
-    yield from write(frame, month, raw, FEED, scale)
+def write_searches(streams: Sequence[np.random.Generator], raw: Path) -> Iterator[tuple[str, Path, int]]:
+    """Write the 36 files, with ``streams`` of each part; yields feed, path and rows of each."""
+    yield from write((searches(rng) for rng in streams), raw, FEED)

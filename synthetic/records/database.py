@@ -1,4 +1,4 @@
-"""One county's records in a DuckDB database in memory, from which all deliveries are written.
+"""The records of a county, or of one part of a larger force, in a DuckDB database in memory, from which deliveries are written.
 
 No published figure is in this file. Ours: how the force numbers crimes (a running number by year of recording) and
 people, how long offences last, and that a few outcomes were first recorded as another one, in an earlier month's
@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from synthetic.records.following_month import exchanged, movable, moved
-from synthetic.records.geography import HOT_STREETS
+from synthetic.records.geography import HOT_STREETS, with_own_names
 from synthetic.records.locations import Map, place
 from synthetic.records.model import Records
 from synthetic.records.other_crime import OtherCrime
@@ -61,7 +61,7 @@ def _crimes(rng: np.random.Generator, records: Records, other: OtherCrime, count
 
 
 def load(
-    rng: np.random.Generator, targets: Targets, records: Records, other: OtherCrime, county: Map
+    rng: np.random.Generator, targets: Targets, records: Records, other: OtherCrime, county: Map, part: int = 0
 ) -> duckdb.DuckDBPyConnection:
     """A database with the tables crime, victim, suspect, outcome, lsoa, offence_title, outcome_title, district.
 
@@ -115,7 +115,7 @@ def load(
         ("victims", victims),
         ("suspects", suspects),
         ("outcomes", outcomes),
-        ("areas", county.areas.assign(lsoa=np.arange(len(county.areas)))),
+        ("areas", with_own_names(county.areas, part).assign(lsoa=np.arange(len(county.areas)))),
     ):
         database.register(name, frame)
     database.execute("create table lsoa as select * from areas")

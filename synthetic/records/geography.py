@@ -3,7 +3,8 @@
 Real: names and codes of the nine districts, how many LSOAs of 2011 (642, behind T63) and wards of 2024 (176) each
 has, and the names of the fifteen wards of T26 and of the seven streets of T27. Ours: everything else. Districts are
 rectangles about where the real ones are (British National Grid, metres), tiled into wards and these into LSOAs, with
-codes in ranges that the ONS has not assigned (E0599..., E0199...).
+codes in ranges that the ONS has not assigned (E0599..., E0199...). In a larger force each district is tiled into its parts
+first, and each of these into as many wards.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import string
 import numpy as np
 import pandas as pd
 
+from synthetic.records.parts import code, own_name
 from synthetic.records.population import populations
 from synthetic.records.targets import SEEDS, Floats, implied, place_counts, read_csv
 
@@ -106,10 +108,10 @@ def ward_name(district: str, place: int) -> str:
     return NAMED_WARDS.get(district, {}).get(place, f"{district} Ward {place + 1:02d}")
 
 
-def lsoas(rng: np.random.Generator) -> pd.DataFrame:
-    """One row per LSOA: code, name, ward_code, ward_name, district (row of T06), district_code, district_name, west,
-    south, east, north (metres), population and heat, its weight among the LSOAs of the county where crime is drawn
-    (assumed: some have much more than the rest; wards of T26 as printed).
+def lsoas(rng: np.random.Generator, part: int = 0, scale: int = 1) -> pd.DataFrame:
+    """One row per LSOA of one of ``scale`` parts: code, name, ward_code, ward_name, district (row of T06), district_code,
+    district_name, west, south, east, north (metres), population and heat, its weight among the LSOAs of the part where crime
+    is drawn (assumed: some have much more than the rest; wards of T26 as printed).
     """
     names = list(DISTRICTS)
     numbers = implied("T63", names, ("Most deprived: Indices 1 - 5",))[1][:, 0]
@@ -119,14 +121,14 @@ def lsoas(rng: np.random.Generator) -> pd.DataFrame:
     for index, (name, (corners, wards)) in enumerate(DISTRICTS.items()):
         per_ward = [(int(numbers[index]) * (w + 1)) // wards - (int(numbers[index]) * w) // wards for w in range(wards)]
         west, south, east, north = (1000.0 * edge for edge in corners)
-        for w, ward in enumerate(tile((west, south, east, north), wards)):
+        for w, ward in enumerate(tile(tile((west, south, east, north), scale)[part], wards)):
             ward_number += 1
-            for part, box in enumerate(tile(ward, per_ward[w])):
+            for cell, box in enumerate(tile(ward, per_ward[w])):
                 rows.append(
                     (
-                        f"E0199{len(rows) + 1:04d}",
-                        f"{name} {w + 1:02d}{string.ascii_uppercase[part]}",
-                        f"E0599{ward_number:04d}",
+                        code("E01", part, len(rows) + 1),
+                        f"{name} {part * wards + w + 1:02d}{string.ascii_uppercase[cell]}",
+                        code("E05", part, ward_number),
                         ward_name(name, w),
                         index,
                         code_of[name],
@@ -150,6 +152,15 @@ def lsoas(rng: np.random.Generator) -> pd.DataFrame:
     areas = pd.DataFrame(rows, columns=columns)
     areas["population"] = populations(rng, areas)
     return areas.assign(heat=_heat(rng, areas))
+
+
+def with_own_names(areas: pd.DataFrame, part: int) -> pd.DataFrame:
+    """``areas`` as they are delivered: the wards of the report are in part 0, and those of the others go on counting."""
+    if part == 0:
+        return areas
+    place = areas.groupby("district_name")["ward_code"].transform(lambda codes: codes.factorize()[0])
+    number = areas["district_name"].map({name: wards for name, (_, wards) in DISTRICTS.items()}) * part + place + 1
+    return areas.assign(ward_name=areas["district_name"] + " Ward " + number.astype(str))
 
 
 def _heat(rng: np.random.Generator, areas: pd.DataFrame) -> Floats:
@@ -178,7 +189,7 @@ def wards(areas: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def snap_points(rng: np.random.Generator, areas: pd.DataFrame) -> pd.DataFrame:
+def snap_points(rng: np.random.Generator, areas: pd.DataFrame, part: int = 0) -> pd.DataFrame:
     """One row per LSOA and point: lsoa (row number), point, easting, northing (whole metres), street (no name twice in a
     ward).
 
@@ -203,6 +214,6 @@ def snap_points(rng: np.random.Generator, areas: pd.DataFrame) -> pd.DataFrame:
             "point": point,
             "easting": np.rint(box[:, 0] + u[:, 0] * (box[:, 2] - box[:, 0])).astype(np.int64),
             "northing": np.rint(box[:, 1] + u[:, 1] * (box[:, 3] - box[:, 1])).astype(np.int64),
-            "street": street,
+            "street": pd.Series(street).map({name: own_name(name, part) for name in set(street)}).to_numpy(),
         }
     )

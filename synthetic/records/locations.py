@@ -6,6 +6,7 @@ this order: schools (T33, T35), hot streets (T27), the night-time economy (T36, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,16 @@ import pandas as pd
 
 from synthetic.records import hotspots, night_time_economy
 from synthetic.records.details import pick
-from synthetic.records.geography import CENTRE_EDGE, CENTRE_POINTS, DISTRICTS, HOT_STREETS, SNAP_POINTS, lsoas, snap_points
+from synthetic.records.geography import (
+    CENTRE_EDGE,
+    CENTRE_POINTS,
+    DISTRICTS,
+    HOT_STREETS,
+    SNAP_POINTS,
+    lsoas,
+    snap_points,
+    with_own_names,
+)
 from synthetic.records.night_time_economy import nte_areas
 from synthetic.records.school_age import AT_SCHOOL, FIRST_HOUR, LAST_HOUR, NEAR_PRIMARY, NEAR_SECONDARY
 from synthetic.records.schools import PRIMARY, SECONDARY, schools
@@ -49,11 +59,21 @@ class Map:
         return int(self.centres.loc[self.centres["ward_name"] == ward, "lsoa"].iloc[0])
 
 
-def draw_map(rng: np.random.Generator) -> Map:
-    """LSOAs, their streets, the areas of the night-time economy and the schools."""
-    areas = lsoas(rng)
-    centres = nte_areas(areas)
-    return Map(areas, snap_points(rng, areas), centres, schools(rng, areas, centres["lsoa"].to_numpy()))
+def draw_map(rng: np.random.Generator, part: int = 0, scale: int = 1) -> Map:
+    """LSOAs of one of ``scale`` parts, their streets, the areas of the night-time economy and the schools."""
+    areas = lsoas(rng, part, scale)
+    centres = nte_areas(areas, part)
+    return Map(areas, snap_points(rng, areas, part), centres, schools(rng, areas, centres["lsoa"].to_numpy(), part))
+
+
+def delivered(parts: Sequence[Map]) -> Map:
+    """The map of all parts together as it is delivered, each with its own names of wards."""
+    maps = []
+    for part, county in enumerate(parts):
+        areas = with_own_names(county.areas, part)
+        ward = areas["ward_name"].to_numpy()[county.centres["lsoa"]]
+        maps.append((areas, county.points, county.centres.assign(ward_name=ward, area_name=ward + " centre"), county.schools))
+    return Map(*(pd.concat(frames, ignore_index=True) for frames in zip(*maps, strict=True)))
 
 
 def place(rng: np.random.Generator, county: Map, crimes: pd.DataFrame, serious: int) -> pd.DataFrame:

@@ -34,8 +34,8 @@ FIRST_YEAR = 2
 """Place of 2021/22 among the years."""
 
 
-def nte_areas(areas: pd.DataFrame) -> pd.DataFrame:
-    """One row per area: area_code, area_name, lsoa (row number), ward_name, district, district_code, west, south, east,
+def nte_areas(areas: pd.DataFrame, part: int = 0) -> pd.DataFrame:
+    """One row per area of a part: area_code, area_name, lsoa (row number), ward_name, district, district_code, west, south, east,
     north (metres).
     """
     rows = []
@@ -48,7 +48,7 @@ def nte_areas(areas: pd.DataFrame) -> pd.DataFrame:
     width, height = found["east"] - found["west"], found["north"] - found["south"]
     return pd.DataFrame(
         {
-            "area_code": [f"NTE{number + 1:02d}" for number in range(len(found))],
+            "area_code": [f"NTE{len(found) * part + number + 1:02d}" for number in range(len(found))],
             "area_name": found["ward_name"] + " centre",
             "lsoa": lsoa,
             "ward_name": found["ward_name"],

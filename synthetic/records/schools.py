@@ -20,9 +20,10 @@ AUTHORITIES = {True: 831, False: 830}
 FIRST_ESTABLISHMENT = {PRIMARY: 2001, SECONDARY: 4001}
 
 
-def schools(rng: np.random.Generator, areas: pd.DataFrame, centres: np.ndarray) -> pd.DataFrame:
-    """One row per school: lsoa (row number), district, phase (1 primary, 2 secondary), easting, northing, urn,
-    authority, establishment, name. ``centres`` are LSOAs without schools.
+def schools(rng: np.random.Generator, areas: pd.DataFrame, centres: np.ndarray, part: int = 0) -> pd.DataFrame:
+    """One row per school of a part: lsoa (row number), district, phase (1 primary, 2 secondary), easting, northing, urn,
+    authority, establishment, name. ``centres`` are LSOAs without schools. Each part has reference numbers
+    (urn) of its own; the authorities' four digits are too few for that, and begin again.
     """
     rows = []
     for phase, every in ((PRIMARY, LSOAS_PER_PRIMARY), (SECONDARY, LSOAS_PER_SECONDARY)):
@@ -39,7 +40,7 @@ def schools(rng: np.random.Generator, areas: pd.DataFrame, centres: np.ndarray) 
     return found.assign(
         easting=np.rint(box[:, 0] + u[:, 0] * (box[:, 2] - box[:, 0])).astype(np.int64),
         northing=np.rint(box[:, 1] + u[:, 1] * (box[:, 3] - box[:, 1])).astype(np.int64),
-        urn=FIRST_URN + np.arange(len(found)),
+        urn=FIRST_URN + 1_000 * part + np.arange(len(found)),
         authority=authority,
         establishment=number + found["phase"].map(FIRST_ESTABLISHMENT),
         name=[

@@ -18,6 +18,7 @@ from synthetic.feeds.files import write_csv
 from synthetic.feeds.national_grid import load_spatial
 from synthetic.feeds.police_uk import CRIME_TYPES, FORCE, NO_OUTCOME, OTHER_OUTCOME, REPEATED_ID_SHARE, SLUG
 from synthetic.feeds.police_uk import OUTCOMES as CATEGORIES
+from synthetic.records.parts import MOST
 from synthetic.records.targets import SEEDS
 
 if TYPE_CHECKING:
@@ -25,14 +26,12 @@ if TYPE_CHECKING:
 
 STREET, OUTCOME = "police_uk/street", "police_uk/outcomes"
 BEHAVIOUR = "Anti-social behaviour"
-COUNTIES = 1000
-"""More than any demonstration has."""
 
 # Crime reference -> id in the archive, see `synthetic.feeds.police_uk.CRIME_ID`.
 _ID = """sha256('archive ' || $scale || ' ' || reference[-12:-9] || ' ' || (reference[-7:]::bigint - 1))"""
 
 _SCALE = f"""
-    select n from range(1, {COUNTIES}) as scales (n)
+    select n from range(1, {MOST + 1}) as scales (n)
     where exists (
         select 1 from (select "Crime Reference" as reference from crimes where _month = $month limit 200)
         where {_ID.replace("$scale", "n")} in (select "Crime ID" from street)
@@ -156,7 +155,7 @@ def _behaviour(
 ) -> pd.DataFrame:
     """Where anti-social behaviour was reported: the areas and, within them, the places of earlier reports (lsoa, number)."""
     donors = street[street["Crime type"].eq(BEHAVIOUR) & street[MONTH].isin(zone.like(STREET, month))].reset_index(drop=True)
-    rows = sample(rng, growth(rng, donors["LSOA name"].str[:-4]), level(rng, donors, month))
+    rows = sample(rng, growth(rng, donors["LSOA name"].str.rsplit(" ", n=1).str[0]), level(rng, donors, month))
     rows = others(rng, donors, rows, ["LSOA code"])
     con.register("reported", donors.iloc[rows][["LSOA code", "Longitude", "Latitude"]])
     return con.execute(
