@@ -36,6 +36,7 @@ from synthetic.feeds.stop_searches import write_searches
 from synthetic.feeds.term_dates import write_term_dates
 from synthetic.feeds.youth_justice import write_offenders
 from synthetic.records.database import load
+from synthetic.records.dates import month_weights
 from synthetic.records.locations import Map, delivered, draw_map
 from synthetic.records.other_crime import other_crime
 from synthetic.records.parts import MOST, streams
@@ -114,6 +115,8 @@ def draw_part(seed: int, number: int, scale: int, report: Callable[[str], None])
     """
     targets = load_targets()
     shares = targets.district_year[:NO_DISTRICT].sum(axis=1).astype(float)
+    # Months differ in the whole force alike: an average of many would be smoother than any force's year.
+    season = month_weights(streams(seed, 0, STEPS)[2]) if number else None
     attempt = 0
     while True:
         own = streams(seed, number, STEPS, attempt)
@@ -123,7 +126,7 @@ def draw_part(seed: int, number: int, scale: int, report: Callable[[str], None])
             records = serious_violence(own[0], targets)
             report("Drawing other crime")
             known = pd.concat([records.victim_persons, records.suspect_persons], ignore_index=True)
-            other = other_crime(own[2], shares / shares.sum(), known, records.offences)
+            other = other_crime(own[2], shares / shares.sum(), known, records.offences, season)
             return Part(own, county, load(own[3], targets, records, other, county, number), len(records.offences))
         except ValueError:
             attempt += 1

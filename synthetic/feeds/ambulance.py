@@ -26,9 +26,8 @@ DISTRICT_WEIGHTS = {"Derby": 0.47, "Chesterfield": 0.16}
 NO_WARD_SHARE = 0.01
 
 
-def calls(rng: np.random.Generator, areas: pd.DataFrame) -> tuple[pd.DataFrame, Ints]:
+def calls(rng: np.random.Generator, areas: pd.DataFrame, month: Ints) -> tuple[pd.DataFrame, Ints]:
     """Rows in the format of the feed, and the month of each. ``areas`` are the LSOAs of the county."""
-    month = months(rng, by_year("T49", "Total Calls", group="All"))
     size = len(month)
     response, sex = np.full(size, "", dtype=object), np.full(size, "", dtype=object)
     hospital = np.full(size, "", dtype=object)
@@ -71,4 +70,5 @@ def write_calls(
     streams: Sequence[np.random.Generator], areas: Sequence[pd.DataFrame], raw: Path
 ) -> Iterator[tuple[str, Path, int]]:
     """Write the 36 workbooks, with ``streams`` and ``areas`` of each part; yields feed, path and rows of each."""
-    yield from write((calls(*part) for part in zip(streams, areas, strict=True)), raw, FEED, SHEET)
+    month = months(streams[0], by_year("T49", "Total Calls", group="All"))
+    yield from write((calls(*part, month) for part in zip(streams, areas, strict=True)), raw, FEED, SHEET)

@@ -96,9 +96,8 @@ def methods(rng: np.random.Generator, hospital: Hospital, year: Ints) -> np.ndar
     return method
 
 
-def attendances(rng: np.random.Generator, hospital: Hospital) -> tuple[pd.DataFrame, Ints]:
+def attendances(rng: np.random.Generator, hospital: Hospital, month: Ints) -> tuple[pd.DataFrame, Ints]:
     """Rows in the format of the feed, and the month of each."""
-    month = months(rng, hospital.totals, hospital.fixed)
     size = len(month)
     weekend = None if hospital.weekend is None else exact_count(rng, size, hospital.weekend)
     at_night = exact_count(rng, size, hospital.night)
@@ -138,4 +137,5 @@ def _hours(rng: np.random.Generator, weights: np.ndarray, hours: list[int], size
 def write_attendances(streams: Sequence[np.random.Generator], raw: Path) -> Iterator[tuple[str, Path, int]]:
     """Write the 72 files, with ``streams`` of each part; yields feed, path and rows of each."""
     for hospital in hospitals():
-        yield from write((attendances(rng, hospital) for rng in streams), raw, hospital.feed)
+        month = months(streams[0], hospital.totals, hospital.fixed)
+        yield from write((attendances(rng, hospital, month) for rng in streams), raw, hospital.feed)

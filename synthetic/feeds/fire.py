@@ -29,17 +29,21 @@ SPECIAL_ATTACKS = 2
 PEOPLE = {"Adult at risk": (402, 487, 561), "Child at risk": (118, 139, 166)}
 
 
-def incidents(rng: np.random.Generator) -> tuple[pd.DataFrame, Ints]:
-    """Rows in the format of the feed, and the month of each."""
+def incidents(rng: np.random.Generator, month: Ints, part: int = 0) -> tuple[pd.DataFrame, Ints]:
+    """Rows in the format of the feed, and the month of each.
+
+    Each ``part`` of a force begins with the numbers of another year: of so many incidents a month, a third less in April than
+    in March would not be believed.
+    """
     printed = cells("T57")
     names = [row for _, row, year in printed if year == YEARS_IN[0] and row != "Total"]
     alarms, attacks = by_year("T58", "Total"), by_year("T59", "Total")
-    month = months(rng, by_year("T57", "Total") + alarms + SPECIAL_ATTACKS)
+    month = FIRST + (month - FIRST + 12 * part) % (12 * len(YEARS_IN))
     size = len(month)
     kind, district = pick(rng, FIRES, size), np.full(size, "", dtype=object)
     attacked = np.zeros(size, dtype=bool)
     for y, year in enumerate(YEARS_IN):
-        rows = rng.permutation(np.flatnonzero((month - FIRST) // 12 == y))
+        rows = rng.permutation(np.flatnonzero((month - FIRST) // 12 == (y + part) % len(YEARS_IN)))
         special, false, fires = np.split(rows, [SPECIAL_ATTACKS, SPECIAL_ATTACKS + alarms[y]])
         kind[special], kind[false] = SPECIAL_SERVICE, FALSE_ALARM
         district[fires] = np.repeat(names, [int(printed["", name, year]) for name in names])
@@ -68,7 +72,8 @@ def incidents(rng: np.random.Generator) -> tuple[pd.DataFrame, Ints]:
 
 def write_fire(streams: Sequence[np.random.Generator], raw: Path) -> Iterator[tuple[str, Path, int]]:
     """Write the 36 files of incidents and the 3 of referrals, with ``streams`` of each part; yields feed, path and rows."""
-    yield from write((incidents(rng) for rng in streams), raw, INCIDENTS)
+    month = months(streams[0], by_year("T57", "Total") + by_year("T58", "Total") + SPECIAL_ATTACKS)
+    yield from write((incidents(rng, month, part) for part, rng in enumerate(streams)), raw, INCIDENTS)
     for y, year in enumerate(YEARS_IN):
         path = raw / REFERRALS / f"{year.replace('/', '-')}.csv"
         rows = pd.DataFrame(

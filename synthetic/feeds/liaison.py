@@ -47,10 +47,8 @@ NEEDS = {
 MENTAL_HEALTH_SHARE = 0.62
 
 
-def referrals(rng: np.random.Generator) -> tuple[pd.DataFrame, Ints]:
+def referrals(rng: np.random.Generator, month: Ints) -> tuple[pd.DataFrame, Ints]:
     """Rows in the format of the feed, and the month of each."""
-    totals = np.add(ADULTS, CHILDREN)
-    month = months(rng, totals)
     size = len(month)
     year = (month - FIRST) // 12
     child, women, known, mental = (np.zeros(size, dtype=bool) for _ in range(4))
@@ -92,4 +90,5 @@ def _yes(flags: np.ndarray) -> np.ndarray:
 
 def write_referrals(streams: Sequence[np.random.Generator], raw: Path) -> Iterator[tuple[str, Path, int]]:
     """Write the 36 files, with ``streams`` of each part; yields feed, path and rows of each."""
-    yield from write((referrals(rng) for rng in streams), raw, FEED)
+    month = months(streams[0], np.add(ADULTS, CHILDREN))
+    yield from write((referrals(rng, month) for rng in streams), raw, FEED)

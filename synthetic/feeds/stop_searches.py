@@ -51,10 +51,8 @@ def _ages(rng: np.random.Generator, band: np.ndarray) -> pd.Series:
     return pd.Series(age, dtype="Int64").mask(pd.Series(band == ""))
 
 
-def searches(rng: np.random.Generator) -> tuple[pd.DataFrame, Ints]:
+def searches(rng: np.random.Generator, month: Ints) -> tuple[pd.DataFrame, Ints]:
     """Rows in the format of the feed, and the month of each."""
-    total = by_year("T38", column=ALL)
-    month = months(rng, total)
     size = len(month)
     year = (month - FIRST) // 12
     reason = pick(rng, REASONS, size)
@@ -94,4 +92,5 @@ def searches(rng: np.random.Generator) -> tuple[pd.DataFrame, Ints]:
 
 def write_searches(streams: Sequence[np.random.Generator], raw: Path) -> Iterator[tuple[str, Path, int]]:
     """Write the 36 files, with ``streams`` of each part; yields feed, path and rows of each."""
-    yield from write((searches(rng) for rng in streams), raw, FEED)
+    month = months(streams[0], by_year("T38", column=ALL))
+    yield from write((searches(rng, month) for rng in streams), raw, FEED)

@@ -72,14 +72,14 @@ class OtherCrime:
     outcomes: pd.DataFrame
 
 
-def _offences(rng: np.random.Generator, district_shares: Floats) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _offences(rng: np.random.Generator, district_shares: Floats, season: Floats | None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The offences, and the row of the assumptions that each follows."""
     rows = read_csv(HERE / "other_crime.csv")
     number = {
         name: np.array([float(row[name]) for row in rows])
         for name in ("yearly", "domestic", "slavery", "knife", "weapon", "victim", "suspect", "first_month")
     }
-    season = month_weights(rng)
+    season = month_weights(rng) if season is None else season
     counts = []
     for row, first in enumerate(number["first_month"]):
         weights = np.where(np.arange(MONTHS) >= first, season, 0)
@@ -210,14 +210,21 @@ def _outcomes(rng: np.random.Generator, offences: pd.DataFrame, suspects: Ints) 
     )
 
 
-def other_crime(rng: np.random.Generator, district_shares: Floats, known: pd.DataFrame, serious: pd.DataFrame) -> OtherCrime:
+def other_crime(
+    rng: np.random.Generator,
+    district_shares: Floats,
+    known: pd.DataFrame,
+    serious: pd.DataFrame,
+    season: Floats | None = None,
+) -> OtherCrime:
     """Draw other crime of all months.
 
     ``district_shares`` (9) place it; ``known`` are the people of serious violence (born, sex, ethnicity), some of
     whom are met here too: a person numbered below ``len(known)`` is one of them, the others are rows of ``persons``.
-    ``serious`` are the offences of serious violence, whose victims of school age count with those met here.
+    ``serious`` are the offences of serious violence, whose victims of school age count with those met here. ``season`` are
+    the weights of the months where they are not to be drawn.
     """
-    offences, involved = _offences(rng, district_shares)
+    offences, involved = _offences(rng, district_shares, season)
     victims, suspects = involved["victims"].to_numpy(), involved["suspects"].to_numpy()
     sufferers = _people(rng, int(0.75 * victims.sum()), 39, "2017-04-01")
     accused = _people(rng, int(0.5 * suspects.sum()), 33, "2009-04-01")
