@@ -1,6 +1,6 @@
 """`make bench`: each way of doing the work, several times, on the same data, as child processes of one run.
 
-    python -m tests.bench [--scales 1,20] [--times 3] [--work DIR] [--results DIR]
+    python -m tests.bench [--scales "1 20"] [--times 3] [--work DIR] [--results DIR]
 
 Prints a table and the ratios for each scale, and saves each row as soon as it is measured (`results`). A way that fails is told
 with its last lines, and the others go on; then the exit status is 1.
@@ -20,7 +20,7 @@ from rich.table import Table
 
 from orchestration.home.environment import PROJECT
 from orchestration.publication.publish import git_commit
-from tests.bench.results import Results, Row, ratios
+from tests.bench.results import Results, Row, ratios, targets
 from tests.bench.ways import County, measure
 
 RESULTS = PROJECT / "var" / "bench"
@@ -46,6 +46,8 @@ def table(rows: list[Row], scale: int) -> Table:
 def tell(console: Console, results: Results, scale: int) -> None:
     """The table of one scale, its ratios, what differs from the floor, and what failed."""
     console.print(table(results.rows, scale))
+    for one in targets(results.rows, scale):
+        console.print(f"{one['key']}: target {one['target']}, {one['verdict']}", highlight=False)
     for measured in ("cpu", "wall"):
         found = ratios(results.rows, scale, f"{measured}_s")
         console.print(f"{measured}: " + "   ".join(f"{name} {ratio:.2f}" for name, ratio in found.items()), highlight=False)
@@ -59,16 +61,16 @@ def tell(console: Console, results: Results, scale: int) -> None:
 
 
 def main(
-    scales: Annotated[str, typer.Option(help="Counties, separated by commas.")] = "1,20",
+    scales: Annotated[str, typer.Option(help="Scales of the demonstration, separated by spaces or commas.")] = "1 20",
     times: Annotated[int, typer.Option(min=1, help="How often each way is run.")] = 3,
-    work: Annotated[Path | None, typer.Option(help="Where to work; needs about 10 GB at scale 20.")] = None,
+    work: Annotated[Path | None, typer.Option(help="Where to work; about 2 GB at scale 1, 30 GB at scale 20.")] = None,
     results: Annotated[Path, typer.Option(help="Where to save what is measured.")] = RESULTS,
 ) -> None:
     """Measure, save and print."""
     console = Console(width=130)
     saved = Results(results.resolve(), {"commit": git_commit(), "times": times})
     console.print(f"Results: {saved.folder}", highlight=False)
-    for scale in (int(text) for text in scales.split(",")):
+    for scale in (int(text) for text in scales.replace(",", " ").split()):
         folder = Path(tempfile.mkdtemp(prefix="sna-bench-", dir=work)).resolve()
         try:
             for way in (county := County(scale, folder)).ways(saved):

@@ -2,6 +2,7 @@
 
 <folder>/<date and time>/results.json     one run
 <folder>/latest.json                      the same of the newest run
+<folder>/latest.md                        the same as tables of Markdown (`page`)
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import os
 import platform
 import statistics
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,9 +20,68 @@ from typing import Any
 
 import duckdb
 
+from tests.bench import page
+
 MEASURES = ("wall_s", "cpu_s", "peak_mib")
+# Of the fixed computation that says how noisy the machine is.
+NOISE = "noise"
 # Name of a ratio: keys of the rows above and below the stroke.
 RATIOS = {"a_floor": ("a", "d"), "a_dbt": ("a", "e"), "b_a": ("b", "a"), "c_imports": ("c", "imports")}
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a row should cost at most, or how many times as much as another it should cost at least.
+
+    Attributes:
+        key: of the row that is judged.
+        measure: one of `MEASURES`.
+        limit: times the same measure of the row `of`; without `of` in the unit of the measure.
+        at_scale_1: whether it is of the county; of larger scales if not, of both if None.
+        is_least: whether less than the limit misses the target.
+    """
+
+    key: str
+    limit: float
+    of: str | None = None
+    measure: str = "cpu_s"
+    at_scale_1: bool | None = None
+    is_least: bool = False
+
+    def judged(self, medians: Mapping[str, Mapping[str, float]], scale: int) -> dict[str, Any] | None:
+        """Target, value and verdict; None where it does not apply or something was not measured.
+
+        Args:
+            medians: by key and measure, of the rows of the scale.
+        """
+        if self.at_scale_1 not in (None, scale == 1) or self.key not in medians or (self.of and self.of not in medians):
+            return None
+        value = medians[self.key][self.measure] / (medians[self.of][self.measure] if self.of else 1)
+        held = value >= self.limit if self.is_least else value <= self.limit
+        by = (value / self.limit - 1) * 100
+        unit = f"× {self.of}" if self.of else UNITS[self.measure]
+        least = "at least " if self.is_least else ""
+        return {
+            "target": f"{least}{self.limit:g} {unit}",
+            "value": value,
+            "held": held,
+            "verdict": f"{'held' if held else 'missed'}: {value:.2f} {unit} ({by:+.0f}%)",
+        }
+
+
+UNITS = {"wall_s": "s", "cpu_s": "CPU s", "peak_mib": "MiB"}
+TARGETS = (
+    Target("a", 1.5, "d", at_scale_1=True),
+    Target("b", 12, at_scale_1=True),
+    Target("c", 1.5, "imports", at_scale_1=True),
+    Target("u", 10, at_scale_1=True),
+    Target("late", 1.5, "b"),
+    Target("a", 1.4, "d", at_scale_1=False),
+    Target("b", 0.1, "a", at_scale_1=False),
+    Target("a", 4096, measure="peak_mib", at_scale_1=False),
+    Target("b", 4096, measure="peak_mib", at_scale_1=False),
+    Target("p", 5, "l", at_scale_1=False, is_least=True),
+)
 
 
 @dataclass
@@ -52,6 +112,8 @@ class Row:
         for measure in MEASURES if self.costs else ():
             values = self.of(measure)
             told[measure] = {"min": min(values), "median": statistics.median(values), "max": max(values)}
+        if len(self.costs) > 1:
+            told["spread_percent"] = {measure: spread(self.of(measure)) for measure in MEASURES[:2]}
         return {
             **told,
             **({"did": self.did} if self.did else {}),
@@ -61,14 +123,35 @@ class Row:
         }
 
 
+def spread(values: list[float]) -> float:
+    """By how many per cent of the median the largest value exceeds the smallest."""
+    return 100 * (max(values) - min(values)) / statistics.median(values)
+
+
+def medians(rows: Iterable[Row], scale: int) -> dict[str, dict[str, float]]:
+    """Each measure of the rows of one scale that were measured: the median, of memory the largest."""
+    measured = [row for row in rows if row.scale == scale and row.costs and row.error is None]
+    return {
+        row.key: {**{m: statistics.median(row.of(m)) for m in MEASURES[:2]}, "peak_mib": max(row.of("peak_mib"))}
+        for row in measured
+    }
+
+
 def ratios(rows: Iterable[Row], scale: int, measure: str) -> dict[str, float]:
     """The ratios of medians at one scale, as far as both rows were measured."""
-    medians = {
-        row.key: statistics.median(row.of(measure)) for row in rows if row.scale == scale and row.costs and row.error is None
-    }
+    found = medians(rows, scale)
     return {
-        name: medians[above] / medians[below] for name, (above, below) in RATIOS.items() if above in medians and below in medians
+        name: found[above][measure] / found[below][measure]
+        for name, (above, below) in RATIOS.items()
+        if above in found and below in found
     }
+
+
+def targets(rows: Sequence[Row], scale: int) -> list[dict[str, Any]]:
+    """The targets of one scale, each with the key of its row, its value and a verdict."""
+    found = medians(rows, scale)
+    judged = [(target.key, target.judged(found, scale)) for target in TARGETS]
+    return [{"scale": scale, "key": key, **one} for key, one in judged if one is not None]
 
 
 class Results:
@@ -99,6 +182,7 @@ class Results:
             fresh = path.with_name(f".{path.name}.{os.getpid()}")
             fresh.write_text(content)
             fresh.replace(path)
+        (self.folder.parent / "latest.md").write_text(page.text(self.as_json()))
 
     def as_json(self) -> dict[str, Any]:
         by_scale = {
@@ -110,6 +194,8 @@ class Results:
             "load": {"before": self.load_before, "after": os.getloadavg()},
             "rows": [row.as_json() for row in self.rows],
             "ratios_by_scale": by_scale,
+            "targets": [one for scale in by_scale for one in targets(self.rows, scale)],
+            "noise_percent": {str(row.scale): spread(row.of("cpu_s")) for row in self.rows if row.key == NOISE and row.costs},
         }
         if 1 in by_scale:
             told["ratios"] = by_scale[1]["cpu"]

@@ -8,6 +8,8 @@ All see the same deliveries and the same environment.
 <work>/month, later   the deliveries of the one new month, while they have not come; those of later months, which never come
 <work>/monthly        the home of `b`, always at this path, for the landing views name it
 <work>/monthly-saved  that home before the month
+<work>/monthly-after  that home after it, to which a correction of an earlier month comes
+<work>/crimes         deliveries of crimes with bad rows, and what `l` and `p` make of them
 """
 
 from __future__ import annotations
@@ -23,14 +25,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 
 from orchestration.home import creation
 from orchestration.home.environment import DBT_PROJECT, NO_TELEMETRY, PROJECT
-from tests.bench.results import Results, Row
+from orchestration.home.settings import Settings
+from orchestration.ingest.landing_zone import demonstration
+from tests.bench import crimes
+from tests.bench.results import NOISE, Results, Row
 
 PYTHON = sys.executable
 SNA = str(Path(PYTHON).with_name("sna"))
-DBT = str(Path(PYTHON).with_name("dbt"))
+DBT, DAGSTER = (str(Path(PYTHON).with_name(name)) for name in ("dbt", "dagster"))
 METER = Path(__file__).with_name("meter.py")
 # What a refresh with nothing new has to import before it can answer.
 LIBRARIES = "import open_data_contract_standard.model, rich.console, rich.table, typer, yaml"
@@ -39,6 +45,12 @@ BUILT = ("reference", "staging", "conformed", "marts", "sna")
 # Last month of the years that the SNA reports on; and what some feeds deliver after it, which without it would leave a gap that
 # a gate stops.
 MONTH, LATER = "2024-03", "2024-04"
+# Three years before.
+LATE = "2021-03"
+# Some tenths of a second of nothing but CPU.
+COMPUTATION = "sum(number * number for number in range(10_000_000))"
+# What landing and classification must say to have done something.
+COUNTED = (r'"accepted": (?P<accepted>\d+), "rejected": (?P<rejected>\d+), "counted": .*"sna-2024": (?P<counted>\d+)',)
 ERROR_LINES = 30
 
 # What a refresh must say to have done something.
@@ -62,7 +74,7 @@ class Way:
         proof: patterns that its output must hold; each of their groups is a number above 0.
         prepare: what is done before each repetition, outside the timing.
         needs: key of the way without which this one cannot run.
-        once: whether repeating it is not worth while.
+        times: how often it is run, whatever is asked for.
         then: is given the output of the last repetition.
     """
 
@@ -73,7 +85,7 @@ class Way:
     proof: Sequence[str] = ()
     prepare: Callable[[], object] = lambda: None
     needs: str | None = None
-    once: bool = False
+    times: int | None = None
     then: Callable[[str], object] = lambda output: None
 
 
@@ -85,7 +97,7 @@ def measure(way: Way, row: Row, times: int, results: Results) -> None:
         if way.needs in failed:
             raise WayFailed(f"not run, because {way.needs} failed")
         output = ""
-        for _ in range(1 if way.once else times):
+        for _ in range(way.times or times):
             way.prepare()
             output = _measured(way, row, results.folder)
             row.load_after = os.getloadavg()[0]
@@ -158,7 +170,7 @@ class County:
     def __init__(self, scale: int, work: Path) -> None:
         self.scale, self.work = scale, work
         self.raw, self.home, self.monthly = work / "raw", work / "home", work / "monthly"
-        self.floor, self.dbt = work / "floor", work / "dbt"
+        self.floor, self.dbt, self.crimes, self.after = work / "floor", work / "dbt", work / "crimes", work / "monthly-after"
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("SNA_", "DBT_", "DAGSTER_"))},
             **NO_TELEMETRY,
@@ -167,6 +179,7 @@ class County:
             "SNA_RAW": str(self.raw),
             "SNA_HOME": str(self.home),
             "SNA_PSEUDONYM_KEY": "a key for benchmarks only",
+            "SNA_REPORT": "no",
             "DBT_PROFILES_DIR": str(DBT_PROJECT),
             "COLUMNS": "200",
         }
@@ -179,12 +192,22 @@ class County:
         # One county has the figures of the SNA.
         right = (*REFRESHED, ", 0 differ, 0 missing") if self.scale == 1 else REFRESHED
 
+        def keep_floor(output: str) -> None:
+            shutil.copy2(self.floor / "floor.json", results.folder / f"{self.scale}-floor.json")
+
         def keep(output: str) -> None:
             found = [{"scale": self.scale, **difference} for difference in json.loads(output.splitlines()[-1])]
             results.differences = [*(results.differences or []), *found]
 
-        return [
-            Way("f", "writing the deliveries", [SNA, "demo", "--scale", str(self.scale)], here, once=True),
+        def equal(output: str) -> None:
+            """Raises WayFailed where pandas came to other rows or classes."""
+            ours, theirs = ((results.folder / f"{self.scale}-{key}.log").read_text().splitlines()[-1] for key in ("l", "p"))
+            if ours != theirs:
+                raise WayFailed(f"pandas came to other numbers:\n{ours}\n{theirs}")
+
+        found = [
+            Way(NOISE, "a fixed computation", [PYTHON, "-I", "-S", "-c", COMPUTATION], here, times=5),
+            Way("f", "writing the deliveries", [SNA, "demo", "--scale", str(self.scale)], here, times=1),
             Way(
                 "a",
                 "refresh from nothing",
@@ -197,6 +220,15 @@ class County:
             Way("c", "refresh, nothing new", [SNA, "refresh"], here, proof=["Nothing new in "], needs="a"),
             Way("imports", "importing the libraries of c", [PYTHON, "-c", LIBRARIES], here),
             Way(
+                "u",
+                "nothing new, as the web UI runs it",
+                [DAGSTER, "job", "execute", "-m", "orchestration.definitions", "-j", "refresh"],
+                here | {"DAGSTER_HOME": str(Settings(self.raw, self.home).dagster_home)},
+                proof=["RUN_SUCCESS"],
+                needs="a",
+            ),
+            Way("r", "report of the release", [SNA, "report"], here, needs="a"),
+            Way(
                 "d",
                 "floor: plain DuckDB",
                 [*python, "tests.bench.floor", str(self.raw), str(self.home), str(self.floor)],
@@ -204,6 +236,7 @@ class County:
                 proof=[r"(?P<deliveries>\d+) deliveries, (?P<built>\d+) built, (?P<published>\d+) published"],
                 prepare=lambda: _remove(self.floor),
                 needs="a",
+                then=keep_floor,
             ),
             Way(
                 "differences",
@@ -211,7 +244,7 @@ class County:
                 [*python, "tests.bench.differences", str(self.home), str(self.floor)],
                 here,
                 needs="d",
-                once=True,
+                times=1,
                 then=keep,
             ),
             Way(
@@ -224,6 +257,24 @@ class County:
                 needs="a",
             ),
             Way(
+                "l",
+                "landing and classification of crimes",
+                [*python, "tests.bench.crimes", "project", str(self.crimes), str(self.home)],
+                here,
+                proof=COUNTED,
+                prepare=self.spoil_crimes,
+                needs="a",
+            ),
+            Way(
+                "p",
+                "the same in pandas",
+                [*python, "tests.bench.crimes", "pandas", str(self.crimes)],
+                here,
+                proof=COUNTED,
+                needs="l",
+                then=equal,
+            ),
+            Way(
                 "b",
                 "refresh, one new month",
                 [SNA, "refresh"],
@@ -232,7 +283,23 @@ class County:
                 prepare=lambda: self.new_month(results.folder),
                 needs="f",
             ),
+            Way(
+                "late",
+                f"refresh, crimes of {LATE} corrected",
+                [SNA, "refresh"],
+                here | {"SNA_HOME": str(self.monthly)},
+                proof=REFRESHED,
+                prepare=self.correction,
+                needs="b",
+            ),
         ]
+        # dbt's own build is compared once, and takes long.
+        return [way for way in found if self.scale == 1 or way.key not in ("e", "u", "r")]
+
+    def spoil_crimes(self) -> None:
+        """Copies of the crimes with a bad row here and there, once."""
+        if not self.crimes.exists():
+            crimes.spoil(self.raw, self.crimes)
 
     def empty_warehouse(self) -> None:
         """The warehouse of `a` with landing views and ledger, and nothing that dbt builds."""
@@ -251,10 +318,30 @@ class County:
             move(self.raw, self.work / "later", LATER)
             _begin(self.monthly)
             run([SNA, "refresh"], self.environment | {"SNA_HOME": str(self.monthly)}, folder / f"{self.scale}-before-b.log")
-            shutil.copytree(self.monthly, saved, symlinks=True)
+            copy_home(self.monthly, saved)
         _remove(self.monthly)
-        shutil.copytree(saved, self.monthly, symlinks=True)
+        copy_home(saved, self.monthly)
         move(month, self.raw, MONTH)
+
+    def correction(self) -> None:
+        """The home of `b` after it, and a second version of the crimes of a month three years before."""
+        corrected = (self.raw / "/".join(crimes.contract().id)).joinpath(f"{LATE}.v2.csv")
+        corrected.unlink(missing_ok=True)
+        if self.after.exists():
+            _remove(self.monthly)
+            copy_home(self.after, self.monthly)
+        else:
+            copy_home(self.monthly, self.after)
+        correct(corrected.with_name(f"{LATE}.csv"), corrected)
+        demonstration.add(self.raw, [corrected])
+
+
+def correct(source: Path, target: Path) -> None:
+    """Write a delivery of crimes again with the knife flag of one crime in a hundred turned round."""
+    frame = pd.read_csv(source, dtype=str, keep_default_na=False)
+    rows = frame.index % 100 == 99
+    frame.loc[rows, "Knife Crime Flag"] = frame.loc[rows, "Knife Crime Flag"].map({"Y": "N", "N": "Y"})
+    frame.to_csv(target, index=False, lineterminator="\n")
 
 
 def move(source: Path, target: Path, period: str) -> None:
@@ -263,6 +350,16 @@ def move(source: Path, target: Path, period: str) -> None:
         to = target / path.relative_to(source)
         to.parent.mkdir(parents=True, exist_ok=True)
         path.rename(to)
+
+
+def copy_home(home: Path, target: Path) -> None:
+    """Copy a home; what a refresh only adds to its landing log is linked."""
+    landing = Settings(home, home).landing
+
+    def copy(source: str, made: str) -> None:
+        (os.link if landing in Path(source).parents else shutil.copy2)(source, made)
+
+    shutil.copytree(home, target, symlinks=True, copy_function=copy)
 
 
 def _begin(folder: Path) -> None:

@@ -58,4 +58,4 @@ def test_no_way_sees_the_settings_of_whoever_runs_it(tmp_path, monkeypatch):
     monkeypatch.setenv("SNA_MEMORY_LIMIT", "1GB")
     monkeypatch.setenv("DAGSTER_HOME", "/somewhere")
     seen = {name for name in County(1, tmp_path).environment if name.startswith(("SNA_", "DAGSTER_HOME"))}
-    assert seen == {"SNA_RAW", "SNA_HOME", "SNA_PSEUDONYM_KEY"}
+    assert seen == {"SNA_RAW", "SNA_HOME", "SNA_PSEUDONYM_KEY", "SNA_REPORT"}

@@ -6,8 +6,9 @@ import sys
 
 import pytest
 
-from tests.bench.results import Results, Row, ratios
-from tests.bench.ways import REFRESHED, Way, WayFailed, did, measure, move
+from tests.bench import page
+from tests.bench.results import NOISE, Results, Row, ratios, targets
+from tests.bench.ways import REFRESHED, Way, WayFailed, copy_home, correct, did, measure, move
 
 
 def row(key, *cpu, scale=1, error=None):
@@ -116,3 +117,74 @@ def test_the_deliveries_of_one_month_move(tmp_path):
     assert sorted(path.name for path in away.rglob("*.csv")) == ["2024-03-derbyshire.csv", "2024-03.csv"]
     move(away, raw, "2024-03")
     assert sorted(path.name for path in raw.rglob("*.csv")) == sorted(names)
+
+
+def test_each_target_has_a_verdict_and_by_how_much_it_was_missed():
+    rows = [row("a", 60), row("d", 30), row("b", 9), row("late", 18), row("c", 0.6), row("imports", 0.5), row("u", 5)]
+    found = {(one["key"], one["target"]): (one["held"], one["verdict"]) for one in targets(rows, 1)}
+    assert found == {
+        ("a", "1.5 × d"): (False, "missed: 2.00 × d (+33%)"),
+        ("b", "12 CPU s"): (True, "held: 9.00 CPU s (-25%)"),
+        ("late", "1.5 × b"): (False, "missed: 2.00 × b (+33%)"),
+        ("c", "1.5 × imports"): (True, "held: 1.20 × imports (-20%)"),
+        ("u", "10 CPU s"): (True, "held: 5.00 CPU s (-50%)"),
+    }
+
+
+def test_a_larger_scale_has_targets_of_its_own():
+    rows = [row(key, cpu, scale=20) for key, cpu in {"a": 500, "d": 400, "b": 60, "l": 10, "p": 40}.items()]
+    rows[0].costs[0]["peak_mib"] = 5000
+    found = {(one["key"], one["target"]): one["held"] for one in targets(rows, 20)}
+    assert found == {
+        ("a", "1.4 × d"): True,
+        ("b", "0.1 × a"): False,
+        ("a", "4096 MiB"): False,
+        ("b", "4096 MiB"): True,
+        ("p", "at least 5 × l"): False,
+    }
+
+
+def test_a_row_that_failed_has_no_verdict():
+    assert targets([row("a", 60), row("d", 30, error="broken"), row("b", 9, error="broken")], 1) == []
+
+
+def test_spread_and_noise_are_saved(results):
+    results.rows += [row("a", 90, 100, 110), row(NOISE, 1.0, 1.0, 1.5), row("d", 50)]
+    results.save()
+    told = latest(results)
+    assert told["rows"][0]["spread_percent"] == {"wall_s": 20, "cpu_s": 20}
+    assert "spread_percent" not in told["rows"][2]
+    assert told["noise_percent"] == {"1": 50}
+
+
+def test_the_page_says_of_each_row_what_it_cost_and_whether_it_held(results):
+    results.rows += [row(NOISE, 1.0, 1.1), row("a", 60), row("d", 30), row("e", 1, error="no space"), row("a", 9, scale=20)]
+    results.save()
+    lines = (results.folder.parent / "latest.md").read_text().splitlines()
+    assert "## Scale 1" in lines and "## Scale 20" in lines
+    assert "| **a** | a | 120.0 | 60.0 |  | 1 | 0.0 to 0.0 | 1.5 × d | missed: 2.00 × d (+33%) |" in lines
+    assert "| **e** | e | | | | | 0.0 to 0.0 | | failed |" in lines
+    assert "| `a_floor` | 2.00 | 2.00 |" in lines
+    assert page.text(latest(results)) == "\n".join(lines) + "\n"
+
+
+def test_a_way_may_say_how_often_it_is_run(results):
+    run(results, python("a", "pass", times=3), python("d", "pass"), times=2)
+    assert [row["times"] for row in latest(results)["rows"]] == [3, 2]
+
+
+def test_a_correction_turns_one_flag_in_a_hundred(tmp_path):
+    (tmp_path / "month.csv").write_text("Crime Reference,Knife Crime Flag\n" + "".join(f"{n},N\n" for n in range(250)))
+    correct(tmp_path / "month.csv", tmp_path / "month.v2.csv")
+    turned = [line for line in (tmp_path / "month.v2.csv").read_text().splitlines() if line.endswith("Y")]
+    assert turned == ["99,Y", "199,Y"]
+
+
+def test_a_copy_of_a_home_shares_only_what_is_never_written_again(tmp_path):
+    home = tmp_path / "home"
+    for name in ("landing/feed/accepted.parquet", "warehouse.duckdb"):
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_text("rows")
+    copy_home(home, tmp_path / "copy")
+    links = {path.name: path.stat().st_nlink for path in (tmp_path / "copy").rglob("*") if path.is_file()}
+    assert links == {"accepted.parquet": 2, "warehouse.duckdb": 1}
