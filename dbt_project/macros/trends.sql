@@ -34,3 +34,51 @@
         or ';' || {{ entry }}.feed_types || ';' like '%;' || {{ counted }}.feed_type || ';%'
     )
 {%- endmacro %}
+
+{#
+    What to know before a change between years is repeated: entries of the register of series breaks that are between the years
+    compared, or in one of them. Columns: series, financial_year, is_break, caution.
+
+    compared   relation with series, feed_type, financial_year, last_day, previous_year and previous_first_day
+#}
+{% macro change_cautions(compared) -%}
+    select
+        series,
+        financial_year,
+        bool_or(is_break) as is_break,
+        string_agg(caution, '; ' order by caution) as caution
+    from (
+        -- What is between the years that are compared, or in one of them; several areas and feeds can have the same.
+        select distinct
+            year.series,
+            year.financial_year,
+            entry.break_kind = 'break' as is_break,
+            strftime(entry.first_date, '%B %Y') || ': ' || entry.what as caution
+        from {{ compared }} as year
+        inner join {{ ref('dim_series_break') }} as entry
+            on
+                entry.break_kind <> 'exceptional period'
+                and {{ is_about('entry', 'year') }}
+                and year.previous_first_day < entry.first_date
+                and year.last_day >= entry.first_date
+
+        union all
+
+        select
+            year.series,
+            year.financial_year,
+            false as is_break,
+            calendar.financial_year || ': ' || cast(count(distinct calendar.month_start) as varchar) || ' of 12 months in '
+            || entry.what as caution
+        from {{ compared }} as year
+        inner join (select distinct month_start, financial_year from {{ ref('dim_date') }}) as calendar
+            on year.financial_year = calendar.financial_year or year.previous_year = calendar.financial_year
+        inner join {{ ref('dim_series_break') }} as entry
+            on
+                entry.break_kind = 'exceptional period'
+                and {{ is_about('entry', 'year') }}
+                and calendar.month_start between entry.first_date and entry.last_date
+        group by year.series, year.financial_year, entry.what, calendar.financial_year
+    ) as said
+    group by series, financial_year
+{%- endmacro %}

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 import numpy as np
 import pytest
-from scipy.stats import betabinom, binomtest, false_discovery_control
+from scipy.stats import betabinom, binomtest, false_discovery_control, hypergeom
 
 from tests.counties import County
 
@@ -48,10 +48,18 @@ def test_no_two_marts_contradict_each_other(county: County) -> None:
     )
     for place, year, *words in definitions:
         said["Serious violence", place, year]["violence_by_definition_yearly"] = words
+    outcomes = county.query(
+        """select district_code, financial_year, p_value, q_value, verdict, verdict_caution
+           from marts.outcome_rates
+           where basis = 'Recorded in period' and district_code is not null and previous_year_positive_percent is not null"""
+    )
+    for place, year, *words in outcomes:
+        said["positive_outcome", place, year]["outcome_rates"] = words
     contradictions = {key: found for key, found in said.items() if len({tuple(words) for words in found.values()}) > 1}
     assert contradictions == {}
     # Seven series of nine districts are in two marts at least, in four years.
     assert sum(len(found) > 1 for found in said.values()) > 0.95 * 7 * 9 * 4
+    assert sum(len(found) > 1 for (series, *_), found in said.items() if series == "positive_outcome") >= 9 * 4
 
 
 def test_every_verdict_on_a_series_follows_from_the_published_months(county: County) -> None:
@@ -90,6 +98,39 @@ def test_every_verdict_on_a_series_follows_from_the_published_months(county: Cou
         for expected_q, (_, q, verdict, rose) in zip(false_discovery_control([test[0] for test in tests]), tests, strict=True):
             assert q == pytest.approx(expected_q, rel=1e-5, abs=1e-12)
             assert verdict == ("no clear change" if expected_q >= 0.05 else "increase" if rose else "decrease")
+
+
+def test_every_verdict_on_an_outcome_rate_follows_from_the_published_records(county: County) -> None:
+    rows = county.query(
+        """select basis, breakdown, category, cast(left(financial_year, 4) as integer), positive_records, outcome_records,
+               is_mature, positive_percent, previous_year_positive_percent, p_value, q_value, verdict, verdict_caution
+           from marts.outcome_rates"""
+    )
+    years = {row[:4]: row[4:7] for row in rows}
+    families = defaultdict(list)
+    for basis, breakdown, category, year, positive, records, mature, rate, before, p, q, verdict, caution in rows:
+        earlier = years.get((basis, breakdown, category, year - 1))
+        if earlier is None:
+            assert (before, p, q, verdict, caution) == (None,) * 5
+            continue
+        assert before == pytest.approx(100 * earlier[0] / earlier[1], abs=0.0051)
+        assert ("principal crime" in (caution or "")) == (year in (2023, 2024))
+        if not (mature and earlier[2]):
+            assert (p, verdict) == (None, "not mature"), (basis, breakdown, category, year)
+            continue
+        law = hypergeom(records + earlier[1], positive + earlier[0], records)
+        least = min(2 * min(law.cdf(end), law.sf(end - 1)) for end in law.support())
+        if least >= 0.05:
+            assert (p, verdict) == (None, "too few to compare"), (basis, breakdown, category, year)
+            continue
+        assert p == pytest.approx(min(1, 2 * min(law.cdf(positive), law.sf(positive - 1))), rel=1e-6)
+        families[basis, breakdown, year].append((p, q, verdict, rate > before))
+    assert len(families) >= 12
+    for tests in families.values():
+        for expected, (_, q, verdict, rose) in zip(false_discovery_control([test[0] for test in tests]), tests, strict=True):
+            assert q == pytest.approx(expected, rel=1e-6)
+            assert verdict == ("no clear change" if expected >= 0.05 else "increase" if rose else "decrease")
+    assert {verdict for tests in families.values() for _, _, verdict, _ in tests} >= {"no clear change", "decrease"}
 
 
 def test_small_numbers_are_findings(county: County) -> None:

@@ -27,70 +27,8 @@ compared as (
         on this_year.series = varied.series and this_year.area = varied.area
 ),
 
-calendar as (
-    select distinct
-        month_start,
-        financial_year
-    from {{ ref('dim_date') }}
-),
-
--- What is between the years that are compared, or in one of them.
-entry as (
-    select distinct
-        compared.series,
-        compared.financial_year,
-        entry.break_kind,
-        entry.what,
-        entry.first_date
-    from compared
-    inner join {{ ref('dim_series_break') }} as entry
-        on
-            entry.break_kind <> 'exceptional period'
-            and {{ is_about('entry', 'compared') }}
-            and compared.previous_first_day < entry.first_date
-            and compared.last_day >= entry.first_date
-),
-
-exceptional as (
-    select
-        compared.series,
-        compared.financial_year,
-        entry.what,
-        calendar.financial_year as exceptional_year,
-        count(distinct calendar.month_start) as months
-    from compared
-    inner join calendar
-        on compared.financial_year = calendar.financial_year or compared.previous_year = calendar.financial_year
-    inner join {{ ref('dim_series_break') }} as entry
-        on
-            entry.break_kind = 'exceptional period'
-            and {{ is_about('entry', 'compared') }}
-            and calendar.month_start between entry.first_date and entry.last_date
-    group by compared.series, compared.financial_year, entry.what, calendar.financial_year
-),
-
 cautioned as (
-    select
-        series,
-        financial_year,
-        bool_or(is_break) as is_break,
-        string_agg(caution, '; ' order by caution) as caution
-    from (
-        select
-            series,
-            financial_year,
-            break_kind = 'break' as is_break,
-            strftime(first_date, '%B %Y') || ': ' || what as caution
-        from entry
-        union all
-        select
-            series,
-            financial_year,
-            false as is_break,
-            exceptional_year || ': ' || cast(months as varchar) || ' of 12 months in ' || what as caution
-        from exceptional
-    ) as said
-    group by series, financial_year
+    {{ change_cautions('compared') }}
 ),
 
 tested as (

@@ -98,8 +98,12 @@ maturity as (
     select
         financial_year,
         category as district,
-        is_mature
-    from ({{ outcome_years() }}) as year_of_outcomes
+        is_mature,
+        p_value,
+        q_value,
+        verdict,
+        verdict_caution
+    from {{ ref('outcome_change') }}
     where basis = 'Recorded in period' and breakdown = 'District'
 ),
 
@@ -242,11 +246,11 @@ compared as (
         rank_limit.district_rank_upper_95,
         this_year.is_mature and coalesce(last_year.is_mature, true) as are_both_mature,
         coalesce(greatest(varied.dispersion, varied_in_county.dispersion), 1) as dispersion,
-        change.series as tested_series,
-        change.p_value as series_p_value,
-        change.q_value as series_q_value,
-        change.verdict as series_verdict,
-        change.verdict_caution
+        change.series is not null or outcome.district is not null as is_tested,
+        coalesce(change.p_value, outcome.p_value) as tested_p_value,
+        coalesce(change.q_value, outcome.q_value) as tested_q_value,
+        coalesce(change.verdict, outcome.verdict) as tested_verdict,
+        coalesce(change.verdict_caution, outcome.verdict_caution) as verdict_caution
     from ranked as this_year
     left join valued as last_year
         on
@@ -266,13 +270,21 @@ compared as (
             this_year.series = change.series
             and this_year.district_code = change.district_code
             and this_year.financial_year = change.financial_year
+    left join maturity as outcome
+        on
+            this_year.indicator_id = 'positive_outcome'
+            and this_year.district = outcome.district
+            and this_year.financial_year = outcome.financial_year
+            and this_year.value is not null
+            and last_year.value is not null
     left join {{ ref('count_dispersion') }} as varied
         on this_year.series = varied.series and this_year.district = varied.area
     left join {{ ref('count_dispersion') }} as varied_in_county
         on this_year.series = varied_in_county.series and varied_in_county.area = {{ area_name() }}
 ),
 
--- A district is a part of the county: it is compared with the rest of it. Series have been tested in yearly_change.
+-- A district is a part of the county: it is compared with the rest of it. Series have been tested in yearly_change, and
+-- outcomes in outcome_change.
 tested as (
     select
         *,
@@ -287,7 +299,7 @@ tested as (
             ) }}
         end as versus_county_p_value,
         case
-            when tested_series is not null then null
+            when is_tested then null
             when unit = 'rate' then {{ counts_test('events', 'previous_year_events') }}
             else {{ shares_test(
                 'events', 'whole_base', 'previous_year_events', 'previous_year_base',
@@ -349,10 +361,10 @@ select
         as district_rank_upper_95,
     round(previous_year_value, 2) as previous_year_value,
     round(value - previous_year_value, 2) as change_value,
-    coalesce(series_p_value, own_p_value) as change_p_value,
-    coalesce(series_q_value, own_q_value) as change_q_value,
+    coalesce(tested_p_value, own_p_value) as change_p_value,
+    coalesce(tested_q_value, own_q_value) as change_q_value,
     case
-        when tested_series is not null then series_verdict
+        when is_tested then tested_verdict
         else {{ change_word(
             'case when unit = \'rate\' then previous_year_events else previous_year_value end',
             'case when unit = \'rate\' then events else value end',

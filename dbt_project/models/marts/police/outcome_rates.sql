@@ -1,7 +1,3 @@
-with rated as (
-    {{ outcome_years() }}
-)
-
 select
     basis,
     financial_year,
@@ -22,6 +18,12 @@ select
     positive_percent_at_most,
     pending_percent,
     {{ share_limits('pending_percent', 'pending_offences', 'outcome_records') }},
+    previous_year_positive_percent,
+    round(positive_percent - previous_year_positive_percent, 2) as change_positive_percent,
+    p_value,
+    q_value,
+    verdict,
+    verdict_caution,
     last_month as observed_to,
     is_mature,
     case
@@ -43,4 +45,4 @@ select
             || cast(cast(positive_percent as decimal(5, 2)) as varchar) || '% to '
             || cast(cast(positive_percent_at_most as decimal(5, 2)) as varchar) || '%: do not read it as a fall.'
     end as caveat
-from rated
+from {{ ref('outcome_change') }} as rated
