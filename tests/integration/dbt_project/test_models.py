@@ -37,6 +37,7 @@ WITHOUT_LIMITS = {
     "neet.rate_per_1000": SENT_AS_A_RATE,
     "neet.percent_of_young_people": SENT_AS_A_RATE,
     "outcome_rates.positive_percent_at_most": A_BOUND,
+    "outcome_rates.previous_year_positive_percent": COMPARED_WITH,
     "prison_safety.rate_per_1000": SENT_AS_A_RATE,
     "prison_safety.previous_year_rate_per_1000": SENT_AS_A_RATE,
     "relative_outcomes.comparator_events_percent": COMPARED_WITH,
