@@ -79,6 +79,10 @@ class Release:
         """Whether a table is published and has rows."""
         return table in self.tables and self.con.execute(f"select 1 from {table} limit 1").fetchone() is not None
 
+    def columns(self, table: str) -> list[str]:
+        """The columns of a published table; none where it is not published."""
+        return self.con.table(table).columns if table in self.tables else []
+
     def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
         """The rows of a query, as column → value."""
         result = self.con.execute(query, list(parameters))

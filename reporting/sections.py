@@ -19,6 +19,8 @@ from reporting.statements import people_text, statements
 
 FIGURES, PRINTED = "sna.figures", "sna.reconciliation"
 KEY = ("table_id", "row_group", "row_label", "column_label")
+# Beside them, where the release has the tables of several reports.
+REPORT = "report_id"
 EVIDENCE = {
     "record": "computed from the records of real crimes, calls or patients",
     "return": "computed from an agency's return",
@@ -51,16 +53,8 @@ def title(section: Section) -> str:
 
 def pages(release: Release, spec: Specification, boundaries: Boundaries) -> Iterator[Page]:
     """The page of each section that the report has, in its order."""
-    figures = (
-        release.rows(f"from {FIGURES} order by table_id, row_order, row_group, column_order, row_label, column_label")
-        if release.has(FIGURES)
-        else []
-    )
-    errata = (
-        {tuple(row[name] for name in KEY): row for row in release.rows(f"from {PRINTED} where status = 'erratum'")}
-        if release.has(PRINTED)
-        else {}
-    )
+    figures = _of_report(release, FIGURES, spec, "table_id, row_order, row_group, column_order, row_label, column_label")
+    errata = {tuple(row[name] for name in KEY): row for row in _errata(release, spec)} if spec.printed else {}
     documents = (
         release.rows("from sna.reference_documents order by table_id, heading, column_label")
         if release.has("sna.reference_documents")
@@ -77,7 +71,7 @@ def pages(release: Release, spec: Specification, boundaries: Boundaries) -> Iter
             *specified.charts_of(release, spec.id, section.id, boundaries),
         ]
         listed = sorted(own.items(), key=lambda one: (not one[0].startswith("T"), one[0]))
-        if spec.printed:
+        if spec.printed or REPORT in release.columns(FIGURES):
             for name, rows in listed:
                 items += _table(name, rows, errata, spec)
         elif spec.sections and listed:
@@ -92,6 +86,23 @@ def pages(release: Release, spec: Specification, boundaries: Boundaries) -> Iter
         yield Page(
             path(section), title(section), "Sections", f"{section.title}, {spec.area}: the tables of section {section.id}.", items
         )
+
+
+def _of_report(release: Release, table: str, spec: Specification, order: str) -> list[dict[str, Any]]:
+    """The rows of a table that are of the report; all of them where the release has the tables of one report alone."""
+    where, values = ("where report_id = ?", [spec.id]) if REPORT in release.columns(table) else ("", [])
+    return release.rows(f"from {table} {where} order by {order}", values) if release.has(table) else []
+
+
+def _errata(release: Release, spec: Specification) -> list[dict[str, Any]]:
+    """The printed figures of the report that are wrong."""
+    rows = _of_report(release, PRINTED, spec, "table_id, row_group, row_label, column_label")
+    return [row for row in rows if row["status"] == "erratum"]
+
+
+def _key(row: dict[str, Any]) -> tuple[str, ...]:
+    """The columns that pick a figure, or what was printed in its place."""
+    return ((REPORT,) if REPORT in row else ()) + KEY
 
 
 def _of_other_years(names: Sequence[str]) -> Markup:
@@ -111,7 +122,7 @@ def figure(row: dict[str, Any], errata: dict[tuple[Any, ...], dict[str, Any]]) -
     wrong = errata.get(tuple(row[name] for name in KEY))
     if wrong is None:
         return Figure(**form)
-    printed = of(PRINTED, wrong, "published", KEY, decimals=None)
+    printed = of(PRINTED, wrong, "published", _key(wrong), decimals=None)
     return Corrected(**form, printed=printed.text, printed_place=printed.place)
 
 
@@ -122,8 +133,8 @@ def _printed_as(row: dict[str, Any]) -> dict[str, Any]:
         decimals = len(text.partition(".")[2])
         if f"{value:.{decimals}f}" == text:
             number = int(value) if decimals == 0 else value
-            return {"place": of(FIGURES, row, "value", KEY).place, "value": number, "decimals": decimals}
-    return {"place": of(FIGURES, row, "value_text", KEY).place, "value": text, "decimals": None}
+            return {"place": of(FIGURES, row, "value", _key(row)).place, "value": number, "decimals": decimals}
+    return {"place": of(FIGURES, row, "value_text", _key(row)).place, "value": text, "decimals": None}
 
 
 def _table(
@@ -140,7 +151,7 @@ def _table(
                 inline(
                     "{}: {} ({})",
                     label(" · ".join(filter(None, (wrong["row_group"], wrong["row_label"], wrong["column_label"])))),
-                    of(PRINTED, wrong, "reason", KEY, decimals=None),
+                    of(PRINTED, wrong, "reason", _key(wrong), decimals=None),
                     label(wrong["citation"]),
                 )
                 if wrong["reason"]
@@ -215,11 +226,7 @@ def _documents(rows: Sequence[dict[str, Any]]) -> Iterator[Item]:
 
 def errata_page(release: Release, spec: Specification) -> Page | None:
     """All printed figures that are wrong; None where nothing was printed, or nothing of it was wrong."""
-    rows = (
-        release.rows(f"from {PRINTED} where status = 'erratum' order by table_id, row_group, row_label, column_label")
-        if release.has(PRINTED)
-        else []
-    )
+    rows = _errata(release, spec)
     if not rows or not spec.printed:
         return None
     sections = {section.id: section for section in spec.sections}
@@ -241,10 +248,10 @@ def errata_page(release: Release, spec: Specification) -> Page | None:
                 linked(row),
                 [
                     " · ".join(filter(None, (row["row_group"], row["row_label"], row["column_label"]))),
-                    of(PRINTED, row, "published", KEY, decimals=None),
-                    of(PRINTED, row, "computed", KEY, decimals=None),
+                    of(PRINTED, row, "published", _key(row), decimals=None),
+                    of(PRINTED, row, "computed", _key(row), decimals=None),
                     row["unit"],
-                    of(PRINTED, row, "reason", KEY, decimals=None, note="see the citation"),
+                    of(PRINTED, row, "reason", _key(row), decimals=None, note="see the citation"),
                     row["citation"] or "",
                 ],
             )

@@ -1,6 +1,7 @@
 """What a report is: its area, year, sections and tables.
 
-areas/<area>/reports/<id>/report.yaml      title and years, which the statements of the report are made for as well
+areas/<area>/reports/<id>/report.yaml      title and years, which the statements of the report are made for as well; of another
+                                           year, the titles of sections that have other dates (`section_titles`: id → title)
                          /contents.yaml    sections and tables; those of the report that `statements_of` names where there is none
                          /text/*.md        people's text, one file per section
 """
@@ -81,8 +82,11 @@ def load(folder: Path, area: str) -> Specification:
     if (folder / CONTENTS).exists():
         contents = _read(folder / CONTENTS)
     elif about.get("statements_of"):
-        # The same sections for other years; the tables are of the printed report alone.
-        contents = {"sections": _read(folder.parent / str(about["statements_of"]) / CONTENTS).get("sections", ())}
+        # The same sections and tables for other years, without what was printed.
+        printed = _read(folder.parent / str(about["statements_of"]) / CONTENTS)
+        titles = about.get("section_titles", {})
+        sections = [section | {"title": titles.get(section["id"], section["title"])} for section in printed.get("sections", ())]
+        contents = {"sections": sections, "tables": printed.get("tables", {})}
     try:
         return Specification(
             id=folder.name, title=about["title"], area=area, year=about["last_year"], text=folder / "text", **contents

@@ -63,6 +63,7 @@ class Report(_Strict):
         first_year, last_year: financial years, such as 2019/20.
         recent_years: how many of the last years its tables of recent years have.
         statements_of: report of the same area whose statements this one makes for its own years.
+        section_titles: section → its title, where that of the other report has another date.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
@@ -72,6 +73,7 @@ class Report(_Strict):
     recent_years: int = Field(default=3, ge=1)
     windows: Windows = Windows()
     statements_of: str | None = None
+    section_titles: Mapping[str, str] = {}
 
     @model_validator(mode="after")
     def _in_order(self) -> Report:

@@ -1,0 +1,86 @@
+"""Tables of a report in a release that has those of several: each has its own years, and what is missing says so."""
+
+import shutil
+
+import duckdb
+import pytest
+
+from reporting import figures, sections, specification
+from reporting.maps import Boundaries
+from reporting.release import Release
+from tests.integration.reporting.conftest import AREA, REPORTS
+from tests.integration.reporting.test_site import Reader
+
+# The second report has the figures of the first, one higher, and none of T01.
+SEVERAL = """
+create or replace table sna.figures as
+    select 'sna-2024' as report_id, * from sna.figures
+    union all
+    select
+        'sna-2025', * replace (
+            case when table_id <> 'T01' then value + 1 end as value,
+            case when table_id = 'T01' then null when value is null then value_text else cast(value + 1 as varchar) end
+                as value_text
+        )
+    from sna.figures;
+create or replace table sna.reconciliation as select 'sna-2024' as report_id, * from sna.reconciliation;
+"""
+
+
+@pytest.fixture(scope="module")
+def release(published, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("several") / "release"
+    shutil.copytree(published, folder)
+    (folder / "sna_marts.duckdb").chmod(0o600)
+    with duckdb.connect(str(folder / "sna_marts.duckdb")) as con:
+        con.execute(SEVERAL)
+    opened = Release(folder, "analysts")
+    yield opened
+    opened.close()
+
+
+def tables(release, report):
+    spec = specification.load(REPORTS / report, AREA)
+    return {
+        table.id: table
+        for page in sections.pages(release, spec, Boundaries(release))
+        for table in page.tables
+        if table.source == sections.FIGURES
+    }
+
+
+def test_a_report_of_another_year_has_its_own_tables(release):
+    first, second = tables(release, "sna-2024"), tables(release, "sna-2025")
+    assert first.keys() == second.keys() and len(first) > 70
+    assert [table.caption for table in first.values()] == [table.caption for table in second.values()]
+    before, after = ({figure.place: figure for figure in made["T03-table"].figures} for made in (first, second))
+    assert {place.replace("sna-2024", "sna-2025") for place in before} == set(after)
+    for place, figure in before.items():
+        moved = after[place.replace("sna-2024", "sna-2025")]
+        assert (figure.value is None) == (moved.value is None)
+        assert figure.value is None or float(moved.value) == float(figure.value) + 1
+    # Each is found again, though two reports have a figure of the same table, row and column.
+    found = figures.look_up(release.con, {*before, *after})
+    assert len(found) == len(before) + len(after)
+
+
+def test_what_a_year_does_not_have_is_missing_and_not_zero(release):
+    shown = tables(release, "sna-2025")["T01-table"].figures
+    assert shown and {figure.text for figure in shown} == {"missing"}
+
+
+def test_only_the_printed_report_has_errata(release):
+    printed, later = (specification.load(REPORTS / report, AREA) for report in ("sna-2024", "sna-2025"))
+    assert sections.errata_page(release, printed) is not None
+    assert sections.errata_page(release, later) is None
+    html = "".join(str(cell.__html__()) for table in tables(release, "sna-2025").values() for cell in table.figures)
+    assert "printed" not in html and Reader(html).figures
+
+
+def test_titles_of_sections_that_have_dates_move():
+    printed, later = (specification.load(REPORTS / report, AREA) for report in ("sna-2024", "sna-2025"))
+    titles = {before.title: after.title for before, after in zip(printed.sections, later.sections, strict=True)}
+    assert {before: after for before, after in titles.items() if before != after} == {
+        "Crime Cohort #1 March 2024": "Crime Cohort #1 March 2025",
+        "Interventions 2024-2025": "Interventions 2025-2026",
+    }
