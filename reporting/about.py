@@ -107,10 +107,12 @@ def _stability(release: Release, spec: Specification) -> Iterator[Item]:
     yield Heading("How stable is the order of districts?", "stability")
     drawn = ranks.of_year(release, spec.year)
     moving = [row for row in rows if not _is_fixed(release, row)]
-    yield prose(f"To see how far the order depends on chance, {resampling.METHOD}.")
-    yield sentence(
-        "The order is not stable. These districts may as well have another rank:" if moving else "The order is stable."
+    yield prose(
+        "The range of a rank has the places that the limits leave open: a district is above another only where they differ beyond"
+        f" chance. Beside it is how often the rank comes out again when {resampling.METHOD} and the districts are ranked"
+        " each time."
     )
+    yield sentence("The order is not stable. These districts may have another rank:" if moving else "The order is stable.")
     yield bullets([_moves(release, row) for row in moving])
     yield Table(
         "order-table",
@@ -128,7 +130,7 @@ def _stability(release: Release, spec: Specification) -> Iterator[Item]:
             )
             for row in rows
         ],
-        notes=["The range has the ranks that chance leaves open."],
+        notes=["1 is the highest rate. The range has the ranks that the limits leave open."],
         source=PROFILE,
     )
     if drawn:

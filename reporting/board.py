@@ -56,6 +56,7 @@ def county(release: Release, spec: Specification) -> str:
 
 def trend_table(rows: list[dict[str, Any]], identity: str, caption: str, head: str = "series") -> Table:
     """Yearly counts with limits, change and verdict; one row for each row of yearly_trends."""
+    key = {"series": "series", "year": "financial_year", "district": "area"}[head]
     heads = [head, "counted", "number", "lower limit", "upper limit", "year before", "change", "change, %", "is it a change?"]
     return Table(
         identity,
@@ -63,7 +64,7 @@ def trend_table(rows: list[dict[str, Any]], identity: str, caption: str, head: s
         heads,
         [
             (
-                row[{"series": "series", "year": "financial_year", "district": "area"}[head]],
+                row[key],
                 [
                     row["measure"],
                     of(TRENDS, row, "events", TREND_KEY),
@@ -79,7 +80,11 @@ def trend_table(rows: list[dict[str, Any]], identity: str, caption: str, head: s
         ],
         notes=(
             "Limits are 95 % limits of the count. A change is named only where its test supports it.",
-            *sorted({f"Before a change is repeated: {row['verdict_caution']}." for row in rows if row["verdict_caution"]}),
+            *dict.fromkeys(
+                f"Before {f'the change of {row[key]}' if head == 'year' else 'a change'} is repeated: {row['verdict_caution']}."
+                for row in rows
+                if row["verdict_caution"]
+            ),
         ),
         source=TRENDS,
     )
@@ -161,7 +166,11 @@ def _what(release: Release, spec: Specification) -> Iterator[Item]:
     yield Heading("What rose and what fell", "what")
     whole = county(release, spec)
     rows = (
-        release.rows(f"from {TRENDS} where area = ? and financial_year = ? order by series", [whole, spec.year])
+        release.rows(
+            f"""from {TRENDS} where area = ? and financial_year = ?
+                order by not starts_with(series, ?), series <> 'Knife crime', series""",
+            [whole, spec.year, MAIN],
+        )
         if release.has(TRENDS)
         else []
     )

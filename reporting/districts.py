@@ -109,7 +109,7 @@ def _profile(release: Release, spec: Specification, code: str, name: str, ends: 
             for row in rows
         ],
         notes=[
-            "Rank: 1 is the highest value of the districts. Its range has the ranks that chance leaves open.",
+            "Rank: 1 is the highest value of the districts. Its range has the ranks that the limits leave open.",
             *dict.fromkeys(f"{row['indicator']}: {row['caveat']}." for row in rows if row["caveat"]),
             *sorted({f"Before a change is repeated: {row['change_caution']}." for row in rows if row["change_caution"]}),
         ],

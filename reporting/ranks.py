@@ -1,4 +1,4 @@
-"""Figures of the ranks of districts, and of how often draws of the counts repeat them."""
+"""Figures of the ranks of districts with their ranges, and of how often draws of the counts repeat them."""
 
 from __future__ import annotations
 
@@ -37,5 +37,5 @@ def rank_range(release: Release, row: Mapping[str, Any]) -> Markup | str:
         return "not ranked"
     low, high = (figure(release, row, f"district_rank_{end}_95") for end in ("lower", "upper"))
     if low.value is None or high.value is None:
-        return "not drawn"
+        return "no limits"
     return inline("{}", low) if low.value == high.value else inline("{} to {}", low, high)

@@ -18,10 +18,7 @@ RESAMPLED = "resampled"
 TABLE = f"{RESAMPLED}.district_profile"
 PROFILE = "marts.district_profile"
 SEED, DRAWS = 1, 5_000
-METHOD = (
-    f"each count is drawn again {DRAWS:,} times as chance would (Poisson for rates, binomial for percentages, seed {SEED}), and"
-    " the districts are ranked each time"
-)
+METHOD = f"each count is drawn again {DRAWS:,} times as chance would (Poisson for rates, binomial for percentages, seed {SEED})"
 WORSE = {"lower is better": 1, "higher is better": -1}
 
 
