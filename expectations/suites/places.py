@@ -50,22 +50,26 @@ def _districts() -> Suite:
         sql="""
             with mart as (
                 select
-                    min(first_calendar_year) as first_year, max(last_calendar_year) as last_year,
-                    coalesce(sum(offences), 0)::bigint as offences,
-                    coalesce(sum(offences_at_or_near_school), 0)::bigint as offences_at_or_near_school
-                from marts.school_proximity_districts
+                    first_calendar_year, last_calendar_year, sum(offences)::bigint as offences,
+                    sum(offences_at_or_near_school)::bigint as offences_at_or_near_school
+                from marts.school_proximity_districts group by all
             ),
             term as (
-                select coalesce(sum(offences), 0)::bigint as offences,
-                    coalesce(sum(offences_at_or_near_school), 0)::bigint as offences_at_or_near_school
-                from marts.school_proximity_terms where calendar_year between (select first_year from mart)
-                    and (select last_year from mart)
+                select last_calendar_year, sum(term.offences)::bigint as offences,
+                    sum(term.offences_at_or_near_school)::bigint as offences_at_or_near_school
+                from mart join marts.school_proximity_terms as term
+                    on term.calendar_year between mart.first_calendar_year and mart.last_calendar_year
+                group by all
             )
-            select 'offences' as counted, mart.offences as in_districts, term.offences as in_all from mart, term
+            select last_calendar_year, 'offences' as counted, mart.offences as in_districts, term.offences as in_all
+            from mart left join term using (last_calendar_year)
             union all
-            select 'at or near a school', mart.offences_at_or_near_school, term.offences_at_or_near_school from mart, term
+            select
+                last_calendar_year, 'at or near a school', mart.offences_at_or_near_school, term.offences_at_or_near_school
+            from mart left join term using (last_calendar_year)
+            order by all
         """,
-        labels=("counted",),
+        labels=("last_calendar_year", "counted"),
         rules=(equal("The districts hold every offence of their years", "in_districts", "in_all", ENGINEER),),
     )
 
