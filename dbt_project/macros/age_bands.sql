@@ -21,3 +21,8 @@
 {% macro residents_under(age) -%}
     sum(residents * least(1, greatest(0, ({{ age }} - age_from) / (coalesce(age_to, 99) - age_from + 1.0))))
 {%- endmacro %}
+
+{# The first age of the band of five years; 85 and over are one, as in the European Standard Population of this project. #}
+{% macro five_year_band(age) -%}
+    least({{ integer_divide(age, '5') }} * 5, 85)
+{%- endmacro %}

@@ -50,6 +50,8 @@ class Table:
         fill_down: columns whose blank cells take the value above, as merged cells leave them.
         unpivot: pattern of the headers whose columns become rows.
         value: column that takes their cells.
+        gather: column → pattern of the headers whose filled cells it takes together, each as `header=cell`, a space between;
+            where rows of their own would be too many.
         capture: pattern found in a cell above the table, such as the month that a return is for.
         constants: column → its value on every row, such as which table it was.
     """
@@ -70,11 +72,13 @@ class Table:
     fill_down: tuple[str, ...] = ()
     unpivot: str | None = None
     value: str | None = None
+    gather: Mapping[str, str] = field(default_factory=dict)
     capture: str | None = None
     constants: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for pattern in (self.sheets, self.below, self.end, self.skip_columns, self.unpivot, self.capture, *self.totals.values()):
+        patterns = (self.sheets, self.below, self.end, self.skip_columns, self.unpivot, self.capture)
+        for pattern in (*patterns, *self.totals.values(), *self.gather.values()):
             check_pattern(pattern)
         if (self.unpivot is None) != (self.value is None):
             raise ValueError("unpivot and value go together")
@@ -87,7 +91,7 @@ class Table:
         groups = {
             name for pattern in (self.sheets, self.unpivot, self.capture) if pattern for name in re.compile(pattern).groupindex
         }
-        return groups | set(self.constants) | {name for name in (self.section, self.value) if name}
+        return groups | set(self.constants) | set(self.gather) | {name for name in (self.section, self.value) if name}
 
     @property
     def named(self) -> set[str]:

@@ -120,12 +120,20 @@ class Raw:
         return frame.assign(month=frame["recorded"].dt.to_period("M"), district=frame["district"].replace(CITY, "Derby"))
 
     @functools.cache  # noqa: B019
-    def residents(self):
-        """District → residents in the middle of 2022."""
-        book = pd.read_excel(
+    def estimates(self):
+        """The publisher's sheet of the middle of 2022, a row for each LSOA."""
+        return pd.read_excel(
             self.folder / "ons" / "population" / "2022.xlsx", sheet_name="Mid-2022 LSOA 2021", header=3, engine="calamine"
         )
-        return book.groupby("LAD 2023 Name")["Total"].sum()
+
+    def residents(self):
+        """District → residents in the middle of 2022."""
+        return self.estimates().groupby("LAD 2023 Name")["Total"].sum()
+
+    def residents_by_age(self):
+        """District × sex and age, such as F17 → residents."""
+        book = self.estimates()
+        return book.groupby("LAD 2023 Name")[[f"{sex}{age}" for sex in "FM" for age in range(91)]].sum()
 
     def residents_by_group(self):
         frame = self.read("ons/census_ethnicity")
@@ -231,6 +239,59 @@ def test_a_rate_per_1000_residents(raw, release, table):
     assert {(codes[key[0]], pd.Period(key[1], "M")): value for key, value in found.items()} == {
         key: pytest.approx(1000 * value / residents[key[0]]) for key, value in expected.items()
     }
+
+
+def test_residents_of_any_age_group(raw, release):
+    ages = raw.residents_by_age()
+    for first, last, sexes in ((0, 17, "FM"), (18, 24, "M"), (25, 64, "F"), (90, 90, "FM"), (0, 90, "FM")):
+        found = release.execute(
+            """select district, sum(population) from marts.population_by_age
+               where population_year = 2022 and age between ? and ? and left(sex, 1) in (select unnest(?)) group by all""",
+            [first, last, list(sexes)],
+        ).fetchall()
+        expected = ages[[f"{sex}{age}" for sex in sexes for age in range(first, last + 1)]].sum(axis=1)
+        assert dict(found) == expected.to_dict(), (first, last, sexes)
+    assert (ages.sum(axis=1) == raw.residents()).all()
+
+
+def test_rates_of_children_are_of_residents_under_18(raw, release):
+    children = raw.residents_by_age()[[f"{sex}{age}" for sex in "FM" for age in range(18)]].sum(axis=1)
+    found = release.execute(
+        """select district, base_count, events, value from marts.district_profile
+           where indicator_id = 'child_victims' and financial_year = '2023/24'"""
+    ).fetchall()
+    assert len(found) == len(children) == 9
+    for district, base, events, value in found:
+        assert base == children[district]
+        assert value == pytest.approx(1000 * events / base, abs=0.0051)
+
+
+def test_age_standardised_rates_are_of_single_years_of_age(raw, release):
+    """By the European Standard Population of 2013, whose bands of 85 and over are one here (Eurostat 2013)."""
+    standard = [5000, 5500, 5500, 5500, 6000, 6000, 6500, 7000, 7000, 7000, 7000, 6500, 6000, 5500, 5000, 4000, 2500, 2500]
+    weights = dict(zip(range(0, 90, 5), standard, strict=True))
+    ages = raw.residents_by_age()
+    bands = {first: range(first, 91 if first == 85 else first + 5) for first in weights}
+    residents = {first: ages[[f"{sex}{age}" for sex in "FM" for age in years]].sum(axis=1) for first, years in bands.items()}
+    victims = raw.people("victim")
+    victims = victims[victims["is_serious"] & victims["recorded"].between("2023-04-01", "2024-03-31 23:59")]
+    born, then = (pd.to_datetime(victims[name], format="%d/%m/%Y") for name in ("Date of Birth", "Offence Date"))
+    # A birthday that is still to come in the year.
+    later = (then.dt.month * 100 + then.dt.day) < (born.dt.month * 100 + born.dt.day)
+    age = then.dt.year - born.dt.year - later
+    victims = victims.assign(band=(age // 5 * 5).clip(upper=85), district=victims["district"].replace(CITY, "Derby"))
+    found = dict(
+        release.execute(
+            """select district, standardised_rate_per_1000 from marts.age_standardised_rates
+               where kind = 'Victims' and financial_year = '2023/24' and not is_total
+                     and standardised_rate_per_1000 is not null"""
+        ).fetchall()
+    )
+    assert len(found) >= 7
+    for district, rate in found.items():
+        own = victims[victims["district"] == district].groupby("band").size()
+        parts = [weights[first] * own.get(first, 0) / residents[first][district] for first in weights]
+        assert rate == pytest.approx(1000 * sum(parts) / sum(weights.values()), abs=0.0051), district
 
 
 @pytest.mark.parametrize(("table", "share"), [(table, share) for table, shares in SHARES.items() for share in shares])

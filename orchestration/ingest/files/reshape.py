@@ -167,8 +167,9 @@ class _Laid:
                 elif lower[place]:
                     upper[place] = heading
 
-    def _columns(self, headers: Sequence[str | None]) -> tuple[dict[int, re.Match[str]], dict[int, str | None]]:
-        """The places of columns that become rows, with what their headers say, and of the others, with the contract's column."""
+    def _columns(self, headers: Sequence[str | None]) -> tuple[dict[int, re.Match[str]], dict[int, str | None], dict[int, str]]:
+        """The places of columns that become rows, with what their headers say; of the others, with the contract's column; and of
+        those that are gathered, with the column that takes them."""
         table = self.table
         left = {place: header for place, header in enumerate(headers) if header is not None}
         if table.skip_columns:
@@ -181,13 +182,19 @@ class _Laid:
             across = {place: match for place, header in left.items() if (match := re.fullmatch(table.unpivot, header))}
             if not across:
                 raise UnreadableError(fault("D04", self.contract.by_name[str(table.value)].header, sheet=self.grid.name))
-        down = {place: header for place, header in left.items() if place not in across}
+        gathered = {
+            place: name
+            for name, pattern in table.gather.items()
+            for place, header in left.items()
+            if re.fullmatch(pattern, header)
+        }
+        down = {place: header for place, header in left.items() if place not in across and place not in gathered}
         names = match_header(list(down.values()), self.contract, table.made, self.grid.name)
-        return across, dict(zip(down, names, strict=True))
+        return across, dict(zip(down, names, strict=True)), gathered
 
     def _rows(self, headers: Sequence[str | None], body: Sequence[tuple[int, list[str]]]) -> None:
         table = self.table
-        across, down = self._columns(headers)
+        across, down, gathered = self._columns(headers)
         first = min(down, default=0)
         above: dict[str, str] = {}
         totals: list[int] = []
@@ -203,7 +210,7 @@ class _Laid:
             known = {name: row[place] for place, name in down.items() if name}
             for name in table.fill_down:
                 above[name] = known[name] = known.get(name) or above.get(name, "")
-            values = {**known, **self.made}
+            values = {**known, **self.made, **_together(headers, row, gathered)}
             if any(re.search(pattern, values.get(name) or "") for name, pattern in table.totals.items()):
                 totals.append(number)
                 continue
@@ -219,3 +226,12 @@ class _Laid:
 
     def _tell(self, code: str, count: int, numbers: Sequence[int] = ()) -> None:
         self.shaped.notes.append(fault(code, rows=count, first_rows=tuple(numbers[:10]), sheet=self.grid.name))
+
+
+def _together(headers: Sequence[str | None], row: Sequence[str], gathered: Mapping[int, str]) -> dict[str, str]:
+    """Column → the filled cells that it takes together, each after its header."""
+    found: dict[str, list[str]] = {}
+    for place, name in gathered.items():
+        if row[place]:
+            found.setdefault(name, []).append(f"{headers[place]}={row[place]}")
+    return {name: " ".join(cells) for name, cells in found.items()}

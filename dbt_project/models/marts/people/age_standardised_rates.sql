@@ -4,7 +4,7 @@ with person as (
             '{{ role | capitalize }}s' as kind,
             financial_year,
             district_code,
-            least({{ integer_divide('age', '5') }} * 5, 85) as age_from,
+            {{ five_year_band('age') }} as age_from,
             age is null as is_unknown
         from {{ ref('fct_' ~ role) }}
         where is_serious_violence
@@ -27,11 +27,11 @@ resident as (
     select
         financial_year,
         district_code,
-        age_from,
+        {{ five_year_band('age_from') }} as age_from,
         max(mid_year) as mid_year,
         sum(residents) as residents
     from {{ ref('district_age_population') }}
-    group by financial_year, district_code, age_from
+    group by financial_year, district_code, {{ five_year_band('age_from') }}
 ),
 
 counted as (

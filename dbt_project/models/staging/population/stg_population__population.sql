@@ -5,5 +5,6 @@ select
     lsoa_name as lsoa_name_2021,
     district_code,
     population,
+    residents_by_age,
     _load_id as load_id
 from {{ source('landing', 'population__population') }}

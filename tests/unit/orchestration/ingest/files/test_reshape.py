@@ -219,6 +219,14 @@ def test_several_tables_on_one_sheet(send):
     assert told(record) == [("I12", 1, ()), ("I12", 1, ()), ("I09", 3, (1, 5, 8)), ("I13", 1, ())]
 
 
+def test_columns_that_are_gathered(send):
+    rows = [["District", "Offences", "F0", "F1", "M0", "Rate"], ["Derby", 6, 1, "", 0, 9], ["Erewash", 3, "", "", "", 9]]
+    columns = [DISTRICT, OFFENCES, column("ages")]
+    record = send(xlsx({"Data": rows}), columns, {"start": "District", "gather": {"ages": r"[FM]\d+"}, "skipColumns": "Rate"})
+    # A zero is a number; what is blank is not there.
+    assert [row[:3] for row in landed(record)] == [("Derby", 6, "F0=1 M0=0"), ("Erewash", 3, None)]
+
+
 def test_headers_over_two_rows_where_the_label_stands_in_either(send):
     upper = [["District", "2022/23", "", "2023/24", ""], ["", "Number", "Rate", "Number", "Rate"], ["Derby", 1, 0.5, 2, 0.7]]
     lower = [["", "2022/23", "", "2023/24", ""], ["District", "Number", "Rate", "Number", "Rate"], ["Derby", 1, 0.5, 2, 0.7]]
