@@ -376,6 +376,12 @@ CATALOGUE: dict[str, Rule] = {
                 "Export the data again as plain text; the usual cause is text copied from a screen or terminal.",
             ),
             (
+                "R26",
+                "Text too long",
+                "“{column}” has a text of more than {most} characters in {rows} row(s).",
+                "Put one value into each cell; a quotation mark that is never closed makes one cell of many.",
+            ),
+            (
                 "R15",
                 "Two-digit year",
                 "“{column}” has two-digit years in {rows} row(s).",

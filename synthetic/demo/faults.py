@@ -96,6 +96,7 @@ _CELLS: tuple[tuple[str, str, str, str], ...] = (
     ("R21", _CRIMES, "Crime Reference", "2.02E+10"),
     ("R22", _HOSPITAL, "Assault Method", "Trebuchet"),
     ("R25", _CRIMES, "Ward Name", "Market\x1b[1mPlace"),
+    ("R26", _CRIMES, "Ward Name", "Market Place " * 3_000),
 )
 
 

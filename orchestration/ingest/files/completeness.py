@@ -7,9 +7,9 @@ programs omit only the line ending of the last line; such a file is used with a 
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterator
 
+from orchestration.ingest.files.text_bounds import fields_of
 from orchestration.ingest.rules import Fault, UnreadableError, fault
 
 _BLANK = b" \t\0\x1a"  # \x1a ends the files of old programs
@@ -64,8 +64,7 @@ def _require(fields: int | None, found: int | None, line: int) -> None:
 def _last_record(data: bytes, delimiter: str) -> int | None:
     """Fields of the last record that is not blank; None where it cannot be split into fields."""
     last: int | None = None
-    reader = csv.reader(io.StringIO(data.decode("utf-8-sig", "replace"), newline=""), delimiter=delimiter, strict=True)
-    for row in _rows(reader):
+    for row in _rows(fields_of(data, delimiter, errors="replace", strict=True)):
         if row is None or any(cell.strip() for cell in row):
             last = None if row is None else len(row)
     return last

@@ -23,7 +23,7 @@ from orchestration.ingest.files.confined import open_workbook, sheet_rows
 from orchestration.ingest.files.geojson import code_headers
 from orchestration.ingest.files.headers import has_invisible, match_header, other_separator, plain
 from orchestration.ingest.files.reshape import Shaped, shape
-from orchestration.ingest.files.text_bounds import MAX_LINE_BYTES
+from orchestration.ingest.files.text_bounds import BoundedFields, fields_of
 from orchestration.ingest.files.workbook import Grid, is_protected, sheets_left_out
 from orchestration.ingest.rules import Fault, UnreadableError, fault, unforeseen
 
@@ -32,8 +32,6 @@ Row = Sequence[Any]
 # Fields of a copy that say on which sheet and in which row of it a row was delivered; no column can have such a name.
 SHEET, ROW = ":sheet", ":row"
 
-# A ward boundary is one field of several hundred kilobytes.
-csv.field_size_limit(MAX_LINE_BYTES)
 MAX_HEADER_BYTES = 256 * 1024
 
 _NAMES: dict[str, str] = {
@@ -175,9 +173,8 @@ def _shaped(path: Path, data: bytes, kind: str, contract: FeedContract) -> tuple
     if kind == "csv":
         text, faults = decode(data)
         faults += check_ending(data if text is None else text.encode())
-        lines = csv.reader(io.StringIO(text if text is not None else data.decode("utf-8-sig"), newline=""))
         try:
-            rows = list(lines)
+            rows = list(fields_of(data if text is None else text.encode()))
         except csv.Error:
             raise UnreadableError(fault("D10", detail="a row could not be split into fields")) from None
         try:
@@ -222,7 +219,7 @@ def _text_type(kind: str, path: Path, contract: FeedContract) -> str:
 def _with_commas(text: str) -> str:
     """Tab-separated text as CSV, each row with the fields that it has."""
     written = io.StringIO(newline="")
-    csv.writer(written, lineterminator="\n").writerows(csv.reader(io.StringIO(text, newline=""), "excel-tab"))
+    csv.writer(written, lineterminator="\n").writerows(fields_of(text.encode(), "\t"))
     return written.getvalue()
 
 
@@ -308,9 +305,8 @@ def _empty_columns(header: Sequence[str], data: bytes) -> set[int]:
     empty = {place for place, label in enumerate(header) if not plain(label)}
     if not empty:
         return empty
-    rows = csv.reader(io.StringIO(data.decode("utf-8-sig", "ignore"), newline=""))
     try:
-        for row in rows:
+        for row in fields_of(data, errors="ignore"):
             empty -= {place for place in empty if place < len(row) and row[place].strip()}
     except csv.Error:  # which reading the rows refuses
         pass
@@ -414,7 +410,7 @@ def tidy(source: Source) -> Source:
 
 def _strict_rows(file: Iterable[str], fields: int, broken: list[int]) -> Iterator[Row]:
     """Rows of exactly `fields` fields; numbers of the others go to `broken`."""
-    reader = csv.reader(file, strict=True)
+    reader = BoundedFields(csv.reader(file, strict=True))
     number = spare = 0
     while True:
         try:
@@ -499,7 +495,7 @@ def count_rows(path: Path, contract: FeedContract, faults: Iterable[Fault] = ())
             return len(_shaped(path, data, name, contract)[0].rows)
         if name in ("csv", "tsv"):
             text, _ = plain_text(data, name)
-            lines = csv.reader(io.StringIO(text if text is not None else data.decode("utf-8-sig"), newline=""))
+            lines = fields_of(data if text is None else text.encode())
             return max(sum(any(cell.strip() for cell in row) for row in lines) - 1, 0)
         return max(sum(any(str(cell).strip() for cell in row) for row in sheet_rows(path, name)) - 1, 0)
     except (UnreadableError, csv.Error):

@@ -11,7 +11,6 @@ reported by kind and row, never by its text.
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,6 +24,7 @@ from orchestration.database import connection
 from orchestration.ingest.files.confined import all_text, sheet_rows
 from orchestration.ingest.files.headers import plain
 from orchestration.ingest.files.readers import accepted_type, plain_text
+from orchestration.ingest.files.text_bounds import fields_of
 from orchestration.ingest.files.workbook import Grid
 from orchestration.ingest.legal_gate import parts
 from orchestration.ingest.legal_gate.birth_dates import AGE, BIRTH_YEARS, birth_dates
@@ -32,7 +32,7 @@ from orchestration.ingest.legal_gate.explained import Explained, is_number
 from orchestration.ingest.legal_gate.identifiers import KINDS, MACROS, vehicle
 from orchestration.ingest.legal_gate.names import Evidence, evidence
 from orchestration.ingest.legal_gate.readings import folded, readings
-from orchestration.ingest.rules import Fault, fault
+from orchestration.ingest.rules import Fault, UnreadableError, fault
 from orchestration.ingest.values.column_sql import literal, text, typed_sql
 from orchestration.ingest.values.pseudonyms import MACROS as CHECK_DIGIT
 
@@ -45,6 +45,9 @@ LONGEST_HEADING = 60
 MIDNIGHTS = 5
 # In how many different months dates of another period may be before they are no delivery's of that period.
 MONTHS_OF_ONE_DELIVERY = 3
+# Of text so much is searched at a time, and no more rows altogether.
+PIECE_CELLS, PIECE_CHARACTERS = 200_000, 16_000_000
+MAX_ROWS = 5_000_000
 SHORTLY_BEFORE = timedelta(days=31)
 
 
@@ -89,11 +92,15 @@ def search(path: Path, contract: FeedContract, start: date, end: date | None = N
     kind = accepted_type(path.read_bytes(), path, contract)
     with connection.connect() as db:
         db.execute(CHECK_DIGIT + MACROS)
-        for grid in _grids(path, kind):
+        for grid, before in _grids(path, kind):
             sheet = _Sheet(db, grid, contract, start, end or start + timedelta(days=31))
+
+            def numbered(row: int, first: int = sheet.first, before: int = before) -> int:
+                return row if row <= first else row + before
+
             for what, number in sheet.identifiers():
-                rows[what, ""].add(number)
-            found.doubtful |= sheet.doubtful()
+                rows[what, ""].add(numbered(number))
+            found.doubtful |= {numbered(number): header for number, header in sheet.doubtful().items()}
         strange: tuple[str, ...] = ()
         if kind in ("xlsx", "ods"):
             contents = parts.examine(path)
@@ -112,20 +119,46 @@ def search(path: Path, contract: FeedContract, start: date, end: date | None = N
     return found
 
 
-def _grids(path: Path, kind: str) -> Iterator[Grid]:
-    """All cells of a file. Sheet names are text too, so no grid of a workbook is identified by its name."""
+def _grids(path: Path, kind: str) -> Iterator[tuple[Grid, int]]:
+    """All cells of a file, and how many rows are left out behind the header of a grid.
+
+    Sheet names are text too, so no grid of a workbook is identified by its name. Text comes in pieces, each with the header.
+    """
     if kind in ("xlsx", "ods"):
-        yield from all_text(path)
+        yield from ((grid, 0) for grid in all_text(path))
     elif kind in ("csv", "tsv"):
-        data = path.read_bytes()
-        content, _ = plain_text(data, kind)
-        content = content if content is not None else data.decode("utf-8-sig")
-        try:
-            yield Grid("", list(csv.reader(io.StringIO(content, newline=""))))
-        except csv.Error:
-            yield Grid("", [[line] for line in content.splitlines()])
+        yield from _pieces(path.read_bytes(), kind)
     else:
-        yield Grid("", [["" if cell is None else str(cell) for cell in row] for row in sheet_rows(path, kind)])
+        yield Grid("", [["" if cell is None else str(cell) for cell in row] for row in sheet_rows(path, kind)]), 0
+
+
+def _pieces(data: bytes, kind: str) -> Iterator[tuple[Grid, int]]:
+    content, _ = plain_text(data, kind)
+    data = data if content is None else content.encode()
+    del content
+    head: list[list[str]] = []
+    piece: list[list[str]] = []
+    before = cells = characters = 0
+    for row in _rows(data):
+        if not any(map(any, head)):
+            head.append(row)
+            continue
+        piece.append(row)
+        cells, characters = cells + max(len(row), 1), characters + sum(map(len, row))
+        if cells > PIECE_CELLS or characters > PIECE_CHARACTERS:
+            yield Grid("", [*head, *piece]), before
+            before, piece, cells, characters = before + len(piece), [], 0, 0
+        if before > MAX_ROWS:
+            raise UnreadableError(fault("D16", detail=f"it has more than {MAX_ROWS:,} rows"))
+    if piece or not before:
+        yield Grid("", [*head, *piece]), before
+
+
+def _rows(data: bytes) -> Iterator[list[str]]:
+    try:
+        yield from fields_of(data)
+    except csv.Error:
+        raise UnreadableError(fault("D10", detail="a row could not be split into fields")) from None
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ import re
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -33,6 +33,7 @@ MAX_NESTED_BYTES = 5_000_000
 MAX_DEPTH = 2
 # Texts of one element that are put together, in characters.
 LONGEST_RUNS = 500
+PIECE_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -187,6 +188,14 @@ _ODS: Mapping[str, _Rule] = {
     r"Configurations2/([a-z]+/([A-Za-z]+/|current\.xml)?)?": _Rule(),
 }
 
+# Elements of which a part may have millions, and what holds them.
+_PIECES = {
+    "row": ("sheetData",),
+    "si": ("sst",),
+    "table-row": ("table", "table-rows", "table-header-rows", "table-row-group"),
+}
+_MORE_THAN_ELEMENTS = (b"<!--", b"<?", b"<!DOCTYPE", b"<!ENTITY", b"\x00")
+
 _NAMESPACES = re.compile(
     r"(?:http://schemas\.(?:openxmlformats\.org|microsoft\.com)|https?://purl\.(?:oclc\.org|org)|http://www\.w3\.org|urn:oasis|urn:org:documentfoundation|"
     r"urn:schemas-microsoft-com|http://openoffice\.org|http://docs\.oasis-open\.org|https?://.*\bdocumentfoundation\.org)[\w:/.#+-]*"
@@ -232,8 +241,8 @@ class _Archive:
         self.names = archive.namelist()
         self.rules = _ODS if "content.xml" in self.names else _XLSX
         self.sheets = set() if self.rules is _ODS else _sheets_of_the_book(archive)
-        self.texts: list[Text] = []
-        self.strange: list[str] = []
+        self.texts: dict[Text, None] = {}  # each once, in order
+        self.strange: dict[str, None] = {}
 
     def contents(self) -> Contents:
         self._directory()
@@ -244,35 +253,80 @@ class _Archive:
             elif name.endswith((".xml", ".rels", ".rdf")) and self.archive.getinfo(name).file_size:
                 self._read(name, rule)
             elif name != "Thumbnails/thumbnail.png":
-                self.texts += [Text(shown(name), text, "technical") for text in _texts_of_bytes(self.archive.read(name))]
+                self._add(shown(name), _texts_of_bytes(self.archive.read(name)), "technical")
         if self.rules is _XLSX and "xl/sharedStrings.xml" in self.names:
             self._orphans()
-        return Contents(tuple(dict.fromkeys(self.texts)), tuple(dict.fromkeys(self.strange)))
+        return Contents(tuple(self.texts), tuple(self.strange))
+
+    def _add(self, part: str, texts: Iterable[str], kind: TextKind = "prose") -> None:
+        self.texts |= dict.fromkeys(Text(part, text, kind) for text in texts)
+
+    def _report(self, *places: str) -> None:
+        self.strange |= dict.fromkeys(places)
 
     def _directory(self) -> None:
         """What the archive itself can hold: comments, and two parts of one name of which programs show one."""
         comments = [self.archive.comment, *(info.comment for info in self.archive.infolist())]
         texts = [text for comment in comments for text in _texts_of_bytes(comment)]
-        self.texts += [Text("the archive's comments", text) for text in texts]
+        self._add("the archive's comments", texts)
         if any(comments):
-            self.strange.append("the archive's comments")
-        self.strange += [f"a second {shown(name)}" for name, times in Counter(self.names).items() if times > 1]
+            self._report("the archive's comments")
+        self._report(*(f"a second {shown(name)}" for name, times in Counter(self.names).items() if times > 1))
         for info in self.archive.infolist():
             if _is_word_like(info.filename):
-                self.texts.append(Text(shown(info.filename), re.sub(r"[/_.-]|(?<=[a-z])(?=[A-Z0-9])", " ", info.filename)))
+                self._add(shown(info.filename), [re.sub(r"[/_.-]|(?<=[a-z])(?=[A-Z0-9])", " ", info.filename)])
 
     def _off_the_list(self, name: str) -> None:
         if name.endswith("/") and not self.archive.getinfo(name).file_size:
             return
-        self.strange.append(shown(name))
-        self.texts += [Text(shown(name), text) for text in all_texts(self.archive.read(name))]
+        self._report(shown(name))
+        self._add(shown(name), all_texts(self.archive.read(name)))
 
     def _read(self, name: str, rule: _Rule) -> None:
-        data = self.archive.read(name)
-        if _has_more_than_elements(data):
-            self.strange.append(f"{shown(name)} (comments or instructions)")
-            self.texts += [Text(shown(name), text) for text in _texts_of_bytes(data)]
-        self._walk(ElementTree.fromstring(data), name, rule)
+        if self._has_more_than_elements(name):
+            self._report(f"{shown(name)} (comments or instructions)")
+            self._add(shown(name), _texts_of_bytes(self.archive.read(name)))
+        for element, parent in self._in_pieces(name):
+            if parent is None:
+                self._walk(element, name, rule)
+            else:
+                self._child(element, parent, name, rule)
+
+    def _has_more_than_elements(self, name: str) -> bool:
+        """Whether XML holds what no parser shows: comments, instructions, declarations; or is in an encoding that hides them."""
+        with self.archive.open(name) as file:
+            start = file.read(PIECE_BYTES)
+            rest = re.sub(rb"^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*\?>", b"", start, count=1)
+            while rest:
+                if any(mark in rest for mark in _MORE_THAN_ELEMENTS):
+                    return True
+                piece = file.read(PIECE_BYTES)
+                rest = rest[-max(map(len, _MORE_THAN_ELEMENTS)) :] + piece if piece else b""
+        return False
+
+    def _in_pieces(self, name: str) -> Iterator[tuple[ElementTree.Element, ElementTree.Element | None]]:
+        """Rows of a sheet and shared strings with the element that holds them, one by one; then the root without them.
+
+        A sheet has millions of elements, which are never in memory together.
+        """
+        path: list[ElementTree.Element] = []
+        piece: ElementTree.Element | None = None
+        root: ElementTree.Element | None = None
+        with self.archive.open(name) as file:
+            for event, element in ElementTree.iterparse(file, ("start", "end")):
+                if piece is not None:  # by now the text behind it has been read too
+                    yield piece, path[-1]
+                    path[-1].remove(piece)
+                    piece = None
+                if event == "start":
+                    root = element if root is None else root
+                    path.append(element)
+                    continue
+                path.pop()
+                if path and _local(path[-1].tag) in _PIECES.get(_local(element.tag), ()):
+                    piece = element
+        if root is not None:
+            yield root, None
 
     def _walk(self, element: ElementTree.Element, name: str, rule: _Rule) -> None:
         kind, part = _local(element.tag), shown(name)
@@ -284,20 +338,24 @@ class _Archive:
         self._attributes(element, name, rule)
         text = (element.text or "").strip()
         if text and kind in rule.prose:
-            self.texts.append(Text(part, "".join(element.itertext()).strip()))
+            self._add(part, ["".join(element.itertext()).strip()])
         elif text and kind in rule.author | rule.technical:
             if kind != "t" or "sharedStrings" not in name:  # those are cells, or orphans
-                self.texts.append(Text(part, text, "author" if kind in rule.author else "technical"))
+                self._add(part, [text], "author" if kind in rule.author else "technical")
         elif text:
             self._off(element, f"{part} ({shown(kind)})")
         for child in element:
-            if (child.tail or "").strip() and kind not in rule.prose:
-                self._off(element, f"{part} ({shown(kind)})")
-            self._walk(child, name, rule)
+            self._child(child, element, name, rule)
+
+    def _child(self, child: ElementTree.Element, parent: ElementTree.Element, name: str, rule: _Rule) -> None:
+        kind = _local(parent.tag)
+        if (child.tail or "").strip() and kind not in rule.prose:
+            self._off(child, f"{shown(name)} ({shown(kind)})")
+        self._walk(child, name, rule)
 
     def _off(self, element: ElementTree.Element, place: str) -> None:
-        self.strange.append(place)
-        self.texts += [Text(place, text) for text in _texts_of_element(element)]
+        self._report(place)
+        self._add(place, _texts_of_element(element))
 
     def _attributes(self, element: ElementTree.Element, name: str, rule: _Rule) -> None:
         part = shown(name)
@@ -306,9 +364,9 @@ class _Archive:
                 continue
             local = _local(attribute)
             if local in rule.names and not (local == "name" and _local(element.tag) in ("rFont", "style", "font-face")):
-                self.texts.append(Text(part, _unquoted(value) if local == "formatCode" else value))
+                self._add(part, [_unquoted(value) if local == "formatCode" else value])
                 continue
-            self.texts.append(Text(part, value, "technical"))
+            self._add(part, [value], "technical")
             is_of_style = (
                 rule.open or "font" in local.lower() or "style" in local.lower() or _local(element.tag) in ("rFont", "style")
             )
@@ -322,16 +380,17 @@ class _Archive:
     def _orphans(self) -> None:
         """Shared texts that no cell shows."""
         part = "xl/sharedStrings.xml"
-        strings = [item for item in ElementTree.fromstring(self.archive.read(part)) if _local(item.tag) == "si"]
         used: set[int] = set()
         for sheet in self.sheets & set(self.names):
-            for cell in ElementTree.fromstring(self.archive.read(sheet)).iter():
-                if _local(cell.tag) == "c" and cell.get("t") == "s":
-                    shown_values = [(value.text or "").strip() for value in cell if _local(value.tag) == "v"]
-                    used |= {int(value) for value in shown_values if value.isdigit()}
-        orphans = [string for number, string in enumerate(strings) if number not in used and "".join(string.itertext()).strip()]
-        for string in orphans:
-            self._off(string, f"{part} (texts that no cell shows)")
+            for piece, _ in self._in_pieces(sheet):
+                for cell in piece.iter():
+                    if _local(cell.tag) == "c" and cell.get("t") == "s":
+                        shown_values = [(value.text or "").strip() for value in cell if _local(value.tag) == "v"]
+                        used |= {int(value) for value in shown_values if value.isdigit()}
+        strings = (string for string, parent in self._in_pieces(part) if parent is not None)
+        for number, string in enumerate(strings):
+            if number not in used and "".join(string.itertext()).strip():
+                self._off(string, f"{part} (texts that no cell shows)")
 
 
 def _sheets_of_the_book(archive: zipfile.ZipFile) -> set[str]:
@@ -383,12 +442,6 @@ def _texts_of_bytes(data: bytes) -> Iterator[str]:
     readable = r"[\w \t.,;:@()/'’+-]{5,}"
     for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
         yield from (match[0].strip() for match in re.finditer(readable, data.decode(encoding, "ignore"), re.ASCII))
-
-
-def _has_more_than_elements(data: bytes) -> bool:
-    """Whether XML holds what no parser shows: comments, instructions, declarations; or is in an encoding that hides them."""
-    body = re.sub(rb"^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*\?>", b"", data, count=1)
-    return any(mark in body for mark in (b"<!--", b"<?", b"<!DOCTYPE", b"<!ENTITY", b"\x00"))
 
 
 def _says(element: ElementTree.Element) -> bool:

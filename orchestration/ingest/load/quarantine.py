@@ -20,7 +20,7 @@ from orchestration.ingest.landing_log import landed_files
 from orchestration.ingest.landing_log.load_record import LoadRecord
 from orchestration.ingest.load.batch import Batch, Summary
 from orchestration.ingest.rules import Fault, fault
-from orchestration.ingest.values.column_sql import code_sql, literal, quoted, text
+from orchestration.ingest.values.column_sql import MAX_TEXT, code_sql, literal, quoted, text
 from orchestration.ingest.values.labels import known, listed_sql
 from orchestration.ingest.values.pseudonyms import pseudonym_sql
 from orchestration.text.shapes import near_sql, shape_sql
@@ -162,6 +162,7 @@ def details(column: Column) -> Mapping[str, object]:
         "pattern": column.pattern,
         "schemes": " or ".join(labels.scheme for labels in column.labels),
         "allowed": _listed(column.allowed),
+        "most": f"{MAX_TEXT:,}",
     }
 
 

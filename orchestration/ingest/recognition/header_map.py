@@ -7,7 +7,6 @@ What is found is written into the area's map (`contracts.area_maps`), which a pe
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,6 +22,7 @@ from orchestration.database import connection
 from orchestration.ingest.files.confined import open_workbook, visible_sheets
 from orchestration.ingest.files.headers import MAX_COLUMNS, SEPARATORS, plain
 from orchestration.ingest.files.readers import MAX_HEADER_BYTES, describe, file_type, plain_text
+from orchestration.ingest.files.text_bounds import fields_of
 from orchestration.ingest.legal_gate.shown import shown_header, shown_value
 from orchestration.ingest.rules import UnreadableError, fault
 from orchestration.ingest.values.column_sql import text as cell
@@ -111,10 +111,11 @@ def read(path: Path, contract: FeedContract) -> tuple[Iterator[list[str]], str |
 
 def _text_rows(data: bytes) -> Iterator[Sequence[str]]:
     text, _ = plain_text(data, "csv")
-    text = text if text is not None else data.decode("utf-8-sig")
-    first = next((line for line in text[:MAX_HEADER_BYTES].splitlines() if line.strip()), "")
+    data = data if text is None else text.encode()
+    start = data[:MAX_HEADER_BYTES].decode("utf-8-sig", "ignore")
+    first = next((line for line in start.splitlines() if line.strip()), "")
     try:
-        yield from csv.reader(io.StringIO(text, newline=""), delimiter=max(SEPARATORS, key=first.count))
+        yield from fields_of(data, max(SEPARATORS, key=first.count))
     except csv.Error:
         raise UnreadableError(fault("D10", detail="a row could not be split into fields")) from None
 

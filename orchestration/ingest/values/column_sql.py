@@ -15,11 +15,14 @@ import re
 from collections.abc import Sequence
 
 from orchestration.contracts.model import Column, FeedContract
+from orchestration.ingest.files.geojson import GEOMETRY
 from orchestration.ingest.files.workbook import ERROR_VALUE
 from orchestration.ingest.values.pseudonyms import pseudonym_sql
 from orchestration.ingest.values.tokens import token_sqls
 from orchestration.text.spreadsheets import runs_sql
 
+# As many as a cell of a spreadsheet can have; a boundary is the only text of a table that is longer.
+MAX_TEXT = 32_767
 OLDEST = "1900-01-01"
 OLDEST_PERSON_YEARS = 120
 
@@ -153,7 +156,9 @@ def _text_branches(column: Column, source: str) -> list[str]:
     if column.allowed:
         values = ", ".join(map(literal, column.allowed))
         return [f"when {source} not in ({values}) then {_cause(source, 'R05')}"]
+    too_long = f"when strlen({source}) > {MAX_TEXT} and length({source}) > {MAX_TEXT} then 'R26'"
     branches = [
+        *([] if column.name == GEOMETRY else [too_long]),  # before a pattern is tried on it
         f"when {runs_sql(source)} then 'R11'",
         f"when regexp_matches({source}, '{_CONTROL}') then 'R25'",
         f"when {source}[1] in ('#', 'E', 'e') and {_error_value(source)} then 'R20'",

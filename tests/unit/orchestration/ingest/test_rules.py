@@ -41,6 +41,8 @@ ROW_FAULTS = [
     ("R10", "police_uk/street", "Latitude", {"Latitude": "0"}),
     ("R25", "crimes", "Offence Title", {"Offence_Title": "\x1b[31mWounding"}),
     ("R25", "crimes", "Ward Name", {"Ward_Name": "Ab\x07\x08bey"}),
+    ("R26", "crimes", "Offence Title", {"Offence_Title": "x" * 32_768}),
+    ("R26", "crimes", "Ward Name", {"Ward_Name": "\u00e9" * 32_768}),
     ("R11", "crimes", "Offence Title", {"Offence_Title": '=HYPERLINK("http://example.org","x")'}),
     ("R11", "crimes", "Easting", {"Easting": "=A1*2"}),
     ("R11", "crimes", "Offence Title", {"Offence_Title": "-2+3+cmd|' /C calc'!A0"}),

@@ -250,6 +250,8 @@ TEXTS = {
     "header without an end": ("x" * 300_000 + "\n", "D16"),
     "line of 17 MB": (spoilt("x" * 17_000_000), "D16"),
     "quotation mark that is never closed": (spoilt('"x'), "D10"),
+    "quotation of 5 MB": (spoilt('"' + "x\n" * 2_500_000 + '"'), "D16"),
+    "quotation of 5 MB that is never closed": (spoilt('"' + "x\n" * 2_500_000), "D16"),
     "UTF-32": (text(rows("crimes", 2)).encode("utf-32"), "D02"),
     "UTF-32 without a mark": (text(rows("crimes", 2)).encode("utf-32-le"), "D01"),
     "zero bytes": (b"\0" * 10_000, "D01"),

@@ -17,6 +17,7 @@ import xlsxwriter
 from orchestration.contracts.model import ContractError, FeedContract
 from orchestration.contracts.reader import load_contracts
 from orchestration.ingest.landing_zone.delivery import unrecognised_files
+from orchestration.ingest.legal_gate import gate
 from orchestration.ingest.legal_gate.identifiers import MACROS, folded
 from orchestration.ingest.load.loader import load, plan
 from orchestration.ingest.recognition.recognition import deliver
@@ -361,6 +362,22 @@ def test_r23_a_text_that_may_name_somebody_rejects_its_row(royal):
     record = royal.send(attendances({"Location Description": "hit by Zorvik"}))
     (fault,) = record.faults
     assert (fault.code, fault.column_name, fault.first_rows) == ("R23", "Location Description", (2,))
+
+
+def test_a_long_file_is_searched_in_pieces_and_rows_keep_their_numbers(royal, monkeypatch):
+    monkeypatch.setattr(gate, "PIECE_CELLS", 100)
+    late = [{} for _ in range(149)]
+    record = royal.send(attendances(*late, {"Location Description": "hit by Zorvik"}))
+    assert [(fault.code, fault.first_rows) for fault in record.faults] == [("R23", (151,))]
+    record = royal.send(attendances(*late, {"Location Description": "943 476 5919"}))
+    assert [(fault.code, fault.first_rows) for fault in record.faults if fault.severity == "delivery"] == [("D17", (151,))]
+
+
+def test_a_file_of_more_rows_than_are_searched_is_refused(royal, monkeypatch):
+    monkeypatch.setattr(gate, "PIECE_CELLS", 100)
+    monkeypatch.setattr(gate, "MAX_ROWS", 150)
+    record = royal.send(attendances())
+    assert (record.verdict, codes(record)) == ("refused", ["D16"])
 
 
 def test_d40_a_part_that_no_plain_save_writes_refuses_the_workbook_and_is_named(hospital):
