@@ -33,6 +33,8 @@ TOUCHING = 5.0
 PERMUTATIONS = 999
 SEED = 1950
 """Of the permutations, so that the same counts have the same p-value (1950: Moran's paper)."""
+BLOCK = 50
+"""Permutations whose values are in memory at once."""
 DRAWS = 99_999
 """Of neighbours, for Gi*. The least two-sided p-value is 0.00002, small enough for a few hot places among thousands."""
 NATIONAL_GRID, DEGREES = "EPSG:27700", "OGC:CRS84"
@@ -197,7 +199,8 @@ def _drawn(places: int, size: int, draws: int, seed: int) -> Ints:
 def _shuffled(places: int) -> Ints:
     """The order of the places in each of `PERMUTATIONS` permutations, one column each."""
     in_order = np.tile(np.arange(places), (PERMUTATIONS, 1))
-    return np.random.default_rng(SEED).permuted(in_order, axis=1).T
+    # In the order of the places in memory, as the product with the weights needs it.
+    return np.ascontiguousarray(np.random.default_rng(SEED).permuted(in_order, axis=1).T)
 
 
 def standardised(weights: Graph) -> csr_array:
@@ -205,11 +208,35 @@ def standardised(weights: Graph) -> csr_array:
     return weights.transform("r").sparse
 
 
-def alike(values: Floats, weights: csr_array) -> dict[str, float]:
+def products(values: Floats, weights: csr_array) -> Floats:
+    """Of several measures of the same places, the products of each with the neighbours of each in every permutation.
+
+    Moran's I of a sum of measures, each times a number, is a sum of them: many residuals of few measures need no permutations
+    of their own.
+
+    Args:
+        values: one column for each of m measures, each with a mean of 0.
+        weights: as of `standardised`.
+
+    Returns:
+        `PERMUTATIONS` x m x m: sum over the places of one measure (second axis) times the mean of its neighbours' other (third).
+    """
+    (places, measures), order = values.shape, _shuffled(len(values))
+    made = np.empty((PERMUTATIONS, measures, measures))
+    for first in range(0, PERMUTATIONS, BLOCK):
+        shuffled = values[order[:, first : first + BLOCK]]
+        beside = (weights @ shuffled.reshape(places, -1)).reshape(shuffled.shape)
+        made[first : first + BLOCK] = shuffled.transpose(1, 2, 0) @ beside.transpose(1, 0, 2)
+    return made
+
+
+def alike(values: Floats, weights: csr_array, simulated: Floats | None = None) -> dict[str, float]:
     """Whether places near each other are alike: Moran's I over all places.
 
     Args:
         weights: as of `standardised`, which costs as much as the rest: to be kept for all measures of the same places.
+        simulated: sum over the places of values times the mean of their neighbours' in every permutation, where it is known
+            (`products`).
 
     Returns:
         i, p (one-sided, of `PERMUTATIONS` permutations with a fixed seed, as esda counts them: the share at least as extreme as i
@@ -220,9 +247,9 @@ def alike(values: Floats, weights: csr_array) -> dict[str, float]:
     centred = values - values.mean()
     scale = len(values) / weights.sum() / (centred @ centred)
     i = scale * (centred @ (weights @ centred))
-    shuffled = centred[_shuffled(len(values))]
-    simulated = scale * np.einsum("ij,ij->j", shuffled, weights @ shuffled)
-    above = int((simulated >= i).sum())
+    if simulated is None:
+        simulated = products(centred[:, None], weights)[:, 0, 0]
+    above = int((scale * simulated >= i).sum())
     return {"i": float(i), "p_value": (min(above, PERMUTATIONS - above) + 1) / (PERMUTATIONS + 1)}
 
 
