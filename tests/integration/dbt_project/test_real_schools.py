@@ -10,6 +10,7 @@ import pytest
 import spatial_extension
 
 from orchestration.contracts.reader import load_contracts
+from orchestration.home.creation import make as make_home
 from orchestration.home.settings import Settings
 from orchestration.ingest.load.loader import load, plan
 from orchestration.ingest.recognition.recognition import deliver
@@ -51,6 +52,7 @@ def real(tmp_path_factory):
     """A warehouse of real schools and wards, and made-up crimes; with the SQL that dbt made of the fact."""
     base = tmp_path_factory.mktemp("real_schools")
     settings, contracts = Settings(base / "raw", base / "home"), load_contracts()
+    make_home(settings.home, "derbyshire", "live")
     for path in FILES:
         deliver(path, settings.raw, contracts)
     with warehouse_file.connect(settings) as con:
@@ -75,6 +77,8 @@ def test_544_of_the_581_schools_of_derby_and_derbyshire_have_a_point(real):
         "from conformed.dim_school where la_code in ('830', '831')"
     ).fetchone()
     assert found == (581, 544, 0)
+    outside = con.execute("select count(*) from conformed.dim_school where la_code in ('830', '831') and district_code = 'Outside'")
+    assert outside.fetchone() == (0,)
 
 
 def test_names_agree_with_phases(real):
