@@ -38,10 +38,7 @@ def model(dbt, session):
             if correlation.varies(x, y):
                 measures.setdefault(places, {}).update({("crime", *keys): y, indicator: x})
             compared.append((keys, indicator, places, x, y, int(both["offences"].sum())))
-    maps = {}
-    for places, values in measures.items():
-        weights, distances = drawn(list(places))
-        maps[places] = {method: _Map(values, method, weights, distances) for method in correlation.METHODS}
+    maps = {places: _maps(values, *drawn(list(places))) for places, values in measures.items()}
     for keys, indicator, places, x, y, offences in compared:
         for method in correlation.METHODS:
             left, effective = {"i": np.nan, "p_value": np.nan}, np.nan
@@ -65,6 +62,13 @@ def model(dbt, session):
     for p_value, q_value in (("p_value", "q_value"), ("residual_moran_p_value", "residual_moran_q_value")):
         made[q_value] = family[p_value].transform(lambda p: spatial.adjusted(p.to_numpy(float))).astype(float)
     return made
+
+
+def _maps(values, weights, distances):
+    """Measures of the same LSOAs as each method sees them."""
+    import correlation
+
+    return {method: _Map(values, method, weights, distances) for method in correlation.METHODS}
 
 
 class _Map:
