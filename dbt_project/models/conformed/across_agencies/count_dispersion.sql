@@ -6,14 +6,28 @@ with monthly as (
     {{ counts_by_area('month_start') }}
 ),
 
+kind as (
+    select distinct
+        series,
+        feed_type
+    from monthly
+),
+
+calendar as (
+    select distinct
+        month_start,
+        financial_year
+    from {{ ref('dim_date') }}
+),
+
 exceptional as (
     select distinct
-        counted.series,
+        kind.series,
         calendar.financial_year
-    from monthly as counted
+    from kind
     inner join {{ ref('dim_series_break') }} as entry
-        on entry.break_kind = 'exceptional period' and {{ is_about('entry', 'counted') }}
-    inner join {{ ref('dim_date') }} as calendar
+        on entry.break_kind = 'exceptional period' and {{ is_about('entry', 'kind') }}
+    inner join calendar
         on calendar.month_start between entry.first_date and entry.last_date
 ),
 
