@@ -1,3 +1,7 @@
+{#-
+    A person is one row for all years: each flag is a whole number with a bit for each year. People are grouped once, and then counted
+    by the patterns of bits, which are few, so that the cost follows the number of rows.
+-#}
 with seen as (
     {% for role in ['victim', 'suspect'] %}
         select
@@ -11,53 +15,69 @@ with seen as (
     {% endfor %}
 ),
 
--- There are more rows of people than of anything else, so they are grouped before scopes and periods multiply them.
-person_year as (
+year as (
     select
-        person_key,
         financial_year,
-        bool_or(role = 'victim') as is_victim,
-        bool_or(role = 'suspect') as is_suspect,
-        bool_or(role = 'victim' and is_serious_violence) as is_serious_victim,
-        bool_or(role = 'suspect' and is_serious_violence) as is_serious_suspect
+        cast(power(2, row_number() over (order by financial_year) - 1) as bigint) as bit,
+        bool_or(role = 'victim') and bool_or(role = 'suspect') as has_both_roles
     from seen
-    group by person_key, financial_year
-),
-
--- A year with the people of one role alone has nobody that could be both.
-delivered as (
-    select person_year.*
-    from person_year
-    where person_year.financial_year in (
-        select both_roles.financial_year
-        from person_year as both_roles
-        group by both_roles.financial_year
-        having bool_or(both_roles.is_victim) and bool_or(both_roles.is_suspect)
-    )
+    group by financial_year
 ),
 
 person as (
     select
+        seen.person_key,
+        bit_or(case when seen.role = 'victim' then year.bit else 0 end) as victim,
+        bit_or(case when seen.role = 'suspect' then year.bit else 0 end) as suspect,
+        bit_or(case when seen.role = 'victim' and seen.is_serious_violence then year.bit else 0 end) as serious_victim,
+        bit_or(case when seen.role = 'suspect' and seen.is_serious_violence then year.bit else 0 end) as serious_suspect
+    from seen
+    inner join year
+        on seen.financial_year = year.financial_year
+    group by seen.person_key
+),
+
+pattern as (
+    select
+        victim,
+        suspect,
+        serious_victim,
+        serious_suspect,
+        count(*) as people
+    from person
+    group by victim, suspect, serious_victim, serious_suspect
+),
+
+-- A year with the people of one role alone has nobody that could be both.
+period as (
+    select
         financial_year as period,
         false as is_total,
-        is_victim,
-        is_suspect,
-        is_serious_victim,
-        is_serious_suspect
-    from delivered
+        bit as bits
+    from year
+    where has_both_roles
 
     union all
 
     select
         '{{ var("report_first_year") }} - {{ var("report_last_year") }}' as period,
         true as is_total,
-        bool_or(is_victim) as is_victim,
-        bool_or(is_suspect) as is_suspect,
-        bool_or(is_serious_victim) as is_serious_victim,
-        bool_or(is_serious_suspect) as is_serious_suspect
-    from delivered
-    where financial_year between '{{ var("report_first_year") }}' and '{{ var("report_last_year") }}'
-    group by person_key
+        cast(sum(bit) as bigint) as bits
+    from year
+    where has_both_roles and financial_year between '{{ var("report_first_year") }}' and '{{ var("report_last_year") }}'
+),
+
+people as (
+    select
+        period.period,
+        period.is_total,
+        pattern.people,
+        (pattern.victim & period.bits) <> 0 as is_victim,
+        (pattern.suspect & period.bits) <> 0 as is_suspect,
+        (pattern.serious_victim & period.bits) <> 0 as is_serious_victim,
+        (pattern.serious_suspect & period.bits) <> 0 as is_serious_suspect
+    from pattern
+    cross join period
 ),
 
 counted as (
@@ -66,11 +86,14 @@ counted as (
             '{{ scope }}' as scope,
             period,
             is_total,
-            count(case when is_{{ kind }}victim then 1 end) as victims,
-            count(case when is_{{ kind }}suspect then 1 end) as suspects,
-            count(case when is_{{ kind }}victim and is_{{ kind }}suspect then 1 end)
-                as people_who_are_both
-        from person
+            cast(sum(case when is_{{ kind }}victim then people else 0 end) as bigint) as victims,
+            cast(sum(case when is_{{ kind }}suspect then people else 0 end) as bigint) as suspects,
+            cast(
+                sum(
+                    case when is_{{ kind }}victim and is_{{ kind }}suspect then people else 0 end
+                ) as bigint
+            ) as people_who_are_both
+        from people
         group by period, is_total
         having bool_or(is_{{ kind }}victim or is_{{ kind }}suspect)
         {% if not loop.last %}union all{% endif %}
