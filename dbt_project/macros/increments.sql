@@ -21,7 +21,7 @@
     {%- set delivery = source('ledger', 'delivery') %}
     {%- set existing_fact = existing_relation(fact) %}
     {%- if existing_fact %}
-    where load_id not in (select built.load_id from {{ existing_fact }} as built)
+    where load_id not in (select distinct built.load_id from {{ existing_fact }} as built)
 
     union
 
