@@ -17,7 +17,7 @@ class Rule:
         name: what must be true, in plain words.
         kind: class of `great_expectations.expectations`.
         arguments: its arguments.
-        remedy: sentence naming who can mend it, and how.
+        remedy: sentence naming who can correct it, and how.
         counts: batch column that says how many source rows a line represents; empty where a line is one row.
         blocking: false where a failure is information only.
     """

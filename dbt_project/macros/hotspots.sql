@@ -125,28 +125,19 @@
 {%- endmacro %}
 
 {#
-    Whether counts of a relation are above their mean: p_value (exact, one-sided, Poisson) and q_value, adjusted for the number of counts
-    of the same family (Benjamini and Hochberg 1995), in which equal p have the last of their places. The relation has `family`
-    (SQL list of columns), `offences` and `mean`.
+    Whether counts of a relation are above their mean: p_value (exact, one-sided, Poisson) and q_value, which is `adjusted`. The relation
+    has `family` (SQL list of columns), `offences` and `mean`.
 #}
 {% macro fdr_adjusted(relation, family) %}
-    select
-        tested.*,
-        min(least(1, p_value * counts / place)) over (
-            partition by {{ family }} order by place desc rows between unbounded preceding and current row
-        ) as q_value
-    from (
-        select
-            judged.*,
-            count(*) over (partition by {{ family }}) as counts,
-            count(*) over (partition by {{ family }} order by p_value) as place
-        from (
+    {%- set judged -%}
+        (
             select
-                counted.*,
+                *,
                 poisson_at_least(cast(offences as bigint), cast(mean as double)) as p_value
-            from {{ relation }} as counted
-        ) as judged
-    ) as tested
+            from {{ relation }}
+        )
+    {%- endset -%}
+    {{ adjusted(judged, family) }}
 {% endmacro %}
 
 {# The wards of the hotspot and control set in force on the last day of each analysed window, with its first and last month. #}

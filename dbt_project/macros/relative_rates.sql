@@ -212,6 +212,26 @@
     )
 {%- endmacro %}
 
+{# What a row of `pair` is about, as a mart shows it. #}
+{% macro compared_with() -%}
+    measure,
+    ethnicity_basis,
+    period,
+    cast(years as integer) as years_counted,
+    counted_area as area,
+    ethnicity_group,
+    ethnicity_group_order,
+    comparator,
+    years > 1 or counted_area = 'All areas' as is_total,
+{%- endmacro %}
+
+{# How much is known of a count of `compared_groups`, and the bounds `lowest` and `highest` of the ratio. #}
+{% macro ethnicity_known(count) -%}
+    {{ pct('known_' ~ count, 'known_' ~ count ~ ' + missing_' ~ count, 1) }} as known_percent,
+    round(lowest, 2) as relative_rate_lowest,
+    round(highest, 2) as relative_rate_highest,
+{%- endmacro %}
+
 {# What to be careful about in a ratio: small counts; that missing ethnicity alone could turn it round. NULL where neither is so. #}
 {% macro comparison_caveat(part, other_part, further=none) -%}
     nullif(concat_ws(

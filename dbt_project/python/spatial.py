@@ -49,7 +49,7 @@ def to_degrees(easting: Floats, northing: Floats) -> tuple[Floats, Floats]:
 
 
 def polygons(geojson: Sequence[str]) -> NDArray[Any]:
-    """Shapes in metres of GeoJSON geometries in degrees; what crosses itself is mended."""
+    """Shapes in metres of GeoJSON geometries in degrees; what crosses itself is made valid."""
     import geopandas
     import shapely
 

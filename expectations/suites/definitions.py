@@ -165,7 +165,7 @@ def _counted() -> Suite:
             zero(
                 "The definition in force counts the serious violence of the facts",
                 "rows_difference",
-                "The data engineer compares fct_offence with bridge_offence_definition, mends the dbt model and builds it again.",
+                "The data engineer compares fct_offence with bridge_offence_definition, corrects the dbt model and rebuilds it.",
             ),
             zero(
                 "The definition in force has offence types of the seed offence_type only",

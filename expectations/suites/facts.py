@@ -124,7 +124,7 @@ def _clock(offence: Model, owners: Mapping[str, str]) -> Suite:
 
 
 def _classification(offence: Model) -> Suite:
-    remedy = "The data engineer mends the rules of the definition in force (seed violence_definition_rule)."
+    remedy = "The data engineer corrects the rules of the definition in force (seed violence_definition_rule)."
     return Suite(
         subject=offence.subject,
         title="classification",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from expectations.rules import Suite, equal, zero
 
-ENGINEER = "The data engineer finds the join or filter in the dbt models of crime harm that loses or doubles rows, and mends it."
+ENGINEER = "The data engineer corrects the join or filter in the dbt models of crime harm that loses or doubles rows."
 WEIGH = (
     "The data engineer delivers the workbook of the edition in force to cambridge/crime_harm_index, or chooses with the "
     "variable harm_version one that has been delivered. Until then these offences are in no figure of harm."

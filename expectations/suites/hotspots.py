@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from expectations.rules import Suite, between, equal, zero
 
-ENGINEER = "The data engineer compares the dbt models of the hotspot marts with fct_offence, mends them and builds them again."
+ENGINEER = "The data engineer compares the dbt models of the hotspot marts with fct_offence, corrects them and rebuilds them."
 
 # Offences of a mart's window, by date; those of the open archive, which replace them where the force delivered none, by month.
 # Counted by day and month before windows are, which are many and overlap.

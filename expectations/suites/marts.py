@@ -316,7 +316,7 @@ def _reconciliation(reproduces: bool) -> Suite:
     """
     remedy = (
         "`sna reconcile --build` lists the tables with figures that differ or are missing. The data engineer compares them with "
-        "the publication: a wrong model is mended; a printed error goes into the seed erratum, with its proof."
+        "the publication: a wrong model is corrected; a printed error goes into the seed erratum, with its proof."
     )
     return Suite(
         subject="sna.reconciliation",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from expectations.rules import Suite, between, equal, zero
 
 PUBLISHER = "Ask the publisher for a corrected file; until then the data engineer withdraws this one."
-ENGINEER = "The data engineer compares the dbt models of these tables with their fact, mends them and builds them again."
+ENGINEER = "The data engineer compares the dbt models of these tables with their fact, corrects them and rebuilds them."
 
 
 def fact_suites() -> list[Suite]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from expectations.rules import Suite, equal, zero
 
-ENGINEER = "The data engineer compares the dbt model of the mart with the facts that it reads, mends it and builds it again."
+ENGINEER = "The data engineer compares the dbt model of the mart with the facts that it reads, corrects it and rebuilds it."
 
 VIOLENCE = "recorded_crime_group in (select recorded_crime_group from reference.violence_group {})"
 # The attendances of a month are in the picture when all hospitals that the area lists have delivered it.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from expectations.rules import Suite, equal, zero
 
-ENGINEER = "The data engineer compares the dbt models about repeat people with the facts, mends them and builds them again."
+ENGINEER = "The data engineer compares the dbt models about repeat people with the facts, corrects them and rebuilds them."
 
 
 def suites() -> list[Suite]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from expectations.rules import Suite, equal, zero
 
-ENGINEER = "The data engineer compares the dbt models of the trend marts with monthly_count, mends them and builds them again."
+ENGINEER = "The data engineer compares the dbt models of the trend marts with monthly_count, corrects them and rebuilds them."
 
 
 def suites() -> list[Suite]:

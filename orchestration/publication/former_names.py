@@ -1,7 +1,8 @@
 """Columns that were renamed and tables that went, under their former names for one version more.
 
-`meta.renamed_columns` and `meta.former_tables` list them. Queries of a dashboard that was built on version 0.2 read these tables in
-the schemas `sna_0_2` and `marts_0_2`: views with the former names. Tables in which no name has changed are in `sna` and `marts` alone.
+`meta.renamed_columns` and `meta.former_tables` list them. Queries of a dashboard that was built on version 0.2 read these tables
+in the schemas `sna_0_2` and `marts_0_2`: views with the former names. Tables in which no name changed are in `sna` and `marts`
+alone.
 The lists are the seeds `renamed_column` and `former_table`; a row leaves them with the version after the name's change.
 """
 

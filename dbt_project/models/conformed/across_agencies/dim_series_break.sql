@@ -1,12 +1,9 @@
+{%- set columns = {
+    'series_break_id': 'varchar', 'break_kind': 'varchar', 'feed_types': 'varchar', 'series': 'varchar', 'first_date': 'date',
+    'last_date': 'date', 'what': 'varchar', 'source': 'varchar',
+} -%}
 select
-    series_break_id,
-    break_kind,
-    feed_types,
-    series,
-    first_date,
-    last_date,
-    what,
-    source,
+    {{ columns | join(', ') }},
     true as is_national
 from {{ ref('series_break') }}
 where coalesce(country, {{ in_sql(var('area')['country']) }}) = {{ in_sql(var('area')['country']) }}
@@ -14,16 +11,6 @@ where coalesce(country, {{ in_sql(var('area')['country']) }}) = {{ in_sql(var('a
 union all
 
 select
-    series_break_id,
-    break_kind,
-    feed_types,
-    series,
-    first_date,
-    last_date,
-    what,
-    source,
+    {{ columns | join(', ') }},
     false as is_national
-from ({{ area_rows('series_breaks', {
-    'series_break_id': 'varchar', 'break_kind': 'varchar', 'feed_types': 'varchar', 'series': 'varchar', 'first_date': 'date',
-    'last_date': 'date', 'what': 'varchar', 'source': 'varchar',
-}) }}) as listed
+from ({{ area_rows('series_breaks', columns) }}) as listed

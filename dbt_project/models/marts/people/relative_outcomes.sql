@@ -99,15 +99,7 @@ bounded as (
 )
 
 select
-    measure,
-    ethnicity_basis,
-    period,
-    cast(years as integer) as years_counted,
-    counted_area as area,
-    ethnicity_group,
-    ethnicity_group_order,
-    comparator,
-    years > 1 or counted_area = 'All areas' as is_total,
+    {{ compared_with() }}
     base_records,
     events,
     {{ pct('events', 'base_records', 1) }} as events_percent,
@@ -121,9 +113,7 @@ select
         'relative_rate', 'events', 'base_records', 'comparator_events', 'comparator_base_records'
     ) }},
     missing_base_records as missing_records,
-    {{ pct('known_base_records', 'known_base_records + missing_base_records', 1) }} as known_percent,
-    round(lowest, 2) as relative_rate_lowest,
-    round(highest, 2) as relative_rate_highest,
+    {{ ethnicity_known('base_records') }}
     {{ comparison_caveat('events', 'comparator_events', further="case
         when 100 * (pending_records + comparator_pending_records)
             > " ~ var('outcome_pending_limit') ~ " * (base_records + comparator_base_records)

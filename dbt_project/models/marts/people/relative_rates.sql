@@ -74,15 +74,7 @@ bounded as (
 )
 
 select
-    measure,
-    ethnicity_basis,
-    period,
-    cast(years as integer) as years_counted,
-    counted_area as area,
-    ethnicity_group,
-    ethnicity_group_order,
-    comparator,
-    years > 1 or counted_area = 'All areas' as is_total,
+    {{ compared_with() }}
     events,
     residents,
     round({{ rate_per('events', 'residents * years') }}, 2) as rate_per_1000,
@@ -93,8 +85,6 @@ select
     round({{ ratio_of_rates('events', 'residents', 'comparator_events', 'comparator_residents') }}, 2) as relative_rate,
     {{ ratio_of_rates_limits('relative_rate', 'events', 'residents', 'comparator_events', 'comparator_residents') }},
     missing_events,
-    {{ pct('known_events', 'known_events + missing_events', 1) }} as known_percent,
-    round(lowest, 2) as relative_rate_lowest,
-    round(highest, 2) as relative_rate_highest,
+    {{ ethnicity_known('events') }}
     {{ comparison_caveat('events', 'comparator_events') }} as caveat
 from bounded
