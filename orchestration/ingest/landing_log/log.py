@@ -205,7 +205,7 @@ def incoming_folder(landing: Path) -> Iterator[Path]:
 
 
 def sweep_incoming(landing: Path) -> None:
-    """Remove the workspaces of processes that are no more."""
+    """Remove the folders of processes that have ended."""
     incoming = landing / INCOMING
     for left in incoming.iterdir() if incoming.is_dir() else ():
         if not _is_running(left.name.partition("-")[0]):
