@@ -18,6 +18,7 @@ from orchestration.publication.releases import NoSuchReleaseError
 from orchestration.publication.reports import NoReportError
 from orchestration.vault_runs.common import MissingInputError
 from orchestration.vault_runs.linked_people import TruthFileError
+from orchestration.warehouse.dbt import DbtError
 from reporting.release import ReportError
 from reporting.specification import SpecificationError
 from vault.access_log import LogBrokenError, ReasonRequiredError
@@ -54,6 +55,7 @@ FAILURES = (
     NoReportError,
     ReportError,
     SpecificationError,
+    DbtError,
 )
 
 

@@ -240,7 +240,7 @@ def _invoke(
     if not result.success:
         if result.exception is not None and not isinstance(result.exception, Exception):
             raise result.exception  # a person stopped it
-        raise DbtError(_reasons(result))
+        raise DbtError(f"dbt: {_reasons(result)}")
     return result
 
 

@@ -74,6 +74,21 @@ def test_an_error_that_nobody_foresaw_keeps_its_traceback():
     assert ended.returncode == 1 and "ZeroDivisionError" in ended.stderr
 
 
+def test_what_dbt_says_of_a_project_is_shown_without_a_traceback():
+    code = """
+from orchestration.warehouse.dbt import DbtError
+
+def fail():
+    raise DbtError("dbt: Compilation Error in model fct_offence")
+
+app.app = fail
+app.main()
+"""
+    ended = end(code)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr == "dbt: Compilation Error in model fct_offence\n"
+
+
 def test_output_that_cannot_be_written_is_no_success():
     read, write = os.pipe()
     os.close(read)
