@@ -121,3 +121,24 @@ def test_what_a_run_plans_is_one_transaction(tmp_path, runs):
         storage.store_event_batch(one)
         assert len(one) > 2 and commits == [one[0].run_id, "index"]
         storage.dispose()
+
+
+@pytest.mark.parametrize("wiped", [False, True])
+def test_the_last_materialisation_of_each_asset_is_that_of_dagster(tmp_path, runs, wiped):
+    found = []
+    for kind in (SqliteEventLogStorage, PooledSqliteEventLogStorage):
+        (tmp_path / kind.__name__).mkdir()
+        storage = kind(str(tmp_path / kind.__name__))
+        with dg.DagsterInstance.ephemeral() as instance:
+            storage.register_instance(instance)
+            for event in runs:
+                storage.store_event(event)
+            if wiped:
+                storage.wipe_asset(dg.AssetKey("facts"))
+            records = {r.asset_entry.asset_key: r.asset_entry.last_materialization_record for r in storage.get_asset_records()}
+            storage.dispose()
+        found.append(records)
+    assert found[0] == found[1]
+    assert (found[1].get(dg.AssetKey("facts")) is None) == wiped
+    assert found[1][dg.AssetKey("marts")].asset_materialization.metadata["share"].value == 0.5
+    assert found[1][dg.AssetKey("broken")] is None
