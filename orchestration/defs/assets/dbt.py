@@ -1,19 +1,19 @@
 """The dbt models as Dagster assets, in two sets with a gate between them.
 
-One `@dbt_assets` set is one step: a blocking check on a model inside it would block nothing inside it. So the models are
+One set is one step: a blocking check on a model inside it would block nothing inside it. So the models are
 split where the gates are: the *facts* set (seeds, staging, conformed) and the *marts* set (marts, sna, and what is staged and
 conformed of the counts that the vault returns).
 """
 
 # No `from __future__ import annotations` here: Dagster reads the annotations of its functions.
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from graphlib import TopologicalSorter
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, dbt_assets
-from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
 from expectations import verdicts
 from orchestration.defs import metadata
@@ -22,8 +22,24 @@ from orchestration.home.environment import DBT_PROJECT
 from orchestration.operations.retries import retried
 from orchestration.warehouse import dbt, gates, increments, materializations
 
-# As `increments.nodes_of`: what is made of the counts of the vault comes after the facts that the vault reads.
-FACTS, COUNTS, MARTS = "tag:facts", "tag:counts", "tag:marts"
+
+@contextmanager
+def _without(module: str) -> Iterator[None]:
+    """A module counts as not installed while the block runs, unless it has been imported already."""
+    if module in sys.modules:
+        yield
+        return
+    sys.modules[module] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[module]
+
+
+# dagster-dbt needs dbt only to select models and to run it. Importing it takes a second and 30 MB of each process.
+with _without("dbt.version"):
+    from dagster_dbt import DagsterDbtTranslator
+    from dagster_dbt.asset_utils import build_dbt_specs, get_asset_check_key_for_test
 
 
 class Translator(DagsterDbtTranslator):
@@ -73,13 +89,30 @@ def dbt_asset_sets(
         senders: landing view of a feed type → the keys of the feeds in it, none where nobody sends it.
     """
     translator = Translator(code, senders)
+    stages: dict[dg.AssetKey, str] = {
+        translator.get_asset_key(manifest["nodes"][node]): stage
+        for stage in ("facts", "marts")
+        for node in increments.nodes_of(stage, manifest)
+        if not node.startswith("test.")
+    }
+    # All of them, which stage each is of being known without dbt's selection.
+    everything: dict[str, Any] = {"select": "fqn:*", "exclude": "", "selector": "", "io_manager_key": None, "project": None}
+    all_specs, all_checks = build_dbt_specs(translator=translator, manifest=manifest, **everything)
+    specs, checks = sorted(all_specs, key=lambda spec: spec.key), sorted(all_checks, key=lambda check: check.key)
 
-    @dbt_assets(manifest=manifest, select=FACTS, exclude=COUNTS, name="facts", dagster_dbt_translator=translator, pool=POOL)
+    def of(stage: str) -> dict[str, Any]:
+        return {
+            "name": stage,
+            "specs": [spec for spec in specs if stages[spec.key] == stage],
+            "check_specs": [check for check in checks if stages[check.asset_key] == stage],
+        }
+
+    @dg.multi_asset(**of("facts"), can_subset=True, pool=POOL, allow_arbitrary_check_specs=True)
     @retried
     def facts(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[Any]:
         yield from _build(context, refresh, "facts", manifest, code, translator)
 
-    @dbt_assets(manifest=manifest, select=f"{MARTS} {COUNTS}", name="marts", dagster_dbt_translator=translator, pool=POOL)
+    @dg.multi_asset(**of("marts"), can_subset=True, pool=POOL, allow_arbitrary_check_specs=True)
     @retried
     def marts(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[Any]:
         yield from _build(context, refresh, "marts", manifest, code, translator)
