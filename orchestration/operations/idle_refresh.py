@@ -83,8 +83,12 @@ def remember(settings: Settings, before: State | None, lines: Iterable[Line]) ->
         return
     file = settings.home / FILE
     fresh = file.with_name(f".{FILE}.{os.getpid()}")
-    fresh.write_text(json.dumps({"state": before.digest, "lines": list(lines)}))
-    fresh.replace(file)
+    try:
+        fresh.write_text(json.dumps({"state": before.digest, "lines": list(lines)}))
+        fresh.replace(file)
+    except OSError:
+        # On a full disk there is nothing to do all the same.
+        fresh.unlink(missing_ok=True)
 
 
 def _files(settings: Settings) -> Iterator[tuple[str, tuple[int, ...]]]:

@@ -9,6 +9,7 @@ import shutil
 
 from orchestration.home import lock
 from orchestration.home.settings import Settings
+from orchestration.operations import idle_refresh
 
 
 def clear(settings: Settings) -> None:
@@ -24,7 +25,8 @@ def clear(settings: Settings) -> None:
         with switching(settings.published):
             sweep(settings.published)
     shutil.rmtree(settings.spill, ignore_errors=True)
-    for half in (*settings.home.glob("secrets/*.[0-9]*"), *settings.dagster_home.glob("dagster.[0-9]*")):
+    unfinished = ("secrets/*.[0-9]*", f".{idle_refresh.FILE}.[0-9]*", "dagster/dagster.[0-9]*")
+    for half in [path for pattern in unfinished for path in settings.home.glob(pattern)]:
         half.unlink()
     with open_instance(settings) as instance:
         mark_dead_runs_failed(settings, instance)

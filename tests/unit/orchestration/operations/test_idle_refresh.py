@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from orchestration.home.settings import Settings
-from orchestration.operations import idle_refresh
+from orchestration.operations import idle_refresh, recovery
 from orchestration.operations.idle_refresh import State, recall, remember
 
 LINES = [("Nothing new in raw.", {"markup": False}), ("Published: file", {})]
@@ -118,3 +118,21 @@ def test_a_file_that_may_change_again_in_the_same_moment_is_not_relied_on(settin
 def test_a_damaged_memory_is_none(settings, content):
     (settings.home / idle_refresh.FILE).write_text(content)
     assert recall(settings) is None
+
+
+def test_a_disk_that_is_full_fails_no_refresh_and_leaves_nothing(settings, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pathlib.Path.replace", full)
+    remember(settings, State.of(settings), LINES)
+    assert [path.name for path in settings.home.glob(".idle*")] == []
+    assert recall(settings) is None
+
+
+def test_what_a_killed_process_left_of_it_is_removed(settings, monkeypatch):
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    left = settings.home / f".{idle_refresh.FILE}.123"
+    left.write_text("")
+    recovery.clear(settings)
+    assert not left.exists()
