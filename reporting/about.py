@@ -159,7 +159,7 @@ def _orders(release: Release, spec: Specification) -> Iterator[Item]:
     for indicator, own in by_indicator.items():
         if all(ranks.figure(release, row, "district_rank_lower_95").value is not None for row in own):
             (stable if all(_is_fixed(release, row) for row in own) else other).append(indicator)
-    yield Heading("And of the other indicators?", "orders")
+    yield Heading("The order by other indicators", "orders")
     yield (
         sentence("The order of districts is stable in: {}.", label("; ".join(stable)))
         if stable

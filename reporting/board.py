@@ -182,7 +182,7 @@ def _what(release: Release, spec: Specification) -> Iterator[Item]:
         yield (
             sentence("{}:", Markup("<strong>{}</strong>").format(words))
             if found
-            else sentence(f"{words}: nothing that its test supports.")
+            else sentence(f"{words}: nothing beyond chance.")
         )
         yield bullets([change(row) for row in found])
     same = [row["series"] for row in rows if row["verdict"] in UNCHANGED]

@@ -109,7 +109,8 @@ def control(rows: Rows, y_title: str) -> Any:
 
     Points of signals also differ in shape; a series break is a vertical line with its text.
     """
-    base = alt.Chart(_data(rows))
+    sides = ["left" if at < len(rows) / 2 else "right" for at in range(len(rows))]
+    base = alt.Chart(_data([{**row, "side_of_text": side} for row, side in zip(rows, sides, strict=True)]))
     month = alt.X("month:T", title="month", axis=alt.Axis(format="%b %Y", labelAngle=-45, tickCount=12 if len(rows) < 40 else 20))
     signals = ["no change", "above the limits", "below the limits", "shift up", "shift down"]
     band = base.mark_area(color=LIGHT).encode(
@@ -132,11 +133,15 @@ def control(rows: Rows, y_title: str) -> Any:
         )
     )
     breaks = base.transform_filter("datum.series_break != null").encode(x=month)
-    rule = breaks.mark_rule(color=ORANGE, strokeDash=[2, 2], strokeWidth=1.5)
-    text = breaks.mark_text(align="left", baseline="top", dx=4, limit=170, fontSize=11).encode(
-        y=alt.value(2), text="series_break:N"
-    )
-    return (band + centre + line + points + rule + text).properties(width=WIDTH, height=280)
+    drawn: Any = band + centre + line + points + breaks.mark_rule(color=ORANGE, strokeDash=[2, 2], strokeWidth=1.5)
+    # Its text is on the side where there is more room, so that it is not cut off.
+    for side in ("left", "right"):
+        drawn += (
+            breaks.transform_filter(f"datum.side_of_text == '{side}'")
+            .mark_text(align=side, baseline="top", dx=4 if side == "left" else -4, limit=WIDTH // 2, fontSize=11)
+            .encode(y=alt.value(2 if side == "left" else 16), text="series_break:N")
+        )
+    return drawn.properties(width=WIDTH, height=280)
 
 
 def limits(rows: Rows, label: str, value_title: str, centre: float | None = None) -> Any:

@@ -211,9 +211,9 @@ def _trends(release: Release, spec: Specification, name: str) -> Iterator[Item]:
         yield Chart(
             f"{identity}-series",
             f"{name}: every series by financial year",
-            "Small line charts on one scale, one for each series.",
+            "Small line charts, one for each series, each with a scale of its own.",
             table,
-            charts.multiples(every, "financial_year", "events", "series", "financial year", "number"),
+            charts.multiples(every, "financial_year", "events", "series", "financial year", "number", own_scales=True),
             every,
         )
     yield trend_table(rows, "changes-table", f"{name}, {spec.when}: change on the year before")
