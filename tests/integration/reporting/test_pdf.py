@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import re
 
 import pytest
 
@@ -30,6 +31,26 @@ def test_the_board_and_each_district_have_a_pdf_that_is_tagged_and_says_its_lang
         for mark in (b"/StructTreeRoot", b"/Lang", b"pdfuaid", page.title.encode()):
             assert mark in content, (page.pdf, mark)
         assert len(content) < 1_000_000
+
+
+@needs_typst
+def test_a_reader_s_software_finds_title_headings_tables_and_what_pictures_show(made, pages, tmp_path):
+    """The structure of ISO 14289-1 (PDF/UA-1): 7.1 title, 7.2 language, 7.3 figures, 7.4 headings, 7.5 tables."""
+    folder = tmp_path / "report"
+    folder.mkdir()
+    (folder / "charts").symlink_to(made.folder / "charts")
+    pdf.write(made.release, made.spec, pages[:1], folder)
+    content = (folder / pages[0].pdf).read_bytes()
+    kinds = [one["kind"] for item in pages[0].items for one in pdf._items(item, folder)]
+    assert kinds.count("chart") >= 5 and kinds.count("table") >= 5
+    assert content.count(b"/S/Figure") == kinds.count("chart")
+    assert content.count(b"/Alt(") >= kinds.count("chart")
+    assert content.count(b"/S/H1") == kinds.count("heading")
+    assert len(re.findall(rb"/S/Table\b", content)) == kinds.count("table")
+    heads = sum(len(one["heads"]) for item in pages[0].items for one in pdf._items(item, folder) if one["kind"] == "table")
+    assert len(re.findall(rb"/S/TH\b", content)) == len(re.findall(rb"/Scope/Column", content)) >= heads
+    for mark in (b"/Marked true", b"/DisplayDocTitle true", b"/Lang(en-GB)", b"/Outlines", b"/Tabs/S"):
+        assert mark in content, mark
 
 
 @needs_typst
