@@ -65,7 +65,7 @@ def zone(scale):
 
 
 @pytest.fixture
-def county():
+def single():
     return zone(1)
 
 
@@ -75,15 +75,15 @@ def force(request):
 
 
 @pytest.mark.parametrize("thing", DISTINCT)
-def test_things_and_their_names_grow_with_the_scale(county, force, thing):
+def test_things_and_their_names_grow_with_the_scale(single, force, thing):
     feed, columns = DISTINCT[thing]
-    one, many = (of.count(feed, f"select count(distinct {columns}) from {feed}")[0] for of in (county, force))
+    one, many = (of.count(feed, f"select count(distinct {columns}) from {feed}")[0] for of in (single, force))
     assert many == pytest.approx(force.scale * one, rel=0.02)
 
 
 @pytest.mark.parametrize("feed", ROWS)
-def test_no_row_repeats_another_but_for_an_id(county, force, feed):
-    (rows, distinct), (more_rows, more_distinct) = county.distinct_rows(feed), force.distinct_rows(feed)
+def test_no_row_repeats_another_but_for_an_id(single, force, feed):
+    (rows, distinct), (more_rows, more_distinct) = single.distinct_rows(feed), force.distinct_rows(feed)
     assert more_rows == pytest.approx(force.scale * rows, rel=0.02)
     if feed == "crimes":
         assert more_distinct == more_rows
@@ -91,15 +91,15 @@ def test_no_row_repeats_another_but_for_an_id(county, force, feed):
     assert more_rows - more_distinct <= max(2 * force.scale * (rows - distinct), more_rows // 1000)
 
 
-def test_the_same_files_with_so_many_times_the_rows(county, force):
-    assert force.files == county.files
+def test_the_same_files_with_so_many_times_the_rows(single, force):
+    assert force.files == single.files
     # What is national, and tables of a fixed shape, have as many rows for any scale.
     fixed = ("cambridge/", "dfe/lait", "dfe/statistical", "dfe/exclusion", "dfe/children", "dfe/neet", "hmicfrs/", "moj/")
     tables = ("/term_dates", "rescue/referrals", "_youth_justice/offenders", "cases_by_age_and_sentence", "/exclusions", "/neet")
     tables += ("census_population", "census_ethnicity")
-    grown = {feed for feed in county.rows if not feed.startswith(fixed) and not feed.endswith(tables)}
+    grown = {feed for feed in single.rows if not feed.startswith(fixed) and not feed.endswith(tables)}
     assert {f"{POLICE}/crimes", "ons/lsoa_boundaries", "nhs_liaison_and_diversion/referrals", "dfe/schools"} <= grown
-    for feed, rows in county.rows.items():
+    for feed, rows in single.rows.items():
         many = force.rows[feed]
         if feed == "derby_city_education/neet":
             assert rows < many < force.scale * rows  # by ward, and by year
