@@ -170,7 +170,7 @@ def write_demo(
     bytes. ``scale`` makes one force of so many times the people, streets, wards and neighbourhoods, each with rows of its own
     (:mod:`synthetic.records.parts`); it reproduces no printed report, and needs the memory of one county.
     ``faults`` adds the faults of :mod:`synthetic.demo.faults` and their manifest. ``progress`` is called with a message per step.
-    Raises ValueError for a scale that is not 1 to 99.
+    Raises ValueError for a scale that is not 1 to 33.
     """
     import duckdb
 

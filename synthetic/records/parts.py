@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-MOST = 99
-"""As many as the numbers of the force, of wards and of schools have room for."""
+MOST = 33
+"""With more, residents by LSOA and age are more than the four million cells of a workbook that a home reads."""
 SYLLABLES = tuple(first + last for first in "bcdfghjklmnprstvwxyz" for last in "aeiou")
 FIRST_STREAM = 1_000
 """Beyond the streams of the county itself."""

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from orchestration.ingest.files.parser_process import MAX_FILLED
 from synthetic.records.geography import DISTRICTS, wards
 from synthetic.records.locations import coordinates, delivered, draw_map
 from synthetic.records.parts import MOST, code, own_name, streams, syllable
@@ -55,6 +56,7 @@ def test_numbers_and_names_have_room_for_the_largest_force():
     assert len(codes) == MOST * 642 and all(len(one) == 9 for one in codes)
     assert min(codes) > "E01036000", "the ONS has assigned codes up to here"
     assert len({syllable(part) for part in range(MOST)}) == MOST
+    assert MOST * 642 * 187 < MAX_FILLED < (MOST + 1) * 642 * 187
     # The smallest neighbourhoods are wide enough for their points.
     part = draw_map(np.random.default_rng(1), MOST - 1, MOST)
     east, north = coordinates(np.random.default_rng(2), part, part.points["lsoa"].to_numpy(), part.points["point"].to_numpy())
