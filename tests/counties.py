@@ -186,17 +186,17 @@ def whole() -> County:
 SMALL = {"SNA_PSEUDONYM_KEY": "the key of the small county"}
 
 
-def small() -> County:
-    """Two months of a county, refreshed."""
+def small(scale: int = 1) -> County:
+    """Two months of a county, or of a larger force, refreshed."""
     from tests.fault import zone as small_zone
 
     def build(folder: Path) -> None:
         made = County(folder / "raw", folder / "home", SMALL)
-        small_zone.cut(demo().raw, made.raw, folder / "later")
+        small_zone.cut(demo(scale).raw, made.raw, folder / "later")
         _demonstration(made.home)
         (folder / "refresh.txt").write_text(_refresh(made))
 
-    folder = _kept("small", (*SOURCES, "tests/fault/zone.py"), build)
+    folder = _kept("small" if scale == 1 else f"small{scale}", (*SOURCES, "tests/fault/zone.py"), build)
     return County(folder / "raw", folder / "home", SMALL, folder / "later")
 
 
