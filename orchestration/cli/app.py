@@ -357,7 +357,7 @@ def quarantine(
 @app.command()
 def deliver(
     paths: Annotated[list[Path], typer.Argument(help="Files, or folders that are searched for files.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what the files would change.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what the files would change, and which the refresh would refuse.")] = False,
     accept_short: Annotated[bool, typer.Option("--accept-short", help="Use them even if they have few rows.")] = False,
     reason: Annotated[str, typer.Option(help="Why a short delivery is complete; stored with it.")] = "",
 ) -> None:
@@ -371,6 +371,7 @@ def deliver(
     from orchestration.ingest.recognition import handed_in
     from orchestration.ingest.recognition.recognition import being_written
     from orchestration.ingest.recognition.recognition import deliver_safely as copy_in
+    from orchestration.ingest.recognition.trial import Rehearsal
 
     if accept_short != bool(reason.strip()):
         raise typer.BadParameter("--accept-short and --reason go together: say why the delivery is complete.")
@@ -383,10 +384,13 @@ def deliver(
         errors.print(f"[red]No file was found[/] in {escape(', '.join(map(str, paths)))}.")
         raise typer.Exit(WRONG_USAGE)
     admission, received = Admission.of(settings), read(settings.landing)
-    take = deliveries.announced(settings, received, dry_run=dry_run)
+    rehearsal = Rehearsal(settings.raw, received, admission, reason) if dry_run else None
+    take, foreseen = deliveries.announced(settings, received, rehearsal), rehearsal.foreseen if rehearsal else []
     settled = set(regular_files.at_rest(files, lambda file: file.path))
     receipts = [
-        copy_in(file, settings.raw, contracts, admission, received, take) if file in settled else being_written(file.path)
+        copy_in(file, settings.raw, contracts, admission, received, take, foreseen)
+        if file in settled
+        else being_written(file.path)
         for file in files
     ]
     for receipt in receipts if accept_short and not dry_run else ():

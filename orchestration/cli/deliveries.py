@@ -18,6 +18,8 @@ from orchestration.text.console import console, errors
 if TYPE_CHECKING:
     from orchestration.ingest.landing_log.load_record import LoadRecord
     from orchestration.ingest.recognition.recognition import Recognised
+    from orchestration.ingest.recognition.refusals import Refusal
+    from orchestration.ingest.recognition.trial import Rehearsal
 
 DeliveryName = Annotated[
     str,
@@ -61,16 +63,32 @@ def deliveries(
     console.print(output.table("Deliveries", heads, rows))
 
 
-def announced(settings: Settings, received: Sequence[LoadRecord], *, dry_run: bool) -> Callable[[Recognised], bool]:
-    """A function that prints what a recognised file will change and returns whether to copy it: not in a dry run."""
+def announced(
+    settings: Settings, received: Sequence[LoadRecord], rehearsal: Rehearsal | None = None
+) -> Callable[[Recognised], bool | Refusal]:
+    """A function that prints what a recognised file will change and returns whether to copy it.
+
+    Args:
+        rehearsal: of a dry run: nothing is copied, and a file that the next refresh would refuse is refused.
+    """
     from orchestration.ingest.files.headers import printable
     from orchestration.ingest.load.preview import preview
+    from orchestration.ingest.recognition.refusals import Refusal
+    from orchestration.ingest.rules import fault
 
-    def take(found: Recognised) -> bool:
+    def take(found: Recognised) -> bool | Refusal:
         changes = preview(found.path, found.contract, found.name, settings.raw, received)
         where = f"{found.contract.agency}/{found.contract.feed}/{found.name}"
-        console.print(f"{printable(found.path.name)} → {where}: {changes}", highlight=False, markup=False)
-        return not dry_run
+        rejected = ""
+        if rehearsal is not None:
+            record = rehearsal.record(found)
+            faults = [fault("D35")] if record is None else [f for f in record.faults if f.severity == "delivery"]
+            if faults:
+                return Refusal.of_faults(found.contract, faults)
+            if record and record.rows_rejected:
+                rejected = f"; rejects {record.rows_rejected:,} of them"
+        console.print(f"{printable(found.path.name)} → {where}: {changes}{rejected}", highlight=False, markup=False)
+        return rehearsal is None
 
     return take
 

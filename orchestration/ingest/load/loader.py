@@ -91,6 +91,7 @@ def load(
     now: datetime,
     admission: Admission = LIVE,
     batch_bytes: int = BATCH_BYTES,
+    known: Sequence[LoadRecord] | None = None,
 ) -> list[LoadRecord]:
     """Land deliveries of one feed; returns a record for each, in the same order.
 
@@ -117,7 +118,8 @@ def load(
         own.mkdir(parents=True, exist_ok=True)
         own.chmod(0o700)
     with log.incoming_folder(landing) as folder:
-        run = _Run(contract, landing, key, now, folder, admission)
+        before = log.read(landing, contract.agency, contract.feed) if known is None else list(known)
+        run = _Run(contract, landing, key, now, folder, admission, before)
         for together in run.in_turn(deliveries):
             run.land(together, batch_bytes)
         run.db.close()
@@ -128,11 +130,17 @@ class _Run:
     """One call of `load`: its connection, what was landed before it, and what it has landed."""
 
     def __init__(
-        self, contract: FeedContract, landing: Path, key: bytes, now: datetime, folder: Path, admission: Admission
+        self,
+        contract: FeedContract,
+        landing: Path,
+        key: bytes,
+        now: datetime,
+        folder: Path,
+        admission: Admission,
+        known: list[LoadRecord],
     ) -> None:
         self.contract, self.landing, self.now, self.folder, self.admission = contract, landing, now, folder, admission
         self.hmac_pads, self.fingerprint = hmac_pads(key), fingerprint(contract, key)
-        known = log.read(landing, contract.agency, contract.feed)
         self.latest = _latest_by_name(known)
         self.known = known
         # By period and part: what may take the place of each other.

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from orchestration.contracts.model import FeedContract, FeedKey, PartRule
 from orchestration.contracts.periods import SPAN, bounds, form, key
@@ -98,7 +98,8 @@ def deliver_safely(
     contracts: Mapping[FeedKey, FeedContract],
     admission: Admission = LIVE,
     received: Iterable[LoadRecord] = (),
-    take: Callable[[Recognised], bool] = lambda _: True,
+    take: Callable[[Recognised], bool | Refusal] = lambda _: True,
+    foreseen: Iterable[LoadRecord] = (),
 ) -> Receipt:
     """As `deliver`, of whatever was handed in: it is copied first, and what is no file or fails in a way that no rule names is
     refused like any other.
@@ -110,7 +111,7 @@ def deliver_safely(
         with copied(handed) as copy:
             if refusal := admission.refusal(path, digest(copy)):
                 return _refused(path, Refusal.of_faults(None, [refusal]))
-            return replace(deliver(copy, raw, contracts, admission, received, take), source=path)
+            return replace(deliver(copy, raw, contracts, admission, received, take, foreseen), source=path)
     except UnreadableError as error:
         return _refused(path, Refusal.of_faults(None, error.faults))
     except FileNotFoundError:
@@ -130,7 +131,8 @@ def deliver(
     contracts: Mapping[FeedKey, FeedContract],
     admission: Admission = LIVE,
     received: Iterable[LoadRecord] = (),
-    take: Callable[[Recognised], bool] = lambda _: True,
+    take: Callable[[Recognised], bool | Refusal] = lambda _: True,
+    foreseen: Iterable[LoadRecord] = (),
 ) -> Receipt:
     """Recognise a file and copy it into the landing zone, if the home takes it (`admission`).
 
@@ -139,7 +141,8 @@ def deliver(
 
     Args:
         received: the landing log, so that a version is never used again, and what was withdrawn can come back as the next one.
-        take: asked before the copy is made, with the name that it would have; where it says no, nothing is copied.
+        take: asked before the copy is made, with the name that it would have; where it says no or why not, nothing is copied.
+        foreseen: records of files that would be there if this was no dry run.
     """
     if not _is_text(path):
         return _refused(path, Refusal.of(None, ("Its name is not text in UTF-8.", "Rename it and deliver it again.")))
@@ -148,10 +151,11 @@ def deliver(
     found = recognise(path, contracts)
     if isinstance(found, Unknown):
         return _refused(path, found.refusal)
-    loads = list(received)
+    foreseen = list(foreseen)
+    loads = [*received, *foreseen]
     if open_values := _not_mapped(path, found.contract, loads):
         return _refused(path, open_values)
-    if (same := _same_content(path, raw, found, loads)) is not None:
+    if (same := _same_content(path, raw, found, loads) or _same_record(path, found, foreseen)) is not None:
         target = f"{same.agency}/{same.feed}/{same.file_name}"
         return Receipt(path, "already there", target, "the same content is there already")
     there = [delivery for delivery in discover(raw, found.contract) if _may_replace(found, delivery)]
@@ -160,7 +164,10 @@ def deliver(
     name = replace(found.name, version=version)
     target = f"{'/'.join(found.contract.id)}/{name}"
     note = "; ".join(filter(None, (found.note, _superseded(name, [*there, *before]))))
-    if not take(replace(found, name=name)):
+    answer = take(replace(found, name=name))
+    if isinstance(answer, Refusal):
+        return _refused(path, answer)
+    if not answer:
         return Receipt(path, "would be taken", target, note)
     _copy(path, raw / target)
     return Receipt(path, "delivered", target, note)
@@ -408,7 +415,7 @@ def _example(path: Path, contract: FeedContract, said: str = "") -> str:
     return f"Name it for example “{contract.feed.replace('_', ' ')} {period}{part}{suffix}”."
 
 
-def _slot(thing: Delivery | Name) -> tuple[str, str]:
+def _slot(thing: Delivery | LoadRecord | Name) -> tuple[str, str]:
     """What the versions of one delivery have in common within a feed."""
     return thing.period, thing.part
 
@@ -452,5 +459,18 @@ def _same_content(path: Path, raw: Path, found: Recognised, loads: Iterable[Load
     return next((delivery for delivery in rivals if digest(delivery.path) == content), None)
 
 
-def _latest(deliveries: Iterable[Delivery]) -> list[Delivery]:
-    return list({_slot(d): d for d in sorted(deliveries, key=lambda d: d.version)}.values())
+def _same_record(path: Path, found: Recognised, foreseen: Sequence[LoadRecord]) -> LoadRecord | None:
+    """The record of exactly the same content among those of a dry run."""
+    place = (*found.contract.id, found.name.period)
+    alike = {contract.id for contract in found.alike}
+    latest = _latest(load for load in foreseen if (load.agency, load.feed) in alike)
+    rivals = [r for r in latest if r.verdict != "refused" or (r.agency, r.feed, r.period) == place]
+    content = digest(path) if rivals else ""
+    return next((record for record in rivals if record.file_sha256 == content), None)
+
+
+Versioned = TypeVar("Versioned", Delivery, LoadRecord)
+
+
+def _latest(deliveries: Iterable[Versioned]) -> list[Versioned]:
+    return list({(d.agency, d.feed, *_slot(d)): d for d in sorted(deliveries, key=lambda d: d.version)}.values())

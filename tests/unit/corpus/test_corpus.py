@@ -8,10 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.cli.deliveries import announced
 from orchestration.contracts.reader import load_contracts
+from orchestration.home.settings import Settings
 from orchestration.ingest.landing_log import log as log
+from orchestration.ingest.landing_zone.demonstration import LIVE
 from orchestration.ingest.load.loader import load, plan
-from orchestration.ingest.recognition.recognition import deliver
+from orchestration.ingest.recognition.handed_in import Handed
+from orchestration.ingest.recognition.recognition import deliver, deliver_safely
+from orchestration.ingest.recognition.trial import Rehearsal
 from tests.corpus.case import Case, content
 from tests.corpus.cases import by_id
 from tests.corpus.landing import KEY, NOW, Result
@@ -53,6 +58,31 @@ def test_a_sample_comes_to_what_is_right():
     sample = of_every_day()
     assert len(sample) >= 30
     assert_as_they_should(run(sample))
+
+
+@pytest.mark.parametrize("case", of_every_day(), ids=lambda case: case.id)
+def test_a_dry_run_foresees_what_becomes_of_it(case, tmp_path):
+    folder = tmp_path / "sent" / case.feed
+    folder.mkdir(parents=True)
+    sent = folder / Path(case.file_name).name
+    case.make(sent)
+    raw, landing, contracts = tmp_path / "raw", tmp_path / "landing", load_contracts()
+    raw.mkdir()
+    handed = Handed(sent, sent.parent)
+    rehearsal = Rehearsal(raw, (), LIVE)
+    take = announced(Settings(raw, tmp_path / "home"), (), rehearsal)
+    dry = deliver_safely(handed, raw, contracts, take=take, foreseen=rehearsal.foreseen)
+    assert not any(path.is_file() for path in raw.rglob("*"))
+    real = deliver_safely(handed, raw, contracts)
+    if real.outcome == "refused":
+        assert (dry.outcome, dry.reason) == ("refused", real.reason)
+        return
+    contract = contracts[tuple(real.target_name.split("/")[:2])]
+    (record,) = load(plan(raw, landing, contract, KEY), contract, landing, KEY, now=NOW)
+    assert (dry.outcome == "refused") == (record.verdict == "refused"), (dry.reason, record.faults)
+    (foreseen,) = rehearsal.foreseen
+    assert [fault.code for fault in foreseen.faults] == [fault.code for fault in record.faults]
+    assert (foreseen.rows_accepted, foreseen.rows_rejected) == (record.rows_accepted, record.rows_rejected)
 
 
 @pytest.mark.slow
