@@ -357,7 +357,7 @@ def quarantine(
 @app.command()
 def deliver(
     paths: Annotated[list[Path], typer.Argument(help="Files, or folders that are searched for files.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what the files would change, and which the refresh would refuse.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what the files would change, or why not.")] = False,
     accept_short: Annotated[bool, typer.Option("--accept-short", help="Use them even if they have few rows.")] = False,
     reason: Annotated[str, typer.Option(help="Why a short delivery is complete; stored with it.")] = "",
 ) -> None:
