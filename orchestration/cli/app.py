@@ -288,6 +288,7 @@ def status(
     output.missing(console, settings)
     output.gates(console, settings)
     output.unread(console, settings)
+    output.failed_refresh(console, settings)
 
 
 @app.command()

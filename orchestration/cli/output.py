@@ -447,14 +447,31 @@ def quarantine(console: Console, loads: Iterable[LoadRecord]) -> None:
 
 
 def failure(errors: Console, settings: Settings, failures: list[tuple[str, str]]) -> None:
-    """What stopped a refresh, and what to do."""
-    for step, message in failures:
-        errors.print(f"[red]Stopped at {step.replace('__', '/')}[/]: {escape(message)}", highlight=False)
-        if advice := disk_errors.advice(message, settings.home):
-            errors.print(advice, highlight=False, markup=False)
+    """What stopped a refresh, and what to do; `sna status` says it again until one publishes."""
+    from orchestration.operations import last_failure
+
+    last_failure.write(settings, failures)
+    _stopped(errors, settings, failures)
     gates(errors, settings)
     errors.print(f"{untouched(settings)} `sna quarantine` lists rejected rows and deliveries.")
     errors.print(f"Data Docs: {settings.data_docs / 'index.html'}")
+
+
+def _stopped(console: Console, settings: Settings, failures: Iterable[tuple[str, str]]) -> None:
+    for step, message in failures:
+        console.print(f"[red]Stopped at {step.replace('__', '/')}[/]: {escape(message)}", highlight=False)
+        if advice := disk_errors.advice(message, settings.home):
+            console.print(advice, highlight=False, markup=False)
+
+
+def failed_refresh(console: Console, settings: Settings) -> None:
+    """What stopped the last refresh, where none has published since, and what to do."""
+    from orchestration.operations import last_failure
+
+    if failed := last_failure.read(settings):
+        console.print(f"The last refresh failed on {failed.at} UTC.", style="red", highlight=False)
+        _stopped(console, settings, failed.steps)
+        console.print("Next: correct what is named here, then `sna refresh`.")
 
 
 def no_report(errors: Console, settings: Settings, why: str) -> None:
@@ -492,6 +509,10 @@ def nothing_published(settings: Settings) -> str:
     """That there is no release yet, and what comes next: a home, or a refresh of it."""
     if missing := _without_home(settings):
         return missing
+    from orchestration.operations import last_failure
+
+    if last_failure.read(settings):
+        return f"Nothing published yet in {settings.published}: the last refresh failed."
     following = (
         "`sna status --build`, which shows what held the last build back" if settings.warehouse.exists() else "`sna refresh`"
     )

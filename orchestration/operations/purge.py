@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 PURGING, PURGED = "purging", "purged"
 # What is derived from the landing log, or only says what happened while something was derived, and is made again when needed.
 DERIVED = (
-    *("warehouse.duckdb*", "spill", "data_docs", "dbt", "refusals", "logs", "idle.json"),
+    *("warehouse.duckdb*", "spill", "data_docs", "dbt", "refusals", "logs", "idle.json", "failure.json"),
     # Nothing else uses this home: what is here was left by a process that was killed.
     *("landing/.incoming", "landing/.damaged", "vault/.outgoing-*"),
 )

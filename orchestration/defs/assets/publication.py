@@ -31,7 +31,7 @@ def release_asset(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
     @retried
     def release(context: dg.AssetExecutionContext, refresh: Refresh) -> dg.MaterializeResult[None]:
         """`sna_marts.duckdb` with the schemas sna, marts and meta, the same as Parquet and CSV, and `manifest.json`."""
-        from orchestration.operations import configuration
+        from orchestration.operations import configuration, last_failure
         from orchestration.publication import publish
         from orchestration.publication.release import FILE
         from orchestration.publication.releases import held_back, usable_release
@@ -77,6 +77,7 @@ def release_asset(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
             )
         elif not rolled_back:
             context.log.info(f"Release {published.id} is already up to date")
+        last_failure.clear(settings)
         tables = published.manifest["tables"]
         context.log.info(f"{len(tables)} tables in release {published.id}")
         return dg.MaterializeResult(

@@ -15,6 +15,7 @@ from orchestration.contracts.reader import load_contracts
 from orchestration.home import creation
 from orchestration.home.settings import Settings
 from orchestration.ingest.recognition.recognition import deliver
+from orchestration.operations import last_failure
 from tests.unit.orchestration.ingest.conftest import Desk, row, rows, text
 
 
@@ -144,3 +145,20 @@ def test_the_next_step_after_a_build_that_was_not_published_is_to_look_at_it(tmp
     settings.warehouse.write_bytes(b"")
     assert "Next: `sna status --build`" in output.nothing_published(settings)
     assert output.nothing_delivered(settings).endswith("Next: `sna deliver FILES`.")
+
+
+def test_a_refresh_that_failed_is_named_with_its_remedy_until_one_publishes(said, tmp_path):
+    settings = Settings(tmp_path / "raw", tmp_path / "home")
+    creation.make(settings.home, "derbyshire", "live")
+    output.failure(said.console, settings, [("landing__crimes", "[Errno 28] No space left on device: 'a[/b'")])
+    assert (settings.home / "failure.json").stat().st_mode & 0o777 == 0o600
+    assert output.nothing_published(settings).endswith("the last refresh failed.")
+    before = said.text()
+    output.failed_refresh(said.console, settings)
+    again = said.text()[len(before) :]
+    assert "Stopped at landing/crimes: [Errno 28] No space left on device: 'a[/b'" in again and "is full" in again
+    assert again.rstrip().endswith("Next: correct what is named here, then `sna refresh`.")
+    last_failure.clear(settings)
+    assert output.nothing_published(settings).endswith("Next: `sna refresh`.")
+    (settings.home / "failure.json").write_text("[")
+    assert last_failure.read(settings) is None
