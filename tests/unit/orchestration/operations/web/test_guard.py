@@ -303,6 +303,31 @@ def test_only_graphql_takes_more_than_reading(site, path):
 
 
 @pytest.mark.parametrize(
+    "path",
+    [
+        "/logs/../../secrets/pseudonyms.key",
+        "/logs/%2e%2e/%2e%2e/warehouse.duckdb",
+        "/logs/..%2f..%2fsecrets/key",
+        "/logs/a/%252e%252e/b.out",
+        "/download_debug/..",
+        "/assets/..\\..\\x",
+        "/../report_asset_check/a",
+    ],
+)
+def test_no_address_leads_out_of_its_folder(site, path):
+    assert request(site.app, "GET", path).status in (400, 404)
+    assert site.reached == []
+
+
+@pytest.mark.parametrize("chunked", ["chunked", "identity", "chunked, chunked", "x"])
+def test_a_body_has_one_size(site, chunked):
+    sent = [*SAME, ("Transfer-Encoding", chunked), ("Content-Length", "4")]
+    assert request(site.app, "POST", "/graphql", sent, body(MUTATION)).status == 400
+    assert site.reached == []
+    assert request(site.app, "POST", "/graphql", [*SAME, ("Transfer-Encoding", "chunked")], body(QUERY)).status == 200
+
+
+@pytest.mark.parametrize(
     ("fetched", "status"),
     [
         ({"sec-fetch-site": "same-origin", "sec-fetch-mode": "cors"}, (200, 200)),
