@@ -77,8 +77,8 @@ def test_544_of_the_581_schools_of_derby_and_derbyshire_have_a_point(real):
         "from conformed.dim_school where la_code in ('830', '831')"
     ).fetchone()
     assert found == (581, 544, 0)
-    outside = con.execute("select count(*) from conformed.dim_school where la_code in ('830', '831') and district_code = 'Outside'")
-    assert outside.fetchone() == (0,)
+    outside = "select count(*) from conformed.dim_school where la_code in ('830', '831') and district_code = 'Outside'"
+    assert con.execute(outside).fetchone() == (0,)
 
 
 def test_names_agree_with_phases(real):
