@@ -75,3 +75,28 @@
         else 'Unknown'
     end
 {%- endmacro %}
+
+{#
+    A reference of an agency's own system. Where several agencies of the area send the feed type, it is that of its agency: two
+    forces number their crimes and nominals alike.
+
+    column    of the landed rows
+    feed      name of the feed type by whose senders that is decided: records that are joined have the same one
+#}
+{% macro of_agency(column, feed) -%}
+    {#- The linter knows no variables. -#}
+    {%- set area = var('area') if var('area') is mapping else {} -%}
+    {%- set senders = [] -%}
+    {%- for one in area.get('agencies') or [] if feed in one['feeds'] -%}
+        {%- do senders.append(one['agency']) -%}
+    {%- endfor -%}
+    {%- if senders | length > 1 -%} agency || '/' || {{ column }}
+    {%- else -%} {{ column }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# GSS codes of the area's forces, as a list of literals. #}
+{% macro force_codes() -%}
+    {#- The linter knows no variables. -#}
+    ('{{ (var('area')['force_codes'] if var('area') is mapping else []) | join("', '") }}')
+{%- endmacro %}

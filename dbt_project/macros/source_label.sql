@@ -6,18 +6,26 @@
     lower(trim(regexp_replace({{ column }}, '\s+', ' ', 'g')))
 {%- endmacro %}
 
-{# What agencies call things, by scheme: everywhere, and in the area. #}
+{# What agencies call things, by scheme: everywhere, unless the area says otherwise, and in the area. No label is there twice. #}
 {% macro known_labels() -%}
+    {%- set in_the_area = area_rows('labels', {'scheme': 'varchar', 'source_label': 'varchar', 'conformed': 'varchar'}) -%}
     (
         select
-            scheme,
-            source_label,
-            conformed
-        from {{ ref('source_label') }}
+            everywhere.scheme,
+            everywhere.source_label,
+            everywhere.conformed
+        from {{ ref('source_label') }} as everywhere
+        where not exists (
+            select 1
+            from ({{ in_the_area }}) as own
+            where
+                everywhere.scheme = own.scheme
+                and {{ plain_label('everywhere.source_label') }} = {{ plain_label('own.source_label') }}
+        )
 
         union all
 
-        {{ area_rows('labels', {'scheme': 'varchar', 'source_label': 'varchar', 'conformed': 'varchar'}) }}
+        {{ in_the_area }}
     )
 {%- endmacro %}
 

@@ -15,7 +15,7 @@ CONDITIONS = (*FLAGS, "weapon", *AGES)
 
 def suites() -> list[Suite]:
     """Suites of the definitions, of their rules, and of what they make of the delivered offences."""
-    return [_definitions(), _values(), _contradictions(), _counted(), _codes()]
+    return [_definitions(), _values(), _contradictions(), _counted(), _codes(), _validity()]
 
 
 def _definitions() -> Suite:
@@ -199,6 +199,33 @@ def _codes() -> Suite:
                 "Nothing fails: only rules of a whole class or of all classes count these offences. New law brings new codes: the"
                 " data engineer adds them to the seed offence_code, and the analyst decides for each definition whether a rule in"
                 f" {SEED} counts them.",
+                counts="offences",
+                blocking=False,
+            ),
+        ),
+    )
+
+
+def _validity() -> Suite:
+    """By month of recording: a force's system has a new code from some day of it."""
+    return Suite(
+        subject="conformed.fct_offence",
+        title="offence codes before and after their law",
+        grain="codes",
+        sql="""
+            select offence_code, code.offence_title, known.valid_from, known.valid_to, count(*) as offences
+            from conformed.fct_offence as offence
+            join conformed.dim_offence as code using (offence_code)
+            join reference.offence_code as known using (ho_class, ho_sub_code)
+            where offence.recorded_month < date_trunc('month', known.valid_from) or offence.recorded_month > known.valid_to
+            group by all order by offences desc, offence_code
+        """,
+        labels=("offence_code", "offence_title"),
+        rules=(
+            none(
+                "Every offence is recorded while its code is valid",
+                "Nothing fails: ask the force whether these offences have the right code and date. If the days are wrong, the"
+                " data engineer corrects valid_from or valid_to in the seed offence_code.",
                 counts="offences",
                 blocking=False,
             ),

@@ -73,18 +73,18 @@ def _absence() -> Suite:
     return Suite(
         subject="marts.school_absence",
         title="attendance and absence",
-        grain="school years",
+        grain="school years of a sender",
         sql="""
             with school_year as (
-                select academic_year,
+                select agency, academic_year,
                     sum(percent_of_possible_days) filter (breakdown = 'All pupils') as attended,
                     sum(percent_of_possible_days) filter (breakdown = 'District' and district_code is null) as missed
                 from marts.school_absence group by all
             )
-            select academic_year, (attended + missed)::double as percent from school_year
+            select agency, academic_year, (attended + missed)::double as percent from school_year
             where attended is not null and missed is not null order by all
         """,
-        labels=("academic_year",),
+        labels=("agency", "academic_year"),
         rules=(
             between(
                 "Attendance and absence add up to 100 %, but for rounding",

@@ -220,7 +220,7 @@ def _interventions() -> Suite:
         grain="registers",
         sql="""
             select
-                (select count(distinct intervention_reference) from landing.interventions__interventions) as landed,
+                (select count(distinct (agency, intervention_reference)) from landing.interventions__interventions) as landed,
                 (select count(distinct intervention_reference) from marts.interventions) as shown
         """,
         rules=(equal("Every intervention of the register is shown", "landed", "shown", ENGINEER),),

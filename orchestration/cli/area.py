@@ -131,7 +131,7 @@ def map_headers(
     adapted = area_maps.adapt(contract, before, path) if before else contract
     try:
         with handed_in.copied(handed_in.Handed(sample.resolve(), sample.resolve().parent)) as copy:
-            rows, sheet = header_map.read(copy, adapted)
+            rows, sheet, delimiter = header_map.read(copy, adapted)
             made = header_map.probable(rows, adapted)
     except UnreadableError as error:
         errors.print(f"[red]{escape(sample.name)}[/]: {escape(error.faults[0].message)}", highlight=False)
@@ -143,6 +143,7 @@ def map_headers(
                 "feed_type": own,
                 "agency": agency,
                 "sheet": sheet,
+                "delimiter": None if delimiter == "," or "tsv" in contract.formats else delimiter or None,
                 "headers": {header: {"column": column, "likeness": score} for header, (column, score) in made.headers.items()},
                 "absent": made.absent,
                 "formats": {column: (form,) for column, form in made.formats.items()},

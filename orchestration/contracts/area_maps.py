@@ -12,12 +12,12 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from orchestration.contracts.consistency import contradictions
-from orchestration.contracts.model import Adapted, Column, ContractError, FeedContract, FeedKey, Provided
+from orchestration.contracts.model import Adapted, Column, ContractError, FeedContract, FeedKey, FileFormat, Provided
 from orchestration.home import areas, settings_files
 
 FOLDER = "maps"
@@ -30,10 +30,6 @@ HOW_TO_FILL = """\
 #   a value:   values: {COLUMN: {VALUE: LABEL}}, or unknown: {COLUMN: [VALUE]} where it means nothing that is known here.
 # A gap with 9 for digits and A, a for letters is a shape: look the value up in the extract.
 """
-
-
-# Bytes of a map; one of a few hundred headers and values has some ten thousand.
-LARGEST = 5_000_000
 
 
 class _Strict(BaseModel):
@@ -68,6 +64,7 @@ class AreaMap(_Strict):
         feed_type: of the extract; `<subject>/<feed type>` where several subjects have one of that name.
         agency: whose extract it is; None for every agency of the area that sends the feed type.
         sheet: of the extract, if it is a workbook.
+        delimiter: between the fields of the extract, if it is text and that is no comma. Its encoding is seen in the file.
         headers: header → column.
         not_used: headers of columns that nobody needs.
         absent: columns that the extract lacks and that may be blank.
@@ -81,6 +78,7 @@ class AreaMap(_Strict):
     feed_type: str
     agency: str | None = None
     sheet: str | None = None
+    delimiter: Literal[";", "\t", "|"] | None = None
     headers: Mapping[str, Annotated[Match, BeforeValidator(lambda given: {"column": given} if isinstance(given, str) else given)]]
     not_used: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
@@ -128,10 +126,7 @@ def read(path: Path) -> AreaMap:
     Raises:
         ContractError: it is not valid; the message has file and field.
     """
-    # A pipe would be waited for, and a device read without end.
-    if not path.is_file() or path.stat().st_size > LARGEST:
-        raise ContractError(f"{path}: a map is a regular file of at most {LARGEST:,} bytes. Remove it, or write it again.")
-    return _read(path, path.read_text("utf-8"))
+    return _read(path, settings_files.read(path, ContractError))
 
 
 @lru_cache(maxsize=256)
@@ -173,9 +168,10 @@ def adapt(contract: FeedContract, found: AreaMap, path: Path) -> FeedContract:
         contract,
         columns=tuple(_column(column, found) for column in contract.columns),
         sheet=found.sheet or contract.sheet,
-        formats=tuple(dict.fromkeys((*contract.formats, "xlsx", "ods"))) if found.sheet else contract.formats,
+        formats=_formats(contract, found),
         adapted=Adapted(
             f"{FOLDER}/{path.name}",
+            found.delimiter or "",
             found.not_used,
             {
                 column: {_plain(value): label for value, label in found.values.get(column, {}).items()}
@@ -188,6 +184,12 @@ def adapt(contract: FeedContract, found: AreaMap, path: Path) -> FeedContract:
     if wrong := list(contradictions(made)):
         raise ContractError(f"{path}: {'; '.join(wrong)}.")
     return made
+
+
+def _formats(contract: FeedContract, found: AreaMap) -> tuple[FileFormat, ...]:
+    """Those of the contract, and that of the extract: a workbook if it has a sheet, else text."""
+    own: tuple[FileFormat, ...] = ("xlsx", "ods") if found.sheet else ("csv",) if {"xlsx", "ods"} & {*contract.formats} else ()
+    return tuple(dict.fromkeys((*contract.formats, *own)))
 
 
 def _column(column: Column, found: AreaMap) -> Column:
@@ -274,6 +276,7 @@ def updated(before: AreaMap | None, found: AreaMap) -> AreaMap:
     return before.model_copy(
         update={
             "sheet": found.sheet or before.sheet,
+            "delimiter": found.delimiter or before.delimiter,
             "headers": headers,
             "absent": tuple(dict.fromkeys((*before.absent, *found.absent))),
             "formats": {**found.formats, **before.formats},

@@ -269,12 +269,14 @@ class Adapted:
 
     Attributes:
         map: the map's file; empty where the area has none for this feed.
+        delimiter: between the fields of its text files; empty for a comma.
         not_used: headers whose columns are passed over.
         values: column → what the agency writes, in plain form → value of the contract; None for one that is accepted as unknown.
         provided: column → where it comes from, if no header of the file is its own.
     """
 
     map: str = ""
+    delimiter: str = ""
     not_used: tuple[str, ...] = ()
     values: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
     provided: Mapping[str, Provided] = field(default_factory=dict)

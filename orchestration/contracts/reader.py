@@ -12,7 +12,7 @@ bad data through, so anything missing or unknown is an error that names the file
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from functools import lru_cache
 from pathlib import Path
@@ -45,9 +45,9 @@ from orchestration.contracts.model import (
     Treatment,
 )
 from orchestration.contracts.periods import Cadence
-from orchestration.contracts.senders import Sender, of_authority, sent
+from orchestration.contracts.senders import Sender, of_authority, of_vault, sent
 from orchestration.home import areas, identity, settings_files
-from orchestration.home.environment import CONTRACTS
+from orchestration.home.environment import CONTRACTS, SettingsError
 
 # Of service levels: years and days.
 UNITS = {"retention": "y", "latency": "d", "gracePeriod": "d"}
@@ -81,7 +81,7 @@ def read_contracts(area: str | None = None, root: Path = CONTRACTS) -> dict[Feed
     area = area or _area_of_home()
     files = [areas.folder_of(area) / areas.FILE] if area else sorted(areas.AREAS.glob(f"*/{areas.FILE}"))
     types = tuple((path, path.read_text("utf-8")) for path in sorted(root.glob("*/*.yaml")))
-    return dict(_contracts(types, tuple((path, path.read_text("utf-8")) for path in files)))
+    return dict(_contracts(types, tuple((path, settings_files.read(path, SettingsError)) for path in files)))
 
 
 def feed_types(root: Path = CONTRACTS) -> list[FeedContract]:
@@ -119,7 +119,11 @@ def _contracts(types: tuple[tuple[Path, str], ...], files: tuple[tuple[Path, str
     found = [_contract(path, text, None) for path, text in types]
     national = [contract for contract in found if contract.agency]
     open_types = {contract.type: each for contract, each in zip(found, types, strict=True) if not contract.agency}
-    senders = [sender for file, text in files for sender in _senders(file, text, open_types)]
+    senders = []
+    for file, text in files:
+        of_area = list(_senders(file, text, open_types))
+        _check_counted_once(of_area, {type: _read(*each) for type, each in open_types.items()})
+        senders += of_area
     senders += _nobody(open_types, {sender.feed.type for sender in senders})
     own = [_contract(*open_types[sender.feed.type], sender) for sender in senders]
     # Of a feed that several areas have, as of a service for two forces, that of the first: a home is of one area.
@@ -138,6 +142,22 @@ def _senders(file: Path, text: str, types: Collection[str]) -> Iterator[Sender]:
                 remedy = f"write {' or '.join(meant)}" if meant else f"no such feed type; known are {known}"
                 raise ContractError(f"{place}: {remedy}.")
             yield Sender(place, agency, feed.model_copy(update={"type": meant[0]}))
+
+
+def _check_counted_once(senders: Iterable[Sender], types: Mapping[str, Mapping[str, Any]]) -> None:
+    """An authority's return comes from one agency, and so do the counts of the vault, which are of the whole area.
+
+    Raises:
+        ContractError: two agencies are said to send the same.
+    """
+    first: dict[tuple[str, str | None], Sender] = {}
+    for sender in senders:
+        content = types[sender.feed.type]
+        if of_vault(content) or of_authority(content):
+            other = first.setdefault((sender.feed.type, sender.agency.authority if of_authority(content) else None), sender)
+            if other is not sender:
+                of = f"of {sender.agency.authority}" if of_authority(content) else "of the whole area"
+                raise ContractError(f"{sender.place}: {other.agency.id} sends these {of} already; one agency does.")
 
 
 def _nobody(types: Mapping[str, tuple[Path, str]], sent: Collection[str]) -> Iterator[Sender]:

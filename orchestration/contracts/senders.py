@@ -60,6 +60,11 @@ def of_authority(contract: Mapping[str, Any]) -> bool:
     return {"property": "sender", "value": "authority"} in contract["customProperties"]
 
 
+def of_vault(contract: Mapping[str, Any]) -> bool:
+    """Whether deliveries are counts that leave the vault."""
+    return {"property": "origin", "value": "vault"} in contract["customProperties"]
+
+
 def _set(column: dict[str, Any], own: SentColumn) -> None:
     if own.header is not None:
         column["physicalName"] = own.header

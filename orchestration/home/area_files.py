@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from orchestration.home.areas import Area
 from orchestration.home.environment import SettingsError
 
 OPEN_DATA = "open data (data.police.uk, ONS, MHCLG, DfE, MoJ) need none"
+# Forces of data.police.uk, and of whole nations, that are no territorial ones here.
+WITHOUT_DISTRICTS = {("british", "transport"), ("btp",), ("northern", "ireland"), ("of", "northern", "ireland"), ("scotland",)}
 UNKNOWN = {
     "agencies": f"which of its agencies send what is not known yet; {OPEN_DATA}",
     "hospitals": "which hospitals take its patients is not known yet",
@@ -28,6 +31,10 @@ def make(names: Sequence[str], identifier: str | None = None) -> Path:
         SettingsError: no force has such a name, or there is such an area already.
     """
     forces = [_force(name) for name in names]
+    if len({force.country_code for force in forces}) > 1:
+        raise SettingsError(f"{' and '.join(force.force_name for force in forces)}: forces of two countries make no area.")
+    if twice := next((force for force in forces if forces.count(force) > 1), None):
+        raise SettingsError(f"{twice.force_name} is named twice.")
     identifier = identifier or forces[0].police_uk.replace("-", "_")
     path = areas.folder() / identifier / areas.FILE
     if path.exists():
@@ -82,9 +89,8 @@ def upgrade(identifier: str, types: Mapping[tuple[str, str], str]) -> bool:
         SettingsError: there is no such area, or its file is of no known schema.
     """
     path = areas.folder() / identifier / areas.FILE
-    if not path.is_file():
-        areas.load(identifier)  # says which there are
-    content = settings_files.parse(path, path.read_text("utf-8"), SettingsError)
+    areas.folder_of(identifier)  # says which there are
+    content = settings_files.parse(path, settings_files.read(path, SettingsError), SettingsError)
     if not isinstance(content, dict) or content.get("schema_version", 1) not in (1, areas.SCHEMA_VERSION):
         raise SettingsError(f"{path}: no area file of this version of the project or an earlier one.")
     if content.get("schema_version", 1) == areas.SCHEMA_VERSION:
@@ -95,11 +101,22 @@ def upgrade(identifier: str, types: Mapping[tuple[str, str], str]) -> bool:
 
 
 def _force(name: str) -> national.Force:
-    wanted = name.casefold()
+    """A territorial force by its code or its name, however that is spelt: with `&`, hyphens, or without `Police`."""
+    wanted = _words(name)
     for force in national.forces().values():
-        if wanted in (force.police_uk, force.force_name.casefold(), force.force_code.casefold()):
+        if wanted and (
+            wanted in (_words(force.police_uk), _words(force.force_name)) or name.casefold() == force.force_code.casefold()
+        ):
             return force
-    raise SettingsError(f"There is no territorial force '{name}'. Known are {', '.join(sorted(national.forces()))}.")
+    known = f"Known are {', '.join(sorted(national.forces()))}."
+    if wanted in WITHOUT_DISTRICTS:
+        raise SettingsError(f"{name} polices no districts of England or Wales, so that it makes no area. {known}")
+    raise SettingsError(f"There is no territorial force '{name}'. {known}")
+
+
+def _words(name: str) -> tuple[str, ...]:
+    words = re.findall(r"[a-z]+", name.casefold().replace("&", " and "))
+    return tuple(word for word in words if word not in ("police", "constabulary", "service", "force"))
 
 
 def _content(identifier: str, forces: Sequence[national.Force]) -> dict[str, Any]:

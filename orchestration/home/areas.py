@@ -251,6 +251,10 @@ class Area(BaseModel):
             feeds = [sent.feed for sent in agency.feeds]
             if twice := next((feed for feed in feeds if feeds.count(feed) > 1), None):
                 raise ValueError(f"agencies: {agency.id} sends {twice} twice")
+        meanings: dict[tuple[str, str], str] = {}
+        for scheme, word, meaning in self._said():
+            if meanings.setdefault((scheme, _plain(word)), meaning) != meaning:
+                raise ValueError(f"labels: {scheme}: '{word}' means both {meanings[scheme, _plain(word)]} and {meaning}")
         if self.name in self.districts.values():
             raise ValueError(f"name: '{self.name}' is also a district's; tables have both, so call the area something else")
         return self
@@ -270,15 +274,20 @@ class Area(BaseModel):
             if sent.site_code and sent.site_code not in codes and agency.label not in names
         )
 
+    def _said(self) -> list[tuple[str, str, str]]:
+        """(scheme, what agencies call it, its code or label) as the file says it."""
+        schemes = [self.labels, *(sent.labels for agency in self.agencies for sent in agency.feeds)]
+        return [(scheme, word, meaning) for each in schemes for scheme, words in each.items() for word, meaning in words.items()]
+
     def all_labels(self) -> list[tuple[str, str, str]]:
         """(scheme, what agencies call it, its code or label) of what is named in this area only."""
         places = [("district", word, code) for code, name in self.districts.items() for word in (name, code)]
         hospitals = [("hospital", one.name, one.name) for one in self.all_hospitals()]
-        schemes = [self.labels, *(sent.labels for agency in self.agencies for sent in agency.feeds)]
-        listed = [
-            (scheme, word, meaning) for each in schemes for scheme, words in each.items() for word, meaning in words.items()
-        ]
-        return [*places, *hospitals, *listed]
+        # What two agencies call a thing alike is one label: a join with both would double their rows.
+        found: dict[tuple[str, str], tuple[str, str, str]] = {}
+        for label in (*places, *hospitals, *self._said()):
+            found.setdefault((label[0], _plain(label[1])), label)
+        return list(found.values())
 
     def variables(self) -> dict[str, Any]:
         """The dbt variables that make the models those of this area."""
@@ -294,6 +303,7 @@ class Area(BaseModel):
             "name": self.name,
             "country": self.country,
             "region": self.region,
+            "force_codes": [national.forces()[force].force_code for force in self.forces],
             "districts": [{"district_code": code, "district": name} for code, name in self.districts.items()],
             "authorities": authorities,
             "hospitals": hospitals,
@@ -314,6 +324,11 @@ class Area(BaseModel):
         return {"area": area} | ({"definition_id": self.definition} if self.definition else {})
 
 
+def _plain(word: str) -> str:
+    """A label as it is compared, without regard to letter case and runs of blanks."""
+    return " ".join(word.split()).lower()
+
+
 def folder() -> Path:
     """Where areas are: `SNA_AREAS`, or `areas/` of the project."""
     return Path(os.environ.get(VARIABLE) or AREAS).expanduser()
@@ -326,7 +341,8 @@ def reports(area: str) -> list[Path]:
 
 def names() -> list[str]:
     """The ids of all areas that there are."""
-    return sorted(path.parent.name for path in folder().glob(f"*/{FILE}"))
+    # A link that leads nowhere is an area too: its file says what is wrong.
+    return sorted(path.name for path in folder().glob("*") if os.path.lexists(path / FILE))
 
 
 def folder_of(area: str) -> Path:
@@ -365,7 +381,7 @@ def agencies_of_others(area: str) -> frozenset[str]:
 
 
 def _read(path: Path) -> Area:
-    return parsed(path, path.read_text("utf-8"))
+    return parsed(path, settings_files.read(path, SettingsError))
 
 
 # A command asks for the same area again and again.

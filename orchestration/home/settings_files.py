@@ -15,6 +15,30 @@ if TYPE_CHECKING:
 _Model = TypeVar("_Model", bound="BaseModel")
 
 
+# Bytes of a file that people write: the longest of this project have some ten thousand.
+LARGEST = 1_000_000
+DEEPEST = 50
+# Errors that a message lists.
+MOST = 20
+
+
+def read(path: Path, error: type[Exception]) -> str:
+    """The text of a settings file.
+
+    Raises:
+        Exception: of the class `error`: it is no regular file, too large, or no text.
+    """
+    try:
+        # A pipe would be waited for, and a device read without end.
+        if not path.is_file() or path.stat().st_size > LARGEST:
+            raise error(f"{path}: expected a regular file of at most {LARGEST:,} bytes. Remove it, or write it again.")
+        return path.read_text("utf-8")
+    except UnicodeDecodeError as cause:
+        raise error(f"{path}: not text in UTF-8 (byte {cause.start:,}). Save it as UTF-8.") from cause
+    except OSError as cause:
+        raise error(f"{path}: cannot be read ({cause.strerror}).") from cause
+
+
 def parse(path: Path, text: str, error: type[Exception]) -> Any:
     """The content of a YAML file, in which no key occurs twice and no number is one by an old rule of YAML 1.1.
 
@@ -26,11 +50,36 @@ def parse(path: Path, text: str, error: type[Exception]) -> Any:
     try:
         loader = _loader()(text)
         try:
-            return loader.get_single_data()
+            root = loader.get_single_node()
+            if root is None:
+                return None
+            _check_shape(root)
+            return loader.construct_document(root)
         finally:
             loader.dispose()
-    except yaml.YAMLError as cause:
-        raise error(f"{path}: not valid YAML: {cause}") from cause
+    except yaml.MarkedYAMLError as cause:
+        mark = cause.problem_mark or cause.context_mark
+        place = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
+        raise error(f"{path}: not valid YAML: {cause.problem or cause.context}{place}.") from cause
+    except (yaml.YAMLError, RecursionError, ValueError) as cause:
+        raise error(f"{path}: not valid YAML: {' '.join(str(cause).split())}.") from cause
+
+
+def _check_shape(root: Any) -> None:
+    """Few levels, and no part that is written once and used again: a file of a page could become one of a terabyte."""
+    import yaml
+
+    seen, left = set(), [(root, 1)]
+    while left:
+        node, depth = left.pop()
+        if id(node) in seen or depth > DEEPEST:
+            what = f"more than {DEEPEST} levels" if depth > DEEPEST else "an alias; write out what it names"
+            raise yaml.constructor.ConstructorError(None, None, what, node.start_mark)
+        seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            left += [(each, depth + 1) for pair in node.value for each in pair]
+        elif isinstance(node, yaml.SequenceNode):
+            left += [(each, depth + 1) for each in node.value]
 
 
 def validate(path: Path, content: Any, model: type[_Model], error: type[Exception], **how: Any) -> _Model:
@@ -59,9 +108,12 @@ def _loader() -> type[Any]:
         """Refuses what would be read as something else than is written: duplicate keys, 010 for 8, 12:30 for 750."""
 
         def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-            keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
-            if twice := next((key for key in keys if keys.count(key) > 1), None):
-                raise yaml.constructor.ConstructorError(None, None, f"the key {twice!r} occurs twice", node.start_mark)
+            seen: set[str] = set()
+            for key, _ in node.value:
+                if isinstance(key, yaml.ScalarNode) and str(key.value) in seen:
+                    problem = f"the key {key.value!r} occurs twice"
+                    raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+                seen.add(str(key.value))
             return super().construct_mapping(node, deep)
 
         def construct_yaml_int(self, node: Any) -> int:
@@ -75,7 +127,10 @@ def _loader() -> type[Any]:
 
 
 def _all_wrong(found: ValidationError, content: Any, model: type[BaseModel]) -> str:
-    return "; ".join(f"{_place(content, error['loc'])}{_wrong(error, model.model_json_schema())}" for error in found.errors())
+    schema, errors = model.model_json_schema(), found.errors()
+    shown = [f"{_place(content, error['loc'])}{_wrong(error, schema)}" for error in errors[:MOST]]
+    more = [f"and {len(errors) - MOST:,} more"] if len(errors) > MOST else []
+    return "; ".join(shown + more)
 
 
 def _place(content: Any, steps: tuple[int | str, ...]) -> str:

@@ -224,11 +224,12 @@ def _is_drawn_from(load: LoadRecord, source: LoadRecord) -> bool:
     """Whether a load holds counts that the vault may have drawn from another."""
     from orchestration.vault_runs import knife_carriers, linked_people
 
-    drawn = {
-        (knife_carriers.AGENCY, knife_carriers.COUNTS): [(knife_carriers.AGENCY, feed) for feed in knife_carriers.READ],
-        (linked_people.AGENCY, linked_people.COUNTS): [(linked_people.AGENCY, linked_people.REGISTER)],
-    }
-    return (source.agency, source.feed) in drawn.get((load.agency, load.feed), ())
+    # By the names of feeds: an area's file may no longer say who sent them.
+    drawn = {knife_carriers.COUNTS: knife_carriers.READ, linked_people.COUNTS: (linked_people.REGISTER,)}
+    return any(
+        load.feed == counts.rpartition("/")[2] and source.feed in [feed.rpartition("/")[2] for feed in read]
+        for counts, read in drawn.items()
+    )
 
 
 def _vault_key(settings: Settings) -> str | None:

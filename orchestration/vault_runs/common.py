@@ -18,19 +18,48 @@ from orchestration.home.settings import Settings
 from orchestration.ingest.landing_zone.demonstration import Admission
 
 if TYPE_CHECKING:
+    from orchestration.contracts.model import FeedContract
     from orchestration.ingest.landing_log.load_record import LoadRecord
+
+CRIMES = "police/crimes"
 
 
 class MissingInputError(RuntimeError):
     """A run cannot be made from what has been landed; the message says what is missing."""
 
 
-def in_use(settings: Settings, agency: str, *feeds: str) -> dict[str, list[LoadRecord]]:
-    """The deliveries in use of each of these feeds of an agency."""
+def senders(feed_type: str) -> list[FeedContract]:
+    """The feeds of a feed type, `<subject>/<feed>`, that agencies of the area send."""
+    from orchestration.contracts.reader import load_contracts
+
+    return [contract for contract in load_contracts().values() if contract.type == feed_type]
+
+
+def in_use(settings: Settings, *feed_types: str) -> dict[str, list[LoadRecord]]:
+    """The deliveries in use of each of these feed types, of every agency that sends it."""
     from orchestration.ingest.landing_log.log import loads_in_use, read
 
-    loads = loads_in_use(read(settings.landing, agency))
-    return {feed: [load for load in loads if load.feed == feed] for feed in feeds}
+    return {
+        feed_type: loads_in_use([load for contract in senders(feed_type) for load in read(settings.landing, *contract.id)])
+        for feed_type in feed_types
+    }
+
+
+def rows(feed_type: str, loads: Sequence[LoadRecord]) -> str:
+    """Query of the rows in use of a feed type; their person keys are those of the facts."""
+    from orchestration.warehouse import ledger
+
+    queries = []
+    for contract in senders(feed_type):
+        key = f"* replace ({person_key(contract.agency, 'person_key')} as person_key)"
+        own = [load for load in loads if (load.agency, load.feed) == contract.id]
+        queries.append(f"select {key} from ({ledger.rows_in_use(contract, own)})")
+    return " union all by name ".join(queries)
+
+
+def person_key(agency: str, column: str) -> str:
+    """SQL of a nominal's key in the facts: with the agency where several of the area send crimes (dbt's macro `of_agency`)."""
+    return f"'{agency}/' || {column}" if len(senders(CRIMES)) > 1 else column
 
 
 def is_newer(read: Sequence[LoadRecord], counts: Sequence[LoadRecord]) -> bool:
@@ -68,22 +97,21 @@ class _MadeHere(Admission):
         return None
 
 
-def land(settings: Settings, feed: tuple[str, str], period: str, rows: Iterable[Sequence[object]]) -> LoadRecord:
-    """Write counts as a delivery of a feed, and land it by its contract; only the landed delivery remains.
+def land(settings: Settings, feed_type: str, period: str, rows: Iterable[Sequence[object]]) -> LoadRecord:
+    """Write counts as a delivery of the feed that the area has of a type, and land it by its contract; only that remains.
 
     Raises:
         MissingInputError: the counts break their contract.
     """
-    from orchestration.contracts.reader import load_contracts
     from orchestration.ingest.landing_log import pseudonym_key
     from orchestration.ingest.landing_zone.delivery import discover
     from orchestration.ingest.load.loader import load
 
-    contract = load_contracts()[feed]
+    (contract,) = senders(feed_type)
     settings.vault.mkdir(parents=True, exist_ok=True)
     settings.vault.chmod(0o700)
     outgoing = settings.vault / f".outgoing-{os.getpid()}"
-    file = outgoing.joinpath(*feed, f"{period}.csv")
+    file = outgoing.joinpath(*contract.id, f"{period}.csv")
     file.parent.mkdir(parents=True)
     try:
         with file.open("w", newline="", encoding="utf-8") as target:

@@ -1,6 +1,7 @@
 """Runs of the Habitual Knife Carriers Index: what a run reads from the warehouse, and how its counts are landed.
 
-The counts leave the vault as a delivery of the feed `derbyshire_constabulary/knife_carrier_counts` (see `common`).
+A run is of the area: of all forces that send what it reads. The counts leave the vault as a delivery of the feed type
+`knife_carriers/knife_carrier_counts` (see `common`).
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
     from vault.disclosure import Cell
     from vault.index import Run, Sources
 
-AGENCY = "derbyshire_constabulary"
-INTELLIGENCE, LIFESTYLE, COUNTS = "knife_intelligence", "lifestyle_factors", "knife_carrier_counts"
+INTELLIGENCE, LIFESTYLE = "knife_carriers/knife_intelligence", "knife_carriers/lifestyle_factors"
+COUNTS = "knife_carriers/knife_carrier_counts"
 COHORTS = ("Crime", "Intelligence")
-READ = ("crimes", "suspects", INTELLIGENCE, LIFESTYLE)
+READ = (common.CRIMES, "people/suspects", INTELLIGENCE, LIFESTYLE)
 
 
 def run(settings: Settings, key: str, reference_date: date, *, why: str, acting_for: str = "") -> tuple[Run, LoadRecord]:
@@ -67,32 +68,27 @@ def sources(settings: Settings) -> Sources:
     Raises:
         MissingInputError: the facts are not valid, or a feed has no delivery in use.
     """
-    from orchestration.contracts.reader import load_contracts
-    from orchestration.warehouse import ledger
     from vault.index import Sources
 
-    contracts, in_use = load_contracts(), _in_use(settings)
-    if missing := [f"{AGENCY}/{feed}" for feed in READ if not in_use[feed]]:
+    in_use = _in_use(settings)
+    if missing := ["/".join(contract.id) for feed in READ if not in_use[feed] for contract in common.senders(feed)]:
         raise MissingInputError(f"Nothing has been landed of {', '.join(missing)}. Deliver it and run `sna refresh` first.")
     loads = [load for feed in READ for load in in_use[feed]]
     common.require_facts(settings, loads)
     identity = "\n".join(sorted(f"{'/'.join(load.slot)} {load.file_sha256}" for load in loads))
 
-    def rows(feed: str) -> str:
-        return ledger.rows_in_use(contracts[AGENCY, feed], in_use[feed])
-
     return Sources(
         warehouse=settings.warehouse,
-        intelligence=rows(INTELLIGENCE),
-        lifestyle=rows(LIFESTYLE),
+        intelligence=common.rows(INTELLIGENCE, in_use[INTELLIGENCE]),
+        lifestyle=common.rows(LIFESTYLE, in_use[LIFESTYLE]),
         fingerprint=hashlib.sha256(identity.encode()).hexdigest(),
         is_synthetic=settings.is_demonstration,
     )
 
 
 def _in_use(settings: Settings) -> dict[str, list[LoadRecord]]:
-    """The deliveries in use of each feed that takes part."""
-    return common.in_use(settings, AGENCY, *READ, COUNTS)
+    """The deliveries in use of each feed type that takes part."""
+    return common.in_use(settings, *READ, COUNTS)
 
 
 def _last_day(quarter: str) -> date:
@@ -108,7 +104,7 @@ def _land(settings: Settings, made: Run, read: Sources, minimum: int) -> LoadRec
     # An empty cohort is a result too, and shows that the run was made.
     cells = made.disclosed or [Cell(cohort, TOTAL, "All", 0, 0, None, 0) for cohort in COHORTS]
     rows = [_row(cell, made.reference_date, minimum, read.fingerprint) for cell in cells]
-    return common.land(settings, (AGENCY, COUNTS), quarter, rows)
+    return common.land(settings, COUNTS, quarter, rows)
 
 
 def _row(cell: Cell, reference_date: date, minimum: int, fingerprint: str) -> list[object]:

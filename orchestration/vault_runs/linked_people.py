@@ -1,7 +1,7 @@
 """Runs of the linkage of nominals: what a run reads from the landing log, and how its counts are landed.
 
-The counts leave the vault as a delivery of the feed `derbyshire_constabulary/linked_people_counts` (see `common` and
-docs/decisions/0014-linkage.md).
+A run is of the area: of the registers of all its forces. The counts leave the vault as a delivery of the feed type
+`people/linked_people_counts` (see `common` and docs/decisions/0014-linkage.md).
 """
 
 from __future__ import annotations
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from orchestration.ingest.landing_log.load_record import LoadRecord
     from vault.people import Linked, Register
 
-AGENCY = "derbyshire_constabulary"
-REGISTER, COUNTS = "nominals", "linked_people_counts"
+REGISTER, COUNTS = "people/nominals", "people/linked_people_counts"
 
 
 class TruthFileError(ValueError):
@@ -47,7 +46,7 @@ def run(settings: Settings, key: str, *, why: str, acting_for: str = "") -> tupl
         [*("c" if value is None else value for value in cells.values()), THRESHOLD, minimum, read.fingerprint]
         for cells in people.protected(made.counts, minimum)
     ]
-    return made, common.land(settings, (AGENCY, COUNTS), period, rows)
+    return made, common.land(settings, COUNTS, period, rows)
 
 
 def demonstrate(settings: Settings) -> tuple[str, LoadRecord]:
@@ -58,7 +57,7 @@ def demonstrate(settings: Settings) -> tuple[str, LoadRecord]:
 
 def is_due(settings: Settings) -> bool:
     """Whether a register is in use, and no counts were landed since."""
-    in_use = common.in_use(settings, AGENCY, REGISTER, COUNTS)
+    in_use = common.in_use(settings, REGISTER, COUNTS)
     return common.is_newer(in_use[REGISTER], in_use[COUNTS])
 
 
@@ -82,16 +81,15 @@ def truth(settings: Settings, file: Path) -> set[frozenset[str]]:
 
 def _register(settings: Settings) -> tuple[Register, str]:
     """The register in use, and the period of its newest delivery."""
-    from orchestration.contracts.reader import load_contracts
-    from orchestration.warehouse import ledger
     from vault.people import Register
 
-    loads = common.in_use(settings, AGENCY, REGISTER)[REGISTER]
+    loads = common.in_use(settings, REGISTER)[REGISTER]
     if not loads:
-        raise MissingInputError(f"Nothing has been landed of {AGENCY}/{REGISTER}. Deliver it and run `sna refresh` first.")
+        names = ", ".join("/".join(contract.id) for contract in common.senders(REGISTER))
+        raise MissingInputError(f"Nothing has been landed of {names}. Deliver it and run `sna refresh` first.")
     common.require_facts(settings, loads)
     identity = "\n".join(sorted(f"{'/'.join(load.slot)} {load.file_sha256}" for load in loads))
-    rows = ledger.rows_in_use(load_contracts()[AGENCY, REGISTER], loads)
+    rows = common.rows(REGISTER, loads)
     # Ids of deliveries depend on the key of the pseudonyms; what they are of does not.
     by_slot = ", ".join(f"'{load.load_id}'" for load in sorted(loads, key=lambda load: (*load.slot, load.version)))
     order = f"list_position([{by_slot}], _load_id)"

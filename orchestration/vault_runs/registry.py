@@ -1,4 +1,4 @@
-"""The kinds of vault runs, by the feed of their counts."""
+"""The kinds of vault runs, by the feed type of their counts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from orchestration.vault_runs import knife_carriers, linked_people
 
 if TYPE_CHECKING:
-    from orchestration.contracts.model import FeedKey
     from orchestration.home.settings import Settings
     from orchestration.ingest.landing_log.load_record import LoadRecord
 
@@ -21,7 +20,7 @@ class VaultRun:
 
     Attributes:
         file: where it is defined.
-        reads: the feeds in the vault's custody that it reads besides the facts.
+        reads: the feed types in the vault's custody that it reads besides the facts.
         is_due: whether something that it reads was received after its last counts.
         demonstrate: makes the run of a demonstration; returns a summary, and the delivery of the counts.
     """
@@ -29,25 +28,25 @@ class VaultRun:
     name: str
     description: str
     file: Path
-    reads: tuple[FeedKey, ...]
+    reads: tuple[str, ...]
     is_due: Callable[[Settings], bool]
     demonstrate: Callable[[Settings], tuple[str, LoadRecord]]
 
 
-RUNS: Mapping[FeedKey, VaultRun] = {
-    (knife_carriers.AGENCY, knife_carriers.COUNTS): VaultRun(
+RUNS: Mapping[str, VaultRun] = {
+    knife_carriers.COUNTS: VaultRun(
         "knife_carriers",
         "The Habitual Knife Carriers Index: cohorts of facts and intelligence in the encrypted vault. Only counts leave it.",
         Path(knife_carriers.__file__),
-        ((knife_carriers.AGENCY, knife_carriers.INTELLIGENCE), (knife_carriers.AGENCY, knife_carriers.LIFESTYLE)),
+        (knife_carriers.INTELLIGENCE, knife_carriers.LIFESTYLE),
         knife_carriers.is_due,
         knife_carriers.demonstrate,
     ),
-    (linked_people.AGENCY, linked_people.COUNTS): VaultRun(
+    linked_people.COUNTS: VaultRun(
         "linked_people",
         "Which nominal references are one person, linked in the encrypted vault. Only counts leave it.",
         Path(linked_people.__file__),
-        ((linked_people.AGENCY, linked_people.REGISTER),),
+        (linked_people.REGISTER,),
         linked_people.is_due,
         linked_people.demonstrate,
     ),

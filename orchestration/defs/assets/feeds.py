@@ -98,7 +98,7 @@ def _deliveries(contract: "FeedContract") -> dg.AssetsDefinition:
 
 
 def _table(contract: "FeedContract", facts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
-    key, run = asset_keys.landed(*contract.id), RUNS.get(contract.id)
+    key, run = asset_keys.landed(*contract.id), RUNS.get(contract.type)
     specs = [
         dg.AssetSpec(
             key,

@@ -14,7 +14,7 @@ import dagster as dg
 
 from orchestration.defs import asset_keys, metadata
 from orchestration.defs.resources import Refresh
-from orchestration.vault_runs import access
+from orchestration.vault_runs import access, common
 from orchestration.vault_runs.registry import VaultRun
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def vault_asset(run: VaultRun, contract: "FeedContract", facts: Sequence[dg.Asse
     """
     return dg.AssetSpec(
         asset_keys.vault(run.name),
-        deps=[*facts, *(asset_keys.landed(*feed) for feed in run.reads)],
+        deps=[*facts, *(asset_keys.landed(*contract.id) for read in run.reads for contract in common.senders(read))],
         description=run.description,
         group_name="vault",
         skippable=True,

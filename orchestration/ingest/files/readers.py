@@ -216,31 +216,46 @@ def _text_type(kind: str, path: Path, contract: FeedContract) -> str:
     return kind
 
 
-def _with_commas(text: str) -> str:
-    """Tab-separated text as CSV, each row with the fields that it has."""
+def _with_commas(text: str, delimiter: str) -> str:
     written = io.StringIO(newline="")
-    csv.writer(written, lineterminator="\n").writerows(fields_of(text.encode(), "\t"))
+    csv.writer(written, lineterminator="\n").writerows(fields_of(text.encode(), delimiter))
     return written.getvalue()
 
 
-def plain_text(data: bytes, kind: str) -> tuple[str | None, tuple[Fault, ...]]:
+def plain_text(data: bytes, kind: str, delimiter: str = "") -> tuple[str | None, tuple[Fault, ...]]:
     """The text of a file that is not UTF-8 CSV, or None for one that is; and what to report about the encoding.
+
+    Args:
+        delimiter: that the area's map names; a file that has more commas in its first line is as the contract has it.
 
     Raises:
         UnreadableError: no encoding fits, or a row has no end.
     """
     text, faults = decode(data)
-    if kind != "tsv":
+    if not (sign := delimiter_of(data, text, kind, delimiter)):
         return text, faults
     try:
-        return _with_commas(text if text is not None else data.decode("utf-8-sig")), faults
+        return _with_commas(text if text is not None else data.decode("utf-8-sig"), sign), faults
     except csv.Error:
         raise UnreadableError(fault("D10", detail="a row could not be split into fields")) from None
 
 
+def delimiter_of(data: bytes, text: str | None, kind: str, delimiter: str) -> str:
+    """What separates the fields of a text, where that is no comma.
+
+    Args:
+        text: decoded; None where the data are UTF-8.
+    """
+    if kind == "tsv" or not delimiter:
+        return "\t" if kind == "tsv" else ""
+    start = text[:MAX_HEADER_BYTES] if text is not None else data[:MAX_HEADER_BYTES].decode("utf-8-sig", "ignore")
+    first = next((line for line in start.splitlines() if line.strip()), "")
+    return delimiter if first.count(delimiter) > first.count(",") else ""
+
+
 def _open_text(source: Source, data: bytes, kind: str, contract: FeedContract, copy: Path) -> Source:
     delivered = data
-    text, faults = plain_text(data, kind)
+    text, faults = plain_text(data, kind, contract.adapted.delimiter)
     if text is not None:  # not UTF-8 CSV: go on with a copy that is
         data = text.encode()
         copy.write_bytes(data)
@@ -257,22 +272,27 @@ def _open_text(source: Source, data: bytes, kind: str, contract: FeedContract, c
         wide_spaces=b"\t" in data or (not data.isascii() and "\u00a0".encode() in data),
         records=records,
         blank_lines=_trailing_blank_lines(data),
-        faults=(*faults, *_ending(delivered if kind == "tsv" else data, kind, header)),
+        faults=(*faults, *_ending(data, delivered, kind, contract, header)),
     )
     return source if _is_tidy(data, counted=records is not None) else tidy(source)
 
 
-def _ending(data: bytes, kind: str, header: Sequence[str]) -> tuple[Fault, ...]:
+def _ending(data: bytes, delivered: bytes, kind: str, contract: FeedContract, header: Sequence[str]) -> tuple[Fault, ...]:
     """What is to be said of the end of a text; a field at the end of the header without a name need not be there.
+
+    Args:
+        data: UTF-8 CSV.
+        delivered: what it was made of: written again with commas, every line has an end.
 
     Raises:
         UnreadableError: the last record is incomplete.
     """
     fields = max((place for place, label in enumerate(header, 1) if label.strip()), default=0)
-    if kind == "csv":
-        return check_ending(data, ",", fields)
-    text, _ = decode(data)  # as it was delivered: written again with commas, every line has an end
-    return check_ending(data if text is None else text.encode(), "\t", fields)
+    if kind == "tsv" or contract.adapted.delimiter:
+        text, _ = decode(delivered)
+        if sign := delimiter_of(delivered, text, kind, contract.adapted.delimiter):
+            return check_ending(delivered if text is None else text.encode(), sign, fields)
+    return check_ending(data, ",", fields)
 
 
 def _text_columns(
@@ -462,15 +482,15 @@ def check_header(path: Path, contract: FeedContract) -> None:
     if kind in ("xlsx", "ods") or contract.layout:
         _shaped(path, path.read_bytes(), kind, contract)
     elif kind in ("csv", "tsv"):
-        header = csv_header(_utf_8(first_lines(head), kind))
+        header = csv_header(_utf_8(first_lines(head), kind, contract))
         whole = any(not plain(label) for label in header)
-        _text_columns(header, _utf_8(path.read_bytes(), kind) if whole else b"", kind, contract)
+        _text_columns(header, _utf_8(path.read_bytes(), kind, contract) if whole else b"", kind, contract)
     else:
         match_header([str(cell) for row in sheet_rows(path, kind, header_only=True) for cell in row], contract)
 
 
-def _utf_8(data: bytes, kind: str) -> bytes:
-    text, _ = plain_text(data, kind)
+def _utf_8(data: bytes, kind: str, contract: FeedContract) -> bytes:
+    text, _ = plain_text(data, kind, contract.adapted.delimiter)
     return data if text is None else text.encode()
 
 
@@ -494,7 +514,7 @@ def count_rows(path: Path, contract: FeedContract, faults: Iterable[Fault] = ())
         if name in ("xlsx", "ods") or contract.layout:
             return len(_shaped(path, data, name, contract)[0].rows)
         if name in ("csv", "tsv"):
-            text, _ = plain_text(data, name)
+            text, _ = plain_text(data, name, contract.adapted.delimiter)
             lines = fields_of(data if text is None else text.encode())
             return max(sum(any(cell.strip() for cell in row) for row in lines) - 1, 0)
         return max(sum(any(str(cell).strip() for cell in row) for row in sheet_rows(path, name)) - 1, 0)

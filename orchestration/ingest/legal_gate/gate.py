@@ -92,7 +92,7 @@ def search(path: Path, contract: FeedContract, start: date, end: date | None = N
     kind = accepted_type(path.read_bytes(), path, contract)
     with connection.connect() as db:
         db.execute(CHECK_DIGIT + MACROS)
-        for grid, before in _grids(path, kind):
+        for grid, before in _grids(path, kind, contract.adapted.delimiter):
             sheet = _Sheet(db, grid, contract, start, end or start + timedelta(days=31))
 
             def numbered(row: int, first: int = sheet.first, before: int = before) -> int:
@@ -119,7 +119,7 @@ def search(path: Path, contract: FeedContract, start: date, end: date | None = N
     return found
 
 
-def _grids(path: Path, kind: str) -> Iterator[tuple[Grid, int]]:
+def _grids(path: Path, kind: str, delimiter: str) -> Iterator[tuple[Grid, int]]:
     """All cells of a file, and how many rows are left out behind the header of a grid.
 
     Sheet names are text too, so no grid of a workbook is identified by its name. Text comes in pieces, each with the header.
@@ -127,13 +127,13 @@ def _grids(path: Path, kind: str) -> Iterator[tuple[Grid, int]]:
     if kind in ("xlsx", "ods"):
         yield from ((grid, 0) for grid in all_text(path))
     elif kind in ("csv", "tsv"):
-        yield from _pieces(path.read_bytes(), kind)
+        yield from _pieces(path.read_bytes(), kind, delimiter)
     else:
         yield Grid("", [["" if cell is None else str(cell) for cell in row] for row in sheet_rows(path, kind)]), 0
 
 
-def _pieces(data: bytes, kind: str) -> Iterator[tuple[Grid, int]]:
-    content, _ = plain_text(data, kind)
+def _pieces(data: bytes, kind: str, delimiter: str) -> Iterator[tuple[Grid, int]]:
+    content, _ = plain_text(data, kind, delimiter)
     data = data if content is None else content.encode()
     del content
     head: list[list[str]] = []

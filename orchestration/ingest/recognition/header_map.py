@@ -86,8 +86,8 @@ class Map:
     rows: int
 
 
-def read(path: Path, contract: FeedContract) -> tuple[Iterator[list[str]], str | None]:
-    """The rows of a text file or of one sheet of a workbook, header first, and the name of the sheet.
+def read(path: Path, contract: FeedContract) -> tuple[Iterator[list[str]], str | None, str]:
+    """The rows of a text file or of one sheet of a workbook, header first; the name of the sheet, and what separates the fields.
 
     A workbook is read by the helper process, within its bounds.
 
@@ -103,19 +103,25 @@ def read(path: Path, contract: FeedContract) -> tuple[Iterator[list[str]], str |
     if kind in ("xlsx", "ods"):
         visible = visible_sheets(path)
         sheet = contract.sheet if contract.sheet in visible else next(iter(visible), None)
-        return _filled(open_workbook(path, sheet).grids[0].rows), sheet
+        return _filled(open_workbook(path, sheet).grids[0].rows), sheet, ""
     if kind == "csv":
-        return _filled(_text_rows(path.read_bytes())), None
+        text, delimiter = _text(path.read_bytes())
+        return _filled(_text_rows(text, delimiter)), None, delimiter
     raise UnreadableError(fault("D03") if kind == "empty" else fault("D01", found=describe(path), expected="text or a workbook"))
 
 
-def _text_rows(data: bytes) -> Iterator[Sequence[str]]:
+def _text(data: bytes) -> tuple[bytes, str]:
+    """A text in UTF-8, and what separates its fields."""
     text, _ = plain_text(data, "csv")
     data = data if text is None else text.encode()
     start = data[:MAX_HEADER_BYTES].decode("utf-8-sig", "ignore")
     first = next((line for line in start.splitlines() if line.strip()), "")
+    return data, max(SEPARATORS, key=lambda sign: (first.count(sign), sign == ","))
+
+
+def _text_rows(data: bytes, delimiter: str) -> Iterator[Sequence[str]]:
     try:
-        yield from fields_of(data, max(SEPARATORS, key=first.count))
+        yield from fields_of(data, delimiter)
     except csv.Error:
         raise UnreadableError(fault("D10", detail="a row could not be split into fields")) from None
 

@@ -94,10 +94,11 @@ counted as (
         'probation_case_count' as source,
         financial_year,
         category as district_code,
-        cases as numerator,
+        cast(sum(cases) as bigint) as numerator,
         cast(null as bigint) as denominator
     from {{ ref('fct_probation_case_count') }}
     where breakdown = 'District' and cases is not null
+    group by financial_year, category
 
     union all
 

@@ -30,7 +30,11 @@ force as (
     select
         indicator_id,
         calendar_year,
-        max(case when area_code = 'E23000018' then figure end) as county_value,
+        -- Rates of two forces make no rate of both.
+        case
+            when count(case when area_code in {{ force_codes() }} then 1 end) = 1
+                then max(case when area_code in {{ force_codes() }} then figure end)
+        end as county_value,
         case when count(*) > 1 then avg(figure order by figure) end as national_value
     from rate
     where area_type = 'Police force area'
@@ -48,7 +52,9 @@ absence as (
         district_code,
         cast(percent as double) as figure,
         max(case when lower(category_as_sent) = 'total' then cast(percent as double) end)
-            over (partition by academic_year, absence_kind) as county_value
+            over (partition by academic_year, absence_kind) as county_value,
+        min(agency) over (partition by academic_year, absence_kind)
+        = max(agency) over (partition by academic_year, absence_kind) as is_of_one_return
     from {{ ref('fct_school_absence') }}
     where breakdown = 'District'
 )
@@ -73,7 +79,9 @@ select
     academic_year as financial_year,
     district_code,
     figure as value,
-    county_value,
+    case when is_of_one_return then county_value end as county_value,
     cast(null as double) as national_value
 from absence
 where district_code is not null and indicator_id is not null and figure is not null
+-- Percentages of two returns make no percentage of both.
+qualify count(*) over (partition by indicator_id, academic_year, district_code) = 1

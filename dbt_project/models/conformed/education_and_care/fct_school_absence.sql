@@ -1,4 +1,5 @@
 select
+    returned.agency,
     returned.academic_year,
     returned.breakdown,
     coalesce(absence_kind.conformed, 'Unknown') as absence_kind,

@@ -1,4 +1,5 @@
 select
+    referral.agency,
     referral.financial_year,
     coalesce(client.conformed, 'Unknown') as client_group,
     cast(referral.referrals as bigint) as referrals,

@@ -1,4 +1,5 @@
 select
+    returned.agency,
     returned.financial_year,
     coalesce(age_group.conformed, 'Unknown') as age_group,
     coalesce(sentence.conformed, 'Unknown') as sentence_type,

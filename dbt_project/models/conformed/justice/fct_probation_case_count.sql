@@ -1,4 +1,5 @@
 select
+    returned.agency,
     returned.financial_year,
     returned.breakdown,
     coalesce(

@@ -1,4 +1,5 @@
 select
+    absence.agency,
     absence.academic_year,
     absence.breakdown,
     case absence.breakdown

@@ -23,7 +23,8 @@ theirs as (
         financial_year,
         breakdown,
         category,
-        cast(sum(crimes) as bigint) as crimes,
+        -- Of several returns all have to say how many.
+        cast(case when count(crimes) = count(*) then sum(crimes) end as bigint) as crimes,
         min(symbol) as symbol,
         cast(sum(population) as bigint) as population
     from {{ ref('fct_nte_return') }}

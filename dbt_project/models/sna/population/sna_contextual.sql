@@ -29,5 +29,5 @@ select
     sum(case when verdict = 'around the mean' then 1 else 0 end) as numerator,
     1 as denominator
 from {{ ref('contextual_indicators') }}
-where area_code = 'E23000018'
+where area_code in {{ force_codes() }}
 having count(*) > 0

@@ -1,6 +1,6 @@
 select
     agency,
-    incident_number,
+    {{ of_agency('incident_number', 'incidents') }} as incident_number,
     called_at,
     incident_type as incident_type_label,
     district as district_label,

@@ -1,6 +1,6 @@
 select
     agency,
-    intervention_reference,
+    {{ of_agency('intervention_reference', 'interventions') }} as intervention_reference,
     intervention,
     phase,
     provider,

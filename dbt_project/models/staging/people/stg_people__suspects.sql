@@ -1,9 +1,9 @@
 select
     agency,
-    crime_reference,
+    {{ of_agency('crime_reference', 'crimes') }} as crime_reference,
     recorded_at,
     offence_date,
-    person_key,
+    {{ of_agency('person_key', 'crimes') }} as person_key,
     age,
     sex as sex_code,
     ethnicity as ethnicity_code,

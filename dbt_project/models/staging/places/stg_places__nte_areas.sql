@@ -1,6 +1,6 @@
 select
     agency,
-    area_code,
+    {{ of_agency('area_code', 'nte_areas') }} as area_code,
     area_name,
     district_code,
     geometry as boundary_geojson,

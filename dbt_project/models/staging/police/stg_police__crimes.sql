@@ -1,6 +1,6 @@
 select
     agency,
-    crime_reference,
+    {{ of_agency('crime_reference', 'crimes') }} as crime_reference,
     recorded_at,
     committed_from,
     committed_to,

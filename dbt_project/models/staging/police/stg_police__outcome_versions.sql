@@ -1,6 +1,6 @@
 select
     agency,
-    crime_reference,
+    {{ of_agency('crime_reference', 'crimes') }} as crime_reference,
     outcome_sequence,
     outcome_code,
     outcome_date,

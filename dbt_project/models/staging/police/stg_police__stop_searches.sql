@@ -1,6 +1,6 @@
 select
     agency,
-    search_reference,
+    {{ of_agency('search_reference', 'stop_searches') }} as search_reference,
     searched_at,
     search_type,
     legislation as legislation_label,

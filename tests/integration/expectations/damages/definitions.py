@@ -71,4 +71,10 @@ FOR_INFORMATION = [
         *(BRIDGE, "Every delivered offence code is known to a definition or to the seed offence_code"),
         *("update conformed.dim_offence set is_inferred = true where ho_sub_code in ('003/01', '008/01')", 240),
     ),
+    (
+        *("conformed.fct_offence", "Every offence is recorded while its code is valid"),
+        "update reference.offence_code set valid_from = '2099-01-01' where ho_sub_code = '003/01';"
+        "update reference.offence_code set valid_to = '2000-01-01' where ho_sub_code = '008/01'",
+        240,
+    ),
 ]

@@ -11,7 +11,7 @@ import yaml
 from orchestration.contracts import area_maps
 from orchestration.contracts.model import ContractError
 from orchestration.contracts.reader import load_contracts, read_contracts
-from orchestration.home import areas, creation
+from orchestration.home import areas, creation, settings_files
 
 CRIMES = next(contract for contract in read_contracts().values() if contract.feed == "crimes")
 GOOD = {
@@ -141,6 +141,6 @@ def test_a_map_that_is_no_regular_file_or_too_large_is_refused_unread(write):
     with pytest.raises(ContractError, match="a regular file"):
         area_maps.adapted(read_contracts(), "kent")
     path.unlink()
-    path.write_bytes(b"#" * (area_maps.LARGEST + 1))
+    path.write_bytes(b"#" * (settings_files.LARGEST + 1))
     with pytest.raises(ContractError, match="a regular file"):
         area_maps.adapted(read_contracts(), "kent")

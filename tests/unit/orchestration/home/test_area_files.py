@@ -34,6 +34,26 @@ def test_a_force_is_found_by_either_name_and_wales_has_no_region():
     assert (area.id, area.country, area.region) == ("south_wales", "W92000004", None)
 
 
+@pytest.mark.parametrize("spelt", ["Avon & Somerset", "avon and somerset police", "AVON-AND-SOMERSET", "E23000036"])
+def test_a_force_is_found_however_it_is_spelt(spelt):
+    assert areas.load(area_files.make([spelt]).parent.name).forces == ("avon-and-somerset",)
+
+
+@pytest.mark.parametrize(
+    ("forces", "message"),
+    [
+        (["British Transport Police"], "polices no districts of England or Wales"),
+        (["Police Service of Northern Ireland"], "polices no districts of England or Wales"),
+        (["kent", "Gwent"], "forces of two countries make no area"),
+        (["kent", "Kent Police"], "Kent Police is named twice"),
+        ([" "], "no territorial force"),
+    ],
+)
+def test_forces_that_make_no_area_are_refused_in_a_sentence(forces, message):
+    with pytest.raises(SettingsError, match=message):
+        area_files.make(forces)
+
+
 def test_an_area_of_one_district_has_a_name_of_its_own():
     assert areas.load(area_files.make(["city-of-london"]).parent.name).name == "City of London (whole area)"
 

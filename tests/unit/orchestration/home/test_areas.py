@@ -1,11 +1,14 @@
 """What an area file may say."""
 
+import os
 import re
+import time
 
 import pytest
 
+from orchestration.contracts.model import ContractError
 from orchestration.contracts.reader import load_contracts
-from orchestration.home import areas, creation, national
+from orchestration.home import areas, creation, national, settings_files
 from orchestration.home.environment import SettingsError
 from orchestration.home.settings import Settings
 from orchestration.warehouse import ledger
@@ -114,6 +117,68 @@ def test_a_hospital_that_delivers_need_not_be_listed_again(write):
 def test_what_only_one_agency_calls_a_thing_is_a_label_of_the_area(write):
     write(GOOD + "agencies: [{id: a, feeds: [{type: crimes, labels: {district: {Town: E06000018}}}]}]\n")
     assert ("district", "Town", "E06000018") in areas.load("mercia").all_labels()
+
+
+@pytest.mark.parametrize(
+    ("made", "message"),
+    [
+        (os.mkfifo, "a regular file"),
+        (lambda path: path.symlink_to("/dev/zero"), "a regular file"),
+        (lambda path: path.symlink_to(path), "a regular file"),
+        (lambda path: path.symlink_to("nowhere"), "a regular file"),
+        (lambda path: path.mkdir(), "a regular file"),
+        (lambda path: path.write_bytes(b"#" * (settings_files.LARGEST + 1)), "a regular file"),
+        (lambda path: path.write_bytes(b"id: mercia\nname: \xff"), "not text in UTF-8 (byte 17)"),
+        (lambda path: path.write_text(GOOD + "a: [b"), "not valid YAML: did not find expected ',' or ']' (line"),
+        (lambda path: path.write_text(GOOD + "name: Mercia\n"), "the key 'name' occurs twice (line"),
+        (lambda path: path.write_text("".join(f"k{n}: 1\n" for n in range(5_000)) + "k7: 1"), "the key 'k7' occurs twice"),
+        (lambda path: path.write_text("[" * 5_000 + "]" * 5_000), "not valid YAML"),
+        (lambda path: path.write_text("a: &x [1]\nb: *x"), "an alias; write out what it names (line 1"),
+        (lambda path: path.write_text(""), "schema_version"),
+        (lambda path: path.write_text("[1, 2]"), "the file: expected a mapping"),
+        (lambda path: path.write_text("schema_version: [2]"), "schema_version is [2]"),
+        (lambda path: path.write_text(GOOD.replace("[nottinghamshire]", "nottinghamshire")), "forces: expected a valid tuple"),
+        (lambda path: path.write_text(GOOD.replace("[nottinghamshire]", "[[1]]")), "forces.0: expected a valid string"),
+        (lambda path: path.write_text(GOOD.replace("[nottinghamshire]", str([1] * 10_000))), "and 9,981 more"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_one_sentence_with_its_place(tmp_path, monkeypatch, made, message):
+    monkeypatch.setenv("SNA_AREAS", str(tmp_path))
+    (tmp_path / "mercia").mkdir()
+    made(file := tmp_path / "mercia" / "area.yaml")
+    began = time.monotonic()
+    for read in (areas.load, load_contracts):
+        with pytest.raises(SettingsError) as refused:
+            read("mercia")
+        text = str(refused.value)
+        assert text.startswith(f"{file}: ") and "\n" not in text and len(text) < 3_000, text[:200]
+    with pytest.raises(SettingsError, match=re.escape(message)):
+        areas.load("mercia")
+    assert time.monotonic() - began < 20
+
+
+def test_a_label_of_two_agencies_is_one_and_may_not_mean_two_things(write):
+    sent = "- {id: %s, feeds: [{type: ed_assaults, labels: {sex: {%s}}}]}"
+    same = GOOD + "agencies:\n" + sent % ("one", "Woman: Female") + "\n" + sent % ("two", "' woman': Female")
+    write(same)
+    assert [label for label in areas.load("mercia").all_labels() if label[0] == "sex"] == [("sex", "Woman", "Female")]
+    with pytest.raises(SettingsError, match="labels: sex: 'woman' means both Female and Male"):
+        areas.parsed(areas.folder() / "x", same.replace("' woman': Female", "woman: Male"))
+
+
+def test_a_return_of_one_authority_comes_from_one_agency(write):
+    agencies = "agencies:\n" + "\n".join(
+        f"- {{id: {name}, authority: E06000018, feeds: [exclusions]}}" for name in ("city_schools", "city_trust")
+    )
+    write(GOOD + agencies)
+    with pytest.raises(ContractError, match=r"city_trust\.feeds\.exclusions: city_schools sends these of E06000018 already"):
+        load_contracts("mercia")
+
+
+def test_counts_of_the_vault_are_of_the_whole_area(write):
+    write(GOOD + "agencies:\n" + "\n".join(f"- {{id: {one}, feeds: [knife_carrier_counts]}}" for one in ("one", "two")))
+    with pytest.raises(ContractError, match="one sends these of the whole area already"):
+        load_contracts("mercia")
 
 
 def test_the_committed_areas_are_read():

@@ -15,7 +15,7 @@ from orchestration.home.settings import Settings
 from orchestration.ingest.landing_log import inventory
 from orchestration.ingest.landing_log.log import loads_in_use
 from orchestration.operations import refresh_plan, withdrawal
-from orchestration.vault_runs import knife_carriers
+from orchestration.vault_runs import common, knife_carriers
 from tests.unit.orchestration.ingest.conftest import NOW, Desk, rows, text
 from tests.unit.orchestration.ingest.load.test_extracts import SPAN, quarter
 
@@ -113,7 +113,8 @@ def test_what_is_not_in_use_may_be_missing(settings, desk):
 
 def test_counts_of_the_vault_never_were_in_the_landing_zone(settings, desk):
     record = desk.land("crimes", text(rows("crimes", 2)))
-    counts = replace(record, agency=knife_carriers.AGENCY, feed=knife_carriers.COUNTS)
+    (contract,) = common.senders(knife_carriers.COUNTS)
+    counts = replace(record, agency=contract.agency, feed=contract.feed)
     assert inventory.missing(settings, [counts]).files == ()
 
 

@@ -75,6 +75,22 @@ def landed(desk, contract: FeedContract) -> LoadRecord:
     return record
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_an_extract_with_another_delimiter_and_encoding_lands(desk, delimiter, encoding):
+    contract = adapted(delimiter=delimiter, sheet=None)
+    rows = [[*ROWS[0][:3], "PUBLIC HIGHWAY", *ROWS[0][4:]], [ROWS[1][0], f"kitchen{delimiter} café", *ROWS[1][2:]]]
+    file = io.StringIO()
+    csv.writer(file, delimiter=delimiter, lineterminator="\r\n").writerows([HEADER, *rows])
+    path = desk.put("crimes", "", "2023-07.csv")
+    path.write_bytes(file.getvalue().encode(encoding))
+    record = landed(desk, contract)
+    assert (record.verdict, record.rows_accepted) == ("accepted", 2), codes(record)
+    # Another file of the same agency may be as the contract has it.
+    path = desk.put("crimes", text(rows), "2023-07.v2.csv")
+    assert landed(desk, contract).rows_accepted == 2
+
+
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "ods"])
 def test_an_extract_lands_as_the_feed_type(desk, kind):
     path = desk.put("crimes", text(ROWS), f"2023-07.{kind}")

@@ -59,8 +59,8 @@ def test_text_is_read_with_any_separator(tmp_path, separator):
     path = tmp_path / "extract.csv"
     with path.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file, delimiter=separator).writerows([HEADER, ROW, [], ROW])
-    rows, sheet = header_map.read(path, CRIMES)
-    assert (list(rows), sheet) == ([HEADER, ROW, ROW], None)
+    rows, sheet, found = header_map.read(path, CRIMES)
+    assert (list(rows), sheet, found) == ([HEADER, ROW, ROW], None, separator)
 
 
 def test_what_is_no_table_is_refused(tmp_path):
@@ -75,7 +75,7 @@ def test_the_first_sheet_of_a_workbook_is_read_by_the_helper(tmp_path, kind):
     path = tmp_path / f"extract.{kind}"
     book = pd.DataFrame([ROW], columns=HEADER)
     book.to_excel(path, sheet_name="Extract 1", index=False, engine={"xlsx": "xlsxwriter", "ods": "odf"}[kind])
-    rows, sheet = header_map.read(path, CRIMES)
+    rows, sheet, _ = header_map.read(path, CRIMES)
     assert (list(rows), sheet) == ([HEADER, ROW], "Extract 1")
 
 
