@@ -11,11 +11,11 @@ formula is behind an apostrophe; DuckDB and Parquet hold it as it is.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from orchestration.text.spreadsheets import disarmed_sql
+from orchestration.text.spreadsheets import disarmed_sql, unusual_sql
 
 if TYPE_CHECKING:
     import duckdb
@@ -58,21 +58,24 @@ def write(
         target = folder / path(kind, schema, table)
         target.parent.mkdir(parents=True, exist_ok=True)
         rows = f'(from "{schema}"."{table}")'
-        if kind == "csv" and disarmed:
-            rows = f"({_disarmed_sql(con, schema, table)})"
+        columns = con.execute(f'describe "{schema}"."{table}"').fetchall() if kind == "csv" else []
+        if kind == "csv" and disarmed and (texts := _unusual(con, schema, table, columns)):
+            replaced = ", ".join(f"{disarmed_sql(name)} as {name}" for name in texts)
+            rows = f"(select * replace ({replaced}) {rows[1:-1]})"
         if kind == "csv" and marked:
             # COPY has no option for the mark: it goes before the name of the first column.
-            first = con.execute(f"describe {rows}").fetchall()[0][0]
-            rows = f'(from {rows} as marked ("{BYTE_ORDER_MARK}{first}"))'
+            rows = f'(from {rows} as marked ("{BYTE_ORDER_MARK}{columns[0][0]}"))'
         con.execute(f"copy {rows} to '{quoted(str(target))}' ({OPTIONS[kind]})")
 
 
-def _disarmed_sql(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> str:
-    """Query of a table in which no text would be run."""
-    columns = con.execute(f'describe "{schema}"."{table}"').fetchall()
+def _unusual(con: duckdb.DuckDBPyConnection, schema: str, table: str, columns: Iterable[Sequence[str]]) -> list[str]:
+    """Columns with a text that might be run: to look for one takes less time than to prepare the search in each column."""
     texts = [f'"{name}"' for name, kind, *_ in columns if kind == "VARCHAR"]
-    replaced = ", ".join(f"{disarmed_sql(name)} as {name}" for name in texts)
-    return f'select *{f" replace ({replaced})" if replaced else ""} from "{schema}"."{table}"'
+    if not texts:
+        return []
+    look = ", ".join(f"bool_or({unusual_sql(name)})" for name in texts)
+    (found,) = con.execute(f'select {look} from "{schema}"."{table}"').fetchall()
+    return [name for name, is_unusual in zip(texts, found, strict=True) if is_unusual]
 
 
 def link(earlier: Path, folder: Path, name: str) -> bool:

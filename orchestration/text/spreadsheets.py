@@ -11,11 +11,19 @@ _RUN = rf"^{_BLANKS}[=+\-@＝＋－＠﹢﹣﹦﹫−].*[^\s\p{{Z}}\p{{C}}=+\-@�
 _NUMBER = rf"{_BLANKS}[+\-−]?\s*(\d+|\d{{1,3}}(,\d{{3}})+)?(\.\d+)?([eE][+-]?\d+)?\s*%?{_BLANKS}"
 
 
+def unusual_sql(source: str) -> str:
+    """SQL that is true for a text that begins with neither a digit nor a letter; of other texts a spreadsheet runs none."""
+    # Compared whole, by bytes: to take the first character off each text takes longer.
+    usual = " or ".join(
+        f"({source} >= '{first}' and {source} < '{after}')" for first, after in (("0", ":"), ("A", "["), ("a", "{"))
+    )
+    return f"not ({usual})"
+
+
 def runs_sql(source: str) -> str:
     """SQL that is true for a text that a spreadsheet would run."""
-    # Nearly every text begins with a letter or digit, which costs one comparison.
-    usual = f"{source}[1] between 'A' and 'Z' or {source}[1] between 'a' and 'z' or {source}[1] between '0' and '9'"
-    return f"(not ({usual}) and regexp_matches({source}, '{_RUN}', 's') and not regexp_full_match({source}, '{_NUMBER}'))"
+    run, number = f"regexp_matches({source}, '{_RUN}', 's')", f"regexp_full_match({source}, '{_NUMBER}')"
+    return f"({unusual_sql(source)} and {run} and not {number})"
 
 
 def disarmed_sql(source: str) -> str:
