@@ -140,6 +140,25 @@ def content_hashes(con: duckdb.DuckDBPyConnection, tables: Iterable[tuple[str, s
     return result
 
 
+def checksums(con: duckdb.DuckDBPyConnection, tables: Iterable[tuple[str, str]]) -> dict[str, tuple[Any, ...]]:
+    """Per table `(rows, columns with their types, 128-bit sum of DuckDB's own hash of each row)`.
+
+    In a tenth of the time of `content_hashes`, but comparable within one version of DuckDB only: between what a process has
+    written and what it reads again.
+    """
+    columns = dict(
+        con.execute(
+            """select schema_name || '.' || table_name, list((column_name, data_type) order by column_index)
+               from duckdb_columns() where database_name = current_database() group by all"""
+        ).fetchall()
+    )
+    result: dict[str, tuple[Any, ...]] = {}
+    for schema, table in tables:
+        (found,) = con.execute(f'select count(*), sum(hash(t)::hugeint) from "{schema}"."{table}" as t').fetchall()
+        result[f"{schema}.{table}"] = (*found, columns.get(f"{schema}.{table}"))
+    return result
+
+
 def wrong_contents(con: duckdb.DuckDBPyConnection, expected: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     """One sentence for each table that is missing or does not hold what the manifest says of it."""
     present = {

@@ -31,7 +31,7 @@ from orchestration.database import connection
 from orchestration.home import permissions
 from orchestration.home.environment import PROJECT, analysts_group
 from orchestration.publication import archive, former_names, measures, release_files, release_retention, revisions
-from orchestration.publication.integrity import SEAL, content_hashes, file_hashes, note, seal, sha256, wrong_contents
+from orchestration.publication.integrity import SEAL, checksums, content_hashes, file_hashes, note, seal, sha256
 from orchestration.publication.release import FILE, MANIFEST, DamagedReleaseError, Release, sync
 from orchestration.publication.release_files import Descriptions
 from orchestration.publication.releases import banner, current_release, feeds_of, ids, link, make_current, switching
@@ -114,7 +114,7 @@ def _add(
             "git_commit": git_commit(),
             **about,
         }
-        tables = _write(warehouse, writing, head, descriptions, None if as_at else _before(published))
+        tables, sums = _write(warehouse, writing, head, descriptions, None if as_at else _before(published))
         manifest = {
             **head,
             release_files.DISARMED: True,
@@ -125,7 +125,7 @@ def _add(
         }
         (writing / MANIFEST).write_text(json.dumps(manifest, indent=2, default=str) + "\n")
         (writing / SEAL).write_text(seal(writing))
-        _verify(writing / FILE, tables)
+        _verify(writing / FILE, sums)
         permissions.open_release(writing, group)
         _settle(writing)
         folder = releases / release_id
@@ -192,8 +192,8 @@ def _content(tables: Mapping[str, Mapping[str, Any]]) -> str:
 
 def _write(
     warehouse: Path, folder: Path, head: Mapping[str, Any], descriptions: Descriptions, before: Release | str | None
-) -> dict[str, dict[str, Any]]:
-    """Fill the release's DuckDB file, Parquet and CSV; return rows and content hash per table."""
+) -> tuple[dict[str, dict[str, Any]], dict[str, tuple[Any, ...]]]:
+    """Fill the DuckDB file, Parquet and CSV; return rows and content hash per table, and their `checksums`."""
     con = connection.connect(folder / FILE, spill=warehouse.parent / "spill" / "publication", options=dict(release_files.STORAGE))
     try:
         con.execute(f"attach '{warehouse}' as warehouse (read_only)")
@@ -212,10 +212,11 @@ def _write(
         for kind in release_files.OPTIONS:
             shared = _link_unchanged(folder, kind, hashes, before) if isinstance(before, Release) else set()
             release_files.write(con, folder, kind, [pair for pair in tables if ".".join(pair) not in shared])
+        sums = checksums(con, tables)
         con.execute("detach warehouse")
     finally:
         con.close()
-    return hashes
+    return hashes, sums
 
 
 def _tables(con: duckdb.DuckDBPyConnection, database: str, schemas: tuple[str, ...] = SCHEMAS) -> list[tuple[str, str]]:
@@ -319,15 +320,15 @@ def _write_meta(con: duckdb.DuckDBPyConnection, head: Mapping[str, Any]) -> None
     )
 
 
-def _verify(file: Path, expected: Mapping[str, Mapping[str, Any]]) -> None:
-    """Reopen the finished file read-only and recompute what the manifest says of it."""
+def _verify(file: Path, expected: Mapping[str, tuple[Any, ...]]) -> None:
+    """Reopen the finished file read-only and read every table again: it must hold what was written."""
     con = connection.connect(file, read_only=True)
     try:
-        wrong = list(wrong_contents(con, expected))
+        found = checksums(con, _tables(con, "sna_marts", (*SCHEMAS, "meta")))
     finally:
         con.close()
-    if wrong:
-        raise PublicationError(f"The written release does not hold what it should: {' '.join(wrong)}")
+    if wrong := [name for name in sorted({*expected, *found}) if expected.get(name) != found.get(name)]:
+        raise PublicationError(f"The written release does not hold what it should: {', '.join(wrong)}.")
 
 
 def _settle(folder: Path) -> None:

@@ -115,6 +115,31 @@ def test_what_an_interrupted_publication_left_is_swept(press):
     assert not left.exists()
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "update sna.figures set value = value + 1",
+        "delete from sna.figures",
+        "alter table sna.figures rename value to amount",
+        "drop table sna.figures",
+        "create table marts.another as select 1 as n",
+    ],
+)
+def test_a_file_that_is_not_what_was_written_is_not_published(press, monkeypatch, damage):
+    hashes = publish.file_hashes
+
+    def damaged(folder):
+        with duckdb.connect(str(folder / FILE)) as con:
+            con.execute(damage)
+        return hashes(folder)
+
+    monkeypatch.setattr(publish, "file_hashes", damaged)
+    with pytest.raises(publish.PublicationError, match="does not hold what it should"):
+        press.publish()
+    assert current_release(press.published) is None
+    assert not list(press.published.glob("releases/*"))
+
+
 class TestMemory:
     """What a publication needs beyond its limit goes to the home, and never beside what readers see."""
 
