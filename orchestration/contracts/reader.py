@@ -119,7 +119,7 @@ def _contracts(types: tuple[tuple[Path, str], ...], files: tuple[tuple[Path, str
     found = [_contract(path, text, None) for path, text in types]
     national = [contract for contract in found if contract.agency]
     open_types = {contract.type: each for contract, each in zip(found, types, strict=True) if not contract.agency}
-    senders = []
+    senders: list[Sender] = []
     for file, text in files:
         of_area = list(_senders(file, text, open_types))
         _check_counted_once(of_area, {type: _read(*each) for type, each in open_types.items()})

@@ -69,7 +69,8 @@ def _check_shape(root: Any) -> None:
     """Few levels, and no part that is written once and used again: a file of a page could become one of a terabyte."""
     import yaml
 
-    seen, left = set(), [(root, 1)]
+    seen: set[int] = set()
+    left = [(root, 1)]
     while left:
         node, depth = left.pop()
         if id(node) in seen or depth > DEEPEST:
