@@ -82,7 +82,7 @@ DELETE_FROM_INDEX = (
 
 
 class PooledSqliteEventLogStorage(SqliteEventLogStorage):
-    """One SQLite file per run and one across runs, as Dagster's class has them. Connecting, writing and skipped checks differ."""
+    """One SQLite file per run and one across runs, in Dagster's layout; connecting, writing and skipped checks differ."""
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engines: dict[str, Engine] = {}
