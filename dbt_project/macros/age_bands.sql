@@ -19,7 +19,7 @@
 
 {# How many of the residents of bands of age are under an age, as if a band had as many of each year. #}
 {% macro residents_under(age) -%}
-    sum(residents * least(1, greatest(0, ({{ age }} - age_from) / (coalesce(age_to, 99) - age_from + 1.0))))
+    {{ ordered_sum('residents * least(1, greatest(0, (' ~ age ~ ' - age_from) / (coalesce(age_to, 99) - age_from + 1.0)))') }}
 {%- endmacro %}
 
 {# The first age of the band of five years; 85 and over are one, as in the European Standard Population of this project. #}

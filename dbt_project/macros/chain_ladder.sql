@@ -41,9 +41,10 @@
             volume.volume,
             volume.development_factor,
             -- A cohort of 0 says nothing of the spread.
-            sum(case when link.value > 0 then
-                link.value * power(link.next_value / cast(link.value as double) - volume.development_factor, 2)
-            end) / nullif(count(case when link.value > 0 then 1 end) - 1, 0) as own_variance
+            {{ ordered_sum(
+                'case when link.value > 0 then link.value '
+                ~ '* power(link.next_value / cast(link.value as double) - volume.development_factor, 2) end'
+            ) }} / nullif(count(case when link.value > 0 then 1 end) - 1, 0) as own_variance
         from volume
         inner join link
             on
@@ -116,8 +117,8 @@
             diagonal.cohort_group,
             factor.age,
             (
-                sum(diagonal.ultimate) * factor.to_ultimate
-                + power(sum(diagonal.ultimate), 2) / nullif(factor.volume, 0)
+                {{ ordered_sum('diagonal.ultimate') }} * factor.to_ultimate
+                + power({{ ordered_sum('diagonal.ultimate') }}, 2) / nullif(factor.volume, 0)
             ) * factor.variance / power(nullif(factor.development_factor, 0), 2) as variance
         from diagonal
         inner join factor
@@ -135,7 +136,7 @@
             series,
             as_at,
             cohort_group,
-            sqrt(sum(variance)) as standard_error
+            sqrt({{ ordered_sum('variance') }}) as standard_error
         from uncertain
         group by series, as_at, cohort_group
         having count(*) = count(variance)
@@ -147,11 +148,11 @@
             diagonal.as_at,
             diagonal.cohort_group,
             cast(sum(diagonal.value) as double) as known,
-            case when count(*) = count(diagonal.ultimate) then sum(diagonal.ultimate) end as ultimate,
+            case when count(*) = count(diagonal.ultimate) then {{ ordered_sum('diagonal.ultimate') }} end as ultimate,
             case
                 -- Every cohort has its last age.
                 when max(error.standard_error) is not null then max(error.standard_error)
-                when sum(diagonal.ultimate) = sum(diagonal.value) then 0
+                when {{ ordered_sum('diagonal.ultimate') }} = sum(diagonal.value) then 0
             end as standard_error
         from diagonal
         left join error

@@ -63,3 +63,11 @@
 {% macro expressions_of(text) -%}
     string_split(regexp_replace({{ text }}, ' as [a-z0-9_]+(;|$)', '\1', 'g'), ';')
 {%- endmacro %}
+
+{#
+    The sum of floating-point numbers, whose last digit does not depend on the order of rows or the number of threads. Of whole numbers and
+    decimals sum() is enough.
+#}
+{% macro ordered_sum(number) -%}
+    sum({{ number }} order by {{ number }})
+{%- endmacro %}

@@ -94,9 +94,9 @@
 #}
 {% macro standardised_rate(name, events, residents, standard, places=2) -%}
     {%- set total = "sum(" ~ events ~ ")" -%}
-    {%- set rate = "(1000 * sum(" ~ standard ~ " * " ~ events ~ " / nullif(" ~ residents ~ ", 0)) / sum(" ~ standard ~ "))" -%}
-    {%- set error = "(1000 * sqrt(sum(pow(" ~ standard ~ ", 2) * " ~ events ~ " / nullif(pow(" ~ residents ~ ", 2), 0))) / sum("
-        ~ standard ~ "))" -%}
+    {%- set rate = "(1000 * " ~ ordered_sum(standard ~ " * " ~ events ~ " / nullif(" ~ residents ~ ", 0)") ~ " / sum(" ~ standard ~ "))" -%}
+    {%- set variance = ordered_sum("pow(" ~ standard ~ ", 2) * " ~ events ~ " / nullif(pow(" ~ residents ~ ", 2), 0)") -%}
+    {%- set error = "(1000 * sqrt(" ~ variance ~ ") / sum(" ~ standard ~ "))" -%}
     round(case when {{ total }} >= 10 then {{ rate }} end, {{ places }}) as {{ name }}
     {%- for side, limit in [('lower_95', byar_lower(total)), ('upper_95', byar_upper(total))] %},
     round(

@@ -42,7 +42,7 @@ area as (
     select
         'Ward' as place_kind,
         ward_code as place_code,
-        sum(area_km2) as area_km2
+        {{ ordered_sum('area_km2') }} as area_km2
     from lsoa
     group by ward_code
 

@@ -15,8 +15,8 @@ union all
 
 select
     lsoa_code,
-    avg(easting) as easting,
-    avg(northing) as northing,
+    avg(easting order by easting) as easting,
+    avg(northing order by northing) as northing,
     cast(null as double) as area_km2
 from {{ ref('placed_crime') }}
 where

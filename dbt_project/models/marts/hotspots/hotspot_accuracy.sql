@@ -31,7 +31,7 @@ kind as (
         count(*) as places,
         sum(offences) as offences,
         -- Where any place has no area, there is no share of the area.
-        case when count(area_km2) = count(*) then sum(area_km2) end as area_km2
+        case when count(area_km2) = count(*) then {{ ordered_sum('area_km2') }} end as area_km2
     from ordered
     group by definition, place_kind, last_month
 ),
@@ -46,7 +46,7 @@ judged as (
         count(*) as hot_places,
         sum(before.offences) as selected_offences,
         sum(place.offences) as hot_offences,
-        sum(place.area_km2) as hot_area_km2
+        {{ ordered_sum('place.area_km2') }} as hot_area_km2
     from paired
     inner join {{ ref('hot_place') }} as hot_place
         on paired.selected_last_month = hot_place.last_month

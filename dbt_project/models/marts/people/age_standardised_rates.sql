@@ -29,7 +29,7 @@ resident as (
         district_code,
         {{ five_year_band('age_from') }} as age_from,
         max(mid_year) as mid_year,
-        sum(residents) as residents
+        {{ ordered_sum('residents') }} as residents
     from {{ ref('district_age_population') }}
     group by financial_year, district_code, {{ five_year_band('age_from') }}
 ),
@@ -67,7 +67,7 @@ banded as (
         resident.age_from,
         max(resident.mid_year) as mid_year,
         sum(coalesce(counted.people, 0)) as people,
-        sum(resident.residents) as residents
+        {{ ordered_sum('resident.residents') }} as residents
     from whole_year
     inner join resident
         on whole_year.financial_year = resident.financial_year
@@ -111,9 +111,9 @@ select
     cast(max(banded.mid_year) as smallint) as population_mid_year,
     cast(sum(banded.people) as bigint) as people_of_known_age,
     cast(coalesce(max(unknown_in_place.people), 0) as bigint) as people_of_unknown_age,
-    cast(round(sum(banded.residents)) as bigint) as population,
-    round({{ rate_per('sum(banded.people)', 'sum(banded.residents)') }}, 2) as rate_per_1000,
-    {{ rate_limits('rate_per_1000', 'sum(banded.people)', 'sum(banded.residents)') }},
+    cast(round({{ ordered_sum('banded.residents') }}) as bigint) as population,
+    round({{ rate_per('sum(banded.people)', ordered_sum('banded.residents')) }}, 2) as rate_per_1000,
+    {{ rate_limits('rate_per_1000', 'sum(banded.people)', ordered_sum('banded.residents')) }},
     {{ standardised_rate(
         'standardised_rate_per_1000', 'banded.people', 'banded.residents', 'standard.standard_residents'
     ) }}
