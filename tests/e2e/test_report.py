@@ -1,6 +1,8 @@
 """The report of refreshed counties: by the commands on the small one, and every figure and chart of the demonstration's."""
 
+import html
 import json
+import re
 from dataclasses import replace
 
 import docx
@@ -14,6 +16,17 @@ from reporting.site import pages
 from tests.integration.reporting.test_site import Reader, is_right
 
 CHARTS = 80
+# What a board asks: the links to follow from the first page, each open to see, and what is there.
+QUESTIONS = {
+    "Is knife crime rising in Derby?": (
+        ["district-derby.html"],
+        r"Knife crime ?: [\d,]+ offences in 2023/24 ?, .{1,20} on the year before .{1,20} Is it a change\? (in|de|no clear )c",
+    ),
+    "Where is violence concentrated?": ([], r"half of the [\d,]+ offences are in \d+ of [\d,]+ neighbourhoods"),
+    "When is violence concentrated?": ([], r"Serious violence by hour and day, 2023/24"),
+    "Which districts do worse and worsen?": (["priorities.html"], r"Worse than the county and worse than the year before"),
+    "What of the printed report was wrong?": (["errata.html"], r"printed\s+computed\s+unit\s+why"),
+}
 # C19, by sex, has numbers that the vault withholds.
 DRAWN = 76
 
@@ -99,3 +112,17 @@ def test_the_demonstration_has_every_figure_and_chart(county, tmp_path):
         if not isinstance(item, Table) and item.specification:
             own = {key: specified[name][key] for key in item.specification}
             assert item.specification == own, name
+    for question, (clicks, answer) in QUESTIONS.items():
+        assert answered(folder, clicks, answer), question
+
+
+def answered(folder, clicks, answer):
+    """Whether each link can be seen on the page before it, and the last page has the answer."""
+    path = "index.html"
+    for link in clicks:
+        before, found, _ = (folder / path).read_text("utf-8").partition(f'<a href="{link}"')
+        if not found or not re.search(r"<details open>(?:(?!</?details).)*$", before, re.DOTALL):
+            return False
+        path = link
+    text = html.unescape(re.sub(r"<[^>]+>", " ", (folder / path).read_text("utf-8")))
+    return re.search(answer, " ".join(text.split())) is not None
