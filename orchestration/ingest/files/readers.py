@@ -33,6 +33,8 @@ Row = Sequence[Any]
 SHEET, ROW = ":sheet", ":row"
 
 MAX_HEADER_BYTES = 256 * 1024
+# With which old programs end a text.
+END_MARK = b"\x1a"
 
 _NAMES: dict[str, str] = {
     "csv": "CSV text",
@@ -256,8 +258,8 @@ def delimiter_of(data: bytes, text: str | None, kind: str, delimiter: str) -> st
 def _open_text(source: Source, data: bytes, kind: str, contract: FeedContract, copy: Path) -> Source:
     delivered = data
     text, faults = plain_text(data, kind, contract.adapted.delimiter)
-    if text is not None:  # not UTF-8 CSV: go on with a copy that is
-        data = text.encode()
+    if text is not None or data.endswith(END_MARK):  # not UTF-8 CSV alone: go on with a copy that is
+        data = (data if text is None else text.encode()).rstrip(END_MARK)
         copy.write_bytes(data)
         source = replace(source, path=copy)
     records = _records(data)

@@ -201,10 +201,10 @@ _NAMESPACES = re.compile(
     r"urn:schemas-microsoft-com|http://openoffice\.org|http://docs\.oasis-open\.org|https?://.*\bdocumentfoundation\.org)[\w:/.#+-]*"
 )
 _VALUE = re.compile(
-    r"[-+]?\d{0,7}\.?\d{0,17}(?:[eE][-+]?\d{1,2})?(?:pt|cm|mm|in|px|em|%)?"
-    r"|(?:\$?[A-Z]{1,3}\$?\d{1,7}(?::\$?[A-Z]{1,3}\$?\d{1,7})? ?)+|\d+:\d+"
+    r"[-+]?\d{0,7}(?:\.\d{0,17})?(?:[eE][-+]?\d{1,2})?(?:pt|cm|mm|in|px|em|%)?"
+    r"|(?:\$?[A-Z]{1,3}\$?\d{1,7}(?::\$?[A-Z]{1,3}\$?\d{1,7})? ?)+|\d{1,7}:\d{1,7}"
     r"|#?[0-9A-Fa-f]{6}|[0-9A-F]{8}|\{?[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\}?"
-    r"|(?:application|text|image)/[\w.+-]*|\d{4}-\d\d-\d\d(?:T[\d:.]+Z?)?|P[T\dHMSDY.]+|dcterms:W3CDTF"
+    r"|(?:application|text|image)/[\w.+-]*|\d{4}-\d\d-\d\d(?:T[\d:.]+Z?)?|P(?:T|\d{1,6}(?:\.\d{1,9})?[HMSDY])+|dcterms:W3CDTF"
 )
 # Words of the formats that dictionaries lack.
 _TERMS = _names(
@@ -360,9 +360,9 @@ class _Archive:
     def _attributes(self, element: ElementTree.Element, name: str, rule: _Rule) -> None:
         part = shown(name)
         for attribute, value in element.attrib.items():
-            if _VALUE.fullmatch(value) or _NAMESPACES.fullmatch(value):
-                continue
             local = _local(attribute)
+            if _VALUE.fullmatch(value) or _NAMESPACES.fullmatch(value) or (local == "value" and _is_cell(element)):
+                continue
             if local in rule.names and not (local == "name" and _local(element.tag) in ("rFont", "style", "font-face")):
                 self._add(part, [_unquoted(value) if local == "formatCode" else value])
                 continue
@@ -449,6 +449,11 @@ def _says(element: ElementTree.Element) -> bool:
     return any((one.text or "").strip() or not all(map(_is_technical, one.attrib.values())) for one in element.iter()) or any(
         len(one) for one in element
     )
+
+
+def _is_cell(element: ElementTree.Element) -> bool:
+    """Whether it is a cell of an OpenDocument table, whose value is searched with all other cells."""
+    return _local(element.tag) in ("table-cell", "covered-table-cell")
 
 
 def _local(tag: str) -> str:
