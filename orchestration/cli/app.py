@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import shlex
 import sys
 from contextlib import suppress
 from datetime import datetime
@@ -151,7 +152,7 @@ def init(
     console.print(output.table(title, ["feed", "cadence", "supplies", "what it is", "ask"], rows))
     if abroad:
         console.print(f"Not for {found.country_name}: {', '.join('/'.join(contract.id) for contract in abroad)}.")
-    others = "" if folder.parent == PROJECT / "var" else f" with SNA_HOME={folder}"
+    others = "" if folder.parent == PROJECT / "var" else f" with SNA_HOME={shlex.quote(str(folder))}"
     console.print(f"Next: `sna deliver FILE...`{others}, one feed is enough, then `sna refresh`.")
 
 
