@@ -27,7 +27,7 @@ from typing import Any
 # Configuration that describes a node, or says how dbt writes down what it describes.
 DESCRIPTIVE = frozenset({"access", "docs", "event_time", "group", "meta", "packages", "persist_docs", "tags"})
 # What is compiled depends on the state of the warehouse; fingerprints are made from an empty one.
-READS_WAREHOUSE = re.compile(r"\bis_incremental\b|\badapter\.|\bflags\.|\bload_relation\b|\brun_query\b")
+READS_WAREHOUSE = re.compile(r"\bis_incremental\b|\badapter\.(?!dispatch\b)|\bflags\.|\bload_relation\b|\brun_query\b")
 
 
 def fingerprints(compiled: Mapping[str, Mapping[str, Any]], manifest: Mapping[str, Any], project: Path) -> dict[str, str]:

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from orchestration.home.environment import DBT_PROJECT
+from tests.sql_library import adapter
 
 
 @pytest.fixture(scope="session")
@@ -18,4 +19,4 @@ def render() -> Callable[[str], str]:
     macros = "".join(path.read_text() for path in sorted((DBT_PROJECT / "macros").glob("*.sql")))
     variables = yaml.safe_load((DBT_PROJECT / "dbt_project.yml").read_text())["vars"]
     environment = jinja2.Environment(extensions=["jinja2.ext.do"])
-    return functools.cache(lambda sql: environment.from_string(macros + sql).render(var=variables.get).strip())
+    return functools.cache(lambda sql: environment.from_string(macros + sql).render(var=variables.get, adapter=adapter).strip())
