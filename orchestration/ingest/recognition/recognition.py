@@ -473,4 +473,7 @@ Versioned = TypeVar("Versioned", Delivery, LoadRecord)
 
 
 def _latest(deliveries: Iterable[Versioned]) -> list[Versioned]:
-    return list({(d.agency, d.feed, *_slot(d)): d for d in sorted(deliveries, key=lambda d: d.version)}.values())
+    latest: dict[tuple[str, ...], Versioned] = {}
+    for one in sorted(deliveries, key=lambda delivery: delivery.version):
+        latest[one.agency, one.feed, *_slot(one)] = one
+    return list(latest.values())
