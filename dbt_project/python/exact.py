@@ -1,7 +1,7 @@
 """Exact statistics of counts as SQL functions: DuckDB has no quantile of the chi-squared distribution.
 
-Registered in every connection of dbt (`plugins` in profiles.yml) and used through `macros/intervals.sql`. Each takes and
-returns whole columns.
+Registered in every connection that builds models (`dbt_plugin.py` does so for dbt) and used through
+`macros/intervals.sql`. Each takes and returns whole columns.
 
     poisson_lower(count), poisson_upper(count)    95 % confidence limits of the mean of a Poisson count, as counts
     poisson_at_least(count, mean)                 probability of so many or more under a mean
@@ -22,7 +22,6 @@ from typing import Any, TypeAlias
 
 import duckdb
 import numpy as np
-from dbt.adapters.duckdb.plugins import BasePlugin
 from numpy.typing import NDArray
 
 # DuckDB evaluates the annotations of the functions that it registers.
@@ -100,22 +99,19 @@ def shares_p(part: Ints, whole: Ints, other_part: Ints, other_whole: Ints) -> Fl
     return np.where(least < ALPHA, p(part), np.nan)
 
 
-class Plugin(BasePlugin):  # type: ignore[misc]
-    """Adds the functions of this file to a connection."""
+def register(con: duckdb.DuckDBPyConnection) -> None:
+    """Register each function of this file under its own name, returning a double; NULL for NULL."""
+    from duckdb.func import PythonUDFType
 
-    def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
-        """Register each function under its own name, returning a double; NULL for NULL."""
-        from duckdb.func import PythonUDFType
-
-        functions: tuple[tuple[Callable[..., Floats], list[Any]], ...] = (
-            (poisson_lower, ["bigint"]),
-            (poisson_upper, ["bigint"]),
-            (poisson_at_least, ["bigint", "double"]),
-            (counts_p, ["bigint", "bigint", "double", "double", "double"]),
-            (shares_p, ["bigint", "bigint", "bigint", "bigint"]),
-        )
-        for function, types in functions:
-            conn.create_function(function.__name__, _by_arrow(function), types, "double", type=PythonUDFType.ARROW)
+    functions: tuple[tuple[Callable[..., Floats], list[Any]], ...] = (
+        (poisson_lower, ["bigint"]),
+        (poisson_upper, ["bigint"]),
+        (poisson_at_least, ["bigint", "double"]),
+        (counts_p, ["bigint", "bigint", "double", "double", "double"]),
+        (shares_p, ["bigint", "bigint", "bigint", "bigint"]),
+    )
+    for function, types in functions:
+        con.create_function(function.__name__, _by_arrow(function), types, "double", type=PythonUDFType.ARROW)
 
 
 def _by_arrow(function: Callable[..., Floats]) -> Callable[..., Any]:

@@ -1,17 +1,13 @@
-"""Loads DuckDB's spatial extension into every connection of dbt, from the wheel of the lock file and never from a download."""
+"""DuckDB's spatial extension, from the wheel of the lock file and never from a download."""
 
 from __future__ import annotations
 
 import duckdb
-from dbt.adapters.duckdb.plugins import BasePlugin
 
 
-class Plugin(BasePlugin):  # type: ignore[misc]
-    """Adds the functions and types of the extension to a connection."""
+def register(con: duckdb.DuckDBPyConnection) -> None:
+    """Import the extension's file where DuckDB looks for it, and load it into a connection."""
+    import duckdb_extensions
 
-    def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
-        """Import the extension's file where DuckDB looks for it, and load it."""
-        import duckdb_extensions
-
-        duckdb_extensions.import_extension("spatial", con=conn)
-        conn.execute("load spatial")
+    duckdb_extensions.import_extension("spatial", con=con)
+    con.execute("load spatial")

@@ -5,7 +5,7 @@ A node's fingerprint is a SHA-256 over what it runs and over the fingerprints of
     SQL model, data test    the compiled SQL, in which macros, variables and ephemeral models are resolved
     incremental model       besides, its own code and the macros that it reaches: their increments are not in the compiled SQL
     Python model            its source, and that of the modules in `dbt_project/python` that it imports
-    SQL that calls a function of a plugin in `dbt_project/python`    besides, the source of that module
+    SQL that calls a function that a module in `dbt_project/python` registers    besides, the source of that module
     seed                    the bytes of its file
     each                    its place in the warehouse and its configuration, without what only describes it
 
@@ -28,6 +28,8 @@ from typing import Any
 DESCRIPTIVE = frozenset({"access", "docs", "event_time", "group", "meta", "packages", "persist_docs", "tags"})
 # What is compiled depends on the state of the warehouse; fingerprints are made from an empty one.
 READS_WAREHOUSE = re.compile(r"\bis_incremental\b|\badapter\.(?!dispatch\b)|\bflags\.|\bload_relation\b|\brun_query\b")
+# The function of a module in `dbt_project/python` that registers its others in a connection.
+REGISTER = "register"
 
 
 def fingerprints(compiled: Mapping[str, Mapping[str, Any]], manifest: Mapping[str, Any], project: Path) -> dict[str, str]:
@@ -104,19 +106,20 @@ class _Modules:
         return used
 
     def called_by(self, sql: str) -> dict[str, str]:
-        called = [name for name, functions in self._plugins.items() if functions.search(sql)]
+        called = [name for name, functions in self._registered.items() if functions.search(sql)]
         return self.imported_by("\n".join(f"import {name}" for name in called))
 
     @functools.cached_property
-    def _plugins(self) -> dict[str, re.Pattern[str]]:
-        """Module → its functions as SQL calls them, of each module that is a plugin of dbt-duckdb."""
-        plugins = {}
+    def _registered(self) -> dict[str, re.Pattern[str]]:
+        """Module → its functions as SQL calls them, of each module that registers some."""
+        registered = {}
         for name, source in self._sources.items():
             parts = ast.parse(source).body
-            functions = [part.name for part in parts if isinstance(part, ast.FunctionDef) and not part.name.startswith("_")]
-            if functions and any(isinstance(part, ast.ClassDef) and part.name == "Plugin" for part in parts):
-                plugins[name] = re.compile(rf"\b(?:{'|'.join(functions)})\s*\(", re.IGNORECASE)
-        return plugins
+            functions = {part.name for part in parts if isinstance(part, ast.FunctionDef) and not part.name.startswith("_")}
+            called = sorted(functions - {REGISTER})
+            if called and REGISTER in functions:
+                registered[name] = re.compile(rf"\b(?:{'|'.join(called)})\s*\(", re.IGNORECASE)
+        return registered
 
 
 def _imports(code: str) -> set[str]:

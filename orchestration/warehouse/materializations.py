@@ -69,7 +69,7 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
     if str(DBT_PROJECT / "python") not in sys.path:
         sys.path.append(str(DBT_PROJECT / "python"))
     for name in ("exact", "spatial_extension"):
-        importlib.import_module(name).Plugin(name, {}).configure_connection(con)
+        importlib.import_module(name).register(con)
 
 
 def build(

@@ -198,7 +198,7 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
     """What dbt's profile gives every connection: the project's functions, and modules for the Python models."""
     sys.path.append(str(DBT_PROJECT / "python"))
     for name in ("exact", "spatial_extension"):
-        importlib.import_module(name).Plugin(name, {}).configure_connection(con)
+        importlib.import_module(name).register(con)
 
 
 def in_order(nodes: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:

@@ -15,6 +15,7 @@ from orchestration.home import areas
 from orchestration.home.environment import DBT_PROJECT
 from orchestration.home.settings import Settings
 from orchestration.warehouse import declared
+from orchestration.warehouse.statements import sql
 from tests import counties
 
 Dbt = Callable[..., Any]
@@ -39,7 +40,8 @@ def dbt(settings: Settings) -> Iterator[Dbt]:
 
     def run(*arguments: str, project: Path = DBT_PROJECT, **changed: str) -> Any:
         target = settings.dbt_target if project == DBT_PROJECT else project / "target"
-        variables = json.dumps(declared.variables() | areas.load("derbyshire").variables() | changed)
+        area = areas.load("derbyshire").variables() | sql.variables("derbyshire")
+        variables = json.dumps(declared.variables() | area | changed)
         places = ["--project-dir", project, "--profiles-dir", DBT_PROJECT, "--target-path", target]
         try:
             return dbtRunner().invoke(

@@ -22,7 +22,7 @@ def models(manifest: dict[str, Any]) -> list[Model]:
 def con() -> Iterator[duckdb.DuckDBPyConnection]:
     """The warehouse of the mini county, with the functions that dbt registers."""
     with duckdb.connect(str(counties.mini().warehouse), read_only=True) as con:
-        exact.Plugin("exact", {}).configure_connection(con)
+        exact.register(con)
         yield con
 
 

@@ -25,8 +25,8 @@ def con(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The warehouse of the mini county, with the functions that dbt registers."""
     shutil.copy(counties.mini().warehouse, tmp_path)
     with duckdb.connect(str(tmp_path / counties.mini().warehouse.name)) as con:
-        exact.Plugin("exact", {}).configure_connection(con)
-        spatial_extension.Plugin("spatial_extension", {}).configure_connection(con)
+        exact.register(con)
+        spatial_extension.register(con)
         yield con
 
 

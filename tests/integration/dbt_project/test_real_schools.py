@@ -65,7 +65,7 @@ def real(tmp_path_factory):
     built = _invoke(settings, ["build", "--select", "+fct_school_age_offence", "--exclude-resource-type", "unit_test", "test"])
     (sql,) = (result.node.compiled_code for result in built.result if result.node.name == "fct_school_age_offence")
     con = duckdb.connect(str(settings.warehouse))
-    spatial_extension.Plugin("spatial_extension", {}).configure_connection(con)
+    spatial_extension.register(con)
     yield con, sql
     con.close()
 

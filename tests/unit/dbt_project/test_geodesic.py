@@ -10,7 +10,7 @@ import spatial_extension
 @pytest.fixture(scope="module")
 def evaluate(render):
     con = duckdb.connect()
-    spatial_extension.Plugin("spatial_extension", {}).configure_connection(con)
+    spatial_extension.register(con)
     return lambda call, **values: con.execute(f"select {render('{{ ' + call + ' }}')}", values).fetchone()[0]
 
 

@@ -13,7 +13,7 @@ from scipy.stats import chi2, poisson
 @pytest.fixture(scope="session")
 def evaluate(render):
     con = duckdb.connect()
-    exact.Plugin("exact", {}).configure_connection(con)
+    exact.register(con)
 
     def run(call, **row):
         columns = ", ".join(f"cast(${name} as bigint) as {name}" for name in row)

@@ -37,7 +37,7 @@ def districts(home: str, *seen: str) -> dict[str, str]:
 
 
 def rendered(model: str) -> str:
-    return jinja2.Environment().from_string(MACROS + model).render(ref=lambda name: name)
+    return jinja2.Environment(extensions=["jinja2.ext.do"]).from_string(MACROS + model).render(ref=lambda name: name)
 
 
 @pytest.mark.parametrize("code", ["W01000001", "W01001900", "W01002000", "S01006506", "N00000001", "N20000123", "95GG01S1"])

@@ -14,7 +14,7 @@ from scipy.stats import betabinom, binomtest, false_discovery_control, fisher_ex
 @pytest.fixture(scope="session")
 def evaluate(render):
     con = duckdb.connect()
-    exact.Plugin("exact", {}).configure_connection(con)
+    exact.register(con)
 
     def run(call, **row):
         columns = ", ".join(f"cast(${name} as double) as {name}" for name in row)

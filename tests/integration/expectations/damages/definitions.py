@@ -75,6 +75,6 @@ FOR_INFORMATION = [
         *("conformed.fct_offence", "Every offence is recorded while its code is valid"),
         "update reference.offence_code set valid_from = '2099-01-01' where ho_sub_code = '003/01';"
         "update reference.offence_code set valid_to = '2000-01-01' where ho_sub_code = '008/01'",
-        240,
+        480,
     ),
 ]

@@ -37,7 +37,7 @@ def project(tmp_path):
     (tmp_path / "python").mkdir()
     (tmp_path / "codes.csv").write_text("code\n1\n")
     (tmp_path / "python" / "spatial.py").write_text("import exact\ndef neighbours(): ...\n")
-    (tmp_path / "python" / "exact.py").write_text("def poisson_lower(n): ...\nclass Plugin: ...\n")
+    (tmp_path / "python" / "exact.py").write_text("def poisson_lower(n): ...\ndef register(con): ...\n")
     (tmp_path / "python" / "unused.py").write_text("def correlate(n): ...\n")
     return tmp_path
 
