@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from operator import attrgetter
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -473,7 +474,5 @@ Versioned = TypeVar("Versioned", Delivery, LoadRecord)
 
 
 def _latest(deliveries: Iterable[Versioned]) -> list[Versioned]:
-    latest: dict[tuple[str, ...], Versioned] = {}
-    for one in sorted(deliveries, key=lambda delivery: delivery.version):
-        latest[one.agency, one.feed, *_slot(one)] = one
-    return list(latest.values())
+    ordered: list[Versioned] = sorted(deliveries, key=attrgetter("version"))
+    return list({(d.agency, d.feed, _slot(d)): d for d in ordered}.values())
