@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 from importlib import resources
@@ -157,7 +158,7 @@ def add_part(document, **given):
         (lambda d: column(d, "district").update(enum=[{"value": True}]), "properties.district.enum.0 is True; expected a"),
         (lambda d: column(d, "district").update(physicalName=None), "district.physicalName is None; expected a valid string"),
         (lambda d: d["customProperties"].append({"property": "sheet"}), "customProperties: 'sheet' occurs twice"),
-        (lambda d: d["schema"].append(d["schema"][0]), "schema: a feed has exactly one object"),
+        (lambda d: d["schema"].append(copy.deepcopy(d["schema"][0])), "schema: a feed has exactly one object"),
         (lambda d: d["slaProperties"][1].update(value=True), "slaProperties.latency is True; expected a valid integer"),
         (lambda d: d.update(domain=None), "domain is None; expected a valid string"),
         (lambda d: d.update(slaProperties=None), "slaProperties.frequency is missing; slaProperties.retention is missing"),

@@ -81,7 +81,7 @@ def test_a_copy_that_differs_is_not_published(press, monkeypatch):
         return tables
 
     monkeypatch.setattr(publish, "_write", tampered)
-    with pytest.raises(PublicationError, match=r"sna\.figures holds 0 rows, and was published with 10"):
+    with pytest.raises(PublicationError, match=r"does not hold what it should: sna\.figures"):
         press.publish()
     assert current_release(press.published) is None
 
