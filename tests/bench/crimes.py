@@ -67,14 +67,18 @@ def contract() -> FeedContract:
     return found
 
 
-def spoil(raw: Path, out: Path) -> None:
-    """Copy the deliveries with faults in a few rows in a thousand; one row in five thousand is there twice."""
+def spoil(raw: Path, out: Path, *, times: int = 1) -> None:
+    """Copy the deliveries with faults in a few rows in a thousand; one row in five thousand is there twice.
+
+    Args:
+        times: how much more often than that, for deliveries of a few hundred rows.
+    """
     feed = "/".join(contract().id)
     for source in sorted((raw / feed).glob("*.csv")):
         frame = pd.read_csv(source, dtype=str, keep_default_na=False)
         for every, column, bad in FAULTS:
-            frame.loc[frame.index % every == every - 1, column] = bad
-        again = frame[frame.index % TWICE == TWICE - 1]
+            frame.loc[frame.index % (every // times) == every // times - 1, column] = bad
+        again = frame[frame.index % (TWICE // times) == TWICE // times - 1]
         target = out / "raw" / feed / source.name
         target.parent.mkdir(parents=True, exist_ok=True)
         pd.concat([frame, again]).to_csv(target, index=False, lineterminator="\n")

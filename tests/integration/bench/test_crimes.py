@@ -8,7 +8,7 @@ from tests.bench import crimes
 @pytest.fixture(scope="module")
 def spoilt(small_county, tmp_path_factory):
     folder = tmp_path_factory.mktemp("crimes")
-    crimes.spoil(small_county.raw, folder)
+    crimes.spoil(small_county.raw, folder, times=10)
     return folder
 
 

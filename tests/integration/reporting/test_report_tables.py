@@ -24,6 +24,7 @@ create or replace table sna.figures as
         )
     from sna.figures;
 create or replace table sna.reconciliation as select 'sna-2024' as report_id, * from sna.reconciliation;
+update sna.reconciliation set status = 'erratum' where table_id = 'T03';
 """
 
 
