@@ -70,6 +70,8 @@ def main(
     console = Console(width=130)
     saved = Results(results.resolve(), {"commit": git_commit(), "times": times})
     console.print(f"Results: {saved.folder}", highlight=False)
+    if work:
+        work.mkdir(parents=True, exist_ok=True)
     for scale in (int(text) for text in scales.replace(",", " ").split()):
         folder = Path(tempfile.mkdtemp(prefix="sna-bench-", dir=work)).resolve()
         try:

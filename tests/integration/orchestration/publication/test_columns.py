@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import duckdb
 import pytest
+
+from orchestration.publication.release import FILE
 
 COLUMNS = """
     select table_schema || '.' || table_name, column_name, data_type from information_schema.columns
@@ -22,8 +26,15 @@ NO_TOTALS = {
 
 
 @pytest.fixture(scope="module")
-def columns(small_county) -> list[tuple[str, str, str]]:
-    return small_county.query(COLUMNS)
+def query(small_county) -> Iterator[Callable[[str], list[tuple[Any, ...]]]]:
+    """Rows of a query, on one connection: opening a release takes longer than most queries do."""
+    with duckdb.connect(str(small_county.settings.published / FILE), read_only=True) as con:
+        yield lambda sql: con.execute(sql).fetchall()
+
+
+@pytest.fixture(scope="module")
+def columns(query) -> list[tuple[str, str, str]]:
+    return query(COLUMNS)
 
 
 def test_a_column_has_one_type_in_all_tables(columns):
@@ -44,12 +55,12 @@ def test_limits_come_in_pairs_beside_their_number(columns):
     assert limits - names == set() and len(limits) > 20
 
 
-def test_a_total_among_its_parts_is_marked(small_county, columns):
+def test_a_total_among_its_parts_is_marked(query, columns):
     totals = {table for table, name, _ in columns if name == "is_total"}
     texts = [(table, name) for table, name, kind in columns if kind == "VARCHAR" and table.startswith("marts.")]
     for table, name in texts:
         marked = "not is_total" if table in totals else "true"
-        found = small_county.query(
+        found = query(
             f"""select distinct "{name}" from {table}
                 where regexp_matches("{name}", '^(All|Total|Whole)( |$)') and "{name}" not like 'All other %' and {marked}"""
         )
@@ -57,34 +68,32 @@ def test_a_total_among_its_parts_is_marked(small_county, columns):
     assert len(totals) > 10
 
 
-def test_ranges_have_a_column_to_sort_by(small_county, columns):
+def test_ranges_have_a_column_to_sort_by(query, columns):
     names = {(table, name) for table, name, _ in columns}
     for table, name in sorted(names):
         if not table.startswith("marts.") or not name.startswith(("age_band", "age_range", "search_age_group")):
             continue
         if name.endswith("_order"):
-            ((wrong,),) = small_county.query(
+            ((wrong,),) = query(
                 f"""select count(*) from (
                         select 1 from {table} group by {name.removesuffix("_order")} having count(distinct {name}) > 1
                     )"""
             )
             assert wrong == 0, (table, name)
-        elif small_county.query(f"select 1 from {table} where regexp_matches({name}, '[0-9]') limit 1"):
+        elif query(f"select 1 from {table} where regexp_matches({name}, '[0-9]') limit 1"):
             assert (table, f"{name}_order") in names
 
 
-def test_former_names_are_views_of_the_same_rows(small_county):
-    renamed = small_county.query("select schema_name, table_name, former_name, column_name, version from meta.renamed_columns")
+def test_former_names_are_views_of_the_same_rows(query):
+    renamed = query("select schema_name, table_name, former_name, column_name, version from meta.renamed_columns")
     assert len(renamed) > 100
     for schema, table, former, name, version in renamed:
         old, new = f'"{schema}_{version.replace(".", "_")}".{table}', f"{schema}.{table}"
-        ((differ,),) = small_county.query(
+        ((differ,),) = query(
             f'select count(*) from (select "{former}" as n from {old} except all select "{name}" as n from {new})'
         )
         assert differ == 0, (old, former)
-    ((old, new),) = small_county.query(
-        "select (select count(*) from marts_0_2.hotspot_lsoas), (select count(*) from marts.hotspot_lsoas)"
-    )
+    ((old, new),) = query("select (select count(*) from marts_0_2.hotspot_lsoas), (select count(*) from marts.hotspot_lsoas)")
     assert old == new
 
 
