@@ -244,7 +244,7 @@ def _python_model(con: duckdb.DuckDBPyConnection, file: Path) -> Any:
 def publish(con: duckdb.DuckDBPyConnection, out: Path) -> list[str]:
     """Write the published schemas as a release holds them; returns the tables."""
     tables: Iterable[tuple[str, str]] = con.execute(
-        "select table_schema from information_schema.tables where list_contains(?, table_schema) order by all",
+        "select table_schema, table_name from information_schema.tables where list_contains(?, table_schema) order by all",
         [list(SCHEMAS)],
     ).fetchall()
     con.execute(f"attach '{out / FILE}' as published (storage_version '{STORAGE['storage_compatibility_version']}')")
