@@ -87,6 +87,8 @@ def runs_of_job(ui):
 def table(asset):
     """Where the warehouse has the rows of an asset."""
     schema, *name = asset.split("/")
+    if schema == "landing":
+        return f"{schema}.{load_contracts()[tuple(name)].relation}"
     return f"{schema}.{'__'.join(name)}"
 
 
