@@ -101,19 +101,25 @@ def _files(settings: Settings) -> Iterator[tuple[str, tuple[int, ...]]]:
     # A live home refuses what a folder above its landing zone lists as part of a demonstration.
     for folder in settings.raw.parents:
         yield from _one(folder / LISTED_BESIDE)
-    for folder in (settings.raw, settings.landing, home / "secrets"):
+    # What a link in the landing zone leads to outside it is never read, and a sender could lead to a whole disk.
+    for folder in (settings.raw, home / "secrets"):
         yield from _below(str(folder))
+    yield from _below(str(settings.landing), through_links=True)
     yield from _below(str(published), deep=False)
     yield from _below(os.path.realpath(published / "current"))
     for name in CODE:
-        yield from _below(str(PROJECT / name))
+        yield from _below(str(PROJECT / name), through_links=True)
     if own := os.environ.get("SNA_AREAS"):
-        yield from _below(str(Path(own).expanduser()))
+        yield from _below(str(Path(own).expanduser()), through_links=True)
 
 
-def _below(folder: str, *, deep: bool = True) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """Every file below a folder; nothing where there is no such folder."""
-    waiting = [folder]
+def _below(folder: str, *, deep: bool = True, through_links: bool = False) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Every file below a folder; nothing where there is no such folder.
+
+    Args:
+        through_links: those of linked folders too, each folder once.
+    """
+    waiting, linked = [folder], {os.path.realpath(folder)}
     while waiting:
         above = waiting.pop()
         try:
@@ -134,6 +140,9 @@ def _below(folder: str, *, deep: bool = True) -> Iterator[tuple[str, tuple[int, 
             yield entry.path, _about(found)
             if stat.S_ISLNK(found.st_mode):
                 yield from _one(Path(entry.path), through=str(Path(entry.path).readlink()))
+                if through_links and entry.is_dir() and (real := os.path.realpath(entry.path)) not in linked:
+                    linked.add(real)
+                    waiting.append(entry.path)
 
 
 def _one(path: Path, through: str = "") -> Iterator[tuple[str, tuple[int, ...]]]:

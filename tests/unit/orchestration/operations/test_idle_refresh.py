@@ -94,6 +94,20 @@ def test_other_code_ends_it(settings, monkeypatch, tmp_path):
     assert recall(settings) is None
 
 
+def test_another_file_of_a_linked_area_ends_it(settings, monkeypatch, tmp_path):
+    """An adopter's folder of areas may be one of links to where each is kept."""
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "area.yaml").write_text("first")
+    (tmp_path / "kept" / "round").symlink_to(tmp_path / "kept")
+    (tmp_path / "areas").mkdir()
+    (tmp_path / "areas" / "own").symlink_to(tmp_path / "kept")
+    monkeypatch.setenv("SNA_AREAS", str(tmp_path / "areas"))
+    remember(settings, State.of(settings), LINES)
+    assert recall(settings) == LINES
+    rewrite_unnoticed(tmp_path / "kept" / "area.yaml")
+    assert recall(settings) is None
+
+
 def test_what_readers_do_does_not_end_it(settings):
     remember(settings, State.of(settings), LINES)
     (settings.home / "verified.json").write_text("{}")
