@@ -22,6 +22,7 @@ from typing import Any
 
 from orchestration.home.environment import PROJECT
 from orchestration.home.settings import Settings
+from orchestration.ingest.files import regular_files
 
 FILE = "idle.json"
 # A file may change again within the same tick of the file system's clock: a state with a change as recent as this is not kept.
@@ -64,12 +65,12 @@ class State:
 def recall(settings: Settings) -> list[Line] | None:
     """What a refresh printed that found nothing to do in the present state; None where there was none."""
     try:
-        known = json.loads((settings.home / FILE).read_bytes())
+        known = json.loads(regular_files.read_small(settings.home / FILE))
         state = State.of(settings)
         if state is None or known["state"] != state.digest:
             return None
         return [(str(text), dict(options)) for text, options in known["lines"]]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from orchestration.home.settings import Settings
+from orchestration.ingest.files import regular_files
 
 FILE = "failure.json"
 
@@ -29,21 +30,25 @@ def write(settings: Settings, steps: Sequence[tuple[str, str]]) -> None:
     """Keep the messages of a refresh that failed; a disk that takes none is named by the refresh."""
     fresh = settings.home / f".{FILE}.{os.getpid()}"
     document = {"at": f"{datetime.now(UTC):%Y-%m-%d %H:%M}", "steps": list(steps)}
-    with suppress(OSError):
+    try:
         fresh.touch(mode=0o600)
         fresh.write_text(json.dumps(document, indent=1) + "\n", "utf-8")
         fresh.replace(settings.home / FILE)
+    except OSError:
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
 
 
 def read(settings: Settings) -> Failure | None:
     """None where no refresh has failed since the last release; a file that cannot be read counts for none."""
     try:
-        document = json.loads((settings.home / FILE).read_text("utf-8"))
+        document = json.loads(regular_files.read_small(settings.home / FILE))
         return Failure(str(document["at"]), tuple((str(step), str(message)) for step, message in document["steps"]))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
 def clear(settings: Settings) -> None:
-    """Forget it: a refresh has published, or what failed was purged."""
-    (settings.home / FILE).unlink(missing_ok=True)
+    """Forget it: a refresh has published, or found nothing to do. What cannot be removed fails no refresh."""
+    with suppress(OSError):
+        (settings.home / FILE).unlink(missing_ok=True)

@@ -9,7 +9,7 @@ import shutil
 
 from orchestration.home import lock
 from orchestration.home.settings import Settings
-from orchestration.operations import idle_refresh
+from orchestration.operations import idle_refresh, last_failure
 
 
 def clear(settings: Settings) -> None:
@@ -25,7 +25,8 @@ def clear(settings: Settings) -> None:
         with switching(settings.published):
             sweep(settings.published)
     shutil.rmtree(settings.spill, ignore_errors=True)
-    unfinished = ("secrets/*.[0-9]*", f".{idle_refresh.FILE}.[0-9]*", "dagster/dagster.[0-9]*")
+    own = (f".{file}.[0-9]*" for file in (idle_refresh.FILE, last_failure.FILE))
+    unfinished = ("secrets/*.[0-9]*", *own, "dagster/dagster.[0-9]*")
     for half in [path for pattern in unfinished for path in settings.home.glob(pattern)]:
         half.unlink()
     with open_instance(settings) as instance:

@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from orchestration.home.settings import Settings
-from orchestration.operations import idle_refresh, recovery
+from orchestration.operations import idle_refresh, last_failure, recovery
 from orchestration.operations.idle_refresh import State, recall, remember
 
 LINES = [("Nothing new in raw.", {"markup": False}), ("Published: file", {})]
@@ -134,6 +134,33 @@ def test_a_damaged_memory_is_none(settings, content):
     assert recall(settings) is None
 
 
+HOSTILE = {
+    "a pipe": os.mkfifo,
+    "a folder": lambda file: (file.mkdir(), (file / "kept").touch()),
+    "a link to a device": lambda file: file.symlink_to("/dev/zero"),
+    "a link to itself": lambda file: file.symlink_to(file.name),
+    "a huge file": lambda file: (file.touch(), os.truncate(file, 2**40)),
+    "a deep one": lambda file: file.write_text("[" * 100_000),
+    "no text": lambda file: file.write_bytes(b"\xff\xfe{"),
+}
+
+
+@pytest.mark.parametrize("make", HOSTILE.values(), ids=HOSTILE)
+def test_whatever_has_the_name_of_such_a_file_does_no_harm(settings, make):
+    for name in (idle_refresh.FILE, last_failure.FILE):
+        make(settings.home / name)
+    assert recall(settings) is None
+    assert last_failure.read(settings) is None
+    remember(settings, State.of(settings), LINES)
+    last_failure.write(settings, [("landing", "a step failed")])
+    is_replaced = not (settings.home / idle_refresh.FILE).is_dir()
+    assert (recall(settings) == LINES) is is_replaced
+    assert (last_failure.read(settings) is not None) is is_replaced
+    last_failure.clear(settings)
+    assert last_failure.read(settings) is None
+    assert [path.name for path in settings.home.glob(".*")] == []
+
+
 def test_a_disk_that_is_full_fails_no_refresh_and_leaves_nothing(settings, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
@@ -146,7 +173,8 @@ def test_a_disk_that_is_full_fails_no_refresh_and_leaves_nothing(settings, monke
 
 def test_what_a_killed_process_left_of_it_is_removed(settings, monkeypatch):
     monkeypatch.setattr(os, "environ", dict(os.environ))
-    left = settings.home / f".{idle_refresh.FILE}.123"
-    left.write_text("")
+    left = [settings.home / f".{file}.123" for file in (idle_refresh.FILE, last_failure.FILE)]
+    for file in left:
+        file.write_text("")
     recovery.clear(settings)
-    assert not left.exists()
+    assert not any(file.exists() for file in left)
