@@ -169,7 +169,7 @@ def refresh(
     wait: Wait = False,
 ) -> None:
     """Ingest what is new, rebuild, pass the three gates and publish."""
-    from orchestration.operations import idle_refresh
+    from orchestration.operations import idle_refresh, last_failure
 
     settings = Settings.from_env()
     _ = settings.made
@@ -191,6 +191,7 @@ def refresh(
         if plan.is_idle:
             said = RecordingConsole(console)
             output.idle(said, settings, plan)
+            last_failure.clear(settings)
             if usual:
                 idle_refresh.remember(settings, before, said.lines)
             return

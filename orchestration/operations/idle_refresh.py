@@ -23,6 +23,7 @@ from typing import Any
 from orchestration.home.environment import PROJECT
 from orchestration.home.settings import Settings
 from orchestration.ingest.files import regular_files
+from orchestration.operations import last_failure
 
 FILE = "idle.json"
 # A file may change again within the same tick of the file system's clock: a state with a change as recent as this is not kept.
@@ -97,7 +98,8 @@ def _files(settings: Settings) -> Iterator[tuple[str, tuple[int, ...]]]:
     home, published = settings.home, settings.published
     # Readers open the warehouse too, but a refresh asks only whether it is there.
     yield str(settings.warehouse), (int(settings.warehouse.exists()), 0)
-    for file in (home / "home.json", home / "pseudonym.json", *(settings.dagster_home / name for name in HISTORY)):
+    names = ("home.json", "pseudonym.json", last_failure.FILE)
+    for file in (*(home / name for name in names), *(settings.dagster_home / name for name in HISTORY)):
         yield from _one(file)
     # A live home refuses what a folder above its landing zone lists as part of a demonstration.
     for folder in settings.raw.parents:

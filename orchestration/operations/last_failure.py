@@ -1,4 +1,4 @@
-"""Why the last refresh of a home failed, kept until one publishes: what `sna status` names.
+"""Why the last refresh of a home failed, kept until one publishes or finds nothing to do: what `sna status` names.
 
 <home>/failure.json    when it failed, and the message of each step that did
 """
@@ -40,7 +40,7 @@ def write(settings: Settings, steps: Sequence[tuple[str, str]]) -> None:
 
 
 def read(settings: Settings) -> Failure | None:
-    """None where no refresh has failed since the last release; a file that cannot be read counts for none."""
+    """None where the last refresh has not failed; a file that cannot be read counts for none."""
     try:
         document = json.loads(regular_files.read_small(settings.home / FILE))
         return Failure(str(document["at"]), tuple((str(step), str(message)) for step, message in document["steps"]))

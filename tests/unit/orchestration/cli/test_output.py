@@ -16,6 +16,8 @@ from orchestration.home import creation
 from orchestration.home.settings import Settings
 from orchestration.ingest.recognition.recognition import deliver
 from orchestration.operations import last_failure
+from orchestration.operations.refresh_plan import Plan
+from orchestration.publication.releases import Rollback
 from tests.unit.orchestration.ingest.conftest import Desk, row, rows, text
 
 
@@ -162,3 +164,16 @@ def test_a_refresh_that_failed_is_named_with_its_remedy_until_one_publishes(said
     assert output.nothing_published(settings).endswith("Next: `sna refresh`.")
     (settings.home / "failure.json").write_text("[")
     assert last_failure.read(settings) is None
+
+
+def test_a_refresh_that_finds_nothing_to_do_ends_a_failure(tmp_path, monkeypatch):
+    """The cause may be gone without anything new to publish: a model that was repaired, a file that was taken back."""
+    settings = Settings(tmp_path / "raw", tmp_path / "home")
+    creation.make(settings.home, "derbyshire", "live")
+    last_failure.write(settings, [("conformed__offence", "a model is broken")])
+    held = Rollback("r1", "2024-04-01", frozenset())
+    monkeypatch.setattr("orchestration.operations.refresh_plan.plan", lambda *_, **__: Plan(0, 1, None, held, "", force=False))
+    monkeypatch.setenv("SNA_HOME", str(settings.home))
+    result = CliRunner().invoke(app, ["refresh"])
+    assert result.exit_code == 0, result.output
+    assert "last refresh failed" not in CliRunner().invoke(app, ["status"]).output

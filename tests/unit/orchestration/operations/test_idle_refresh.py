@@ -63,6 +63,7 @@ CHANGES = {
         (home / "dagster/history").mkdir(parents=True),
         (home / "dagster/history/runs.db").write_text("no database"),
     ),
+    "a refresh that failed": lambda home: (home / last_failure.FILE).write_text("{}"),
     "a demonstration's list above the landing zone": lambda home: (home / "demonstration.json").write_text("{}"),
 }
 
@@ -151,8 +152,8 @@ def test_whatever_has_the_name_of_such_a_file_does_no_harm(settings, make):
         make(settings.home / name)
     assert recall(settings) is None
     assert last_failure.read(settings) is None
-    remember(settings, State.of(settings), LINES)
     last_failure.write(settings, [("landing", "a step failed")])
+    remember(settings, State.of(settings), LINES)
     is_replaced = not (settings.home / idle_refresh.FILE).is_dir()
     assert (recall(settings) == LINES) is is_replaced
     assert (last_failure.read(settings) is not None) is is_replaced
