@@ -8,23 +8,29 @@ Expectations' own way, so what it says of a failure is its own.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from expectations.batches import Batch
 from expectations.rules import Rule
 
 Keeps = Callable[[Mapping[str, Any], Sequence[Any]], bool]
+# Up to here a frame has each whole number as it is; of larger ones two may be the same there.
+EXACT = 2**53
 
 
 def _between(arguments: Mapping[str, Any], values: Sequence[Any]) -> bool:
     low, high = arguments["min_value"], arguments["max_value"]
     if low is not None and high is not None and low > high:  # which Great Expectations calls an error
         return False
+    if not all(isinstance(value, int | float | Decimal) for value in values):  # of others it has rules of its own
+        return False
     return all((low is None or low <= value) and (high is None or value <= high) for value in values)
 
 
 def _in_set(arguments: Mapping[str, Any], values: Sequence[Any]) -> bool:
-    return set(values) <= set(arguments["value_set"])
+    # A frame has no dates, only times.
+    return all(isinstance(value, str | int | float | Decimal) for value in values) and set(values) <= set(arguments["value_set"])
 
 
 def _equal(arguments: Mapping[str, Any], pairs: Sequence[Any]) -> bool:
@@ -32,7 +38,7 @@ def _equal(arguments: Mapping[str, Any], pairs: Sequence[Any]) -> bool:
 
 
 def _unique(arguments: Mapping[str, Any], keys: Sequence[Any]) -> bool:
-    return len(set(keys)) == len(keys)
+    return len({tuple(float(part) if isinstance(part, Decimal) else part for part in key) for key in keys}) == len(keys)
 
 
 # Kind of rule → its arguments; whether values keep it; whether a missing value does. What has other arguments is not understood.
@@ -62,7 +68,7 @@ def of_kept(rule: Rule, batch: Batch, metric: str) -> dict[str, Any] | None:
     try:
         found = _values(rule, batch)
         known = [value for value in found if not _is_missing(value)]
-        if (len(known) < count and not may_miss) or not keeps(rule.arguments, known):
+        if (len(known) < count and not may_miss) or not all(map(_is_exact, known)) or not keeps(rule.arguments, known):
             return None
     except (TypeError, ValueError, ArithmeticError):
         return None
@@ -77,14 +83,25 @@ def of_kept(rule: Rule, batch: Batch, metric: str) -> dict[str, Any] | None:
 
 
 def _values(rule: Rule, batch: Batch) -> Sequence[Any]:
-    """What the rule reads of each line: a value, or several as a tuple."""
+    """What the rule reads of each line: a value, or several as a tuple.
+
+    Raises:
+        ValueError: the batch has no such column, or one of enumerated words, which pandas compares by their lists.
+    """
     if "column" in rule.arguments:
         return batch.values(str(rule.arguments["column"]))
     named = rule.arguments.get("column_list", rule.columns)
     assert isinstance(named, list | tuple)
+    if any(batch.columns.get(column, "").startswith("ENUM") for column in named):
+        raise ValueError("enumerated words")
     return list(zip(*map(batch.values, named), strict=True))
 
 
 def _is_missing(value: Any) -> bool:
     """As pandas has it: NULL and what is not a number; of several values one is enough."""
     return any(map(_is_missing, value)) if isinstance(value, tuple) else value is None or value != value
+
+
+def _is_exact(value: Any) -> bool:
+    """Whether pandas has a value exactly; of several values each."""
+    return all(map(_is_exact, value)) if isinstance(value, tuple) else not isinstance(value, int) or abs(value) <= EXACT

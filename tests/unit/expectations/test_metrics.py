@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import duckdb
@@ -20,6 +21,13 @@ RULES = (
     *(rules.in_set(f"{name} in {values}", name, values, "") for name, values in (("word", WORDS), ("word", [0]), ("gap", [0]))),
     *(rules.in_set(f"truth in {values}", "truth", values, "") for values in ([0], [False], [True])),
     rules.between("words in order", "word", "a", "b", ""),  # type: ignore[arg-type]
+    # What Python and a frame see differently.
+    rules.between("days in order", "day", dt.date(2024, 1, 1), dt.date(2024, 1, 4), ""),  # type: ignore[arg-type]
+    rules.between("words that are days", "text", "2024-01-01", "2024-12-31", ""),  # type: ignore[arg-type]
+    rules.between("beyond floating point", "huge", 0, 2**53 + 4, ""),
+    rules.in_set("a day in days", "day", [dt.date(2024, 1, day) for day in range(1, 5)], ""),
+    rules.equal("one word of two lists", "one_list", "other_list", ""),
+    *(Rule(f"unique {name}", KEY, {"column_list": [name, "truth"]}, "") for name in ("huge", "fine", "day")),
     rules.between("a number among words", "word", 0, 1, ""),
     *(Rule(f"{name} known", "ExpectColumnValuesToNotBeNull", {"column": name}, "") for name in ("n", "gap", "odd", "word")),
     *(rules.equal(f"n is {other}", "n", other, "") for other in ("n", "big", "price", "word")),
@@ -31,7 +39,11 @@ RULES = (
     rules.between("no such column", "minute", 0, 1, ""),
 )
 FOUR = """
-    select *, day::timestamp as moment from (values
+    select
+        *, day::timestamp as moment, day::varchar as text, (9007199254740992 + n)::ubigint as huge,
+        (0.1 + n * 0.0000000000000000001)::decimal(38, 19) as fine,
+        word::enum('a', 'b') as one_list, word::enum('b', 'a', 'c') as other_list
+    from (values
         (0, 0.1::double, 0.3::decimal(3, 1), 0::hugeint, null::integer, 0::double, 'a', false, date '2024-01-01'),
         (1, 0.3::double, 0.1::decimal(3, 1), 1::hugeint, 0, 0.1, 'b', false, date '2024-01-02'),
         (2, 0.2::double, 0.2::decimal(3, 1), 2::hugeint, 0, null, 'a', false, date '2024-01-03'),
