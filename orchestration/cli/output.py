@@ -49,7 +49,7 @@ MOST_LINES, FEW = 8, 4
 
 def table(title: str, heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> Table:
     """A plain table; long cells are wrapped, not cut."""
-    result = Table(title=title, title_justify="left", show_edge=False, pad_edge=False)
+    result = Table(title=escape(printable(title)), title_justify="left", show_edge=False, pad_edge=False)
     for head in heads:
         result.add_column(head, overflow="fold")
     for row in rows:
