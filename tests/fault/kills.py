@@ -191,9 +191,9 @@ def _in_order(points: list[Point], order: list[Point]) -> list[Point]:
 
 
 def of_the_first_refresh(bench: Bench, number: int, seed: int) -> list[Kill]:
-    """Of a home that does not exist yet: its own files are being made then. The points are those of any refresh."""
+    """Of a home that was only made: its folders are being made then. The points are those of any refresh."""
     chance = random.Random(seed)
-    early = [Point("open dagster/dagster.*"), Point("replace dagster/dagster.yaml")]
+    early = [p for _, p in bench.passed if p.label.startswith("mkdir")][:2]
     later = chance.sample([p for _, p in bench.passed if not p.label.startswith(("unlink", "open dbt"))], number)
     return [Kill("SIGKILL of the first refresh", p, empty=True) for p in [*early, *later][:number]]
 
