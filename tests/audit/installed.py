@@ -7,11 +7,12 @@ both the environment is made again from the lock (`rm -r .venv`), whose hashes a
 from __future__ import annotations
 
 import base64
+import csv
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from importlib.metadata import Distribution, PackagePath, distributions
+from importlib.metadata import Distribution, FileHash, distributions
 from pathlib import Path
 
 from tests.audit.finding import Report
@@ -33,7 +34,7 @@ def examine(site: Path, locked: list[Pin]) -> Report:
             findings.append(f"{name} {dist.version} is installed and not in the lock")
         elif versions.get(name, dist.version) != dist.version:
             findings.append(f"{name} {dist.version} is installed; the lock has {versions[name]}")
-    findings += [f"{name} has no RECORD" for name, dist in sorted(found.items()) if dist.files is None]
+    findings += [f"{name} has no RECORD" for name, dist in sorted(found.items()) if dist.read_text("RECORD") is None]
     recorded = _recorded(found.values())
     with ThreadPoolExecutor(2) as pool:
         for changed in pool.map(lambda place: _changed(place, recorded[place], site), sorted(recorded)):
@@ -42,30 +43,33 @@ def examine(site: Path, locked: list[Pin]) -> Report:
     return Report("installed files", f"{len(found)} distributions", findings)
 
 
-def _recorded(dists: Iterable[Distribution]) -> dict[Path, list[PackagePath]]:
-    """File → what the records say of it: distributions that share a folder may each bring the same file."""
-    found: defaultdict[Path, list[PackagePath]] = defaultdict(list)
+def _recorded(dists: Iterable[Distribution]) -> dict[Path, list[FileHash]]:
+    """File → the hashes that records have of it: distributions that share a folder may each bring the same file.
+
+    The records are read here, since from Python 3.12 on (and wherever `importlib_metadata` was imported) `Distribution.files`
+    leaves out files that are missing.
+    """
+    found: defaultdict[Path, list[FileHash]] = defaultdict(list)
     for dist in dists:
-        for file in dist.files or ():
-            found[Path(str(dist.locate_file(file))).resolve()].append(file)
+        for file, spec, _size in csv.reader((dist.read_text("RECORD") or "").splitlines()):
+            found[Path(str(dist.locate_file(file))).resolve()] += [FileHash(spec)] if spec else []
     return found
 
 
-def _changed(path: Path, records: list[PackagePath], site: Path) -> list[str]:
+def _changed(path: Path, hashes: list[FileHash], site: Path) -> list[str]:
     """That a file is not as any record says, if so."""
-    if not any(file.hash for file in records):
+    if not hashes:
         return []
     name = path.relative_to(site) if path.is_relative_to(site) else path
     if not path.is_file():
         return [f"{name} is missing"]
-    return [] if any(file.hash and _is_as_recorded(path, file) for file in records) else [f"{name} is not what was installed"]
+    return [] if any(_is_as_recorded(path, one) for one in hashes) else [f"{name} is not what was installed"]
 
 
-def _is_as_recorded(path: Path, file: PackagePath) -> bool:
-    assert file.hash
+def _is_as_recorded(path: Path, recorded: FileHash) -> bool:
     with path.open("rb") as content:
-        digest = hashlib.file_digest(content, file.hash.mode).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode() == file.hash.value
+        digest = hashlib.file_digest(content, recorded.mode).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode() == recorded.value
 
 
 def _without_record(site: Path, recorded: Collection[Path]) -> Iterator[str]:
