@@ -70,7 +70,7 @@ def _refresh(bench: Bench, made: Trial, moment: str, action: str, file: Path) ->
     before = file.lstat()
     status = bench.sna("refresh", point=bench.during(STEP, MOMENTS[moment]), action=action).status
     if file.lstat() == before:
-        made.problems.append("the point was never reached")
+        made.problems.append(f"the point was never reached: {bench.said[-1500:]}")
     _check(bench, made, status)
 
 

@@ -90,7 +90,7 @@ def vanished(point: Point) -> Strike:
         try:
             answer = bench.sna("refresh", point=point, action=f"remove {target}")
             if target.exists():
-                made.problems.append("the point was never reached")
+                made.problems.append(f"the point was never reached: {bench.said[-1500:]}")
             # Without its crimes the month's outcomes belong to no offence, and the gate says so.
             if answer.status not in (0, 1) or "Traceback" in bench.said:
                 made.problems.append(f"ended with {answer.status}: {bench.said[-800:]}")
