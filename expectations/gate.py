@@ -111,6 +111,7 @@ def run(
     except duckdb.OutOfMemoryException:
         raise
     except Exception as error:
+        _raise_interruption(error)
         verdict = Verdict(
             stage, "The suites of this gate can be drawn up", False, crashed=True, observed=_reason(error), remedy=INSPECT
         )
@@ -142,9 +143,16 @@ def judge(suite: Suite, con: duckdb.DuckDBPyConnection, context: Context, earlie
     except duckdb.OutOfMemoryException:
         raise
     except Exception as error:
+        _raise_interruption(error)
         return Judgement(suite, tuple(_crashed(suite, rule, _reason(error)) for rule in suite.rules), None)
     verdicts = [_verdict(suite, rule, outcome, batch, context) for rule, outcome in zip(suite.rules, outcomes, strict=True)]
     return Judgement(suite, tuple(verdicts), page, identity)
+
+
+def _raise_interruption(error: Exception) -> None:
+    """Raise what a signal handler raised during a query, which DuckDB replaces by an error of its own: no rule has crashed."""
+    if error.__cause__ is not None and not isinstance(error.__cause__, Exception):
+        raise error.__cause__ from None
 
 
 def _hash(content: bytes) -> str:

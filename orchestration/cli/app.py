@@ -1,7 +1,7 @@
 """The `sna` command: runs the Dagster job and shows its results in a terminal.
 
-Exit status: 0 published or nothing to do, 1 a validation or the refresh failed, 2 wrong usage. Heavy imports are made where they
-are used, so that commands that only read answer quickly.
+Exit status: 0 published or nothing to do, 1 a validation or the refresh failed, 2 wrong usage, 130 Ctrl-C. Heavy imports are made
+where they are used, so that commands that only read answer quickly.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import atexit
 import os
 import shlex
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,7 +21,7 @@ from rich.markup import escape
 
 from orchestration.cli import area as area_commands
 from orchestration.cli import bi, deliveries, demo, feeds, hkci, link, output, releases, reports
-from orchestration.cli.options import FAILED, WRONG_USAGE, OneFeed, Wait, waiting
+from orchestration.cli.options import FAILED, INTERRUPTED, WRONG_USAGE, OneFeed, Wait, waiting
 from orchestration.home import lock
 from orchestration.home.environment import PROJECT
 from orchestration.home.identity import HomeError
@@ -101,10 +102,27 @@ def main() -> None:
         raise
 
 
+@contextmanager
+def _interruption() -> Iterator[None]:
+    """End as after Ctrl-C elsewhere if it came while DuckDB worked."""
+    try:
+        yield
+    except Exception as error:
+        from orchestration.database.interruption import raise_interruption
+
+        try:
+            raise_interruption(error)
+        except KeyboardInterrupt:
+            errors.print("Aborted.")
+            sys.exit(INTERRUPTED)
+        raise
+
+
 def _run() -> None:
     """Run the command; errors that a user can correct are printed without a traceback."""
     try:
-        app()
+        with _interruption():
+            app()
     except Exception as error:
         # Their classes are those of nearly every module, which a command that succeeds need not import.
         from orchestration.cli.expected_errors import status_of

@@ -11,6 +11,7 @@ from orchestration.text.console import console, errors
 
 FAILED = 1
 WRONG_USAGE = 2
+INTERRUPTED = 130
 
 Wait = Annotated[bool, typer.Option("--wait", help="Wait for another process that uses the same home, instead of exiting.")]
 

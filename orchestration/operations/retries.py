@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import dagster as dg
 
 from orchestration.database import connection
+from orchestration.database.interruption import raise_interruption
 from orchestration.home import redaction
 from orchestration.operations import configuration
 
@@ -67,6 +68,7 @@ def _asking_again(context: Any) -> Iterator[None]:
     try:
         yield
     except Exception as error:
+        raise_interruption(error)
         if message := connection.not_enough(error, context.op_execution_context.op.name):
             context.log.debug(str(error))  # names the models or the query
             raise connection.NotEnoughMemoryError(message) from None

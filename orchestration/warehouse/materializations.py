@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from orchestration.database.interruption import raise_interruption
 from orchestration.home.environment import DBT_PROJECT
 from orchestration.home.redaction import redacted, redacted_message
 from orchestration.text.plurals import counted
@@ -118,8 +119,7 @@ def build(
             if not is_test:
                 _build(con, key, nodes, compiled.get(key, {}), kinds.get(_place(nodes[key])), whole=whole)
         except Exception as error:
-            if isinstance(error.__cause__, BaseException) and not isinstance(error.__cause__, Exception):
-                raise error.__cause__ from None  # a person stopped it
+            raise_interruption(error)
             failed[key] = f"{nodes[key]['name']}: {_reason(error)}"
             continue
         if rows:

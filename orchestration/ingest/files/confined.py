@@ -85,6 +85,7 @@ def _ask(call: str, path: Path, *arguments: Any) -> Iterator[list[Any]]:
 
     Raises:
         UnreadableError: the file was refused, or the helper did not survive it.
+        InterruptedError: somebody ended the helper, which says nothing of the file.
         FileNotFoundError: it has gone.
     """
     seconds = min(SECONDS + path.stat().st_size // BYTES_PER_SECOND, MOST_SECONDS)
@@ -103,7 +104,7 @@ def _ask(call: str, path: Path, *arguments: Any) -> Iterator[list[Any]]:
     except TimeoutError:
         raise UnreadableError(_too_slow(seconds)) from None
     except EOFError:
-        raise UnreadableError(_death(process.status(), seconds)) from None
+        raise _death(process.status(), seconds) from None
     finally:
         if is_ready:
             _idle.append(process)
@@ -121,13 +122,15 @@ def _too_slow(seconds: int) -> Fault:
     return fault("D16", detail=f"reading it takes more than {seconds} seconds")
 
 
-def _death(status: int, seconds: int) -> Fault:
+def _death(status: int, seconds: int) -> UnreadableError | InterruptedError:
     """Why a helper has ended before its answer did."""
+    if status in (-signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP):  # a service manager stops all processes of a refresh
+        return InterruptedError("The program that reads workbooks and other returns was stopped. Next: `sna refresh`.")
     if status == -signal.SIGXCPU:
-        return _too_slow(seconds)
+        return UnreadableError(_too_slow(seconds))
     if status in (-signal.SIGABRT, -signal.SIGKILL):  # how compiled code ends without memory, and how the kernel ends it
-        return fault("D16", detail="reading it needs more memory than a return should")
-    return fault("D10", detail="the program that reads such files fails on it")
+        return UnreadableError(fault("D16", detail="reading it needs more memory than a return should"))
+    return UnreadableError(fault("D10", detail="the program that reads such files fails on it"))
 
 
 def _ready(request: bytes) -> _Process:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.contracts.model import FeedContract
+from orchestration.database.interruption import raise_interruption
 from orchestration.ingest.files import archives
 from orchestration.ingest.files.completeness import check_ending, never_closed
 from orchestration.ingest.files.confined import open_workbook, sheet_rows
@@ -531,10 +532,11 @@ def of_content(error: Exception) -> Fault:
     """The fault of a file whose content no rule foresees.
 
     Raises:
-        Exception: the error itself, where it says nothing about the file: the disk, or DuckDB's memory limit.
+        BaseException: what says nothing about the file: the disk, DuckDB's memory limit, or that a person stopped the work.
     """
     import duckdb
 
+    raise_interruption(error)
     # By its class: the words of an error may be those of the file.
     of_the_machine = (
         *(OSError, duckdb.IOException, duckdb.OutOfMemoryException),

@@ -1,14 +1,42 @@
-"""A warehouse of two small tables, and what publishes it."""
+"""A warehouse of two small tables, and what publishes it; a query that a signal meets."""
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pytest
 
 from tests.press import Press, make_press
+
+LONG_QUERY = "select sum(hash(i * j)::hugeint) from range(1000000) t(i), range(1000000) s(j)"
+
+
+class StoppedError(BaseException):
+    """Like what Dagster's handler raises in a run that somebody stopped: no `Exception`."""
 
 
 @pytest.fixture
 def press(tmp_path: Path) -> Press:
     return make_press(tmp_path)
+
+
+@pytest.fixture
+def stopped() -> Iterator[Callable[..., Any]]:
+    """A function, whatever its arguments, that runs a query of DuckDB during which a signal's handler raises `StoppedError`."""
+
+    def handler(*_: Any) -> None:
+        raise StoppedError
+
+    def query(*_: Any, **__: Any) -> Any:
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        with duckdb.connect() as con:
+            return con.execute(LONG_QUERY).fetchall()
+
+    before = signal.signal(signal.SIGALRM, handler)
+    yield query
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)

@@ -404,6 +404,10 @@ class TestConfinement:
         monkeypatch.undo()
         assert list(confined.sheet_rows(path, "json")) == [["Intervention"], ["1"]]
 
+    def test_a_program_that_somebody_stopped_says_nothing_of_the_file(self, monkeypatch, path):
+        with pytest.raises(InterruptedError, match="sna refresh"):
+            self.broken(monkeypatch, path, "import os, signal; os.kill(os.getpid(), signal.SIGTERM)", "", "")
+
     @pytest.mark.parametrize(
         ("code", "name", "said"),
         [
