@@ -36,7 +36,7 @@ class Answer:
 
 
 def scope_of(kind: str, target: str, headers: Given, **more: Any) -> dict[str, Any]:
-    """A request as uvicorn describes it; `target` is what stands in the request line."""
+    """A request as uvicorn describes it; `target` is what the request line has."""
     raw, _, query = target.partition("?")
     return {
         "type": kind,

@@ -1,4 +1,4 @@
-"""Commands of `sna` in this process, as a person would give them: what they print, and how they end."""
+"""Commands of `sna` in this process, as a person would type them: what they print, and how they end."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@
     mini     a warehouse alone: 1,440 crimes made up in SQL, every model built (`tests.integration.expectations.mini`)
     empty    a warehouse alone: nothing delivered, every model built
 
-They lie in `SNA_TEST_CACHE` (default `~/.cache/serious-violence-tests`); tests read them and change copies only.
+They are in `SNA_TEST_CACHE` (default `~/.cache/serious-violence-tests`); tests read them and change copies only.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class County:
 
     Attributes:
         variables: of the environment of its commands, besides those of this process.
-        later: deliveries that arrive after those of the landing zone, laid out alike.
+        later: deliveries that arrive after those of the landing zone, in folders of the same form.
     """
 
     raw: Path
@@ -258,9 +258,9 @@ def spilling(settings: Settings) -> Iterator[set[str]]:
 
 
 def _refresh(county: County) -> str:
-    told = county.sna("refresh")
-    assert told.returncode == 0, told.stdout + told.stderr
-    return told.stdout + told.stderr
+    done = county.sna("refresh")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
 
 
 @cache

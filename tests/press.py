@@ -18,7 +18,7 @@ DESCRIPTIONS = {"marts.offences": ("Offences", {"offences": "How many, it's a co
 
 @dataclass(frozen=True)
 class Press:
-    """Publishes a warehouse into a folder of its own; `build` stands for the deliveries and the code."""
+    """Publishes a warehouse into a folder of its own; `build` is in place of the deliveries and the code."""
 
     warehouse: Path
     published: Path

@@ -38,7 +38,7 @@ def run(
     from vault import reading
 
     settings = Settings.from_env()
-    key = access.given_key(settings, key_file)
+    key = access.provided_key(settings, key_file)
     with lock.hold(settings.home, wait_seconds=lock.seconds(wait), on_wait=waiting):
         made, delivery = knife_carriers.run(settings, key, at.date(), why=reason, acting_for=acting_for)
     rows = [(name, n, made.joined.get(name, 0), made.left.get(name, 0)) for name, n in made.nominals.items()]
@@ -125,7 +125,7 @@ def expire(
     from vault import index, reading, store
 
     settings = Settings.from_env()
-    key = access.given_key(settings, key_file)
+    key = access.provided_key(settings, key_file)
     today = datetime.now(UTC).date()
     day = on.date() if on else today
     with access.opened(settings, key) as con:

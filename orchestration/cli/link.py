@@ -29,7 +29,7 @@ def run(reason: Reason, acting_for: ActingFor = "", key_file: KeyFile = None, wa
     from orchestration.vault_runs import access, linked_people
 
     settings = Settings.from_env()
-    key = access.given_key(settings, key_file)
+    key = access.provided_key(settings, key_file)
     with lock.hold(settings.home, wait_seconds=lock.seconds(wait), on_wait=waiting), working(console, "linking"):
         made, delivery = linked_people.run(settings, key, why=reason, acting_for=acting_for)
     console.print(

@@ -62,7 +62,7 @@ def init(
         if store.is_founded(settings.vault):
             raise store.VaultLockedError(f"There is a vault in {settings.vault} already; `sna hkci list --reason TEXT` opens it.")
         if own_key:
-            vault_key = access.given_key(settings, key_file)
+            vault_key = access.provided_key(settings, key_file)
             key.require_random(vault_key)
         else:
             vault_key = key.generate()
@@ -117,7 +117,7 @@ def log(
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     if resume:
-        with store.opened(settings.vault, access.given_key(settings, key_file), access.ENGINE) as con:
+        with store.opened(settings.vault, access.provided_key(settings, key_file), access.ENGINE) as con:
             try:
                 line = access_log.resume(settings.vault, con, outside, why=reason, acting_for=acting_for)
             except access_log.NotBrokenError as error:
@@ -142,7 +142,7 @@ def _verify(settings: Settings, outside: list[Anchor], key_file: Path | None) ->
 
     anchored = accepted = None
     try:
-        vault_key = access.given_key(settings, key_file)
+        vault_key = access.provided_key(settings, key_file)
     except store.VaultLockedError as error:
         console.print(
             f"[yellow]{escape(str(error))}[/] Checking the chain without the vault's own record: lines removed since the last"
@@ -186,7 +186,7 @@ def vault(reason: str, acting_for: str, key_file: Path | None) -> Iterator[tuple
     settings = Settings.from_env()
     session = reading.VaultSession(settings.vault, reason, acting_for)
     try:
-        with access.opened(settings, access.given_key(settings, key_file)) as con:
+        with access.opened(settings, access.provided_key(settings, key_file)) as con:
             yield con, session
     except reading.NotFoundError as error:
         errors.print(f"[red]{escape(str(error))}[/]", highlight=False)

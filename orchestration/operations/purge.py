@@ -239,7 +239,7 @@ def _vault_key(settings: Settings) -> str | None:
 
     if not store.is_founded(settings.vault):
         return None
-    key = access.given_key(settings)
+    key = access.provided_key(settings)
     with access.opened(settings, key):
         return key
 

@@ -34,7 +34,7 @@ DEMONSTRATION_KEY = "demonstration.key"
 WORTHLESS = "# Worthless: the key of a demonstration's vault, in which nobody is real. Never use it for another.\n"
 
 
-def given_key(settings: Settings, file: Path | None = None) -> str:
+def provided_key(settings: Settings, file: Path | None = None) -> str:
     """The key for a command: the one provided (`key.provided`), or that of the demonstration.
 
     Raises:
@@ -123,7 +123,7 @@ def found_demonstration(settings: Settings) -> None:
     fresh.write_text(f"{WORTHLESS}{key.generate()}\n")
     fresh.replace(file)
     # What was there before can only have been a demonstration's.
-    found(settings, given_key(settings), why="Demonstration data: the vault of a county that does not exist", lost=True)
+    found(settings, provided_key(settings), why="Demonstration data: the vault of a county that does not exist", lost=True)
 
 
 def released(settings: Settings) -> list[Anchor]:

@@ -52,7 +52,7 @@ def demonstrate(settings: Settings) -> tuple[str, LoadRecord]:
     counted = max((load.period for load in in_use[COUNTS]), default=quarters[-1])
     why = "Demonstration data: the run that the SNA reports on"
     for quarter in [quarter for quarter in quarters if quarter > counted] or quarters[-1:]:
-        made, counts = run(settings, access.given_key(settings), _last_day(quarter), why=why)
+        made, counts = run(settings, access.provided_key(settings), _last_day(quarter), why=why)
     return f"{sum(made.nominals.values())} entries in run {made.run_id}", counts
 
 

@@ -51,7 +51,7 @@ def run(settings: Settings, key: str, *, why: str, acting_for: str = "") -> tupl
 
 def demonstrate(settings: Settings) -> tuple[str, LoadRecord]:
     """Make the run of a demonstration: returns a summary, and the delivery of its counts."""
-    made, counts = run(settings, access.given_key(settings), why="Demonstration data: repeat people by person")
+    made, counts = run(settings, access.provided_key(settings), why="Demonstration data: repeat people by person")
     return f"{made.references:,} references linked to {made.people:,} people", counts
 
 

@@ -70,7 +70,7 @@ def violations(source: str) -> Iterator[tuple[int, str, str]]:
 
 
 def _imported(tree: ast.AST) -> Iterator[tuple[str, str]]:
-    """Name in this file → what it stands for."""
+    """Name in this file → what it names."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
@@ -111,7 +111,7 @@ def _of_call(node: ast.Call, called: str, safe: set[str], names: dict[str, str])
     if called in STARTS:
         command = node.args[0] if node.args else given.get("args")
         if isinstance(command, ast.Constant | ast.JoinedStr | ast.BinOp) and not _is_list(command):
-            yield node.lineno, "list", f"{called}: its arguments are one text; give a list"
+            yield node.lineno, "list", f"{called}: its arguments are one text; pass a list"
     if called in ("yaml.load", "yaml.load_all"):
         loader = node.args[1] if len(node.args) > 1 else given.get("Loader")
         if not _is_safe(loader, safe, names):

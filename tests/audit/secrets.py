@@ -1,4 +1,4 @@
-"""Secrets in tracked files: keys, tokens and passwords, by the forms that their issuers give them.
+"""Secrets in tracked files: keys, tokens and passwords, by the forms in which they are issued.
 
 Entropy alone is not looked at: hashes of packages, codes of areas and digests of test data would be most of what is found.
 """

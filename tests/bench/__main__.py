@@ -2,7 +2,7 @@
 
     python -m tests.bench [--scales "1 20"] [--times 3] [--work DIR] [--results DIR]
 
-Prints a table and the ratios for each scale, and saves each row as soon as it is measured (`results`). A way that fails is told
+Prints a table and the ratios for each scale, and saves each row as soon as it is measured (`results`). A way that fails is shown
 with its last lines, and the others go on; then the exit status is 1.
 """
 
@@ -43,7 +43,7 @@ def table(rows: list[Row], scale: int) -> Table:
     return made
 
 
-def tell(console: Console, results: Results, scale: int) -> None:
+def show(console: Console, results: Results, scale: int) -> None:
     """The table of one scale, its ratios, what differs from the floor, and what failed."""
     console.print(table(results.rows, scale))
     for one in targets(results.rows, scale):
@@ -79,7 +79,7 @@ def main(
                 measure(way, Row(county.scale, way.key, way.name), times, saved)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-        tell(console, saved, scale)
+        show(console, saved, scale)
     if any(row.error for row in saved.rows):
         raise typer.Exit(1)
 

@@ -6,7 +6,7 @@ What it does:
 
 1. reads every delivery of RAW (the highest version of each), in whatever form it came, types and pseudonymises it by its
    contract with the SQL of the project itself, and writes one Parquet file per feed and header;
-2. makes the landing views; in an upsert feed the latest row of each key stands;
+2. makes the landing views; in an upsert feed the latest row of each key is in use;
 3. builds the seeds, and the SQL and Python models that dbt compiled, parents first, on one connection;
 4. writes the tables of the schemas `sna` and `marts` as DuckDB, Parquet and CSV.
 
@@ -85,9 +85,9 @@ def main(raw: Path, home: Path, out: Path) -> None:
     con = duckdb.connect(str(out / "warehouse.duckdb"))
     con.execute(f"set memory_limit = '4GB'; set temp_directory = '{out}/spill'; set TimeZone = 'UTC'")
     con.execute(SCHEMA + MACROS + TOKEN_MACROS)
-    told: dict[str, list[str]] = {"deliveries": [], "built": [], "published": []}
+    listed: dict[str, list[str]] = {"deliveries": [], "built": [], "published": []}
     for contract in load_contracts().values():
-        told["deliveries"] += land(con, contract, settings, out)
+        listed["deliveries"] += land(con, contract, settings, out)
     # On what the figures of each feed rest is no matter of speed.
     con.execute(f"attach '{settings.warehouse}' as released (read_only)")
     con.execute("insert into ledger.feed by name from released.ledger.feed; detach released")
@@ -96,11 +96,11 @@ def main(raw: Path, home: Path, out: Path) -> None:
     compiled = home / "dbt" / "compiled" / "serious_violence"
     for node in in_order(json.loads((home / "dbt" / "manifest.json").read_text())["nodes"]):
         build(con, compiled, node)
-        told["built"].append(f"{node['schema']}.{node['alias']}")
-    told["published"] = publish(con, out)
+        listed["built"].append(f"{node['schema']}.{node['alias']}")
+    listed["published"] = publish(con, out)
     con.close()
-    (out / "floor.json").write_text(json.dumps(told, indent=1))
-    print(", ".join(f"{len(names)} {what}" for what, names in told.items()))
+    (out / "floor.json").write_text(json.dumps(listed, indent=1))
+    print(", ".join(f"{len(names)} {what}" for what, names in listed.items()))
 
 
 def land(con: duckdb.DuckDBPyConnection, contract: FeedContract, settings: Settings, out: Path) -> list[str]:
@@ -195,7 +195,7 @@ def _csv_sql(reads: Sequence[Read]) -> str:
 
 
 def prepare(con: duckdb.DuckDBPyConnection) -> None:
-    """What dbt's profile gives every connection: the project's functions, and modules for the Python models."""
+    """What dbt's profile adds to every connection: the project's functions, and modules for the Python models."""
     sys.path.append(str(DBT_PROJECT / "python"))
     for name in ("exact", "spatial_extension"):
         importlib.import_module(name).register(con)

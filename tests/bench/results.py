@@ -108,14 +108,14 @@ class Row:
         return [cost[measure] for cost in self.costs]
 
     def as_json(self) -> dict[str, Any]:
-        told: dict[str, Any] = {"scale": self.scale, "key": self.key, "name": self.name, "times": len(self.costs)}
+        saved: dict[str, Any] = {"scale": self.scale, "key": self.key, "name": self.name, "times": len(self.costs)}
         for measure in MEASURES if self.costs else ():
             values = self.of(measure)
-            told[measure] = {"min": min(values), "median": statistics.median(values), "max": max(values)}
+            saved[measure] = {"min": min(values), "median": statistics.median(values), "max": max(values)}
         if len(self.costs) > 1:
-            told["spread_percent"] = {measure: spread(self.of(measure)) for measure in MEASURES[:2]}
+            saved["spread_percent"] = {measure: spread(self.of(measure)) for measure in MEASURES[:2]}
         return {
-            **told,
+            **saved,
             **({"did": self.did} if self.did else {}),
             "load_before": self.load_before,
             "load_after": self.load_after,
@@ -189,7 +189,7 @@ class Results:
             scale: {"cpu": ratios(self.rows, scale, "cpu_s"), "wall": ratios(self.rows, scale, "wall_s")}
             for scale in dict.fromkeys(row.scale for row in self.rows)
         }
-        told = {
+        saved = {
             **self.about,
             "load": {"before": self.load_before, "after": os.getloadavg()},
             "rows": [row.as_json() for row in self.rows],
@@ -198,13 +198,13 @@ class Results:
             "noise_percent": {str(row.scale): spread(row.of("cpu_s")) for row in self.rows if row.key == NOISE and row.costs},
         }
         if 1 in by_scale:
-            told["ratios"] = by_scale[1]["cpu"]
+            saved["ratios"] = by_scale[1]["cpu"]
         for row in self.rows:
             if (row.scale, row.key, row.error) == (1, "b", None) and row.costs:
-                told["b_cpu_s"] = statistics.median(row.of("cpu_s"))
+                saved["b_cpu_s"] = statistics.median(row.of("cpu_s"))
         if self.differences is not None:
-            told["floor_differences"] = self.differences
-        return told
+            saved["floor_differences"] = self.differences
+        return saved
 
 
 def machine() -> dict[str, Any]:

@@ -77,7 +77,7 @@ class Way:
         prepare: what is done before each repetition, outside the timing.
         needs: key of the way without which this one cannot run.
         times: how often it is run, whatever is asked for.
-        then: is given the output of the last repetition.
+        then: gets the output of the last repetition.
     """
 
     key: str

@@ -90,7 +90,7 @@ def _over_cells() -> Iterator[Case]:
             ("telephone", "07700", "900123"),
             ("postcode", "DE1", "3AB"),
             ("e-mail", "z.qureshi@", "example.org"),
-            ("given and family name", "Zainab", "Qureshi"),
+            ("first and family name", "Zainab", "Qureshi"),
         ):
             rows = valid.with_cell(valid.with_cell(table.rows(), first, one), second, other)
             yield disguise(f"{name} over two cells", table, rows, where=f"{first} and {second}")

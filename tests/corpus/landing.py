@@ -38,7 +38,7 @@ class Result:
     Attributes:
         outcome: `crash`, `hang` and `memory` are no outcomes of a delivery: they are of the process that read it.
         codes: of all faults.
-        said: what the sender is told, on one line.
+        said: what the sender reads, on one line.
         problems: what is wrong whatever the outcome is, such as a text that was kept.
         seconds, megabytes: of wall clock, and the most memory that the process had at a time.
     """
@@ -90,7 +90,7 @@ def _landed(case: Case, source: Path, raw: Path, landing: Path) -> Result:
         receipts = _sent(source, raw)
         if all(receipt.outcome == "refused" for receipt in receipts):
             said = " ".join(receipt.reason for receipt in receipts)
-            problems = [*_kept(case, landing), *_told(case, said)]
+            problems = [*_kept(case, landing), *_shown(case, said)]
             problems += ["the landing zone has a copy"] * any(
                 path.is_file() for path in raw.rglob("*") if not _is_beside(case, path)
             )
@@ -104,7 +104,7 @@ def _landed(case: Case, source: Path, raw: Path, landing: Path) -> Result:
         problems.append("the good delivery beside it is not in use")
     listed = unread(raw, [contract])
     said = " ".join(fault.message for record in own for fault in record.faults if fault.severity != "information")
-    problems += _told(case, said)
+    problems += _shown(case, said)
     return Result(
         case.id,
         _outcome(own, named=bool(listed)),
@@ -159,7 +159,7 @@ def _kept(case: Case, landing: Path) -> Iterator[str]:
             yield f"kept in {path.name}"
 
 
-def _told(case: Case, said: str) -> Iterator[str]:
+def _shown(case: Case, said: str) -> Iterator[str]:
     if any(_holds(said, text) for text in case.planted):
         yield "shown in a message"
 

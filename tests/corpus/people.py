@@ -1,4 +1,4 @@
-"""Made-up people: names of many origins, and numbers that authorities give, as systems write them."""
+"""Made-up people: names of many origins, and numbers that authorities issue, as systems write them."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ NAMES = (
 
 def forms(given: str, family: str) -> Iterator[tuple[str, str]]:
     """What the form is called, and the name in it, as registers, notes and exports write names."""
-    yield "given and family name", f"{given} {family}"
+    yield "first and family name", f"{given} {family}"
     yield "family name in capitals first", f"{family.upper()}, {given}"
     yield "all in capitals", f"{given} {family}".upper()
     yield "initial and family name", f"{given[0]}. {family}"
@@ -76,7 +76,7 @@ def forms(given: str, family: str) -> Iterator[tuple[str, str]]:
 
 
 def nhs_number(seed: int) -> str:
-    """A number of the range 999, which is never given to a patient, with the check digit of the NHS Data Dictionary."""
+    """A number of the range 999, which no patient has, with the check digit of the NHS Data Dictionary."""
     while True:
         digits = f"999{seed % 1_000_000:06}"
         check = 11 - sum(int(digit) * (10 - place) for place, digit in enumerate(digits)) % 11

@@ -96,7 +96,7 @@ class _Process:
         return self.process
 
     def _answer_in_time(self, process: subprocess.Popen[bytes]) -> bytes | None:
-        """As `_answer`, for as long as a case may take. A busy machine gives a process a part of each second."""
+        """As `_answer`, for as long as a case may take. On a busy machine a process runs for a part of each second."""
         before, until = _processor_seconds(process.pid), time.monotonic() + WAIT_SECONDS
         while (answer := self._answer(process, SECONDS)) is None:
             if time.monotonic() > until or _processor_seconds(process.pid) - before > SECONDS:
@@ -132,7 +132,7 @@ def _processor_seconds(pid: int) -> float:
 
 
 def run(cases: Sequence[Case], workers: int = 1, seen: Callable[[Verdict], object] = lambda _: None) -> list[Verdict]:
-    """Land the cases; gives a verdict on each, in their order.
+    """Land the cases; returns a verdict on each, in their order.
 
     Args:
         seen: called with each verdict as soon as it is known.

@@ -204,7 +204,7 @@ def text(rows: Sequence[Mapping[str, str]], line_end: str = "\n", separator: str
 
 
 def changed(rows: Sequence[Row], number: int, **cells: str) -> list[Row]:
-    """The rows with cells of one of them changed; underscores stand for spaces in a header."""
+    """The rows with cells of one of them changed; underscores are spaces of a header."""
     cells = {name.replace("_", " "): cell for name, cell in cells.items()}
     return [{**row, **cells} if place == number else dict(row) for place, row in enumerate(rows)]
 
@@ -215,7 +215,7 @@ def with_cell(rows: Sequence[Row], header: str, value: str, number: int = 5) -> 
 
 
 def neighbour(table: Table) -> tuple[str, bytes]:
-    """A good delivery of June 2023, to lie beside a bad one."""
+    """A good delivery of June 2023, to be beside a bad one."""
     made = text(table.rows()).replace("/07/2023", "/06/2023").replace("2023-07", "2023-06")
     return table.period_name.replace("2023-07", "2023-06") + ".csv", made.encode()
 

@@ -94,7 +94,7 @@ def _entries(count: int) -> Callable[[bytes], bytes]:
     return lambda book: packed({**parts(book), **{f"xl/media/{n}.bin": b"" for n in range(count)}})
 
 
-def _lying_sizes(book: bytes) -> bytes:
+def _wrong_sizes(book: bytes) -> bytes:
     """Sizes in the directory that are not those of the files."""
     data = bytearray(book)
     place = data.find(b"PK\x01\x02")
@@ -184,7 +184,7 @@ _XLSX: dict[str, tuple[Callable[[bytes], bytes], tuple[Outcome, ...]]] = {
     "bomb in a picture": (_bomb("xl/media/image1.png", 600), OK),
     "bomb in the properties": (_bomb("docProps/custom.xml", 300), REFUSED),
     "fifty thousand files": (_entries(50_000), OK),
-    "sizes that are not so": (_lying_sizes, ("refused", "accepted")),
+    "sizes that are not so": (_wrong_sizes, ("refused", "accepted")),
     "a name that leaves the archive": (with_part("../../../../tmp/corpus-escaped.txt", b"x"), OK),
     "an absolute name": (with_part("/tmp/corpus-escaped.txt", b"x"), OK),
     "the sheet twice": (lambda book: _twice(book), OK),

@@ -1,4 +1,4 @@
-"""Every known fault at once: caught, told to its sender, and without effect on a single figure."""
+"""Every known fault at once: found, reported to its sender, and without effect on a single figure."""
 
 import json
 
@@ -14,8 +14,8 @@ def dirty(tmp_path_factory):
     folder = tmp_path_factory.mktemp("dirty")
     made = County(folder / "raw", folder / "home")
     assert made.sna("demo", "--dirt").returncode == 0
-    told = made.sna("refresh")
-    assert told.returncode == 0, told.stdout + told.stderr
+    done = made.sna("refresh")
+    assert done.returncode == 0, done.stdout + done.stderr
     return made
 
 
@@ -28,12 +28,12 @@ def test_no_figure_changes(dirty):
     assert dict(dirty.query("select status, count(*) from sna.reconciliation group by all")) == reconciled()
 
 
-def test_the_sender_is_told_every_fault_with_its_rule(dirty, injected):
-    told = dirty.sna("quarantine").stdout
+def test_every_fault_is_reported_to_its_sender_with_its_rule(dirty, injected):
+    printed = dirty.sna("quarantine").stdout
     codes = {fault["code"] for fault in injected if not fault["code"].startswith("I")}
     assert len(codes) > 20
-    assert {code for code in codes if f"  {code}  " not in told} == set()
-    assert told.count("Remedy:") >= len(codes)
+    assert {code for code in codes if f"  {code}  " not in printed} == set()
+    assert printed.count("Remedy:") >= len(codes)
 
 
 def test_the_published_feeds_count_what_was_refused_and_rejected(dirty, injected):

@@ -6,7 +6,7 @@ import pytest
 
 
 @pytest.mark.parametrize("kind", ["Permanent exclusion", "Suspension"])
-def test_an_authority_stands_beside_region_england_and_the_mean_of_its_neighbours(county, kind):
+def test_an_authority_is_shown_beside_region_england_and_the_mean_of_its_neighbours(county, kind):
     found = county.query(
         f"""select compared_with, areas_counted from marts.exclusion_rates
             where area = 'Derbyshire County' and exclusion_kind = '{kind}' and academic_year = '2015/16' order by all"""

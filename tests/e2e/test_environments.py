@@ -21,11 +21,11 @@ def live(small_county, tmp_path_factory) -> County:
     (folder / "outbox").mkdir()
     sent = folder / "outbox" / "crimes_2019-05.csv"
     shutil.copy(small_county.raw / CRIMES / "2019-05.csv", sent)
-    told = made.sna("deliver", str(sent))
-    assert told.returncode == 0, told.stdout + told.stderr
-    told = made.sna("refresh")
-    assert told.returncode == 0, told.stdout + told.stderr
-    (folder / "refresh.txt").write_text(told.stdout)
+    done = made.sna("deliver", str(sent))
+    assert done.returncode == 0, done.stdout + done.stderr
+    done = made.sna("refresh")
+    assert done.returncode == 0, done.stdout + done.stderr
+    (folder / "refresh.txt").write_text(done.stdout)
     return made
 
 
@@ -56,9 +56,9 @@ def test_figures_say_what_they_rest_on(live, small_county):
 
 
 def test_files_of_a_demonstration_are_refused_by_name(live, small_county):
-    told = live.sna("deliver", str(small_county.raw / STREET))
-    assert told.returncode == 1
-    assert "part of a demonstration" in " ".join(told.stdout.split())
+    done = live.sna("deliver", str(small_county.raw / STREET))
+    assert done.returncode == 1
+    assert "part of a demonstration" in " ".join(done.stdout.split())
     assert not (live.raw / STREET).exists()
 
 
@@ -66,8 +66,8 @@ def test_what_a_demonstration_does_not_list_is_refused_and_changes_nothing(own_s
     before = own_small_county.release()
     month = own_small_county.raw / CRIMES / "2019-05.csv"
     own_small_county.raw.joinpath(CRIMES, "2019-07.csv").write_text(month.read_text().replace("/05/2019", "/07/2019"))
-    told = own_small_county.sna("refresh")
-    assert told.returncode == 0, told.stdout + told.stderr
+    done = own_small_county.sna("refresh")
+    assert done.returncode == 0, done.stdout + done.stderr
     assert "sna demo --add FILE" in " ".join(own_small_county.sna("quarantine", CRIMES).stdout.split())
     after = own_small_county.query("select environment, release_id from meta.release")
     assert after[0][0] == "demonstration" and after[0][1] != before
@@ -76,7 +76,7 @@ def test_what_a_demonstration_does_not_list_is_refused_and_changes_nothing(own_s
 
 def test_no_release_is_published_of_nothing(live):
     before = live.release()
-    told = live.sna("refresh", "--as-at", "2019-01-01")
-    assert told.returncode == 1
-    assert "No delivery had been received by 2019-01-01" in " ".join(told.stderr.split())
+    done = live.sna("refresh", "--as-at", "2019-01-01")
+    assert done.returncode == 1
+    assert "No delivery had been received by 2019-01-01" in " ".join(done.stderr.split())
     assert live.release() == before and not (live.settings.published / "as-at").exists()

@@ -1,4 +1,4 @@
-"""One file of several months gives what one file of each month gives."""
+"""One file of several months is loaded as one file of each month is."""
 
 import shutil
 
@@ -38,14 +38,14 @@ def joined(county):
     return made
 
 
-def test_an_extract_gives_what_its_months_give(small_county, tmp_path):
+def test_an_extract_is_loaded_as_its_months_are(small_county, tmp_path):
     county = County(tmp_path / "raw", tmp_path / "home", small_county.variables)
     shutil.copytree(small_county.raw, county.raw)
     county.home.mkdir()
     shutil.copy(small_county.home / "home.json", county.home)
     assert joined(county) > FEW
-    told = county.sna("refresh")
-    assert told.returncode == 0, told.stdout + told.stderr
+    done = county.sna("refresh")
+    assert done.returncode == 0, done.stdout + done.stderr
     before, after = (current_release(one.settings.published) for one in (small_county, county))
     assert after.manifest["content"] == before.manifest["content"]
 

@@ -93,17 +93,17 @@ class Force:
         return path
 
     def sna(self, *words: str, status: int = 0) -> str:
-        told = self.county.sna(*words)
-        assert told.returncode == status, told.stdout + told.stderr
-        return " ".join((told.stdout + told.stderr).split())
+        done = self.county.sna(*words)
+        assert done.returncode == status, done.stdout + done.stderr
+        return " ".join((done.stdout + done.stderr).split())
 
     def deliver(self, feed: str, name: str, rows: list[Row], header: str = "Recorded Date Time") -> str:
-        told = self.sna("deliver", str(self.send(name, rows)))
+        printed = self.sna("deliver", str(self.send(name, rows)))
         months = sorted({month_of(row, header) for row in rows})
         self.delivered.setdefault(feed, {}).update(
             {month: [row for row in rows if month_of(row, header) == month] for month in months}
         )
-        return told
+        return printed
 
     def received(self, day: str) -> None:
         """As if all that came until now, and is not dated yet, had been received on that day."""
@@ -124,9 +124,9 @@ class Force:
         return Counter({(month, district, kind): int(number) for month, district, kind, number in rows if number})
 
     def refresh(self, *words: str) -> str:
-        told = self.sna("refresh", *words)
+        printed = self.sna("refresh", *words)
         assert self.published() == self.offences()
-        return told
+        return printed
 
 
 @pytest.fixture(scope="module")
@@ -134,8 +134,8 @@ def force(tmp_path_factory) -> Force:
     folder = tmp_path_factory.mktemp("force")
     (folder / "outbox").mkdir()
     made = Force(County(folder / "home" / "raw", folder / "home"), folder / "outbox")
-    told = made.sna("init", "--area", "derbyshire", "--home", str(folder / "home"))
-    assert CRIMES in told
+    printed = made.sna("init", "--area", "derbyshire", "--home", str(folder / "home"))
+    assert CRIMES in printed
     return made
 
 
@@ -159,10 +159,10 @@ def test_1_a_first_file_of_three_years(force):
     while months[-1] != "2024-03":
         months.append(following("monthly", months[-1]))
     rows = [row for month in months for row in crimes_of(month)]
-    told = force.deliver(CRIMES, "crimes_2021-04_to_2024-03.csv", rows)
-    assert "36" in told
-    told = force.refresh()
-    assert f"Live data of 1 feed: {CRIMES}" in told
+    printed = force.deliver(CRIMES, "crimes_2021-04_to_2024-03.csv", rows)
+    assert "36" in printed
+    printed = force.refresh()
+    assert f"Live data of 1 feed: {CRIMES}" in printed
     assert force.county.query("select count(*) from marts.victims") == [(0,)]
     assert force.county.query("select deliveries_in_use from meta.feeds where feed = 'crimes'") != [(0,)]
     force.received(FIRST_DAY)
@@ -198,8 +198,8 @@ def test_3_a_corrected_month_replaces_that_month_alone(force):
         "HO Class": "34B",
         "Domestic Abuse Flag": "N",
     }
-    told = force.deliver(CRIMES, "crimes_2023-07.csv", corrected)
-    assert "2023-07" in told
+    printed = force.deliver(CRIMES, "crimes_2023-07.csv", corrected)
+    assert "2023-07" in printed
     force.refresh()
 
 
@@ -240,8 +240,8 @@ def street_of(month: str, reported_by: str) -> list[Row]:
 def test_5_the_rows_of_another_force_are_refused(force):
     before = force.published()
     sent = force.send("2024-03-kent-street.csv", street_of("2024-03", "Derbyshire Constabulary"))
-    told = force.sna("deliver", str(sent), status=1)
-    assert "Derbyshire" in told and "refused" in told
+    printed = force.sna("deliver", str(sent), status=1)
+    assert "Derbyshire" in printed and "refused" in printed
     assert not list((force.county.raw / STREET).glob("*"))
     assert "Nothing new" in force.sna("refresh") and force.published() == before
 
@@ -291,7 +291,7 @@ def test_8_a_further_month(force):
     assert force.county.query("select max(month_start)::varchar from marts.offences") == [("2024-04-01",)]
 
 
-def test_9_the_release_before_is_given_again_and_the_past_can_be_had_back(force):
+def test_9_the_release_before_is_current_again_and_the_past_can_be_rebuilt(force):
     after = force.published()
     releases = sorted(path.name for path in (force.county.settings.published / "releases").iterdir())
     force.sna("rollback", releases[-2])

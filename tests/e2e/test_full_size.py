@@ -15,12 +15,12 @@ def counts(county, where="true"):
 
 
 def test_the_refresh_said_what_it_did(county):
-    told = (county.raw.parent / "refresh.txt").read_text()
-    assert DEMONSTRATION_BANNER in told
+    printed = (county.raw.parent / "refresh.txt").read_text()
+    assert DEMONSTRATION_BANNER in printed
     match, errata = reconciled().values()
     figures = f"{match:,} match, {errata:,} errata, 0 differ, 0 missing, of {match + errata:,} printed"
-    assert re.search(rf"figures +{figures}", told), told
-    assert str(county.settings.published / "sna_marts.duckdb") in told
+    assert re.search(rf"figures +{figures}", printed), printed
+    assert str(county.settings.published / "sna_marts.duckdb") in printed
 
 
 def test_every_figure_matches_or_is_a_known_erratum(county):
@@ -53,17 +53,17 @@ def test_the_forgotten_hour_is_there(county):
 def test_two_homes_with_keys_of_their_own_publish_equal_tables(county, tmp_path):
     """Whatever is published of pseudonyms and tokens is counts, and no tie among them is broken by a key."""
     other = County(county.raw, tmp_path / "home", {"SNA_PSEUDONYM_KEY": "another key than that of the county"}).make_home()
-    told = other.sna("refresh")
-    assert told.returncode == 0, told.stderr
+    done = other.sna("refresh")
+    assert done.returncode == 0, done.stderr
     one, two = (json.loads((c.settings.published / "manifest.json").read_text())["tables"] for c in (county, other))
     assert one.keys() == two.keys()
     assert [name for name in one if not name.startswith("meta.") and one[name] != two[name]] == []
 
 
 def test_reconcile_answers_by_table(county):
-    told = county.sna("reconcile", "--table", "T15")
-    assert told.returncode == 0
-    assert "D053" in told.stdout
+    done = county.sna("reconcile", "--table", "T15")
+    assert done.returncode == 0
+    assert "D053" in done.stdout
     assert county.sna("reconcile", "--table", "T99").returncode == 2
 
 

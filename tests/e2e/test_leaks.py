@@ -61,8 +61,8 @@ def victims_of_nothing(county):
     send(county, f"{POLICE}/victims", "2019-05.v2.csv", rows)
 
 
-def assert_held_by_nobody_else(county, *told):
-    for done in told:
+def assert_held_by_nobody_else(county, *ended):
+    for done in ended:
         assert [word for word in WORDS if word.casefold() in (done.stdout + done.stderr).casefold()] == []
     found = holders([county.home], WORDS)
     # Accepted rows are what was sent; the warehouse is made of them. Neither is shown to anybody.

@@ -337,9 +337,9 @@ def replace(county: County, name: str, content: bytes) -> None:
 
 
 def refresh(county: County) -> str:
-    told = county.sna("refresh")
-    assert told.returncode == 0, told.stdout + told.stderr
-    return told.stdout
+    done = county.sna("refresh")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Whatever starts a refresh of the demonstration, the same release comes out, with what the vault gives back."""
+"""Whatever starts a refresh of the demonstration, the same release is published, with what the vault returns."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ PATIENCE = 1200
 
 
 @pytest.mark.parametrize("way", ["dagster job execute", "web UI"])
-def test_every_way_to_refresh_gives_the_same_release(county, tmp_path, way):
+def test_every_way_to_refresh_publishes_the_same_release(county, tmp_path, way):
     """The schedule and the sensor start what the button of the UI starts."""
     own = replace(county, raw=tmp_path / "raw", home=tmp_path / "home")
     shutil.copytree(county.raw, own.raw, copy_function=os.link)

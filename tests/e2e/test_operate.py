@@ -40,23 +40,23 @@ def test_a_refused_delivery_is_put_right(own_small_county, tmp_path):
     theft = next(row for row in rows if b"Theft" in row)
     corrected.write_bytes(b"".join([head, *rows, re.sub(rb"DC-(\d{4})-\d{7}", rb"DC-\1-9999999", theft, count=1)]))
     own_small_county.list(corrected)
-    told = []
+    printed = []
     page = "correct-a-rejected-delivery.md"
     for command in (steps(page, "Find out what is wrong")[0], *steps(page, "Load the corrected file")):
         words = [{"FEED": FEED, "FILE": str(corrected)}.get(word, word) for word in command]
         done = own_small_county.sna(*words)
         assert done.returncode == 0, done.stdout + done.stderr
-        told.append(done.stdout)
-    assert "refused whole" in told[0] and "Remedy:" in told[0]
-    assert "2019-05.v3.csv" in told[1]
-    assert "1 feed re-validated" in told[2]
+        printed.append(done.stdout)
+    assert "refused whole" in printed[0] and "Remedy:" in printed[0]
+    assert "2019-05.v3.csv" in printed[1]
+    assert "1 feed re-validated" in printed[2]
     after = current_release(own_small_county.settings.published)
     assert after.id not in (before.id, noticed.id)
     assert after.manifest["tables"]["sna.figures"] == before.manifest["tables"]["sna.figures"]
 
 
 def test_a_home_of_another_version_is_taken_on(own_small_county):
-    """The ledger and the gates of the other version are made anew, facts and marts built whole, and nothing differs."""
+    """The ledger and the gates of the other version are made again, facts and marts built whole, and nothing differs."""
     before = current_release(own_small_county.settings.published)
     con = duckdb.connect(str(own_small_county.settings.warehouse))
     con.execute("update ops.layout set layout = 'another'; alter table ledger.feed drop column token")

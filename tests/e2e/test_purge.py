@@ -42,8 +42,8 @@ def test_nothing_of_a_purged_person_is_left(own_small_county):
     county = own_small_county
     before = current_release(county.settings.published)
     content = plant(county)
-    told = county.sna("refresh")
-    assert told.returncode == 0, told.stdout + told.stderr
+    done = county.sna("refresh")
+    assert done.returncode == 0, done.stdout + done.stderr
     assert current_release(county.settings.published).id != before.id
     planted = files_with(county, PERSON)
     assert {"2019-05.v2.csv", "accepted.parquet", "warehouse.duckdb", "sna_marts.duckdb"} <= {Path(name).name for name in planted}
@@ -51,9 +51,9 @@ def test_nothing_of_a_purged_person_is_left(own_small_county):
     dry = county.sna("purge", f"{CRIMES}/2019-05.v2.csv", "--basis", "Decision 7 of the data protection officer", "--dry-run")
     assert dry.returncode == 0 and "would be removed" in dry.stdout
     assert files_with(county, PERSON) == planted
-    told = county.sna("purge", f"{CRIMES}/2019-05.v2.csv", "--basis", "Decision 7 of the data protection officer")
-    assert told.returncode == 0, told.stdout + told.stderr
-    assert "Out of reach of this program" in told.stdout and str(county.raw) in told.stdout
+    done = county.sna("purge", f"{CRIMES}/2019-05.v2.csv", "--basis", "Decision 7 of the data protection officer")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Out of reach of this program" in done.stdout and str(county.raw) in done.stdout
 
     assert files_with(county, PERSON) == []
     assert not [path for path in county.raw.rglob("*") if path.is_file() and path.read_bytes() == content]

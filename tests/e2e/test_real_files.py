@@ -42,9 +42,9 @@ class Delivered:
 
 
 def refreshed(made: County, *arguments: str) -> str:
-    told = made.sna("refresh", *arguments)
-    assert told.returncode == 0, told.stdout + told.stderr
-    return " ".join(told.stdout.split())
+    done = made.sna("refresh", *arguments)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return " ".join(done.stdout.split())
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +52,8 @@ def delivered(tmp_path_factory) -> Delivered:
     folder = tmp_path_factory.mktemp("real")
     made = County(folder / "raw", folder / "home")
     creation.make(made.home, "derbyshire", "live")
-    told = made.sna("deliver", str(REAL_DATA / "police_uk"))
-    assert told.returncode == 0, told.stdout + told.stderr
+    done = made.sna("deliver", str(REAL_DATA / "police_uk"))
+    assert done.returncode == 0, done.stdout + done.stderr
     before = refreshed(made)
     # As if it had been received in April, so that the release can be asked for as at a day before the look-up came.
     for path in made.settings.landing.rglob("load.json"):
@@ -63,8 +63,8 @@ def delivered(tmp_path_factory) -> Delivered:
     }
     first = made.release()
     geography = REAL_DATA / "ons_geography"
-    told = made.sna("deliver", *map(str, (geography / LOOK_UP, geography / "boundaries" / "lsoa", REAL_DATA / "imd2019")))
-    assert told.returncode == 0, told.stdout + told.stderr
+    done = made.sna("deliver", *map(str, (geography / LOOK_UP, geography / "boundaries" / "lsoa", REAL_DATA / "imd2019")))
+    assert done.returncode == 0, done.stdout + done.stderr
     return Delivered(made, first, unknown, before, refreshed(made))
 
 
@@ -123,7 +123,7 @@ def test_a_month_that_its_publisher_loaded_twice_is_kept_and_named(delivered):
     assert "anti-social behaviour looks loaded twice" in delivered.after
 
 
-def test_a_day_before_the_look_up_came_gives_back_what_was_published_then(delivered):
+def test_a_day_before_the_look_up_came_rebuilds_what_was_published_then(delivered):
     made = delivered.county
     current = made.release()
     refreshed(made, "--as-at", "2026-05-01")
@@ -136,6 +136,6 @@ def test_a_day_before_the_look_up_came_gives_back_what_was_published_then(delive
 
 def test_a_file_that_no_contract_knows_is_refused(delivered, tmp_path):
     (tmp_path / "holiday.csv").write_text("when,where\n2024-01-01,Skegness\n")
-    told = delivered.county.sna("deliver", str(tmp_path / "holiday.csv"))
-    assert told.returncode == 1
-    assert "Refused" in told.stdout
+    done = delivered.county.sna("deliver", str(tmp_path / "holiday.csv"))
+    assert done.returncode == 1
+    assert "Refused" in done.stdout

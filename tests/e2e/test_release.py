@@ -53,25 +53,25 @@ def test_the_manifest_names_what_the_release_is_made_of(small_county):
 
 def test_a_second_refresh_has_nothing_to_do(small_county):
     before = small_county.release()
-    told = small_county.sna("refresh")
-    assert told.returncode == 0
-    assert "Nothing new" in told.stdout
+    done = small_county.sna("refresh")
+    assert done.returncode == 0
+    assert "Nothing new" in done.stdout
     assert small_county.release() == before
 
 
 def test_a_home_that_was_copied_has_nothing_to_do(own_small_county):
     before = own_small_county.release()
-    told = own_small_county.sna("refresh")
-    assert told.returncode == 0, told.stderr
-    assert "Nothing new" in told.stdout
+    done = own_small_county.sna("refresh")
+    assert done.returncode == 0, done.stderr
+    assert "Nothing new" in done.stdout
     assert own_small_county.release() == before
 
 
 @pytest.mark.parametrize("command", ["status", "feeds", "quarantine"])
 def test_looking_works(small_county, command):
-    told = small_county.sna(command)
-    assert told.returncode == 0, told.stderr
-    assert told.stdout.strip()
+    done = small_county.sna(command)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
 
 
 def test_wrong_usage_exits_2(small_county):

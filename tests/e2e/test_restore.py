@@ -14,7 +14,7 @@ from tests.documented import below
 
 def followed(county, page, heading, **names):
     """What the shell commands of the first block below a heading say, run one after the other; all must succeed."""
-    told = ""
+    printed = ""
     for command in below(page, heading).commands:
         for name, value in names.items():
             command = command.replace(name, str(value))
@@ -22,8 +22,8 @@ def followed(county, page, heading, **names):
             environment = county.environment | {"PATH": f"{BIN}:{county.environment['PATH']}"}
             done = subprocess.run(command, shell=True, env=environment, cwd=PROJECT, capture_output=True, text=True)
             assert done.returncode == 0, command + done.stdout + done.stderr
-            told += done.stdout
-    return told
+            printed += done.stdout
+    return printed
 
 
 @pytest.mark.slow
@@ -35,20 +35,20 @@ def test_a_home_comes_back_from_its_backup_with_the_same_figures(small_county, t
     for part in ("landing", "published"):
         shutil.copytree(county.home / part, tmp_path / "backup" / part, symlinks=True)
     shutil.copy(county.home / "home.json", tmp_path / "backup")
-    told = followed(made, "restore-and-upgrade.md", "Restore on a new machine", BACKUP=tmp_path / "backup")
+    printed = followed(made, "restore-and-upgrade.md", "Restore on a new machine", BACKUP=tmp_path / "backup")
     restored = current_release(made.settings.published)
     assert restored.id == county.release()
-    assert f"same content as release {restored.id}" in told
+    assert f"same content as release {restored.id}" in printed
     assert ids(made.settings.published) == [restored.id]
     assert "Nothing new" in made.sna("refresh").stdout
 
     again = made.sna("refresh", "--force")
     assert again.returncode == 0, again.stdout + again.stderr
-    anew = current_release(made.settings.published)
-    assert ids(made.settings.published) == [restored.id, anew.id]
-    assert anew.manifest["content"] == restored.manifest["content"]
+    rebuilt = current_release(made.settings.published)
+    assert ids(made.settings.published) == [restored.id, rebuilt.id]
+    assert rebuilt.manifest["content"] == restored.manifest["content"]
 
-    told = followed(made, "roll-back-a-release.md", "Roll back", RELEASE=restored.id)
-    assert "No published figure differs." in told
+    printed = followed(made, "roll-back-a-release.md", "Roll back", RELEASE=restored.id)
+    assert "No published figure differs." in printed
     assert made.release() == restored.id
-    assert f"Rolled back from {anew.id}" in made.sna("status").stdout
+    assert f"Rolled back from {rebuilt.id}" in made.sna("status").stdout

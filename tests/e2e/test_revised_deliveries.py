@@ -1,4 +1,4 @@
-"""A month that its publisher revised, and an outcome that comes late: what changed is told, and the past can be had back."""
+"""A month that its publisher revised, and an outcome that comes late: what changed is reported, and the past can be rebuilt."""
 
 import csv
 import json
@@ -31,7 +31,7 @@ class Revised:
         before, after: the releases with the earlier and with the revised deliveries.
         together: (exit status, output) of two refreshes that were started together.
         blocked: what a refresh said while another program had the warehouse open.
-        told: what the refresh of the revised deliveries said.
+        printed: what the refresh of the revised deliveries said.
     """
 
     county: County
@@ -39,7 +39,7 @@ class Revised:
     after: Release
     together: list[tuple[int, str]]
     blocked: subprocess.CompletedProcess[str]
-    told: str
+    printed: str
 
 
 def received(county, day):
@@ -95,9 +95,9 @@ def revised(county, tmp_path_factory):
     assert made.sna("deliver", str(PAIR / "later_download")).returncode == 0
     deliver_late_outcome(made)
     blocked = refresh_while_open(made)
-    told = made.sna("refresh")
-    assert told.returncode == 0, told.stdout + told.stderr
-    return Revised(made, before, current_release(made.settings.published), together, blocked, told.stdout)
+    done = made.sna("refresh")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return Revised(made, before, current_release(made.settings.published), together, blocked, done.stdout)
 
 
 def refresh_while_open(county):
@@ -111,9 +111,9 @@ input()
     pipe = subprocess.PIPE
     with subprocess.Popen([sys.executable, "-c", program], stdin=pipe, stdout=pipe, text=True) as tool:
         assert tool.stdout.readline() == "open\n"
-        told = county.sna("refresh")
+        done = county.sna("refresh")
         tool.communicate("\n")
-    return subprocess.CompletedProcess([str(tool.pid)], told.returncode, told.stdout, told.stderr)
+    return subprocess.CompletedProcess([str(tool.pid)], done.returncode, done.stdout, done.stderr)
 
 
 def test_of_two_refreshes_started_together_one_runs_and_the_other_says_who_does(revised):
@@ -130,14 +130,14 @@ def test_a_program_that_has_the_warehouse_open_is_named_and_nothing_is_lost(revi
     assert revised.after.manifest["build_id"] != revised.before.manifest["build_id"]
 
 
-def test_the_revised_month_of_the_archive_is_told_row_by_row(revised):
+def test_the_revised_month_of_the_archive_is_reported_row_by_row(revised):
     """629 rows in both, of which one repeats another with its id; 301 of the 628 have another outcome, none another point.
 
     By the last row of each of the 614 ids it is 292 outcomes and one point, which is an id of two rows that changed places.
     """
-    told = revised.county.sna("diff", revised.before.id, revised.after.id)
-    assert told.returncode == 0, told.stderr
-    words = " ".join(told.stdout.replace("│", " ").split())
+    done = revised.county.sna("diff", revised.before.id, revised.after.id)
+    assert done.returncode == 0, done.stderr
+    words = " ".join(done.stdout.replace("│", " ").split())
     assert "327 rows the same, 301 changed (last_outcome_category in 301), 0 added, 0 removed" in words
 
 
@@ -166,9 +166,9 @@ def test_the_late_outcome_changes_figures_and_is_named_beside_each(revised):
     assert not revised.county.query("select 1 from sna.revisions where row_key like '%DC-20%' or value_after like '%DC-20%'")
 
 
-def test_as_at_gives_back_what_was_published_before_the_resubmission_and_the_late_outcome(revised):
-    told = revised.county.sna("refresh", "--as-at", "2025-04-01")
-    assert told.returncode == 0, told.stdout + told.stderr
+def test_as_at_rebuilds_what_was_published_before_the_resubmission_and_the_late_outcome(revised):
+    done = revised.county.sna("refresh", "--as-at", "2025-04-01")
+    assert done.returncode == 0, done.stdout + done.stderr
     published = revised.county.settings.published
     past = read_release(published, find(published, "2025-04-01"))
     assert past.manifest["content"] == revised.before.manifest["content"] != revised.after.manifest["content"]
@@ -187,18 +187,18 @@ def test_what_was_rebuilt_for_a_past_date_is_not_published_as_if_it_were_of_toda
     assert current_release(revised.county.settings.published).id == revised.after.id
 
 
-def test_only_what_depends_on_the_revisions_is_judged_and_built_anew(revised):
-    assert "; 2 feeds re-validated" in revised.told
-    facts, marts = re.findall(r"Built (\d+) of (\d+) models \(new deliveries of 2 feeds\)", revised.told)
+def test_only_what_depends_on_the_revisions_is_validated_and_built_again(revised):
+    assert "; 2 feeds re-validated" in revised.printed
+    facts, marts = re.findall(r"Built (\d+) of (\d+) models \(new deliveries of 2 feeds\)", revised.printed)
     assert int(facts[0]) < int(facts[1]) / 2
     assert int(marts[0]) < int(marts[1])
 
 
-def test_a_rebuild_gives_what_the_increments_gave(revised):
+def test_a_rebuild_has_the_content_of_the_increments(revised):
     """Every fact, mart and figure, after months, a resubmission, a late outcome and a look into the past."""
     back = revised.county.sna("refresh")
     assert back.returncode == 0 and "Nothing new" in back.stdout
-    told = revised.county.sna("rebuild")
-    assert told.returncode == 0, told.stdout + told.stderr
-    assert f"same content as release {revised.after.id}" in told.stdout
+    done = revised.county.sna("rebuild")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"same content as release {revised.after.id}" in done.stdout
     assert current_release(revised.county.settings.published).id == revised.after.id

@@ -73,7 +73,7 @@ def known(county: County) -> models.Models:
 
 
 def times(con: duckdb.DuckDBPyConnection, query: str) -> tuple[float, float]:
-    """What a query over `{of}` gives with two senders, and with one."""
+    """What a query over `{of}` returns with two senders, and with one."""
     (twice,), (once,) = (con.execute(query.format(of=of)).fetchone() for of in ("", "once."))
     return float(twice or 0), float(once or 0)
 

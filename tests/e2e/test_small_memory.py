@@ -59,8 +59,8 @@ def test_too_little_memory_is_said_in_a_sentence_and_the_next_refresh_ends(own_s
     refused = small.sna("refresh")
     assert refused.returncode == 1
     said = " ".join((refused.stdout + refused.stderr).split())
-    told = rf"Stopped at [\w/]+: not enough memory with {LIMIT}={TOO_SMALL}; this step needs about \d+MB\. Set {LIMIT}=\d+MB"
-    assert re.search(told, said), said
+    message = rf"Stopped at [\w/]+: not enough memory with {LIMIT}={TOO_SMALL}; this step needs about \d+MB\. Set {LIMIT}=\d+MB"
+    assert re.search(message, said), said
     assert "Traceback" not in said
     assert small.release() == before
     assert list(small.settings.spill.iterdir()) == []

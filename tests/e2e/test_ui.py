@@ -103,7 +103,7 @@ def latest(ui, asset):
 
 
 def checks(ui, asset):
-    """Checks of an asset by name, each as it ended for what stands there now."""
+    """Checks of an asset by name, each as it ended for the present data."""
     found = ui.ask(CHECKS, key=key(asset))["assetNodeOrError"]["assetChecksOrError"]["checks"]
     return {check["name"]: check["executionForLatestMaterialization"] for check in found}
 
@@ -140,7 +140,7 @@ def test_checks_and_row_counts_are_read_back(ui, refreshed, asset):
     assert re.fullmatch(r"(\d+) of \1 expectations passed", gate["evaluation"]["description"])
 
 
-def test_a_refresh_started_in_the_ui_gives_the_release_of_the_command_line(ui, refreshed, small_county):
+def test_a_refresh_started_in_the_ui_publishes_the_release_of_the_command_line(ui, refreshed, small_county):
     assert released(ui.county) == released(small_county)
 
 
@@ -152,7 +152,7 @@ def test_a_refresh_with_nothing_new_changes_nothing(ui, refreshed, refreshed_aga
     assert found["fresh"]["runId"] == refreshed_again
 
 
-def test_owners_and_groups_are_told(ui):
+def test_owners_and_groups_are_shown(ui):
     for contract in load_contracts().values():
         about = ui.ask(ASSET, key=key(f"deliveries/{contract.agency}/{contract.feed}"))["assetOrError"]["definition"]
         assert about["groupName"] == contract.agency
@@ -258,7 +258,7 @@ def test_the_job_lists_the_runs_of_a_terminal_too(ui, spoilt, refreshed, refresh
     assert len(runs_of_job(ui) - {refreshed, refreshed_again} - job_execute) == 1
 
 
-def test_a_closed_gate_is_told_with_its_remedy(ui, spoilt):
+def test_a_failed_validation_is_shown_with_its_remedy(ui, spoilt):
     gate = checks(ui, LANDED)["gate"]
     assert (gate["status"], gate["evaluation"]["success"], gate["evaluation"]["severity"]) == ("FAILED", False, "ERROR")
     remedy = "".join(entry.get("mdStr", "") for entry in gate["evaluation"]["metadataEntries"])

@@ -1,4 +1,4 @@
-"""A service that nobody looks at: a file is laid down and is published; a file that closes a gate is told of."""
+"""A service that nobody looks at: a file that arrives is published; a file that fails validation is reported."""
 
 import csv
 import io
@@ -71,12 +71,12 @@ def ended(county, number):
     return [run for run in runs(county) if run.status in ENDED][number - 1 :] and runs(county)
 
 
-def lay_down_slowly(county):
+def write_slowly(county):
     """The outcomes of a month again, one changed, in two writes between which the sensor looks; returns the number of rows."""
     folder = county.raw / OUTCOMES
     with (folder / "2019-05.csv").open(newline="") as file:
         head, *rows = csv.reader(file)
-    rows[-1][head.index("Outcome Title")] = "Decided anew"
+    rows[-1][head.index("Outcome Title")] = "Decided again"
     whole = io.StringIO(newline="")
     csv.writer(whole).writerows([head, *rows])
     county.list_text(whole.getvalue())
@@ -89,11 +89,11 @@ def lay_down_slowly(county):
     return len(rows)
 
 
-def test_a_file_that_is_laid_down_is_published_and_one_that_closes_a_gate_is_told_of(service, hook):
+def test_a_file_that_arrives_is_published_and_one_that_fails_validation_is_reported(service, hook):
     before = service.release()
     wait_for(lambda: service.settings.dagster_home.exists(), "the start")
 
-    rows = lay_down_slowly(service)
+    rows = write_slowly(service)
     (run,) = wait_for(lambda: ended(service, 1), "a run for the new file")
     assert (run.status, run.tags[DELIVERIES_TAG]) == (dg.DagsterRunStatus.SUCCESS, f"{OUTCOMES}/2019-05")
     published = service.release()
@@ -105,9 +105,9 @@ def test_a_file_that_is_laid_down_is_published_and_one_that_closes_a_gate_is_tol
     service.deliver_after_a_gap()
     _, failed = wait_for(lambda: ended(service, 2), "a run for the month after a gap")
     assert failed.status == dg.DagsterRunStatus.FAILURE
-    (told,) = wait_for(lambda: hook.posted, "the alert")
-    assert f"refresh {failed.run_id[:8]} failed" in told["text"]
-    assert "A gate did not pass" in told["text"] and "What was published before is untouched" in told["text"]
+    (alert,) = wait_for(lambda: hook.posted, "the alert")
+    assert f"refresh {failed.run_id[:8]} failed" in alert["text"]
+    assert "A gate did not pass" in alert["text"] and "What was published before is untouched" in alert["text"]
     assert service.release() == published
 
     # Neither file is asked for again.

@@ -46,39 +46,39 @@ def test_without_a_delivery_everything_is_as_if_it_had_never_come(own_small_coun
     before, facts_before = current_release(published), facts(county)
     ids = {load.load_id for load in read(county.settings.landing)}
     county.deliver_later()
-    told = county.sna("refresh")
-    assert told.returncode == 0, told.stdout + told.stderr
+    done = county.sna("refresh")
+    assert done.returncode == 0, done.stdout + done.stderr
     received(county, SECOND)
     after = current_release(published)
     assert figures(after) != figures(before)
 
     (again,) = (county.raw / CRIMES).glob("*.v2.csv")
-    told = county.sna("withdraw", f"{CRIMES}/{again.name}", "--reason", "another force's rows")
-    assert told.returncode == 0, told.stdout + told.stderr
+    done = county.sna("withdraw", f"{CRIMES}/{again.name}", "--reason", "another force's rows")
+    assert done.returncode == 0, done.stdout + done.stderr
     first = again.name.replace(".v2", "")
-    assert "is withdrawn" in told.stdout and f"{first} with" in told.stdout and "Next: `sna refresh`" in told.stdout
-    told = county.sna("status")
-    assert "another force's rows" in told.stdout and "still uses a withdrawn delivery" in told.stdout
+    assert "is withdrawn" in done.stdout and f"{first} with" in done.stdout and "Next: `sna refresh`" in done.stdout
+    done = county.sna("status")
+    assert "another force's rows" in done.stdout and "still uses a withdrawn delivery" in done.stdout
 
     loads = read(county.settings.landing)
     for load in loads:
         if load.load_id not in ids and not load.withdrawn:
             withdrawal.withdraw(read(county.settings.landing), [load], "a test", datetime.now(UTC))
-    told = county.sna("refresh")
-    assert told.returncode == 0, told.stdout + told.stderr
+    done = county.sna("refresh")
+    assert done.returncode == 0, done.stdout + done.stderr
     without = current_release(published)
     assert without.id != after.id and without.manifest["content"] == before.manifest["content"]
     assert figures(without) == figures(before)
     assert facts(county) == facts_before
     assert without.manifest["build_id"] == before.manifest["build_id"]
-    told = county.sna("status")
-    assert "another force's rows" in told.stdout and "still uses a withdrawn delivery" not in told.stdout
+    done = county.sna("status")
+    assert "another force's rows" in done.stdout and "still uses a withdrawn delivery" not in done.stdout
     withdrawn = county.query(f"select deliveries_withdrawn from meta.feeds where agency || '/' || feed = '{CRIMES}'")
     assert withdrawn == [(sum(load.load_id not in ids for load in loads if f"{load.agency}/{load.feed}" == CRIMES),)]
     assert "another force's rows" in county.sna("diff", after.id, "--all").stdout
     assert "Nothing new" in county.sna("refresh").stdout
 
-    told = county.sna("refresh", "--as-at", SECOND)
-    assert told.returncode == 0, told.stdout + told.stderr
+    done = county.sna("refresh", "--as-at", SECOND)
+    assert done.returncode == 0, done.stdout + done.stderr
     then = read_release(published, (published / "as-at" / SECOND).readlink().name)
     assert figures(then) == figures(after)

@@ -103,7 +103,7 @@ class Bench:
         bound_by_permissions: bool = False,
         trace: bool = False,
     ) -> Answer:
-        """Run one `sna` command in a forked child; `Request` tells what may be done to it."""
+        """Run one `sna` command in a forked child; `Request` says what may be done to it."""
         request = Request(
             arguments=list(arguments),
             output=str(self._output),
@@ -121,7 +121,7 @@ class Bench:
         return Answer(**json.loads(self._line()))
 
     def installed_sna(self, *arguments: str, steps: int | None = None, delay: float = 0) -> Answer:
-        """Run the installed command as a person would; kill it and its children some seconds after it told of so many steps."""
+        """Run the installed command as a person would; kill it and its children some seconds after it has shown so many steps."""
         started, before = time.monotonic(), os.times()
         with self._output.open("w") as output:
             child = subprocess.Popen(
@@ -153,7 +153,7 @@ class Bench:
 
     @cached_property
     def undisturbed(self) -> State:
-        """What stands after the same refresh without any fault."""
+        """What there is after the same refresh without any fault."""
         self.put_back()
         self._trace.unlink(missing_ok=True)
         answer = self.sna("refresh", trace=True)

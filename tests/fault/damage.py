@@ -12,7 +12,7 @@ from orchestration.ingest.landing_log import log
 from orchestration.ingest.landing_log.load_record import LoadRecord
 from orchestration.ingest.landing_log.pseudonym_key import VARIABLE
 from tests.fault.bench import Bench
-from tests.fault.faults import CRIMES, Strike, expect_told, trial
+from tests.fault.faults import CRIMES, Strike, expect_message, trial
 from tests.fault.kills import Trial, check_intact
 
 Harm = Callable[[Path], object]
@@ -50,7 +50,7 @@ def record(harm: Harm) -> Strike:
 
     def strike(bench: Bench, made: Trial) -> None:
         harm(_used(bench).folder / log.RECORD)
-        expect_told(bench, made, bench.sna("refresh").status, log.RECORD)
+        expect_message(bench, made, bench.sna("refresh").status, log.RECORD)
         check_release(bench, made)
 
     return strike
@@ -61,7 +61,7 @@ def record_of_a_later_version(bench: Bench, made: Trial) -> None:
     file = _used(bench).folder / log.RECORD
     before = file.read_bytes()
     file.write_text(json.dumps({**json.loads(before), "unheard_of": 1}))
-    expect_told(bench, made, bench.sna("refresh").status, "a later version wrote it")
+    expect_message(bench, made, bench.sna("refresh").status, "a later version wrote it")
     check_release(bench, made)
     file.write_bytes(before)
 
@@ -73,7 +73,7 @@ def rows(harm: Harm) -> Strike:
         load = _used(bench)
         assert load.accepted is not None
         harm(load.accepted)
-        expect_told(bench, made, bench.sna("refresh").status, load.accepted.name)
+        expect_message(bench, made, bench.sna("refresh").status, load.accepted.name)
         check_release(bench, made)
 
     return strike
@@ -84,7 +84,7 @@ def rows_of_a_rebuild(bench: Bench, made: Trial) -> None:
     load = _used(bench)
     assert load.accepted is not None
     overwritten(load.accepted)
-    expect_told(bench, made, bench.sna("rebuild").status, load.accepted.name)
+    expect_message(bench, made, bench.sna("rebuild").status, load.accepted.name)
     check_release(bench, made)
 
 
@@ -105,7 +105,7 @@ def earlier_release(bench: Bench, made: Trial) -> None:
     if bench.sna("refresh").status != 0:
         made.problems.append(f"the refresh before the fault failed: {bench.said[-800:]}")
     overwritten(earlier / "sna_marts.duckdb")
-    expect_told(bench, made, bench.sna("rollback", bench.first.release).status, "sna_marts.duckdb")
+    expect_message(bench, made, bench.sna("rollback", bench.first.release).status, "sna_marts.duckdb")
     check_intact(bench, made)
 
 
@@ -120,7 +120,7 @@ def rollback(bench: Bench, made: Trial) -> None:
     """The note of a rollback cannot be read; it is deleted, as the sentence says."""
     note = bench.settings.published / "rollback.json"
     note.write_text('{"from": ')
-    expect_told(bench, made, bench.sna("refresh").status, "rollback.json")
+    expect_message(bench, made, bench.sna("refresh").status, "rollback.json")
     check_intact(bench, made)
     note.unlink()
 
@@ -133,17 +133,17 @@ def history(file: str, harm: Harm) -> Strike:
         if (status := bench.sna("refresh").status) != 0:
             made.problems.append(f"a refresh with a damaged history ends with {status}: {bench.said[-800:]}")
         elif "It was moved to" not in " ".join(bench.said.split()):
-            made.problems.append("nobody was told that the history was set aside")
+            made.problems.append("no message said that the history was set aside")
         check_intact(bench, made)
 
     return strike
 
 
-def key(given: str, written: bytes | None, word: str) -> Strike:
+def key(variable: str, written: bytes | None, word: str) -> Strike:
     """The pseudonym key is another one, or that of the home is gone or damaged; it is restored afterwards.
 
     Args:
-        given: in the environment of the refresh, where every other one of these trials has the right key.
+        variable: in the environment of the refresh, where every other one of these trials has the right key.
         written: in the home; None for no file.
     """
 
@@ -152,7 +152,7 @@ def key(given: str, written: bytes | None, word: str) -> Strike:
         if written is not None:
             file.parent.mkdir(mode=0o700, exist_ok=True)
             file.write_bytes(written)
-        expect_told(bench, made, bench.sna("refresh", variables={VARIABLE: given}).status, word, expected=2)
+        expect_message(bench, made, bench.sna("refresh", variables={VARIABLE: variable}).status, word, expected=2)
         check_intact(bench, made)
         file.unlink(missing_ok=True)
 

@@ -1,6 +1,6 @@
 """Every other fault: disk, deliveries, warehouse file, clock.
 
-A strike does something to the home as it stands and checks that readers were spared; several may follow each other. `trial` puts
+A strike does something to the home as it is and checks that readers were spared; several may follow each other. `trial` puts
 the home back before one strike and lets a plain refresh recover after it.
 """
 
@@ -51,12 +51,12 @@ def trial(kind: str, what: str, strike: Strike, *remedies: Sequence[str]) -> Cal
 
 
 def full_disk(spare: int) -> Strike:
-    """The home lies on a disk that holds what is there and `spare` bytes more."""
+    """The home is on a disk that holds what is there and `spare` bytes more."""
 
     def strike(bench: Bench, made: Trial) -> None:
         listing = subprocess.run(["du", "-sB1", str(bench.settings.home)], check=True, capture_output=True, text=True)
         with _disk(bench, f"size={int(listing.stdout.split()[0]) + spare}"):
-            expect_told(bench, made, bench.sna("refresh").status, "full")
+            expect_message(bench, made, bench.sna("refresh").status, "full")
             check_intact(bench, made)
 
     return strike
@@ -66,7 +66,7 @@ def limited_files(limit: int) -> Strike:
     """No file may grow beyond `limit` bytes: a quota that needs no rights."""
 
     def strike(bench: Bench, made: Trial) -> None:
-        expect_told(bench, made, bench.sna("refresh", file_limit=limit).status, "full")
+        expect_message(bench, made, bench.sna("refresh", file_limit=limit).status, "full")
         check_intact(bench, made)
 
     return strike
@@ -76,7 +76,7 @@ def read_only_home(bench: Bench, made: Trial) -> None:
     """The home is mounted for reading only."""
     with _disk(bench, "size=2g") as remount:
         remount("ro")
-        expect_told(bench, made, bench.sna("refresh").status, "cannot be written to")
+        expect_message(bench, made, bench.sna("refresh").status, "cannot be written to")
         check_intact(bench, made)
         remount("rw")
 
@@ -127,7 +127,7 @@ def damaged_warehouse(what: str) -> Callable[[Bench], Trial]:
         check_intact(bench, made)
         recover(bench, made)
         if "is damaged" not in made.said and what not in UNNOTICED:
-            made.problems.append("nobody was told that the warehouse was damaged")
+            made.problems.append("no message said that the warehouse was damaged")
         return made
 
     return run
@@ -155,7 +155,7 @@ def wrong_clock(seconds: float, *, midway: bool = False) -> Strike:
         check_intact(bench, made)
         current = (bench.settings.published / "current").readlink().name
         if current <= max(before):
-            made.problems.append(f"release {current} does not stand after {max(before)}")
+            made.problems.append(f"release {current} is not ordered after {max(before)}")
 
     return strike
 
@@ -195,12 +195,12 @@ def _overwrite(file: Path, start: int, length: int) -> None:
         opened.write(b"\xa5" * length)
 
 
-def expect_told(bench: Bench, made: Trial, status: int, word: str, expected: int = 1) -> None:
+def expect_message(bench: Bench, made: Trial, status: int, word: str, expected: int = 1) -> None:
     """The refresh ended with 1, or as expected, and a sentence that says why, without a traceback."""
     if status != expected:
         made.problems.append(f"ended with {status} instead of {expected}: {bench.said[-800:]}")
     elif word not in " ".join(bench.said.split()):
-        made.problems.append(f"nobody was told “{word}”: {bench.said[-800:]}")
+        made.problems.append(f"no message has “{word}”: {bench.said[-800:]}")
     if "Traceback" in bench.said:
         made.problems.append(f"a person meets a traceback: {bench.said[-1200:]}")
 

@@ -26,7 +26,7 @@ class Kill:
 
     Attributes:
         kind: the row of the table that it counts in.
-        steps: kill the installed command, after it has told of so many steps.
+        steps: kill the installed command, after it has shown so many steps.
         empty: kill the very first refresh of a home.
         then: further kills, each of the refresh that was to recover.
     """
@@ -171,7 +171,7 @@ def moments(bench: Bench, number: int, seed: int) -> list[Kill]:
 def chains(bench: Bench, number: int, seed: int, landing: int = 5, late: int = 1) -> list[Kill]:
     """Kills in a row, each of the refresh that was to recover from the one before, and only then one that may end.
 
-    First around deliveries that go into the landing log, then in the stages after it, last at any moment. Each lies further on
+    First around deliveries that go into the landing log, then in the stages after it, last at any moment. Each is further on
     than the one before, for what a killed refresh has landed the next does not land again.
     """
     chance = random.Random(seed)

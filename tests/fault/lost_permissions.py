@@ -67,7 +67,7 @@ def _places(root: Path, pattern: str) -> list[Path]:
 def _refuse(bench: Bench, made: Trial, places: list[Path], mode: int) -> None:
     """Refresh while the places have another mode; where it fails, a sentence names one, and no traceback is seen."""
     if not permissions.can_bind():
-        raise NotPermitted("to give up the right to pass over permissions")
+        raise NotPermitted("to drop the right to pass over permissions")
     before = {path: path.stat().st_mode for path in places}
     for path in places:
         path.chmod(mode)

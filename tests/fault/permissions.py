@@ -30,17 +30,17 @@ def bind() -> None:
     """Take from this process, for good, the right to open files against their permissions; others than root never had it.
 
     Raises:
-        OSError: the kernel does not let this account give it up.
+        OSError: the kernel does not let this account drop it.
     """
     if os.geteuid() != 0:
         return
     libc = ctypes.CDLL(None, use_errno=True)
-    given_up = (_DAC_OVERRIDE, _DAC_READ_SEARCH)
+    dropped = (_DAC_OVERRIDE, _DAC_READ_SEARCH)
     header, sets = _Header(_VERSION_3, 0), (_Sets * 2)()
-    for capability in given_up:
+    for capability in dropped:
         _check(libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0))
     _check(libc.capget(ctypes.byref(header), sets))
-    for capability in given_up:
+    for capability in dropped:
         sets[0].effective &= ~(1 << capability)
         sets[0].permitted &= ~(1 << capability)
         sets[0].inheritable &= ~(1 << capability)

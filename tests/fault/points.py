@@ -55,7 +55,7 @@ def act(action: str) -> None:
 
 
 def wire(home: Path, reached: Reached) -> None:
-    """Wire this process for good: `reached` is called at every point whose file lies below `home`."""
+    """Wire this process for good: `reached` is called at every point whose file is below `home`."""
     for name in FILE_CALLS:
         _wire_file_call(name, home, reached)
     _wire_opening(home, reached)

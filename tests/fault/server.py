@@ -118,8 +118,8 @@ def _change_surroundings(request: Request) -> None:
         permissions.bind()
 
 
-def _run(request: Request, tell: int) -> int:
-    """In the child: the command, with its points wired; a byte into `tell` asks the server for the kill."""
+def _run(request: Request, ask: int) -> int:
+    """In the child: the command, with its points wired; a byte into `ask` asks the server for the kill."""
     from tests.fault import points
 
     os.setsid()
@@ -142,7 +142,7 @@ def _run(request: Request, tell: int) -> int:
                 if request.delay is None:
                     points.act(request.action)
                 else:
-                    os.write(tell, b"!")
+                    os.write(ask, b"!")
 
         points.wire(Path(os.environ["SNA_HOME"]), reached)
     from orchestration.cli import app
@@ -158,10 +158,10 @@ def _run(request: Request, tell: int) -> int:
     return 0
 
 
-def _child(request: Request, tell: int) -> None:
+def _child(request: Request, ask: int) -> None:
     status = 1
     try:
-        status = _run(request, tell)
+        status = _run(request, ask)
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
@@ -170,19 +170,19 @@ def _child(request: Request, tell: int) -> None:
 
 def _serve(request: Request) -> Answer:
     started = time.monotonic()
-    told, tell = os.pipe()
+    heard, ask = os.pipe()
     child = os.fork()
     if child == 0:
-        os.close(told)
-        _child(request, tell)
-    os.close(tell)
-    if request.delay is not None and os.read(told, 1):
+        os.close(heard)
+        _child(request, ask)
+    os.close(ask)
+    if request.delay is not None and os.read(heard, 1):
         handle = os.pidfd_open(child)
         ended, _, _ = select.select([handle], [], [], request.delay)
         os.close(handle)
         if not ended:
             os.killpg(child, signal.SIGKILL)
-    os.close(told)
+    os.close(heard)
     _, status, usage = os.wait4(child, 0)
     return Answer(os.waitstatus_to_exitcode(status), time.monotonic() - started, usage.ru_utime + usage.ru_stime)
 

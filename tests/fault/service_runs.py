@@ -13,7 +13,7 @@ from orchestration.ingest.landing_log.pseudonym_key import VARIABLE
 from tests.counties import County
 from tests.e2e.web_ui import PATIENCE, WebUi, started
 from tests.fault.bench import Bench
-from tests.fault.faults import Strike, expect_told, trial
+from tests.fault.faults import Strike, expect_message, trial
 from tests.fault.kills import Trial, check_intact
 
 KIND = "run of the web UI"
@@ -22,7 +22,7 @@ KIND = "run of the web UI"
 def refresh_meanwhile(bench: Bench, made: Trial) -> None:
     """`sna refresh` is sent away while the run of the UI holds the home; the run publishes."""
     with _launched(bench) as (ui, run):
-        expect_told(bench, made, bench.sna("refresh").status, "is working on")
+        expect_message(bench, made, bench.sna("refresh").status, "is working on")
         check_intact(bench, made)
         if (status := ui.ended(run)) != "SUCCESS":
             made.problems.append(f"the run of the UI ended as {status}: {ui.said.read_text()[-800:]}")

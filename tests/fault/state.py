@@ -72,7 +72,7 @@ def _unlike(some: dict[str, Any], others: dict[str, Any]) -> list[str]:
 
 
 def faults_of_release(settings: Settings, allowed: set[str] | None) -> list[str]:
-    """What is wrong with what a reader sees at the stable path; `allowed` are the contents that may stand there, None any."""
+    """What is wrong with what a reader sees at the stable path; `allowed` are the contents that may be there, None any."""
     published = settings.published
     manifest = json.loads((published / "manifest.json").read_text())
     con = duckdb.connect(str(published / FILE), read_only=True)
@@ -117,7 +117,7 @@ def faults_of_ledger(settings: Settings) -> list[str]:
     """Where the ledger in the warehouse or the published sums are not what the landing log says."""
     received = {(r.load_id, r.rows_delivered, r.rows_accepted, r.rows_rejected) for r in log.read(settings.landing)}
     used = {record.load_id for record in log.loads_in_use(log.read(settings.landing))}
-    told = {(r.load_id, f.code, f.column_name, f.rows) for r in log.read(settings.landing) for f in r.faults}
+    reported = {(r.load_id, f.code, f.column_name, f.rows) for r in log.read(settings.landing) for f in r.faults}
     con = duckdb.connect(str(settings.warehouse), read_only=True)
     try:
         ledger = set(con.execute("select load_id, rows_delivered, rows_accepted, rows_rejected from ledger.delivery").fetchall())
@@ -130,8 +130,8 @@ def faults_of_ledger(settings: Settings) -> list[str]:
         found.append("ledger.delivery is not the landing log")
     if in_use != used:
         found.append("the ledger's deliveries in use are not the landing log's")
-    if faults != told:
-        found.append("ledger.fault is not what the landing log tells")
+    if faults != reported:
+        found.append("ledger.fault is not what the landing log has")
     return found
 
 

@@ -40,7 +40,7 @@ def test_the_landing_zone_may_be_emptied_of_what_was_landed(bench):
 
 
 @pytest.mark.parametrize("what", ["half of the file", "a data block overwritten"])
-def test_a_damaged_warehouse_is_noticed_and_made_anew(bench, what):
+def test_a_damaged_warehouse_is_noticed_and_rebuilt(bench, what):
     assert faults.damaged_warehouse(what)(bench).problems == []
 
 
@@ -72,7 +72,7 @@ STRIKES = {
 
 
 def test_a_refresh_recovers_from_one_misfortune_after_the_other(bench):
-    """Each is told in a sentence and spares what is published; one refresh then recovers from all of them."""
+    """Each is reported in a sentence and spares what is published; one refresh then recovers from all of them."""
     trial, left_out = Trial("", ""), []
     bench.put_back()
     for name, strike in STRIKES.items():

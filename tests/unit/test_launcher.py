@@ -11,7 +11,7 @@ from orchestration.home.environment import PROJECT
 
 @pytest.fixture
 def checkout(tmp_path):
-    """A checkout with the launcher alone; its virtual environment, once set up, tells how it was called."""
+    """A checkout with the launcher alone; its virtual environment, once set up, prints how it was called."""
     folder = tmp_path / "a checkout"
     folder.mkdir()
     shutil.copy(PROJECT / "sna", folder)
@@ -33,8 +33,8 @@ def call(command, *arguments, cwd, path=os.environ["PATH"]):
 
 
 def test_it_passes_arguments_folder_and_exit_status_on(ready, tmp_path):
-    status, told, _ = call("./a checkout/sna", "deliver", "a file.csv", "", cwd=tmp_path)
-    assert (status, told) == (3, ["./a checkout/sna", str(tmp_path), "deliver", "a file.csv", ""])
+    status, printed, _ = call("./a checkout/sna", "deliver", "a file.csv", "", cwd=tmp_path)
+    assert (status, printed) == (3, ["./a checkout/sna", str(tmp_path), "deliver", "a file.csv", ""])
 
 
 def test_it_is_found_through_links(ready, tmp_path):
@@ -50,6 +50,6 @@ def test_on_the_search_path_it_is_called_by_its_name(ready):
 
 
 def test_before_the_set_up_it_says_what_to_run(checkout):
-    status, told, error = call("./sna", "status", cwd=checkout)
-    assert (status, told) == (1, [])
+    status, printed, error = call("./sna", "status", cwd=checkout)
+    assert (status, printed) == (1, [])
     assert error == f"{checkout}/.venv: not set up yet; run `make .venv/installed` there, or `make refresh`.\n"

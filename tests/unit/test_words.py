@@ -1,7 +1,8 @@
 """No text that a reader sees uses a word of the second list of docs/developers/style.md.
 
 Texts are the pages of the documentation, the strings of the code (messages, help, headings, docstrings), the comments of all
-Python, settings, contracts and area files, and the descriptions and comments of the dbt project.
+Python, settings, contracts and area files, the descriptions and comments of the dbt project, the names of functions and classes,
+and the docstrings of tests.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ FILES = (
     *("Makefile", "pyproject.toml", "dbt_project/dbt_project.yml", "dbt_project/profiles.yml", "orchestration/operations.yaml"),
     *("vault/policy.yaml", "areas/*/*.yaml", "areas/*/*/*/*.yaml", "raw/contracts/*/*.yaml"),
 )
-# Where comments of Python are checked: the packages, and what is not installed.
+# Where comments, names and docstrings of Python are checked: the packages, and what is not installed.
 COMMENTED = (*PACKAGES, "tests")
 
 # A decision is kept as it was written, and so are the entries of earlier versions.
@@ -121,6 +122,16 @@ def code() -> Iterator[tuple[str, str]]:
                 yield path.relative_to(PROJECT).as_posix(), text
 
 
+def definitions(source: str) -> Iterator[str]:
+    """Every name of a function or class in words, and every docstring, each below as many line breaks as precede it."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            if not isinstance(node, ast.Module):
+                yield "\n" * (node.lineno - 1) + node.name.replace("_", " ")
+            if text := ast.get_docstring(node, clean=False):
+                yield "\n" * (node.body[0].lineno - 1) + text
+
+
 def remarks(source: str) -> Iterator[str]:
     """Every comment of some Python, each below as many line breaks as precede it."""
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
@@ -171,11 +182,12 @@ def test_settings_files_use_the_words_of_the_field():
     assert list(unwanted((path.relative_to(PROJECT).as_posix(), path.read_text(encoding="utf-8")) for path in paths)) == []
 
 
-def test_comments_of_python_use_the_words_of_the_field():
+@pytest.mark.parametrize("texts", [remarks, definitions], ids=["comments", "names and docstrings"])
+def test_python_uses_the_words_of_the_field(texts):
     paths = [
         path for package in COMMENTED for path in sorted((PROJECT / package).rglob("*.py")) if path.name != Path(__file__).name
     ]
-    found = [(path.relative_to(PROJECT).as_posix(), text) for path in paths for text in remarks(path.read_text(encoding="utf-8"))]
+    found = [(path.relative_to(PROJECT).as_posix(), text) for path in paths for text in texts(path.read_text(encoding="utf-8"))]
     assert {place.partition("/")[0] for place, _ in found} == {package.partition("/")[0] for package in COMMENTED}
     assert list(unwanted(found)) == []
 
@@ -231,6 +243,20 @@ def stands(given):  # a name or a comment is no string
 def test_comments_of_python_are_found_with_their_lines():
     source = '"""Told."""\n\nx = "# stood"  # it stands\n'
     assert [line.partition(";")[0] for line in unwanted(("a.py", text) for text in remarks(source))] == ["a.py:3: “stands”"]
+
+
+def test_names_and_docstrings_are_found_with_their_lines():
+    source = '''"""Told."""
+
+class Stands:
+    """One is
+    given."""
+    def kept_out(laid, told="given"): ...
+    given = "told"
+'''
+    found = list(unwanted(("a.py", text) for text in definitions(source)))
+    places = ["a.py:1: “Told”", "a.py:3: “Stands”", "a.py:5: “given”", "a.py:6: “kept out”"]
+    assert sorted(line.partition(";")[0] for line in found) == places
 
 
 def test_descriptions_are_found_with_their_lines():

@@ -52,7 +52,7 @@ def shape(grids: Iterable[Grid], contract: FeedContract) -> Shaped:
         used: set[int] = set()
         for table in tables:
             if table.sheets is None or re.fullmatch(table.sheets, grid.name.strip()):
-                used |= _Laid(contract, table, grid, rows, shaped).read()
+                used |= _TableReader(contract, table, grid, rows, shaped).read()
         around = [number for number, row in enumerate(rows, 1) if number not in used and any(row)]
         if around:
             shaped.notes.append(fault("I09", rows=len(around), first_rows=tuple(around[:10]), sheet=grid.name))
@@ -66,7 +66,7 @@ def _text(cell: str, is_label: bool) -> str:
     return _NOTE.sub("", " ".join(cell.split()))
 
 
-class _Laid:
+class _TableReader:
     """One table on one grid."""
 
     def __init__(self, contract: FeedContract, table: Table, grid: Grid, rows: Sequence[list[str]], shaped: Shaped) -> None:
@@ -176,7 +176,7 @@ class _Laid:
             skipped = {place for place, header in left.items() if header and re.search(table.skip_columns, header)}
             left = {place: header for place, header in left.items() if place not in skipped}
             if skipped:
-                self._tell("I12", len(skipped))
+                self._note("I12", len(skipped))
         across = {}
         if table.unpivot:
             across = {place: match for place, header in left.items() if (match := re.fullmatch(table.unpivot, header))}
@@ -219,12 +219,12 @@ class _Laid:
             if not across:
                 self._add(values, number)
         if totals:
-            self._tell("I10", len(totals), totals)
+            self._note("I10", len(totals), totals)
 
     def _add(self, values: Mapping[str, str | None], number: int) -> None:
         self.shaped.rows.append([*(values.get(name) for name in self.shaped.columns), self.grid.name, str(number)])
 
-    def _tell(self, code: str, count: int, numbers: Sequence[int] = ()) -> None:
+    def _note(self, code: str, count: int, numbers: Sequence[int] = ()) -> None:
         self.shaped.notes.append(fault(code, rows=count, first_rows=tuple(numbers[:10]), sheet=self.grid.name))
 
 

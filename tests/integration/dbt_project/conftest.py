@@ -31,7 +31,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture(scope="session")
 def dbt(settings: Settings) -> Iterator[Dbt]:
-    """Run dbt in this process; gives its result, and closes its connection so that the test can open the file."""
+    """Run dbt in this process; returns its result, and closes its connection so that the test can open the file."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 

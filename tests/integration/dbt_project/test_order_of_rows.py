@@ -1,4 +1,4 @@
-"""The same deliveries give the same content, in whatever order their rows come: sums of floating-point numbers would not."""
+"""The same deliveries are published alike, in whatever order their rows come: sums of floating-point numbers would not."""
 
 import duckdb
 

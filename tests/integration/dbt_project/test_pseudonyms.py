@@ -1,4 +1,4 @@
-"""Another key gives other pseudonyms, and not one other value in a published table."""
+"""Another key makes other pseudonyms, and not one other value in a published table."""
 
 from __future__ import annotations
 

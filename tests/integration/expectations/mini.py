@@ -122,7 +122,7 @@ insert into landing.justice__offenders by name
          (values ('Male'), ('Female')) as sexes(sex);
 update landing.police__crimes
     set easting = 430000 + 900 * (_row % 7) + _row, northing = 335000 + 900 * (_row % 5) where _row % 9 <> 0;
--- One ward is a hotspot ward of the seed, with a street and an hour of the week that stand out.
+-- One ward is a hotspot ward of the seed, with a street and an hour of the week that are busier than the others.
 update landing.police__crimes
     set ward_name = 'Arboretum', street = if(_row % 2 = 0, 'Long Street', 'Side Street ' || _row),
         committed_from = date_trunc('week', committed_from) + interval 2 hour

@@ -163,7 +163,7 @@ def test_every_mart_that_counts_is_judged(models: Models) -> None:
     assert {table for table in counting_nothing if not table.startswith("dim_")} == describing
 
 
-def test_offences_without_a_weight_are_told_and_close_nothing(con: duckdb.DuckDBPyConnection, judge: Judge) -> None:
+def test_offences_without_a_weight_are_reported_and_fail_nothing(con: duckdb.DuckDBPyConnection, judge: Judge) -> None:
     assert judge("marts", *WEIGHED).failing_rows == 0
     con.execute("update marts.crime_harm_weights set harm_days = null where ho_sub_code = '034/11'")
     ((robberies,),) = con.execute("select offences from marts.crime_harm_weights where ho_sub_code = '034/11'").fetchall()

@@ -1,4 +1,4 @@
-"""A home with a few feeds publishes what they give, and says 0 of nothing that was not delivered."""
+"""A home with a few feeds publishes what they contain, and says 0 of nothing that was not delivered."""
 
 from __future__ import annotations
 

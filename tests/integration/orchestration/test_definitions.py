@@ -174,7 +174,7 @@ def test_a_killed_refresh_is_tried_again_from_its_first_step_and_a_closed_gate_i
     ("environment", "names"),
     [("production", {"monthly_refresh", "retention", "landing_zone", "failure_alerts"}), (None, set())],
 )
-def test_what_runs_by_itself_is_in_the_code_location(graph, build, environment, names):
+def test_what_runs_automatically_is_in_the_code_location(graph, build, environment, names):
     location = build(environment).get_repository_def()
     found = {each.name: each for each in (*location.schedule_defs, *location.sensor_defs)}
     assert {name: each.default_status.value for name, each in found.items()} == dict.fromkeys(names, "RUNNING")

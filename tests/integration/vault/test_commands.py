@@ -36,7 +36,7 @@ def test_without_a_reason_nothing_opens(empty, monkeypatch):
 
 @pytest.mark.xdist_group("county")
 def test_a_run_is_logged_listed_and_leaves_as_counts(own_county, monkeypatch):
-    """In the vault that the demonstration's refresh has founded, whose worthless key lies beside it."""
+    """In the vault that the demonstration's refresh has founded, whose worthless key is beside it."""
     monkeypatch.delenv(VARIABLE, raising=False)
     before = lines(own_county)
     assert before and store.is_founded(own_county.settings.vault)

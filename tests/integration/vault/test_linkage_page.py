@@ -21,7 +21,7 @@ TOKENS = (("surname", "string"), ("forename", "string"), ("born", "date"))
 
 
 @pytest.mark.slow
-def test_the_page_says_what_the_demonstration_gives():
+def test_the_page_says_what_the_demonstration_shows():
     raw = counties.demo().raw
     con = duckdb.connect()
     con.execute(MACROS)

@@ -115,10 +115,10 @@ def test_small_counts_are_withheld_in_the_marts(county):
         assert county.query(f"select count(*) from marts.{table} where (nominals is null) <> (nominals_symbol is not null)") == [
             (0,)
         ]
-    told = county.query(
+    cells = county.query(
         "select category, nominals from marts.hkci_cohort where cohort = 'Crime' and breakdown = 'Sex' order by all"
     )
-    assert told == [("Female", None), ("Male", None)]
+    assert cells == [("Female", None), ("Male", None)]
 
 
 def test_a_withheld_count_that_follows_from_a_printed_share_says_so(county):

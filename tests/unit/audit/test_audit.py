@@ -275,7 +275,7 @@ def test_what_the_rules_allow_passes(source):
 
 @pytest.fixture
 def service():
-    """A service that answers as it is told to, and keeps what it was asked."""
+    """A service that answers as it is set to, and keeps what it was asked."""
     asked: list[dict] = []
     answer: dict[str, object] = {"status": 200, "body": b""}
 

@@ -55,7 +55,7 @@ def test_a_column_may_come_under_another_header(desk, read):
     assert [made["outcome_code"] for made in read(replace(contract, columns=columns))] == ["1A"]
 
 
-def test_of_an_upsert_feed_the_latest_row_of_a_key_stands(desk, read):
+def test_of_an_upsert_feed_the_latest_row_of_a_key_is_in_use(desk, read):
     desk.put("outcomes", text([row("outcomes", Outcome_Code="1A"), row("outcomes", 2)]), "2023-07.csv")
     desk.put("outcomes", text([row("outcomes", Outcome_Code="8")]), "2023-08.csv")
     desk.put("outcomes", text([row("outcomes", 3)]), "2023-09.csv")
@@ -94,7 +94,7 @@ def test_models_are_built_after_what_they_depend_on():
     assert [made["alias"] for made in floor.in_order(nodes)] == ["c", "a"]
 
 
-def test_tables_that_differ_are_told_with_their_rows():
+def test_tables_that_differ_are_named_with_their_rows():
     release = {"marts.a": {"rows": 3, "content": "x"}, "marts.b": {"rows": 1, "content": "y"}}
     made = {
         "marts.a": {"rows": 3, "content": "z"},

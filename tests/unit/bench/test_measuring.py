@@ -40,16 +40,16 @@ def test_ratios_are_of_medians_of_rows_that_were_measured():
     assert ratios(rows, 20, "cpu_s") == {}
 
 
-def test_a_run_tells_of_scale_1_at_its_top(results):
+def test_a_run_has_scale_1_at_its_top(results):
     results.rows += [row("a", 150), row("d", 30), row("b", 75), row("a", 600, scale=20), row("d", 200, scale=20)]
     results.save()
-    told = latest(results)
-    assert told["ratios"] == {"a_floor": 5.0, "b_a": 0.5}
-    assert told["b_cpu_s"] == 75
-    assert told["ratios_by_scale"]["20"]["cpu"] == {"a_floor": 3.0}
-    assert told["rows"][0]["cpu_s"] == {"min": 150, "median": 150, "max": 150}
-    assert told["commit"] == "abc" and told["machine"]["cores"]
-    assert "floor_differences" not in told
+    read = latest(results)
+    assert read["ratios"] == {"a_floor": 5.0, "b_a": 0.5}
+    assert read["b_cpu_s"] == 75
+    assert read["ratios_by_scale"]["20"]["cpu"] == {"a_floor": 3.0}
+    assert read["rows"][0]["cpu_s"] == {"min": 150, "median": 150, "max": 150}
+    assert read["commit"] == "abc" and read["machine"]["cores"]
+    assert "floor_differences" not in read
 
 
 def test_a_run_without_scale_1_has_no_ratios_at_its_top(results):
@@ -67,7 +67,7 @@ def test_each_repetition_is_saved(results):
     assert saved["wall_s"]["min"] > 0 and saved["peak_mib"]["min"] > 1
 
 
-def test_a_way_that_fails_is_told_with_its_last_lines_and_the_others_go_on(results):
+def test_a_way_that_fails_is_reported_with_its_last_lines_and_the_others_go_on(results):
     broken = python("d", "print('what went wrong'); raise SystemExit(3)")
     run(results, python("a", "pass"), broken, python("differences", "pass", needs="d"), python("e", "pass", needs="a"))
     saved = {row["key"]: row for row in latest(results)["rows"]}
@@ -151,10 +151,10 @@ def test_a_row_that_failed_has_no_verdict():
 def test_spread_and_noise_are_saved(results):
     results.rows += [row("a", 90, 100, 110), row(NOISE, 1.0, 1.0, 1.5), row("d", 50)]
     results.save()
-    told = latest(results)
-    assert told["rows"][0]["spread_percent"] == {"wall_s": 20, "cpu_s": 20}
-    assert "spread_percent" not in told["rows"][2]
-    assert told["noise_percent"] == {"1": 50}
+    read = latest(results)
+    assert read["rows"][0]["spread_percent"] == {"wall_s": 20, "cpu_s": 20}
+    assert "spread_percent" not in read["rows"][2]
+    assert read["noise_percent"] == {"1": 50}
 
 
 def test_the_page_says_of_each_row_what_it_cost_and_whether_it_held(results):

@@ -38,7 +38,7 @@ def test_500_metres_in_every_direction_from_derby(evaluate, azimuth):
 
 
 def test_the_grid_is_that_of_the_ordnance_survey(evaluate):
-    """Caister water tower, as OSTN15's test data give it; without the shift grid the transformation is good to some metres."""
+    """Caister water tower, as OSTN15's test data have it; without the shift grid the transformation is good to some metres."""
     point = "earth_to_grid(earth_point('52.658007833', '1.716073973'))"
     assert evaluate(f"easting_of({point})") == pytest.approx(651_409.804, abs=5)
     assert evaluate(f"northing_of({point})") == pytest.approx(313_177.450, abs=5)

@@ -7,7 +7,7 @@ import duckdb
 from tests.conftest import PUBLICATION
 
 
-def test_the_rule_gives_the_printed_scores_and_ranks(render):
+def test_the_rule_computes_the_printed_scores_and_ranks(render):
     con = duckdb.connect()
     con.read_csv(str(PUBLICATION / "published_figure.csv"), all_varchar=True).filter("table_id = 'T26'").create("cell")
     con.execute(

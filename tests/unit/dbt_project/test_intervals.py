@@ -59,7 +59,7 @@ def test_wilson_limits_as_published(evaluate, part, whole, lower, upper):
     assert evaluate("wilson_upper('part', 'whole')", part=part, whole=whole) == pytest.approx(upper, abs=0.005)
 
 
-def test_limits_stand_beside_their_share_and_only_where_it_does(render):
+def test_limits_are_shown_with_their_share_and_only_where_it_is(render):
     columns = render("{{ share_limits('of_all', 'part', 'whole', places=2, when='part > 1') }}")
     rows = duckdb.sql(f"select {columns} from (values (81, 263), (1, 29), (2, 0)) as t (part, whole)")
     assert (rows.columns, rows.fetchall()) == (

@@ -1,4 +1,4 @@
-"""A gate on tiny tables: `ask(con, stage)` gives the verdicts by expectation, of some subjects or of all."""
+"""A gate on tiny tables: `ask(con, stage)` returns the verdicts by expectation, of some subjects or of all."""
 
 from __future__ import annotations
 

@@ -231,7 +231,7 @@ def test_what_is_no_anchor_is_refused(given):
         access_log.parse_anchor(given)
 
 
-def test_an_anchor_is_taken_as_a_person_gives_it(vault, folder, lines):
+def test_an_anchor_is_taken_as_a_person_writes_it(vault, folder, lines):
     line = access_log.read(folder)[2]
     for given in (line.hash, line.hash[:16].upper(), f"3:{line.hash}", f" {line.hash}\n"):
         assert faults(folder, vault, access_log.parse_anchor(given)) == []

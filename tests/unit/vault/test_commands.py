@@ -41,7 +41,7 @@ def founded(settings, sna, tmp_path):
     """The file that holds the key of a vault with a run in it and two looks at it."""
     file = tmp_path / "key"
     assert sna("hkci", "init", "--save-key", str(file)).status == 0
-    with access.opened(settings, access.given_key(settings, file)) as con:
+    with access.opened(settings, access.provided_key(settings, file)) as con:
         index.prepare(con)
         con.execute(
             """insert into vault.hkci.run by name select '2024-03-31.1' as run_id, date '2024-03-31' as reference_date,
@@ -255,7 +255,7 @@ def test_a_damaged_last_line_is_one_sentence(settings, sna, founded, damage):
 
 def test_expiry_asks_before_it_deletes(settings, sna, founded):
     def left():
-        with store.opened(settings.vault, access.given_key(settings, founded), ENGINE) as con:
+        with store.opened(settings.vault, access.provided_key(settings, founded), ENGINE) as con:
             return con.execute("select count(*) from vault.hkci.told").fetchone()[0]
 
     key = ("--key-file", str(founded))

@@ -1,4 +1,4 @@
-"""What is told gives no small count away."""
+"""What is disclosed reveals no small count."""
 
 from datetime import date
 
@@ -14,39 +14,44 @@ assert POLICY.disclosure.minimum_cell == 5
 DAY = date(2024, 6, 30)
 
 
-def told(breakdown, counts, total=None, **options):
+def disclosed(breakdown, counts, total=None, **options):
     total = sum(counts.values()) if total is None else total
     cells = [cell("Crime", breakdown, name, n, total, None) for name, n in counts.items()]
     return {c.category: c.nominals for c in protect(cells, POLICY, options.pop("day", DAY), **options)}
 
 
 def test_a_small_count_takes_the_next_smallest_with_it():
-    assert told("Offences", {"2": 32, "3": 16, "4": 6, "5": 2}) == {"2": 32, "3": 16, "4": None, "5": None}
-    assert told("Sex", {"Male": 52, "Female": 4}) == {"Male": None, "Female": None}
-    assert told("Sex", {"Male": 51, "Female": 5}) == {"Male": 51, "Female": 5}
+    assert disclosed("Offences", {"2": 32, "3": 16, "4": 6, "5": 2}) == {"2": 32, "3": 16, "4": None, "5": None}
+    assert disclosed("Sex", {"Male": 52, "Female": 4}) == {"Male": None, "Female": None}
+    assert disclosed("Sex", {"Male": 51, "Female": 5}) == {"Male": 51, "Female": 5}
 
 
 def test_a_factor_that_all_but_a_few_have_is_small_too():
-    assert told("Lifestyle factor", {"a": 55, "b": 45, "c": 3, "d": 56}, total=56) == {"a": None, "b": 45, "c": None, "d": 56}
+    assert disclosed("Lifestyle factor", {"a": 55, "b": 45, "c": 3, "d": 56}, total=56) == {
+        "a": None,
+        "b": 45,
+        "c": None,
+        "d": 56,
+    }
 
 
-def test_movement_is_told_together_or_not_at_all():
-    assert told("Movement", {"Joined": 2, "Stayed": 50, "Left": 9}, total=52) == dict.fromkeys(("Joined", "Stayed", "Left"))
-    assert told("Movement", {"Joined": 6, "Stayed": 50, "Left": 9}, total=56)["Left"] == 9
+def test_movement_is_disclosed_together_or_not_at_all():
+    assert disclosed("Movement", {"Joined": 2, "Stayed": 50, "Left": 9}, total=52) == dict.fromkeys(("Joined", "Stayed", "Left"))
+    assert disclosed("Movement", {"Joined": 6, "Stayed": 50, "Left": 9}, total=56)["Left"] == 9
 
 
-def test_a_cohort_that_differs_by_a_few_from_one_told_before_is_told_as_a_total_only():
+def test_a_cohort_that_differs_by_a_few_from_one_disclosed_before_is_disclosed_as_a_total_only():
     counts = {"Under": 30, "Over": 26}
-    assert told("Age group", counts, differs_by=[("Crime", 60), ("Crime", 4)]) == {"Under": None, "Over": None}
-    assert told("Total", {"All": 56}, differs_by=[("Crime", 4)]) == {"All": 56}
-    assert told("Age group", counts, differs_by=[("Crime", 0), ("Crime", 5), ("Intelligence", 1)]) == counts
+    assert disclosed("Age group", counts, differs_by=[("Crime", 60), ("Crime", 4)]) == {"Under": None, "Over": None}
+    assert disclosed("Total", {"All": 56}, differs_by=[("Crime", 4)]) == {"All": 56}
+    assert disclosed("Age group", counts, differs_by=[("Crime", 0), ("Crime", 5), ("Intelligence", 1)]) == counts
 
 
-def test_a_cohort_too_small_is_not_told_at_all():
-    assert told("Total", {"All": 4}) == {"All": None}
+def test_a_cohort_too_small_is_not_disclosed_at_all():
+    assert disclosed("Total", {"All": 4}) == {"All": None}
 
 
-def test_what_is_in_print_is_told_again_of_that_quarter_only():
+def test_what_is_in_print_is_disclosed_again_of_that_quarter_only():
     cells = [cell("Crime", "Offences", name, n, 56, None) for name, n in {"2": 32, "3": 16, "4": 6, "5": 2}.items()]
     shares = {day: [c.share_percent for c in protect(cells, POLICY, day)] for day in (date(2024, 3, 31), DAY)}
     assert shares == {date(2024, 3, 31): [57, 29, 11, 4], DAY: [57, 29, None, None]}
@@ -56,29 +61,29 @@ PRINT_DAY = date(2024, 3, 31)
 IN_PRINT = {"Offences": {"2": 32, "3": 16, "4": 6, "5": 2}, "Sex": {"Male": 52, "Female": 4}}
 
 
-def numbers_told(breakdown, counts, total=None):
+def disclosed_numbers(breakdown, counts, total=None):
     total = sum(counts.values()) if total is None else total
     cells = [cell("Crime", breakdown, name, n, total, None) for name, n in counts.items()]
     return {c.category: (c.nominals, c.share_percent) for c in protect(cells, POLICY, PRINT_DAY)}
 
 
 def test_another_number_than_the_printed_one_is_new():
-    assert numbers_told("Offences", {"2": 40, "3": 17, "4": 3, "5": 1}) == {
+    assert disclosed_numbers("Offences", {"2": 40, "3": 17, "4": 3, "5": 1}) == {
         **{"2": (40, 66), "3": (None, None), "4": (None, None), "5": (None, None)}
     }
-    assert numbers_told("Sex", {"Male": 60, "Female": 1}) == dict.fromkeys(("Male", "Female"), (None, None))
+    assert disclosed_numbers("Sex", {"Male": 60, "Female": 1}) == dict.fromkeys(("Male", "Female"), (None, None))
     factors = {"known_for_violence": 2, "threats_of_violence": 55, "domestic_abuser": 27}
-    assert numbers_told("Lifestyle factor", factors, 56) == {
+    assert disclosed_numbers("Lifestyle factor", factors, 56) == {
         **{"known_for_violence": (None, None), "threats_of_violence": (55, 98), "domestic_abuser": (27, 48)}
     }
     # The same share of another cohort is another number of people.
-    assert numbers_told("Lifestyle factor", factors, 57)["threats_of_violence"] == (None, None)
-    assert numbers_told("Sex", {"Male": 53, "Female": 4}) == dict.fromkeys(("Male", "Female"), (None, None))
+    assert disclosed_numbers("Lifestyle factor", factors, 57)["threats_of_violence"] == (None, None)
+    assert disclosed_numbers("Sex", {"Male": 53, "Female": 4}) == dict.fromkeys(("Male", "Female"), (None, None))
 
 
-def test_what_is_in_print_gives_no_other_count_away():
+def test_what_is_in_print_discloses_no_other_count():
     # 11% and 4% as printed would leave one person with 6 offences.
-    with_six = numbers_told("Offences", {"2": 31, "3": 16, "4": 6, "5": 2, "6": 1})
+    with_six = disclosed_numbers("Offences", {"2": 31, "3": 16, "4": 6, "5": 2, "6": 1})
     assert with_six == {"2": (31, 55), "3": (16, 29), **dict.fromkeys(("4", "5", "6"), (None, None))}
 
 
@@ -87,47 +92,47 @@ def test_what_is_in_print_gives_no_other_count_away():
     st.lists(st.integers(0, 60), min_size=4, max_size=4),
     st.integers(2, 9),
 )
-def test_on_the_day_in_print_a_small_share_is_told_only_as_printed(breakdown, counts, seven):
+def test_on_the_day_in_print_a_small_share_is_disclosed_only_as_printed(breakdown, counts, seven):
     counted = dict(zip([*IN_PRINT[breakdown], "other", "unknown", "more"][:4], counts, strict=True)) | {"seventh": seven}
-    told = numbers_told(breakdown, counted)
-    assert not [name for name, n in counted.items() if 0 < n < 5 and told[name] != (None, None)]
+    disclosed = disclosed_numbers(breakdown, counted)
+    assert not [name for name, n in counted.items() if 0 < n < 5 and disclosed[name] != (None, None)]
 
 
 AGES = ("Under 15", "15-17", "18-24", "25 and over", "Unknown")
 
 
-def ages_told(counts, day=DAY):
-    """Counts by age group and of the factor, as told."""
+def disclosed_ages(counts, day=DAY):
+    """Counts by age group and of the factor, as disclosed."""
     total, under_25 = sum(counts), sum(counts[:3])
     groups = [cell("Crime", "Age group", name, n, total, None) for name, n in zip(AGES, counts, strict=True)]
-    told = protect([*groups, cell("Crime", "Lifestyle factor", "aged_under_25", under_25, total, None)], POLICY, day)
-    return [c.nominals for c in told]
+    disclosed = protect([*groups, cell("Crime", "Lifestyle factor", "aged_under_25", under_25, total, None)], POLICY, day)
+    return [c.nominals for c in disclosed]
 
 
 def test_an_age_group_withheld_takes_the_factor_with_it():
-    assert ages_told((2, 26, 18, 10, 0)) == [None, 26, 18, None, 0, None]
-    assert ages_told((8, 26, 18, 10, 0)) == [8, 26, 18, 10, 0, 52]
+    assert disclosed_ages((2, 26, 18, 10, 0)) == [None, 26, 18, None, 0, None]
+    assert disclosed_ages((8, 26, 18, 10, 0)) == [8, 26, 18, 10, 0, 52]
 
 
 def test_a_factor_in_print_takes_the_age_groups_with_it():
     # 40 of 56 are under 25 as printed: less 26 and 12 published they would leave 2.
-    assert ages_told((2, 26, 12, 13, 3), PRINT_DAY) == [None] * 5 + [40]
-    assert ages_told((0, 26, 14, 16, 0), PRINT_DAY) == [0, 26, 14, 16, 0, 40]
+    assert disclosed_ages((2, 26, 12, 13, 3), PRINT_DAY) == [None] * 5 + [40]
+    assert disclosed_ages((0, 26, 14, 16, 0), PRINT_DAY) == [0, 26, 14, 16, 0, 40]
     # Another number is not in print.
-    assert ages_told((2, 26, 13, 13, 2), PRINT_DAY)[5] is None
+    assert disclosed_ages((2, 26, 13, 13, 2), PRINT_DAY)[5] is None
 
 
 @given(st.lists(st.integers(0, 30), min_size=5, max_size=5).filter(lambda counts: sum(counts) >= 5))
 def test_no_small_age_group_can_be_worked_out_of_the_factor(counts):
-    told = ages_told(counts)
-    for half, known in ((slice(0, 3), told[5]), (slice(3, 5), None if told[5] is None else sum(counts) - told[5])):
-        hidden = [n for n, kept in zip(counts[half], told[half], strict=True) if kept is None]
+    disclosed = disclosed_ages(counts)
+    for half, known in ((slice(0, 3), disclosed[5]), (slice(3, 5), None if disclosed[5] is None else sum(counts) - disclosed[5])):
+        hidden = [n for n, kept in zip(counts[half], disclosed[half], strict=True) if kept is None]
         assert known is None or not hidden
 
 
 @given(st.lists(st.integers(0, 40), min_size=1, max_size=8), st.integers(2, 10))
 def test_no_small_count_can_be_worked_out_of_the_others(counts, minimum):
-    """The reader knows the total, every count that is told, and the rule."""
+    """The reader knows the total, every count that is disclosed, and the rule."""
     hidden = withheld(counts, minimum)
     assert not [n for place, n in enumerate(counts) if 0 < n < minimum and place not in hidden]
     if hidden and sum(counts) >= minimum:

@@ -225,8 +225,8 @@ def test_who_was_counted_is_compared_for_as_long_as_the_history(force, draw, vau
     draw(AT)
     force.incidents = [row for row in force.incidents if row[0] != "P0"]
     later = draw("2024-12-31", today="2025-01-10")
-    told = {cell.category: cell.nominals for cell in later.disclosed if cell.breakdown in ("Total", "Age group")}
-    assert told == {"All": 19, "18-24": None, "25 and over": None}
+    shown = {cell.category: cell.nominals for cell in later.disclosed if cell.breakdown in ("Total", "Age group")}
+    assert shown == {"All": 19, "18-24": None, "25 and over": None}
 
     forgotten = draw("2025-04-30", today="2026-02-01")
     assert {cell.category: cell.nominals for cell in forgotten.disclosed if cell.breakdown == "Age group"} == {

@@ -1,4 +1,4 @@
-"""What may be told of linked people."""
+"""What may be disclosed of linked people."""
 
 from vault.people import COUNTED, protected
 
@@ -8,18 +8,18 @@ def row(nominals, people, repeat_nominals=50, repeat_people=50, by_reference=120
     return dict(zip(COUNTED, values, strict=True))
 
 
-def told(**counts):
+def disclosed(**counts):
     (cells,) = protected([tuple(row(**counts).values())], minimum=5)
     return cells
 
 
-def test_a_difference_of_many_or_of_nobody_is_told():
+def test_a_difference_of_many_or_of_nobody_is_disclosed():
     for people in (1700, 1795, 1800):
-        assert told(nominals=1800, people=people) == row(nominals=1800, people=people)
+        assert disclosed(nominals=1800, people=people) == row(nominals=1800, people=people)
 
 
 def test_a_difference_of_a_few_withholds_everything_about_people():
     for counts in ({"people": 1796}, {"people": 1700, "repeat_people": 54}, {"people": 1700, "by_person": 121}):
-        cells = told(nominals=1800, **counts)
+        cells = disclosed(nominals=1800, **counts)
         assert [cells[name] for name in ("people", "repeat_people", "repeat_people_occurrences")] == [None, None, None]
         assert (cells["nominals"], cells["repeat_nominals"]) == (1800, 50)

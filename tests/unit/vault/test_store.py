@@ -38,7 +38,7 @@ def test_file_and_folder_are_their_owners_alone(written):
     assert stat.S_IMODE(written.parent.stat().st_mode) == 0o700
 
 
-def test_a_wrong_key_opens_nothing_and_is_not_told(written):
+def test_a_wrong_key_opens_nothing_and_is_not_shown(written):
     wrong = "w" * 40
     with pytest.raises(store.VaultLockedError, match="is not the key") as raised, store.opened(written.parent, wrong, ENGINE):
         pass

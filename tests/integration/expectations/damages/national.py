@@ -82,4 +82,4 @@ CASES = [
     ),
 ]
 NOT_COUNTING = {"contextual_indicators", "deprivation_domains", "drivers"}
-"""Marts that describe areas, or hold rates as a publisher gave them."""
+"""Marts that describe areas, or hold rates as a publisher states them."""

@@ -1,4 +1,4 @@
-"""What runs by itself: where it is declared and nowhere else, at the right time, and once."""
+"""What runs automatically: where it is declared and nowhere else, at the right time, and once."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo

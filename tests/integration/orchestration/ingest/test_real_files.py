@@ -86,14 +86,14 @@ def test_rows_without_id_and_rows_that_are_equal_stay(police):
     assert (count, blank, count - distinct) == (8194, 2858, 955)
 
 
-def test_the_month_that_was_loaded_twice_at_source_is_told(police):
-    told = {
+def test_the_month_that_was_loaded_twice_at_source_is_reported(police):
+    doubled = {
         record.file_name: fault.rows
         for record in log.read(police.landing, "police_uk", "street")
         for fault in record.faults
         if fault.code == "I04"
     }
-    assert told == {"2024-02-derbyshire.csv": 2208}
+    assert doubled == {"2024-02-derbyshire.csv": 2208}
 
 
 def test_quoted_names_and_places_without_coordinates(police):

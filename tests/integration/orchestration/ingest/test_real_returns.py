@@ -28,7 +28,7 @@ def send(folder: Path, file: str, columns: list[dict[str, Any]], layout: Any, **
     return record
 
 
-def told(record: LoadRecord) -> list[tuple[str, int | None]]:
+def faults_of(record: LoadRecord) -> list[tuple[str, int | None]]:
     return [(fault.code, fault.rows) for fault in record.faults]
 
 
@@ -43,13 +43,13 @@ def test_a_nomis_workbook(tmp_path):
     ]
     layout = {"start": "2021 super output area - lower layer", "end": "^In order to protect"}
     record = send(tmp_path, "census2021/nomis_2025_05_09_164133.xlsx", columns, layout)
-    assert told(record) == [("I09", 6), ("I03", 1)]
+    assert faults_of(record) == [("I09", 6), ("I03", 1)]
     assert query(record, "select count(*), min(_row), arg_min(area, _row) from landed") == [
         (35_672, 9, "E01011954 : Hartlepool 001A")
     ]
 
 
-def test_reasons_for_exclusion_whose_symbols_stand_in_columns_of_numbers(tmp_path):
+def test_reasons_for_exclusion_whose_symbols_are_in_columns_of_numbers(tmp_path):
     """Two years of one publication; a few counts are averages with a fraction, as published."""
     columns = [
         *(column("year", "year", required=True), column("level", "level", required=True), column("la_code", "new_la_code")),
@@ -57,7 +57,7 @@ def test_reasons_for_exclusion_whose_symbols_stand_in_columns_of_numbers(tmp_pat
     ]
     for number, file in enumerate(("SFR35_2017_reason_for_exclusion.csv", "reasons.csv")):
         record = send(tmp_path / str(number), f"dfe_exclusions/{file}", columns, None, unknownColumns="ignore")
-        assert {code for code, _ in told(record)} == {"I13"}
+        assert {code for code, _ in faults_of(record)} == {"I13"}
         by_symbol = dict(query(record, "select bullying_symbol, count(*) from landed where bullying is null group by all"))
         assert set(by_symbol) == {"x"} and by_symbol["x"] > 100
 
@@ -80,7 +80,7 @@ def test_statistical_neighbours_with_two_lines_above_the_header(tmp_path):
     ]
     layout = {"start": "LA num", "end": "^Old SNs", "unpivot": r"SN(?P<place>\d+)", "value": "neighbour"}
     record = send(tmp_path, "dfe_lait/sn_may_2025.xlsx", columns, layout, sheet="LA SN Groups", unknownColumns="ignore")
-    assert told(record) == [("I09", 8), ("I03", 1)]
+    assert faults_of(record) == [("I09", 8), ("I03", 1)]
     assert query(record, "select count(distinct la_number), count(distinct place), count(neighbour) from landed") == [
         (153, 10, 1530)
     ]

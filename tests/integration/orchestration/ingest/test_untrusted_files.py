@@ -95,9 +95,9 @@ def test_all_that_is_good_lands_and_each_bad_file_is_named(tmp_path):
     start = time.monotonic()
     ran = subprocess.run([sys.executable, "-c", INGEST], env=environment, cwd=PROJECT, capture_output=True, text=True, check=True)
     assert time.monotonic() - start < SECONDS * (os.getloadavg()[0] / (os.cpu_count() or 1) + 1)
-    told = json.loads(ran.stdout)
-    assert told["good"] == sorted(good)
-    assert told["megabytes"] < MEGABYTES
+    result = json.loads(ran.stdout)
+    assert result["good"] == sorted(good)
+    assert result["megabytes"] < MEGABYTES
 
     asked = [sys.executable, "-c", "from orchestration.cli.app import main; main()", "quarantine"]
     named = subprocess.run(asked, env=environment, cwd=PROJECT, capture_output=True, text=True, check=True).stdout

@@ -1,4 +1,4 @@
-"""A failed run is told of in plain words, on every channel, without a value of a row, and whatever the channels do."""
+"""A failed run is reported in plain words, on every channel, without a value of a row, and whatever the channels do."""
 
 import logging
 import socketserver
@@ -85,7 +85,7 @@ def failing(error):
     return refresh
 
 
-def tell(instance, policy, *jobs, channels=("webhook", "email")):
+def raised(instance, policy, *jobs, channels=("webhook", "email")):
     """Run the jobs, then let the sensor look as the daemon does; returns what it logged."""
     sensor = failure_sensor(policy, configuration.Environment(alerts=list(channels)))
     context = dg.build_sensor_context(instance=instance)
@@ -113,8 +113,8 @@ class _Lines(logging.Handler):
         self.lines.append(record.getMessage())
 
 
-def test_a_closed_gate_is_told_on_every_channel_with_step_reason_remedy_and_comfort(instance, policy, hook, post_office):
-    tell(instance, policy, failing(GateNotPassedError("Validation of the feeds failed: police_uk/street: rows as usual.")))
+def test_a_failed_validation_is_reported_on_every_channel_with_step_reason_and_remedy(instance, policy, hook, post_office):
+    raised(instance, policy, failing(GateNotPassedError("Validation of the feeds failed: police_uk/street: rows as usual.")))
     (posted,) = hook.posted
     for words in (
         "Stopped at: gate_feeds",
@@ -131,14 +131,14 @@ def test_a_closed_gate_is_told_on_every_channel_with_step_reason_remedy_and_comf
 
 
 def test_words_that_may_quote_a_row_are_not_passed_on(instance, policy, hook, post_office):
-    said = tell(instance, policy, failing(ValueError(f"Could not convert string '{NAME}' to INT32")))
+    said = raised(instance, policy, failing(ValueError(f"Could not convert string '{NAME}' to INT32")))
     assert "ValueError" in hook.posted[0]["text"]
     assert NAME not in hook.posted[0]["text"] + post_office.mails[0] + said
 
 
 def test_the_remedy_fits_the_reason(instance, policy, hook):
     jobs = [failing(OSError(28, "No space left on device", "warehouse.duckdb")), failing(TimeoutError(110, "Timed out"))]
-    tell(instance, policy, *jobs, channels=["webhook"])
+    raised(instance, policy, *jobs, channels=["webhook"])
     full, broken = (post["text"] for post in hook.posted)
     assert "No space left on device" in full and "has space" in full
     assert "Timed out" in broken and "is mounted" in broken
@@ -147,7 +147,7 @@ def test_the_remedy_fits_the_reason(instance, policy, hook):
 def test_a_channel_that_fails_stops_neither_the_others_nor_the_sensor(instance, policy, hook, post_office, monkeypatch):
     secret = f"{hook.url}/refuse"
     monkeypatch.setenv("HOOK", secret)
-    said = tell(instance, policy, failing(GateNotPassedError("closed")))
+    said = raised(instance, policy, failing(GateNotPassedError("closed")))
     assert len(post_office.mails) == 1
     assert "The alert did not reach webhook: HTTPError 500." in said
     assert secret not in said
@@ -156,26 +156,26 @@ def test_a_channel_that_fails_stops_neither_the_others_nor_the_sensor(instance, 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:1/secret", "not an address/secret", "file:///etc/secret"])
 def test_an_address_that_leads_nowhere_is_a_line_in_the_log_without_the_address(instance, policy, monkeypatch, address):
     monkeypatch.setenv("HOOK", address)
-    said = tell(instance, policy, failing(GateNotPassedError("closed")), channels=["webhook"])
+    said = raised(instance, policy, failing(GateNotPassedError("closed")), channels=["webhook"])
     assert "The alert did not reach webhook" in said
     assert "secret" not in said
 
 
 def test_without_channels_or_their_variables_the_log_has_it(instance, policy, monkeypatch):
     monkeypatch.delenv("HOOK")
-    said = tell(instance, policy, failing(GateNotPassedError("closed")), channels=["webhook"])
+    said = raised(instance, policy, failing(GateNotPassedError("closed")), channels=["webhook"])
     assert "Stopped at: gate_feeds" in said
     assert "webhook skipped: HOOK is not set." in said
 
 
 @pytest.mark.parametrize(
-    ("reported", "told"),
+    ("reported", "why"),
     [
         ("The process of this run is gone: it was killed, or its machine was switched off.", "The process of this run is gone"),
         (None, "Its process died without an error message."),
     ],
 )
-def test_a_run_whose_process_died_is_told_of_as_such(instance, policy, hook, reported, told):
+def test_a_run_whose_process_died_is_reported_as_such(instance, policy, hook, reported, why):
     sensor = failure_sensor(policy, configuration.Environment(alerts=["webhook"]))
     cursor = sensor.evaluate_tick(dg.build_sensor_context(instance=instance)).cursor
     run = instance.create_run_for_job(failing(ValueError()), status=dg.DagsterRunStatus.STARTED)
@@ -183,5 +183,5 @@ def test_a_run_whose_process_died_is_told_of_as_such(instance, policy, hook, rep
     result = sensor.evaluate_tick(dg.build_sensor_context(instance=instance, cursor=cursor))
     assert [reaction.error for reaction in result.dagster_run_reactions] == [None]
     (posted,) = hook.posted
-    assert f"Why: {told}" in posted["text"]
+    assert f"Why: {why}" in posted["text"]
     assert "Usually nothing" in posted["text"]

@@ -23,8 +23,8 @@ from tests.unit.orchestration.operations.test_purge import PERSON, in_rows
 FEED = feed_assets(load_contracts()["derbyshire_constabulary", "crimes"])
 
 
-@dg.asset(check_specs=[dg.AssetCheckSpec("whole", asset="told")])
-def told(context):
+@dg.asset(check_specs=[dg.AssetCheckSpec("whole", asset="checked")])
+def checked(context):
     """An asset whose events quote a person, as an error or a sample may."""
     context.log.info(PERSON)
     result = dg.AssetCheckResult(passed=False, check_name="whole", metadata={"sample": PERSON})
@@ -66,7 +66,7 @@ def test_nothing_is_left_in_the_history_of_runs(settings):
     deliver(settings, "2023-07.v2.csv", [row("crimes", 1, Ward_Name=PERSON), row("crimes", 2, Location_Type=PERSON, Easting="x")])
     with open_instance(settings) as instance:
         refresh(instance)
-        dg.materialize([told], instance=instance)
+        dg.materialize([checked], instance=instance)
     # As sent, as accepted, and what the step of this test wrote twice; quarantine keeps shapes.
     assert len(names(settings)) == 4
 

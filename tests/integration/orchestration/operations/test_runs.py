@@ -73,8 +73,8 @@ def test_a_run_holds_the_home_and_shows_that_it_lives_until_it_ends(settings, in
         )
 
     assert materialize(look, instance).success
-    ((holder, alive, buried),) = seen
-    assert holder and alive and buried == []
+    ((holder, alive, marked),) = seen
+    assert holder and alive and marked == []
     assert lock.holder(settings.home) is None
     assert not list(settings.runs_alive.iterdir())
 
@@ -89,8 +89,8 @@ def test_a_run_that_finds_the_home_held_says_by_whom_and_touches_nothing(setting
     with holding(settings.home) as other:
         result = materialize(work, instance)
     assert not result.success and not ran
-    told = "\n".join(str(entry) for entry in instance.all_logs(result.run_id))
-    assert f"Process {other.pid} " in told
+    logged = "\n".join(str(entry) for entry in instance.all_logs(result.run_id))
+    assert f"Process {other.pid} " in logged
 
 
 def test_who_holds_the_home_knows_that_no_other_run_from_a_terminal_lives(settings, instance):
@@ -147,7 +147,7 @@ class TestRetries:
 
         assert self.attempts(instance, fail) == (2, True)
 
-    def test_a_share_that_never_answers_is_given_up(self, instance, policy):
+    def test_a_share_that_never_answers_is_not_retried_for_ever(self, instance, policy):
         def fail(_):
             raise TimeoutError(110, "Connection timed out", "/share/2024-01.csv")
 
@@ -163,7 +163,7 @@ class TestRetries:
 
         assert self.attempts(instance, fail) == (1, False)
 
-    def test_too_little_memory_is_told_in_one_sentence_and_not_tried_again(self, instance, policy, monkeypatch):
+    def test_too_little_memory_is_reported_in_one_sentence_and_not_retried(self, instance, policy, monkeypatch):
         monkeypatch.setenv("SNA_MEMORY_LIMIT", "8MB")
         tries = []
 
@@ -174,11 +174,11 @@ class TestRetries:
             connection.connect().execute("create table listed as select list(md5(range::varchar)) from range(1000000)")
 
         result = materialize(marts, instance)
-        ((step, told),) = _failures(result)
+        ((step, logged),) = _failures(result)
         assert (len(tries), step) == (1, "marts")
-        assert told == not_enough("Out of Memory Error", "marts")
+        assert logged == not_enough("Out of Memory Error", "marts")
 
-    def test_a_sentence_of_this_project_is_told_and_not_what_it_came_from(self, instance, policy):
+    def test_a_sentence_of_this_project_is_shown_and_not_its_cause(self, instance, policy):
         @dg.asset
         def release():
             try:
@@ -196,7 +196,7 @@ class TestRetries:
 
         assert _failures(materialize(facts, instance)) == [("facts", "Validation failed: facts.")]
 
-    def test_a_person_at_a_terminal_is_told_at_once(self, instance, policy):
+    def test_a_person_at_a_terminal_gets_the_message_at_once(self, instance, policy):
         def fail(_):
             raise BlockingIOError(11, "Resource temporarily unavailable")
 

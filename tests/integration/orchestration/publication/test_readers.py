@@ -25,8 +25,8 @@ QUERY = """
 """
 
 
-def read_without_pause(published: Path, told: Path, stop) -> None:
-    """Open, query until another release is current, query once more, close; and so on until told to stop.
+def read_without_pause(published: Path, result: Path, stop) -> None:
+    """Open, query until another release is current, query once more, close; and so on until `stop` is set.
 
     Writes a JSON object: queries made, connections that outlived a switch, queries that began and ended while one publication
     was being written, releases seen, and everything that was wrong.
@@ -39,7 +39,7 @@ def read_without_pause(published: Path, told: Path, stop) -> None:
     # On a busy machine the publisher comes first, so that the test ends; who is polite is still never made to wait.
     os.nice(5)
     try:
-        told.with_suffix(".ready").touch()
+        result.with_suffix(".ready").touch()
         while not stop.is_set():
             con = duckdb.connect(str(published / FILE), read_only=True)
             first, switched = None, False
@@ -62,10 +62,10 @@ def read_without_pause(published: Path, told: Path, stop) -> None:
             found["releases"].append(first[3] if first else None)
             con.close()
             if found["outlived"] > 1 and found["during"]:
-                told.with_suffix(".seen").touch()
+                result.with_suffix(".seen").touch()
     except Exception as error:
         found["wrong"].append(repr(error))
-    told.write_text(json.dumps(found, default=str))
+    result.write_text(json.dumps(found, default=str))
 
 
 @pytest.mark.parametrize(("number_of_readers", "publications"), [(2, 8), pytest.param(8, 50, marks=pytest.mark.slow)])
@@ -80,23 +80,23 @@ def test_readers_never_wait_never_fail_and_never_see_two_releases(tmp_path, numb
     publish(0)
     processes = multiprocessing.get_context("spawn")
     stop = processes.Event()
-    told = [tmp_path / f"reader-{number}.json" for number in range(number_of_readers)]
-    readers = [processes.Process(target=read_without_pause, args=(press.published, path, stop)) for path in told]
+    results = [tmp_path / f"reader-{number}.json" for number in range(number_of_readers)]
+    readers = [processes.Process(target=read_without_pause, args=(press.published, path, stop)) for path in results]
     for reader in readers:
         reader.start()
-    while not all(path.with_suffix(".ready").exists() for path in told):
+    while not all(path.with_suffix(".ready").exists() for path in results):
         assert all(reader.is_alive() for reader in readers)
         time.sleep(0.05)
     number = 0
     # More only while a reader has not had its share of the machine yet.
-    while number < publications or not all(path.with_suffix(".seen").exists() for path in told):
+    while number < publications or not all(path.with_suffix(".seen").exists() for path in results):
         assert all(reader.is_alive() for reader in readers)
         number += 1
         publish(number)
     stop.set()
     for reader in readers:
         reader.join()
-    found = [json.loads(path.read_text()) for path in told]
+    found = [json.loads(path.read_text()) for path in results]
     assert [f["wrong"] for f in found] == [[]] * number_of_readers
     # Every reader had a release open while the next one was published: neither waited for the other.
     assert all(f["outlived"] > 1 and f["during"] for f in found)

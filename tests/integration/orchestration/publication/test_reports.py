@@ -134,8 +134,8 @@ def test_a_refresh_whose_report_fails_has_published(own_small_county, monkeypatc
     (folder / "reports" / "sna-2024" / "contents.yaml").write_text("titles: never\n")
     before = county.release()
     county = replace(county, variables={**county.variables, "SNA_REPORT": "yes", "SNA_AREAS": str(county.home / "areas")})
-    told = county.sna("refresh", "--force")
-    assert told.returncode == 1, told.stdout + told.stderr
+    done = county.sna("refresh", "--force")
+    assert done.returncode == 1, done.stdout + done.stderr
     assert county.release() != before
-    assert "its report could not be made" in told.stderr and "contents.yaml" in told.stderr
-    assert "sna report" in told.stderr
+    assert "its report could not be made" in done.stderr and "contents.yaml" in done.stderr
+    assert "sna report" in done.stderr

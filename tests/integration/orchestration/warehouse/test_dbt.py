@@ -27,8 +27,8 @@ def test_processes_that_start_together_in_a_new_home_all_find_it_whole(tmp_path)
         )
         for _ in range(3)
     ]
-    told = [reader.communicate() for reader in readers]
-    assert [(reader.returncode, errors[-2000:]) for reader, (_, errors) in zip(readers, told, strict=True)] == [(0, "")] * 3
+    outputs = [reader.communicate() for reader in readers]
+    assert [(reader.returncode, errors[-2000:]) for reader, (_, errors) in zip(readers, outputs, strict=True)] == [(0, "")] * 3
     written = json.loads((tmp_path / "home" / "dbt" / "manifest.json").read_text())
-    assert {int(output) for output, _ in told} == {len(written["nodes"])}
+    assert {int(output) for output, _ in outputs} == {len(written["nodes"])}
     assert not list((tmp_path / "home" / "dbt").glob(".manifest*"))

@@ -58,7 +58,7 @@ def refreshed(county: County) -> tuple[refresh.Outcome, str]:
 
 
 def materialise(county: County, schema: str) -> list[str]:
-    """A later run of the assets of a schema only; gives the errors of its steps."""
+    """A later run of the assets of a schema only; returns the errors of its steps."""
     job = build_defs(county.settings).resolve_job_def(JOB)
     chosen = [key for key in job.asset_layer.executable_asset_keys if key.path[0] == schema]
     with open_instance(county.settings) as instance:
@@ -92,10 +92,10 @@ def test_a_closed_gate_keeps_what_is_published(here, spoil, stage, subject, down
 def test_a_closed_gate_ends_the_command_with_its_remedy(own_small_county):
     before = own_small_county.release()
     own_small_county.deliver_after_a_gap()
-    told = own_small_county.sna("refresh")
-    assert told.returncode == 1, told.stdout + told.stderr
-    assert f"feeds gate {CRIMES}" in told.stderr
-    assert "Remedy:" in told.stderr
+    done = own_small_county.sna("refresh")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert f"feeds gate {CRIMES}" in done.stderr
+    assert "Remedy:" in done.stderr
     assert own_small_county.sna("status").returncode == 0
     assert own_small_county.release() == before
 

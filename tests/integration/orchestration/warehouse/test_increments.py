@@ -278,7 +278,7 @@ class Deliveries(RuleBasedStateMachine):
         type(self).filled |= {name for name, content in by_increments.items() if content["rows"] > 0}
 
 
-def test_increments_give_what_a_build_from_nothing_gives(tmp_path: Path) -> None:
+def test_increments_build_what_a_build_from_nothing_builds(tmp_path: Path) -> None:
     Deliveries.base = tmp_path
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         Deliveries,

@@ -76,11 +76,11 @@ def rejected_rows(record: LoadRecord) -> set[tuple[int, str, str | None]]:
 
 
 def test_the_demonstration_itself_is_without_fault(clean):
-    """What is told of titles, notes, totals and marks of order is the publishers' habit; records have nothing to tell."""
-    told = Counter((record.agency, fault.code) for record in clean for fault in record.faults)
-    assert {code for _, code in told if not code.startswith("I")} == set()
-    assert not {agency for agency, _ in told} & {"derbyshire_constabulary", "police_uk", "east_midlands_ambulance_service"}
-    assert told["ons", "I02"] == 1
+    """What is reported of titles, notes, totals and marks of order is the publishers' habit; records have none of it."""
+    reported = Counter((record.agency, fault.code) for record in clean for fault in record.faults)
+    assert {code for _, code in reported if not code.startswith("I")} == set()
+    assert not {agency for agency, _ in reported} & {"derbyshire_constabulary", "police_uk", "east_midlands_ambulance_service"}
+    assert reported["ons", "I02"] == 1
 
 
 def test_every_rule_is_injected(manifest):
@@ -140,7 +140,7 @@ def test_no_identifier_of_a_bad_row_is_kept(dirty_raw, dirty):
             assert secret not in held, record.file_name
 
 
-def test_the_same_seed_gives_the_same_faults(raw, dirty_raw, tmp_path):
+def test_the_same_seed_makes_the_same_faults(raw, dirty_raw, tmp_path):
     shutil.copytree(raw, tmp_path / "raw")
     again = add_faults(tmp_path / "raw", seed=7)
     assert again.read_bytes() == (dirty_raw / MANIFEST).read_bytes()

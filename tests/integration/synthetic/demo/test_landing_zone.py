@@ -22,7 +22,7 @@ def digests(raw):
     }
 
 
-def test_the_same_seed_gives_the_bytes_that_it_has_always_given(raw):
+def test_the_same_seed_writes_the_bytes_that_it_has_always_written(raw):
     """After a change of the generator: `python -m tests.integration.synthetic.demo.test_landing_zone` writes the list again."""
     with DEFAULT.open(newline="", encoding="utf-8") as file:
         listed = {name: digest for name, digest, _ in csv.reader(file)}
@@ -31,7 +31,7 @@ def test_the_same_seed_gives_the_bytes_that_it_has_always_given(raw):
 
 
 @pytest.mark.slow
-def test_another_seed_gives_other_records_with_the_same_totals(raw, count, tmp_path):
+def test_another_seed_makes_other_records_with_the_same_totals(raw, count, tmp_path):
     write_demo(tmp_path, seed=7)
     ours, other = digests(raw), digests(tmp_path)
     assert ours.keys() == other.keys()
@@ -42,11 +42,11 @@ def test_another_seed_gives_other_records_with_the_same_totals(raw, count, tmp_p
 
 
 def test_summary_and_progress(demo, tmp_path):
-    told: list[str] = []
+    messages: list[str] = []
     for scale in (0, 34):
         with pytest.raises(ValueError, match="scale"):
-            write_demo(tmp_path, scale=scale, progress=told.append)
-    assert not told and not list(tmp_path.iterdir())
+            write_demo(tmp_path, scale=scale, progress=messages.append)
+    assert not messages and not list(tmp_path.iterdir())
     assert demo.files["derbyshire_constabulary/crimes"] == 61
     deliveries = [path for path in demo.raw.glob("*/*/*") if path.is_file()]
     assert sum(demo.files.values()) + demo.returns == len(deliveries)

@@ -227,7 +227,7 @@ def test_the_archive_shows_the_same_crimes_and_outcomes(month):
     ) == [(True, True)]
 
 
-def test_the_same_seed_and_landing_zone_give_the_same_bytes(month, raw, tmp_path):
+def test_the_same_seed_and_landing_zone_make_the_same_bytes(month, raw, tmp_path):
     _, done = month
     shutil.copytree(raw, tmp_path / "raw", copy_function=os.link)
     again = write_next_month(tmp_path / "raw")

@@ -1,4 +1,4 @@
-"""Counting the other agencies' files gives their published tables. Knows nothing of how they were made."""
+"""Counts of the other agencies' files are their published tables. Knows nothing of how they were made."""
 
 import csv
 from collections import Counter

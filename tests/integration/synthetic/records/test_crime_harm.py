@@ -1,4 +1,4 @@
-"""Section 7 of the SNA, counted from the delivered files by themselves: no model and no step of their making is asked."""
+"""Section 7 of the SNA, counted from the delivered files alone: no model and no step of their making is asked."""
 
 from itertools import pairwise
 

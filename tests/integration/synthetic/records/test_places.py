@@ -1,4 +1,4 @@
-"""Counting the delivered files gives the published tables of places. Knows nothing of how they were made."""
+"""Counts of the delivered files are the published tables of places. Knows nothing of how they were made."""
 
 from pathlib import Path
 
@@ -98,7 +98,7 @@ def test_violence_gathers_in_a_few_streets_and_hours(con, ward, streets, most_el
     assert {(day, hour) for day, hour, n in cells if n > quiet} == hours
 
 
-def test_every_point_lies_in_its_ward(con, raw):
+def test_every_point_is_in_its_ward(con, raw):
     ((outside,),) = con.execute(
         f"""
         with boundary as (

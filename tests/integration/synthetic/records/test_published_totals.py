@@ -1,4 +1,4 @@
-"""Counting the delivered files gives the published tables, with the errata put right. Knows nothing of how they were made."""
+"""Counts of the delivered files are the published tables, with the errata corrected. Knows nothing of how they were made."""
 
 import re
 

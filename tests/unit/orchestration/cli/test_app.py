@@ -64,8 +64,8 @@ def command():
     sys.exit(0)
 end_with(command)
 """)
-    name, *told = ended.stdout.splitlines()
-    assert (ended.returncode, sorted(told)) == (0, ["log", "thread"])
+    name, *loaded = ended.stdout.splitlines()
+    assert (ended.returncode, sorted(loaded)) == (0, ["log", "thread"])
     assert not os.path.exists(name)  # noqa: PTH110
 
 

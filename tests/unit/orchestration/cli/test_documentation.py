@@ -149,10 +149,10 @@ def test_there_are_words_for_all_that_a_contract_can_say():
 
 @pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: "/".join(contract.id))
 def test_a_sender_finds_what_to_send(contract):
-    (told,) = re.findall(rf"^### {'/'.join(contract.id)}\n(.*?)(?=^##|\Z)", feeds_page(CONTRACTS), re.MULTILINE | re.DOTALL)
-    assert contract.owner in told
-    assert " ".join(contract.legal_basis.split()) in told
-    rows = [line for line in told.splitlines() if line.startswith("| ")]
+    (section,) = re.findall(rf"^### {'/'.join(contract.id)}\n(.*?)(?=^##|\Z)", feeds_page(CONTRACTS), re.MULTILINE | re.DOTALL)
+    assert contract.owner in section
+    assert " ".join(contract.legal_basis.split()) in section
+    rows = [line for line in section.splitlines() if line.startswith("| ")]
     described = rows[-len(contract.columns) :]
     assert [
         row.split(" | ")[0].removeprefix("| ").startswith(" ".join(column.header.split()).replace("|", "\\|"))

@@ -51,9 +51,9 @@ def quarantined(desk, said, feed, delivered):
     ],
 )
 def test_what_is_found_instead_of_a_closed_list_is_shown_if_it_is_nearly_on_it_else_its_shape(desk, said, changes, shown):
-    told = quarantined(desk, said, "crimes", [row("crimes", n, **change) for n, change in enumerate(changes, 1)])
-    assert f"Found: {shown}\n" in told
-    assert "Remedy: Use the agreed values, or agree a new one first: " in told
+    printed = quarantined(desk, said, "crimes", [row("crimes", n, **change) for n, change in enumerate(changes, 1)])
+    assert f"Found: {shown}\n" in printed
+    assert "Remedy: Use the agreed values, or agree a new one first: " in printed
 
 
 @pytest.mark.parametrize(
@@ -65,13 +65,13 @@ def test_what_is_found_instead_of_a_closed_list_is_shown_if_it_is_nearly_on_it_e
     ],
 )
 def test_other_values_are_not(desk, said, changes):
-    told = quarantined(desk, said, "crimes", [row("crimes", 1, **changes)])
-    assert "Remedy" in told and "Archer" not in told and "High Street" not in told
+    printed = quarantined(desk, said, "crimes", [row("crimes", 1, **changes)])
+    assert "Remedy" in printed and "Archer" not in printed and "High Street" not in printed
 
 
 def test_a_feed_with_direct_identifiers_shows_a_shape_at_most(desk, said):
-    told = quarantined(desk, said, "victims", [row("victims", 1, Sex="Archer")])
-    assert "Remedy" in told and "Archer" not in told
+    printed = quarantined(desk, said, "victims", [row("victims", 1, Sex="Archer")])
+    assert "Remedy" in printed and "Archer" not in printed
 
 
 def test_what_was_refused_is_named_below_what_was_taken(desk, said, tmp_path):
@@ -80,10 +80,10 @@ def test_what_was_refused_is_named_below_what_was_taken(desk, said, tmp_path):
         (tmp_path / name).write_text(content)
     receipts = [deliver(tmp_path / name, desk.raw, load_contracts()) for name in sent]
     output.receipts(said.console, receipts, tmp_path / "refusals")
-    told = said.text()
-    assert "derbyshire_constabulary/crimes/2023-07.csv" in told
-    assert "Refused [x].csv: No feed has the headers of this file (CSV text).\n" in told
-    assert told.endswith("1 taken or already there, 1 refused. Next: `sna refresh`.\n")
+    printed = said.text()
+    assert "derbyshire_constabulary/crimes/2023-07.csv" in printed
+    assert "Refused [x].csv: No feed has the headers of this file (CSV text).\n" in printed
+    assert printed.endswith("1 taken or already there, 1 refused. Next: `sna refresh`.\n")
 
 
 def test_files_that_nobody_reads_are_named_with_why_and_what_to_do(desk, said):
@@ -113,9 +113,9 @@ def test_a_refresh_ends_with_the_files_that_nobody_reads(desk, tmp_path, monkeyp
     desk.put("crimes", "x", "2023-07-resend.csv")
     release = SimpleNamespace(id="made before") if nothing_new else None
     monkeypatch.setattr(refresh_plan, "plan", lambda *_, **__: refresh_plan.Plan(0, int(nothing_new), release, None, "", False))
-    told = CliRunner().invoke(app.app, ["refresh"])
-    assert told.exit_code == status, (told.output, told.exception)
-    last = told.stdout.splitlines()[-1]
+    done = CliRunner().invoke(app.app, ["refresh"])
+    assert done.exit_code == status, (done.output, done.exception)
+    last = done.stdout.splitlines()[-1]
     assert last.startswith("Not read ") and "2023-07-resend.csv: “resend” is not a part" in last
 
 
@@ -136,8 +136,8 @@ def test_a_command_in_a_table_is_named_as_it_was_called(said, monkeypatch):
 @pytest.mark.parametrize("command", ["status", "releases", "deliveries"])
 def test_without_a_home_the_next_step_is_to_make_one(tmp_path, monkeypatch, command):
     monkeypatch.setenv("SNA_HOME", str(tmp_path / "home"))
-    told = CliRunner().invoke(app, [command]).output
-    assert f"There is no home in {tmp_path / 'home'}. Make one: " in told and "sna refresh" not in told
+    printed = CliRunner().invoke(app, [command]).output
+    assert f"There is no home in {tmp_path / 'home'}. Make one: " in printed and "sna refresh" not in printed
 
 
 def test_the_next_step_after_a_build_that_was_not_published_is_to_look_at_it(tmp_path):

@@ -29,7 +29,7 @@ def setting(con, name):
     return con.execute(f"select current_setting('{name}')").fetchall()[0][0]
 
 
-def test_a_connection_has_the_limit_and_spills_nowhere_unless_told(tmp_path, small):
+def test_a_connection_has_the_limit_and_spills_nowhere_by_default(tmp_path, small):
     con = connection.connect(tmp_path / "some.duckdb")
     assert (setting(con, "memory_limit"), setting(con, "temp_directory")) == ("22.8 MiB", "")
     with pytest.raises(duckdb.OutOfMemoryException):
@@ -126,16 +126,16 @@ class TestTooLittle:
     def test_below_what_was_measured_the_measurement_is_named(self, error, monkeypatch, step):
         monkeypatch.setenv("SNA_MEMORY_LIMIT", "2MB")
         needed = f"{connection.NEEDED_MB[step.partition('_')[0]]}MB"
-        told = (
+        message = (
             f"not enough memory with SNA_MEMORY_LIMIT=2MB; this step needs about {needed}. Set SNA_MEMORY_LIMIT={needed} or more."
         )
-        assert connection.not_enough(error, step) == told
+        assert connection.not_enough(error, step) == message
 
     def test_from_there_on_only_that_it_was_too_little(self, error, monkeypatch):
         monkeypatch.setenv("SNA_MEMORY_LIMIT", "4GB")
-        told = connection.not_enough(error, "marts")
-        assert "needs more, how much is not known" in told
-        assert told.endswith("Set SNA_MEMORY_LIMIT=8000MB or more.")
+        message = connection.not_enough(error, "marts")
+        assert "needs more, how much is not known" in message
+        assert message.endswith("Set SNA_MEMORY_LIMIT=8000MB or more.")
 
     def test_through_dbt_and_other_libraries_it_is_known_as_well(self, error):
         assert connection.is_out_of_memory(DbtError(f"fct_offence: Runtime Error in model fct_offence\n  {error}"))
@@ -165,6 +165,6 @@ class TestTooLittle:
             raise other
 
     def test_it_takes_the_place_of_the_error_and_names_the_step(self, error):
-        told = re.escape(f"vault: not enough memory with SNA_MEMORY_LIMIT={LIMIT};")
-        with pytest.raises(NotEnoughMemoryError, match=told), connection.explained("vault"):
+        message = re.escape(f"vault: not enough memory with SNA_MEMORY_LIMIT={LIMIT};")
+        with pytest.raises(NotEnoughMemoryError, match=message), connection.explained("vault"):
             raise error

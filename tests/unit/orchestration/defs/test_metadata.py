@@ -1,4 +1,4 @@
-"""Owners in Dagster's form, and what is told of a table."""
+"""Owners in Dagster's form, and what is shown of a table."""
 
 import duckdb
 import pytest
@@ -38,16 +38,16 @@ def test_tables_have_columns_and_rows_and_views_have_columns():
             "c": node("marts", "not_built_yet"),
         }
     }
-    told = metadata.tables(con, manifest)
-    assert set(told) == {("marts", "offences"), ("staging", "crimes")}
-    offences = told["marts", "offences"]
+    shown = metadata.tables(con, manifest)
+    assert set(shown) == {("marts", "offences"), ("staging", "crimes")}
+    offences = shown["marts", "offences"]
     assert offences["dagster/row_count"] == 3
     ((name, kind, description),) = [(c.name, c.type, c.description) for c in offences["dagster/column_schema"].columns]
     assert (name, kind, description) == ("offences", "integer", "Number of offences.")
-    crimes = told["staging", "crimes"]
+    crimes = shown["staging", "crimes"]
     assert "dagster/row_count" not in crimes
     assert [(c.name, c.type) for c in crimes["dagster/column_schema"].columns] == [("reference", "varchar")]
 
 
-def test_an_empty_warehouse_has_nothing_to_tell():
+def test_an_empty_warehouse_has_nothing_to_show():
     assert metadata.tables(duckdb.connect(), {"nodes": {"a": node("marts", "offences")}}) == {}

@@ -28,8 +28,8 @@ def of(number: int) -> OSError:
     ],
 )
 def test_the_disk_is_named_where_it_was_the_reason(error, word):
-    told = advice(error, HOME)
-    assert word in told and str(HOME) in told and "sna refresh" in told
+    message = advice(error, HOME)
+    assert word in message and str(HOME) in message and "sna refresh" in message
 
 
 def test_what_an_error_came_from_counts():

@@ -87,7 +87,7 @@ def test_an_unknown_area_is_refused_with_those_that_there_are(project):
 
 @pytest.mark.parametrize("command", [["refresh"], ["rebuild"], ["deliver", __file__]])
 def test_without_a_home_a_command_says_how_to_make_one(project, command):
-    told = run(app, command)
-    assert told.exit_code != 0
-    assert "sna init --area AREA" in str(told.exception) and "sna demo" in str(told.exception)
+    done = run(app, command)
+    assert done.exit_code != 0
+    assert "sna init --area AREA" in str(done.exception) and "sna demo" in str(done.exception)
     assert not (project / "var").exists()

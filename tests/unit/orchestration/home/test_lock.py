@@ -33,7 +33,7 @@ def holding(home):
         process.communicate()
 
 
-def test_a_second_process_is_told_who_holds_the_home(tmp_path):
+def test_a_second_process_learns_who_holds_the_home(tmp_path):
     with holding(tmp_path) as first:
         with pytest.raises(lock.HomeLockedError, match=f"Process {first.pid} .*is working on"), lock.hold(tmp_path):
             pass
@@ -41,7 +41,7 @@ def test_a_second_process_is_told_who_holds_the_home(tmp_path):
     assert lock.holder(tmp_path) is None
 
 
-def test_whoever_waits_is_told_once_for_whom_and_then_has_the_home(tmp_path):
+def test_whoever_waits_learns_once_for_whom_and_then_has_the_home(tmp_path):
     said = []
 
     def on_wait(words):

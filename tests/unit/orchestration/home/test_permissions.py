@@ -96,7 +96,7 @@ def test_readers_are_led_to_a_release_that_they_may_read(press, group, monkeypat
     assert set(first[0].values()) == {("0o640", group), ("0o750", group)}
 
 
-def test_access_is_given_and_taken_back_with_nothing_new_to_publish(press, group, monkeypatch):
+def test_access_is_granted_and_revoked_with_nothing_new_to_publish(press, group, monkeypatch):
     kept, current = press.publish("1"), press.publish("2")
     home = home_of(press)
     monkeypatch.delenv("SNA_ANALYSTS_GROUP")

@@ -101,7 +101,7 @@ GOOD: dict[str, dict[str, str]] = {
 
 
 def row(feed: str, number: int = 1, **changes: str) -> dict[str, str]:
-    """A good row; `number` makes its key its own. Changes are given by header with underscores for spaces."""
+    """A good row; `number` makes its key its own. Changes are named by header with underscores for spaces."""
     made = dict(GOOD[feed])
     if "Crime Reference" in made:
         made["Crime Reference"] = f"DC-2023-{number:07d}"

@@ -30,7 +30,7 @@ def test_the_shipped_file_is_valid_and_holds_no_secret(monkeypatch):
     assert shipped.environments["development"] == configuration.Environment()
 
 
-def test_without_an_environment_nothing_runs_by_itself(monkeypatch):
+def test_without_an_environment_nothing_runs_automatically(monkeypatch):
     monkeypatch.delenv("SNA_ENVIRONMENT", raising=False)
     assert configuration.load().environment() is None
 
@@ -49,7 +49,7 @@ def test_an_environment_is_found_by_its_name(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         (
             lambda d: d["environments"]["production"].update(weekly=1),
@@ -67,18 +67,18 @@ def test_an_environment_is_found_by_its_name(monkeypatch):
         (lambda d: d.pop("retries"), r"retries is missing"),
     ],
 )
-def test_what_is_not_understood_is_named_with_its_place(edited, change, told):
+def test_what_is_not_understood_is_named_with_its_place(edited, change, message):
     path = edited(change)
-    with pytest.raises(SettingsError, match=told) as caught:
+    with pytest.raises(SettingsError, match=message) as caught:
         configuration.load()
     assert str(path) in str(caught.value)
 
 
-@pytest.mark.parametrize(("text", "told"), [("a: [", "not valid YAML"), ("", "the file: "), (None, "cannot be read")])
-def test_a_file_that_is_none_is_told(tmp_path, monkeypatch, text, told):
+@pytest.mark.parametrize(("text", "message"), [("a: [", "not valid YAML"), ("", "the file: "), (None, "cannot be read")])
+def test_a_file_that_is_none_is_named(tmp_path, monkeypatch, text, message):
     path = tmp_path / "operations.yaml"
     if text is not None:
         path.write_text(text)
     monkeypatch.setenv("SNA_OPERATIONS", str(path))
-    with pytest.raises(SettingsError, match=told):
+    with pytest.raises(SettingsError, match=message):
         configuration.load()

@@ -232,7 +232,7 @@ def test_without_the_key_of_its_vault_nothing_is_removed(home, monkeypatch):
     assert home.names() == before and purge.unfinished(home.settings) == []
 
 
-def test_readers_are_given_the_newest_release_whose_files_can_be_made_again(press):
+def test_readers_get_the_newest_release_whose_files_can_be_made_again(press):
     made = []
     for number in range(5):
         press.change(f"update marts.offences set offences = {number}")

@@ -85,7 +85,7 @@ def test_the_same_file_is_not_read_again_after_it_was_removed(zone):
     assert [delivery.file_name for delivery in zone.new()] == ["2024-05-derbyshire.csv"]
 
 
-def test_a_file_that_was_delivered_anew_under_the_same_name_stays(zone):
+def test_a_file_that_was_delivered_again_under_the_same_name_stays(zone):
     zone.deliver("2024-05-derbyshire.csv", NOW - timedelta(days=100))
     new = zone.deliver("2024-05-derbyshire.csv", NOW - timedelta(days=50), rows=2)
     assert zone.retain() == [("2024-05-derbyshire.csv", "remove")]

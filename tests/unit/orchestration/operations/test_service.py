@@ -11,7 +11,7 @@ from orchestration.home.settings import Settings
 from orchestration.operations import configuration, service
 
 
-def test_without_an_environment_it_says_that_nothing_runs_by_itself_and_how_to_change_that(monkeypatch):
+def test_without_an_environment_it_says_that_nothing_runs_automatically_and_how_to_change_that(monkeypatch):
     monkeypatch.delenv("SNA_ENVIRONMENT", raising=False)
     (line,) = service.declared()
     assert "No schedules or sensors" in line
@@ -20,9 +20,9 @@ def test_without_an_environment_it_says_that_nothing_runs_by_itself_and_how_to_c
 
 def test_it_names_what_an_environment_declares(monkeypatch):
     monkeypatch.setenv("SNA_ENVIRONMENT", "production")
-    told = "\n".join(service.declared())
+    printed = "\n".join(service.declared())
     for words in ("day 5 of each month at 06:00 in London", "landing_zone", "log, webhook, email"):
-        assert words in told
+        assert words in printed
     monkeypatch.setenv("SNA_ENVIRONMENT", "development")
     assert "No refresh starts automatically." in service.declared()[-2]
 
@@ -46,7 +46,7 @@ def test_a_sign_on_without_its_secret_is_refused_before_anything_starts(tmp_path
     assert not (tmp_path / "home").exists()
 
 
-def test_a_port_that_is_taken_is_told(tmp_path):
+def test_a_port_that_is_taken_is_named(tmp_path):
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()

@@ -1,4 +1,4 @@
-"""Older releases keep only Parquet, and become whole again when readers are given them."""
+"""Older releases keep only Parquet, and become whole again when readers get them."""
 
 import codecs
 import json

@@ -16,8 +16,8 @@ def writable(path):
 def test_an_untouched_release_is_whole_and_sha256sum_agrees(press):
     folder = press.publish().folder
     assert verify(folder) == []
-    told = subprocess.run(["sha256sum", "--check", "manifest.sha256"], cwd=folder, capture_output=True, text=True)
-    assert told.stdout == "manifest.json: OK\n"
+    done = subprocess.run(["sha256sum", "--check", "manifest.sha256"], cwd=folder, capture_output=True, text=True)
+    assert done.stdout == "manifest.json: OK\n"
 
 
 def test_a_flipped_byte_in_any_file_is_found(press):
@@ -46,14 +46,14 @@ def test_a_missing_file_and_a_strange_one_are_found(press):
 
 
 @pytest.mark.parametrize(
-    ("sql", "told"),
+    ("sql", "reported"),
     [
         ("delete from sna.figures where value = 3", "Table sna.figures holds 9 rows, and was published with 10."),
         ("update sna.figures set value = 4 where value = 3", "Table sna.figures does not hold the values that were published."),
         ("drop table sna.figures", "Table sna.figures is missing."),
     ],
 )
-def test_tables_are_counted_beside_the_bytes(press, sql, told):
+def test_tables_are_counted_beside_the_bytes(press, sql, reported):
     """Somebody who changes the file and its hashes as well is found by the tables."""
     import duckdb
 
@@ -67,4 +67,4 @@ def test_tables_are_counted_beside_the_bytes(press, sql, told):
     manifest["files"] = file_hashes(folder)
     writable(folder / "manifest.json").write_text(json.dumps(manifest))
     writable(folder / "manifest.sha256").write_text(seal(folder))
-    assert verify(folder) == [told]
+    assert verify(folder) == [reported]

@@ -163,12 +163,12 @@ class TestMemory:
         assert list((press.warehouse.parent / "spill").iterdir()) == []
 
     def test_too_little_publishes_nothing(self, press, monkeypatch):
-        standing = press.publish()
+        current = press.publish()
         press.change(self.LARGE)
         monkeypatch.setenv("SNA_MEMORY_LIMIT", "8MB")
         with pytest.raises(duckdb.OutOfMemoryException):
             press.publish()
-        assert current_release(press.published) == standing
+        assert current_release(press.published) == current
         assert not list(press.published.glob("releases/.writing-*"))
 
 

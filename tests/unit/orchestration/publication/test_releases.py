@@ -145,7 +145,7 @@ def sna(press, monkeypatch):
     return run
 
 
-def test_the_commands_tell_what_they_do(press, sna, monkeypatch, tmp_path):
+def test_the_commands_say_what_they_do(press, sna, monkeypatch, tmp_path):
     first, second = press.publish("1"), press.publish("2")
     assert sna("rollback", first.id).exit_code == 0
     listed = sna("releases").stdout
@@ -161,7 +161,7 @@ def test_the_commands_tell_what_they_do(press, sna, monkeypatch, tmp_path):
     assert current_release(press.published) == read_release(press.published, first.id)
 
 
-def test_a_manifest_that_cannot_be_read_is_told_and_the_others_still_serve(press, sna):
+def test_a_manifest_that_cannot_be_read_is_named_and_the_others_still_serve(press, sna):
     first, second = press.publish("1"), press.publish("2")
     manifest = second.folder / "manifest.json"
     manifest.unlink()

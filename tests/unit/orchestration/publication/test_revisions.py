@@ -49,7 +49,7 @@ def revised(press):
     )
 
 
-def test_each_changed_figure_is_told_with_what_changed_it(figures):
+def test_each_changed_figure_is_listed_with_what_changed_it(figures):
     first = publish(figures, BEFORE)
     assert revised(figures) == []
     figures.change("update sna.figures set value_text = '5', value = 5 where row_label = 'Some'")
@@ -101,7 +101,7 @@ def test_other_code_is_a_cause_only_where_it_is_upstream(figures):
     assert changed == [("marts.offences", False), ("sna.figures", True)]
 
 
-def test_of_the_figures_every_change_is_told_however_many_there_are(figures, monkeypatch):
+def test_of_the_figures_every_change_is_listed_however_many_there_are(figures, monkeypatch):
     monkeypatch.setattr(revisions, "MOST_CELLS", 1)
     publish(figures, BEFORE)
     figures.change("update sna.figures set value_text = value_text || '0'")
@@ -117,7 +117,7 @@ def test_a_table_whose_rows_nothing_identifies_is_compared_as_a_bag(figures):
     assert [(row[1], row[6]) for row in revised(figures)] == [("rows added", 1), ("rows removed", 1)]
 
 
-def test_a_new_column_is_told_and_the_others_are_still_compared(figures):
+def test_a_new_column_is_named_and_the_others_are_still_compared(figures):
     publish(figures)
     figures.change("alter table marts.offences add column knife bigint; update marts.offences set offences = 9 where hour = 3")
     publish(figures)
@@ -156,14 +156,14 @@ def test_damage_to_the_release_before_does_not_keep_the_next_one_back(figures, d
     path.unlink()
     path.write_text("{" * 5000)
     publish(figures)
-    ((_, change, _, _, told, *_),) = revised(figures)
-    assert change == "unreadable" and damaged in told
+    ((_, change, _, _, described, *_),) = revised(figures)
+    assert change == "unreadable" and damaged in described
 
 
 def test_columns_of_the_table_are_described(figures):
     publish(figures)
-    told = figures.read("select column_name, description from meta.dictionary where table_name = 'revisions'")
-    assert dict(told) == {name: text for name, (_, text) in revisions.COLUMNS.items()}
+    described = figures.read("select column_name, description from meta.dictionary where table_name = 'revisions'")
+    assert dict(described) == {name: text for name, (_, text) in revisions.COLUMNS.items()}
 
 
 def test_a_release_of_a_past_date_has_no_revisions(figures):

@@ -24,9 +24,9 @@ def test_a_spinner_turns_on_a_terminal_only(is_terminal):
     out = io.StringIO()
     shown = Console(file=out, force_terminal=is_terminal)
     before = threading.active_count()
-    with console.working(shown, "reading") as tell:
+    with console.working(shown, "reading") as show:
         assert threading.active_count() == before + is_terminal
-        tell("writing")
+        show("writing")
         shown.print("read")
     assert ("writing" in out.getvalue()) == ("\x1b" in out.getvalue()) == is_terminal
     assert "read\n" in out.getvalue()

@@ -16,7 +16,7 @@ OBEYED = ["\x1b[2J", "\x1b]0;pwned\x07", "\x9b2J", "\r", "\b", "\u202e", "\u2066
 
 @pytest.mark.parametrize("text", OBEYED)
 @pytest.mark.parametrize("markup", [True, False])
-def test_a_terminal_is_given_nothing_to_obey(text, markup):
+def test_a_terminal_gets_nothing_to_obey(text, markup):
     console = SafeConsole(file=io.StringIO(), force_terminal=True, width=200)
     cells = Table()
     cells.add_column(f"a{text}b")

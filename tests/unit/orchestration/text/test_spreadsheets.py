@@ -1,4 +1,4 @@
-"""What a spreadsheet would run is known, whatever stands before it; numbers and plain words are left alone."""
+"""What a spreadsheet would run is known, whatever is before it; numbers and plain words are left alone."""
 
 from __future__ import annotations
 

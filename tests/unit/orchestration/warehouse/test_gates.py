@@ -82,7 +82,7 @@ def test_counts_that_come_later_do_not_stop_the_facts_of_a_past_date(con):
         gates.require_date(con, "2024-05-01", before="marts")
 
 
-def test_before_any_feed_was_brought_in_there_is_nothing_to_stand_on(con):
+def test_before_any_feed_was_ingested_there_is_nothing_to_build_on(con):
     con.execute("delete from ledger.feed")
     with pytest.raises(GateNotPassedError, match="sna refresh"):
         gates.start_stage(con, "facts")
@@ -174,7 +174,7 @@ def test_verdicts_of_a_subject_replace_its_older_ones(con):
     assert con.execute("select count(*), bool_and(success) from ops.verdict").fetchone() == (1, True)
 
 
-def test_only_a_feed_that_has_changed_is_judged_anew(con):
+def test_only_a_feed_that_has_changed_is_validated_again(con):
     deliver(con, "victims")
     assert gates.to_judge(con, "feeds") == ["police/crimes", "police/victims"]
     for subject in gates.to_judge(con, "feeds"):

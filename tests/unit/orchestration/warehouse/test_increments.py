@@ -1,4 +1,4 @@
-"""What a stage builds anew: nothing more than depends on what has changed, and everything where that is not known."""
+"""What a stage builds again: nothing more than depends on what has changed, and everything where that is not known."""
 
 import duckdb
 import pytest

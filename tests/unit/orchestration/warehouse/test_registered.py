@@ -1,4 +1,4 @@
-"""What stands of a feed is registered again only where something of it has changed."""
+"""What is in use of a feed is registered again only where something of it has changed."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -39,7 +39,7 @@ def registered(desk):
         return Registered.read(con, "")
 
 
-def test_what_has_not_changed_stands(desk, registered):
+def test_what_has_not_changed_remains(desk, registered):
     assert registered.rows(CRIMES, desk.all(), desk.all(), "") == 2
 
 
@@ -57,7 +57,7 @@ def test_what_has_changed_does_not(desk, registered, changed):
     assert registered.rows(CRIMES, *changed(desk.all()), "") is None
 
 
-def test_nothing_stands_for_another_date_or_of_another_feed(desk, registered):
+def test_nothing_remains_for_another_date_or_of_another_feed(desk, registered):
     loads = desk.all()
     assert registered.rows(CRIMES, loads, loads, "2024-05-01") is None
     assert registered.rows(load_contracts()["derbyshire_constabulary", "victims"], loads, loads, "") is None
@@ -128,11 +128,11 @@ def test_a_change_of_freshness_is_a_change(desk, registered, monkeypatch):
     assert registered.rows(CRIMES, desk.all(), desk.all(), "") is None
 
 
-def test_the_asset_registers_once_and_tells_the_same_rows(desk, monkeypatch):
-    written, told = [], []
+def test_the_asset_registers_once_and_shows_the_same_rows(desk, monkeypatch):
+    written, shown = [], []
     monkeypatch.setattr(ledger, "register", lambda *a, write=ledger.register: written.append(a[1].id) or write(*a))
     for _ in range(2):
         run = dg.materialize([feed_assets(CRIMES).table], resources={"refresh": Refresh()})
         *_, event = run.asset_materializations_for_node("landing__derbyshire_constabulary__crimes")
-        told.append((event.metadata["dagster/row_count"].value, written.count(CRIMES.id)))
-    assert told == [(2, 1), (2, 1)]
+        shown.append((event.metadata["dagster/row_count"].value, written.count(CRIMES.id)))
+    assert shown == [(2, 1), (2, 1)]

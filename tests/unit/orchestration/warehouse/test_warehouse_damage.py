@@ -17,7 +17,7 @@ DAMAGES = {
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_file_is_set_aside_and_told(tmp_path, capsys, damage):
+def test_a_damaged_file_is_moved_aside_and_named(tmp_path, capsys, damage):
     settings = Settings(tmp_path / "raw", tmp_path / "home")
     con = warehouse_file.connect(settings)
     con.execute("create schema other; create table other.bulk as from range(300000)")

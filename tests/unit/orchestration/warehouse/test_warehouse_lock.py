@@ -1,4 +1,4 @@
-"""A program that opens the warehouse by mistake is named, and told what to open instead."""
+"""A program that opens the warehouse by mistake is named, and the message says what to open instead."""
 
 import os
 import subprocess

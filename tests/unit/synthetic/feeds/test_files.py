@@ -21,7 +21,7 @@ def test_a_file_that_is_not_finished_does_not_take_the_place_of_one_that_is(tmp_
     assert path.read_text() == CSV
 
 
-def test_tables_rows_and_queries_give_the_same_csv(tmp_path):
+def test_tables_rows_and_queries_write_the_same_csv(tmp_path):
     folder = tmp_path / "a folder's name"
     write_csv(ROWS, folder / "table.csv")
     write_rows([ROWS.columns, *ROWS.to_numpy().tolist()], folder / "rows.csv")

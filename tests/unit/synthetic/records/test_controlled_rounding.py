@@ -27,7 +27,7 @@ def test_margins_hold_whatever_the_start(cells, random):
 
 @settings(max_examples=50, deadline=None)
 @given(tables)
-def test_a_ceiling_that_leaves_one_table_gives_that_table(cells):
+def test_a_ceiling_that_leaves_one_table_returns_that_table(cells):
     wanted = np.array(cells)
     found = controlled_table(np.ones(wanted.shape), wanted.sum(axis=1), wanted.sum(axis=0), wanted)
     assert np.array_equal(found, wanted)

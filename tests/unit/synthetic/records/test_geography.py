@@ -41,7 +41,7 @@ def test_as_many_areas_as_there_are(areas):
     assert areas["ward_code"].str.fullmatch(r"E0599\d{4}").all()
 
 
-def test_places_of_the_archive_lie_in_their_area(areas):
+def test_places_of_the_archive_are_in_their_area(areas):
     points = snap_points(np.random.default_rng(3), areas)
     at = areas.iloc[points["lsoa"]].reset_index(drop=True)
     assert points["easting"].between(at["west"], at["east"]).all()

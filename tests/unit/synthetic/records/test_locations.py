@@ -15,7 +15,7 @@ def county():
     return draw_map(np.random.default_rng(1))
 
 
-def test_crimes_lie_in_their_area_and_on_their_side_of_a_town_centre(county):
+def test_crimes_are_in_their_area_and_on_their_side_of_a_town_centre(county):
     lsoa = np.tile(np.repeat(county.centres["lsoa"].to_numpy(), SNAP_POINTS), 20)
     point = np.tile(np.arange(SNAP_POINTS), len(lsoa) // SNAP_POINTS)
     east, north = coordinates(np.random.default_rng(2), county, lsoa, point)
@@ -35,7 +35,7 @@ def test_thirty_four_areas_each_within_one_lsoa(county):
     assert (inside & (centres["south"] > at["south"]) & (centres["north"] < at["north"])).all()
 
 
-def test_schools_lie_in_their_area_and_not_in_town_centres(county):
+def test_schools_are_in_their_area_and_not_in_town_centres(county):
     schools = county.schools
     at = county.areas.iloc[schools["lsoa"]].reset_index(drop=True)
     assert schools["easting"].between(at["west"], at["east"]).all()

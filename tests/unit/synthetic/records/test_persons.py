@@ -13,7 +13,7 @@ from synthetic.records.targets import load_targets
 
 
 @given(st.dates(date(2017, 1, 1), date(2024, 3, 31)), st.integers(0, 95), st.integers(0, 1000))
-def test_a_birth_gives_the_age_asked_for(day, age, seed):
+def test_a_birth_has_the_age_asked_for(day, age, seed):
     days = np.array([day], dtype="datetime64[D]")
     born = birth_dates(np.random.default_rng(seed), days, np.array([age]))[0].astype(object)
     completed = day.year - born.year - ((day.month, day.day) < (born.month, born.day))

@@ -38,19 +38,19 @@ def part(name: str, change):
 
 
 def utf_16(sheet: bytes) -> bytes:
-    told = last_row(f'<row r="3"><c r="{FAR}"><v>1</v></c></row>')(sheet).decode()
-    return told.replace("UTF-8", "UTF-16").encode("utf-16")
+    content = last_row(f'<row r="3"><c r="{FAR}"><v>1</v></c></row>')(sheet).decode()
+    return content.replace("UTF-8", "UTF-16").encode("utf-16")
 
 
 def prefixed(sheet: bytes) -> bytes:
     """The same elements under a prefix."""
-    told = last_row(f'<row r="3"><c r="{FAR}"><v>1</v></c></row>')(sheet)
-    told = told.replace(b"xmlns=", b"xmlns:x=")
+    content = last_row(f'<row r="3"><c r="{FAR}"><v>1</v></c></row>')(sheet)
+    content = content.replace(b"xmlns=", b"xmlns:x=")
     for name in (b"worksheet", b"sheetData", b"row", b"c", b"v"):
         for before in (b"<", b"</"):
             for after in (b" ", b">"):
-                told = told.replace(before + name + after, before + b"x:" + name + after)
-    return told
+                content = content.replace(before + name + after, before + b"x:" + name + after)
+    return content
 
 
 def with_parts(*added: tuple[str, bytes], content: bytes | None = None) -> bytes:

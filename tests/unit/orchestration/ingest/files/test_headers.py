@@ -21,7 +21,7 @@ FIRST, _, REST = HEADER.partition(",")
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "reported"),
     [
         (joined(HEADER + ",", [line + "," for line in ROWS]), ["I15"]),
         (joined(HEADER + ",,,", [line + ",,," for line in ROWS]), ["I15"]),
@@ -37,10 +37,10 @@ FIRST, _, REST = HEADER.partition(",")
     ],
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
-def test_what_programs_add_to_a_header_is_passed_over(desk, content, told, encoding):
+def test_what_programs_add_to_a_header_is_passed_over(desk, content, reported, encoding):
     record = desk.land("crimes", content.encode(encoding))
     assert (record.verdict, record.rows_accepted, record.rows_rejected) == ("accepted", 3, 0)
-    assert [code for code in codes(record) if code != "I01"] == told
+    assert [code for code in codes(record) if code != "I01"] == reported
     assert [row["easting"] for row in parquet(record.accepted)] == [435000] * 3
 
 

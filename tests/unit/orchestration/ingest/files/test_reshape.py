@@ -29,7 +29,7 @@ YEAR = column("year", "Year")
 
 
 def xlsx(sheets: dict[str, list[list[Any]]], merged: dict[str, str] | None = None, hidden: tuple[str, ...] = ()) -> bytes:
-    """A workbook; `merged` (area → text) lies on its last sheet."""
+    """A workbook; `merged` (area → text) is on its last sheet."""
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
         for name, rows in sheets.items():
@@ -63,7 +63,7 @@ def landed(record: LoadRecord) -> list[tuple[Any, ...]]:
     return [tuple(value for name, value in kept.items() if name != "_load_id") for kept in parquet(record.accepted)]
 
 
-def told(record: LoadRecord) -> list[tuple[str, int | None, tuple[int, ...]]]:
+def faults_of(record: LoadRecord) -> list[tuple[str, int | None, tuple[int, ...]]]:
     return [(fault.code, fault.rows, fault.first_rows) for fault in record.faults]
 
 
@@ -116,7 +116,7 @@ def test_the_worked_example_of_the_documentation(desk, tmp_path, merged):
         ("2024", "2024-07", "North East Derbyshire", "Robbery", "2022/23", 0, None, 7),
         ("2024", "2024-07", "North East Derbyshire", "Robbery", "2023/24", 3, None, 7),
     ]
-    assert told(record) == [
+    assert faults_of(record) == [
         ("I11", 1, ()),
         ("I10", 1, (8,)),
         ("I09", 3, (1, 2, 10)),
@@ -130,7 +130,7 @@ def test_a_plain_workbook_may_begin_lower_on_the_sheet(send):
     rows = [[], [], ["District", "Offences"], ["Derby", 1], [], ["Erewash", "many"]]
     record = send(xlsx({"Data": rows}), [DISTRICT, OFFENCES], None)
     assert landed(record) == [("Derby", 1, 4)]
-    assert told(record) == [("R02", 1, (6,)), ("I03", 1, ())]
+    assert faults_of(record) == [("R02", 1, (6,)), ("I03", 1, ())]
     assert record.faults[0].message.startswith("Sheet “Data”: “Offences”")
     (kept,) = parquet(record.rejected)
     assert (kept["_sheet"], kept["_row"], kept["offences"]) == ("Data", 6, "aaaa")
@@ -151,7 +151,7 @@ def test_one_sheet_a_year(send):
     ]
 
 
-def test_hidden_sheets_are_told_of_and_not_read(send):
+def test_hidden_sheets_are_reported_and_not_read(send):
     sheet = [["District", "Offences"], ["Derby", 1]]
     layout = {"sheets": r"(?P<year>\d{4}-\d{2})", "start": "District"}
     content = xlsx({"2021-22": sheet, "2022-23": sheet, "2020-21": sheet}, hidden=("2022-23",))
@@ -183,7 +183,7 @@ def test_sections_merged_row_labels_and_totals(send):
         ("Arson", "Derby", 2),
         ("Robbery", "Erewash", 4),
     ]
-    assert told(record) == [("I10", 1, (5,))]
+    assert faults_of(record) == [("I10", 1, (5,))]
     filled = [["District", "Offence", "Offences"], ["Derby", "Robbery", 1], ["", "Arson", 2], ["Erewash", "Robbery", 4]]
     again = send(
         xlsx({"Data": filled}), [DISTRICT, column("offence", "Offence"), OFFENCES], {"start": "District", "fillDown": "district"}
@@ -216,7 +216,7 @@ def test_several_tables_on_one_sheet(send):
         ("plans", "Derby", "2022/23", 5, None, 7),
         ("plans", "Derby", "2023/24", None, "z", 7),
     ]
-    assert told(record) == [("I12", 1, ()), ("I12", 1, ()), ("I09", 3, (1, 5, 8)), ("I13", 1, ())]
+    assert faults_of(record) == [("I12", 1, ()), ("I12", 1, ()), ("I09", 3, (1, 5, 8)), ("I13", 1, ())]
 
 
 def test_columns_that_are_gathered(send):
@@ -227,7 +227,7 @@ def test_columns_that_are_gathered(send):
     assert [row[:3] for row in landed(record)] == [("Derby", 6, "F0=1 M0=0"), ("Erewash", 3, None)]
 
 
-def test_headers_over_two_rows_where_the_label_stands_in_either(send):
+def test_headers_over_two_rows_where_the_label_is_in_either(send):
     upper = [["District", "2022/23", "", "2023/24", ""], ["", "Number", "Rate", "Number", "Rate"], ["Derby", 1, 0.5, 2, 0.7]]
     lower = [["", "2022/23", "", "2023/24", ""], ["District", "Number", "Rate", "Number", "Rate"], ["Derby", 1, 0.5, 2, 0.7]]
     columns = [DISTRICT, YEAR, column("measure"), column("value", kind="number")]
@@ -250,7 +250,7 @@ def test_the_layout_of_nomis(send):
     content = "\r\n".join(lines + table).encode("utf-16")
     record = send(content, columns, {"start": "2021 district", "end": "^In order"}, "2023-24.csv")
     assert landed(record) == [("E06000015 : Derby", 261364, 7)]
-    assert told(record) == [("I01", None, ()), ("I09", 4, (1, 2, 4, 9)), ("I03", 1, ())]
+    assert faults_of(record) == [("I01", None, ()), ("I09", 4, (1, 2, 4, 9)), ("I03", 1, ())]
 
 
 def test_headers_that_drift_and_marks_of_notes(send):
@@ -313,7 +313,7 @@ def test_symbols_are_kept_beside_the_number(send):
     assert [row[1:3] for row in landed(record)] == [
         *((12, None), (1234, None), (None, "c"), (None, "c"), (None, "low"), (None, "-"), (45, "r"), (None, None)),
     ]
-    assert told(record) == [("R02", 2, (10, 11)), ("I13", 5, ())]
+    assert faults_of(record) == [("R02", 2, (10, 11)), ("I13", 5, ())]
 
 
 def test_a_return_is_recognised_by_its_table(desk, tmp_path):
@@ -326,7 +326,7 @@ def test_a_return_is_recognised_by_its_table(desk, tmp_path):
 
 
 def test_patterns_of_sheets_may_pass_over_letter_case_and_name_the_same_column(send):
-    """Each is a pattern by itself: flags stand at its beginning, and two may have a group of one name."""
+    """Each is a pattern of its own: flags are at its beginning, and two may have a group of one name."""
     layout = [
         {"sheets": r"(?i)cases (?P<year>\d{4})", "start": "District"},
         {"sheets": r"(?i)offences (?P<year>\d{4})", "start": "District"},

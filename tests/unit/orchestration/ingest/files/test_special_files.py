@@ -207,8 +207,8 @@ class TestClosed:
             f"[Errno 13] Permission denied: '{file}'",
             f'IO Error: Cannot open file "{file}": Permission denied',
         ):
-            told = advice(error, tmp_path / "home")
-            assert told is not None and str(file) in told and "home" not in told
+            printed = advice(error, tmp_path / "home")
+            assert printed is not None and str(file) in printed and "home" not in printed
             assert str(file) in str(advice(error, tmp_path)), "the landing zone in the home"
         written = advice(PermissionError(13, "Permission denied", str(tmp_path / "home" / "landing" / "x")), tmp_path / "home")
         assert written is not None and written.startswith(f"{tmp_path / 'home'} cannot be written to")
@@ -303,9 +303,9 @@ def test_whatever_a_file_is_called_it_is_named_on_one_line_without_control_chara
     os.close(handle)
     assert len(unread(desk.raw, CONTRACTS.values())) == 1
     output.unread(said.console, SimpleNamespace(raw=desk.raw))
-    told = said.text()
-    assert "\x1b" not in told and told.count("\n") == 1
-    told.encode()
+    printed = said.text()
+    assert "\x1b" not in printed and printed.count("\n") == 1
+    printed.encode()
     assert [record.rows_accepted for record in desk.load("crimes")] == [2]
 
 
@@ -332,9 +332,9 @@ class TestHandedIn:
         sent = tmp_path / "a" / "b" / "sent"
         (sent / "victims.csv").write_text(text([row("victims", 1)]))
         make(sent / "crimes 2023-07.csv")
-        status, told, landed = deliver("") if within else deliver("victims.csv", "crimes 2023-07.csv")
+        status, printed, landed = deliver("") if within else deliver("victims.csv", "crimes 2023-07.csv")
         assert (status, landed) == (1, ["derbyshire_constabulary/victims/2023-07.csv"])
-        assert "Refused crimes 2023-07.csv" in told and what in told
+        assert "Refused crimes 2023-07.csv" in printed and what in printed
 
     def test_a_link_to_a_folder_is_not_followed(self, deliver, tmp_path):
         sent = tmp_path / "a" / "b" / "sent"
@@ -342,15 +342,15 @@ class TestHandedIn:
         (tmp_path / "more" / "crimes.csv").write_text(text(rows("crimes", 1)))
         (sent / "more").symlink_to(tmp_path / "more")
         (sent / "round").symlink_to(sent)
-        status, told, landed = deliver("")
-        assert (status, landed) == (1, []) and "Refused more" in told and "Refused round" in told
+        status, printed, landed = deliver("")
+        assert (status, landed) == (1, []) and "Refused more" in printed and "Refused round" in printed
 
     def test_a_file_that_is_being_written_is_refused(self, deliver, tmp_path, monkeypatch):
         (tmp_path / "a" / "b" / "sent" / "crimes.csv").write_text(text(rows("crimes", 1)))
         monkeypatch.setattr(regular_files, "at_rest", lambda files, path: [])
-        status, told, landed = deliver("")
-        assert (status, landed) == (1, []) and "changed while it was being read" in told
+        status, printed, landed = deliver("")
+        assert (status, landed) == (1, []) and "changed while it was being read" in printed
 
     def test_a_file_that_is_not_there_is_wrong_usage(self, deliver):
-        status, told, _ = deliver("nothing.csv")
-        assert status == 2 and "does not exist" in told
+        status, printed, _ = deliver("nothing.csv")
+        assert status == 2 and "does not exist" in printed

@@ -147,7 +147,7 @@ class TestSize:
         with pytest.raises(UnreadableError, match="D16"):
             workbook.checked(tmp_path / "bomb.xlsx")
 
-    def test_d10_a_directory_that_lies_about_the_size(self, desk):
+    def test_d10_a_directory_with_a_wrong_size(self, desk):
         content = bytearray(bomb(60))
         at = next(
             at for at in range(len(content)) if content[at : at + 4] == b"PK\x01\x02" and b"sheet1.xml" in content[at : at + 80]

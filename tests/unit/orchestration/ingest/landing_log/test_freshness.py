@@ -162,8 +162,8 @@ def test_the_asset_check_warns_from_the_day_on_which_a_delivery_is_due(landed, m
     found = judged()
     assert found.passed == (state == "fresh")
     assert found.description == f"{state}; 2023-08 due {DUE}"
-    told = {name: value.value for name, value in found.metadata.items()}
-    assert told == {"state": state, "next_period": "2023-08", "due_on": str(DUE), "overdue_on": str(OVERDUE)}
+    shown = {name: value.value for name, value in found.metadata.items()}
+    assert shown == {"state": state, "next_period": "2023-08", "due_on": str(DUE), "overdue_on": str(OVERDUE)}
 
 
 @pytest.mark.parametrize(("as_at", "state"), [("2024-04-30", "not delivered"), ("2024-05-01", "overdue")])
@@ -181,7 +181,7 @@ def test_sna_status_judges_a_release_by_the_day_on_which_it_is_asked(landed, mon
     Press(settings.warehouse, settings.published).publish()
     for today, state in DAYS:
         monkeypatch.setattr(freshness, "day", lambda as_at="", today=today: date.fromisoformat(today))
-        told = CliRunner().invoke(app, ["status"])
-        assert told.exit_code == 0, told.output
-        cells = {cell[0].strip(): cell[-1].strip() for line in told.output.splitlines() if len(cell := line.split("│")) > 1}
+        done = CliRunner().invoke(app, ["status"])
+        assert done.exit_code == 0, done.output
+        cells = {cell[0].strip(): cell[-1].strip() for line in done.output.splitlines() if len(cell := line.split("│")) > 1}
         assert cells == {"derbyshire_constabulary/crimes": f"{state}; 2023-08 due {DUE}", "police_uk/street": "not delivered"}

@@ -39,7 +39,7 @@ def found(settings, desk):
     return [load.file_name for load in missing.files], [load.file_name for load in missing.rows]
 
 
-def told(settings):
+def printed(settings):
     console = Console(record=True, width=400)
     output.missing(console, settings)
     return console.export_text()
@@ -48,7 +48,7 @@ def told(settings):
 def test_nothing_is_said_where_nothing_is_missing(settings, desk):
     desk.land("crimes", text(rows("crimes", 2)))
     desk.land("crimes", text(quarter()), f"{SPAN}.csv", now=NOW + timedelta(days=1))
-    assert found(settings, desk) == ([], []) and told(settings) == ""
+    assert found(settings, desk) == ([], []) and printed(settings) == ""
 
 
 def test_contracts_are_read_only_where_a_file_is_gone(settings, desk, monkeypatch):
@@ -64,7 +64,7 @@ def test_a_deleted_file_is_named_and_its_delivery_stays_in_use(settings, desk):
     desk.land("crimes", text(rows("crimes", 2)))
     (desk.raw / FEED / "2023-07.csv").unlink()
     assert found(settings, desk) == (["2023-07.csv"], [])
-    assert f"{FEED}/2023-07.csv" in told(settings) and f"`sna withdraw {FEED}/2023-07.csv --reason TEXT`" in told(settings)
+    assert f"{FEED}/2023-07.csv" in printed(settings) and f"`sna withdraw {FEED}/2023-07.csv --reason TEXT`" in printed(settings)
     assert len(loads_in_use(desk.all())) == 1
     inventory.require_rows(settings, loads_in_use(desk.all()))
 
@@ -90,7 +90,7 @@ def test_deleted_rows_are_named_and_stop_what_reads_them(settings, desk):
         inventory.require_rows(settings, loads_in_use(desk.all()))
     # Another contract is in force than the one that it was landed by, so a refresh lands it once more in any case.
     assert refresh_plan.plan(settings, "").new_deliveries == 1
-    assert "Landed rows damaged" in told(settings)
+    assert "Landed rows damaged" in printed(settings)
 
 
 def test_one_deleted_period_of_an_extract_is_enough(settings, desk):

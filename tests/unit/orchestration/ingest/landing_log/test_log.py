@@ -161,7 +161,7 @@ def test_versions_that_arrive_together_supersede_in_order(desk):
     assert (first.supersedes, second.supersedes) == (None, first.load_id)
 
 
-def test_the_log_as_it_stood_on_a_past_date(desk):
+def test_the_log_as_it_was_on_a_past_date(desk):
     first = desk.land("crimes", text(rows("crimes", 1)))
     second = desk.land("crimes", text(rows("crimes", 2)), "2023-07.v2.csv", now=LATER)
     assert loads_in_use(desk.all(), NOW - timedelta(seconds=1)) == []
@@ -169,7 +169,7 @@ def test_the_log_as_it_stood_on_a_past_date(desk):
     assert loads_in_use(desk.all(), LATER) == [second]
 
 
-def test_a_delivery_that_a_gate_withholds_gives_way_to_the_last_good_one(desk):
+def test_a_delivery_that_a_gate_withholds_is_replaced_by_the_last_good_one(desk):
     first = desk.land("crimes", text(rows("crimes", 1)))
     second = desk.land("crimes", text(rows("crimes", 2)), "2023-07.v2.csv")
     assert loads_in_use(desk.all(), withheld={second.load_id}) == [first]
@@ -187,7 +187,7 @@ def test_the_time_of_receipt_needs_a_time_zone(desk):
         desk.load("crimes", now=datetime(2024, 5, 1))
 
 
-def test_receipt_is_told_in_utc(desk):
+def test_receipt_is_shown_in_utc(desk):
     record = desk.land("crimes", text(rows("crimes", 1)), now=datetime.fromisoformat("2024-05-01T10:00:00+01:00"))
     assert desk.all()[0].received_at == datetime(2024, 5, 1, 9, tzinfo=UTC) == record.received_at
     assert codes(record) == []

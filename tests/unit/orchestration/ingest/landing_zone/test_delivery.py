@@ -44,7 +44,7 @@ def test_what_is_no_name(written):
     assert Name.parse(written) is None
 
 
-def test_discovery_lists_deliveries_and_tells_of_the_rest(desk):
+def test_discovery_lists_deliveries_and_names_the_rest(desk):
     for name in ("2023-08.csv", "2023-07.v2.csv", "2023-07.csv", "notes.csv", "2023.csv"):
         desk.put("crimes", "x", name)
     for name in ("contract.yaml", "README.md", ".2023-09.csv.part", "~$2023-07.xlsx", "2023-09.csv.tmp"):
@@ -144,14 +144,14 @@ def test_files_are_recognised_by_name_and_header(desk, outbox, sent, feed, targe
     assert (desk.raw / target).read_text() == text([row(feed)])
 
 
-def test_feeds_with_one_header_are_told_apart_by_the_folder_if_not_by_the_name(desk, outbox):
+def test_feeds_with_one_header_are_distinguished_by_the_folder_if_not_by_the_name(desk, outbox):
     assert "several feeds" in deliver(outbox("2023-07.csv", text([row("victims")])), desk.raw, load_contracts()).reason
     elsewhere = desk.put("suspects", text([row("victims")]), "2023-07.csv")
     receipt = deliver(elsewhere, desk.raw.parent / "other", load_contracts())
     assert receipt.target_name == "derbyshire_constabulary/suspects/2023-07.csv"
 
 
-def test_boundaries_are_told_apart_by_their_keys(outbox):
+def test_boundaries_are_distinguished_by_their_keys(outbox):
     def geojson(key):
         feature = f'{{"type": "Feature", "properties": {{"{key}": "E05015507"}}, "geometry": null}}'
         return f'{{"type": "FeatureCollection", "features": [{feature}]}}'
@@ -259,7 +259,7 @@ def test_periods_are_named_by_the_cadence(outbox, cadence, sent, target):
     assert isinstance(found, Recognised) and str(found.name) == target
 
 
-def test_a_name_of_another_cadence_is_told_how_periods_are_written(desk):
+def test_a_name_of_another_cadence_is_answered_with_how_periods_are_written(desk):
     contract = replace(CONTRACTS["crimes"], cadence="annual")
     for name in ("2023-24.csv", "2023-25.csv", "2023.csv", "2023-Q1.csv"):
         desk.put("crimes", "x", name)

@@ -56,7 +56,7 @@ def test_a_file_is_asked_for_once_it_has_come_to_rest_and_not_again(zone):
     assert zone.look(SETTLE) == ([], [])
 
 
-def test_the_waiting_begins_anew_while_a_file_grows_or_its_time_changes(zone):
+def test_the_waiting_begins_again_while_a_file_grows_or_its_time_changes(zone):
     zone.write("2024-01-kent.csv", "a", mtime=100)
     zone.look()
     zone.write("2024-01-kent.csv", "ab", mtime=100)

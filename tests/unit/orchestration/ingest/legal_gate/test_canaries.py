@@ -109,8 +109,8 @@ def test_no_canary_leaves_the_accepted_rows(desk, contract, limit):
     assert limit or record.verdict == "refused"
     said = Console(file=io.StringIO(), width=200, soft_wrap=True)
     output.quarantine(said, log.read(desk.landing))
-    told = f"{said.file.getvalue()}{Refusal.of_faults(read, record.faults)}".casefold()
-    assert record.faults and [word for word in WORDS if word.casefold() in told] == []
+    shown = f"{said.file.getvalue()}{Refusal.of_faults(read, record.faults)}".casefold()
+    assert record.faults and [word for word in WORDS if word.casefold() in shown] == []
     found = holders([desk.landing], WORDS)
     assert {file.name for file in found} <= {"accepted.parquet"}, found
     if contract.sharing == "no_personal_identifiers" or record.verdict == "refused":

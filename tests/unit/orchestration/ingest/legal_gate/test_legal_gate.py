@@ -256,12 +256,12 @@ def test_no_copy_of_data_in_a_workbook_hides_an_identifier(hospital, part):
     assert_nothing_kept(hospital.send(with_part(book(), *part), "2023-07.xlsx"), NHS)
 
 
-def test_notes_may_tell_when_something_was_published(desk, ed):
-    def told(note: str):
+def test_notes_may_say_when_something_was_published(desk, ed):
+    def codes_of(note: str):
         return {fault.code for fault in Hospital(desk, ed).send(book(hidden=note), "2023-07.xlsx").faults}
 
-    assert "D17" not in told("Codes as published on 12/03/2018")
-    assert "D17" in told("male, 12/03/1998")
+    assert "D17" not in codes_of("Codes as published on 12/03/2018")
+    assert "D17" in codes_of("male, 12/03/1998")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Two deliveries of one period, row by row, without a value being told."""
+"""Two deliveries of one period, row by row, without showing a value."""
 
 import dataclasses
 

@@ -35,7 +35,7 @@ def records():
     return yaml.safe_load(REGISTER.read_text())
 
 
-def test_planned_dates_may_lie_ahead(send, records):
+def test_planned_dates_may_be_in_the_future(send, records):
     record = send(records)
     assert (record.verdict, record.rows_accepted, codes(record)) == ("accepted", 10, [])
     landed = {row["intervention_reference"]: row for row in parquet(record.accepted)}

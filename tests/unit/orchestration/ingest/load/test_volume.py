@@ -145,7 +145,7 @@ def test_months_that_come_together_are_judged_by_each_other(desk):
     assert [record.period for record in records if record.verdict == "refused"] == [MONTHS[15], MONTHS[16]]
 
 
-def test_i22_is_told_before_there_is_a_year(desk):
+def test_i22_is_reported_before_there_is_a_year(desk):
     for month in MONTHS[:3]:
         desk.put("crimes", delivered(month, 40), f"{month}.csv")
     desk.load("crimes")

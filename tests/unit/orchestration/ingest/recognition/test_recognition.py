@@ -227,7 +227,7 @@ def test_a_refusal_names_one_feed_and_one_cause_first(desk, outbox, sent, conten
         ("derby_city_education", "neet", "Derby City NEET.xlsx"),
     ],
 )
-def test_where_neither_name_nor_rows_say_the_period_an_example_is_given(tmp_path, monkeypatch, agency, feed, sent):
+def test_where_neither_name_nor_rows_say_the_period_an_example_is_shown(tmp_path, monkeypatch, agency, feed, sent):
     contract = ALL[agency, feed]
     monkeypatch.setattr(candidates, "compare", lambda *_: [candidates.Comparison(contract, (), 1.0)])
     path = tmp_path / sent

@@ -118,13 +118,13 @@ def test_no_direct_identifier_is_in_any_file_of_the_log(desk):
         assert [secret for secret in SECRETS if secret in held] == [], path
 
 
-def test_a_file_without_a_header_does_not_tell_its_first_row(desk):
-    """What stands where headers should be is somebody's data, so no message repeats it."""
+def test_a_file_without_a_header_does_not_show_its_first_row(desk):
+    """What is where headers should be is somebody's data, so no message repeats it."""
     content = text([row("victims", 1, Nominal_Reference="N00009991", Date_of_Birth="14/02/1987")]).splitlines()[1]
     record = desk.land("victims", content + "\n" + content)
     assert (record.verdict, codes(record)) == ("refused", ["D32"])
-    told = (record.folder / "load.json").read_text()
-    assert [secret for secret in SECRETS if secret in told] == []
+    recorded = (record.folder / "load.json").read_text()
+    assert [secret for secret in SECRETS if secret in recorded] == []
 
 
 def test_quarantine_shows_the_shape_of_what_was_wrong(desk):

@@ -53,7 +53,7 @@ def test_one_wrong_part_of_a_date_leaves_the_other_two(wrong, kept):
 
 
 @pytest.mark.parametrize("kind", list(SUFFIXES))
-def test_nothing_gives_no_token(kind):
+def test_nothing_has_no_token(kind):
     assert set(tokens(kind, None).values()) == {None}
 
 
