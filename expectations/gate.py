@@ -250,12 +250,13 @@ def _name(suite: Suite) -> str:
 
 @functools.cache
 def _engine() -> _Engine:
-    return _Engine()
+    with _quiet():
+        return _Engine()
 
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Great Expectations logs a crashed expectation with its traceback; the verdict says it."""
+    """Great Expectations logs temporary folders, and a crashed expectation with its traceback; the verdict says the latter."""
     logger = logging.getLogger("great_expectations")
     before = logger.level
     logger.setLevel(logging.CRITICAL)

@@ -1,8 +1,9 @@
-"""The adapter: a suite in, verdicts out; failed and crashed told apart; nothing personal comes through."""
+"""The adapter: a suite in, verdicts out; failed and crashed are distinguished; nothing personal comes through."""
 
 from __future__ import annotations
 
 import json
+import logging
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -45,6 +46,13 @@ def test_a_rule_that_holds_has_no_failing_rows(con: duckdb.DuckDBPyConnection) -
     verdict = judged(HOURS, con)["Hours are below 100"]
     assert (verdict.success, verdict.crashed, verdict.failing_rows, verdict.sample) == (True, False, 0, "[]")
     assert verdict.observed == "all 4 hours keep the rule"
+
+
+def test_nothing_is_logged(con: duckdb.DuckDBPyConnection, caplog: pytest.LogCaptureFixture) -> None:
+    gate._engine.cache_clear()
+    with caplog.at_level(logging.INFO):
+        assert judged(HOURS, con)["A column that is not there"].crashed
+    assert caplog.records == []
 
 
 def test_a_failed_rule_counts_the_rows_behind_the_lines_and_shows_them(con: duckdb.DuckDBPyConnection) -> None:
