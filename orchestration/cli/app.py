@@ -40,15 +40,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_show_locals=False,
 )
-for command in (*releases.COMMANDS, *deliveries.COMMANDS, feeds.feeds, area_commands.areas, demo.demo):
-    app.command()(command)
-app.command("report")(reports.report)
-app.command("open")(reports.show)
-app.add_typer(feeds.app, name="feed")
-app.add_typer(area_commands.app, name="area")
-app.add_typer(bi.app, name="bi")
-app.add_typer(hkci.app, name="hkci")
-app.add_typer(link.app, name="link")
 
 
 def _version(wanted: bool) -> None:
@@ -143,12 +134,11 @@ def _run() -> None:
         sys.exit(FAILED)
 
 
-@app.command()
 def init(
     area: Annotated[str, typer.Option(envvar="SNA_AREA", help="Force area: the name of a folder in areas/.")],
     home: Annotated[Path | None, typer.Option(help="Folder to create. Default: SNA_HOME, else var/<area>.")] = None,
 ) -> None:
-    """Create a live home for the deliveries of one area's agencies, and list what to deliver first."""
+    """Create a live home of an area, and list what to deliver first."""
     from orchestration.contracts.reader import load_contracts
     from orchestration.home import areas
     from orchestration.home.creation import make
@@ -174,7 +164,6 @@ def init(
     console.print(f"Next: `sna deliver FILE...`{others}, one feed is enough, then `sna refresh`.")
 
 
-@app.command()
 def refresh(
     context: typer.Context,
     as_at: Annotated[
@@ -186,7 +175,7 @@ def refresh(
     ] = False,
     wait: Wait = False,
 ) -> None:
-    """Ingest what is new, rebuild, pass the three gates and publish."""
+    """Ingest what is new, rebuild, validate and publish."""
     from orchestration.operations import idle_refresh, last_failure
 
     settings = Settings.from_env()
@@ -248,9 +237,8 @@ def clear_up(settings: Settings) -> None:
     recovery.clear(settings)
 
 
-@app.command()
 def rebuild(wait: Wait = False) -> None:
-    """Rebuild the warehouse from the landed deliveries, and publish if that changes anything."""
+    """Rebuild the warehouse from the landed deliveries. Publishes if that changes anything."""
     from orchestration.cli.refresh import run as run_job
     from orchestration.operations import refresh_plan
     from orchestration.publication.releases import usable_release
@@ -286,11 +274,10 @@ def _require_report(settings: Settings, outcome: Outcome) -> None:
         raise typer.Exit(FAILED)
 
 
-@app.command()
 def status(
     build: Annotated[bool, typer.Option("--build", help="Use the last build, published or not, instead of the release.")] = False,
 ) -> None:
-    """Show feeds, gates and the published release; or the last build and why it was not published."""
+    """Show the release, every feed and every validation. Or the last build, and why it was not published."""
     from orchestration.publication.releases import current_release
 
     settings = Settings.from_env()
@@ -311,12 +298,11 @@ def status(
     output.failed_refresh(console, settings)
 
 
-@app.command()
 def reconcile(
     table: Annotated[str | None, typer.Option(help="Only this table of the SNA, for example T03.")] = None,
     build: Annotated[bool, typer.Option("--build", help="Use the last build, published or not, instead of the release.")] = False,
 ) -> None:
-    """Compare each printed figure of the SNA 2024 with the computed one. Exits 1 if a figure differs or is missing."""
+    """Compare each printed figure with the computed one. Exits 1 if a figure differs or is missing."""
     from orchestration.publication import reconciliation
 
     with reconciliation.figures(Settings.from_env(), build=build) as con:
@@ -337,12 +323,11 @@ def reconcile(
             raise typer.Exit(FAILED)
 
 
-@app.command()
 def statements(
     section: Annotated[str | None, typer.Option(help="Only this section of the SNA, for example 3.4.")] = None,
     build: Annotated[bool, typer.Option("--build", help="Use the last build, published or not, instead of the release.")] = False,
 ) -> None:
-    """Compare each statement of the prose of the area's reports with the computed one. Exits 1 if a statement differs."""
+    """Compare each printed statement with the computed one. Exits 1 if a statement differs."""
     from orchestration.publication import reconciliation
 
     with reconciliation.figures(Settings.from_env(), build=build) as con:
@@ -360,7 +345,6 @@ def statements(
             raise typer.Exit(FAILED)
 
 
-@app.command()
 def quarantine(
     feed: OneFeed = None,
 ) -> None:
@@ -375,14 +359,13 @@ def quarantine(
     output.waiting(console, settings, feed)
 
 
-@app.command()
 def deliver(
     paths: Annotated[list[Path], typer.Argument(help="Files, or folders that are searched for files.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what the files would change, or why not.")] = False,
     accept_short: Annotated[bool, typer.Option("--accept-short", help="Use them even if they have few rows.")] = False,
     reason: Annotated[str, typer.Option(help="Why a short delivery is complete; stored with it.")] = "",
 ) -> None:
-    """Copy deliveries into the landing zone; refuses files that match no contract."""
+    """Copy deliveries into the landing zone. Files that match no contract are refused."""
     from orchestration.contracts.reader import load_contracts
     from orchestration.ingest.files import regular_files
     from orchestration.ingest.files.headers import printable
@@ -422,14 +405,13 @@ def deliver(
         raise typer.Exit(FAILED)
 
 
-@app.command()
 def run(
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 for any free port.")] = 3000,
     read_only: Annotated[
         bool, typer.Option("--read-only", help="Make the web UI read-only: it cannot start, stop or remove anything.")
     ] = False,
 ) -> None:
-    """Run Dagster's web UI and daemon on 127.0.0.1 until Ctrl-C, with the schedules declared for SNA_ENVIRONMENT."""
+    """Run the web UI, with schedules and sensor, until Ctrl-C. On 127.0.0.1; SNA_ENVIRONMENT says what is scheduled."""
     from orchestration.operations import service
 
     def report(line: str) -> None:
@@ -438,3 +420,17 @@ def run(
     settings = Settings.from_env()
     output.history_set_aside(console, settings)
     raise typer.Exit(service.run(settings, port, report, read_only=read_only))
+
+
+# In the order in which `sna --help` lists them: a home, each month, the figures, releases, removal and repair, the service.
+for command in (
+    *(init, demo.demo, area_commands.areas, feeds.feeds),
+    *(deliver, refresh, status, quarantine, deliveries.deliveries),
+    *(reconcile, statements, reports.report, reports.show),
+    *(releases.releases, releases.diff, releases.rollback, releases.verify),
+    *(deliveries.withdraw, deliveries.purge, releases.retain, rebuild, releases.rekey),
+    run,
+):
+    app.command("open" if command is reports.show else None)(command)
+for group, commands in (("feed", feeds), ("area", area_commands), ("bi", bi), ("hkci", hkci), ("link", link)):
+    app.add_typer(commands.app, name=group)

@@ -16,13 +16,15 @@ from orchestration.text.plurals import counted
 if TYPE_CHECKING:
     from orchestration.contracts.model import FeedContract
 
-app = typer.Typer(help="The file of one area.", no_args_is_help=True, pretty_exceptions_show_locals=False)
+app = typer.Typer(
+    help="Make and check an area's file, and map agencies' headers.", no_args_is_help=True, pretty_exceptions_show_locals=False
+)
 
 Named = Annotated[str | None, typer.Argument(metavar="[AREA]", help="The name of its folder. Default: all areas.")]
 
 
 def areas() -> None:
-    """The areas that a home can be of, with their forces, districts and gaps."""
+    """List the areas, with their forces, districts and gaps."""
     from orchestration.home import areas as known_areas
     from orchestration.home import national
 
@@ -43,7 +45,7 @@ def new(
     ],
     identifier: Annotated[str | None, typer.Option("--id", help="Name of the folder. Default: that of the first force.")] = None,
 ) -> None:
-    """Write the file of a new area from the districts of its force, with marks where something has to be found out."""
+    """Write the file of a new area. It has the districts of its force, and marks where something has to be found out."""
     from orchestration.home import area_files
     from orchestration.home import areas as known_areas
 
@@ -89,7 +91,7 @@ def check(area: Named = None) -> None:
 
 @app.command()
 def upgrade(area: Named = None) -> None:
-    """Bring area files of an earlier version of the project to the present schema."""
+    """Bring area files of an earlier version to the present layout."""
     from orchestration.contracts.reader import load_contracts
     from orchestration.home import area_files
     from orchestration.home import areas as known_areas
@@ -107,7 +109,7 @@ def map_headers(
     sample: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A file as the agency exports it.")],
     area: Annotated[str, typer.Option(envvar="SNA_AREA", help="The name of the area's folder.")],
 ) -> None:
-    """Find which header of an agency's own extract is probably which column; write the map and its gaps to the area's folder.
+    """Map the headers of an agency's own extract to columns. Writes the map, with its gaps, to the area's folder.
 
     Nothing is landed. What the map says already stays. Values are written only of columns that hold no personal data, and only
     where nothing in them may name somebody.

@@ -25,7 +25,7 @@ def superset(
         Path | None, typer.Option(metavar="FILE", help="The published DuckDB file, as the Superset server sees it.")
     ] = None,
 ) -> None:
-    """Write an import bundle for Apache Superset: connection, datasets with metrics, charts and a dashboard."""
+    """Write an import bundle for Apache Superset. Connection, datasets with metrics, charts and a dashboard."""
     from orchestration.publication import superset as bundle
     from orchestration.publication.release import FILE
 
@@ -45,7 +45,7 @@ def powerbi(
         ),
     ] = None,
 ) -> None:
-    """Write a Power BI project: tables from Parquet, relationships and measures. It has not been opened in Power BI."""
+    """Write a Power BI project. Tables from Parquet, relationships and measures. It has not been opened in Power BI."""
     from orchestration.publication import power_bi
 
     settings = Settings.from_env()

@@ -32,7 +32,7 @@ LISTED = 12
 def deliveries(
     feed: OneFeed = None,
 ) -> None:
-    """List what was received: file, period, rows, and whether it is in use, replaced, refused or withdrawn."""
+    """List what was received, and what is in use. File, period, rows; in use, replaced, refused or withdrawn."""
     from orchestration.ingest.landing_log.log import loads_in_use, read
     from orchestration.ingest.landing_zone.watch import waiting as waiting_ones
     from orchestration.operations import purge as purging
@@ -98,7 +98,7 @@ def withdraw(
     reason: Annotated[str, typer.Option(help="Why; kept in the landing log. Do not name anybody in the data.")],
     wait: Wait = False,
 ) -> None:
-    """Withdraw a delivery: from the next refresh on, its previous version is used again, if there is one."""
+    """Withdraw a delivery. From the next refresh on, its previous version is used again, if there is one."""
     from datetime import UTC, datetime
 
     from orchestration.ingest.landing_log.log import read
@@ -136,7 +136,7 @@ def purge(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be removed.")] = False,
     wait: Wait = False,
 ) -> None:
-    """Remove an unlawful delivery, and everything made since it came, for ever. Only the fact of the purge is recorded."""
+    """Remove an unlawful delivery for ever. Everything made since it came goes too; only the fact of the purge is recorded."""
     from datetime import UTC, datetime
 
     from orchestration.ingest.landing_log.log import read
@@ -185,6 +185,3 @@ def _rebuilt(settings: Settings) -> bool:
         return False
     output.summary(console, settings, outcome.release)
     return True
-
-
-COMMANDS = (deliveries, withdraw, purge)

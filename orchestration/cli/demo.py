@@ -48,7 +48,7 @@ def demo(
         ),
     ] = None,
 ) -> None:
-    """Create the demonstration home and write the deliveries of a fictional county."""
+    """Write a made-up county's deliveries into a demonstration home."""
     from orchestration.home import creation
     from orchestration.ingest.files import regular_files
     from orchestration.ingest.landing_zone import demonstration

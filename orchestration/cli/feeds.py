@@ -19,11 +19,11 @@ from orchestration.text.plurals import counted
 if TYPE_CHECKING:
     from orchestration.contracts.model import FeedContract
 
-app = typer.Typer(help="The contract of one feed.", no_args_is_help=True, pretty_exceptions_show_locals=False)
+app = typer.Typer(help="Check contracts of feeds.", no_args_is_help=True, pretty_exceptions_show_locals=False)
 
 
 def feeds() -> None:
-    """The feeds, what each supplies, and whether it was delivered."""
+    """List the feeds, what each supplies, and what was delivered."""
     from orchestration.contracts.reader import load_contracts
     from orchestration.ingest.landing_log.log import loads_in_use, read
 

@@ -14,7 +14,7 @@ from orchestration.home.settings import Settings
 from orchestration.text.console import console
 
 app = typer.Typer(
-    help="The Habitual Knife Carriers Index, in an encrypted vault that only its key opens.",
+    help="Compute the Habitual Knife Carriers Index, in its vault.",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
@@ -32,7 +32,7 @@ def run(
     key_file: KeyFile = None,
     wait: Wait = False,
 ) -> None:
-    """Compute the cohorts for a date in the vault, compare them with all suspects, and land their counts for the next refresh."""
+    """Compute the cohorts for a date. Compares them with all suspects, and lands their counts for the next refresh."""
     from orchestration.home import lock
     from orchestration.vault_runs import access, knife_carriers
     from vault import reading
@@ -81,7 +81,7 @@ def show(
     key_file: KeyFile = None,
     run_id: RunId = None,
 ) -> None:
-    """Show everything the vault holds on one entry, and what each factor adds to its score."""
+    """Show everything the vault holds on one entry. Also what each factor adds to its score."""
     from vault import reading
 
     with vault(reason, acting_for, key_file) as (con, session):
@@ -95,7 +95,7 @@ def show(
 
 @app.command()
 def bias(reason: Reason, acting_for: ActingFor = "", run_id: RunId = None, key_file: KeyFile = None) -> None:
-    """Compare the cohorts of a run with all suspects of the same offences, by age, sex, ethnicity and area."""
+    """Compare the cohorts of a run with all suspects. Of the same offences, by age, sex, ethnicity and area."""
     from vault import reading
 
     with vault(reason, acting_for, key_file) as (con, session):
@@ -120,7 +120,7 @@ def expire(
     on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Expire as at this date. Default: today.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Delete without asking.")] = False,
 ) -> None:
-    """Delete what has expired, and rewrite the vault file so that no trace of it remains."""
+    """Delete what has expired. The vault file is written again, so that no trace of it remains."""
     from orchestration.vault_runs import access
     from vault import index, reading, store
 

@@ -14,7 +14,7 @@ from orchestration.home.settings import Settings
 from orchestration.text.console import console, working
 
 app = typer.Typer(
-    help="Link nominal records that belong to one person, by keyed tokens in the vault, which only its key opens.",
+    help="Link nominal records that belong to one person, in the vault.",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
@@ -24,7 +24,7 @@ app.command()(log)
 
 @app.command()
 def run(reason: Reason, acting_for: ActingFor = "", key_file: KeyFile = None, wait: Wait = False) -> None:
-    """Link the register of nominals, and land the counts of people for the next refresh."""
+    """Link the register of nominals. Lands the counts of people for the next refresh."""
     from orchestration.home import lock
     from orchestration.vault_runs import access, linked_people
 
@@ -47,7 +47,7 @@ def audit(
     key_file: KeyFile = None,
     size: Annotated[int, typer.Option(min=2, help="Number of pairs.")] = 20,
 ) -> None:
-    """Show the pairs nearest to the threshold, half of them linked, with their agreement and weight. No names."""
+    """Show the pairs nearest to the threshold. Half of them are linked; with their agreement and weight, without names."""
     from vault import people
 
     with vault(reason, acting_for, key_file) as (con, session):
@@ -62,7 +62,7 @@ def evaluate(
     acting_for: ActingFor = "",
     key_file: KeyFile = None,
 ) -> None:
-    """Compute precision and recall of the last run by threshold, where the truth is known (demonstration data)."""
+    """Compute precision and recall of the last run by threshold. Only where the truth is known (demonstration data)."""
     from orchestration.vault_runs import linked_people
     from vault import people
 

@@ -21,7 +21,7 @@ Name = Annotated[
 
 
 def releases() -> None:
-    """List the releases that are kept; marks the current one."""
+    """List the releases that are kept, and mark the current one."""
     from orchestration.publication.releases import all_releases, as_at_links, ids, rollback
 
     settings = Settings.from_env()
@@ -72,7 +72,7 @@ def verify(
     ] = False,
     wait: Wait = False,
 ) -> None:
-    """Verify that a release is unchanged since publication (bytes of every file, content of every table), or the landing log."""
+    """Verify that a release, or the landing log, is unchanged. Compares bytes of files and content of tables."""
     if landing or repair:
         _verify_landing(Settings.from_env(), repair=repair, wait=wait)
         return
@@ -125,7 +125,7 @@ def _verify_landing(settings: Settings, *, repair: bool, wait: bool) -> None:
 
 
 def rekey(wait: Wait = False) -> None:
-    """Replace a lost pseudonym key with a new one; everything that holds pseudonyms is read again."""
+    """Replace a lost pseudonym key with a new one. Everything that holds pseudonyms is read again."""
     from orchestration.ingest.landing_log import pseudonym_key
 
     settings = Settings.from_env()
@@ -148,7 +148,7 @@ def retain(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be removed.")] = False,
     wait: Wait = False,
 ) -> None:
-    """Remove what the retention policy in operations.yaml no longer keeps; never anything in use."""
+    """Remove what the retention policy no longer keeps. The policy is in operations.yaml; nothing in use is ever removed."""
     from orchestration.home.instance import open_instance
     from orchestration.operations import configuration, retention
 
@@ -171,13 +171,10 @@ def diff(
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="List every delivery row by row, and every change.")] = False,
 ) -> None:
-    """Show what changed between two releases: code, deliveries, and figures with the deliveries that changed them."""
+    """Show what changed between two releases. Code, deliveries, and figures with the deliveries that changed them."""
     from orchestration.publication.diff import difference
     from orchestration.publication.releases import find, read_release
 
     settings = Settings.from_env()
     found = [read_release(settings.published, find(settings.published, name)) for name in (before, after)]
     output.difference(console, settings, difference(found[0], found[1]), table, everything=everything)
-
-
-COMMANDS = (releases, rollback, verify, diff, retain, rekey)

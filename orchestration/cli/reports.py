@@ -39,7 +39,7 @@ def report(
     ] = None,
     wait: Wait = False,
 ) -> None:
-    """Make the report of the current release: pages for a browser, workbook and document, with tables, charts and maps."""
+    """Make the report of the current release. Pages for a browser, workbook and document, with tables, charts and maps."""
     from orchestration.publication import reports
 
     settings = Settings.from_env()
@@ -79,7 +79,7 @@ def _check(settings: Settings, edited: Path) -> None:
 
 
 def show(report_id: Id = "") -> None:
-    """Open the report in the browser of this machine, and print where it is."""
+    """Open the report in a browser, and print where it is."""
     from orchestration.publication import reports
     from orchestration.publication.releases import current_release
 

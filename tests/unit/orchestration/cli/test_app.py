@@ -1,10 +1,14 @@
-"""How the process of a command ends: with its status and everything written, and without taking the interpreter apart."""
+"""How commands are listed, and how the process of one ends: with its status, everything written, and nothing taken apart."""
 
 import os
 import subprocess
 import sys
 
+import click
 import pytest
+import typer.main
+
+from orchestration.cli import app
 
 # Runs `main` with another command in the place of the real one.
 START = """
@@ -28,6 +32,19 @@ def end(code, **options):
     buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     options = {"env": buffered, "capture_output": True, "text": True, **options}
     return subprocess.run([sys.executable, "-c", START + code], **options)
+
+
+ALL = typer.main.get_command(app.app)
+GROUPS = {"sna": ALL, **{name: group for name, group in ALL.commands.items() if isinstance(group, click.Group)}}
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_the_list_of_commands_has_a_whole_sentence_for_each(name):
+    commands = GROUPS[name].commands
+    # As wide as help is printed, less the margins and the longest name.
+    width = 80 - 6 - max(map(len, commands))
+    shortened = {command: commands[command].get_short_help_str(width) for command in commands}
+    assert commands and {command: text for command, text in shortened.items() if not text.endswith(".") or "..." in text} == {}
 
 
 @pytest.mark.parametrize(("code", "status"), [("2", 2), ("None", 0)])
