@@ -26,14 +26,22 @@ def _of_names(contract: FeedContract) -> Iterator[str]:
     for what, values in (("name", names), ("header", headers)):
         if twice := next((value for value in values if values.count(value) > 1), None):
             yield f"a column {what} occurs twice: {twice!r}"
-    referred = [contract.period.column, contract.identifier, contract.part and contract.part.column, *contract.key]
-    for column in columns:
-        referred += [column.age_on, *column.not_before, *(labels.where[0] for labels in column.labels if labels.where)]
-    for table in contract.layout:
-        referred += sorted(table.named)
-    for name in dict.fromkeys(referred):
+    for place, name in dict.fromkeys(_references(contract)):
         if name is not None and name not in contract.by_name:
-            yield f"column {name!r} is referred to but not described"
+            yield f"{place} refers to column {name!r}, which is not described"
+
+
+def _references(contract: FeedContract) -> Iterator[tuple[str, str | None]]:
+    """Where another column is named, and its name; None where it could be and is not."""
+    yield "period", contract.period.column
+    yield "identifier", contract.identifier
+    yield "part", contract.part.column if contract.part else None
+    for column in contract.columns:
+        yield f"ageOn of {column.name}", column.age_on
+        yield from ((f"notBefore of {column.name}", name) for name in column.not_before)
+        yield from ((f"labels of {column.name}", labels.where[0]) for labels in column.labels if labels.where)
+    for table in contract.layout:
+        yield from (("layout", name) for name in sorted(table.named))
 
 
 def _of_a_column(column: Column) -> Iterator[str]:

@@ -168,7 +168,11 @@ def add_part(document, **given):
         (lambda d: add_layout(d, start="A", end="("), "layout.0: '(' is not a regular expression"),
         (lambda d: add_layout(d, start="A", unpivot="x"), "layout.0: unpivot and value go together"),
         (lambda d: add_layout(d, start="A", startRow=2), "layout.0: startRow is one of the headerRows"),
-        (lambda d: add_layout(d, start="A", section="area"), "column 'area' is referred to but not described"),
+        (lambda d: add_layout(d, start="A", section="area"), "layout refers to column 'area', which is not described"),
+        (
+            lambda d: custom(d, "period").update(value={"column": "called"}),
+            "period refers to column 'called', which is not described",
+        ),
         (lambda d: add_custom(d, "district", "labels", 5), "district.customProperties.labels: is the name of a scheme"),
         (
             lambda d: add_custom(d, "district", "labels", [{"scheme": "sex", "wher": 1}]),

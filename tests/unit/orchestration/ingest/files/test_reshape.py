@@ -294,8 +294,8 @@ def test_what_the_layout_does_not_explain_is_refused(send, rows, layout, expecte
         ({"start": "District", "end": "("}, "not a regular expression"),
         ({"start": "District", "unpivot": r"(?P<year>\d+)"}, "unpivot and value go together"),
         ({"start": "District", "headerRows": 1, "startRow": 2}, "startRow is one of"),
-        ({"start": "District", "totals": {"area": "Total"}}, "column 'area' is referred to but not described"),
-        ({"start": "District", "capture": "(?P<month>.*)"}, "column 'month' is referred to but not described"),
+        ({"start": "District", "totals": {"area": "Total"}}, "layout refers to column 'area', which is not described"),
+        ({"start": "District", "capture": "(?P<month>.*)"}, "layout refers to column 'month', which is not described"),
         (["District"], "layout.0: expected a mapping of start"),
     ],
 )
