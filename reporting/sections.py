@@ -48,6 +48,7 @@ def path(section: Section) -> str:
 
 
 def title(section: Section) -> str:
+    """The heading of a section: its number, where it has one, and its title."""
     return section.title if section.id == section.title else f"{section.id} {section.title}"
 
 

@@ -112,6 +112,7 @@ class AreaMap(_Strict):
 
 
 def folder(area: str) -> Path:
+    """The folder with the maps of an area."""
     return areas.folder() / area / FOLDER
 
 

@@ -32,4 +32,5 @@ def remove_surplus(context: dg.OpExecutionContext) -> None:
     executor_def=dg.in_process_executor,
 )
 def retention_job() -> None:
+    """Run `sna retain` as a job, for the schedule of that name."""
     remove_surplus()

@@ -40,6 +40,7 @@ def _end_with_parent() -> None:
 
 
 def main() -> None:
+    """Run the module that the arguments name, with the arguments after it, until it or the parent ends."""
     _, *sys.argv = sys.argv
     # A shell starts what runs in its background with interrupts ignored, and the programs are asked to end by one.
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -22,6 +22,8 @@ MONTH, CALENDAR = "month_start", "marts.dim_date"
 
 @dataclass(frozen=True)
 class Column:
+    """A column of a published table; `type` is DuckDB's."""
+
     name: str
     type: str
     description: str

@@ -110,6 +110,7 @@ def seal(folder: Path) -> str:
 
 
 def sha256(path: Path) -> str:
+    """SHA-256 of a file, hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

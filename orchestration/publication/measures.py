@@ -101,6 +101,7 @@ def lower_of_count(count: str) -> str:
 
 
 def upper_of_count(count: str) -> str:
+    """Upper 95 % limit of a count, as SQL of the count's own."""
     return _byar(f"({count} + 1)", "+")
 
 

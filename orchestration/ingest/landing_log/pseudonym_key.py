@@ -108,6 +108,7 @@ def renew(settings: Settings) -> list[LoadRecord]:
 
 
 def file(settings: Settings) -> Path:
+    """Where the key of a home is, if no variable has it."""
     return settings.home / "secrets" / "pseudonym.key"
 
 

@@ -42,18 +42,22 @@ _SHORT_YEAR = r"\d{1,2}[-/. ](\d{1,2}|[[:alpha:]]{3,9})[-/. ]\d{2}([^0-9].*)?"
 
 
 def quoted(name: str) -> str:
+    """A name as an SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def literal(text: str) -> str:
+    """A text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
 
 
 def text(name: str) -> str:
+    """The SQL identifier of a column's text as it was delivered."""
     return quoted(f"t:{name}")
 
 
 def value(name: str) -> str:
+    """The SQL identifier of a column's typed value."""
     return quoted(f"v:{name}")
 
 

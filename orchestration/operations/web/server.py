@@ -102,6 +102,7 @@ async def _lifespan(_app: Starlette) -> AsyncIterator[None]:
 
 
 def main() -> None:
+    """Serve the web UI on the port that the arguments name, until a signal."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--read-only", action="store_true")
