@@ -62,7 +62,7 @@ def demo(
                 raise typer.BadParameter(f"{escape(str(file))}: {found.message}")
         demonstration.add(settings.raw, add)
         console.print(
-            f"Listed {len(add)} of {settings.raw / demonstration.FILE}'s files. Next: `sna deliver FILE`, `sna refresh`."
+            f"Added {counted(len(add), 'file')} to {settings.raw / demonstration.FILE}. Next: `sna deliver FILE`, `sna refresh`."
         )
         return
     if next_month:
