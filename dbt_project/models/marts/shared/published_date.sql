@@ -2,16 +2,7 @@
 
 -- The financial years of which anything was delivered by month.
 with delivered as (
-    {% for fact in [
-        'fct_ed_attendance',
-        'fct_ambulance_call',
-        'fct_fire_incident',
-        'fct_liaison_referral',
-        'fct_force_stop_search',
-        'fct_stop_search',
-        'fct_street_crime',
-        'fct_street_outcome',
-    ] %}
+    {% for fact in var('declared').monthly %}
         select month_start from {{ ref(fact) }}
         union
     {% endfor %}
