@@ -8,17 +8,17 @@ from expectations.models import Count, Model, Models
 from expectations.privacy import PRIVATE_COLUMNS
 from expectations.rules import Rule, Suite, between, equal, in_set, none, zero
 from expectations.suites import (
+    across_agencies,
     agencies,
+    crime_harm,
     education,
     grain,
-    harm,
     hotspots,
     linked_people,
-    maturity,
     national,
-    one_picture,
+    outcomes,
     places,
-    repeat,
+    repeat_people,
     trends,
 )
 
@@ -50,11 +50,11 @@ def suites(con: duckdb.DuckDBPyConnection, models: Models) -> list[Suite]:
         _hours(),
         _reconciliation(reproduces),
         _statements(reproduces),
-        *harm.suites(),
-        *repeat.suites(),
+        *crime_harm.suites(),
+        *repeat_people.suites(),
         _nobody(),
-        *one_picture.suites(),
-        *maturity.suites(),
+        *across_agencies.suites(),
+        *outcomes.suites(),
         *trends.suites(),
         *hotspots.suites(),
         *linked_people.suites(),
