@@ -127,9 +127,12 @@ def add_part(document, **given):
             "part: labels has 'btp', which is not one of the values",
         ),
         (lambda d: add_part(d, values=["kent"], labels={"kent": ["x"]}), "part: labels are those of a column"),
-        (lambda d: add_part(d, values=["kent"], column="forces"), "column 'forces' is referred to"),
+        (lambda d: add_part(d, values=["kent"], column="forces"), "part refers to column 'forces', which is not described"),
         (lambda d: add_part(d, values=["kent"], name=""), "part: name (what a part is) is missing"),
-        (lambda d: custom(d, "period").update(value={"column": "recorded"}), "column 'recorded' is referred to"),
+        (
+            lambda d: custom(d, "period").update(value={"column": "recorded"}),
+            "period refers to column 'recorded', which is not described",
+        ),
         (lambda d: custom(d, "period").update(value={"fixed": "2023"}), "a fixed period goes with slaProperties frequency once"),
         (lambda d: d["slaProperties"][0].update(value="once"), "a fixed period goes with slaProperties frequency once"),
         (lambda d: custom(d, "period").update(value={}), "period: is either"),
@@ -169,10 +172,6 @@ def add_part(document, **given):
         (lambda d: add_layout(d, start="A", unpivot="x"), "layout.0: unpivot and value go together"),
         (lambda d: add_layout(d, start="A", startRow=2), "layout.0: startRow is one of the headerRows"),
         (lambda d: add_layout(d, start="A", section="area"), "layout refers to column 'area', which is not described"),
-        (
-            lambda d: custom(d, "period").update(value={"column": "called"}),
-            "period refers to column 'called', which is not described",
-        ),
         (lambda d: add_custom(d, "district", "labels", 5), "district.customProperties.labels: is the name of a scheme"),
         (
             lambda d: add_custom(d, "district", "labels", [{"scheme": "sex", "wher": 1}]),
