@@ -19,85 +19,12 @@ from orchestration.ingest.landing_log import log as log
 from orchestration.ingest.landing_log.load_record import LoadRecord
 from orchestration.ingest.landing_zone.demonstration import LIVE, Admission
 from orchestration.ingest.load.loader import load, plan
+from tests.good_rows import GOOD
 
 KEY = b"a key for tests only"
 NOW = datetime(2024, 5, 1, 9, 0, tzinfo=UTC)
 CONTRACTS = {feed: contract for (agency, feed), contract in load_contracts().items() if agency != "police_uk"}
 CONTRACTS |= {f"police_uk/{feed}": contract for (agency, feed), contract in load_contracts().items() if agency == "police_uk"}
-
-GOOD: dict[str, dict[str, str]] = {
-    "crimes": {
-        "Crime Reference": "DC-2023-0000001",
-        "Recorded Date Time": "03/07/2023 10:15",
-        "Committed From": "02/07/2023 23:40",
-        "Committed To": "",
-        "HO Class": "8N",
-        "HO Sub Code": "008/01",
-        "Offence Title": "Assault occasioning actual bodily harm",
-        "District": "Derby City",
-        "Ward Code": "E05001770",
-        "Ward Name": "Arboretum",
-        "Easting": "435000",
-        "Northing": "335000",
-        "LSOA Code": "E01013453",
-        "Location Type": "Street",
-        "Domestic Abuse Flag": "N",
-        "Modern Slavery Flag": "N",
-        "Alcohol Qualifier": "Y",
-        "Drugs Qualifier": "N",
-        "Weapon Description": "Knife/blade",
-        "Knife Crime Flag": "Y",
-        "Suspect to Victim Relationship": "Stranger",
-    },
-    "victims": {
-        "Crime Reference": "DC-2023-0000001",
-        "Crime Recorded Date Time": "03/07/2023 10:15",
-        "Offence Date": "02/07/2023",
-        "Nominal Reference": "N00000001",
-        "Date of Birth": "03/07/2001",
-        "Sex": "F",
-        "Self Defined Ethnicity": "W1",
-    },
-    "outcomes": {
-        "Crime Reference": "DC-2023-0000001",
-        "Outcome Sequence": "1",
-        "Outcome Code": "1A",
-        "Outcome Title": "Charged/Summonsed - alternate offence",
-        "Outcome Date": "15/07/2023",
-        "Decision Maker": "Police",
-    },
-    "police_uk/street": {
-        "Crime ID": "",
-        "Month": "2023-07",
-        "Reported by": "Derbyshire Constabulary",
-        "Falls within": "Derbyshire Constabulary",
-        "Longitude": "-1.502174",
-        "Latitude": "52.914620",
-        "Location": "On or near High Street",
-        "LSOA code": "E01013453",
-        "LSOA name": "Derby 013A",
-        "Crime type": "Anti-social behaviour",
-        "Last outcome category": "",
-        "Context": "",
-    },
-    "police_uk/stop_and_search": {
-        "Type": "Person search",
-        "Date": "2023-07-15T12:00:00+00:00",
-        "Part of a policing operation": "",
-        "Policing operation": "",
-        "Latitude": "52.914620",
-        "Longitude": "-1.502174",
-        "Gender": "Male",
-        "Age range": "18-24",
-        "Self-defined ethnicity": "Other ethnic group - Not stated",
-        "Officer-defined ethnicity": "White",
-        "Legislation": "Misuse of Drugs Act 1971 (section 23)",
-        "Object of search": "Controlled drugs",
-        "Outcome": "A no further action disposal",
-        "Outcome linked to object of search": "False",
-        "Removal of more than just outer clothing": "True",
-    },
-}
 
 
 def row(feed: str, number: int = 1, **changes: str) -> dict[str, str]:
