@@ -12,6 +12,7 @@ from orchestration.ingest.files.readers import count_rows
 from orchestration.ingest.landing_log.load_record import LoadRecord
 from orchestration.ingest.landing_log.log import loads_in_use
 from orchestration.ingest.landing_zone.delivery import Name, discover
+from orchestration.text.plurals import counted
 
 # So many periods are named one by one.
 NAMED = 3
@@ -35,7 +36,7 @@ class Preview:
 
     def __str__(self) -> str:
         """For example `640 rows; adds 2024-04; replaces 2024-03.csv (version 1, 812 rows)`."""
-        parts = [f"{self.rows:,} rows"]
+        parts = [counted(self.rows, "row")]
         if self.added:
             parts.append(f"adds {_periods(self.added)}")
         by_file: dict[str, list[LoadRecord]] = {}
@@ -45,7 +46,7 @@ class Preview:
             rows = sum(load.rows_accepted for load in loads)
             # Of a longer file only what it holds of these periods.
             within = f" in {_periods([load.period for load in loads])}" if loads[0].extract else ""
-            parts.append(f"replaces {name} (version {loads[0].version}, {rows:,} rows{within})")
+            parts.append(f"replaces {name} (version {loads[0].version}, {counted(rows, 'row')}{within})")
         parts += [f"replaces {name}, which was not read yet" for name in self.unread]
         return "; ".join(parts)
 
