@@ -142,6 +142,7 @@ def init(
     from orchestration.contracts.reader import load_contracts
     from orchestration.home import areas
     from orchestration.home.creation import make
+    from orchestration.warehouse import feed_models
 
     found = areas.load(area)
     folder = home or Path(os.environ.get("SNA_HOME") or PROJECT / "var" / area)
@@ -150,14 +151,19 @@ def init(
     raw = os.environ.get("SNA_RAW") or folder / "raw"
     known = list(load_contracts(area).values())
     abroad = [contract for contract in known if contract.countries and found.country_name not in contract.countries]
-    contracts = [contract for contract in known if contract not in abroad]
+    contracts = [contract for contract in known if contract not in abroad and contract.origin != "vault"]
+    used_by = {contract.id: len(feed_models.marts(contract)) for contract in contracts}
     rows = [
-        ("/".join(contract.id), contract.cadence, counted(len(contract.tables), "table"), contract.title, contract.owner)
-        for contract in sorted(contracts, key=lambda contract: (-len(contract.tables), contract.id))
+        (
+            *("/".join(contract.id), contract.cadence),
+            "the vault" if contract.custody == "vault" else counted(used_by[contract.id], "table"),
+            *(contract.title, contract.owner),
+        )
+        for contract in sorted(contracts, key=lambda contract: (-used_by[contract.id], contract.id))
     ]
     console.print(f"{folder} is the live home of {found.name}. Deliveries are kept in {raw}.")
-    title = "Feeds, by the number of needs assessment tables that they supply"
-    console.print(output.table(title, ["feed", "cadence", "supplies", "what it is", "ask"], rows))
+    title = "Feeds, by the number of published tables that use them"
+    console.print(output.table(title, ["feed", "cadence", "used by", "what it is", "ask"], rows))
     if abroad:
         console.print(f"Not for {found.country_name}: {', '.join('/'.join(contract.id) for contract in abroad)}.")
     others = "" if folder.parent == PROJECT / "var" else f" with SNA_HOME={shlex.quote(str(folder))}"

@@ -40,6 +40,11 @@ def steps(contract: FeedContract, project: Path = DBT_PROJECT) -> list[Step]:
     return [] if contract.custody == "vault" else list(_project(project).steps(contract))
 
 
+def marts(contract: FeedContract, project: Path = DBT_PROJECT) -> list[str]:
+    """The marts that a feed supplies, the nearest first; none for one whose rows stay in the vault."""
+    return [] if contract.custody == "vault" else _project(project).marts(contract)
+
+
 @cache
 def _project(folder: Path) -> _Project:
     return _Project(folder)
@@ -99,7 +104,7 @@ class _Project:
             f"describe {staging}, with its grain, in models/staging/{subject}/_{subject}__models.yml",
         )
         yield from self._labels(contract, staging)
-        marts = self._marts(staging, contract.type)
+        marts = self.marts(contract)
         named = ", ".join(marts[:_NAMED]) + (f" and {len(marts) - _NAMED} more" if len(marts) > _NAMED else "")
         yield Step("mart", named, f"no mart is built from {staging}: join it into a fact, and the fact into a mart")
 
@@ -119,13 +124,13 @@ class _Project:
                 remedy = f"declare the label column of {staging} with the scheme {scheme} under `labels` of its `meta`"
             yield Step("labels", f"{scheme}: {rows} labels" if rows and scheme in mapped else "", remedy)
 
-    def _marts(self, staging: str, feed: str) -> list[str]:
-        """The marts above a staging model, or above a fact that declares the feed in its `meta`; the nearest first."""
-        level = {staging} & set(self.sql) | {
+    def marts(self, contract: FeedContract) -> list[str]:
+        """The marts above the staging model of a feed, or above a fact that declares it in its `meta`; the nearest first."""
+        level = {f"stg_{contract.relation}"} & set(self.sql) | {
             model["name"]
             for _, content in self.described
             for model in content.get("models", ())
-            if feed in ((model.get("config") or {}).get("meta") or {}).get("feeds", ())
+            if contract.type in ((model.get("config") or {}).get("meta") or {}).get("feeds", ())
         }
         reached: dict[str, None] = {}
         while level:

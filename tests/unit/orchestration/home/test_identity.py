@@ -69,6 +69,7 @@ def test_init_makes_a_live_home_and_says_what_to_deliver_first(project):
     lines = [line for line in made.output.splitlines() if "derbyshire_constabulary" in line]
     assert "crimes" in lines[0] and "monthly" in lines[0]
     assert "sna deliver FILE..." in made.output
+    assert "knife_carrier_counts" not in made.output, "nobody sends the counts of the vault"
 
 
 def test_feeds_of_another_area_are_not_asked_for(project):
@@ -76,6 +77,7 @@ def test_feeds_of_another_area_are_not_asked_for(project):
     assert made.exit_code == 0, made.output
     assert identity.read(project / "here").area == "nottinghamshire"
     assert "derbyshire_constabulary" not in made.output and "police_uk" in made.output
+    assert made.output.index("police/crimes") < made.output.index("dfe/schools"), "without a report of its own, by the marts"
 
 
 def test_an_unknown_area_is_refused_with_those_that_there_are(project):

@@ -72,3 +72,10 @@ def test_each_feed_of_the_project_reaches_a_mart():
         feed: step.remedy for feed, contract in load_contracts().items() for step in feed_models.steps(contract) if not step.found
     }
     assert lacking == {}
+
+
+def test_marts_that_a_feed_supplies_are_those_above_it():
+    contracts = load_contracts()
+    crimes = feed_models.marts(contracts["derbyshire_constabulary", "crimes"])
+    assert crimes.index("offences") < crimes.index("yearly_trends") and "schools" not in crimes
+    assert feed_models.marts(contracts["derbyshire_constabulary", "nominals"]) == []
