@@ -180,13 +180,15 @@ def summary(console: Console, settings: Settings, release: Release) -> None:
         for contract in load_contracts().values()
         if contract.countries and area.country_name not in contract.countries
     }
+    has_report = bool(figures[-1])
     for feed, tables, url in waiting:
         if feed in abroad:
             console.print(f"[yellow]not for {area.country_name}[/] {feed}")
             continue
-        needed = f"needed for {tables}" if tables else "not needed for any SNA table"
-        console.print(f"[yellow]not delivered[/] {feed}: {needed}{f'; available from {url}' if url else ''}")
-    console.print("Next: `sna reconcile --table T15`, `sna status`, or open the published file read-only in a BI tool.")
+        needed = f": needed for {tables}" if tables else ": not needed for any SNA table" if has_report else ""
+        console.print(f"[yellow]not delivered[/] {feed}{needed}{f'; available from {url}' if url else ''}")
+    compare = "`sna reconcile --table T15`, " if has_report else ""
+    console.print(f"Next: {compare}`sna status`, or open the published file read-only in a BI tool.")
 
 
 def difference(console: Console, settings: Settings, found: Difference, only: str | None, *, everything: bool) -> None:

@@ -118,6 +118,9 @@ def _area_of_home() -> str | None:
 def _contracts(types: tuple[tuple[Path, str], ...], files: tuple[tuple[Path, str], ...]) -> dict[FeedKey, FeedContract]:
     found = [_contract(path, text, None) for path, text in types]
     national = [contract for contract in found if contract.agency]
+    if not any(areas.parsed(file, text).reports for file, text in files):
+        # The tables that a contract names are of a printed report.
+        national = [replace(contract, tables=()) for contract in national]
     open_types = {contract.type: each for contract, each in zip(found, types, strict=True) if not contract.agency}
     senders: list[Sender] = []
     for file, text in files:

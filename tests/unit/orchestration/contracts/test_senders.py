@@ -103,6 +103,12 @@ def test_a_home_has_the_feeds_of_its_area_alone(area, tmp_path, monkeypatch):
     assert feeds_of("justice__offences") == ["justice/offences"]
 
 
+def test_tables_of_a_report_wait_for_national_data_only_where_the_area_has_a_report():
+    schools = "dfe", "schools"
+    assert load_contracts("derbyshire")[schools].tables
+    assert load_contracts("nottinghamshire")[schools].tables == ()
+
+
 def test_an_area_that_is_not_there_is_named(area):
     area("{id: a, feeds: [crimes]}")
     with pytest.raises(SettingsError, match="There is no area 'wessex'"):
