@@ -107,7 +107,9 @@ def upgrade(area: Named = None) -> None:
 def map_headers(
     feed_type: Annotated[str, typer.Argument(help="What the file is of: a feed, such as crimes, or agency/feed.")],
     sample: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A file as the agency exports it.")],
-    area: Annotated[str, typer.Option(envvar="SNA_AREA", help="The name of the area's folder.")],
+    area: Annotated[
+        str | None, typer.Option(envvar="SNA_AREA", help="The name of the area's folder. Default: the area of the home.")
+    ] = None,
 ) -> None:
     """Map the headers of an agency's own extract to columns. Writes the map, with its gaps, to the area's folder.
 
@@ -118,12 +120,14 @@ def map_headers(
     from orchestration.contracts.reader import read_contracts
     from orchestration.home import area_files
     from orchestration.home import areas as known_areas
+    from orchestration.home.settings import Settings
     from orchestration.ingest.recognition import handed_in, header_map
     from orchestration.ingest.rules import UnreadableError
 
     if not sample.is_file():
         # A device or a pipe has no end, or none that comes.
         raise typer.BadParameter(f"{sample} is no regular file. Copy the extract to one.")
+    area = area or Settings.from_env().made.area
     known_areas.load(area)
     contract = _of_type(feed_type, list(read_contracts(area).values()), area)
     agency = contract.agency if "/" in feed_type and feed_type != contract.type else None

@@ -247,7 +247,7 @@ def _with_map(refusal: Refusal, near: candidates.Comparison) -> Refusal:
         return refusal
     else:
         cause = "If it is an agency's own extract, its headers have to be mapped to columns first."
-        remedy = f"Run `sna area map {contract.feed} FILE --area AREA`."
+        remedy = f"Run `sna area map {contract.feed} FILE`."
     return replace(refusal, causes=(*refusal.causes, (cause, remedy)))
 
 

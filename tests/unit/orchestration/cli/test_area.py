@@ -9,7 +9,7 @@ import yaml
 from typer.testing import CliRunner
 
 from orchestration.cli.app import app
-from orchestration.home import areas
+from orchestration.home import areas, creation
 
 
 @pytest.mark.parametrize("kind", ["device", "pipe"])
@@ -39,7 +39,10 @@ def test_a_map_is_written_completed_and_kept(tmp_path, monkeypatch):
     written["headers"]["Place"] = "location_type"
     written["provided"] = {"knife": {"header": "Keywords", "matches": "knife", "then": "Y", "otherwise": "N"}}
     path.write_text(yaml.safe_dump(written))
-    assert run.invoke(app, ["area", "map", "crimes", str(sample), "--area", "kent"]).exit_code == 0
+    # A home is of an area, which need not be named then.
+    creation.make(tmp_path / "home", "kent", "live")
+    monkeypatch.setenv("SNA_HOME", str(tmp_path / "home"))
+    assert run.invoke(app, ["area", "map", "crimes", str(sample)]).exit_code == 0
     again = yaml.safe_load(path.read_text())
     assert again["provided"] == written["provided"] and "headers" not in again["gaps"]
     assert again["gaps"]["values"] == {"location_type": {"Moor": 12}} and "knife" not in again["gaps"]["columns"]
