@@ -6,7 +6,7 @@
     policy       rules, thresholds and retention of the index, as configuration (`policy.yaml`)
     index        a run: cohorts, scores, joiners and leavers, bias (`sql/*.sql`)
     disclosure   which counts of a run may be released
-    reading      what a person may look up, and what expires
+    lookups      what a person may look up, and what expires
     linkage      one person under several references
 
 Only counts leave the index, as a delivery that is landed like any other (`orchestration/vault_runs/knife_carriers.py`).

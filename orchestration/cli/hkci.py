@@ -35,7 +35,7 @@ def run(
     """Compute the cohorts for a date. Compares them with all suspects, and lands their counts for the next refresh."""
     from orchestration.home import lock
     from orchestration.vault_runs import access, knife_carriers
-    from vault import reading
+    from vault import lookups
 
     settings = Settings.from_env()
     key = access.provided_key(settings, key_file)
@@ -48,7 +48,7 @@ def run(
         f"{len(made.disclosed)} counts landed as delivery {delivery.load_id}, {withheld} of them withheld as too small."
     )
     with access.opened(settings, key) as con:
-        _print_bias(made.run_id, reading.bias(con, reading.VaultSession(settings.vault, reason, acting_for), made.run_id))
+        _print_bias(made.run_id, lookups.bias(con, lookups.VaultSession(settings.vault, reason, acting_for), made.run_id))
     print_anchor(settings)
     console.print("Next: read this comparison before anybody acts on the list; then publish the counts with `sna refresh`.")
 
@@ -62,13 +62,13 @@ def list_entries(
     cohort: Annotated[str | None, typer.Option(help="Crime or Intelligence. Default: both.")] = None,
 ) -> None:
     """List the entries of a run, highest lifestyle score first."""
-    from vault import reading
+    from vault import lookups
 
     with vault(reason, acting_for, key_file) as (con, session):
-        wanted = reading.latest(con, run_id)
-        rows = reading.entries(con, session, wanted, cohort.capitalize() if cohort else None)
-        left = reading.leavers(con, session, wanted)
-    console.print(output.table(f"Run {wanted}", [name.replace("_", " ") for name in reading.LISTED], rows))
+        wanted = lookups.latest(con, run_id)
+        rows = lookups.entries(con, session, wanted, cohort.capitalize() if cohort else None)
+        left = lookups.leavers(con, session, wanted)
+    console.print(output.table(f"Run {wanted}", [name.replace("_", " ") for name in lookups.LISTED], rows))
     if left:
         console.print(output.table("Left since the previous run", ["cohort", "why", "nominals"], left))
 
@@ -82,11 +82,11 @@ def show(
     run_id: RunId = None,
 ) -> None:
     """Show everything the vault holds on one entry. Also what each factor adds to its score."""
-    from vault import reading
+    from vault import lookups
 
     with vault(reason, acting_for, key_file) as (con, session):
-        wanted = reading.latest(con, run_id)
-        about, factors = reading.entry(con, session, wanted, entry)
+        wanted = lookups.latest(con, run_id)
+        about, factors = lookups.entry(con, session, wanted, entry)
     console.print(output.table(f"Entry {entry} of run {wanted}", ["field", "value"], about.items()))
     console.print(output.table("Lifestyle factors; points are illustrative", ["factor", "present", "points"], factors))
     if about["is_victim"]:
@@ -96,11 +96,11 @@ def show(
 @app.command()
 def bias(reason: Reason, acting_for: ActingFor = "", run_id: RunId = None, key_file: KeyFile = None) -> None:
     """Compare the cohorts of a run with all suspects. Of the same offences, by age, sex, ethnicity and area."""
-    from vault import reading
+    from vault import lookups
 
     with vault(reason, acting_for, key_file) as (con, session):
-        wanted = reading.latest(con, run_id)
-        rows = reading.bias(con, session, wanted)
+        wanted = lookups.latest(con, run_id)
+        rows = lookups.bias(con, session, wanted)
     _print_bias(wanted, rows)
 
 
@@ -122,14 +122,14 @@ def expire(
 ) -> None:
     """Delete what has expired. The vault file is written again, so that no trace of it remains."""
     from orchestration.vault_runs import access
-    from vault import index, reading, store
+    from vault import index, lookups, store
 
     settings = Settings.from_env()
     key = access.provided_key(settings, key_file)
     today = datetime.now(UTC).date()
     day = on.date() if on else today
     with access.opened(settings, key) as con:
-        session = reading.VaultSession(settings.vault, reason, acting_for)
+        session = lookups.VaultSession(settings.vault, reason, acting_for)
         session.log(con, "expire", f"as of {day}")
         expired, early = index.expired(con, day), index.expired(con, day) - index.expired(con, min(day, today))
         warning = f", {early:,} of them before their time" if early else ""

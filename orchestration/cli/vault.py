@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from vault.access_log import Anchor
-    from vault.reading import VaultSession
+    from vault.lookups import VaultSession
 
 Reason = Annotated[str, typer.Option(help="Why; goes into the log.")]
 ActingFor = Annotated[str, typer.Option("--as", metavar="NAME", help="Person you act for, if not the logged-in user.")]
@@ -181,14 +181,14 @@ def printable(value: object) -> str:
 def vault(reason: str, acting_for: str, key_file: Path | None) -> Iterator[tuple[duckdb.DuckDBPyConnection, VaultSession]]:
     """The open vault and the user's session; prints the anchor afterwards, and what was not found without a traceback."""
     from orchestration.vault_runs import access
-    from vault import reading
+    from vault import lookups
 
     settings = Settings.from_env()
-    session = reading.VaultSession(settings.vault, reason, acting_for)
+    session = lookups.VaultSession(settings.vault, reason, acting_for)
     try:
         with access.opened(settings, access.provided_key(settings, key_file)) as con:
             yield con, session
-    except reading.NotFoundError as error:
+    except lookups.NotFoundError as error:
         errors.print(f"[red]{escape(str(error))}[/]", highlight=False)
         print_anchor(settings)
         raise typer.Exit(FAILED) from None

@@ -7,7 +7,7 @@ import pytest
 
 from orchestration.vault_runs.access import ENGINE
 from tests.unit.vault.conftest import KEY
-from vault import access_log, reading, store
+from vault import access_log, lookups, store
 from vault.access_log import Anchor, LogBrokenError
 
 WHY = "tasking meeting"
@@ -242,13 +242,13 @@ def test_nobody_looks_without_a_reason(force, draw, vault, folder):
     draw("2024-03-31")
     before = len(access_log.read(folder))
     with pytest.raises(access_log.ReasonRequiredError):
-        reading.entries(vault, reading.VaultSession(folder, "  because "), "2024-03-31.1", None)
+        lookups.entries(vault, lookups.VaultSession(folder, "  because "), "2024-03-31.1", None)
     assert len(access_log.read(folder)) == before
 
 
 def test_a_look_is_logged_even_where_nothing_is_found(force, draw, vault, folder):
     draw("2024-03-31")
-    with pytest.raises(reading.NotFoundError):
-        reading.entry(vault, reading.VaultSession(folder, WHY, "DS Example"), "2024-03-31.1", 99)
+    with pytest.raises(lookups.NotFoundError):
+        lookups.entry(vault, lookups.VaultSession(folder, WHY, "DS Example"), "2024-03-31.1", 99)
     last = access_log.read(folder)[-1]
     assert (last.action, last.what, last.acting_for) == ("show", "run 2024-03-31.1, entry 99", "DS Example")

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from vault import reading
+from vault import lookups
 
 
 @pytest.fixture
@@ -18,8 +18,8 @@ def bias(force, draw, vault, folder):
     # Somebody whom intelligence alone knows is no suspect.
     force.reports = [("R1", "A", "2024-01-01"), ("R2", "A", "2024-02-01"), ("R3", "X", "2024-01-01"), ("R4", "X", "2024-02-01")]
     run = draw("2024-03-31")
-    session = reading.VaultSession(folder, "equality check", on=date(2024, 4, 10))
-    return {row[:3]: row[3:] for row in reading.bias(vault, session, run.run_id)}
+    session = lookups.VaultSession(folder, "equality check", on=date(2024, 4, 10))
+    return {row[:3]: row[3:] for row in lookups.bias(vault, session, run.run_id)}
 
 
 def test_shares_and_rates_by_hand(bias):

@@ -6,7 +6,7 @@ import pytest
 
 from orchestration.vault_runs.access import ENGINE
 from tests.unit.vault.conftest import KEY
-from vault import access_log, index, reading, store
+from vault import access_log, index, lookups, store
 
 AT = "2024-03-31"
 
@@ -242,13 +242,13 @@ def test_nobody_sees_an_entry_that_has_expired(force, draw, vault, folder):
     draw("2023-12-31")
     run = draw(AT).run_id
     in_time, late, too_late = (
-        reading.VaultSession(folder, "testing expiry", on=date.fromisoformat(day))
+        lookups.VaultSession(folder, "testing expiry", on=date.fromisoformat(day))
         for day in ("2024-10-10", "2024-10-11", "2025-04-11")
     )
-    assert len(reading.entries(vault, in_time, run, None)) == 1 and reading.bias(vault, in_time, run)
-    assert reading.entry(vault, in_time, run, 1)[0]["person_key"] == "stays"
-    assert reading.entries(vault, late, run, None) == reading.bias(vault, late, run) == []
-    with pytest.raises(reading.NotFoundError):
-        reading.entry(vault, late, run, 1)
-    assert reading.leavers(vault, late, run) == [("Crime", "No incident in the last 12 months", 1)]
-    assert reading.leavers(vault, too_late, run) == []
+    assert len(lookups.entries(vault, in_time, run, None)) == 1 and lookups.bias(vault, in_time, run)
+    assert lookups.entry(vault, in_time, run, 1)[0]["person_key"] == "stays"
+    assert lookups.entries(vault, late, run, None) == lookups.bias(vault, late, run) == []
+    with pytest.raises(lookups.NotFoundError):
+        lookups.entry(vault, late, run, 1)
+    assert lookups.leavers(vault, late, run) == [("Crime", "No incident in the last 12 months", 1)]
+    assert lookups.leavers(vault, too_late, run) == []
