@@ -8,6 +8,8 @@
     disclosure   which counts of a run may be released
     lookups      what a person may look up, and what expires
     linkage      one person under several references
+    people       a run of the linkage, and the counts of people to release
+    erasure      removes what was stored since a moment
 
 Only counts leave the index, as a delivery that is landed like any other (`orchestration/vault_runs/knife_carriers.py`).
 """

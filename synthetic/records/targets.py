@@ -148,7 +148,6 @@ class PersonTargets:
     codes: tuple[str, ...]
     area_code_year: Ints
     """2 x codes x 5: city, county."""
-    individuals: int
     repeat_year: Ints
     """2 x 5: repeat persons of a year and their occurrences."""
     repeat_all: tuple[int, int]
@@ -236,7 +235,6 @@ def _person_targets(tables: tuple[str, str, str, str, str, str], label: str, nou
         group_year=counts(group, labels("T12")[:6], YEARS),
         codes=tuple(code_of[row] for row in rows),
         area_code_year=np.stack([counts(table, rows, YEARS) for table in (city, county)]),
-        individuals=int(rates[0, 5]),
         individuals_year=rates[0, :5],
         repeat_year=rates[1:, :5],
         repeat_all=(int(rates[1, 5]), int(rates[2, 5])),

@@ -22,7 +22,6 @@ pytestmark = [pytest.mark.xdist_group("first_months"), pytest.mark.slow]
 
 VICTIMS, OUTCOMES = "derbyshire_constabulary/victims", "derbyshire_constabulary/outcomes"
 STREET = "police_uk/street"
-LOOKUP = "ons/lsoa_ward_district"
 # What the definition in force calls each of these; a theft is no serious violence.
 TYPES = {
     "008/01": "Violence with injury",

@@ -18,10 +18,9 @@ class Comparison:
 
     Attributes:
         same: rows that both hold with every value equal; equal rows are counted as often as they occur.
-        changed: rows with the same identity and some other value.
+        changed: rows with the same identity and some other value; none where the feed has no identity of rows.
         added, removed: rows of one of the two only.
         columns: column → changed rows in which it differs.
-        matched_by: the columns that identify a row; empty where the feed has none, and every change is a removal and an addition.
     """
 
     same: int
@@ -29,7 +28,6 @@ class Comparison:
     added: int
     removed: int
     columns: dict[str, int]
-    matched_by: tuple[str, ...]
 
     def __str__(self) -> str:
         columns = ", ".join(f"{name} in {rows:,}" for name, rows in self.columns.items())
@@ -79,6 +77,6 @@ def compare(before: Path, after: Path, contract: FeedContract) -> Comparison:
         ((rows, gone, come),) = con.execute(
             "select (select count(*) from b), (select count(*) from gone), (select count(*) from come)"
         ).fetchall()
-        return Comparison(rows - gone, changed, come - changed, gone - changed, columns, identity)
+        return Comparison(rows - gone, changed, come - changed, gone - changed, columns)
     finally:
         con.close()
