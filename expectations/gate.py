@@ -167,6 +167,8 @@ class _Engine:
         import great_expectations.expectations
         from great_expectations.data_context.types.base import ProgressBarsConfig
 
+        # That module logs its temporary folder, at a level of its own.
+        logging.getLogger(ProgressBarsConfig.__module__).setLevel(logging.WARNING)
         self.gx = great_expectations
         context = great_expectations.get_context(mode="ephemeral")
         context.variables.progress_bars = ProgressBarsConfig(globally=False)
@@ -250,13 +252,12 @@ def _name(suite: Suite) -> str:
 
 @functools.cache
 def _engine() -> _Engine:
-    with _quiet():
-        return _Engine()
+    return _Engine()
 
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Great Expectations logs temporary folders, and a crashed expectation with its traceback; the verdict says the latter."""
+    """Great Expectations logs a crashed expectation with its traceback; the verdict says it."""
     logger = logging.getLogger("great_expectations")
     before = logger.level
     logger.setLevel(logging.CRITICAL)
