@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -102,18 +103,68 @@ def rolled_back(rollback: Rollback) -> str:
 
 def summary(console: Console, settings: Settings, release: Release) -> None:
     """The closing summary of a refresh that published."""
-    from expectations.verdicts import INFORMATION, STAGES
     from orchestration.publication.release import FILE
 
-    con = release.open()
-    feeds = con.execute(
-        """select sum(deliveries_in_use), sum(deliveries_refused), sum(rows_in_use), sum(rows_rejected) from meta.feeds"""
-    ).fetchone()
-    gates_passed = con.execute(
+    with closing(release.open()) as con:
+        feeds = con.execute(
+            """select sum(deliveries_in_use), sum(deliveries_refused), sum(rows_in_use), sum(rows_rejected) from meta.feeds"""
+        ).fetchone()
+        gates, warnings = _validated(con)
+        compared = _compared(con)
+        waiting = con.execute(
+            """select agency || '/' || feed, array_to_string(waiting_tables, ', '), publisher_url
+               from meta.feeds where deliveries_in_use = 0 order by all"""
+        ).fetchall()
+    assert feeds is not None
+    rows = [
+        ("deliveries", f"{feeds[0]:,} in use, {feeds[1]:,} refused"),
+        ("rows", f"{feeds[2]:,} accepted, {feeds[3]:,} quarantined"),
+        ("gates", gates),
+        *(compared or [("figures", "none to compare: the area has no printed report")]),
+        ("release", release.id),
+    ]
+    if release.current:
+        rows.append(("published", str(settings.published / FILE)))
+    else:
+        rows.append(("as at", f"{release.folder / FILE} (the current release is unchanged)"))
+    if release.current and (index := settings.published / "report" / "index.html").exists():
+        rows.append(("report", str(index)))
+    console.print()
+    _banner(console, release)
+    for name, value in rows:
+        console.print(f"[bold]{name:<12}[/] {value}", highlight=False)
+    if feeds[1] or feeds[3]:
+        console.print("[yellow]Refused or quarantined[/]: `sna quarantine` shows what is wrong and what the sender can do.")
+    refused(console, settings)
+    for warning in warnings:
+        console.print(f"[yellow]warning[/] {escape(warning)}", highlight=False)
+    _not_delivered(console, settings, waiting, has_report=bool(compared))
+    compare = "`sna reconcile --table T15`, " if compared else ""
+    console.print(f"Next: {compare}`sna status`, or open the published file read-only in a BI tool.")
+
+
+def _validated(con: duckdb.DuckDBPyConnection) -> tuple[str, list[str]]:
+    """How many expectations of each stage passed, and what those for information have to say."""
+    from expectations.verdicts import INFORMATION, STAGES
+
+    passed = con.execute(
         """select stage, count(*) filter (success), count(*) from meta.quality group by stage
            order by list_position(?, stage)""",
         [list(STAGES)],
     ).fetchall()
+    warnings = con.execute(
+        """select subject, expectation, substr(observed, length($1) + 1), remedy from meta.quality
+           where starts_with(observed, $1) order by list_position($2, stage), subject, expectation""",
+        [INFORMATION, list(STAGES)],
+    ).fetchall()
+    return (
+        ", ".join(f"{stage} {good}/{total}" for stage, good, total in passed),
+        [f"{subject}: {expectation}: {observed}. {remedy}" for subject, expectation, observed, remedy in warnings],
+    )
+
+
+def _compared(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """How figures and statements compare with those of the area's printed report; nothing where there is none."""
     figures = con.execute(
         """select count(*) filter (status = 'match'), count(*) filter (status = 'erratum'),
                   count(*) filter (status = 'differs'), count(*) filter (status = 'missing'), count(*)
@@ -127,68 +178,39 @@ def summary(console: Console, settings: Settings, release: Release) -> None:
     evidence = con.execute(
         "select evidence, count(*) from sna.reconciliation where evidence is not null group by all order by 2 desc"
     ).fetchall()
-    warnings = con.execute(
-        """select subject, expectation, substr(observed, length($1) + 1), remedy from meta.quality
-           where starts_with(observed, $1) order by list_position($2, stage), subject, expectation""",
-        [INFORMATION, list(STAGES)],
-    ).fetchall()
-    waiting = con.execute(
-        """select agency || '/' || feed, array_to_string(waiting_tables, ', '), publisher_url
-           from meta.feeds where deliveries_in_use = 0 order by all"""
-    ).fetchall()
-    con.close()
+    assert figures is not None and statements is not None
+    if not figures[-1]:
+        return []
+    return [
+        ("figures", "{:,} match, {:,} errata, {:,} differ, {:,} missing, of {:,} printed".format(*figures)),
+        ("statements", "{:,} match, {:,} errata, {:,} differ, {:,} not computable, of {:,} printed".format(*statements)),
+        ("evidence", ", ".join(f"{number:,} {EVIDENCE[name]}" for name, number in evidence) or "none"),
+    ]
+
+
+def _not_delivered(
+    console: Console, settings: Settings, waiting: Iterable[tuple[str, str, str | None]], *, has_report: bool
+) -> None:
+    """The feeds of which nothing is in use: what waits for them, and where they are published.
+
+    Args:
+        waiting: `agency/feed`, the tables of the printed report that wait for it, and the publisher's address.
+    """
     from orchestration.contracts.reader import load_contracts
     from orchestration.home import areas
 
-    assert feeds is not None and figures is not None and statements is not None
-    console.print()
-    _banner(console, release)
-    rows = [
-        ("deliveries", f"{feeds[0]:,} in use, {feeds[1]:,} refused"),
-        ("rows", f"{feeds[2]:,} accepted, {feeds[3]:,} quarantined"),
-        ("gates", ", ".join(f"{stage} {passed}/{total}" for stage, passed, total in gates_passed)),
-        *(
-            [
-                ("figures", "{:,} match, {:,} errata, {:,} differ, {:,} missing, of {:,} printed".format(*figures)),
-                (
-                    "statements",
-                    "{:,} match, {:,} errata, {:,} differ, {:,} not computable, of {:,} printed".format(*statements),
-                ),
-                ("evidence", ", ".join(f"{number:,} {EVIDENCE[name]}" for name, number in evidence) or "none"),
-            ]
-            if figures[-1]
-            else [("figures", "none to compare: the area has no printed report")]
-        ),
-        ("release", release.id),
-    ]
-    if release.current:
-        rows.append(("published", str(settings.published / FILE)))
-    else:
-        rows.append(("as at", f"{release.folder / FILE} (the current release is unchanged)"))
-    if release.current and (index := settings.published / "report" / "index.html").exists():
-        rows.append(("report", str(index)))
-    for name, value in rows:
-        console.print(f"[bold]{name:<12}[/] {value}", highlight=False)
-    if feeds[1] or feeds[3]:
-        console.print("[yellow]Refused or quarantined[/]: `sna quarantine` shows what is wrong and what the sender can do.")
-    refused(console, settings)
-    for subject, expectation, observed, remedy in warnings:
-        console.print(f"[yellow]warning[/] {escape(f'{subject}: {expectation}: {observed}. {remedy}')}", highlight=False)
     area = areas.load(settings.made.area)
     abroad = {
         "/".join(contract.id)
         for contract in load_contracts().values()
         if contract.countries and area.country_name not in contract.countries
     }
-    has_report = bool(figures[-1])
     for feed, tables, url in waiting:
         if feed in abroad:
             console.print(f"[yellow]not for {area.country_name}[/] {feed}")
             continue
         needed = f": needed for {tables}" if tables else ": not needed for any SNA table" if has_report else ""
         console.print(f"[yellow]not delivered[/] {feed}{needed}{f'; available from {url}' if url else ''}")
-    compare = "`sna reconcile --table T15`, " if has_report else ""
-    console.print(f"Next: {compare}`sna status`, or open the published file read-only in a BI tool.")
 
 
 def difference(console: Console, settings: Settings, found: Difference, only: str | None, *, everything: bool) -> None:
