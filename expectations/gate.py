@@ -74,6 +74,7 @@ class Earlier:
 
     @classmethod
     def of(cls, folder: Path, context: Context) -> Earlier:
+        """What passed earlier, by the pages in a folder, under the present code, versions and known texts."""
         code = [path.read_bytes() for path in sorted(Path(__file__).parent.rglob("*.py"))]
         shape = inspect.getsource(inspect.getmodule(context.shape) or context.shape)
         versions = [version(package) for package in ("great_expectations", "pandas", "duckdb")]

@@ -122,6 +122,7 @@ class Line:
     hash: str = ""
 
     def sealed(self) -> Line:
+        """The line with the SHA-256 (hexadecimal) of its other fields."""
         content = {name: value for name, value in asdict(self).items() if name != "hash"}
         return replace(self, hash=hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest())
 

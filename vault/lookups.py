@@ -35,6 +35,7 @@ class VaultSession:
     on: date = field(default_factory=lambda: datetime.now(UTC).date())
 
     def log(self, con: duckdb.DuckDBPyConnection, action: str, what: str) -> None:
+        """Write into the access log, before anything is shown, what is looked up."""
         access_log.write(self.folder, con, action, why=self.why, what=what, acting_for=self.acting_for)
 
 

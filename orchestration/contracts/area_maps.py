@@ -95,6 +95,7 @@ class AreaMap(_Strict):
         return {_plain(header) for header in (*self.headers, *self.not_used, *made)}
 
     def is_of(self, contract: FeedContract) -> bool:
+        """Whether it maps the extracts of a feed: of its feed type, and of its agency where it names one."""
         return self.feed_type in (contract.feed, contract.type) and self.agency in (None, contract.agency)
 
     def open_gaps(self) -> list[str]:

@@ -63,6 +63,7 @@ class Table:
         return self.name.partition(".")[2]
 
     def has(self, column: str) -> bool:
+        """Whether it has a column of this name."""
         return any(column == known.name for known in self.columns)
 
 
@@ -79,6 +80,7 @@ class Model:
         return tuple(table for table in self.tables if table.declared)
 
     def table(self, name: str) -> Table:
+        """The table `schema.name`, which must be there."""
         return next(table for table in self.tables if table.name == name)
 
 

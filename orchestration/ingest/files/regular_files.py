@@ -49,6 +49,7 @@ class State:
 
     @classmethod
     def of(cls, found: os.stat_result) -> State:
+        """The state in what `stat` returned."""
         return cls(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
 

@@ -36,6 +36,7 @@ class Stored:
 
     @classmethod
     def of(cls, path: Path) -> Stored:
+        """What is stored in a Parquet file; reads it whole."""
         from pyarrow.parquet import read_metadata
 
         stat = path.stat()
@@ -202,6 +203,7 @@ class LoadRecord:
         return path if path.exists() else None
 
     def as_json(self) -> dict[str, Any]:
+        """The content of `load.json`: without what follows from its folder or from other records."""
         document = asdict(replace(self, extract=None))
         for name in ("folder", "unchanged", "is_partial", "extract"):
             del document[name]
@@ -210,6 +212,7 @@ class LoadRecord:
 
     @classmethod
     def from_json(cls, document: dict[str, Any], folder: Path) -> LoadRecord:
+        """The record in the content of the `load.json` of a folder."""
         faults = tuple(Fault(**{**item, "first_rows": tuple(item["first_rows"])}) for item in document["faults"])
         received_at = datetime.fromisoformat(document["received_at"])
         withdrawn = Withdrawal(**taken_back) if (taken_back := document.get("withdrawn")) else None

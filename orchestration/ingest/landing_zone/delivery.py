@@ -105,6 +105,7 @@ class UnrecognisedFile:
 
     @classmethod
     def of(cls, path: Path, found: Fault) -> UnrecognisedFile:
+        """A file that a fault keeps from being read."""
         return cls(path, found.message.rstrip("."), found.remedy.rstrip("."), found.code)
 
 

@@ -37,6 +37,7 @@ class Watch:
     asked: dict[str, Mark] = field(default_factory=dict)
 
     def as_text(self) -> str:
+        """As the cursor of a sensor: JSON, always the same for the same content."""
         return json.dumps(asdict(self), separators=(",", ":"), sort_keys=True)
 
     @classmethod

@@ -43,6 +43,7 @@ class Explained:
         return frozenset(found)
 
     def as_header(self, written: str) -> bool:
+        """Whether a cell is a header of the contract, however it is written."""
         return plain(written) in self.headers
 
     def anywhere(self, written: str) -> bool:

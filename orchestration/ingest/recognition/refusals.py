@@ -29,10 +29,12 @@ class Refusal:
 
     @classmethod
     def of(cls, contract: FeedContract | None, *causes: tuple[str, str]) -> Refusal:
+        """A refusal by (cause, remedy) pairs, in this order; of no feed where none is known."""
         return cls("/".join(contract.id) if contract else "", causes)
 
     @classmethod
     def of_faults(cls, contract: FeedContract | None, faults: Iterable[Fault]) -> Refusal:
+        """A refusal by faults, each in a sentence."""
         return cls.of(contract, *sentences(faults))
 
     @property

@@ -141,8 +141,10 @@ class Headers:
         self._raw = [(name.lower(), value) for name, value in scope["headers"]]
 
     def all(self, name: str) -> list[str]:
+        """Every value of a header, in the order of the request."""
         return [value.decode("latin-1") for key, value in self._raw if key == name.encode()]
 
     def one(self, name: str) -> str | None:
+        """The value of a header that occurs exactly once; otherwise None."""
         found = self.all(name)
         return found[0] if len(found) == 1 else None
