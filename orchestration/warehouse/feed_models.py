@@ -41,7 +41,7 @@ def steps(contract: FeedContract, project: Path = DBT_PROJECT) -> list[Step]:
 
 
 def marts(contract: FeedContract, project: Path = DBT_PROJECT) -> list[str]:
-    """The marts that a feed supplies, the nearest first; none for one whose rows stay in the vault."""
+    """The marts that a feed supplies, the nearest first, but for those that read it through a macro; none for the vault's."""
     return [] if contract.custody == "vault" else _project(project).marts(contract)
 
 

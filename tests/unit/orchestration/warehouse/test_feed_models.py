@@ -77,5 +77,5 @@ def test_each_feed_of_the_project_reaches_a_mart():
 def test_marts_that_a_feed_supplies_are_those_above_it():
     contracts = load_contracts()
     crimes = feed_models.marts(contracts["derbyshire_constabulary", "crimes"])
-    assert crimes.index("offences") < crimes.index("yearly_trends") and "schools" not in crimes
+    assert crimes.index("offences") < crimes.index("drivers") and "schools" not in crimes
     assert feed_models.marts(contracts["derbyshire_constabulary", "nominals"]) == []
