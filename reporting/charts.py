@@ -45,6 +45,8 @@ CONFIG: dict[str, Any] = {
         "tickColor": LINES,
         "labelLimit": 260,
     },
+    # The first and last number under their ticks, not moved inwards against their neighbours.
+    "axisX": {"labelFlush": False},
     "legend": {
         "labelFontSize": 12,
         "titleFontSize": 12,
@@ -81,10 +83,16 @@ def _data(rows: Rows) -> alt.InlineData:
         return alt.InlineData(values=[dict(row) for row in rows])
 
 
+def members(rows: Rows, dimension: str) -> list[Any]:
+    """Members of a dimension in order: years by time, as series begin in different ones; others as the rows have them."""
+    found = list(dict.fromkeys(row[dimension] for row in rows))
+    return sorted(found) if all(re.match(r"\d{4}\b", str(member)) for member in found) else found
+
+
 def bars(rows: Rows, x: str, y: str, x_title: str, y_title: str, *, lower: str = "", upper: str = "", wide: bool = False) -> Any:
     """Columns of a count by an ordered dimension, with limits where there are any."""
     base = alt.Chart(_data(rows))
-    across = alt.X(f"{x}:O", title=x_title, sort=None, axis=alt.Axis(labelAngle=0 if len(rows) < 9 else -45))
+    across = alt.X(f"{x}:O", title=x_title, sort=members(rows, x), axis=alt.Axis(labelAngle=0 if len(rows) < 9 else -45))
     drawn: Any = base.mark_bar(color=BLUE).encode(x=across, y=alt.Y(f"{y}:Q", title=y_title))
     if lower:
         drawn += base.mark_rule(color=ORANGE, strokeWidth=2.5).encode(x=across, y=f"{lower}:Q", y2=f"{upper}:Q")
@@ -180,7 +188,7 @@ def lines(rows: Rows, x: str, y: str, series: str, x_title: str, y_title: str, k
     angle = 0 if len({row[x] for row in rows}) < 9 else -45
     axis = alt.Axis(labelAngle=angle, format="%b %Y") if kind == "T" else alt.Axis(labelAngle=angle)
     base = alt.Chart(_data(rows)).encode(
-        x=alt.X(f"{x}:{kind}", title=x_title, sort=None, axis=axis),
+        x=alt.X(f"{x}:{kind}", title=x_title, sort=members(rows, x) if kind == "O" else None, axis=axis),
         y=alt.Y(f"{y}:Q", title=y_title),
         color=alt.Color(f"{series}:N", title=None, sort=names, legend=None if len(names) < 2 else alt.Legend(columns=3)),
         detail=f"{series}:N",
@@ -207,7 +215,7 @@ def grouped(rows: Rows, x: str, y: str, series: str, x_title: str, y_title: str,
         alt.Chart(_data(rows))
         .mark_bar(stroke=TEXT, strokeWidth=0.5)
         .encode(
-            x=alt.X(f"{x}:O", title=x_title, sort=None, axis=alt.Axis(labelAngle=angle)),
+            x=alt.X(f"{x}:O", title=x_title, sort=members(rows, x), axis=alt.Axis(labelAngle=angle)),
             xOffset=alt.XOffset(f"{series}:N", sort=names),
             y=alt.Y(f"{y}:Q", title=y_title),
             color=alt.Color(f"{series}:N", title=None, sort=names, legend=alt.Legend(columns=3)),
@@ -224,7 +232,7 @@ def multiples(rows: Rows, x: str, y: str, series: str, x_title: str, y_title: st
         alt.Chart(_data(rows))
         .mark_line(color=BLUE, strokeWidth=2, point=alt.OverlayMarkDef(filled=True, color=BLUE, size=35))
         .encode(
-            x=alt.X(f"{x}:O", title=None, sort=None, axis=alt.Axis(labelAngle=-45, labelFontSize=11)),
+            x=alt.X(f"{x}:O", title=None, sort=members(rows, x), axis=alt.Axis(labelAngle=-45, labelFontSize=11)),
             y=alt.Y(f"{y}:Q", title=None, scale=alt.Scale(zero=True)),
             facet=alt.Facet(f"{series}:N", title=None, columns=2 if is_wide else 3, sort=names),
         )
