@@ -96,6 +96,16 @@ def _words(name: str) -> str:
     return name.replace("_", " ")
 
 
+def _head(measure: str, unit: str) -> str:
+    """A measure in words with its unit, which its name may have already."""
+    words = _words(measure).replace("per 1000", "per 1,000")
+    if unit == "percent" and words.endswith(" percent"):
+        words = words.removesuffix(" percent")
+    elif unit not in UNITS or "percent" in words or "per 1,000" in words:
+        return words
+    return f"{words} ({UNITS[unit]})"
+
+
 def _text(value: Any) -> str:
     return "Unknown" if value is None else str(value)
 
@@ -109,9 +119,7 @@ def _comparable(spec: Row, shown: Sequence[str]) -> list[str]:
 def _table(spec: Row, rows: Sequence[Row], title: str, notes: Sequence[str]) -> Table:
     dimensions, measures = spec["dimensions"], list(zip(spec["measures"], spec["units"], strict=True))
     columns = [(name, unit) for name, unit in measures if unit != "symbol"]
-    heads = [_words(name) for name in dimensions] + [
-        f"{_words(name)} ({UNITS[unit]})" if unit in UNITS else _words(name) for name, unit in columns
-    ]
+    heads = [_words(name) for name in dimensions] + [_head(name, unit) for name, unit in columns]
 
     def cell(row: Row, name: str, unit: str) -> Figure:
         at = [column for column, _ in measures].index(name)
@@ -147,7 +155,7 @@ def _drawing(spec: Row, data: Sequence[Row], shown: Sequence[str]) -> Any:
     axis, *others = spec["dimensions"]
     series = [*others, *(["measure"] if len({row["measure"] for row in data}) > 1 else [])]
     unit = dict(zip(spec["measures"], spec["units"], strict=True))[shown[0]]
-    y_title = UNITS.get(unit, _words(shown[0]) if len(_comparable(spec, shown)) == 1 else "number")
+    y_title = _head(shown[0], unit) if len(_comparable(spec, shown)) == 1 else UNITS.get(unit, "number")
     categories = list(dict.fromkeys(row[axis] for row in data))
     panel = series[1] if len(series) > 1 else ""
     group = series[0] if series else ""
@@ -176,7 +184,9 @@ def _map(spec: Row, rows: Sequence[Row], measure: str, boundaries: Boundaries) -
     )
     if not shapes:
         return {"why_not": "the boundaries that were delivered are of other places than the figures."}
-    return {"drawing": charts.choropleth(shapes, boundaries.outlines, _words(measure))}
+    return {
+        "drawing": charts.choropleth(shapes, boundaries.outlines, _head(measure, spec["units"][spec["measures"].index(measure)]))
+    }
 
 
 def _layer(boundaries: Boundaries, mart: str, column: str) -> Layer:
