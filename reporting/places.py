@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from markupsafe import Markup
+
 from reporting import charts
 from reporting.blocks import Chart, Table
 from reporting.board import PROFILE, hot_wards, profile_figure, waiting
@@ -27,12 +29,14 @@ def pages(release: Release, spec: Specification, boundaries: Boundaries) -> Iter
         "map-lsoas.html": ("Map of neighbourhoods", _lsoas),
         "map-hexagons.html": ("Map of hexagons", _hexagons),
     }
+    window = release.hotspot_window(spec.year)
+    what = window["definition"][:1].lower() + window["definition"][1:] if window else "serious violence"
     for path, (title, items) in kinds.items():
         yield Page(
             path,
             title,
             "Maps",
-            f"{title}: where serious violence was recorded in {spec.when}.",
+            f"{title}: where {what} was recorded in {spec.when}.",
             list(items(release, spec, boundaries)),
         )
 
@@ -166,15 +170,7 @@ def _lsoas(release: Release, spec: Specification, boundaries: Boundaries) -> Ite
         source=LSOAS,
     )
     shown = {row["lsoa_code"]: {"value": row["offences"], "hot": row["clustering"] == "hot"} for row in rows}
-    yield sentence(
-        "{} neighbourhoods are part of a cluster that chance does not explain; they have a thick orange edge.",
-        counted(
-            LSOAS,
-            "definition",
-            {name: rows[0][name] for name in ("definition", "first_month", "last_month")} | {"clustering": "hot"},
-            sum(row["clustering"] == "hot" for row in rows),
-        ),
-    )
+    yield _clusters(LSOAS, rows, "neighbourhoods")
     yield Chart(
         "map-lsoas",
         f"{rows[0]['definition']} by neighbourhood, {spec.when}",
@@ -185,14 +181,23 @@ def _lsoas(release: Release, spec: Specification, boundaries: Boundaries) -> Ite
     )
 
 
+def _clusters(table: str, rows: Sequence[Mapping[str, Any]], what: str) -> Markup:
+    """How many places are hot."""
+    window = {name: rows[0][name] for name in ("definition", "first_month", "last_month")}
+    hot = counted(table, "definition", {**window, "clustering": "hot"}, sum(row["clustering"] == "hot" for row in rows))
+    return sentence(f"{{}} {what} are part of a cluster that chance does not explain; they have a thick orange edge.", hot)
+
+
 def _hexagons(release: Release, spec: Specification, boundaries: Boundaries) -> Iterator[Item]:
     rows = _places(release, HEXAGONS, "hexagon_code", spec.year)
     if not rows:
         yield waiting(release, HEXAGONS, "The map of hexagons")
         return
     key = ("definition", "first_month", "last_month", "hexagon_code")
-    top = [row for row in rows if row["is_top_fifth"]]
-    yield sentence("The map shows the fifth of all hexagons with most offences; the others are not drawn.")
+    # A hexagon of few offences among busy ones is part of their cluster.
+    top = [row for row in rows if row["is_top_fifth"] or row["clustering"] == "hot"]
+    yield sentence("The map shows the fifth of all hexagons with most offences, and clusters; the others are not drawn.")
+    yield _clusters(HEXAGONS, rows, "hexagons")
     table = Table(
         "hexagons-table",
         f"Hexagons with most offences: {rows[0]['definition']}, {spec.when}",
