@@ -19,6 +19,13 @@ from reporting.specification import Specification
 # Percent of draws from which a priority is called stable.
 SURE = 95
 DEFINITIONS = "marts.violence_by_definition_yearly"
+# What each gate tests, in the order of the pipeline.
+STAGES = {
+    "feeds": "Deliveries",
+    "facts": "Records made from deliveries",
+    "counts": "Counts of linked people",
+    "marts": "Published tables",
+}
 GLOSSARY = {
     "ambulance call": "a call for an assault that the ambulance service attended",
     "attendance": "a visit to an emergency department after an assault; a person who comes twice is counted twice",
@@ -27,6 +34,7 @@ GLOSSARY = {
     "erratum": "a printed figure that is wrong, with the correct one and the reason",
     "evidence": "what a figure was computed from: records, an agency's return, national statistics, or made-up records",
     "harm days": "days of custody that the Cambridge Crime Harm Index has for an offence, as its weight",
+    "hexagon": "a cell, of about 0.7 square kilometres, of a grid over the county: places of equal size can be compared",
     "hotspot": "a place with more violence than chance explains, or among the fifth of all places with most",
     "knife crime": "serious violence in which a knife or blade was used, threatened or carried",
     "limits": "the range that would contain the value in 95 of 100 repetitions; wide where numbers are small",
@@ -174,7 +182,8 @@ def definitions(release: Release, spec: Specification) -> Page | None:
     if not release.has(source):
         return None
     rows = release.rows(
-        f"from {source} where is_total and months = 12 and financial_year <= ? order by definition_id, financial_year",
+        f"""from {source} where is_total and months = 12 and financial_year <= ?
+            order by not is_in_force, definition_name, financial_year""",
         [spec.year],
     )
     names = list(dict.fromkeys(row["definition_name"] for row in rows))
@@ -203,7 +212,31 @@ def definitions(release: Release, spec: Specification) -> Page | None:
         data,
     )
     lead = "How much violence there is depends on what counts as violence: the same offences under each definition."
-    return Page("definitions.html", "Definitions compared", "About the figures", lead, [chart])
+    return Page("definitions.html", "Definitions compared", "About the figures", lead, [chart, *_defined(release)])
+
+
+def _defined(release: Release) -> Iterator[Item]:
+    """Whose each definition is, and where it comes from."""
+    source, key = "marts.dim_definition", ("definition_id",)
+    rows = release.rows(f"from {source} order by not is_in_force, definition_name") if release.has(source) else []
+    if rows:
+        yield Table(
+            "definition-sources",
+            "The definitions, and the one that these pages count by",
+            ["definition", "in force", "whose", "source"],
+            [
+                (
+                    row["definition_name"],
+                    [
+                        "yes: these pages count by it" if row["is_in_force"] else "no",
+                        row["owner"],
+                        of(source, row, "source", key, decimals=None),
+                    ],
+                )
+                for row in rows
+            ],
+            source=source,
+        )
 
 
 def quality(release: Release, spec: Specification) -> Page:
@@ -229,15 +262,16 @@ def quality(release: Release, spec: Specification) -> Page:
             )
         )
     items.append(Heading("Tests that the data passed", "tests"))
-    verdicts = release.rows("select stage, success, count(*) as n from meta.quality group by all order by all")
+    verdicts = release.rows("select stage, success, count(*) as n from meta.quality group by all")
+    verdicts.sort(key=lambda row: ([*STAGES, row["stage"]].index(row["stage"]), not row["success"]))
     items.append(
         bullets(
             [
                 inline(
                     "{}: {} {}.",
-                    row["stage"],
+                    STAGES.get(row["stage"], row["stage"]),
                     counted("meta.quality", "stage", {"stage": row["stage"], "success": row["success"]}, row["n"]),
-                    "expectations met" if row["success"] else "not met",
+                    "tests passed" if row["success"] else "failed",
                 )
                 for row in verdicts
             ]

@@ -43,7 +43,7 @@ class Chart:
     Attributes:
         id: unique in the report; also the name of its file.
         title: what it shows.
-        description: in words, for who does not see it: kind, axes, marks.
+        description: in words: kind, axes, and what its marks mean, for who sees it and who does not.
         data: what is drawn, one mapping per mark; every number in it is a figure of the table.
         drawing: the Altair chart; None where it cannot be drawn.
         table: with the same figures.

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from reporting import charts, street
 from reporting.blocks import Chart, Table
-from reporting.figures import Figure, added, counted, of
+from reporting.figures import FROM_NONE, MISSING, Figure, added, counted, of
 from reporting.page import Heading, Item, Page, bullets, inline, label, sentence
 from reporting.release import MAIN, Release
 from reporting.specification import Specification
@@ -19,8 +19,16 @@ CONCENTRATION, WARDS = "marts.hotspot_concentration", "marts.hotspot_wards"
 WARD_KEY = ("definition", "scope", "first_month", "last_month", "ward_code")
 TREND_KEY = ("series", "area", "financial_year")
 PROFILE_KEY = ("financial_year", "district_code", "indicator_id")
+BUSIEST = 3
+# Feeds that are listed where a reader looks for what they make up; more are behind a summary.
+FEW = 3
+PLACES = {"LSOA": "neighbourhoods", "Hexagon": "hexagons", "Street point": "street points"}
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 UNCHANGED = ("no clear change",)
+KNIFE = "Knife crime"
+# A percentage of fewer is a few cases: 2 to 11 is not a rise of 450 %.
+FEWEST_FOR_PERCENT = 50
+VERDICTS = {"increase": "an increase beyond chance", "decrease": "a decrease beyond chance"}
 
 
 def page(release: Release, spec: Specification) -> Page:
@@ -45,7 +53,11 @@ def waiting(release: Release, table: str, what: str) -> Markup:
     if not feeds:
         return Markup('<p class="gap">{}</p>').format(f"{what}: the release has no figures of it for this year.")
     asked = bullets([inline("{}: ask {}", label(feed["title"]), feed["owner"]) for feed in feeds])
-    return Markup('<div class="gap"><p>{}</p>{}</div>').format(f"{what}: missing, because these have not been delivered.", asked)
+    if len(feeds) > FEW:
+        asked = Markup("<details><summary>Which, and whom to ask</summary>{}</details>").format(asked)
+    return Markup('<div class="gap"><p>{}</p>{}</div>').format(
+        f"{what}: missing, because feeds that make it up have not been delivered.", asked
+    )
 
 
 def county(release: Release, spec: Specification) -> str:
@@ -72,7 +84,15 @@ def trend_table(rows: list[dict[str, Any]], identity: str, caption: str, head: s
                     of(TRENDS, row, "events_upper_95", TREND_KEY),
                     of(TRENDS, row, "previous_year_events", TREND_KEY),
                     of(TRENDS, row, "change_events", TREND_KEY, sign=True),
-                    of(TRENDS, row, "change_events_percent", TREND_KEY, decimals=1, sign=True),
+                    of(
+                        TRENDS,
+                        row,
+                        "change_events_percent",
+                        TREND_KEY,
+                        decimals=1,
+                        sign=True,
+                        note=FROM_NONE if row["previous_year_events"] == 0 else MISSING,
+                    ),
                     row["verdict"] or "not compared",
                 ],
             )
@@ -81,7 +101,7 @@ def trend_table(rows: list[dict[str, Any]], identity: str, caption: str, head: s
         notes=(
             "Limits are 95 % limits of the count. A change is named only where its test supports it.",
             *dict.fromkeys(
-                f"Before {f'the change of {row[key]}' if head == 'year' else 'a change'} is repeated: {row['verdict_caution']}."
+                f"Caution{f' on {row[key]}' if head == 'year' else ''}: {row['verdict_caution']}."
                 for row in rows
                 if row["verdict_caution"]
             ),
@@ -168,8 +188,8 @@ def _what(release: Release, spec: Specification) -> Iterator[Item]:
     rows = (
         release.rows(
             f"""from {TRENDS} where area = ? and financial_year = ?
-                order by not starts_with(series, ?), series <> 'Knife crime', series""",
-            [whole, spec.year, MAIN],
+                order by not starts_with(series, ?), series <> ?, series""",
+            [whole, spec.year, MAIN, KNIFE],
         )
         if release.has(TRENDS)
         else []
@@ -177,24 +197,28 @@ def _what(release: Release, spec: Specification) -> Iterator[Item]:
     if not rows:
         yield waiting(release, TRENDS, "Counts by year")
         return
+    main = [row for row in rows if row["series"] in (MAIN, KNIFE)]
+    yield bullets([change(row, judged=True) for row in main])
+    rest = [row for row in rows if row not in main]
+    yield sentence("Of their parts, and of what other agencies count:")
     for verdict, words in {"increase": "Rose", "decrease": "Fell"}.items():
-        found = [row for row in rows if row["verdict"] == verdict]
+        found = [row for row in rest if row["verdict"] == verdict]
         yield (
             sentence("{}:", Markup("<strong>{}</strong>").format(words))
             if found
             else sentence(f"{words}: nothing beyond chance.")
         )
         yield bullets([change(row) for row in found])
-    same = [row["series"] for row in rows if row["verdict"] in UNCHANGED]
+    same = [row["series"] for row in rest if row["verdict"] in UNCHANGED]
     if same:
         yield sentence("No clear change: {}.", label("; ".join(same)))
-    broken = [row["series"] for row in rows if row["verdict"] == "series break"]
+    broken = [row["series"] for row in rest if row["verdict"] == "series break"]
     if broken:
         yield sentence("Counted in another way than in the year before, and not compared: {}.", label("; ".join(broken)))
-    few = [row["series"] for row in rows if row["verdict"] not in ("increase", "decrease", "series break", *UNCHANGED)]
+    few = [row["series"] for row in rest if row["verdict"] not in ("increase", "decrease", "series break", *UNCHANGED)]
     if few:
         yield sentence("Too few, or no whole year before, to compare: {}.", label("; ".join(few)))
-    for series, identity in ((MAIN, "serious-violence"), ("Knife crime", "knife-crime")):
+    for series, identity in ((MAIN, "serious-violence"), (KNIFE, "knife-crime")):
         for chart in (
             yearly_chart(release, series, whole, spec.year, f"{identity}-years"),
             control_chart(release, series, whole, spec.year, f"{identity}-months"),
@@ -204,17 +228,24 @@ def _what(release: Release, spec: Specification) -> Iterator[Item]:
     yield trend_table(rows, "all-series", f"Every series of {whole}, {spec.when}")
 
 
-def change(row: dict[str, Any]) -> Markup:
-    """A yearly count and its change on the year before, as a sentence."""
-    return inline(
-        "{}: {} {} in {}, {} on the year before ({}).",
+def change(row: dict[str, Any], *, judged: bool = False) -> Markup:
+    """A yearly count and its change on the year before, as a sentence; `judged`: with what its test says."""
+    said = inline(
+        "{}: {} {} in {}",
         label(row["series"]),
         of(TRENDS, row, "events", TREND_KEY),
         row["measure"],
         label(row["financial_year"]),
-        of(TRENDS, row, "change_events", TREND_KEY, sign=True),
-        of(TRENDS, row, "change_events_percent", TREND_KEY, decimals=1, suffix=" %", sign=True),
     )
+    if row["change_events"] is None:
+        return said + ", compared with no year before."
+    said += inline(", {} on the year before", of(TRENDS, row, "change_events", TREND_KEY, sign=True))
+    if row["previous_year_events"] >= FEWEST_FOR_PERCENT:
+        percent = of(TRENDS, row, "change_events_percent", TREND_KEY, decimals=1, suffix=" %", sign=True)
+        said += inline(" ({})", percent)
+    if judged:
+        said += inline(": {}", label(VERDICTS.get(row["verdict"], row["verdict"] or "not compared")))
+    return said + "."
 
 
 def profile_figure(row: dict[str, Any], column: str, **form: Any) -> Figure:
@@ -329,18 +360,20 @@ def _concentrated(release: Release, spec: Specification) -> Iterator[Item]:
         return
     key = ("definition", "first_month", "last_month", "place_kind")
     rows = release.rows(
-        f"from {CONCENTRATION} where definition = ? and first_month = ? and last_month = ? order by place_kind",
+        f"from {CONCENTRATION} where definition = ? and first_month = ? and last_month = ? order by place_kind desc",
         [window["definition"], window["first_month"], window["last_month"]],
     )
     for row in rows:
+        elsewhere = of(CONCENTRATION, row, "offences_elsewhere", key)
         yield sentence(
-            "{}, {}: half of the {} offences are in {} of {} {}.",
+            "{}, {}: half of the {} offences are in {} of {} {}{}.",
             label(row["definition"]),
             label(row["window_label"]),
             of(CONCENTRATION, row, "offences", key),
             of(CONCENTRATION, row, "places_with_half", key),
             of(CONCENTRATION, row, "places", key),
-            label({"LSOA": "neighbourhoods", "Hexagon": "hexagons"}.get(row["place_kind"], row["place_kind"])),
+            label(PLACES.get(row["place_kind"], row["place_kind"])),
+            inline("; {} more have no known place", elsewhere) if row["offences_elsewhere"] else "",
         )
     wards = hot_wards(release, spec.year)[:5]
     if wards:
@@ -367,26 +400,36 @@ def hot_wards(release: Release, year: str, district: str | None = None) -> list[
     )
 
 
-def heat_chart(release: Release, year: str, title: str, identity: str, district: str | None = None) -> Chart | None:
-    """Offences by hour and day of a year, of one district or all."""
+def hours(release: Release, spec: Specification, title: str, identity: str, district: str | None = None) -> Iterator[Item]:
+    """When offences of a year were committed, of one district or all: the busiest hours in words, and a heat map of all."""
     table = "marts.offences_by_hour"
-    if not release.has(table):
-        return None
-    key: dict[str, Any] = {"financial_year": year} | ({"district_code": district} if district else {})
+    key: dict[str, Any] = {"financial_year": spec.year} | ({"district_code": district} if district else {})
     where = " and ".join(f"{name} = ?" for name in key)
-    rows = release.rows(
-        f"""select committed_hour, day_name, sum(offences) as offences from {table}
-            where {where} and committed_hour is not null and day_name is not null group by all""",
-        list(key.values()),
+    rows = (
+        release.rows(
+            f"""select committed_hour, day_name, sum(offences) as offences from {table}
+                where {where} and committed_hour is not null and day_name is not null group by all""",
+            list(key.values()),
+        )
+        if release.has(table)
+        else []
     )
     if not rows:
-        return None
+        if district is None:
+            yield waiting(release, table, "Hours and days")
+        return
     found = {(row["committed_hour"], row["day_name"]): row["offences"] for row in rows}
 
     def cell(hour: int, day: str) -> Figure:
         # An hour without a row had no offence: the mart has a row for each combination that occurred.
         return added(table, "offences", key | {"committed_hour": hour, "day_name": day}, found.get((hour, day), 0))
 
+    # No hour is named before another that has as many.
+    most = sorted(found.values(), reverse=True)[:BUSIEST][-1]
+    busiest = sorted((one for one, n in found.items() if n >= most), key=lambda one: (-found[one], DAYS.index(one[1]), one[0]))
+    if len(busiest) <= 2 * BUSIEST:
+        named = [inline("{} ({})", label(f"{day} from {hour:02d}:00"), cell(hour, day)) for hour, day in busiest]
+        yield sentence("The hours of the week with most offences: {}.", Markup(", ").join(named))
     made = Table(
         f"{identity}-table",
         f"{title}, offences by hour and day",
@@ -396,7 +439,7 @@ def heat_chart(release: Release, year: str, title: str, identity: str, district:
         source=table,
     )
     data = [{"hour": f"{hour:02d}:00", "day": day, "offences": found.get((hour, day), 0)} for hour in range(24) for day in DAYS]
-    return Chart(
+    yield Chart(
         identity,
         title,
         "Heat map: days across, hours down, a darker cell for more offences, with the number in each.",
@@ -408,9 +451,7 @@ def heat_chart(release: Release, year: str, title: str, identity: str, district:
 
 def _when(release: Release, spec: Specification) -> Iterator[Item]:
     yield Heading("When", "when")
-    yield heat_chart(release, spec.year, f"Serious violence by hour and day, {spec.when}", "hours") or waiting(
-        release, "marts.offences_by_hour", "Hours and days"
-    )
+    yield from hours(release, spec, f"Serious violence by hour and day, {spec.when}", "hours")
 
 
 def _whom(release: Release, spec: Specification) -> Iterator[Item]:
@@ -462,27 +503,22 @@ def _whom(release: Release, spec: Specification) -> Iterator[Item]:
 
 def _compared(release: Release, spec: Specification) -> Iterator[Item]:
     yield Heading("Compared with whom", "compared")
-    rows = (
-        release.rows(
-            f"""select national_comparator, string_agg(distinct indicator, '; ' order by indicator) as names from {PROFILE}
-                where financial_year = ? and national_comparator is not null group by all order by 1""",
-            [spec.year],
-        )
-        if release.has(PROFILE)
-        else []
+    if not release.has(PROFILE):
+        yield waiting(release, PROFILE, "Indicators to compare")
+        return
+    rows = release.rows(
+        f"""select national_comparator, string_agg(distinct indicator, '; ' order by indicator) as names from {PROFILE}
+            where financial_year = ? and national_comparator is not null group by all order by 1""",
+        [spec.year],
     )
     yield sentence("Each district is compared with the whole of {}.", label(spec.area))
     if rows:
         yield sentence("These indicators are also compared with areas outside it:")
         yield bullets([inline("{}: {}", row["national_comparator"], label(row["names"])) for row in rows])
-    notes = (
-        release.rows(
-            f"""select national_note, string_agg(distinct indicator, '; ' order by indicator) as names from {PROFILE}
-                where financial_year = ? and national_value is null and national_note is not null group by all order by 1""",
-            [spec.year],
-        )
-        if release.has(PROFILE)
-        else []
+    notes = release.rows(
+        f"""select national_note, string_agg(distinct indicator, '; ' order by indicator) as names from {PROFILE}
+            where financial_year = ? and national_value is null and national_note is not null group by all order by 1""",
+        [spec.year],
     )
     if notes:
         yield sentence("No comparator outside the area has been delivered for the others:")
@@ -494,21 +530,24 @@ def _uncertain(release: Release, spec: Specification) -> Iterator[Item]:
     says: list[Markup | str] = []
     if release.is_demonstration:
         says.append("The records are made up: the figures prove the calculation and say nothing about a real place.")
-    late = release.rows(
-        "select agency || '/' || feed as feed, part, overdue_on from meta.feed_parts where overdue_on is not null order by all"
+    parts = release.rows(
+        """select coalesce(feeds.title, part.agency || '/' || part.feed) as title,
+                  part.part, part.overdue_on, part.missing_periods
+           from meta.feed_parts as part left join meta.feeds as feeds on part.agency = feeds.agency and part.feed = feeds.feed
+           order by all"""
     )
-    says += [
-        inline("{}: overdue since {}.", label(f"{row['feed']} {row['part']}".strip()), label(row["overdue_on"])) for row in late
-    ]
-    gaps = release.rows(
-        """select agency || '/' || feed as feed, part, missing_periods from meta.feed_parts
-           where len(missing_periods) > 0 order by all"""
-    )
-    says += [
-        inline("{}: {} missing.", label(f"{row['feed']} {row['part']}".strip()), label(", ".join(row["missing_periods"])))
-        for row in gaps
-    ]
-    says += [inline("{}: not delivered; ask {}.", label(row["title"]), row["owner"]) for row in release.waiting_for()]
+    for row in parts:
+        name = label(", ".join(filter(None, (row["title"], row["part"]))))
+        if row["overdue_on"] is not None:
+            says.append(inline("{}: overdue since {}.", name, label(row["overdue_on"])))
+        if row["missing_periods"]:
+            says.append(inline("{}: {} missing.", name, label(", ".join(row["missing_periods"]))))
+    undelivered = release.waiting_for()
+    if len(undelivered) > FEW:
+        listed = Markup('<a href="quality.html#missing">which, and whom to ask</a>')
+        says.append(inline("Much of what these pages could show has not been delivered: {}.", listed))
+    else:
+        says += [inline("{}: not delivered; ask {}.", label(row["title"]), row["owner"]) for row in undelivered]
     errata = (
         release.rows("select count(*) as n from sna.reconciliation where status = 'erratum'")
         if release.has("sna.reconciliation")

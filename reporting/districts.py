@@ -8,14 +8,15 @@ from typing import Any
 from reporting import charts, ranks
 from reporting.blocks import Chart, Table
 from reporting.board import (
+    KNIFE,
     PROFILE,
     TRENDS,
     WARD_KEY,
     WARDS,
     change,
     control_chart,
-    heat_chart,
     hot_wards,
+    hours,
     profile_figure,
     trend_table,
     waiting,
@@ -26,7 +27,6 @@ from reporting.page import Heading, Item, Page, bullets, inline, label, sentence
 from reporting.release import MAIN, Release
 from reporting.specification import Specification
 
-KNIFE = "Knife crime"
 AGAINST = {"higher": "higher than the county", "similar": "similar to the county", "lower": "lower than the county"}
 
 
@@ -111,7 +111,7 @@ def _profile(release: Release, spec: Specification, code: str, name: str, ends: 
         notes=[
             "Rank: 1 is the highest value of the districts. Its range has the ranks that the limits leave open.",
             *dict.fromkeys(f"{row['indicator']}: {row['caveat']}." for row in rows if row["caveat"]),
-            *sorted({f"Before a change is repeated: {row['change_caution']}." for row in rows if row["change_caution"]}),
+            *sorted({f"Caution: {row['change_caution']}." for row in rows if row["change_caution"]}),
         ],
         source=PROFILE,
     )
@@ -176,7 +176,7 @@ def _trends(release: Release, spec: Specification, name: str) -> Iterator[Item]:
         yield waiting(release, TRENDS, "Trends")
         return
     named = [row for row in rows if row["series"] in (MAIN, KNIFE)]
-    yield bullets([inline("{} Is it a change? {}.", change(row), label(row["verdict"] or "not compared")) for row in named])
+    yield bullets([change(row, judged=True) for row in sorted(named, key=lambda row: row["series"] != MAIN)])
     for series in (MAIN, KNIFE):
         if chart := control_chart(release, series, name, spec.year, f"{identity}-{series.lower().replace(' ', '-')}"):
             yield chart
@@ -225,24 +225,26 @@ def _hotspots(release: Release, spec: Specification, code: str, name: str) -> It
     if not rows:
         yield waiting(release, WARDS, "Hotspots")
     else:
-        yield wards_table(rows[:10], "wards-table", f"{name}, {spec.when}: wards with most serious violence")
-    if chart := heat_chart(
-        release, spec.year, f"{name}: serious violence by hour and day, {spec.when}", f"{path(name)[:-5]}-hours", code
-    ):
-        yield chart
+        caption = f"{name}, {spec.when}: wards with most serious violence"
+        yield wards_table(rows[:10], "wards-table", caption, of_district=True)
+    yield from hours(release, spec, f"{name}: serious violence by hour and day, {spec.when}", f"{path(name)[:-5]}-hours", code)
 
 
-def wards_table(rows: list[dict[str, Any]], identity: str, caption: str) -> Table:
-    """Wards with number, rate per 1,000 and limits."""
+def wards_table(rows: list[dict[str, Any]], identity: str, caption: str, *, of_district: bool = False) -> Table:
+    """Wards with number, rate per 1,000, limits, and rank among all; `of_district`: all are of the same one."""
     return Table(
         identity,
         caption,
-        ["ward", "district", "offences", "rate per 1,000", "lower limit", "upper limit", "rank"],
+        [
+            "ward",
+            *(() if of_district else ("district",)),
+            *("offences", "rate per 1,000", "lower limit", "upper limit", "rank among all wards"),
+        ],
         [
             (
                 row["ward_name"],
                 [
-                    row["district"],
+                    *(() if of_district else (row["district"],)),
                     of(WARDS, row, "offences", WARD_KEY),
                     *(
                         of(WARDS, row, column, WARD_KEY, decimals=2)
@@ -275,7 +277,7 @@ def _interventions(release: Release, spec: Specification, code: str) -> Iterator
     yield Table(
         "interventions-table",
         "Interventions in the district, with the rate of serious violence in the year before",
-        ["intervention", "provider", "when", "for whom", "state", "rate in the year before"],
+        ["intervention", "provider", "when", "for whom", "evaluation", "rate in the year before"],
         [
             (
                 row["intervention"],

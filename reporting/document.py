@@ -181,7 +181,7 @@ class Paragraphs(HTMLParser):
         self.feed(str(markup))
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        if tag in ("p", "li", "dt", "dd"):
+        if tag in ("p", "li", "dt", "dd", "summary"):
             self.found.append(("List Bullet" if tag == "li" else None, []))
         self._place = dict(attributes).get("data-figure") if tag == "data" else None
 

@@ -20,6 +20,8 @@ from markupsafe import Markup
 from reporting import resampling
 
 MISSING, WITHHELD = "missing", "withheld"
+# In place of a percentage of nothing, which there is not: no data is missing.
+FROM_NONE = "from none"
 # In place of a schema: the charts that the release specifies.
 CHART = "chart"
 # Agencies' own marks of what they do not publish.

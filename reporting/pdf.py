@@ -72,7 +72,13 @@ def _items(item: Item, folder: Path) -> Iterator[dict[str, Any]]:
         if item.drawing is None or not (folder / "charts" / f"{item.id}.svg").exists():
             yield {"kind": "paragraph", "text": f"{item.title} is not drawn: {item.why_not}"}
         else:
-            yield {"kind": "chart", "file": f"/charts/{item.id}.svg", "title": item.title, "alt": item.description}
+            yield {
+                "kind": "chart",
+                "file": f"/charts/{item.id}.svg",
+                "title": item.title,
+                "alt": item.description,
+                "key": "" if item.specification else item.description,
+            }
         if item.table is not None and len(item.table.rows) <= LONGEST:
             yield _table(item.table)
     else:

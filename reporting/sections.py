@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from reporting import specified
 from reporting.blocks import Table
-from reporting.figures import Figure, of
+from reporting.figures import Figure, counted, of
 from reporting.maps import Boundaries
 from reporting.page import Heading, Item, Page, bullets, inline, label, sentence
 from reporting.release import Release
@@ -24,7 +24,7 @@ REPORT = "report_id"
 EVIDENCE = {
     "record": "computed from the records of real crimes, calls or patients",
     "return": "computed from an agency's return",
-    "national": "computed from national statistics",
+    "national_statistic": "computed from national statistics",
     "demonstration": "computed from made-up records drawn to match the print: this proves the calculation, not the figure",
 }
 
@@ -85,7 +85,11 @@ def pages(release: Release, spec: Specification, boundaries: Boundaries) -> Iter
                 )
             )
         yield Page(
-            path(section), title(section), "Sections", f"{section.title}, {spec.area}: the tables of section {section.id}.", items
+            path(section),
+            title(section),
+            "Sections",
+            f"{section.title}, {spec.area}, {spec.when}: what this release has for section {section.id}.",
+            items,
         )
 
 
@@ -261,4 +265,11 @@ def errata_page(release: Release, spec: Specification) -> Page | None:
         source=PRINTED,
     )
     lead = f"What of {spec.printed} was wrong, with the figure that the same data have and the reason."
-    return Page("errata.html", "Errata of the printed report", "About the figures", lead, [table])
+    compared = _of_report(release, PRINTED, spec, "table_id")
+    report = {REPORT: spec.id} if REPORT in release.columns(PRINTED) else {}
+    said = sentence(
+        "{} of the {} printed figures are wrong.",
+        counted(PRINTED, "table_id", {**report, "status": "erratum"}, len(rows)),
+        counted(PRINTED, "table_id", report, len(compared)),
+    )
+    return Page("errata.html", "Errata of the printed report", "About the figures", lead, [said, table])

@@ -8,7 +8,9 @@ from pathlib import Path
 import jinja2
 
 from reporting import about, board, districts, origins, places, sections
+from reporting.blocks import Cell
 from reporting.drawings import Drawings
+from reporting.figures import Figure
 from reporting.maps import Boundaries
 from reporting.page import Page
 from reporting.release import Release
@@ -37,6 +39,7 @@ def write(release: Release, spec: Specification, made: Iterable[Page], folder: P
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=False
     )
+    environment.globals["is_text"] = _is_text
     template = environment.get_template("page.html")
     groups: dict[str, list[Page]] = {}
     for page in made:
@@ -48,3 +51,8 @@ def write(release: Release, spec: Specification, made: Iterable[Page], folder: P
         (folder / page.path).write_text(template.render(page=shown, spec=spec, release=release, groups=groups), "utf-8")
     (folder / "report.css").write_bytes((TEMPLATES / "report.css").read_bytes())
     return drawings
+
+
+def _is_text(cell: Cell) -> bool:
+    """Whether a cell is read as words, and not compared with the numbers above and below it."""
+    return not isinstance(cell, Figure) or (isinstance(cell.value, str) and not cell.value[:1].isdigit())

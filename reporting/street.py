@@ -8,7 +8,7 @@ from reporting import charts
 from reporting.blocks import Chart, Table
 from reporting.figures import Figure, added, of
 from reporting.maps import Boundaries, missing_boundaries
-from reporting.page import Heading, Item, label, prose, sentence
+from reporting.page import Heading, Item, inline, label, prose, sentence
 from reporting.release import Release
 
 RATES, MONTHS = "marts.street_crime_rates", "marts.street_crime"
@@ -36,18 +36,27 @@ def items(release: Release) -> Iterator[Item]:
         own = [row for row in rows if row["crime_type"] == kind and not row["is_total"]]
         whole = [row for row in rows if row["crime_type"] == kind and row["is_total"]]
         if whole:
+            rate = inline(
+                ", {} for each thousand of {}",
+                of(RATES, whole[0], "rate_per_1000", KEY, decimals=2),
+                label(whole[0]["population_source"]),
+            )
             yield sentence(
-                "{}, {}: {} crimes, {} for each thousand of {}.",
+                "{}, {}: {} crimes{}.",
                 label(kind),
                 label(window),
                 of(RATES, whole[0], "crimes", KEY),
-                of(RATES, whole[0], "rate_per_1000", KEY, decimals=2),
-                label(whole[0]["population_source"] or "a population that has not been delivered"),
+                rate if whole[0]["rate_per_1000"] is not None else "",
             )
         known = [row for row in own if row["rate_per_1000"] is not None]
         if known:
             yield _districts(known, kind, window, whole[0]["rate_per_1000"] if whole else None)
-    yield from _map(release, [row for row in rows if row["crime_type"] == VIOLENT[0] and not row["is_total"]], window)
+    by_district = [row for row in rows if not row["is_total"]]
+    if all(row["rate_per_1000"] is None for row in by_district):
+        yield sentence("There are no rates: residents of the districts have not been delivered.")
+        yield _counts(by_district, window)
+    else:
+        yield from _map(release, [row for row in by_district if row["crime_type"] == VIOLENT[0]], window)
     yield from _months(release)
 
 
@@ -88,6 +97,22 @@ def _districts(rows: list[dict[str, object]], kind: str, window: str, whole: flo
         table,
         charts.limits(data, "district", "crimes per 1,000", whole),
         data,
+    )
+
+
+def _counts(rows: list[dict[str, object]], window: str) -> Table:
+    """Crimes of each type by district."""
+    found = {(row["district"], row["crime_type"]): of(RATES, row, "crimes", KEY) for row in rows}
+    return Table(
+        "street-counts",
+        f"Crimes by district, {window}",
+        ["district", *VIOLENT],
+        [
+            (str(name), [found.get((name, kind), "–") for kind in VIOLENT])
+            for name in sorted({str(row["district"]) for row in rows})
+        ],
+        notes=["–: no crime of the type. More crimes are where more people live: do not compare districts by these numbers."],
+        source=RATES,
     )
 
 

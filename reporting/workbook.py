@@ -18,7 +18,7 @@ import gptables
 import pandas as pd
 
 from reporting.blocks import Cell, Table
-from reporting.figures import WITHHELD, Figure
+from reporting.figures import FROM_NONE, WITHHELD, Figure
 from reporting.page import Page
 from reporting.release import Release
 from reporting.sections import Corrected
@@ -131,7 +131,7 @@ def _value(cell: Cell) -> Any:
         text = re.sub(r"<[^>]+>", "", str(cell))
         return text if re.search(r"\w", text) else NOT_APPLICABLE
     if cell.value is None:
-        return CLOSED if cell.note == WITHHELD else MISSING
+        return {WITHHELD: CLOSED, FROM_NONE: NOT_APPLICABLE}.get(cell.note, MISSING)
     if isinstance(cell.value, str) or cell.decimals is None:
         return str(cell.value) if re.search(r"\w", str(cell.value)) else NOT_APPLICABLE
     return round(float(cell.value), cell.decimals) if cell.decimals else round(cell.value)

@@ -34,7 +34,7 @@ def write(con: duckdb.DuckDBPyConnection, lineage: Mapping[str, Mapping[str, Any
         f"""create or replace table {TABLE} as
             select made_from.* exclude (title), coalesce(feed.title, made_from.title) as title,
                    coalesce(feed.deliveries_in_use, 0) > 0 as is_delivered,
-                   if(made_from.title is null, feed.owner, 'The agency that should send it') as owner, feed.publisher_url
+                   if(made_from.title is null, feed.owner, 'the agency that should send it') as owner, feed.publisher_url
             from {TABLE} as made_from
             left join warehouse.ledger.feed as feed on made_from.feed = feed.agency || '/' || feed.feed
             order by all"""

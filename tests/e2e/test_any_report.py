@@ -170,6 +170,6 @@ def test_an_area_of_open_data_has_what_it_has_and_says_whom_to_ask(tmp_path):
     }
     # Nobody of another area is to be asked.
     assert [name for name, text in html.items() if "derby" in text.casefold()] == []
-    assert "ask the agency of this area that has it" in index and "ask Office for National Statistics" in index
+    assert "ask the agency that should send it" in index and "ask Office for National Statistics" in index
     if CHROMIUM:
         assert judged(folder) == []

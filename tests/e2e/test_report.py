@@ -20,12 +20,18 @@ CHARTS = 80
 QUESTIONS = {
     "Is knife crime rising in Derby?": (
         ["district-derby.html"],
-        r"Knife crime ?: [\d,]+ offences in 2023/24 ?, .{1,20} on the year before .{1,20} Is it a change\? (in|de|no clear )c",
+        r"Knife crime ?: [\d,]+ offences in 2023/24 ?, .{1,20} on the year before .{1,20} (an? (in|de)crease|no clear change)",
     ),
     "Where is violence concentrated?": ([], r"half of the [\d,]+ offences are in \d+ of [\d,]+ neighbourhoods"),
-    "When is violence concentrated?": ([], r"Serious violence by hour and day, 2023/24"),
+    "When is violence concentrated?": (
+        [],
+        r"The hours of the week with most offences: (Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day from \d\d:00",
+    ),
     "Which districts do worse and worsen?": (["priorities.html"], r"Worse than the county and worse than the year before"),
-    "What of the printed report was wrong?": (["errata.html"], r"printed\s+computed\s+unit\s+why"),
+    "What of the printed report was wrong?": (
+        ["errata.html"],
+        r"[\d,]+ of the [\d,]+ printed figures are wrong.*printed\s+computed\s+unit\s+why",
+    ),
 }
 # C19, by sex, has numbers that the vault withholds.
 DRAWN = 76

@@ -18,7 +18,7 @@ def test_each_table_names_the_feeds_that_it_needs_and_those_that_it_waits_for(pr
         ("marts", "offences", "police_uk/street", "Street-level crime", True, "The publisher", "https://example.org"),
         ("sna", "figures", "ons/population", "Residents", False, "The office", "https://ons"),
         # No agency of the area is said to send it.
-        ("sna", "figures", "police/crimes", "Recorded crimes", False, "The agency that should send it", None),
+        ("sna", "figures", "police/crimes", "Recorded crimes", False, "the agency that should send it", None),
         ("sna", "figures", "police_uk/street", "Street-level crime", True, "The publisher", "https://example.org"),
     ]
 

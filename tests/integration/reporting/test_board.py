@@ -1,0 +1,71 @@
+"""Sentences of the page for the board."""
+
+import re
+
+import pytest
+
+from reporting import board
+
+ROW = {
+    "series": "Knife crime",
+    "area": "Derby",
+    "financial_year": "2023/24",
+    "measure": "offences",
+    "events": 266,
+    "previous_year_events": 348,
+    "change_events": -82,
+    "change_events_percent": -23.56,
+    "verdict": "decrease",
+}
+
+
+def words(markup):
+    return re.sub(r"<[^>]+>", "", str(markup))
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({}, "266 offences in 2023/24, −82 on the year before (−23.6 %): a decrease beyond chance."),
+        ({"verdict": "no clear change"}, "266 offences in 2023/24, −82 on the year before (−23.6 %): no clear change."),
+        # A percentage of two is not a finding.
+        (
+            {"events": 11, "previous_year_events": 2, "change_events": 9, "change_events_percent": 450.0, "verdict": "increase"},
+            "11 offences in 2023/24, +9 on the year before: an increase beyond chance.",
+        ),
+        (
+            {"previous_year_events": None, "change_events": None, "change_events_percent": None, "verdict": None},
+            "266 offences in 2023/24, compared with no year before.",
+        ),
+    ],
+)
+def test_a_change_is_said_with_what_its_test_says(changed, said):
+    assert words(board.change(ROW | changed, judged=True)) == f"Knife crime: {said}"
+
+
+def test_the_board_reads_first_how_much_serious_violence_and_knife_crime_there_was(made):
+    rows = made.release.rows(
+        "from marts.yearly_trends where financial_year = ? and area = ? and series in ('Serious violence', 'Knife crime')",
+        [made.spec.year, board.county(made.release, made.spec)],
+    )
+    assert len(rows) == 2
+    first = words(made.html("index.html")).partition("What rose and what fell")[2].partition("Rose")[0]
+    for row in rows:
+        assert words(board.change(row, judged=True)) in first
+
+
+def test_the_busiest_hours_are_those_of_the_heat_map(made):
+    found = made.release.rows(
+        """select day_name, committed_hour, sum(offences)::integer as n from marts.offences_by_hour
+           where financial_year = ? and committed_hour is not null and day_name is not null group by all order by n desc""",
+        [made.spec.year],
+    )
+    text = " ".join(words(made.html("index.html")).split())
+    said = re.search(r"The hours of the week with most offences: (.*?)\. query", text)
+    busy = [row for row in found if row["n"] >= found[board.BUSIEST - 1]["n"]]
+    if len(busy) > 2 * board.BUSIEST:
+        assert said is None
+    else:
+        assert {(day, int(hour), int(n)) for day, hour, n in re.findall(r"(\w+day) from (\d\d):00 \((\d+)\)", said[1])} == {
+            (row["day_name"], row["committed_hour"], row["n"]) for row in busy
+        }
