@@ -174,7 +174,8 @@ def control_chart(release: Release, series: str, area: str, year: str, identity:
     return Chart(
         identity,
         f"{series} by month, {area}: control chart",
-        "Line chart by month. The grey band is what is usual; a marked point is a month outside it, or one that proves a shift."
+        "Line chart by month. The dashed line is the usual level, the grey band how far chance takes a month from it; a marked"
+        " point is a month outside the band, or one that proves a shift."
         " A vertical line is an entry of the register of series breaks, with its text.",
         table,
         charts.control(data, rows[0]["measure"]),
