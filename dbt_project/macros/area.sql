@@ -77,6 +77,17 @@
 {%- endmacro %}
 
 {#
+    Joins `district`, the district of the area in which one of the national list is; one that was abolished is within its successor.
+    Null where it is of another area.
+#}
+{% macro join_district_of(national_district_code) -%}
+    left join {{ ref('national_district') }} as known
+        on {{ national_district_code }} = known.district_code
+    left join {{ ref('district') }} as district
+        on coalesce(known.successor_code, {{ national_district_code }}) = district.district_code
+{%- endmacro %}
+
+{#
     A reference of an agency's own system. Where several agencies of the area send the feed type, it is that of its agency: two
     forces number their crimes and nominals alike.
 

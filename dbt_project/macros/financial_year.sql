@@ -45,3 +45,26 @@
 {% macro denominator_year(mid_year, last_day) -%}
     coalesce(max(case when make_date({{ mid_year }}, 6, 30) <= {{ last_day }} then {{ mid_year }} end), min({{ mid_year }}))
 {%- endmacro %}
+
+{#
+    Joins the row of the year before, `last_year`, to each row `this_year` of the same relation; `year_before` is that financial year, whether
+    the relation has it or not.
+
+    keys        columns besides financial_year by which a row is found again
+    start_year  in which the year of `this_year` begins
+    whole       whether both years must have all of their months (a column `months`): part of a year is compared with nothing
+#}
+{% macro join_year_before(relation, keys=(), start_year='this_year.start_year', whole=false) -%}
+    left join {{ ref('dim_financial_year') }} as year_before
+        on {{ start_year }} - 1 = year_before.start_year
+    left join {{ relation }} as last_year
+        on
+            year_before.financial_year = last_year.financial_year
+            {%- for key in keys %}
+            and this_year.{{ key }} = last_year.{{ key }}
+            {%- endfor %}
+            {%- if whole %}
+            and this_year.months = 12
+            and last_year.months = 12
+            {%- endif %}
+{%- endmacro %}

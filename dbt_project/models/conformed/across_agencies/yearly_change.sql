@@ -11,18 +11,12 @@ compared as (
         year.last_day,
         year_before.financial_year as previous_year,
         year_before.first_day as previous_first_day,
-        case when this_year.months = 12 and last_year.months = 12 then last_year.events end as previous_year_events,
+        last_year.events as previous_year_events,
         coalesce(varied.dispersion, 1) as dispersion
     from summed as this_year
     inner join {{ ref('dim_financial_year') }} as year
         on this_year.financial_year = year.financial_year
-    left join {{ ref('dim_financial_year') }} as year_before
-        on year.start_year - 1 = year_before.start_year
-    left join summed as last_year
-        on
-            year_before.financial_year = last_year.financial_year
-            and this_year.series = last_year.series
-            and this_year.area = last_year.area
+    {{ join_year_before('summed', ['series', 'area'], start_year='year.start_year', whole=true) }}
     left join {{ ref('count_dispersion') }} as varied
         on this_year.series = varied.series and this_year.area = varied.area
 ),

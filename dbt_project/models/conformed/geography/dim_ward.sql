@@ -73,11 +73,7 @@ select
 from listed
 full outer join seen
     on listed.ward_code = seen.ward_code
-left join {{ ref('national_district') }} as known
-    on listed.national_district_code = known.district_code
--- A district that was abolished is within its successor.
-left join {{ ref('district') }} as district
-    on coalesce(known.successor_code, listed.national_district_code) = district.district_code
+{{ join_district_of('listed.national_district_code') }}
 
 union all
 

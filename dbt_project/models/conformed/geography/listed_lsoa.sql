@@ -44,8 +44,4 @@ select
 from in_2021
 full outer join in_2011
     on in_2021.lsoa_code = in_2011.lsoa_code
-left join {{ ref('national_district') }} as known
-    on coalesce(in_2021.district_code, in_2011.district_code) = known.district_code
--- A district that was abolished is within its successor.
-left join {{ ref('district') }} as district
-    on coalesce(known.successor_code, in_2021.district_code, in_2011.district_code) = district.district_code
+{{ join_district_of('coalesce(in_2021.district_code, in_2011.district_code)') }}

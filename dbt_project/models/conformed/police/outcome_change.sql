@@ -73,14 +73,7 @@ compared as (
         last_year.positive_percent as previous_year_positive_percent,
         this_year.is_mature and coalesce(last_year.is_mature, true) as are_both_mature
     from matured as this_year
-    left join {{ ref('dim_financial_year') }} as year_before
-        on this_year.start_year - 1 = year_before.start_year
-    left join matured as last_year
-        on
-            year_before.financial_year = last_year.financial_year
-            and this_year.basis = last_year.basis
-            and this_year.breakdown = last_year.breakdown
-            and this_year.category = last_year.category
+    {{ join_year_before('matured', ['basis', 'breakdown', 'category']) }}
 ),
 
 -- A share of two feeds: what breaks one of them breaks it.

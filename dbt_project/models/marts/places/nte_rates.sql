@@ -61,12 +61,7 @@ changed as (
         change.verdict,
         change.verdict_caution
     from complete as this_year
-    left join complete as last_year
-        on
-            this_year.district_code = last_year.district_code
-            and this_year.start_year - 1 = last_year.start_year
-            and this_year.months = 12
-            and last_year.months = 12
+    {{ join_year_before('complete', ['district_code'], whole=true) }}
     left join {{ ref('yearly_change') }} as change
         on
             change.series = 'Night-time economy'

@@ -20,13 +20,7 @@ compared as (
     from counted as this_year
     inner join {{ ref('dim_financial_year') }} as financial_year
         on this_year.financial_year = financial_year.financial_year
-    left join {{ ref('dim_financial_year') }} as previous_financial_year
-        on financial_year.start_year - 1 = previous_financial_year.start_year
-    left join counted as last_year
-        on
-            previous_financial_year.financial_year = last_year.financial_year
-            and this_year.months = 12
-            and last_year.months = 12
+    {{ join_year_before('counted', start_year='financial_year.start_year', whole=true) }}
 )
 
 select

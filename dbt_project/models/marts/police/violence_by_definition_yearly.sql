@@ -104,13 +104,7 @@ compared as (
         change.verdict,
         change.verdict_caution
     from summed as this_year
-    left join summed as last_year
-        on
-            this_year.definition_id = last_year.definition_id
-            and this_year.district_code = last_year.district_code
-            and this_year.start_year - 1 = last_year.start_year
-            and this_year.months = 12
-            and last_year.months = 12
+    {{ join_year_before('summed', ['definition_id', 'district_code'], whole=true) }}
     left join {{ ref('yearly_change') }} as change
         on
             change.series = case
