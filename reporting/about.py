@@ -228,7 +228,7 @@ def _defined(release: Release) -> Iterator[Item]:
                 (
                     row["definition_name"],
                     [
-                        "yes: these pages count by it" if row["is_in_force"] else "no",
+                        "yes" if row["is_in_force"] else "no",
                         row["owner"],
                         of(source, row, "source", key, decimals=None),
                     ],
