@@ -12,7 +12,7 @@ from tests import counties
 AGGREGATE = re.compile(
     r"(?<!\w)(?P<name>sum|avg|stddev_samp|stddev_pop|var_samp|var_pop)\((?P<argument>(?:\w+\.)?\w+)\)(?P<after>\s*over)?"
 )
-REF = re.compile(r"ref\('(\w+)'\)")
+REF = re.compile(r"""ref\(["'](\w+)["']\)""")
 FLOATING = ("DOUBLE", "FLOAT")
 
 
@@ -35,8 +35,8 @@ def unordered(sql, types):
 
 
 def test_no_model_adds_up_floating_point_numbers_in_any_order(types):
-    models = sorted((DBT_PROJECT / "models").rglob("*.sql"))
-    assert len(models) > 150
+    models = sorted(path for kind in ("*.sql", "*.py") for path in (DBT_PROJECT / "models").rglob(kind))
+    assert len(models) > 150 and {model.suffix for model in models} == {".sql", ".py"}
     wrong = {model.stem: found for model in models if (found := unordered(model.read_text("utf-8"), types))}
     assert wrong == {}
 
@@ -44,6 +44,8 @@ def test_no_model_adds_up_floating_point_numbers_in_any_order(types):
 def test_a_sum_without_an_order_is_found(types):
     sql = "select sum(place.area_km2), sum(n), avg(area_km2 order by area_km2) from {{ ref('lsoa_centre') }} as place"
     assert unordered(sql, types) == ["sum(place.area_km2)"]
+    python = 'dbt.ref("lsoa_centre").query("place", "select avg(easting), avg(northing order by northing) from place")'
+    assert unordered(python, types) == ["avg(easting)"]
 
 
 def test_an_order_makes_the_last_digit_the_same():
