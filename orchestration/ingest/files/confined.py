@@ -29,8 +29,9 @@ MEGABYTES = 768
 # has, on a machine of its own.
 SECONDS, MOST_SECONDS = 15, 180
 BYTES_PER_SECOND = 250_000
-# Of time that passes, on a machine that does other things too.
-WAIT = 3
+# Times as much may pass: for a helper that waits and computes nothing. Beside thirty other busy processes a good census workbook
+# took more than a minute, and refusing it would be final.
+WAIT = 20
 
 _IN_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "SNA_MEMORY_LIMIT")
 _idle: list[_Process] = []
