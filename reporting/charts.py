@@ -27,6 +27,13 @@ NO_DATA = "#F2E3C6"
 # Wide fonts: what is measured with one of them is not cut off where the reader has another.
 FONT = "Verdana, 'DejaVu Sans', Arial, sans-serif"
 WIDTH = 620
+# Pixels that a letter of a label takes.
+LETTER = 8
+# Members of a dimension from which bars side by side are drawn across, so that names can be read.
+MANY = 15
+YES, NO = "yes", "no"
+# The dimension whose members are what was measured.
+MEASURE = "measure"
 Rows = Sequence[Mapping[str, Any]]
 
 _VEGA_LITE = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
@@ -89,10 +96,19 @@ def members(rows: Rows, dimension: str) -> list[Any]:
     return sorted(found) if all(re.match(r"\d{4}\b", str(member)) for member in found) else found
 
 
+def _axis(names: Sequence[Any], **form: Any) -> alt.Axis:
+    """An axis whose labels do not overlap: upright where they fit, else slanted; of very many not each has one."""
+    longest = max((len(str(name)) for name in names), default=0)
+    if len(names) > 40:
+        return alt.Axis(labelAngle=0, labelOverlap=True, **form)
+    return alt.Axis(labelAngle=0 if longest * LETTER * len(names) < WIDTH else -45, **form)
+
+
 def bars(rows: Rows, x: str, y: str, x_title: str, y_title: str, *, lower: str = "", upper: str = "", wide: bool = False) -> Any:
     """Columns of a count by an ordered dimension, with limits where there are any."""
     base = alt.Chart(_data(rows))
-    across = alt.X(f"{x}:O", title=x_title, sort=members(rows, x), axis=alt.Axis(labelAngle=0 if len(rows) < 9 else -45))
+    names = members(rows, x)
+    across = alt.X(f"{x}:O", title=x_title, sort=names, axis=_axis(names))
     drawn: Any = base.mark_bar(color=BLUE).encode(x=across, y=alt.Y(f"{y}:Q", title=y_title))
     if lower:
         drawn += base.mark_rule(color=ORANGE, strokeWidth=2.5).encode(x=across, y=f"{lower}:Q", y2=f"{upper}:Q")
@@ -185,10 +201,10 @@ def heat(rows: Rows, x: str, y: str, value: str, x_title: str, y_title: str, val
 def lines(rows: Rows, x: str, y: str, series: str, x_title: str, y_title: str, kind: str = "O", *, panel: str = "") -> Any:
     """Lines that differ in colour, dash and the shape of their points."""
     names = list(dict.fromkeys(row[series] for row in rows))
-    angle = 0 if len({row[x] for row in rows}) < 9 else -45
-    axis = alt.Axis(labelAngle=angle, format="%b %Y") if kind == "T" else alt.Axis(labelAngle=angle)
-    base = alt.Chart(_data(rows)).encode(
-        x=alt.X(f"{x}:{kind}", title=x_title, sort=members(rows, x) if kind == "O" else None, axis=axis),
+    places = members(rows, x)
+    axis = alt.Axis(labelAngle=0 if len(places) < 9 else -45, format="%b %Y") if kind == "T" else _axis(places)
+    base = alt.Chart(alt.Undefined if panel else _data(rows)).encode(
+        x=alt.X(f"{x}:{kind}", title=x_title, sort=places if kind == "O" else None, axis=axis),
         y=alt.Y(f"{y}:Q", title=y_title),
         color=alt.Color(f"{series}:N", title=None, sort=names, legend=None if len(names) < 2 else alt.Legend(columns=3)),
         detail=f"{series}:N",
@@ -200,26 +216,37 @@ def lines(rows: Rows, x: str, y: str, series: str, x_title: str, y_title: str, k
 
 
 def _panels(drawn: Any, rows: Rows, panel: str) -> Any:
-    """The chart once for each member of a dimension, one below the other."""
+    """The chart once for each member of a dimension, one below the other; measures each on a scale of their own.
+
+    A chart with data of its own would show all of them in every panel.
+    """
     if not panel:
         return drawn.properties(width=WIDTH, height=280)
     names = list(dict.fromkeys(row[panel] for row in rows))
-    return drawn.properties(width=WIDTH, height=180).facet(row=alt.Row(f"{panel}:N", title=None, sort=names), data=_data(rows))
+    made = drawn.properties(width=WIDTH, height=180).facet(row=alt.Row(f"{panel}:N", title=None, sort=names), data=_data(rows))
+    return made.resolve_scale(y="independent") if panel == MEASURE else made
 
 
 def grouped(rows: Rows, x: str, y: str, series: str, x_title: str, y_title: str, *, panel: str = "") -> Any:
     """Columns side by side within each member of a dimension."""
     names = list(dict.fromkeys(row[series] for row in rows))
-    angle = 0 if len({row[x] for row in rows}) < 7 else -45
+    places = members(rows, x)
+    title = series.replace("_", " ") if set(names) <= {YES, NO} else None
     drawn = (
-        alt.Chart(_data(rows))
+        alt.Chart(alt.Undefined if panel else _data(rows))
         .mark_bar(stroke=TEXT, strokeWidth=0.5)
-        .encode(
-            x=alt.X(f"{x}:O", title=x_title, sort=members(rows, x), axis=alt.Axis(labelAngle=angle)),
-            xOffset=alt.XOffset(f"{series}:N", sort=names),
-            y=alt.Y(f"{y}:Q", title=y_title),
-            color=alt.Color(f"{series}:N", title=None, sort=names, legend=alt.Legend(columns=3)),
-        )
+        .encode(color=alt.Color(f"{series}:N", title=title, sort=names, legend=alt.Legend(columns=3)))
+    )
+    if len(places) > MANY and not panel:
+        return drawn.encode(
+            y=alt.Y(f"{x}:O", title=None, sort=places),
+            yOffset=alt.YOffset(f"{series}:N", sort=names),
+            x=alt.X(f"{y}:Q", title=y_title),
+        ).properties(width=WIDTH - 180, height=12 * len(places) * len(names))
+    drawn = drawn.encode(
+        x=alt.X(f"{x}:O", title=x_title, sort=places, axis=_axis(places)),
+        xOffset=alt.XOffset(f"{series}:N", sort=names),
+        y=alt.Y(f"{y}:Q", title=y_title),
     )
     return _panels(drawn, rows, panel)
 
@@ -302,7 +329,12 @@ def classes(values: Sequence[float | None]) -> dict[float, str]:
 
 
 def choropleth(
-    shapes: Sequence[Mapping[str, Any]], outlines: Sequence[Mapping[str, Any]], title: str, *, marked: str = ""
+    shapes: Sequence[Mapping[str, Any]],
+    outlines: Sequence[Mapping[str, Any]],
+    title: str,
+    *,
+    marked: str = "",
+    darkest_is_lowest: bool = False,
 ) -> Any:
     """A map: GeoJSON features with `value` (None where it is not known) on local plane coordinates, and outlines on top.
 
@@ -311,6 +343,7 @@ def choropleth(
     """
     names = classes([shape["properties"]["value"] for shape in shapes])
     order = list(dict.fromkeys(names[value] for value in sorted(names)))
+    shades = list(SEQUENCE[-len(order) :])
     shapes = [
         {**shape, "properties": {**shape["properties"], "class": names.get(shape["properties"]["value"])}} for shape in shapes
     ]
@@ -321,7 +354,7 @@ def choropleth(
         color=alt.Color(
             "properties.class:O",
             title=title,
-            scale=alt.Scale(domain=order, range=list(SEQUENCE[-len(order) :])),
+            scale=alt.Scale(domain=order, range=shades[::-1] if darkest_is_lowest else shades),
             legend=alt.Legend(symbolType="square", symbolSize=220, symbolStrokeColor=LINES),
         )
     )

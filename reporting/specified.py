@@ -20,6 +20,7 @@ from reporting.release import Release
 TABLE = "sna.charts"
 DECIMALS = {"count": 0, "percent": 1, "rate": 2, "days": 0, "points": 0, "decile": 1}
 UNITS = {"rate": "per 1,000", "percent": "%"}
+MOST_DEPRIVED = "the first is the most deprived"
 # Letters of a category from which bars are horizontal, so that names can be read.
 LONG = 14
 # Places from which those with nothing are left out, for a page that loads quickly.
@@ -58,7 +59,7 @@ def chart(release: Release, spec: Row, boundaries: Boundaries) -> Item:
     if spec["chart_kind"] == "table" or not shown:
         return table
     data = [
-        {**{name: _text(row[name]) for name in spec["dimensions"]}, "measure": _words(measure), "value": float(row[measure])}
+        {**{name: _text(row[name]) for name in spec["dimensions"]}, charts.MEASURE: _words(measure), "value": float(row[measure])}
         for row in rows
         for measure in _comparable(spec, shown)
         if row[measure] is not None
@@ -107,7 +108,9 @@ def _head(measure: str, unit: str) -> str:
 
 
 def _text(value: Any) -> str:
-    return "Unknown" if value is None else str(value)
+    if value is None or isinstance(value, bool):
+        return {None: "Unknown", True: charts.YES, False: charts.NO}[value]
+    return _words(value) if re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)+", str(value)) else str(value)
 
 
 def _comparable(spec: Row, shown: Sequence[str]) -> list[str]:
@@ -153,18 +156,21 @@ def _description(spec: Row, shown: Sequence[str]) -> str:
 def _drawing(spec: Row, data: Sequence[Row], shown: Sequence[str]) -> Any:
     """Axis, series and panels are the dimensions in their order; several measures are series of their own."""
     axis, *others = spec["dimensions"]
-    series = [*others, *(["measure"] if len({row["measure"] for row in data}) > 1 else [])]
+    series = [*others, *([charts.MEASURE] if len({row[charts.MEASURE] for row in data}) > 1 else [])]
     unit = dict(zip(spec["measures"], spec["units"], strict=True))[shown[0]]
     y_title = _head(shown[0], unit) if len(_comparable(spec, shown)) == 1 else UNITS.get(unit, "number")
     categories = list(dict.fromkeys(row[axis] for row in data))
     panel = series[1] if len(series) > 1 else ""
     group = series[0] if series else ""
+    if spec["chart_kind"] == "line" and group == charts.MEASURE:
+        # A number and what it is for each offence have no scale in common.
+        panel = group
     if group and not panel and len({row[group] for row in data}) > len(charts.PALETTE):
         # More series than the eye keeps apart.
         drawn = charts.multiples(data, axis, "value", group, _words(axis), y_title)
     elif spec["chart_kind"] == "line":
         kind = "T" if len(categories[0]) == 10 and categories[0][4] == "-" else "O"
-        drawn = charts.lines(data, axis, "value", group or "measure", _words(axis), y_title, kind, panel=panel)
+        drawn = charts.lines(data, axis, "value", group or charts.MEASURE, _words(axis), y_title, kind, panel=panel)
     elif group:
         drawn = charts.grouped(data, axis, "value", group, _words(axis), y_title, panel=panel)
     elif max(map(len, categories)) > LONG and len(categories) > 3:
@@ -184,9 +190,9 @@ def _map(spec: Row, rows: Sequence[Row], measure: str, boundaries: Boundaries) -
     )
     if not shapes:
         return {"why_not": "the boundaries that were delivered are of other places than the figures."}
-    return {
-        "drawing": charts.choropleth(shapes, boundaries.outlines, _head(measure, spec["units"][spec["measures"].index(measure)]))
-    }
+    unit = spec["units"][spec["measures"].index(measure)]
+    title = f"{_words(measure)}: {MOST_DEPRIVED}" if unit == "decile" else _head(measure, unit)
+    return {"drawing": charts.choropleth(shapes, boundaries.outlines, title, darkest_is_lowest=unit == "decile")}
 
 
 def _layer(boundaries: Boundaries, mart: str, column: str) -> Layer:
