@@ -20,7 +20,7 @@ from reporting.release import Release
 TABLE = "sna.charts"
 DECIMALS = {"count": 0, "percent": 1, "rate": 2, "days": 0, "points": 0, "decile": 1}
 UNITS = {"rate": "per 1,000", "percent": "%"}
-MOST_DEPRIVED = "the first is the most deprived"
+DECILE = "decile: 1 is the most deprived"
 # Letters of a category from which bars are horizontal, so that names can be read.
 LONG = 14
 # Places from which those with nothing are left out, for a page that loads quickly.
@@ -191,7 +191,7 @@ def _map(spec: Row, rows: Sequence[Row], measure: str, boundaries: Boundaries) -
     if not shapes:
         return {"why_not": "the boundaries that were delivered are of other places than the figures."}
     unit = spec["units"][spec["measures"].index(measure)]
-    title = f"{_words(measure)}: {MOST_DEPRIVED}" if unit == "decile" else _head(measure, unit)
+    title = DECILE if unit == "decile" else _head(measure, unit)
     return {"drawing": charts.choropleth(shapes, boundaries.outlines, title, darkest_is_lowest=unit == "decile")}
 
 
