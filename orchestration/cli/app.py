@@ -11,7 +11,7 @@ import os
 import shlex
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,7 +20,7 @@ import typer
 from rich.markup import escape
 
 from orchestration.cli import area as area_commands
-from orchestration.cli import bi, deliveries, demo, feeds, hkci, link, output, releases, reports
+from orchestration.cli import bi, deliveries, demo, feeds, hkci, link, output, releases, reports, standard_streams
 from orchestration.cli.options import FAILED, INTERRUPTED, WRONG_USAGE, OneFeed, Wait, waiting
 from orchestration.home import lock
 from orchestration.home.environment import PROJECT
@@ -76,12 +76,9 @@ def main() -> None:
     status: int | None = None
 
     def leave() -> None:
-        # The interpreter reports output that cannot be written, and any end other than an exit status.
+        # The interpreter reports any other end.
         if status is not None:
-            with suppress(OSError):
-                sys.stdout.flush()
-                sys.stderr.flush()
-                os._exit(status)
+            os._exit(standard_streams.finish(status))
 
     # Handlers run in reverse order, and nothing that is imported before this one has any.
     atexit.register(leave)
