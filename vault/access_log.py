@@ -375,7 +375,7 @@ def _add(
         what=_text(what),
         previous=last.hash if last else START,
     ).sealed()
-    file.append(json.dumps(asdict(line), sort_keys=True).encode() + b"\n")
+    file.append(_written(line) + b"\n")
     _anchor(con, line)
     return line
 
@@ -411,7 +411,14 @@ def _line(text: bytes) -> Line | None:
     except (TypeError, ValueError, RecursionError):
         return None
     words = [value for name, value in asdict(line).items() if name != "number"]
-    return line if type(line.number) is int and all(isinstance(word, str) for word in words) else None
+    if type(line.number) is not int or not all(isinstance(word, str) for word in words):
+        return None
+    # To the byte as it was written: of a name that occurs twice a person may read one value, and the hash is of the other.
+    return line if _written(line) == text else None
+
+
+def _written(line: Line) -> bytes:
+    return json.dumps(asdict(line), sort_keys=True).encode()
 
 
 def _login() -> str:

@@ -31,7 +31,7 @@ def log(folder):
 
 def forged(line, **changes):
     """A line with other words and a hash that fits them."""
-    return json.dumps(vars(access_log.Line(**{**json.loads(line), **changes}).sealed())) + "\n"
+    return json.dumps(vars(access_log.Line(**{**json.loads(line), **changes}).sealed()), sort_keys=True) + "\n"
 
 
 def faults(folder, con, *outside):
@@ -82,6 +82,11 @@ ATTACKS = {
     "overwrite the last line": lambda lines: [*lines[:-1], "\x00" * len(lines[-1])],
     "another kind of line": lambda lines: [*lines[:-1], "[]\n"],
     "a number for a word": lambda lines: [*lines[:-1], lines[-1].replace(f'"{WHY}"', "7")],
+    "a reason before the reason": lambda lines: [*lines[:-1], lines[-1].replace("{", '{"why": "another meeting", ')],
+    "blanks in a line": lambda lines: [*lines[:-1], lines[-1].replace('": "', '":  "')],
+    "escapes for letters": lambda lines: [*lines[:-1], lines[-1].replace(f'"{WHY}"', f'"\\u{ord(WHY[0]):04x}{WHY[1:]}"')],
+    "names in another order": lambda lines: [*lines[:-1], json.dumps(dict(reversed(json.loads(lines[-1]).items()))) + "\n"],
+    "other line ends": lambda lines: [line.replace("\n", "\r\n") for line in lines],
 }
 
 
