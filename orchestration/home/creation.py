@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
+from orchestration.home import whole_file
 from orchestration.home.identity import FILE, Environment, Home, HomeError, read
 from orchestration.home.instance import prepare_instance
 from orchestration.home.settings import Settings
@@ -31,9 +31,7 @@ def make(folder: Path, area: str, environment: Environment) -> Home:
         raise HomeError(f"{folder} holds data of an earlier version, which cannot be migrated. Choose another folder.")
     made = Home(area, environment, datetime.now(UTC).isoformat(timespec="seconds"))
     folder.mkdir(parents=True, exist_ok=True)
-    fresh = folder / f".{FILE}.{os.getpid()}"
-    fresh.write_text(json.dumps(asdict(made), indent=1) + "\n")
-    fresh.replace(folder / FILE)
+    whole_file.write(folder / FILE, json.dumps(asdict(made), indent=1) + "\n")
     # So that Dagster's own commands find their instance in it from the first one on.
     prepare_instance(Settings(folder / "raw", folder))
     return made

@@ -16,10 +16,12 @@ import stat
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from orchestration.home import whole_file
 from orchestration.home.environment import PROJECT
 from orchestration.home.settings import Settings
 from orchestration.ingest.files import regular_files
@@ -83,14 +85,9 @@ def remember(settings: Settings, before: State | None, lines: Iterable[Line]) ->
     """
     if before is None or not before.is_settled or State.of(settings) != before:
         return
-    file = settings.home / FILE
-    fresh = file.with_name(f".{FILE}.{os.getpid()}")
-    try:
-        fresh.write_text(json.dumps({"state": before.digest, "lines": list(lines)}))
-        fresh.replace(file)
-    except OSError:
-        # On a full disk there is nothing to do all the same.
-        fresh.unlink(missing_ok=True)
+    # On a full disk there is nothing to do all the same.
+    with suppress(OSError):
+        whole_file.write(settings.home / FILE, json.dumps({"state": before.digest, "lines": list(lines)}))
 
 
 def _files(settings: Settings) -> Iterator[tuple[str, tuple[int, ...]]]:

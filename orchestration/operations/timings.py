@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestration.home import whole_file
 from orchestration.home.settings import Settings
 
 FILE = "timings.json"
@@ -58,6 +59,6 @@ class Timings:
     def write(self, steps: Mapping[str, float]) -> None:
         """Keep those of a refresh that has ended well."""
         kept = {step: round(seconds, 3) for step, seconds in steps.items()}
-        fresh = self.file.with_name(f".{self.file.name}.{os.getpid()}")
-        fresh.write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n")
-        fresh.replace(self.file)
+        # Without them the next refresh expects what the last one took before.
+        with suppress(OSError):
+            whole_file.write(self.file, json.dumps(kept, indent=2, sort_keys=True) + "\n")

@@ -10,18 +10,18 @@ was made does. Both can be interrupted after any step and are completed when the
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.database import connection
-from orchestration.home import permissions
+from orchestration.home import permissions, whole_file
 from orchestration.home.environment import analysts_group
+from orchestration.home.whole_file import sync
 from orchestration.publication import former_names, release_files
 from orchestration.publication.integrity import file_hashes, sha256, wrong_contents, wrong_files
-from orchestration.publication.release import ARCHIVED, FILE, RESTORED, DamagedReleaseError, Release, sync
+from orchestration.publication.release import ARCHIVED, FILE, RESTORED, DamagedReleaseError, Release
 
 if TYPE_CHECKING:
     import duckdb
@@ -139,11 +139,7 @@ def _damaged(release: Release, wrong: list[str]) -> DamagedReleaseError:
 
 def _write(path: Path, content: dict[str, str]) -> None:
     # Where `sweep` finds it: a file in the folder of a release would be one that was not published with it.
-    fresh = path.parents[2] / f".{path.name}.{os.getpid()}"
-    fresh.write_text(json.dumps(content, indent=2) + "\n")
-    sync(fresh)
-    fresh.replace(path)
-    sync(path.parent)
+    whole_file.write(path, json.dumps(content, indent=2) + "\n", folder=path.parents[2], durable=True)
 
 
 def _now() -> str:

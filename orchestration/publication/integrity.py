@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from orchestration.home import whole_file
 from orchestration.publication.release import ARCHIVED, FILE, MANIFEST, RESTORED, Release
 
 if TYPE_CHECKING:
@@ -64,11 +64,8 @@ def note(published: Path, release_id: str, *, whole: bool) -> None:
     found.pop(release_id, None)
     if whole:
         found[release_id] = datetime.now(UTC).isoformat(timespec="seconds")
-    file = _verified(published)
-    fresh = file.with_name(f".{VERIFIED}.{os.getpid()}")
     with suppress(OSError):
-        fresh.write_text(json.dumps(found, indent=1) + "\n")
-        fresh.replace(file)
+        whole_file.write(_verified(published), json.dumps(found, indent=1) + "\n")
 
 
 def verified_at(published: Path, release_id: str) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,12 +80,3 @@ class Release:
                 con.execute(f'create schema if not exists {name}."{schema}"')
                 query = f"from read_parquet('{release_files.quoted(str(file))}')"
                 con.execute(f'create view {name}."{schema}"."{bare}" as {query}')
-
-
-def sync(path: Path) -> None:
-    """Wait until a file or folder is on the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

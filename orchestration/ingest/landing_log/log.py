@@ -32,6 +32,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from orchestration.contracts.periods import is_span
+from orchestration.home import whole_file
+from orchestration.home.whole_file import sync
 from orchestration.ingest.landing_log.landed_files import stored
 from orchestration.ingest.landing_log.load_record import LoadRecord
 
@@ -182,11 +184,7 @@ def require_kept(received: Iterable[LoadRecord]) -> None:
 
 def update_record(record: LoadRecord) -> None:
     """Replace a delivery's record in one step."""
-    fresh = record.folder / f".{RECORD}.{os.getpid()}"
-    fresh.write_text(json.dumps(record.as_json(), indent=1))
-    sync(fresh)
-    fresh.replace(record.folder / RECORD)
-    sync(record.folder)
+    whole_file.write(record.folder / RECORD, json.dumps(record.as_json(), indent=1), durable=True)
 
 
 @contextmanager
@@ -202,6 +200,13 @@ def incoming_folder(landing: Path) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep(landing: Path) -> None:
+    """Remove what killed processes left: their folders, and records that they were replacing."""
+    sweep_incoming(landing)
+    for left in landing.glob(f"*/*/*/*/.{RECORD}.[0-9]*"):
+        left.unlink()
 
 
 def sweep_incoming(landing: Path) -> None:
@@ -237,12 +242,3 @@ def commit(landing: Path, made: Path, record: LoadRecord) -> LoadRecord:
     made.rename(folder)
     sync(folder.parent)
     return replace(record, folder=folder)
-
-
-def sync(path: Path) -> None:
-    """Wait until a file or folder is on the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -18,6 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestration.home import whole_file
 from orchestration.home.environment import SettingsError
 from orchestration.home.settings import Settings
 from orchestration.ingest.landing_log import inventory
@@ -100,10 +101,7 @@ def renew(settings: Settings) -> list[LoadRecord]:
         if path.exists():
             path.replace(path.with_suffix(".old"))
         _make(path)
-    record = settings.home / RECORD
-    fresh = record.with_name(f".{RECORD}.{os.getpid()}")
-    fresh.write_text(json.dumps({"mark": key_fingerprint(load(settings))}) + "\n")
-    fresh.replace(record)
+    whole_file.write(settings.home / RECORD, json.dumps({"mark": key_fingerprint(load(settings))}) + "\n")
     return []
 
 

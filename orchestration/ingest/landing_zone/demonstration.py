@@ -12,13 +12,13 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from orchestration.home import whole_file
 from orchestration.ingest.files import regular_files
 from orchestration.ingest.rules import Fault, fault
 
@@ -67,9 +67,7 @@ class Listing:
         report = self.report and {"first": self.report[0], "last": self.report[1]}
         document: dict[str, Any] = {"report": report, "files": dict(sorted(self.files.items()))}
         folder.mkdir(parents=True, exist_ok=True)
-        fresh = folder / f".{FILE}.{os.getpid()}"
-        fresh.write_text(json.dumps(document, indent=1) + "\n", "utf-8")
-        fresh.replace(folder / FILE)
+        whole_file.write(folder / FILE, json.dumps(document, indent=1) + "\n")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestration.home.whole_file import sync
 from orchestration.ingest.landing_log import inventory, landed_files, pseudonym_key
 from orchestration.ingest.landing_log import log as log
 
@@ -102,7 +103,7 @@ def _land_again(
         if not made or _counts(made[0]) != _counts(load):
             return None
         for name in made[0].stored or {}:
-            log.sync(made[0].folder / name)
+            sync(made[0].folder / name)
             (made[0].folder / name).replace(load.folder / name)
         record = replace(load, stored=made[0].stored)
         log.update_record(record)

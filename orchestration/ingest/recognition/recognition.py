@@ -17,10 +17,10 @@ from typing import Literal, TypeVar
 
 from orchestration.contracts.model import FeedContract, FeedKey, PartRule
 from orchestration.contracts.periods import SPAN, bounds, form, key
+from orchestration.home.whole_file import sync
 from orchestration.ingest.files.headers import printable
 from orchestration.ingest.files.readers import accepted_type, describe, of_content
 from orchestration.ingest.landing_log.load_record import LoadRecord
-from orchestration.ingest.landing_log.log import sync
 from orchestration.ingest.landing_zone.delivery import Delivery, Name, discover, why_invalid
 from orchestration.ingest.landing_zone.demonstration import LIVE, Admission, digest
 from orchestration.ingest.legal_gate import gate
