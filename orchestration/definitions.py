@@ -27,10 +27,10 @@ from orchestration.defs.resources import Refresh
 from orchestration.home import identity
 from orchestration.home.settings import Settings
 from orchestration.operations import configuration
+from orchestration.operations.refresh_job import JOB
 from orchestration.warehouse import gates
 from orchestration.warehouse.dbt import load_fingerprints, load_manifest
 
-JOB = "refresh"
 # The code location as `workspace.yaml` names it. The web UI lists under a job the runs with this label: its own have it from the
 # location, and those that a terminal starts in its own process from the job.
 LOCATION = "serious_violence"

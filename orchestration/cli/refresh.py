@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from importlib import import_module
 from threading import Thread
 from typing import TYPE_CHECKING
 
 from orchestration.home.settings import Settings
+from orchestration.operations import failed_steps
 from orchestration.operations.refresh_plan import Plan
 from orchestration.text.console import working
 
 if TYPE_CHECKING:
-    import dagster as dg
-    from dagster_shared.error import SerializableErrorInfo
     from rich.console import Console
 
     from orchestration.publication.release import Release
     from orchestration.publication.releases import Rollback
-
-
-# The step after the release: where it alone fails, the release is published.
-REPORT = "published__report"
-# Dagster's class for it; importing that takes seconds.
-INTERRUPTED = "DagsterExecutionInterruptedError"
-# Its module, before the words of an error of this project.
-_OWN = re.compile(r"^(?:orchestration|reporting)\.[\w.]+: ")
-# Dagster's words for checks that did not pass: a line for each asset, with the names of its checks, follows the first one.
-_FAILED_CHECKS = re.compile(r"^dagster\.[\w.]+\.DagsterAssetCheckFailedError: ")
 
 
 class RefreshInterruptedError(RuntimeError):
@@ -97,45 +85,14 @@ def _run(settings: Settings, planned: Plan, console: Console) -> Outcome:
         )
     no_report = ""
     if not result.success:
-        if any(INTERRUPTED in names for names in map(_causes, _errors(result).values())):
+        if failed_steps.are_interrupted(result.all_events):
             raise RefreshInterruptedError(
                 "Refresh interrupted: nothing was published. Landed deliveries are kept; `sna refresh` continues from there."
             )
-        failures = _failures(result)
-        if [step for step, _ in failures] != [REPORT]:
+        failures = failed_steps.messages(result.all_events)
+        if [step for step, _ in failures] != [failed_steps.REPORT]:
             return Outcome(None, failures)
         no_report = failures[0][1]
     metadata = result.asset_materializations_for_node("published__release")[0].metadata
     held = rollback(settings.published) if metadata["held_back"].value else None
     return Outcome(read_release(settings.published, str(metadata["release"].value)), [], held, no_report)
-
-
-def _failures(result: dg.ExecuteInProcessResult) -> list[tuple[str, str]]:
-    """The message of every failed step: the innermost of this project's own errors, or otherwise the innermost of all.
-
-    Steps that were skipped because of these failures are not listed.
-    """
-    failures = []
-    for step, error in _errors(result).items():
-        messages = [""]
-        while error is not None:
-            messages.append(error.message.strip())
-            error = error.cause
-        # Dagster puts the class before the words; the words of this project's own errors say all of it.
-        own = [_OWN.sub("", message) for message in messages if _OWN.match(message)]
-        last = (own or messages)[-1] or "failed"
-        if _FAILED_CHECKS.match(last):
-            last = f"Validation failed: {', '.join(line.rsplit(':', 1)[0] for line in last.splitlines()[1:])}."
-        failures.append((step, last))
-    return failures
-
-
-def _errors(result: dg.ExecuteInProcessResult) -> dict[str, SerializableErrorInfo | None]:
-    """The error of every failed step."""
-    failed = (event for event in result.all_events if event.event_type_value == "STEP_FAILURE")
-    return {str(event.step_key): event.step_failure_data.error for event in failed}
-
-
-def _causes(error: SerializableErrorInfo | None) -> list[str | None]:
-    """Names of the classes of an error and of what caused it."""
-    return [] if error is None else [error.cls_name, *_causes(error.cause)]

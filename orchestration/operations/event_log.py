@@ -9,6 +9,8 @@ once been found to have is not asked again, which was a quarter of the time of a
 The kinds of events of which a run has hundreds are written as Dagster writes them, to the same rows, but each is serialised once
 and not two or three times, no statement is compiled again, and those that Dagster reports together (all that a run plans) are
 one transaction.
+
+Where a refresh has failed, why is kept for `sna status` as well: Dagster stores the end of every run here, whatever started it.
 """
 
 from __future__ import annotations
@@ -27,6 +29,8 @@ from dagster._core.storage.asset_check_execution_record import AssetCheckExecuti
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 from dagster._serdes import ConfigurableClassData, deserialize_value
 from sqlalchemy import Connection, Engine, create_engine, event, text
+
+from orchestration.operations import failed_steps, last_failure, refresh_job
 
 BUSY_TIMEOUT_SECONDS = 30
 # Without this variable Dagster stores what it reports together one by one. A run plans some eight hundred events.
@@ -124,6 +128,28 @@ class PooledSqliteEventLogStorage(SqliteEventLogStorage):
             else:
                 for each in alike:
                     super().store_event(each)
+                    if _type(each) is DagsterEventType.RUN_FAILURE:
+                        self._keep_failure(each)
+
+    def _keep_failure(self, failure: EventLogEntry) -> None:
+        """Keep why a refresh failed, unless a person stopped it or it lacks its report alone."""
+        run = next(iter(self._runs([failure.run_id])), None) if self.has_instance else None
+        if run is None or not refresh_job.is_refresh(run.dagster_run):
+            return
+        entries = self.get_logs_for_run(failure.run_id, of_type=DagsterEventType.STEP_FAILURE)
+        events = [entry.get_dagster_event() for entry in entries]
+        steps = failed_steps.messages(events)
+        if failed_steps.are_interrupted(events) or [step for step, _ in steps] == [failed_steps.REPORT]:
+            return
+        if not steps:
+            about: Any = failure.get_dagster_event()
+            error = getattr(about.event_specific_data, "error", None)
+            steps = [("", failed_steps.message_of(error) if error else str(about.message))]
+        last_failure.write(self._home, steps)
+
+    @property
+    def _home(self) -> Path:
+        return Path(self._base_dir).parents[2]
 
     def _store_together(self, run_id: str, events: Sequence[EventLogEntry]) -> None:
         rows = [_row(self._event_to_row(each)) for each in events]

@@ -109,6 +109,7 @@ def test_a_file_that_arrives_is_published_and_one_that_fails_validation_is_repor
     assert f"refresh {failed.run_id[:8]} failed" in alert["text"]
     assert "A gate did not pass" in alert["text"] and "What was published before is untouched" in alert["text"]
     assert service.release() == published
+    assert "The last refresh failed on " in service.sna("status").stdout
 
     # Neither file is asked for again.
     time.sleep(SETTLE + 3 * CHECK)

@@ -9,11 +9,12 @@ import dagster as dg
 from orchestration.defs import metadata
 from orchestration.defs.resources import POOL, Refresh
 from orchestration.home.environment import PROJECT, makes_report
+from orchestration.operations import refresh_job
 from orchestration.operations.retries import retried
 from orchestration.vault_runs import access
 from orchestration.warehouse import gates
 
-RELEASE, REPORT = dg.AssetKey(["published", "release"]), dg.AssetKey(["published", "report"])
+RELEASE, REPORT = dg.AssetKey(refresh_job.RELEASE), dg.AssetKey(["published", "report"])
 
 
 def release_asset(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
@@ -77,7 +78,7 @@ def release_asset(marts: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
             )
         elif not rolled_back:
             context.log.info(f"Release {published.id} is already up to date")
-        last_failure.clear(settings)
+        last_failure.clear(settings.home)
         tables = published.manifest["tables"]
         context.log.info(f"{len(tables)} tables in release {published.id}")
         return dg.MaterializeResult(

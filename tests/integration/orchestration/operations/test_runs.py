@@ -6,14 +6,13 @@ import dagster as dg
 import duckdb
 import pytest
 
-from orchestration.cli.refresh import _failures
 from orchestration.database import connection
 from orchestration.database.connection import not_enough
 from orchestration.defs.resources import Refresh
 from orchestration.home import lock
 from orchestration.home.instance import open_instance
 from orchestration.home.settings import Settings
-from orchestration.operations import configuration
+from orchestration.operations import configuration, failed_steps
 from orchestration.operations.dead_runs import FIRST_SIGN_SECONDS, mark_dead_runs_failed
 from orchestration.operations.retries import ATTENDED, retried
 from orchestration.publication.release import DamagedReleaseError
@@ -174,7 +173,7 @@ class TestRetries:
             connection.connect().execute("create table listed as select list(md5(range::varchar)) from range(1000000)")
 
         result = materialize(marts, instance)
-        ((step, logged),) = _failures(result)
+        ((step, logged),) = failed_steps.messages(result.all_events)
         assert (len(tries), step) == (1, "marts")
         assert logged == not_enough("Out of Memory Error", "marts")
 
@@ -187,14 +186,14 @@ class TestRetries:
                 raise DamagedReleaseError("rollback.json is damaged; delete it.") from error
 
         result = materialize(release, instance)
-        assert _failures(result) == [("release", "rollback.json is damaged; delete it.")]
+        assert failed_steps.messages(result.all_events) == [("release", "rollback.json is damaged; delete it.")]
 
     def test_a_failed_validation_names_its_table_and_nothing_of_dagster(self, instance, policy):
         @dg.asset(check_specs=[dg.AssetCheckSpec("gate", asset="facts", blocking=True)])
         def facts():
             return dg.MaterializeResult(check_results=[dg.AssetCheckResult(passed=False, check_name="gate")])
 
-        assert _failures(materialize(facts, instance)) == [("facts", "Validation failed: facts.")]
+        assert failed_steps.messages(materialize(facts, instance).all_events) == [("facts", "Validation failed: facts.")]
 
     def test_a_person_at_a_terminal_gets_the_message_at_once(self, instance, policy):
         def fail(_):

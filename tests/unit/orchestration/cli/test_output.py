@@ -152,7 +152,9 @@ def test_the_next_step_after_a_build_that_was_not_published_is_to_look_at_it(tmp
 def test_a_refresh_that_failed_is_named_with_its_remedy_until_one_publishes(said, tmp_path):
     settings = Settings(tmp_path / "raw", tmp_path / "home")
     creation.make(settings.home, "derbyshire", "live")
-    output.failure(said.console, settings, [("landing__crimes", "[Errno 28] No space left on device: 'a[/b'")])
+    failures = [("landing__crimes", "[Errno 28] No space left on device: 'a[/b'")]
+    last_failure.write(settings.home, failures)
+    output.failure(said.console, settings, failures)
     assert (settings.home / "failure.json").stat().st_mode & 0o777 == 0o600
     assert output.nothing_published(settings).endswith("the last refresh failed.")
     before = said.text()
@@ -160,17 +162,17 @@ def test_a_refresh_that_failed_is_named_with_its_remedy_until_one_publishes(said
     again = said.text()[len(before) :]
     assert "Stopped at landing/crimes: [Errno 28] No space left on device: 'a[/b'" in again and "is full" in again
     assert again.rstrip().endswith("Next: correct what is named here, then `sna refresh`.")
-    last_failure.clear(settings)
+    last_failure.clear(settings.home)
     assert output.nothing_published(settings).endswith("Next: `sna refresh`.")
     (settings.home / "failure.json").write_text("[")
-    assert last_failure.read(settings) is None
+    assert last_failure.read(settings.home) is None
 
 
 def test_a_refresh_that_finds_nothing_to_do_ends_a_failure(tmp_path, monkeypatch):
     """The cause may be gone without anything new to publish: a model that was repaired, a file that was taken back."""
     settings = Settings(tmp_path / "raw", tmp_path / "home")
     creation.make(settings.home, "derbyshire", "live")
-    last_failure.write(settings, [("conformed__offence", "a model is broken")])
+    last_failure.write(settings.home, [("conformed__offence", "a model is broken")])
     held = Rollback("r1", "2024-04-01", frozenset())
     monkeypatch.setattr("orchestration.operations.refresh_plan.plan", lambda *_, **__: Plan(0, 1, None, held, "", force=False))
     monkeypatch.setenv("SNA_HOME", str(settings.home))

@@ -151,14 +151,14 @@ def test_whatever_has_the_name_of_such_a_file_does_no_harm(settings, make):
     for name in (idle_refresh.FILE, last_failure.FILE):
         make(settings.home / name)
     assert recall(settings) is None
-    assert last_failure.read(settings) is None
-    last_failure.write(settings, [("landing", "a step failed")])
+    assert last_failure.read(settings.home) is None
+    last_failure.write(settings.home, [("landing", "a step failed")])
     remember(settings, State.of(settings), LINES)
     is_replaced = not (settings.home / idle_refresh.FILE).is_dir()
     assert (recall(settings) == LINES) is is_replaced
-    assert (last_failure.read(settings) is not None) is is_replaced
-    last_failure.clear(settings)
-    assert last_failure.read(settings) is None
+    assert (last_failure.read(settings.home) is not None) is is_replaced
+    last_failure.clear(settings.home)
+    assert last_failure.read(settings.home) is None
     assert [path.name for path in settings.home.glob(".*")] == []
 
 
