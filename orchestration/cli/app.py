@@ -25,7 +25,7 @@ from orchestration.cli.options import FAILED, INTERRUPTED, WRONG_USAGE, OneFeed,
 from orchestration.home import lock
 from orchestration.home.environment import PROJECT
 from orchestration.home.identity import HomeError
-from orchestration.home.settings import Settings, rename_audience
+from orchestration.home.settings import Settings, rename_audience, resolved
 from orchestration.text.console import RecordingConsole, console, errors
 from orchestration.text.plurals import counted
 
@@ -122,7 +122,8 @@ def _run() -> None:
         from orchestration.database import connection
         from orchestration.home import disk_errors, redaction
 
-        advice = disk_errors.advice(error, Settings.from_env().home) or connection.not_enough(error, "sna")
+        again = "run the same command again"
+        advice = disk_errors.advice(error, Settings.from_env().home, again) or connection.not_enough(error, "sna")
         if advice is None and (known := redaction.redacted(error)) is not error:
             raise known from None
         if advice is None:
@@ -142,8 +143,7 @@ def init(
     from orchestration.warehouse import feed_models
 
     found = areas.load(area)
-    folder = home or Path(os.environ.get("SNA_HOME") or PROJECT / "var" / area)
-    folder = folder.expanduser().resolve()
+    folder = resolved("SNA_HOME", home or Path(os.environ.get("SNA_HOME") or PROJECT / "var" / area))
     make(folder, area, "live")
     raw = os.environ.get("SNA_RAW") or folder / "raw"
     known = list(load_contracts(area).values())
@@ -201,7 +201,7 @@ def refresh(
         if plan.is_idle:
             said = RecordingConsole(console)
             output.idle(said, settings, plan)
-            last_failure.clear(settings)
+            last_failure.clear(settings.home)
             if usual:
                 idle_refresh.remember(settings, before, said.lines)
             return

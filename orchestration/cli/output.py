@@ -472,9 +472,6 @@ def quarantine(console: Console, loads: Iterable[LoadRecord]) -> None:
 
 def failure(errors: Console, settings: Settings, failures: list[tuple[str, str]]) -> None:
     """What stopped a refresh, and what to do; `sna status` says it again until one publishes."""
-    from orchestration.operations import last_failure
-
-    last_failure.write(settings, failures)
     _stopped(errors, settings, failures)
     gates(errors, settings)
     errors.print(f"{untouched(settings)} `sna quarantine` lists rejected rows and deliveries.")
@@ -483,7 +480,8 @@ def failure(errors: Console, settings: Settings, failures: list[tuple[str, str]]
 
 def _stopped(console: Console, settings: Settings, failures: Iterable[tuple[str, str]]) -> None:
     for step, message in failures:
-        console.print(f"[red]Stopped at {step.replace('__', '/')}[/]: {escape(message)}", highlight=False)
+        where = f"[red]Stopped at {step.replace('__', '/')}[/]: " if step else ""
+        console.print(f"{where}{escape(message)}", highlight=False)
         if advice := disk_errors.advice(message, settings.home):
             console.print(advice, highlight=False, markup=False)
 
@@ -492,7 +490,7 @@ def failed_refresh(console: Console, settings: Settings) -> None:
     """What stopped the last refresh, where none has published since, and what to do."""
     from orchestration.operations import last_failure
 
-    if failed := last_failure.read(settings):
+    if failed := last_failure.read(settings.home):
         console.print(f"The last refresh failed on {failed.at} UTC.", style="red", highlight=False)
         _stopped(console, settings, failed.steps)
         console.print("Next: correct what is named here, then `sna refresh`.")
@@ -524,7 +522,13 @@ def access_log(errors: Console, settings: Settings) -> None:
 
 
 def untouched(settings: Settings) -> str:
-    """What readers have after a failure."""
+    """What readers have after a failure; after one in the midst of a purge, what to do instead."""
+    from orchestration.operations import purge
+
+    try:
+        purge.require_finished(settings)
+    except purge.UnfinishedPurgeError as error:
+        return str(error)
     published = (settings.published / "current").is_symlink()
     return "What was published before is untouched." if published else "Nothing has been published yet."
 
@@ -535,7 +539,7 @@ def nothing_published(settings: Settings) -> str:
         return missing
     from orchestration.operations import last_failure
 
-    if last_failure.read(settings):
+    if last_failure.read(settings.home):
         return f"Nothing published yet in {settings.published}: the last refresh failed."
     following = (
         "`sna status --build`, which shows what held the last build back" if settings.warehouse.exists() else "`sna refresh`"

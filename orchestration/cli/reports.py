@@ -35,7 +35,12 @@ def report(
     force: Annotated[bool, typer.Option("--force", help="Make it again, although this release has it.")] = False,
     check: Annotated[
         Path | None,
-        typer.Option(metavar="EDITED.docx", help="Compare the figures of an edited document with the release instead."),
+        typer.Option(
+            metavar="EDITED.docx",
+            help="Compare the figures of an edited document with the release instead.",
+            exists=True,
+            dir_okay=False,
+        ),
     ] = None,
     wait: Wait = False,
 ) -> None:

@@ -101,7 +101,7 @@ def load_contract(path: Path) -> FeedContract:
     Raises:
         ContractError: the file is not a valid contract or says something that is not understood.
     """
-    return _contract(path, path.read_text("utf-8"), None)
+    return _contract(path, settings_files.read(path, ContractError), None)
 
 
 def _area_of_home() -> str | None:

@@ -19,23 +19,27 @@ CLOSED_WORDS = ("Read-only file system", "readonly database", "unable to open da
 _QUOTED = re.compile(r"""['"](/[^'"]+)['"]""")
 
 
-def advice(error: BaseException | str, home: Path) -> str | None:
-    """What to do about an error, or about what it came from; None where storage was not the reason."""
+def advice(error: BaseException | str, home: Path, again: str = "run `sna refresh` again") -> str | None:
+    """What to do about an error, or about what it came from; None where storage was not the reason.
+
+    Args:
+        again: what to do once the cause is gone.
+    """
     errors = chain(error)
     numbers = {e.errno for e in errors if isinstance(e, OSError)}
     text = "\n".join(map(str, errors))
     if numbers & FULL or any(words in text for words in FULL_WORDS):
-        return f"The disk that holds {home} is full, or a quota is reached. Free some space and run `sna refresh` again."
+        return f"The disk that holds {home} is full, or a quota is reached. Free some space and {again}."
     if numbers & CLOSED or any(words in text for words in CLOSED_WORDS):
         paths = list(_paths(errors))
         # Not the home's to write to: a delivery, or something outside the home.
         elsewhere = [path for path in paths if not path.is_relative_to(home) or path.is_relative_to(home / "raw")]
         if elsewhere:
-            return f"{elsewhere[0]} cannot be opened by this account. Grant it access, then run `sna refresh` again."
+            return f"{elsewhere[0]} cannot be opened by this account. Grant it access, then {again}."
         met = f" (met at {paths[0]})" if paths else ""
         return (
             f"{home} cannot be written to, or parts of it cannot be read{met}. Mount it for writing, or grant this account"
-            " access, then run `sna refresh` again."
+            f" access, then {again}."
         )
     return None
 

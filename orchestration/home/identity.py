@@ -7,7 +7,8 @@ live            takes no file of a demonstration, so that made-up data are never
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import os
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
@@ -38,19 +39,34 @@ def read(folder: Path) -> Home | None:
     """The home in a folder, or None where none was made.
 
     Raises:
-        HomeError: `home.json` is damaged.
+        HomeError: `home.json` is damaged, or the folder is none.
     """
+    require_folder(folder)
     path = folder / FILE
+    if not os.path.lexists(path):
+        return None
+    if not path.is_file():
+        raise HomeError(f"{path} is no file. Restore it from a backup: it names area and environment.")
     try:
         document = json.loads(path.read_text("utf-8"))
         home = Home(**document)
-    except FileNotFoundError:
-        return None
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise HomeError(f"{path} is damaged ({error}). Restore it from a backup: it names area and environment.") from error
+    if not all(isinstance(value, str) for value in asdict(home).values()):
+        raise HomeError(f"{path} is damaged (not all values are texts). Restore it from a backup: it names area and environment.")
     if home.environment not in get_args(Environment):
         raise HomeError(f"{path}: the environment is '{home.environment}'; it can be {' or '.join(get_args(Environment))}.")
     return home
+
+
+def require_folder(folder: Path) -> None:
+    """Require that a home is, or can become, a folder.
+
+    Raises:
+        HomeError: something else is there.
+    """
+    if os.path.lexists(folder) and not folder.is_dir():
+        raise HomeError(f"{folder} is no folder, so it cannot be a home. Set SNA_HOME to another one.")
 
 
 def require(folder: Path) -> Home:

@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import IO
 
 from orchestration.home import permissions
+from orchestration.home.disk_errors import FULL
 from orchestration.home.environment import analysts_group
+from orchestration.home.identity import require_folder
 from orchestration.home.settings import rename_audience
 
 # How often a waiting process looks again, in seconds.
@@ -46,6 +48,7 @@ def hold(home: Path, *, wait_seconds: float = 0, on_wait: Callable[[str], object
 
     Raises:
         HomeLockedError: another process holds it, and still does after the wait.
+        HomeError: it is no folder.
         SettingsError: `SNA_ANALYSTS_GROUP` cannot be used, or the permissions cannot be set.
     """
     home = home.resolve()
@@ -53,6 +56,7 @@ def hold(home: Path, *, wait_seconds: float = 0, on_wait: Callable[[str], object
         yield False
         return
     group = analysts_group()
+    require_folder(home)
     home.mkdir(parents=True, exist_ok=True)
     with (home / "refresh.lock").open("a+") as file:
         deadline = time.monotonic() + max(wait_seconds, PATIENCE_SECONDS)
@@ -69,16 +73,13 @@ def hold(home: Path, *, wait_seconds: float = 0, on_wait: Callable[[str], object
         permissions.apply(home, group)
         if before := _written(file):
             _left[home] = before
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
+        _write(file, str(os.getpid()))
         _held.add(home)
         try:
             yield bool(before)
         finally:
             _held.discard(home)
-            file.truncate(0)
-            file.write(_left.pop(home, ""))
+            _write(file, _left.pop(home, ""))
 
 
 def cleared(home: Path) -> None:
@@ -142,6 +143,16 @@ def _taken(file: IO[str]) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+def _write(file: IO[str], text: str) -> None:
+    """Replace what the file says; a full disk takes nothing, and the commands that make room on it must run all the same."""
+    os.ftruncate(file.fileno(), 0)
+    try:
+        os.write(file.fileno(), text.encode())
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
 
 
 def _written(file: IO[str]) -> str:

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from orchestration.home.environment import DBT_PROJECT, MEMORY_LIMITS, PROJECT, memory_limit
-from orchestration.home.identity import Home, read, require, the_only_one
+from orchestration.home.identity import Home, HomeError, read, require, the_only_one
 
 AUDIENCE = "analysts"
 # What earlier versions called the same readers.
@@ -48,13 +48,13 @@ class Settings:
         Where there is no home yet, the one that `sna demo` would make.
 
         Raises:
-            HomeError: `SNA_HOME` is not set, and there are several homes below `var/`.
+            HomeError: `SNA_HOME` is not set, and there are several homes below `var/`; or it is a link that leads nowhere.
             SettingsError: a memory limit is not a size; reported here rather than by the step that first needs it.
         """
         for variable in MEMORY_LIMITS:
             memory_limit(variable)
-        home = Path(os.environ.get("SNA_HOME") or the_only_one() or PROJECT / "var" / "demo").expanduser().resolve()
-        return cls(Path(os.environ.get("SNA_RAW") or home / "raw").expanduser().resolve(), home)
+        home = resolved("SNA_HOME", Path(os.environ.get("SNA_HOME") or the_only_one() or PROJECT / "var" / "demo"))
+        return cls(resolved("SNA_RAW", Path(os.environ.get("SNA_RAW") or home / "raw")), home)
 
     @cached_property
     def made(self) -> Home:
@@ -125,3 +125,15 @@ class Settings:
         os.environ["SNA_TEMP_DIRECTORY"] = str(self.warehouse_spill)
         os.environ["DBT_PROFILES_DIR"] = str(DBT_PROJECT)
         os.environ["DAGSTER_HOME"] = str(self.dagster_home)
+
+
+def resolved(variable: str, path: Path) -> Path:
+    """A folder that a setting names.
+
+    Raises:
+        HomeError: it cannot be followed: a link to itself, a name that is too long, the home of nobody.
+    """
+    try:
+        return path.expanduser().resolve()
+    except (OSError, RuntimeError, ValueError):
+        raise HomeError(f"{variable} does not lead to a folder. Set it to another one.") from None

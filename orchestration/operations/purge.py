@@ -25,7 +25,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestration.home import lock
+from orchestration.home import lock, whole_file
 from orchestration.home.settings import Settings
 from orchestration.ingest.landing_log import log as log
 from orchestration.ingest.landing_zone.acceptance import record_beside
@@ -43,7 +43,8 @@ PURGING, PURGED = "purging", "purged"
 DERIVED = (
     *("warehouse.duckdb*", "spill", "data_docs", "dbt", "refusals", "logs", "idle.json", "failure.json"),
     # Nothing else uses this home: what is here was left by a process that was killed.
-    *("landing/.incoming", "landing/.damaged", "vault/.outgoing-*"),
+    *("landing/.incoming", "landing/.damaged", "vault/.outgoing-*", ".idle.json.*", ".failure.json.*"),
+    *("landing/purging/.*", "landing/purged/.*"),
 )
 
 
@@ -169,7 +170,7 @@ def purge(settings: Settings, found: Purge) -> Removed:
         vault_runs = erasure.erase(settings.vault, key, found.start, access.ENGINE, why=f"Purge: {found.entry.basis}")
     _write(settings.landing / PURGED / found.file_name, asdict(found.entry))
     (settings.landing / PURGING / found.file_name).unlink()
-    log.sync(settings.landing / PURGING)
+    whole_file.sync(settings.landing / PURGING)
     return Removed(files, loads, releases, runs, vault_runs)
 
 
@@ -179,6 +180,8 @@ def _erase_runs(settings: Settings, since: datetime) -> int:
     try:
         return run_erasure.erase(settings.dagster_home, since)
     except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise
         raise lock.HomeLockedError(
             f"Another process, perhaps Dagster's web server or daemon, has a file of {settings.dagster_home} in use ({error}). "
             "Stop it, then run the same command again: it completes the purge."
@@ -186,18 +189,39 @@ def _erase_runs(settings: Settings, since: datetime) -> int:
 
 
 def unfinished(settings: Settings) -> list[Purge]:
-    """The purges that were interrupted, the first one first."""
+    """The purges that were interrupted, the first one first.
+
+    Raises:
+        UnfinishedPurgeError: the record of one cannot be read.
+    """
     found = []
-    for path in (settings.landing / PURGING).glob("*.json"):
-        document = json.loads(path.read_bytes())
-        found.append(Purge(**{**document, "entry": Entry(**document["entry"]), "loads": tuple(document["loads"])}))
+    for path in (settings.landing / PURGING).glob("[!.]*.json"):
+        try:
+            document = json.loads(path.read_bytes())
+            found.append(Purge(**{**document, "entry": Entry(**document["entry"]), "loads": tuple(document["loads"])}))
+        except (ValueError, TypeError, KeyError) as error:
+            raise UnfinishedPurgeError(
+                f"{path} is damaged: it records a purge that was interrupted. Restore it from a backup, then run the same"
+                " `sna purge` again; or delete it, and purge the delivery again."
+            ) from error
     return sorted(found, key=lambda purge: purge.entry.at)
 
 
 def entries(settings: Settings) -> list[Entry]:
-    """What was purged, the first one first."""
-    paths = (settings.landing / PURGED).glob("*.json")
-    return sorted((Entry(**json.loads(path.read_bytes())) for path in paths), key=lambda entry: entry.at)
+    """What was purged, the first one first.
+
+    Raises:
+        RecordDamagedError: the record of one cannot be read.
+    """
+    found = []
+    for path in (settings.landing / PURGED).glob("[!.]*.json"):
+        try:
+            found.append(Entry(**json.loads(path.read_bytes())))
+        except (ValueError, TypeError) as error:
+            raise log.RecordDamagedError(
+                f"{path} is damaged: it records that a delivery was purged. Restore it from a backup."
+            ) from error
+    return sorted(found, key=lambda entry: entry.at)
 
 
 def require_finished(settings: Settings) -> None:
@@ -252,7 +276,7 @@ def _remove_from_landing_zone(settings: Settings, found: Purge) -> int:
         # It holds the hash of the content, and a person's words about it.
         record_beside(path).unlink(missing_ok=True)
         path.unlink(missing_ok=True)
-        log.sync(path.parent)
+        whole_file.sync(path.parent)
     return len(gone)
 
 
@@ -274,7 +298,7 @@ def _remove_from_landing_log(settings: Settings, found: Purge) -> int:
     with log.incoming_folder(settings.landing) as trash:
         for folder in gone:
             folder.rename(trash / folder.name)
-            log.sync(folder.parent)
+            whole_file.sync(folder.parent)
             if not any(folder.parent.iterdir()):
                 folder.parent.rmdir()
     return len(gone)
@@ -330,8 +354,4 @@ def _remove_derived(settings: Settings) -> None:
 def _write(path: Path, document: Mapping[str, object]) -> None:
     """Whole or not at all, and on the disk before anything else happens."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    fresh.write_text(json.dumps(document, indent=1))
-    log.sync(fresh)
-    fresh.replace(path)
-    log.sync(path.parent)
+    whole_file.write(path, json.dumps(document, indent=1), durable=True)

@@ -9,24 +9,22 @@ import shutil
 
 from orchestration.home import lock
 from orchestration.home.settings import Settings
-from orchestration.operations import idle_refresh, last_failure
 
 
 def clear(settings: Settings) -> None:
     """Remove half-written deliveries, releases and links, and end the killed run. The caller holds the home (`lock.hold`)."""
     from orchestration.home.instance import open_instance
-    from orchestration.ingest.landing_log.log import sweep_incoming
+    from orchestration.ingest.landing_log import log
     from orchestration.operations.dead_runs import mark_dead_runs_failed
-    from orchestration.publication.publish import sweep
+    from orchestration.publication import publish
     from orchestration.publication.releases import switching
 
-    sweep_incoming(settings.landing)
+    log.sweep(settings.landing)
     if settings.published.exists():
         with switching(settings.published):
-            sweep(settings.published)
+            publish.sweep(settings.published)
     shutil.rmtree(settings.spill, ignore_errors=True)
-    own = (f".{file}.[0-9]*" for file in (idle_refresh.FILE, last_failure.FILE))
-    unfinished = ("secrets/*.[0-9]*", *own, "dagster/dagster.[0-9]*")
+    unfinished = ("secrets/*.[0-9]*", ".*.json.[0-9]*", "dagster/dagster.[0-9]*", "landing/purg*/.*.json.[0-9]*")
     for half in [path for pattern in unfinished for path in settings.home.glob(pattern)]:
         half.unlink()
     with open_instance(settings) as instance:

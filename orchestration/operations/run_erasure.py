@@ -6,6 +6,7 @@ The tables are those of Dagster's SQLite storage. Deleted rows stay in the file 
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sqlite3
 from collections.abc import Collection
@@ -16,6 +17,8 @@ from pathlib import Path
 BUSY_TIMEOUT_SECONDS = 30
 # Text of SQLite's own: UTC, without a zone.
 _TIME = "%Y-%m-%d %H:%M:%S"
+# Of Dagster's own making; its storage has folders of assets too.
+_RUN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def erase(dagster_home: Path, since: datetime) -> int:
@@ -30,7 +33,7 @@ def erase(dagster_home: Path, since: datetime) -> int:
     Raises:
         sqlite3.OperationalError: another process has a file of it open and locked.
     """
-    runs = _runs(dagster_home, since)
+    runs = _runs(dagster_home, since) | _left_over(dagster_home)
     for file in sorted(dagster_home.rglob("*.db")):
         if file.stem not in runs:
             _erase_rows(file, runs, since)
@@ -54,6 +57,18 @@ def _runs(dagster_home: Path, since: datetime) -> set[str]:
             [since.timestamp(), since.timestamp(), since.astimezone(UTC).strftime(_TIME)],
         ).fetchall()
     return {str(run_id) for (run_id,) in rows}
+
+
+def _left_over(dagster_home: Path) -> set[str]:
+    """Runs of which only files are left, because their removal was interrupted: nothing says when they ran."""
+    file = dagster_home / "history" / "runs.db"
+    if not file.exists():
+        return set()
+    with closing(_open(file)) as con:
+        known = {str(run_id) for (run_id,) in con.execute("select run_id from runs")} if "runs" in _tables(con) else set()
+    files = {path.stem for path in (dagster_home / "history" / "runs").glob("*.db")} - {"index"}
+    logs = {path.name for path in (dagster_home / "storage").glob("*") if path.is_dir() and _RUN.fullmatch(path.name)}
+    return (files | logs) - known
 
 
 def _erase_rows(file: Path, runs: Collection[str], since: datetime) -> None:

@@ -39,8 +39,10 @@ def surplus(instance: dg.DagsterInstance, policy: Retention, now: datetime) -> l
 def prune(settings: Settings, instance: dg.DagsterInstance, run_ids: list[str]) -> None:
     """Remove runs from the history, with their logs, and shrink its files where no other process uses them."""
     for run_id in run_ids:
-        instance.delete_run(run_id)
+        # The run itself last: where this is interrupted, it is surplus again the next time.
         instance.compute_log_manager.delete_logs(prefix=[run_id])
+        instance.event_log_storage.delete_events(run_id)
+        instance.delete_run(run_id)
     if not run_ids:
         return
     instance.dispose()

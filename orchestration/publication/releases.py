@@ -8,7 +8,8 @@
 
 A rollback holds until there is something else to publish: the next refresh does not publish the rolled-back data again, but a
 new delivery, changed code or `sna refresh --force` publishes. The record of a rollback counts only while the release that it
-made current is the current one, so no crash can leave a pointer and a record that contradict each other.
+made current is the current one, so no crash can leave a pointer and a record that contradict each other; it has that of the
+rollback before it, which stays in force until the pointer is replaced.
 """
 
 from __future__ import annotations
@@ -22,10 +23,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from orchestration.home import whole_file
 from orchestration.home.lock import exclusively
+from orchestration.home.whole_file import sync
 from orchestration.publication.archive import restore
 from orchestration.publication.integrity import note, verify, wrong_bytes
-from orchestration.publication.release import ARCHIVED, FILE, MANIFEST, DamagedReleaseError, Release, sync
+from orchestration.publication.release import ARCHIVED, FILE, MANIFEST, DamagedReleaseError, Release
 
 # What everything says that was made from the demonstration; its aggregate returns are what agencies have published.
 DEMONSTRATION_BANNER = (
@@ -226,11 +229,9 @@ def roll_back(published: Path, release: Release) -> None:
             "from": before,
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
             "held_build_ids": sorted(held),
+            "before": _record(published) if in_force else None,
         }
-        fresh = published / f".{ROLLBACK}.{os.getpid()}"
-        fresh.write_text(json.dumps(record, indent=2) + "\n")
-        sync(fresh)
-        fresh.replace(published / ROLLBACK)
+        whole_file.write(published / ROLLBACK, json.dumps(record, indent=2) + "\n", durable=True)
         make_current(published, release.id)
 
 
@@ -245,14 +246,26 @@ def rollback(published: Path) -> Rollback | None:
         return None
     try:
         record = json.loads(path.read_bytes())
-        found = Rollback(str(record["from"] or ""), str(record["at"]), frozenset(map(str, record["held_build_ids"])))
-        to = str(record["to"])
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        found = {
+            str(each["to"]): Rollback(str(each["from"] or ""), str(each["at"]), frozenset(map(str, each["held_build_ids"])))
+            for each in (record.get("before"), record)
+            if each is not None
+        }
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DamagedReleaseError(
             f"{path} is damaged and cannot be read ({type(error).__name__}): it records the last rollback. Restore it from a"
             " backup; or delete it: the current release then remains until the next refresh publishes."
         ) from error
-    return found if to == _current_id(published) else None
+    return found.get(_current_id(published) or "")
+
+
+def _record(published: Path) -> dict[str, Any]:
+    """The record of the rollback in force, without that of an earlier one."""
+    record: dict[str, Any] = json.loads((published / ROLLBACK).read_bytes())
+    for each in (record, record.get("before") or {}):
+        if each.get("to") == _current_id(published):
+            return {name: value for name, value in each.items() if name != "before"}
+    raise AssertionError("there is a rollback in force")
 
 
 def held_back(published: Path, build_id: str) -> Rollback | None:

@@ -56,11 +56,16 @@ def act(action: str) -> None:
 
 def wire(home: Path, reached: Reached) -> None:
     """Wire this process for good: `reached` is called at every point whose file is below `home`."""
+    wire_files(home, reached)
+    _wire_duckdb(home, reached)
+    _wire_steps(reached)
+
+
+def wire_files(home: Path, reached: Reached) -> None:
+    """As `wire`, of what a command without Dagster does: calls of `os`, and files opened for writing."""
     for name in FILE_CALLS:
         _wire_file_call(name, home, reached)
     _wire_opening(home, reached)
-    _wire_duckdb(home, reached)
-    _wire_steps(reached)
 
 
 _real = {"unlink": os.unlink, "replace": os.replace}
