@@ -5,10 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from tests.corpus import csv_damage, disguises, documents, further, good, hiding_places, names, special_files, values, workbooks
+from tests.corpus import (
+    csv_damage,
+    disguises,
+    documents,
+    further,
+    good,
+    hiding_places,
+    names,
+    special_files,
+    uncommon,
+    values,
+    workbooks,
+)
 from tests.corpus.case import Case
 
-MODULES = (good, special_files, csv_damage, names, values, workbooks, documents, disguises, hiding_places, further)
+MODULES = (good, special_files, csv_damage, names, values, workbooks, documents, disguises, hiding_places, further, uncommon)
 
 
 @cache

@@ -57,6 +57,22 @@ NOTES = (
         "DE1",
         "E05001770",
     ),
+    *(
+        "12 stitches, 2019 scar",
+        "in the 2 The Crown, punched",
+        "score 3/5 then 4/5",
+        "room 1.2.3",
+        "unit 12.5",
+        "24/7 shop",
+        "hit 44 times",
+        "bus 44 at 17:20",
+        "stairs   2 and   3",
+        "a hundred people",
+        "two hundred yards from one pub",
+        "version 2.0.1",
+        "25.5 C",
+        "about 447 m away",
+    ),
 )
 
 

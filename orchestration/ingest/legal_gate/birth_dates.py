@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from orchestration.ingest.legal_gate.vocabulary import is_ordinary
+
 # A date so long before the period, in a column that holds no dates, can only be somebody's.
 BIRTH_YEARS = 3
 
@@ -14,7 +16,7 @@ _DAY, _MONTH, _YEAR = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])", r"((?:
 _TH = rf"{_DAY}(?:st|nd|rd|th)?"
 _NAMED = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
-    r"nov(?:ember)?|dec(?:ember)?)\b"
+    r"nov(?:ember)?|dec(?:ember)?)(?![a-z])"
 )
 # Between day, month and year.
 _S = r"[\s./,_|*-]{1,3}"
@@ -22,7 +24,7 @@ _ROMAN = r"(?:I{1,3}|IV|VI{0,3}|IX|XI{0,2})"
 _WRITTEN = (
     rf"{_DAY}{_S}{_DAY}{_S}{_YEAR}",
     rf"{_YEAR}{_S}{_DAY}{_S}{_DAY}",
-    rf"{_TH}(?: of)?[ ./-]{{0,2}}{_NAMED}[ ,./-]{{1,2}}{_YEAR}",
+    rf"{_TH}(?: of)?[ ./-]{{0,2}}{_NAMED}[ ,./-]{{0,2}}{_YEAR}",
     rf"{_NAMED}[ ./-]{{0,2}}{_TH}[ ,./-]{{1,2}}{_YEAR}",
     rf"{_YEAR}[ ,./-]{{1,2}}(?:{_NAMED}[ ./-]{{0,2}}{_TH}|{_TH}[ ./-]{{0,2}}{_NAMED})",
     rf"{_DAY}[./-](?-i:{_ROMAN})[./-]{_YEAR}",
@@ -33,9 +35,18 @@ _DATE = re.compile(
 )
 _SHORT_NAMED = re.compile(rf"(?<!\d){_TH}(?: of)?[ ./-]{{0,2}}{_NAMED}[ ,./'-]{{1,2}}(\d\d)(?![\d:])", re.IGNORECASE)
 _COMPACT_WITHIN = re.compile(r"(?<![\w/.-])(?<!ref )(?<!no )(?<!id )\d{8}(?![\w/.-])")
-_COMPACT = re.compile(rf"{_YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2]){_YEAR}")
+_COMPACT = re.compile(
+    rf"{_YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2]){_YEAR}"
+    rf"|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]){_YEAR}"
+)
 _SHORT = rf"{_DAY}[./-]{_MONTH}[./-](\d\d)(?!\d)"
 _SHORT_CELL = re.compile(_SHORT)
+# No day and no month, so that "aged 10/11/12" is no date.
+_SHORT_WITHIN = re.compile(rf"(?<!\d)(?<!\d[./-])(?:{_DAY}[./-]{_MONTH}|{_MONTH}[./-]{_DAY})[./-](3[2-9]|[4-9]\d)(?![\d./-])")
+# A word for a month of another language: in small letters, or behind the point of an ordinal number ("17. März").
+_OF_ANOTHER_LANGUAGE = re.compile(
+    rf"(?<!\d)(?<!\d[./-]){_DAY}(?:\. ?([A-Za-z]{{3,12}})|(?:er|o|a)? (?:de |di )?([a-z]{{3,12}}))\.?(?: del?| di)? {_YEAR}(?!\d)"
+)
 _SHORT_AFTER_AGE = re.compile(rf"\baged? ?\d{{1,3}}\b[^0-9]{{1,12}}{_SHORT}", re.IGNORECASE)
 _PERSON = re.compile(
     r"\b(?:(?:fe)?male|[mf]|m[ae]n|wom[ae]n|boy|girl|lad|pt|patient|victim|he|she|his|her|aged?|yo|years? old)\b", re.IGNORECASE
@@ -69,7 +80,10 @@ def birth_dates(cells: Iterable[tuple[int, str]], period: int, *, of_people: boo
 
 def _in_full(text: str, latest: int, person: bool) -> bool:
     """Whether a date with a year of four digits is the whole text, or is in a text about a person."""
-    return any(int(_year(match)) <= latest and (person or match.span() == (0, len(text))) for match in _DATE.finditer(text))
+    found = [(date, _year(date)) for date in _DATE.finditer(text)]
+    foreign = _OF_ANOTHER_LANGUAGE.finditer(text)
+    found += [(date, date[3]) for date in foreign if not is_ordinary((date[1] or date[2]).lower())]
+    return any(int(year) <= latest and (person or date.span() == (0, len(text))) for date, year in found)
 
 
 def _in_short(text: str, period: int, person: bool, about_age: bool) -> bool:
@@ -77,6 +91,9 @@ def _in_short(text: str, period: int, person: bool, about_age: bool) -> bool:
     latest = period - BIRTH_YEARS
     short = (_SHORT_CELL.fullmatch(text) if about_age else None) or _SHORT_AFTER_AGE.search(text)
     if short and _full(short[1], period) <= latest:
+        return True
+    within = _SHORT_WITHIN.search(text)
+    if within and person and _full(within[1], period) <= latest:
         return True
     named = _SHORT_NAMED.search(text)
     return named is not None and (person or named.span() == (0, len(text))) and _full(named[1], period + 1) <= latest

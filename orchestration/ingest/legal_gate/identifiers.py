@@ -49,6 +49,7 @@ _MOMENT = (
 _PHONE = (
     rf"{PHONE}|(?:^|[^0-9.])0[1-9](?:[^0-9A-Za-z]{{0,2}}\d){{8,9}}(?:$|[^0-9])|(?:^|[^0-9.])7[1-9]\d{{2}}(?:[^0-9A-Za-z]{{0,2}}\d){{6}}(?:$|[^0-9])"
     r"|(?:\+|(?:^|[^0-9])00)[^0-9A-Za-z]{0,2}[1-9](?:[^0-9A-Za-z]{0,3}\d){8,12}(?:$|[^0-9])"
+    r"|(?:^|[^0-9.])44(?:1[1-9]|20|7[1-9])\d{8}(?:$|[^0-9])"
     r"|(?:^|[^0-9.])1[1-9]\d\d[ ./-]\d{3}[ ./-]?\d{3}(?:$|[^0-9])|(?:^|[^0-9.])20[ ./-]\d{4}[ ./-]\d{4}(?:$|[^0-9])"
     r"|(?i)\b(?:tel|telephone|phone|mob|mobile|ring|call|contact|ph|fax|whatsapp|text)\b[^0-9]{0,12}\d(?:[^0-9A-Za-z]{0,2}\d){5,}"
 )
@@ -57,10 +58,11 @@ _EMAIL = (
     r"(?i)[a-z0-9._%+-]+ ?(?:@|[(\[{<] ?at ?[)\]}>]) ?[a-z0-9-]+(?: ?(?:\.|[(\[{<] ?dot ?[)\]}>]|\bdot\b) ?[a-z0-9-]+)+"
     r"|[a-z0-9._%+-]+ at [a-z0-9-]+(?: ?(?:\.| dot ) ?[a-z0-9-]+)* ?(?:\.| dot ) ?(?:com|org|net|uk|gov|info|me|io|edu|nhs)\b"
     r"|(?:^|\s)@[a-z][a-z0-9_.]{2,}\b|\b(?:facebook|instagram|snapchat|linkedin|tiktok)\.com/\S+"
+    r"|\b(?:t\.me|wa\.me|m\.me|fb\.me|fb\.com|x\.com|twitter\.com|telegram\.me)/[a-z0-9_.+-]{3,}"
 )
 
 _BIRTH = (
-    r"(?i)(?:\b|_)(?:d\.? ?o\.? ?b(?:\b|_)\.?|date[ _-]of[ _-]birth|birth[ _-]?date|birthday|born)[^0-9]{0,15}\d"
+    r"(?i)(?:\b|_)(?:d\.? ?[o0]\.? ?b(?:\b|_|[0-9])\.?|date[ _-]of[ _-]birth|birth[ _-]?date|birthday|born)[^0-9]{0,15}\d"
     r"|(?i)\b(?:d\.? ?o\.? ?b|date[ _-]of[ _-]birth|born|birthday|birth[ _-]?date)\b\.?[^0-9a-z]{0,5}(?:(?:on|in|the"
     r"|is|was|of)\b[ :]*){0,3}"
     r"(?:first|second|third|\w+th|\w+(?:ty|th)[ -]\w+|jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec|nineteen|two thousand)"
@@ -77,6 +79,9 @@ _STREET = "street|st|road|rd|lane|ln|avenue|ave|close|drive|way|court|ct|crescen
 _ADDRESS = (
     rf"\b\d{{1,4}}[a-zA-Z]?,? (?:[A-Z][A-Za-z'’-]+ ){{1,3}}(?i:{_STREET})\b"
     r"|\b(?i:flat|apartment) \d+[a-z]?,? \d{1,4}[a-z]? [A-Z]"
+    r"|\b\d{1,4}[a-zA-Z]? The [A-Z][a-z]+, ?[A-Z][a-z]"
+    # three words for a square of three metres; a pair of coordinates to within some metres
+    r"|/{2,3}[a-z]+\.[a-z]+\.[a-z]+\b|-?\b\d{1,2}\.\d{4,}[ ,;]{1,3}-?\d{1,3}\.\d{4,}"
 )
 _SMALL_ADDRESS = rf"\b\d{{1,4}}[a-z]?,? [a-z]{{3,}} (?:{_STREET})\b"
 _NO_STREET_NAME = (
@@ -120,8 +125,10 @@ _NUMBERS = (
     # pupils (UPN), driving licences, prisoners, police national computer
     r"|\b[a-z](?:[^0-9a-z]{0,2}\d){11}[^0-9a-z]{0,2}[0-9a-z]\b|\b[a-z9]{5}[ -]?\d{6}[ -]?[a-z9]{2}[a-z0-9]{3}\b"
     r"|\b\d{2,4}/\d{6,7}[a-z]\b"
-    # cards of sixteen digits
-    r"|\b(?:\d{4}[ -]?){3}\d{4}\b",
+    # cards of sixteen digits, international bank accounts
+    r"|\b(?:\d{4}[ -]?){3}\d{4}\b|\b[a-z]{2}\d{2} ?[a-z]{4}(?: ?\d{4}){3} ?\d{2}\b|(?-i:\b[A-Z]{2}\d{2}[A-Z0-9]{11,30}\b)"
+    # addresses of the network
+    r"|(?:^|[^0-9.])[1-9]\d{1,2}(?:\.\d{1,3}){3}(?:$|[^0-9.]|\.(?:$|[^0-9]))",
     r"\b[A-Z]\d{4}[A-Z]{2}\b",
     # behind a label
     r"(?i)\b(?:nhs|chi|h&c|hosp(?:ital)?|pas|mrn|crn|patient|pt|passport|ppt|visa|licen[cs]e|driving|dvla|reg(?:istration)?|vrm|vrn|vehicle|car|plate|"

@@ -24,11 +24,13 @@ _POSTCODE = re.compile(
     r"(?<![^\W_])([A-Za-z0158]{1,2}?)([0-9OoIilSsBZz][0-9A-Za-z]?)([\s_.,/*|-]{0,3})([0-9OoIilSsBbZz])([A-Za-z0158]{2})(?![^\W_])"
 )
 _APART = re.compile(r"(?<![^\W_])(?:[^\W_][ ._*/-]{1,2}){4,}[^\W_](?![^\W_])")
+# One sign several times, such as blanks that align numbers.
+_RUNS = re.compile(r"([^\w\n])\1+")
 _SCIENTIFIC = re.compile(r"\b(\d)\.(\d{6,11})[eE]\+?0?(\d{1,2})\b")
 
 _WORDS = {
     **dict(zip(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"], "0123456789", strict=True)),
-    **{"oh": "0", "nought": "0", "naught": "0", "nil": "0", "o": "0", "niner": "9"},
+    **{"oh": "0", "nought": "0", "naught": "0", "nil": "0", "o": "0", "niner": "9", "hundred": "00", "thousand": "000"},
 }
 _ALPHABET = {
     word: word[0].upper()
@@ -93,6 +95,8 @@ def _plain(character: str) -> str:
 def readings(text: str) -> str:
     """A folded text and, each behind `BETWEEN`, its other readings."""
     found = [text]
+    if _RUNS.search(text) and any(map(str.isdigit, text)):
+        found.append(_RUNS.sub(r"\1", text))
     if _APART.search(text):
         found.append(_APART.sub(lambda match: re.sub(r"[\W_]", "", match[0]), text))
     if spelt := _SPELT.search(text):

@@ -169,6 +169,11 @@ def _text_branches(column: Column, source: str) -> list[str]:
     ]
     if not column.free_text:
         branches.append(f"when {source}[1] between '+' and '9' and regexp_full_match({source}, '{_SCIENTIFIC}') then 'R21'")
+    if column.pattern and column.classification == "personal":
+        # With letters, dashes or blanks that only look like those of a reference, or behind a quotation mark, it would be another
+        # crime's or person's.
+        marks = ", ".join(map(literal, ("'", '"')))
+        branches.append(f"when strlen({source}) > length({source}) or {source}[1] in ({marks}) then 'R13'")
     if column.pattern:  # which may be as wide as "holds a digit"
         branches.append(f"when not regexp_full_match({source}, {literal(column.pattern)}) then 'R13'")
     if column.free_text:
