@@ -48,6 +48,7 @@ from orchestration.contracts.periods import Cadence
 from orchestration.contracts.senders import Sender, of_authority, of_vault, sent
 from orchestration.home import areas, identity, settings_files
 from orchestration.home.environment import CONTRACTS, SettingsError
+from orchestration.home.settings import resolved
 
 # Of service levels: years and days.
 UNITS = {"retention": "y", "latency": "d", "gracePeriod": "d"}
@@ -107,7 +108,7 @@ def load_contract(path: Path) -> FeedContract:
 def _area_of_home() -> str | None:
     try:
         home = os.environ.get("SNA_HOME") or identity.the_only_one()
-        made = identity.read(Path(home).expanduser()) if home else None
+        made = identity.read(resolved("SNA_HOME", Path(home))) if home else None
     except identity.HomeError:
         return None
     return made.area if made else None
