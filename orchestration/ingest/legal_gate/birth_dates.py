@@ -41,8 +41,6 @@ _COMPACT = re.compile(
 )
 _SHORT = rf"{_DAY}[./-]{_MONTH}[./-](\d\d)(?!\d)"
 _SHORT_CELL = re.compile(_SHORT)
-# No day and no month, so that "aged 10/11/12" is no date.
-_SHORT_WITHIN = re.compile(rf"(?<!\d)(?<!\d[./-])(?:{_DAY}[./-]{_MONTH}|{_MONTH}[./-]{_DAY})[./-](3[2-9]|[4-9]\d)(?![\d./-])")
 # A word for a month of another language: in small letters, or behind the point of an ordinal number ("17. März").
 _OF_ANOTHER_LANGUAGE = re.compile(
     rf"(?<!\d)(?<!\d[./-]){_DAY}(?:\. ?([A-Za-z]{{3,12}})|(?:er|o|a)? (?:de |di )?([a-z]{{3,12}}))\.?(?: del?| di)? {_YEAR}(?!\d)"
@@ -91,9 +89,6 @@ def _in_short(text: str, period: int, person: bool, about_age: bool) -> bool:
     latest = period - BIRTH_YEARS
     short = (_SHORT_CELL.fullmatch(text) if about_age else None) or _SHORT_AFTER_AGE.search(text)
     if short and _full(short[1], period) <= latest:
-        return True
-    within = _SHORT_WITHIN.search(text)
-    if within and person and _full(within[1], period) <= latest:
         return True
     named = _SHORT_NAMED.search(text)
     return named is not None and (person or named.span() == (0, len(text))) and _full(named[1], period + 1) <= latest

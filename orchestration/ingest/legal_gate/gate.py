@@ -311,8 +311,13 @@ def _plainest(kinds: list[str]) -> set[str]:
 _NOT_SOUGHT = {
     "prose": frozenset[str](),
     "technical": frozenset({"name", "script"}),
+    "style": frozenset({"name", "script"}),
     "author": frozenset({"name", "email", "script"}),
 }
+
+
+# Names of styles are of words that no dictionary has, and begin with "MS".
+_TITLED = re.compile(r"\b(?i:mr|mrs|miss|mx)\b\.? ?[A-Z]")
 
 
 def _in_parts(
@@ -329,6 +334,8 @@ def _in_parts(
         if what not in _NOT_SOUGHT[texts[number].kind]:
             yield what, texts[number].part
     for number, written in searched:
+        if texts[number].kind == "style" and _TITLED.search(written):
+            yield "name", texts[number].part
         if texts[number].kind == "prose":
             if evidence(written) is Evidence.NAME:
                 yield "name", texts[number].part

@@ -80,8 +80,9 @@ _ADDRESS = (
     rf"\b\d{{1,4}}[a-zA-Z]?,? (?:[A-Z][A-Za-z'’-]+ ){{1,3}}(?i:{_STREET})\b"
     r"|\b(?i:flat|apartment) \d+[a-z]?,? \d{1,4}[a-z]? [A-Z]"
     r"|\b\d{1,4}[a-zA-Z]? The [A-Z][a-z]+, ?[A-Z][a-z]"
-    # three words for a square of three metres; a pair of coordinates to within some metres
-    r"|/{2,3}[a-z]+\.[a-z]+\.[a-z]+\b|-?\b\d{1,2}\.\d{4,}[ ,;]{1,3}-?\d{1,3}\.\d{4,}"
+    # three words for a square of three metres; the coordinates of a home, for those of an incident are none of a person
+    r"|/{2,3}[a-z]+\.[a-z]+\.[a-z]+\b"
+    r"|\b(?i:home|lives?|living|resid\w+|address)\b[^0-9]{0,20}\d{1,2}\.\d{4,}[ ,;]{1,3}-?\d{1,3}\.\d{4,}"
 )
 _SMALL_ADDRESS = rf"\b\d{{1,4}}[a-z]?,? [a-z]{{3,}} (?:{_STREET})\b"
 _NO_STREET_NAME = (

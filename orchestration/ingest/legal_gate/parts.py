@@ -5,9 +5,10 @@ tracked changes, properties. Excel, LibreOffice, xlsxwriter, openpyxl and odfpy 
 listed here with their elements; the value of an attribute is a number, a reference or ordinary words. Anything else is `strange`:
 it is reported by its place, never by its content.
 
-Texts are of three kinds. `prose` is visible to a reader and searched for all identifiers; `technical` (fonts, styles) has its own
-names and is searched for numbers and addresses; `author` names the people and the organisation that saved the file, as every save
-does: it is searched only for what cannot be an author's, and none of it is kept.
+Texts are of four kinds. `prose` is visible to a reader and searched for all identifiers; `technical` (fonts, formats) has its own
+names and is searched for numbers and addresses; `style`, the name of a style, also for a name behind a title; `author` names the
+people and the organisation that saved the file, as every save does: it is searched only for what cannot be an author's, and none
+of it is kept.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from xml.etree import ElementTree
 from orchestration.ingest.legal_gate.vocabulary import is_ordinary
 from orchestration.ingest.rules import UnreadableError, fault
 
-TextKind = Literal["prose", "technical", "author"]
+TextKind = Literal["prose", "technical", "style", "author"]
 
 # What is read of an archive within the archive, and how deep.
 MAX_NESTED_BYTES = 5_000_000
@@ -366,7 +367,7 @@ class _Archive:
             if local in rule.names and not (local == "name" and _local(element.tag) in ("rFont", "style", "font-face")):
                 self._add(part, [_unquoted(value) if local == "formatCode" else value])
                 continue
-            self._add(part, [value], "technical")
+            self._add(part, [value], "style" if _is_name_of_style(element, local) else "technical")
             is_of_style = (
                 rule.open or "font" in local.lower() or "style" in local.lower() or _local(element.tag) in ("rFont", "style")
             )
@@ -454,6 +455,10 @@ def _says(element: ElementTree.Element) -> bool:
 def _is_cell(element: ElementTree.Element) -> bool:
     """Whether it is a cell of an OpenDocument table, whose value is searched with all other cells."""
     return _local(element.tag) in ("table-cell", "covered-table-cell")
+
+
+def _is_name_of_style(element: ElementTree.Element, attribute: str) -> bool:
+    return _local(element.tag) in ("cellStyle", "tableStyle", "style") and attribute in ("name", "display-name")
 
 
 def _local(tag: str) -> str:
