@@ -1,10 +1,12 @@
 """A home is one area in one environment, and stays that."""
 
+import os
+
 import pytest
 from typer.testing import CliRunner
 
 from orchestration.cli.app import app
-from orchestration.home import areas, creation, identity, settings
+from orchestration.home import areas, creation, identity, lock, settings
 from orchestration.home.settings import Settings
 
 run = CliRunner().invoke
@@ -38,11 +40,38 @@ def test_a_home_refuses_another_area_or_environment(tmp_path, area, environment)
     assert identity.read(tmp_path).environment == "live"
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"area": "derbyshire"}', '{"area":"a","environment":"test","made_at":""}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "{", "[]", "[" * 100_000, '{"area": "derbyshire"}', '{"area":"a","environment":"test","made_at":""}'),
+        *('{"area":1,"environment":"live","made_at":""}', '{"area":"a","environment":["live"],"made_at":""}'),
+    ],
+    ids=range(8),
+)
 def test_a_damaged_home_is_named(tmp_path, text):
     (tmp_path / "home.json").write_text(text)
     with pytest.raises(identity.HomeError, match=r"home\.json"):
         identity.read(tmp_path)
+
+
+HOMES = {
+    "a file": lambda home: home.write_text("x"),
+    "a link to itself": lambda home: home.symlink_to(home),
+    "a record that is a folder": lambda home: (home / "home.json").mkdir(parents=True),
+    "a record that is a pipe": lambda home: (home.mkdir(), os.mkfifo(home / "home.json")),
+}
+
+
+@pytest.mark.parametrize("make", HOMES.values(), ids=HOMES)
+def test_a_home_that_is_none_is_one_sentence(tmp_path, monkeypatch, make):
+    home = tmp_path / "home"
+    make(home)
+    monkeypatch.setenv("SNA_HOME", str(home))
+    with pytest.raises(identity.HomeError, match=r"no folder|not lead to a folder|home\.json is no file"):
+        identity.read(Settings.from_env().home)
+    if not (home / "home.json").exists():
+        with pytest.raises(identity.HomeError), lock.hold(Settings.from_env().home):
+            pass
 
 
 def test_data_of_an_earlier_version_are_not_taken_for_a_home(tmp_path):
