@@ -16,22 +16,23 @@ __all__ = ["BIN", "County"]
 
 REAL_DATA = PROJECT.parent / "shared" / "data"
 SEEDS = PROJECT / "dbt_project" / "seeds"
-PUBLICATION = SEEDS / "publication"
+# What the needs assessment printed.
+PRINTED = PROJECT / "areas" / "derbyshire" / "reports" / "sna-2024"
 
 # How long an example takes says more about the machine than about the code.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
 
-def seeded(name: str, folder: Path = PUBLICATION) -> list[dict[str, str]]:
-    """Rows of a seed, such as `published_figure` or `erratum`."""
+def seeded(name: str, folder: Path = PRINTED) -> list[dict[str, str]]:
+    """Rows of a seed, or of a file of the printed report, such as `figures` or `errata`."""
     with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
 def reconciled() -> dict[str, int]:
     """Printed figures by the status that they must have on the demonstration data."""
-    printed, errata = len(seeded("published_figure")), len(seeded("erratum"))
+    printed, errata = len(seeded("figures")), len(seeded("errata"))
     return {"match": printed - errata, "erratum": errata}
 
 

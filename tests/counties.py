@@ -53,6 +53,7 @@ DEMO_SOURCES = (
     "synthetic",
     "raw",
     "dbt_project/seeds",
+    "areas",
     "orchestration/ingest/landing_zone/demonstration.py",
     "requirements.lock",
 )

@@ -26,6 +26,30 @@
     {%- endif %}
 {%- endmacro %}
 
+{#
+    A file of the area's reports (areas/<area>/reports/<report>/*.csv) as a relation, with report_id before its columns; without
+    a row where no report has it.
+
+    name      of the relation, as orchestration/warehouse/statements/printed.py lists them
+    columns   column -> type
+#}
+{% macro report_rows(name, columns) -%}
+    {#- The linter knows no variables. -#}
+    {%- set listed = var('printed').get(name) if var('printed') is mapping else none %}
+    select
+        report_id,
+        {%- for column, type in columns.items() %}
+        cast({{ column }} as {{ type }}) as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from (
+        values
+        {{ listed or '(' ~ (['null'] * (columns | length + 1)) | join(', ') ~ ')' }}
+    ) as listed (report_id, {{ columns | join(', ') }})
+    {%- if not listed %}
+    where false
+    {%- endif %}
+{%- endmacro %}
+
 {# A value of the area's file as a literal. #}
 {% macro in_sql(value) -%}
     {%- if value is none or value is undefined -%} null
@@ -95,13 +119,7 @@
     feed      name of the feed type by whose senders that is decided: records that are joined have the same one
 #}
 {% macro of_agency(column, feed) -%}
-    {#- The linter knows no variables. -#}
-    {%- set area = var('area') if var('area') is mapping else {} -%}
-    {%- set senders = [] -%}
-    {%- for one in area.get('agencies') or [] if feed in one['feeds'] -%}
-        {%- do senders.append(one['agency']) -%}
-    {%- endfor -%}
-    {%- if senders | length > 1 -%} agency || '/' || {{ column }}
+    {%- if senders_of(feed) | length > 1 -%} agency || '/' || {{ column }}
     {%- else -%} {{ column }}
     {%- endif -%}
 {%- endmacro %}

@@ -316,7 +316,7 @@ def _reconciliation(reproduces: bool) -> Suite:
     """
     remedy = (
         "`sna reconcile --build` lists the tables with figures that differ or are missing. The data engineer compares them with "
-        "the publication: a wrong model is corrected; a printed error goes into the seed erratum, with its proof."
+        "the publication: a wrong model is corrected; a printed error goes into errata.csv of the report, with its proof."
     )
     return Suite(
         subject="sna.reconciliation",
@@ -349,7 +349,10 @@ def _reconciliation(reproduces: bool) -> Suite:
                 blocking=reproduces,
             ),
             in_set(
-                "Every erratum cites its proof", "is_cited", [True], "The data engineer adds the citation to the seed erratum."
+                "Every erratum cites its proof",
+                "is_cited",
+                [True],
+                "The data engineer adds the citation to errata.csv.",
             ),
         ),
     )

@@ -11,7 +11,6 @@ reference/settings.md   environment variables and the operations file; from `orc
 
 from __future__ import annotations
 
-import csv
 import posixpath
 import re
 from collections import defaultdict
@@ -22,15 +21,15 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from orchestration.contracts.reader import feeds_of
-from orchestration.home.environment import DBT_PROJECT, PROJECT, VARIABLES
+from orchestration.home.environment import PROJECT, VARIABLES
 from orchestration.home.settings import Settings
 from orchestration.ingest.load.quarantine import details
 from orchestration.warehouse.lineage import writers
+from orchestration.warehouse.statements import printed
 
 if TYPE_CHECKING:
     from orchestration.contracts.model import Column, FeedContract
 
-SEEDS = DBT_PROJECT / "seeds"
 OPERATIONS = PROJECT / "orchestration" / "operations.yaml"
 
 REFERENCE = (
@@ -99,7 +98,7 @@ def pages(contracts: Iterable[FeedContract], manifest: Mapping[str, Any]) -> dic
         rules.document(),
         tables_page(manifest),
         columns_page(manifest),
-        needs_assessment_page(manifest, _seed("reference/sna_table"), _seed("publication/reference_document")),
+        needs_assessment_page(manifest, printed.of_all_areas("sna_table"), printed.of_all_areas("reference_document")),
         cli_page(),
         settings_page(),
     )
@@ -260,8 +259,8 @@ def needs_assessment_page(
     """Each table of the needs assessment back to its feeds.
 
     Args:
-        tables: rows of the seed sna_table.
-        documents: rows of the seed reference_document.
+        tables: rows of `tables.csv` of the reports.
+        documents: rows of their `documents.csv`.
     """
     nodes = manifest["nodes"]
     written_by = writers(manifest)
@@ -342,8 +341,3 @@ def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 def _cell(text: str) -> str:
     one_line = " ".join(text.split()).replace("|", "\\|")
     return one_line if "`" in one_line else one_line.replace("<", "&lt;")
-
-
-def _seed(name: str) -> list[dict[str, str]]:
-    with (SEEDS / f"{name}.csv").open(newline="") as file:
-        return list(csv.DictReader(file))

@@ -135,6 +135,50 @@ class Agency(BaseModel):
         return self.name or self.id.replace("_", " ").capitalize()
 
 
+class HotspotWard(BaseModel):
+    """A ward that was chosen as a hotspot, or one that hotspots are held against.
+
+    Attributes:
+        ward: its name in the look-up of the ONS.
+        district: GSS code of its district.
+        section: policing section.
+        printed_name: as a report prints it, if otherwise.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    ward: str = Field(min_length=1)
+    district: str
+    section: str | None = None
+    type: Literal["Hotspot", "Control"]
+    printed_name: str | None = None
+
+
+class HotspotSet(BaseModel):
+    """Wards that were chosen together, and the days on which the choice is in force.
+
+    Attributes:
+        valid_to: its last day; None while it is in force.
+        source: who says so.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    valid_from: date
+    valid_to: date | None = None
+    source: str = Field(min_length=1)
+    wards: tuple[HotspotWard, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _once(self) -> HotspotSet:
+        wards = [(one.ward, one.district) for one in self.wards]
+        if twice := next((one for one in wards if wards.count(one) > 1), None):
+            raise ValueError(f"hotspot_sets: {twice[0]} ({twice[1]}) is twice among the wards of {self.valid_from}")
+        if self.valid_to is not None and self.valid_to < self.valid_from:
+            raise ValueError(f"hotspot_sets: {self.valid_to} is before {self.valid_from}")
+        return self
+
+
 class SeriesBreak(BaseModel):
     """A day from which numbers of this area mean something else, or a period in which they were exceptional.
 
@@ -180,6 +224,7 @@ class Area(BaseModel):
         authorities: GSS code → name of each upper-tier or unitary authority, in the order of display.
         labels: scheme of the seed source_label → what agencies call a thing here → its code or label. Codes and names of
             districts and names of hospitals need not be repeated.
+        hotspot_sets: wards that are hotspots and those that they are held against, as they were chosen over the years.
         definition: of serious violence, by its id; None for the project's own.
         series_breaks: of this area's own numbers, besides those of all England and Wales.
         reports: needs assessments that were printed, with whose figures the marts are compared.
@@ -199,6 +244,7 @@ class Area(BaseModel):
     hospitals: tuple[Hospital, ...] = ()
     agencies: tuple[Agency, ...] = ()
     labels: Mapping[str, Mapping[str, str]] = Field(default_factory=dict)
+    hotspot_sets: tuple[HotspotSet, ...] = ()
     definition: str | None = None
     series_breaks: tuple[SeriesBreak, ...] = ()
     reports: tuple[str, ...] = ()
@@ -259,6 +305,13 @@ class Area(BaseModel):
             raise ValueError(f"name: '{self.name}' is also a district's; tables have both, so call the area something else")
         return self
 
+    @model_validator(mode="after")
+    def _hotspots_are_inside(self) -> Area:
+        for ward in (ward for each in self.hotspot_sets for ward in each.wards):
+            if ward.district not in self.districts:
+                raise ValueError(f"hotspot_sets: {ward.ward} is in {ward.district}, which is none of the districts")
+        return self
+
     @property
     def country_name(self) -> str:
         """England or Wales."""
@@ -312,6 +365,20 @@ class Area(BaseModel):
                 for agency in self.agencies
             ],
             "reports": list(self.reports),
+            "hotspot_wards": [
+                {
+                    "ward_name": one.ward,
+                    "district_code": one.district,
+                    "printed_name": one.printed_name or one.ward,
+                    "section": one.section,
+                    "ward_type": one.type,
+                    "valid_from": each.valid_from.isoformat(),
+                    "valid_to": each.valid_to and each.valid_to.isoformat(),
+                    "source": each.source,
+                }
+                for each in self.hotspot_sets
+                for one in each.wards
+            ],
             "series_breaks": [
                 one.model_dump(mode="json", exclude={"id", "kind", "feed_types"})
                 | {"series_break_id": one.id, "break_kind": one.kind, "feed_types": ";".join(one.feed_types) or None}

@@ -5,17 +5,15 @@ It goes into a release's manifest, so that two releases can be compared without 
 
 from __future__ import annotations
 
-import csv
 import functools
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from orchestration.contracts.reader import feeds_of
-from orchestration.home.environment import DBT_PROJECT
+from orchestration.warehouse.statements import printed
 
 FIGURES = "figures"
-TABLES = DBT_PROJECT / "seeds" / "reference" / "sna_table.csv"
 # How models write the id of a table (T07) or of a statement of the prose (P4, P13.1); codes of areas look alike.
 _LITERAL = re.compile(r"'([A-Z]\d+(?:\.\d+)?)'")
 
@@ -79,8 +77,7 @@ def writers(manifest: Mapping[str, Any]) -> dict[str, list[str]]:
 
     Of figures of statements, one model writes those of all marts: the marts that each table reads, by what the model declares.
     """
-    with TABLES.open(encoding="utf-8", newline="") as file:
-        known = {row["table_id"] for row in csv.DictReader(file)}
+    known = {row["table_id"] for row in printed.of_all_areas("sna_table")}
     nodes, found = manifest["nodes"], dict[str, list[str]]()
     for key in (key for key, node in nodes.items() if node["resource_type"] == "model" and node["name"] == FIGURES):
         for parent in manifest["parent_map"][key]:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from synthetic.feeds.files import write_rows
-from synthetic.records.targets import SEEDS, read_csv
+from synthetic.records.targets import PRINTED, read_csv
 
 FEED = "hmicfrs/contextual_indicators"
 HEADER = ("Measure", "Area type", "Area code", "Area name", "Offence", "Indicator", "Value")
@@ -52,7 +52,7 @@ def rows(rng: np.random.Generator, areas: pd.DataFrame) -> list[list[object]]:
         rate = np.round(mean * np.exp(spread * z), 2)
         found += [["Rate", *place, "Not applicable", indicator, float(r)] for place, r in zip(places, rate, strict=True)]
     whole = ("England and Wales", "K04000001", "England and Wales")
-    for row in read_csv(SEEDS / "publication" / "published_figure.csv"):
+    for row in read_csv(PRINTED / "figures.csv"):
         if row["table_id"] == "T61":
             found.append(["Correlation", *whole, row["row_group"], row["row_label"], row["published"]])
     return found

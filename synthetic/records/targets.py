@@ -1,7 +1,7 @@
 """The whole numbers that the records must add up to.
 
-Published constraints: the counts of ``dbt_project/seeds/publication/published_figure.csv`` with the
-corrections of ``erratum.csv`` applied, and the whole numbers behind three tables of percentages
+Published constraints: the counts of ``figures.csv`` of the printed report with the
+corrections of ``errata.csv`` applied, and the whole numbers behind three tables of percentages
 (``implied_counts.csv``: T17, T18, T28 and T63; Derby's relationship denominators are the fullest of
 29 that fit). Our assumptions: the midnight row, which the publication forgot, and all constants
 in capitals that say so.
@@ -22,6 +22,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from orchestration.home.areas import AREAS
 from orchestration.home.environment import DBT_PROJECT
 
 Ints: TypeAlias = NDArray[np.int64]
@@ -29,6 +30,8 @@ Floats: TypeAlias = NDArray[np.float64]
 
 HERE = Path(__file__).parent
 SEEDS = DBT_PROJECT / "seeds"
+# What the needs assessment printed.
+PRINTED = AREAS / "derbyshire" / "reports" / "sna-2024"
 
 YEARS = ("2019/20", "2020/21", "2021/22", "2022/23", "2023/24")
 LONG_YEARS = tuple(f"{label[:5]}{int(label[:4]) + 1}" for label in YEARS)
@@ -65,9 +68,8 @@ def counted_by(definition_id: str) -> list[dict[str, str]]:
 
 @cache
 def _printed() -> dict[tuple[str, str, str, str], str]:
-    folder = SEEDS / "publication"
-    values = {_cell(row): row["published"] for row in read_csv(folder / "published_figure.csv")}
-    return values | {_cell(row): row["corrected"] for row in read_csv(folder / "erratum.csv")}
+    values = {_cell(row): row["published"] for row in read_csv(PRINTED / "figures.csv")}
+    return values | {_cell(row): row["corrected"] for row in read_csv(PRINTED / "errata.csv")}
 
 
 def _cell(row: dict[str, str]) -> tuple[str, str, str, str]:

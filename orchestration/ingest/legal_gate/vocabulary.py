@@ -12,7 +12,6 @@ A list of ordinary words treats everybody alike; a list of names covers some pop
 
 from __future__ import annotations
 
-import csv
 import functools
 import re
 from pathlib import Path
@@ -35,11 +34,11 @@ def listed(name: str) -> frozenset[str]:
 def words_of_labels() -> frozenset[str]:
     """The words of all labels that have a meaning here (districts, hospitals, ethnic groups and the like), and of names of
     wards."""
-    from orchestration.ingest.values.labels import SEED, known
+    from orchestration.home import areas
+    from orchestration.ingest.values.labels import known
 
-    with SEED.with_name("hotspot_ward.csv").open(encoding="utf-8", newline="") as file:
-        wards = [row["ward_name"] for row in csv.DictReader(file)]
-    found = [*wards, *(label for labels in known().values() for label in labels)]
+    sets = (each for name in areas.names() for each in areas.load(name).hotspot_sets)
+    found = [*(one.ward for each in sets for one in each.wards), *(label for labels in known().values() for label in labels)]
     return frozenset(word for label in found for word in re.findall(r"[a-z]+", label.lower()))
 
 

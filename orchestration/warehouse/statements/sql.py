@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from orchestration.warehouse.statements import printed
 from orchestration.warehouse.statements.model import Computation, Edition, Place, Report, Statement, editions, financial_year
 
 # Sums are whole numbers of this fraction, so that shares are rounded without binary floats.
@@ -45,6 +46,7 @@ def variables(area: str) -> dict[str, Any]:
         "report_recent_years": report.recent_years,
         **{name: str(value) for name, value in windows.items() if value is not None},
         "statements": statements(made),
+        "printed": printed.relations(area),
     }
 
 

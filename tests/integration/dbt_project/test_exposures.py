@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from typing import Any
 
 import pytest
 
-from orchestration.home.environment import DBT_PROJECT, PROJECT
+from orchestration.home.environment import PROJECT
 from orchestration.publication.bi_model import CALENDAR, POPULATION
+from tests.conftest import seeded
 
 # Made while a release is published, by no model.
 WRITTEN_LATER = {"sna.revisions"}
@@ -27,8 +27,7 @@ def exposed(manifest: dict[str, Any]) -> dict[str, set[str]]:
 def test_the_report_depends_on_what_it_reads(exposed: dict[str, set[str]]) -> None:
     texts = [file.read_text("utf-8") for file in (PROJECT / "reporting").rglob("*") if file.suffix in (".py", ".html", ".js")]
     read = {name for text in texts for name in re.findall(r"\b(?:marts|sna)\.[a-z_]+\b", text)} - WRITTEN_LATER
-    with (DBT_PROJECT / "seeds/reference/sna_chart.csv").open(encoding="utf-8", newline="") as file:
-        drawn = {f"marts.{row['mart']}" for row in csv.DictReader(file)}
+    drawn = {f"marts.{row['mart']}" for row in seeded("charts")}
     assert len(read) > 15 and len(drawn) > 30
     assert exposed["needs_assessment_report"] == exposed["needs_assessment_workbook"] == read | drawn
 

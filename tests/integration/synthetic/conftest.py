@@ -8,6 +8,7 @@ import pytest
 
 from synthetic import DemoSummary
 from tests import counties
+from tests.conftest import PRINTED
 
 HERE = Path(__file__).parent
 SEEDS = HERE.parents[2] / "dbt_project" / "seeds"
@@ -31,6 +32,7 @@ def count() -> Callable[[Path], duckdb.DuckDBPyConnection]:
         con = duckdb.connect()
         con.execute("set variable raw = ?", [str(raw)])
         con.execute("set variable seeds = ?", [str(SEEDS)])
+        con.execute("set variable printed = ?", [str(PRINTED)])
         con.execute((HERE / "count.sql").read_text())
         return con
 

@@ -209,8 +209,8 @@ insert into counted select 'T41', sna_label, year, count(*) from disposed group 
 create table compared as
 select printed.*, coalesce(erratum.corrected, printed.published) as expected, erratum.corrected is not null as is_erratum,
     if(expected = 'July 2023', 0, expected::double) as wanted, coalesce(counted.value, 0) as found
-from read_csv(getvariable('seeds') || '/publication/published_figure.csv', all_varchar = true) as printed
-left join read_csv(getvariable('seeds') || '/publication/erratum.csv', all_varchar = true) as erratum
+from read_csv(getvariable('printed') || '/figures.csv', all_varchar = true) as printed
+left join read_csv(getvariable('printed') || '/errata.csv', all_varchar = true) as erratum
     using (table_id, row_label, column_label)
 left join counted using (table_id, row_label, column_label)
 where printed.table_id in (select table_id from counted);

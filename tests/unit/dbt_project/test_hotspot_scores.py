@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import duckdb
 
-from tests.conftest import PUBLICATION
+from tests.conftest import PRINTED
 
 
 def test_the_rule_computes_the_printed_scores_and_ranks(render):
     con = duckdb.connect()
-    con.read_csv(str(PUBLICATION / "published_figure.csv"), all_varchar=True).filter("table_id = 'T26'").create("cell")
+    con.read_csv(str(PRINTED / "figures.csv"), all_varchar=True).filter("table_id = 'T26'").create("cell")
     con.execute(
         """
         create table printed as

@@ -5,7 +5,7 @@ import csv
 import duckdb
 import pytest
 
-from tests.integration.synthetic.conftest import SEEDS
+from tests.conftest import PRINTED
 
 pytestmark = pytest.mark.xdist_group("synthetic")
 
@@ -57,7 +57,7 @@ def test_everybody_else_is_met_once_at_most(con):
 
 
 def test_their_lifestyle_factors_are_those_printed(con):
-    with (SEEDS / "publication" / "published_figure.csv").open() as file:
+    with (PRINTED / "figures.csv").open() as file:
         printed = sorted(
             int(row["published"]) for row in csv.DictReader(file) if (row["table_id"], row["column_label"]) == ("T32", "Yes")
         )

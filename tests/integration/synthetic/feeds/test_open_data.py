@@ -11,7 +11,7 @@ from python_calamine import CalamineWorkbook
 pytestmark = pytest.mark.xdist_group("synthetic")
 
 ROOT = Path(__file__).parents[4]
-PRINTED = ROOT / "dbt_project" / "seeds" / "publication" / "published_figure.csv"
+PRINTED = ROOT / "areas" / "derbyshire" / "reports" / "sna-2024" / "figures.csv"
 REAL = ROOT / ".." / "shared" / "data"
 IMD = "imd2019/File_1_-_IMD2019_Index_of_Multiple_Deprivation.xlsx"
 needs_real_files = pytest.mark.skipif(not REAL.exists(), reason="the publishers' own files are not on this machine")

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from orchestration.contracts.reader import load_contracts
-from orchestration.home.environment import DBT_PROJECT
+from tests.conftest import PRINTED
 
 pytestmark = pytest.mark.xdist_group("synthetic")
 
@@ -35,7 +35,7 @@ def year(text):
 @pytest.fixture(scope="module")
 def printed():
     """Printed counts by table, row group and labels."""
-    with (DBT_PROJECT / "seeds" / "publication" / "published_figure.csv").open() as file:
+    with (PRINTED / "figures.csv").open() as file:
         cells = list(csv.DictReader(file))
     return lambda table: {
         (cell["row_group"], cell["row_label"], cell["column_label"]): int(cell["published"])

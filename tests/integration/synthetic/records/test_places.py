@@ -53,7 +53,7 @@ def test_every_count_of_a_place_is_the_published_one(con):
 def test_counts_are_those_of_the_publication_wherever_it_has_them(con):
     differing = con.execute(
         f"""
-        select * from read_csv('{PROJECT}/dbt_project/seeds/publication/published_figure.csv', all_varchar = true) as printed
+        select * from read_csv('{PROJECT}/areas/derbyshire/reports/sna-2024/figures.csv', all_varchar = true) as printed
         inner join read_csv('{COUNTS}', all_varchar = true) as counts
             on printed.table_id = counts.table_id and coalesce(printed.row_group, '') = coalesce(counts.row_group, '')
             and printed.row_label = counts.row_label and printed.column_label = counts.column_label
