@@ -16,7 +16,7 @@
         on record.crime_reference = offence.crime_reference
     inner join {{ ref('dim_outcome') }} as outcome
         on record.outcome_key = outcome.outcome_key
-    where record.is_serious_violence and {{ has_outcomes_delivered('offence.recorded_month') }}
+    where record.is_serious_violence and {{ has_outcomes_delivered('offence') }}
 
     union all
 
@@ -34,37 +34,54 @@
 {%- endmacro %}
 
 {#
-    One row: the months between which crimes and their outcomes can be seen; none where either was never delivered. The
-    clock plays no part, so that the same deliveries always produce the same marts.
+    One row: the months between which crimes and their outcomes can be seen, those of every force that sends outcomes; none where
+    one of them has not delivered both. The clock plays no part, so that the same deliveries always produce the same marts.
 #}
 {% macro observed_months() -%}
     select
-        crimes.first_month,
-        least(crimes.last_month, outcomes.last_month) as last_month
+        max(crimes.first_month) as first_month,
+        min(least(crimes.last_month, outcomes.last_month)) as last_month
     from (
         select
-            min(recorded_month) as first_month,
-            max(recorded_month) as last_month
-        from {{ ref('fct_offence') }}
+            {{ force_of('offence') }} as force,
+            min(offence.recorded_month) as first_month,
+            max(offence.recorded_month) as last_month
+        from {{ ref('fct_offence') }} as offence
+        group by all
     ) as crimes
-    cross join (
-        select cast(date_trunc('month', max(outcome_date)) as date) as last_month
-        from {{ ref('fct_outcome') }}
+    inner join (
+        {{ outcome_months() }}
     ) as outcomes
-    where crimes.first_month is not null and outcomes.last_month is not null
+        on crimes.force = outcomes.force
+    having count(*) >= {{ [senders_of('outcomes') | length, 1] | max }}
+{%- endmacro %}
+
+{# The months of the first and the last outcome of each force that has delivered any: force, first_month, last_month. #}
+{% macro outcome_months() -%}
+    select
+        {{ force_of('record') }} as force,
+        cast(date_trunc('month', min(record.outcome_date)) as date) as first_month,
+        cast(date_trunc('month', max(record.outcome_date)) as date) as last_month
+    from {{ ref('fct_outcome') }} as record
+    where record.outcome_date is not null
+    group by all
 {%- endmacro %}
 
 {#
-    Whether the outcomes of crimes recorded in a month were delivered: before the first and after the last delivery, a crime
+    Whether the outcomes of an offence were delivered, by its own force: before the first and after the last delivery, a crime
     without an outcome record is not one that is not yet complete.
+
+    offence   alias of fct_offence
 #}
-{% macro has_outcomes_delivered(recorded_month) -%}
-    {{ recorded_month }} between (
-        select cast(date_trunc('month', min(delivered.outcome_date)) as date)
-        from {{ ref('fct_outcome') }} as delivered
-    ) and (
-        select cast(date_trunc('month', max(delivered.outcome_date)) as date)
-        from {{ ref('fct_outcome') }} as delivered
+{% macro has_outcomes_delivered(offence) -%}
+    exists (
+        select 1
+        from (
+            {{ outcome_months() }}
+        ) as delivered
+        where
+            {{ force_of(offence) }} = delivered.force
+            and {{ offence }}.recorded_month between delivered.first_month and delivered.last_month
     )
 {%- endmacro %}
 

@@ -2,11 +2,12 @@
     What each fact contributes: a name, which rows of which fact are delivered for it, the month that they belong to, and of
     every indicator the condition of the rows that it counts, and of a share the condition of the rows that it is a share of.
     What an indicator is called and means: seed profile_indicator. Attendances of a month are counted once all hospitals have
-    sent it, and outcomes of the months for which they were delivered: without, none is not 0.
+    sent it, and outcomes of the months for which they were delivered: without, none is not 0. Nor is what one of several agencies
+    has counted in a month the area's, while another has not delivered it.
 -#}
 {% set month_recorded = "date_trunc('month', recorded_at)" %}
 {% set sources = [
-    ('offence', 'fct_offence', 'true', 'recorded_month', [
+    ('offence', 'fct_offence', is_delivered_by_all('crimes', 'recorded_month'), 'recorded_month', [
         ('serious_violence', 'is_serious_violence', none),
         ('homicide', "is_serious_violence and offence_type = 'Homicide'", none),
         ('possession_of_weapons', "is_serious_violence and offence_type = 'Possession of weapons offences'", none),
@@ -19,26 +20,30 @@
         ('by_stranger', "is_serious_violence and relationship = 'Stranger'",
             "is_serious_violence and relationship <> 'Not recorded'"),
     ]),
-    ('outcome', 'fct_offence', has_outcomes_delivered('recorded_month'), 'recorded_month', [
+    ('outcome', 'fct_offence',
+        has_outcomes_delivered('counted') ~ ' and ' ~ is_delivered_by_all('crimes', 'recorded_month')
+        ~ ' and ' ~ is_delivered_by_all('outcomes', 'recorded_month'),
+        'recorded_month', [
         ('positive_outcome', 'is_serious_violence and is_positive_outcome', 'is_serious_violence'),
     ]),
-    ('victim', 'fct_victim', 'true', month_recorded, [
+    ('victim', 'fct_victim', is_delivered_by_all('victims', month_recorded), month_recorded, [
         ('victims', 'is_serious_violence', none),
         ('child_victims', "is_serious_violence and age_group = '0-17'", none),
         ('female_victims', "is_serious_violence and sex = 'Female'", "is_serious_violence and sex <> 'Unknown'"),
     ]),
-    ('suspect', 'fct_suspect', 'true', month_recorded, [
+    ('suspect', 'fct_suspect', is_delivered_by_all('suspects', month_recorded), month_recorded, [
         ('suspects', 'is_serious_violence', none),
         ('child_suspects', "is_serious_violence and age_group = '0-17'", none),
     ]),
-    ('stop_search', 'fct_force_stop_search', 'true', 'month_start', [
+    ('stop_search', 'fct_force_stop_search', is_delivered_by_all('stop_searches', 'month_start'), 'month_start', [
         ('stop_searches', 'true', none),
         ('weapon_found', 'is_weapon_found_as_sought', "search_reason = 'Offensive weapons'"),
     ]),
     ('ed_attendance', 'fct_ed_attendance', 'month_start in ' ~ months_of_all_hospitals(), 'month_start',
         [('ed_attendances', 'true', none)]),
-    ('ambulance_call', 'fct_ambulance_call', 'true', 'month_start', [('ambulance_calls', 'true', none)]),
-    ('fire_incident', 'fct_fire_incident', 'true', 'month_start', [
+    ('ambulance_call', 'fct_ambulance_call', is_delivered_by_all('assault_calls', 'month_start'), 'month_start',
+        [('ambulance_calls', 'true', none)]),
+    ('fire_incident', 'fct_fire_incident', is_delivered_by_all('incidents', 'month_start'), 'month_start', [
         ('deliberate_fires', "incident_kind = 'Deliberate fire'", none),
         ('malicious_false_alarms', "incident_kind = 'Malicious false alarm'", none),
         ('attacks_on_firefighters', 'has_attack_on_firefighters', none),
@@ -55,7 +60,7 @@ with {% for name, fact, delivered, month, indicators in sources %}
                 {% if base %}count(case when {{ base }} then 1 end) as {{ indicator_id }}_base,{% endif %}
             {% endfor %}
             count(*) as fact_rows
-        from {{ ref(fact) }}
+        from {{ ref(fact) }} as counted
         where financial_year is not null and {{ delivered }}
         group by financial_year, district_code
     ),
@@ -68,7 +73,7 @@ delivered as (
             '{{ name }}' as source,
             financial_year,
             count(distinct {{ month }}) = 12 as is_whole_year
-        from {{ ref(fact) }}
+        from {{ ref(fact) }} as counted
         where financial_year is not null and {{ delivered }}
         group by financial_year
         {% if not loop.last %}union all{% endif %}

@@ -78,7 +78,8 @@ with counted as (
     group by all
 ),
 
--- A month in which the fact has rows of the sender, but the series none, is a 0; a month without is not there.
+-- A month in which the fact has rows of the sender, but the series none, is a 0; a month without is not there. Nor is one of a
+-- series of several agencies that one of them has not delivered.
 delivered as (
     select distinct
         'fct_offence' as fact,
@@ -134,6 +135,12 @@ left join counted
         and places.sender = counted.sender
         and places.district_code = counted.district_code
         and calendar.month_start = counted.month_start
+left join {{ ref('incomplete_month') }} as incomplete
+    on
+        places.sender = ''
+        and places.feed_type = incomplete.feed_type
+        and calendar.month_start = incomplete.month_start
+where incomplete.month_start is null
 group by
     places.series, places.measure, places.feed_type, places.is_trend, places.district_code, calendar.month_start,
     calendar.financial_year

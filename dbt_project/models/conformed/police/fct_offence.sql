@@ -66,6 +66,7 @@ classified as (
 
 select
     classified.crime_reference,
+    classified.agency,
     classified.recorded_at,
     cast(classified.recorded_at as date) as recorded_date,
     cast(date_trunc('month', classified.recorded_at) as date) as recorded_month,

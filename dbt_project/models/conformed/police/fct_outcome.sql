@@ -3,6 +3,7 @@
 with recorded as (
     select
         record.crime_reference,
+        record.agency,
         cast(record.outcome_sequence as smallint) as outcome_sequence,
         {{ outcome_key('record.outcome_code', 'record.decision_maker') }} as outcome_key,
         record.decision_maker,
@@ -15,6 +16,7 @@ with recorded as (
 not_yet_complete as (
     select
         crime_reference,
+        agency,
         cast(0 as smallint) as outcome_sequence,
         outcome_key,
         cast(null as varchar) as decision_maker,
@@ -32,6 +34,7 @@ outcome_record as (
 
 select
     outcome_record.crime_reference,
+    outcome_record.agency,
     outcome_record.outcome_sequence,
     outcome_record.outcome_key,
     outcome_record.decision_maker,

@@ -17,4 +17,4 @@ select
 from {{ ref('fct_offence') }} as offence
 left join known
     on offence.crime_reference = known.crime_reference
-where offence.is_serious_violence and {{ has_outcomes_delivered('offence.recorded_month') }}
+where offence.is_serious_violence and {{ has_outcomes_delivered('offence') }}

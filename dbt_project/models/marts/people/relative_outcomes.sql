@@ -24,7 +24,8 @@ recorded as (
             '{{ measure }}' as measure,
             'Self-defined' as ethnicity_basis,
             search.financial_year,
-            search.month_start,
+            case when {{ is_delivered_by_all('stop_searches', 'search.month_start') }} then search.month_start end
+                as month_start,
             district.area,
             ethnicity.ethnicity_group,
             search.outcome <> 'Unknown' as is_counted,
@@ -67,7 +68,9 @@ recorded as (
             '{{ measure }}' as measure,
             'Self-defined' as ethnicity_basis,
             person.financial_year,
-            offence.recorded_month as month_start,
+            case
+                when {{ is_delivered_by_all('crimes', 'offence.recorded_month') }} then offence.recorded_month
+            end as month_start,
             district.area,
             ethnicity.ethnicity_group,
             person.is_serious_violence as is_counted,
@@ -83,7 +86,7 @@ recorded as (
             on person.ethnicity_code = ethnicity.ethnicity_code
         inner join {{ ref('dim_district') }} as district
             on person.district_code = district.district_code
-        where {{ has_outcomes_delivered('offence.recorded_month') }}
+        where {{ has_outcomes_delivered('offence') }}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),

@@ -3,7 +3,7 @@ with recorded as (
         'Searches' as measure,
         'Self-defined' as ethnicity_basis,
         search.financial_year,
-        search.month_start,
+        case when {{ is_delivered_by_all('stop_searches', 'search.month_start') }} then search.month_start end as month_start,
         district.area,
         ethnicity.ethnicity_group,
         true as is_counted,
@@ -36,7 +36,10 @@ with recorded as (
             '{{ role | capitalize }}s of serious violence' as measure,
             'Self-defined' as ethnicity_basis,
             person.financial_year,
-            cast(date_trunc('month', person.recorded_at) as date) as month_start,
+            case
+                when {{ is_delivered_by_all(role ~ 's', month_of('person.recorded_at')) }}
+                    then {{ month_of('person.recorded_at') }}
+            end as month_start,
             district.area,
             ethnicity.ethnicity_group,
             person.is_serious_violence as is_counted,

@@ -13,6 +13,7 @@ delivered as (
         financial_year,
         count(distinct recorded_month) as months
     from {{ ref('fct_offence') }}
+    where {{ is_delivered_by_all('crimes', 'recorded_month') }}
     group by financial_year
 ),
 

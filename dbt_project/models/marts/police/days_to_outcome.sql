@@ -26,7 +26,7 @@ waited as (
         on offence.recorded_month <= observed.last_month
     left join first_outcome
         on offence.crime_reference = first_outcome.crime_reference
-    where offence.is_serious_violence and {{ has_outcomes_delivered('offence.recorded_month') }}
+    where offence.is_serious_violence and {{ has_outcomes_delivered('offence') }}
 ),
 
 by_day as (

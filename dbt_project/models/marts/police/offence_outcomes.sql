@@ -22,5 +22,5 @@ inner join {{ ref('dim_outcome') }} as outcome
     on record.outcome_key = outcome.outcome_key
 inner join {{ ref('dim_district') }} as district
     on offence.district_code = district.district_code
-where offence.offence_type is not null and {{ has_outcomes_delivered('offence.recorded_month') }}
+where offence.offence_type is not null and {{ has_outcomes_delivered('offence') }}
 group by all

@@ -9,7 +9,7 @@ select
     offence.offence_type,
     offence.offence_subtype,
     offence.is_knife_crime,
-    {% set has_outcome = has_outcomes_delivered('offence.recorded_month') %}
+    {% set has_outcome = has_outcomes_delivered('offence') %}
     case when {{ has_outcome }} then offence.outcome_group else 'Unknown' end as outcome_group,
     case when {{ has_outcome }} then offence.is_positive_outcome end as is_positive_outcome,
     count(*) as offences

@@ -35,8 +35,9 @@ select
     district.district,
     district.area,
     offence_type.offence_type,
-    coalesce(counted.offences, 0) as offences,
-    coalesce(counted.knife_offences, 0) as knife_offences
+    case when incomplete.month_start is null then coalesce(counted.offences, 0) end as offences,
+    case when incomplete.month_start is null then coalesce(counted.knife_offences, 0) end as knife_offences,
+    'Not delivered by ' || incomplete.missing_agencies as caveat
 from calendar
 cross join {{ ref('dim_district') }} as district
 cross join {{ ref('offence_type') }} as offence_type
@@ -45,6 +46,8 @@ left join counted
         calendar.month_start = counted.recorded_month
         and district.district_code = counted.district_code
         and offence_type.offence_type = counted.offence_type
+left join {{ ref('incomplete_month') }} as incomplete
+    on incomplete.feed_type = 'crimes' and calendar.month_start = incomplete.month_start
 -- Offences beyond the boundary are counted where the force delivers any.
 where
     district.is_in_county

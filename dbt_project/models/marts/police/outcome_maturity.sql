@@ -26,7 +26,7 @@ offence as (
     from {{ ref('fct_offence') }} as offence
     left join closure
         on offence.crime_reference = closure.crime_reference
-    where offence.is_serious_violence and {{ has_outcomes_delivered('offence.recorded_month') }}
+    where offence.is_serious_violence and {{ has_outcomes_delivered('offence') }}
 ),
 
 recorded_month as (

@@ -40,7 +40,7 @@ select
     {{ hour_band('offence.committed_hour') }} as hour_band,
     coalesce(offence.location_type, 'Unknown') as location_type,
     offence.relationship,
-    {% set has_outcome = has_outcomes_delivered('offence.recorded_month') %}
+    {% set has_outcome = has_outcomes_delivered('offence') %}
     case when {{ has_outcome }} then offence.outcome_group else 'Unknown' end as outcome_group,
     case when {{ has_outcome }} then offence.is_positive_outcome end as is_positive_outcome,
     victim.crime_reference is not null as has_known_victim,
