@@ -137,8 +137,8 @@ def map_headers(
     adapted = area_maps.adapt(contract, before, path) if before else contract
     try:
         with handed_in.copied(handed_in.Handed(sample.resolve(), sample.resolve().parent)) as copy:
-            rows, sheet, delimiter = header_map.read(copy, adapted)
-            made = header_map.probable(rows, adapted)
+            read = header_map.read(copy, adapted)
+            made = header_map.probable(read.rows, adapted, read.made)
     except UnreadableError as error:
         errors.print(f"[red]{escape(sample.name)}[/]: {escape(error.faults[0].message)}", highlight=False)
         raise typer.Exit(FAILED) from None
@@ -148,8 +148,9 @@ def map_headers(
             {
                 "feed_type": own,
                 "agency": agency,
-                "sheet": sheet,
-                "delimiter": None if delimiter == "," or "tsv" in contract.formats else delimiter or None,
+                "sheet": None if read.layout or adapted.layout else read.sheet,
+                "layout": header_map.with_totals(read, made),
+                "delimiter": None if read.delimiter == "," or "tsv" in contract.formats else read.delimiter or None,
                 "headers": {header: {"column": column, "likeness": score} for header, (column, score) in made.headers.items()},
                 "absent": made.absent,
                 "formats": {column: (form,) for column, form in made.formats.items()},
@@ -161,6 +162,8 @@ def map_headers(
     path.write_text(area_maps.HOW_TO_FILL + area_files.text(area_maps.as_written(found)), "utf-8")
     table = [(header, column, f"{score:.0%}") for header, (column, score) in made.headers.items()]
     console.print(output.table(f"Probable columns of {sample.name}", ["header", "column", "likeness"], table))
+    if found.layout and not (before and before.layout):
+        console.print(f"The table is described under `layout` of the map, as it was found in {escape(sample.name)}: check it.")
     lines = [f"header without a column: {header}" for header in made.unmatched]
     lines += [f"required column without a header: {column}" for column in made.missing]
     lines += [
@@ -190,10 +193,8 @@ def _of_type(feed_type: str, contracts: list[FeedContract], area: str) -> FeedCo
             found.setdefault(tuple(column.name for column in contract.columns), contract)
     if len(found) == 1:
         (contract,) = found.values()
-        if not contract.layout:
-            return contract
-        reason = "It is a return with a layout of its own, which its contract describes; it has no headers to map."
-    elif found:
+        return contract
+    if found:
         reason = f"Several feeds have other columns: {', '.join('/'.join(contract.id) for contract in found.values())}."
     else:
         reason = f"No feed of that type. Types: {', '.join(sorted({contract.feed for contract in contracts}))}."

@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from orchestration.contracts.consistency import contradictions
+from orchestration.contracts.layouts import Layout, Table
 from orchestration.contracts.model import Adapted, Column, ContractError, FeedContract, FeedKey, FileFormat, Provided
 from orchestration.home import areas, settings_files
 
@@ -27,6 +28,7 @@ HOW_TO_FILL = """\
 #   a header:  write it under `headers` with its column, or list it under `not_used`.
 #   a column:  headers: {HEADER: COLUMN}, or provided: {COLUMN: {value: N}},
 #              or provided: {COLUMN: {header: HEADER, matches: 'knife|blade', then: Y, otherwise: N}}.
+#   a layout:  where the table is, its rows of header, totals among its rows and notes below it (areas/README.md).
 #   a value:   values: {COLUMN: {VALUE: LABEL}}, or unknown: {COLUMN: [VALUE]} where it means nothing that is known here.
 # A gap with 9 for digits and A, a for letters is a shape: look the value up in the extract.
 """
@@ -64,6 +66,7 @@ class AreaMap(_Strict):
         feed_type: of the extract; `<subject>/<feed type>` where several subjects have one of that name.
         agency: whose extract it is; None for every agency of the area that sends the feed type.
         sheet: of the extract, if it is a workbook.
+        layout: where its table is, in place of the layout of the contract; empty where that, or the first row, is right.
         delimiter: between the fields of the extract, if it is text and that is no comma. Its encoding is seen in the file.
         headers: header → column.
         not_used: headers of columns that nobody needs.
@@ -78,6 +81,7 @@ class AreaMap(_Strict):
     feed_type: str
     agency: str | None = None
     sheet: str | None = None
+    layout: Layout = ()
     delimiter: Literal[";", "\t", "|"] | None = None
     headers: Mapping[str, Annotated[Match, BeforeValidator(lambda given: {"column": given} if isinstance(given, str) else given)]]
     not_used: tuple[str, ...] = ()
@@ -101,6 +105,7 @@ class AreaMap(_Strict):
     def open_gaps(self) -> list[str]:
         """The gaps of the sample that nothing in the map closes, one line for each kind and column."""
         mapped = {match.column for match in self.headers.values()} | set(self.provided)
+        mapped |= {name for table in self.layout for name in table.made}
         headers = [header for header in self.gaps.headers if _plain(header) not in self.sources]
         lines = [f"headers without a column: {', '.join(headers)}"] if headers else []
         if columns := [column for column in self.gaps.columns if column not in mapped]:
@@ -170,6 +175,7 @@ def adapt(contract: FeedContract, found: AreaMap, path: Path) -> FeedContract:
         contract,
         columns=tuple(_column(column, found) for column in contract.columns),
         sheet=found.sheet or contract.sheet,
+        layout=found.layout or contract.layout,
         formats=_formats(contract, found),
         adapted=Adapted(
             f"{FOLDER}/{path.name}",
@@ -189,8 +195,11 @@ def adapt(contract: FeedContract, found: AreaMap, path: Path) -> FeedContract:
 
 
 def _formats(contract: FeedContract, found: AreaMap) -> tuple[FileFormat, ...]:
-    """Those of the contract, and that of the extract: a workbook if it has a sheet, else text."""
-    own: tuple[FileFormat, ...] = ("xlsx", "ods") if found.sheet else ("csv",) if {"xlsx", "ods"} & {*contract.formats} else ()
+    """Those of the contract, and that of the extract: a workbook if it has a sheet, else text. With a layout its own alone."""
+    in_a_workbook = found.sheet or any(table.sheets for table in found.layout)
+    if found.layout:
+        return ("xlsx", "ods") if in_a_workbook else ("csv",)
+    own: tuple[FileFormat, ...] = ("xlsx", "ods") if in_a_workbook else ("csv",) if {"xlsx", "ods"} & {*contract.formats} else ()
     return tuple(dict.fromkeys((*contract.formats, *own)))
 
 
@@ -226,8 +235,18 @@ def _wrong(contract: FeedContract, found: AreaMap) -> Iterator[str]:
         for name in getattr(found, field):
             if contract.by_name[name].required:
                 yield f"{field}.{name}: no row may leave it blank; write it under {instead}"
+    yield from _wrong_layout(contract, found)
     yield from _wrong_forms(contract, found)
     yield from _wrong_values(contract, found)
+
+
+def _wrong_layout(contract: FeedContract, found: AreaMap) -> Iterator[str]:
+    for place, table in enumerate(found.layout):
+        for name in sorted(table.named - contract.by_name.keys()):
+            yield f"layout.{place}: {name!r} is no column of {contract.feed}; its columns are {', '.join(contract.by_name)}"
+    if found.layout and not contract.layout and contract.sharing == "no_personal_identifiers":
+        # What is in the first row, and what in the others, is how records of patients are searched for names.
+        yield "layout: records of health and social care have their header in the first row; ask for such an extract"
 
 
 def _wrong_forms(contract: FeedContract, found: AreaMap) -> Iterator[str]:
@@ -278,6 +297,7 @@ def updated(before: AreaMap | None, found: AreaMap) -> AreaMap:
     return before.model_copy(
         update={
             "sheet": found.sheet or before.sheet,
+            "layout": found.layout if _without_totals(found) == before.layout else before.layout or found.layout,
             "delimiter": found.delimiter or before.delimiter,
             "headers": headers,
             "absent": tuple(dict.fromkeys((*before.absent, *found.absent))),
@@ -287,9 +307,15 @@ def updated(before: AreaMap | None, found: AreaMap) -> AreaMap:
     )
 
 
+def _without_totals(found: AreaMap) -> tuple[Table, ...]:
+    return tuple(replace(table, totals={}) for table in found.layout)
+
+
 def as_written(found: AreaMap) -> dict[str, Any]:
     """A map as the content of its file."""
     content: dict[str, Any] = found.model_dump(mode="json", exclude_defaults=True)
+    if found.layout:
+        content["layout"] = [table.as_written() for table in found.layout]
     if provided := content.get("provided"):
         content["provided"] = {
             column: {

@@ -8,14 +8,12 @@ name of a contract column; named groups of its patterns fill the column of that 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Annotated, Any
 
+from pydantic import BeforeValidator, ConfigDict, WrapValidator
 from pydantic.alias_generators import to_camel
-
-if TYPE_CHECKING:
-    from pydantic import ConfigDict
 
 # How pydantic reads a dataclass of a contract: its fields in camel case, as the standard writes its own, and no others.
 IN_A_CONTRACT: ConfigDict = {"extra": "forbid", "alias_generator": to_camel, "coerce_numbers_to_str": True}
@@ -97,3 +95,30 @@ class Table:
     def named(self) -> set[str]:
         """Columns that the layout names."""
         return self.made | set(self.totals) | set(self.fill_down)
+
+    def as_written(self) -> dict[str, Any]:
+        """What of it is not as a table has it without saying, by the names that a contract writes."""
+        unsaid = Table()
+        return {
+            to_camel(each.name): list(value) if isinstance(value, tuple) else value
+            for each in fields(self)
+            if (value := getattr(self, each.name)) != getattr(unsaid, each.name)
+        }
+
+
+def listed(given: Any) -> Any:
+    """One thing as a list of it."""
+    return given if isinstance(given, list) else [given]
+
+
+def _table(given: Any, table: Callable[[Any], Table]) -> Table:
+    """A table of a layout, in which one text may be written without a list."""
+    if isinstance(given, Mapping):
+        given = {name: listed(value) if name in ("start", "fillDown") else value for name, value in given.items()}
+    made = table(given)
+    if not made.start:
+        raise ValueError("start is missing: the text of a header cell")
+    return made
+
+
+Layout = Annotated[tuple[Annotated[Table, WrapValidator(_table)], ...], BeforeValidator(listed)]

@@ -23,7 +23,7 @@ from pydantic.alias_generators import to_camel
 
 from orchestration.contracts import area_maps
 from orchestration.contracts.consistency import contradictions
-from orchestration.contracts.layouts import Table, check_pattern
+from orchestration.contracts.layouts import Layout, check_pattern, listed
 from orchestration.contracts.model import (
     STANDARD_SYMBOLS,
     Classification,
@@ -247,16 +247,16 @@ def _strptime(java: str) -> str:
 
 
 def _symbols(given: Any) -> Any:
-    return STANDARD_SYMBOLS if given == "standard" else [str(symbol).strip("[]").lower() for symbol in _listed(given)]
+    return STANDARD_SYMBOLS if given == "standard" else [str(symbol).strip("[]").lower() for symbol in listed(given)]
 
 
 def _labels(given: Any) -> Any:
     """One scheme for all cells, or a list of mappings, each with a scheme for some of them."""
-    listed: list[Any] = [{"scheme": given}] if isinstance(given, str) else _listed(given)
-    where = [one.get("where", {"column": "value"}) if isinstance(one, Mapping) else None for one in listed]
+    each: list[Any] = [{"scheme": given}] if isinstance(given, str) else listed(given)
+    where = [one.get("where", {"column": "value"}) if isinstance(one, Mapping) else None for one in each]
     if not all(isinstance(one, Mapping) and len(one) == 1 for one in where):
         raise ValueError("is the name of a scheme, or a list of {scheme, where: {column: value}, besides, separator}")
-    return [{**one, "where": next(iter(one["where"].items()))} if "where" in one else one for one in listed]
+    return [{**one, "where": next(iter(one["where"].items()))} if "where" in one else one for one in each]
 
 
 def _single(objects: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -272,23 +272,8 @@ def _period(given: Any, rule: Callable[[Any], PeriodRule]) -> PeriodRule:
     return period
 
 
-def _listed(given: Any) -> Any:
-    return given if isinstance(given, list) else [given]
-
-
-def _table(given: Any, table: Callable[[Any], Table]) -> Table:
-    """A table of a layout, in which one text may be written without a list."""
-    if isinstance(given, Mapping):
-        given = {name: _listed(value) if name in ("start", "fillDown") else value for name, value in given.items()}
-    made = table(given)
-    if not made.start:
-        raise ValueError("start is missing: the text of a header cell")
-    return made
-
-
 Text = Annotated[str, Field(min_length=1)]
 Share = Annotated[float, Field(ge=0, le=1, strict=True)]
-Layout = Annotated[tuple[Annotated[Table, WrapValidator(_table)], ...], BeforeValidator(_listed)]
 
 
 class _TypeOptions(_Custom):

@@ -70,9 +70,9 @@ def _set(column: dict[str, Any], own: SentColumn) -> None:
         column["physicalName"] = own.header
     if own.allowed is not None:
         column["enum"] = [{"value": value} for value in own.allowed]
-    options = {"pattern": own.code or own.pattern, "format": own.format}
-    if any(options.values()):
-        column["logicalTypeOptions"] = column.get("logicalTypeOptions", {}) | {k: v for k, v in options.items() if v}
+    options = {"pattern": own.code or own.pattern, "format": own.format, "minimum": own.minimum, "maximum": own.maximum}
+    if set_here := {name: value for name, value in options.items() if value is not None}:
+        column["logicalTypeOptions"] = column.get("logicalTypeOptions", {}) | set_here
     custom = {"aliases": own.aliases and list(own.aliases), "optional": own.optional}
     for name, value in custom.items():
         if value is not None:

@@ -45,6 +45,7 @@ class SentColumn(BaseModel):
         code: the one value that all rows have, such as the code of the hospital.
         pattern: regular expression that the whole value must match.
         allowed: the only values, where there is a closed list.
+        minimum, maximum: of numbers, such as the eastings of the area.
         format: of dates, as contracts write them: `dd/MM/yyyy HH:mm`.
         optional: a file may lack the column altogether.
     """
@@ -56,6 +57,8 @@ class SentColumn(BaseModel):
     code: str | None = Field(default=None, pattern=r"^[A-Za-z0-9]+$")
     pattern: str | None = None
     allowed: tuple[str, ...] | None = None
+    minimum: int | float | None = None
+    maximum: int | float | None = None
     format: str | None = None
     optional: bool | None = None
 

@@ -64,19 +64,30 @@ def is_due(settings: Settings) -> bool:
 def truth(settings: Settings, file: Path) -> set[frozenset[str]]:
     """Pairs of person keys from a CSV file with the columns nominal_reference and same_person_as.
 
+    Where several forces number their nominals alike, also with the agency of each: agency and same_person_agency.
+
     Raises:
         TruthFileError: the file is not there, or has other columns.
     """
     from orchestration.ingest.landing_log import pseudonym_key
     from orchestration.ingest.values.pseudonyms import pseudonym
 
+    columns = ["nominal_reference", "same_person_as"]
+    if of_several := len(common.senders(common.CRIMES)) > 1:
+        columns += ["agency", "same_person_agency"]
     try:
         with file.open(encoding="utf-8", newline="") as source:
-            rows = [(row["nominal_reference"], row["same_person_as"]) for row in csv.DictReader(source)]
+            rows = [[row[column] for column in columns] for row in csv.DictReader(source)]
     except (OSError, KeyError) as error:
-        raise TruthFileError(f"{file}: a CSV file with the columns nominal_reference and same_person_as is needed.") from error
+        names = f"{', '.join(columns[:-1])} and {columns[-1]}"
+        raise TruthFileError(f"{file}: a CSV file with the columns {names} is needed.") from error
     key = pseudonym_key.load(settings)
-    return {frozenset((pseudonym(key, one), pseudonym(key, other))) for one, other in rows}
+    if not of_several:
+        return {frozenset((pseudonym(key, one), pseudonym(key, other))) for one, other in rows}
+    return {
+        frozenset((f"{agency}/{pseudonym(key, one)}", f"{other_agency}/{pseudonym(key, other)}"))
+        for one, other, agency, other_agency in rows
+    }
 
 
 def _register(settings: Settings) -> tuple[Register, str]:

@@ -10,6 +10,7 @@ from expectations.models import Models
 from orchestration.contracts.reader import load_contracts
 from orchestration.home.environment import DBT_PROJECT
 from orchestration.text.shapes import shape
+from orchestration.warehouse.statements import printed
 
 
 def context(models: Models) -> Context:
@@ -23,11 +24,13 @@ def context(models: Models) -> Context:
 
 @functools.cache
 def known() -> frozenset[str]:
-    """Every value of the seeds, and of every contract the agreed values, the names of parts and who sends it."""
+    """Every value of the seeds and of areas' reports; of every contract the agreed values, names of parts and who sends it."""
     words: set[str] = set()
     for path in sorted((DBT_PROJECT / "seeds").rglob("*.csv")):
         with path.open(encoding="utf-8", newline="") as file:
             words.update(cell for row in csv.reader(file) for cell in row)
+    for name in printed.FILES:
+        words.update(cell for row in printed.of_all_areas(name) for cell in row.values())
     for contract in load_contracts().values():
         words.add(contract.owner)
         words.update(value for column in contract.columns for value in column.allowed)

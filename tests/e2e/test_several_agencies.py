@@ -106,6 +106,27 @@ def test_every_total_of_a_mart_is_the_sum_of_both_senders(doubled, both):
         assert (mart, measure, twice) == (mart, measure, 2 * once)
 
 
+def test_a_month_that_one_force_has_not_delivered_is_missing_and_not_counted(doubled, tmp_path):
+    """What the other counted is no number of the area: it is missing, and who has not delivered is named."""
+    county = doubled[0].copy(tmp_path)
+    own = {agency.id for agency in areas.load(AREA).agencies}
+    force = next(one.agency for one in load_contracts(AREA).values() if one.type == "police/crimes" and one.agency in own)
+    withdrawn = sorted((county.raw / second(force) / "crimes").iterdir())[-1]
+    month = withdrawn.stem[:7]
+    name = f"{second(force)}/crimes/{withdrawn.name}"
+    for command in (["withdraw", name, "--reason", "as if the month had not come"], ["refresh"]):
+        done = county.sna(*command)
+        assert done.returncode == 0, (command, done.stdout[-4000:], done.stderr[-4000:])
+    of_month = f"where strftime(month_start, '%Y-%m') = '{month}'"
+    monthly = "select distinct offences, caveat from marts.offences_monthly"
+    assert county.query(f"{monthly} {of_month}") == [(None, f"Not delivered by {second(force)}")]
+    others = f"where strftime(month_start, '%Y-%m') <> '{month}'"
+    assert county.query(f"select count(*) > 0, count(caveat) from marts.offences_monthly {others}") == [(True, 0)]
+    assert county.query(f"select count(*) from marts.monthly_trends {of_month} and series = 'Serious violence'") == [(0,)]
+    yearly = county.query("select months, caveat from marts.offences_yearly where caveat is not null")
+    assert [(months, caveat.endswith(f"without {second(force)}")) for months, caveat in yearly] == [(1, True)]
+
+
 def test_records_of_two_forces_with_the_same_references_are_not_joined(both):
     """Each offence has its own victims, suspects and outcomes; each nominal is one force's."""
     pairs = times(both, "select count(*) from {of}conformed.bridge_victim_suspect")

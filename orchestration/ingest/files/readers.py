@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from orchestration.contracts.model import FeedContract
@@ -34,6 +35,8 @@ Row = Sequence[Any]
 SHEET, ROW = ":sheet", ":row"
 
 MAX_HEADER_BYTES = 256 * 1024
+# Lines by which it is decided what separates the fields of a text.
+FIRST_LINES = 50
 # With which old programs end a text.
 END_MARK = b"\x1a"
 
@@ -174,7 +177,7 @@ def _shaped(path: Path, data: bytes, kind: str, contract: FeedContract) -> tuple
         UnreadableError: the file is refused whole.
     """
     if kind == "csv":
-        text, faults = decode(data)
+        text, faults = plain_text(data, kind, contract.adapted.delimiter)
         faults += check_ending(data if text is None else text.encode())
         try:
             rows = list(fields_of(data if text is None else text.encode()))
@@ -252,8 +255,16 @@ def delimiter_of(data: bytes, text: str | None, kind: str, delimiter: str) -> st
     if kind == "tsv" or not delimiter:
         return "\t" if kind == "tsv" else ""
     start = text[:MAX_HEADER_BYTES] if text is not None else data[:MAX_HEADER_BYTES].decode("utf-8-sig", "ignore")
-    first = next((line for line in start.splitlines() if line.strip()), "")
-    return delimiter if first.count(delimiter) > first.count(",") else ""
+    return delimiter if separator(start, f",{delimiter}") == delimiter else ""
+
+
+def separator(start: str, signs: str) -> str:
+    """Which of some signs separates the fields of a text: the most frequent by its lines, for a title may be above the header.
+
+    Of signs that are as frequent it is the first.
+    """
+    lines = [line for line in start.splitlines() if line.strip()][:FIRST_LINES] or [""]
+    return max(signs, key=lambda sign: median(line.count(sign) for line in lines))
 
 
 def _open_text(source: Source, data: bytes, kind: str, contract: FeedContract, copy: Path) -> Source:

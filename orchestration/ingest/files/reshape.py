@@ -59,6 +59,40 @@ def shape(grids: Iterable[Grid], contract: FeedContract) -> Shaped:
     return shaped
 
 
+def headers(grid: Grid, top: int, depth: int) -> list[str]:
+    """The headers that so many rows of a grid from one on (counted from 0) make; empty for a column without any text."""
+    rows = [[_text(cell, is_label=True) for cell in row] for row in grid.rows[top : top + depth]]
+    return [header or "" for header in _headers(grid, rows, top, ())]
+
+
+def under(grid: Grid, table: Table, contract: FeedContract) -> tuple[list[str], list[list[str]]]:
+    """The headers of a table that are to be columns' own, and the rows below them, for a header that nobody knows yet.
+
+    What the layout skips, turns into rows or gathers is left out, and so are blank rows and those that name a section.
+
+    Raises:
+        UnreadableError: the table is not there (D13), or has none of the columns that become rows (D04).
+    """
+    laid = _Laid(contract, table, grid, _lines(grid), Shaped(()))
+    top = laid.top()
+    if top is None:
+        raise UnreadableError(fault("D13", expected=(table.start or ("",))[0], sheet=grid.name))
+    body = [row for _, row in laid.body(top + table.header_rows) if any(row)]
+    named = laid.headers(top, top + table.header_rows, body)
+    places = list(laid.kinds(named)[2])
+    if table.section:
+        body = [row for row in body if sum(map(bool, row)) > 1]
+    return (
+        [named[place] or "" for place in places],
+        [[row[place] if place < len(row) else "" for place in places] for row in body],
+    )
+
+
+def _lines(grid: Grid) -> list[list[str]]:
+    """The rows of a sheet that a layout describes."""
+    return [[_text(cell, is_label=True) for cell in row] for row in grid.rows]
+
+
 def _text(cell: str, is_label: bool) -> str:
     """A cell; in a layout a label broken over two lines is one label, and the mark of a note no part of it."""
     if not is_label:
@@ -76,7 +110,7 @@ class _TableReader:
 
     def read(self) -> set[int]:
         """Add the table's rows to what is shaped; returns the numbers of the rows that belong to it, counted from 1."""
-        top = self._top()
+        top = self.top()
         if top is None:
             if self.table.optional:
                 return set()
@@ -85,9 +119,9 @@ class _TableReader:
             raise UnreadableError(fault("D13", expected=self.table.start[0], sheet=self.grid.name))
         self._capture(top)
         bottom = top + self.table.header_rows
-        body = list(self._body(bottom))
+        body = list(self.body(bottom))
         self._require_whole(body, self.rows[bottom - 1])
-        headers = self._headers(top, bottom, [row for _, row in body])
+        headers = self.headers(top, bottom, [row for _, row in body])
         self._rows(headers, body)
         return set(range(top + 1, bottom + 1)) | {number for number, _ in body}
 
@@ -102,7 +136,7 @@ class _TableReader:
         if cells is not None and not self.grid.name and len(cells) < named:
             raise UnreadableError(fault("D20", line=f"{last:,}", found=len(cells), fields=named))
 
-    def _top(self) -> int | None:
+    def top(self) -> int | None:
         """Where the header begins."""
         start = {plain(text) for text in self.table.start}
         below = self.table.below is None
@@ -125,7 +159,7 @@ class _TableReader:
             )
         self.made |= found.groupdict()
 
-    def _body(self, bottom: int) -> Iterator[tuple[int, list[str]]]:
+    def body(self, bottom: int) -> Iterator[tuple[int, list[str]]]:
         """The rows between the header and the end, with their numbers, blank ones included."""
         for number, row in enumerate(self.rows[bottom:], bottom + 1):
             first = next((cell for cell in row if cell), None)
@@ -135,41 +169,18 @@ class _TableReader:
                 return
             yield number, row
 
-    def _headers(self, top: int, bottom: int, body: Sequence[Sequence[str]]) -> list[str | None]:
-        """The header of each column, parts of merged and lower cells joined; None for a column without any text."""
-        lines = [list(row) for row in self.rows[top:bottom]]
-        width = max(map(len, lines))
-        lines = [line + [""] * (width - len(line)) for line in lines]
-        self._spread_merged(lines, top)
-        joined = [BETWEEN.join(dict.fromkeys(filter(None, parts))) for parts in zip(*lines, strict=True)]
-        filled = {place for row in body for place, cell in enumerate(row) if cell}
-        joined += [""] * (max(filled, default=-1) + 1 - width)
-        return [header if header or place in filled else None for place, header in enumerate(joined)]
-
-    def _spread_merged(self, lines: list[list[str]], top: int) -> None:
-        """Repeat the text of a heading over the columns below it.
-
-        Where the format does not say which cells are merged, a heading reaches to the next one, if there is a lower one
-        beneath it: a cell without is itself the heading of its column.
-        """
-        merged = [area for area in self.grid.merged if top <= area[0][0] < top + len(lines)]
-        for (row, left), (last, right) in merged:
-            for line in range(row - top, min(last - top + 1, len(lines))):
-                for place in range(left, min(right + 1, len(lines[line]))):
-                    lines[line][place] = lines[row - top][left]
-        if merged:
-            return
-        for upper, lower in pairwise(lines):
-            heading = ""
-            for place, cell in enumerate(upper):
-                if cell:
-                    heading = cell if lower[place] else ""
-                elif lower[place]:
-                    upper[place] = heading
+    def headers(self, top: int, bottom: int, body: Sequence[Sequence[str]]) -> list[str | None]:
+        return _headers(self.grid, self.rows[top:bottom], top, body)
 
     def _columns(self, headers: Sequence[str | None]) -> tuple[dict[int, re.Match[str]], dict[int, str | None], dict[int, str]]:
         """The places of columns that become rows, with what their headers say; of the others, with the contract's column; and of
         those that are gathered, with the column that takes them."""
+        across, gathered, down = self.kinds(headers)
+        names = match_header(list(down.values()), self.contract, self.table.made, self.grid.name)
+        return across, dict(zip(down, names, strict=True)), gathered
+
+    def kinds(self, headers: Sequence[str | None]) -> tuple[dict[int, re.Match[str]], dict[int, str], dict[int, str]]:
+        """The places of columns that become rows, of those that are gathered, and of the others with their headers."""
         table = self.table
         left = {place: header for place, header in enumerate(headers) if header is not None}
         if table.skip_columns:
@@ -188,9 +199,7 @@ class _TableReader:
             for place, header in left.items()
             if re.fullmatch(pattern, header)
         }
-        down = {place: header for place, header in left.items() if place not in across and place not in gathered}
-        names = match_header(list(down.values()), self.contract, table.made, self.grid.name)
-        return across, dict(zip(down, names, strict=True)), gathered
+        return across, gathered, {p: header for p, header in left.items() if p not in across and p not in gathered}
 
     def _rows(self, headers: Sequence[str | None], body: Sequence[tuple[int, list[str]]]) -> None:
         table = self.table
@@ -226,6 +235,44 @@ class _TableReader:
 
     def _note(self, code: str, count: int, numbers: Sequence[int] = ()) -> None:
         self.shaped.notes.append(fault(code, rows=count, first_rows=tuple(numbers[:10]), sheet=self.grid.name))
+
+
+def _headers(grid: Grid, rows: Sequence[list[str]], top: int, body: Sequence[Sequence[str]]) -> list[str | None]:
+    """The header of each column, parts of merged and lower cells joined; None for a column without any text.
+
+    Args:
+        rows: of the header; the first is that of the grid at `top`.
+    """
+    lines = [list(row) for row in rows]
+    width = max(map(len, lines))
+    lines = [line + [""] * (width - len(line)) for line in lines]
+    _spread_merged(grid, lines, top)
+    joined = [BETWEEN.join(dict.fromkeys(filter(None, parts))) for parts in zip(*lines, strict=True)]
+    filled = {place for row in body for place, cell in enumerate(row) if cell}
+    joined += [""] * (max(filled, default=-1) + 1 - width)
+    return [header if header or place in filled else None for place, header in enumerate(joined)]
+
+
+def _spread_merged(grid: Grid, lines: list[list[str]], top: int) -> None:
+    """Repeat the text of a heading over the columns below it.
+
+    Where the format does not say which cells are merged, a heading reaches to the next one, if there is a lower one
+    beneath it: a cell without is itself the heading of its column.
+    """
+    merged = [area for area in grid.merged if top <= area[0][0] < top + len(lines)]
+    for (row, left), (last, right) in merged:
+        for line in range(row - top, min(last - top + 1, len(lines))):
+            for place in range(left, min(right + 1, len(lines[line]))):
+                lines[line][place] = lines[row - top][left]
+    if merged:
+        return
+    for upper, lower in pairwise(lines):
+        heading = ""
+        for place, cell in enumerate(upper):
+            if cell:
+                heading = cell if lower[place] else ""
+            elif lower[place]:
+                upper[place] = heading
 
 
 def _together(headers: Sequence[str | None], row: Sequence[str], gathered: Mapping[int, str]) -> dict[str, str]:

@@ -9,26 +9,32 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
+from typing import Any
 
+from orchestration.contracts.layouts import Table
 from orchestration.contracts.model import Column, FeedContract
 from orchestration.database import connection
 from orchestration.ingest.files.confined import open_workbook, visible_sheets
 from orchestration.ingest.files.headers import MAX_COLUMNS, SEPARATORS, plain
-from orchestration.ingest.files.readers import MAX_HEADER_BYTES, describe, file_type, plain_text
+from orchestration.ingest.files.readers import MAX_HEADER_BYTES, describe, file_type, plain_text, separator
 from orchestration.ingest.files.text_bounds import fields_of
+from orchestration.ingest.files.workbook import Grid
 from orchestration.ingest.legal_gate.shown import shown_header, shown_value
+from orchestration.ingest.recognition import sample_layout
 from orchestration.ingest.rules import UnreadableError, fault
 from orchestration.ingest.values.column_sql import text as cell
 from orchestration.ingest.values.column_sql import typed_sql
 from orchestration.ingest.values.labels import labels_of
 
+# Bytes of a text of which more is read than its rows one by one.
+LONGEST = 30_000_000
 # Below this likeness (0 to 1) a header is no column's.
 LIKELY = 0.6
 # Values of a column that are looked at.
@@ -50,9 +56,21 @@ SHORT = {
     "rec": "recorded",
     "qual": "qualifier",
     "loc": "location",
+    "urn": "reference",
+    "ho": "home office",
+    "subcode": "sub code",
+    "x": "easting",
+    "y": "northing",
+    "la": "district",
+    "borough": "district",
+    "dv": "domestic abuse",
+    "da": "domestic abuse",
+    "marker": "flag",
+    "indicator": "flag",
+    "ind": "flag",
 }
 # Words that say nothing beside others.
-EMPTY = {"name", "field", "value", "the", "of"}
+EMPTY = {"name", "field", "value", "the", "of", "involved", "related"}
 _WORD = re.compile(r"[a-z]+|\d+")
 
 # How agencies write dates and times besides the forms of a contract; where a date fits two, the day is first.
@@ -86,8 +104,29 @@ class Map:
     rows: int
 
 
-def read(path: Path, contract: FeedContract) -> tuple[Iterator[list[str]], str | None, str]:
-    """The rows of a text file or of one sheet of a workbook, header first; the name of the sheet, and what separates the fields.
+@dataclass(frozen=True)
+class Sample:
+    """A text file, or one sheet of a workbook.
+
+    Attributes:
+        rows: header first.
+        sheet: name of the sheet; None for text.
+        delimiter: what separates the fields of text; empty for a workbook.
+        layout: where the table is, unless it begins with the first row and has one row of header, or the contract says it.
+        totals: headers of the columns in which cells say that their row is a total.
+        made: columns that the layout of the contract fills.
+    """
+
+    rows: Iterable[list[str]]
+    sheet: str | None = None
+    delimiter: str = ""
+    layout: tuple[Table, ...] = ()
+    totals: frozenset[str] = frozenset()
+    made: frozenset[str] = frozenset()
+
+
+def read(path: Path, contract: FeedContract) -> Sample:
+    """The table of a text file or workbook. Of a text that is longer than `LONGEST` the first row is the header.
 
     A workbook is read by the helper process, within its bounds.
 
@@ -101,13 +140,34 @@ def read(path: Path, contract: FeedContract) -> tuple[Iterator[list[str]], str |
         head = file.read(65536)
     kind = file_type(head, path)
     if kind in ("xlsx", "ods"):
-        visible = visible_sheets(path)
-        sheet = contract.sheet if contract.sheet in visible else next(iter(visible), None)
-        return _filled(open_workbook(path, sheet).grids[0].rows), sheet, ""
+        return _found(_sheets(path, contract), contract)
     if kind == "csv":
         text, delimiter = _text(path.read_bytes())
-        return _filled(_text_rows(text, delimiter)), None, delimiter
+        rows = _within(_text_rows(text, delimiter))
+        if len(text) > LONGEST and not contract.layout:
+            return Sample(filter(any, rows), None, delimiter)
+        return replace(_found([Grid("", list(rows))], contract), sheet=None, delimiter=delimiter)
     raise UnreadableError(fault("D03") if kind == "empty" else fault("D01", found=describe(path), expected="text or a workbook"))
+
+
+def _sheets(path: Path, contract: FeedContract) -> list[Grid]:
+    """The sheets among which the table is: those that the contract or the map names, or all visible ones if there is none."""
+    visible = visible_sheets(path)
+    patterns = [table.sheets for table in contract.layout if table.sheets]
+    named = [name for name in visible if name == contract.sheet or any(re.fullmatch(p, name.strip()) for p in patterns)]
+    grids = open_workbook(path, None, [re.escape(name.strip()) for name in named or visible]).grids
+    return [replace(grid, rows=list(_within(grid.rows))) for grid in grids]
+
+
+def _found(grids: Sequence[Grid], contract: FeedContract) -> Sample:
+    @lru_cache(maxsize=4096)
+    def likeness(label: str) -> float:
+        names = (name for column in contract.columns for name in (column.name, column.header, *column.aliases))
+        best = max(1.0 if plain(label) == plain(name) else _alike(label, name) for name in names)
+        return best if best >= LIKELY else 0.0
+
+    found = sample_layout.find(grids, contract, likeness)
+    return Sample(found.rows, found.sheet, "", found.layout, found.totals, found.made)
 
 
 def _text(data: bytes) -> tuple[bytes, str]:
@@ -115,8 +175,7 @@ def _text(data: bytes) -> tuple[bytes, str]:
     text, _ = plain_text(data, "csv")
     data = data if text is None else text.encode()
     start = data[:MAX_HEADER_BYTES].decode("utf-8-sig", "ignore")
-    first = next((line for line in start.splitlines() if line.strip()), "")
-    return data, max(SEPARATORS, key=lambda sign: (first.count(sign), sign == ","))
+    return data, separator(start, "," + "".join(SEPARATORS))
 
 
 def _text_rows(data: bytes, delimiter: str) -> Iterator[Sequence[str]]:
@@ -126,19 +185,20 @@ def _text_rows(data: bytes, delimiter: str) -> Iterator[Sequence[str]]:
         raise UnreadableError(fault("D10", detail="a row could not be split into fields")) from None
 
 
-def _filled(rows: Iterable[Sequence[object]]) -> Iterator[list[str]]:
+def _within(rows: Iterable[Sequence[object]]) -> Iterator[list[str]]:
     for row in rows:
         if len(row) > MAX_COLUMNS:
             raise UnreadableError(fault("D16", detail=f"it has {len(row):,} columns"))
-        cells = ["" if cell is None else str(cell).strip() for cell in row]
-        if any(cells):
-            yield cells
+        yield ["" if cell is None else str(cell).strip() for cell in row]
 
 
-def probable(rows: Iterable[Sequence[str]], contract: FeedContract) -> Map:
+def probable(rows: Iterable[Sequence[str]], contract: FeedContract, made: Collection[str] = ()) -> Map:
     """Which header is probably which column; a column has one header at most, the likeliest.
 
     What the area's map says already (`contract.adapted`) is certain, and no gap.
+
+    Args:
+        made: columns that no header is of, because a layout fills them.
     """
     lines = iter(rows)
     header = [cell.strip() for cell in next(lines, ())]
@@ -155,7 +215,7 @@ def probable(rows: Iterable[Sequence[str]], contract: FeedContract) -> Map:
             for place, label in enumerate(header)
             if label and plain(label) not in passed_over
             for column in contract.columns
-            if column.name not in adapted.provided
+            if column.name not in adapted.provided and column.name not in made
         ),
         key=lambda score: (-score[0], score[1]),
     )
@@ -164,7 +224,7 @@ def probable(rows: Iterable[Sequence[str]], contract: FeedContract) -> Map:
         certain = score == 1 or plain(header[place]) not in sources
         if certain and score >= LIKELY and place not in chosen and name not in {taken for taken, _ in chosen.values()}:
             chosen[place] = name, round(score, 2)
-    mapped = {name for name, _ in chosen.values()} | set(adapted.provided)
+    mapped = {name for name, _ in chosen.values()} | set(adapted.provided) | set(made)
     strange: defaultdict[int, Counter[str]] = defaultdict(Counter)
     listed = {place: column for place, (name, _) in sorted(chosen.items()) if _has_list(column := contract.by_name[name])}
     count = 0
@@ -192,6 +252,13 @@ def probable(rows: Iterable[Sequence[str]], contract: FeedContract) -> Map:
         {chosen[place][0]: _shown(strange[place], listed[place], contract) for place in listed if strange[place]},
         count,
     )
+
+
+def with_totals(sample: Sample, made: Map) -> list[dict[str, Any]]:
+    """The layout of a sample as a map has it, with the columns whose cells say that their row is a total."""
+    columns = {plain(header): column for header, (column, _) in made.headers.items()}
+    totals = {columns[plain(header)]: sample_layout.TOTAL for header in sorted(sample.totals) if plain(header) in columns}
+    return [replace(table, totals={**table.totals, **totals}).as_written() for table in sample.layout]
 
 
 def _has_list(column: Column) -> bool:

@@ -237,13 +237,15 @@ def _fitting(path: Path, contracts: Mapping[FeedKey, FeedContract]) -> list[Feed
 
 def _with_map(refusal: Refusal, near: candidates.Comparison) -> Refusal:
     """A refusal for headers that says how they find their columns."""
-    if not {found.code for found in near.faults} <= {"D04", "D05", "D11", "D32"}:
+    # Of a return, whose table is somewhere on its sheets, also that no table or sheet is as agreed.
+    of_headers = {"D04", "D05", "D11", "D32"} | ({"D12", "D13"} if near.contract.layout else set())
+    if not {found.code for found in near.faults} <= of_headers:
         return refusal
     contract = near.contract
     if contract.adapted.map:
         cause = f"{contract.adapted.map} of the area's folder has no place for them."
         remedy = f"Run `sna area map {contract.feed} FILE`, then fill its gaps under `headers`, `not_used` and `provided`."
-    elif contract.evidence == "national_statistic" or contract.layout:
+    elif contract.evidence == "national_statistic":
         return refusal
     else:
         cause = "If it is an agency's own extract, its headers have to be mapped to columns first."

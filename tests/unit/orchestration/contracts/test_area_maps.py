@@ -83,6 +83,11 @@ def test_only_a_map_changes_the_fingerprint_and_only_of_its_feed(write):
         ({"formats": {"recorded_at": ["dd/MM"]}}, "formats.recorded_at: 'dd/MM' is no form of a date"),
         ({"not_used": ["CRIME NO"]}, "not_used: 'crime no' is also under headers"),
         ({"feed_type": "crime"}, "feed_type: there is no feed crime"),
+        ({"layout": [{"sheets": "Data"}]}, "layout.0: start is missing"),
+        ({"layout": [{"start": "Crime No", "headerRow": 2}]}, "layout.0.headerRow is unknown"),
+        ({"layout": [{"start": "Crime No", "headerRows": 2, "startRow": 3}]}, "startRow is one of the headerRows"),
+        ({"layout": [{"start": "Crime No", "end": "("}]}, "is not a regular expression"),
+        ({"layout": [{"start": "Crime No", "totals": {"place": "Total"}}]}, "layout.0: 'place' is no column of crimes"),
     ],
 )
 def test_what_is_wrong_names_file_and_field(write, change, said):
@@ -113,6 +118,36 @@ def test_what_closes_a_gap_and_what_does_not():
         "required columns without a header: ho_class",
         "values of location_type without a label: 1, in 2 row(s)",
     ]
+
+
+def test_a_layout_takes_the_place_of_the_contracts_and_is_written_as_contracts_write_it(write):
+    layout = [{"start": "Crime No", "sheets": "Data.*", "headerRows": 2, "startRow": 2, "totals": {"crime_reference": "^Total"}}]
+    made = area_maps.AreaMap.model_validate(GOOD | {"layout": layout})
+    assert area_maps.as_written(made)["layout"] == [layout[0] | {"start": ["Crime No"]}]
+    adapted = area_maps.adapt(CRIMES, made, write(GOOD))
+    assert (adapted.layout, adapted.formats) == (made.layout, ("xlsx", "ods"))
+    assert area_maps.updated(made, area_maps.AreaMap.model_validate(GOOD | {"layout": {"start": "Other"}})).layout == made.layout
+    assert (
+        area_maps.AreaMap.model_validate(
+            GOOD | {"layout": {"start": "x", "constants": {"knife": "Y"}}, "gaps": {"columns": ["knife"]}}
+        ).open_gaps()
+        == []
+    )
+
+
+def test_a_total_that_a_second_sample_shows_is_added_to_the_layout():
+    totals = {"crime_reference": "^Total"}
+    found = [area_maps.AreaMap.model_validate(GOOD | {"layout": [{"start": "Crime No", "totals": one}]}) for one in ({}, totals)]
+    assert area_maps.updated(*found).layout == found[1].layout
+    other = area_maps.AreaMap.model_validate(GOOD | {"layout": [{"start": "Crime No", "headerRows": 2}]})
+    assert area_maps.updated(other, found[1]).layout == other.layout
+
+
+def test_records_of_patients_have_no_layout(write):
+    attendances = next(contract for contract in read_contracts().values() if contract.feed == "ed_assaults")
+    found = area_maps.AreaMap.model_validate({"feed_type": "ed_assaults", "headers": {}, "layout": [{"start": "Arrived"}]})
+    with pytest.raises(ContractError, match="layout: records of health and social care have their header in the first row"):
+        area_maps.adapt(attendances, found, write(GOOD))
 
 
 def test_a_second_sample_keeps_what_a_person_wrote():

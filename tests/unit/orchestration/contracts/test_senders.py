@@ -35,6 +35,18 @@ def test_an_entry_in_short_form_is_the_contract_of_the_feed_type(area):
     assert (sent.columns, sent.type, sent.relation) == (alone.columns, "police/crimes", "police__crimes")
 
 
+def test_crimes_of_every_force_are_on_the_map_and_an_area_may_narrow_it(area):
+    """Eastings and northings of the corners of England and Wales: Scilly, Lowestoft, and Berwick in the north."""
+    open_to_all = area("{id: mercia_police, feeds: [crimes]}")["mercia_police", "crimes"].by_name
+    for easting, northing in ((90_000, 10_000), (655_000, 293_000), (400_000, 657_000)):
+        assert open_to_all["easting"].minimum < easting < open_to_all["easting"].maximum
+        assert open_to_all["northing"].minimum < northing < open_to_all["northing"].maximum
+    narrowed = "{id: mercia_police, feeds: [{type: crimes, columns: {easting: {minimum: 440000, maximum: 480000}}}]}"
+    own = area(narrowed)["mercia_police", "crimes"].by_name
+    assert (own["easting"].minimum, own["easting"].maximum) == (440_000, 480_000)
+    assert own["northing"] == open_to_all["northing"]
+
+
 def test_an_entry_says_where_the_files_of_an_agency_differ(area):
     sent = area(
         """{id: cottage, name: Cottage Hospital, owner: Its analysts, url: "https://example.org", feeds: [{

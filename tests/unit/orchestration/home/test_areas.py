@@ -24,6 +24,7 @@ districts: {E06000018: Nottingham}
 authorities: {E06000018: Nottingham City}
 hospitals: [{name: General, site_code: RX1RA}, {name: Beyond, in_area: false}]
 """
+HOTSPOT = "hotspot_sets: [{valid_from: 2024-01-01, source: s, wards: [{ward: a, type: Control, "
 
 
 @pytest.fixture
@@ -78,6 +79,16 @@ def test_the_models_get_districts_authorities_and_hospitals_in_their_order(write
         ("site_code: RX1RA", "site_code: rx1", "hospitals.General.site_code"),
         ("name: Beyond, in_area", "name: Beyond, inside", "hospitals.Beyond.inside is unknown"),
         ("id: mercia", "id: [", "area.yaml"),
+        (
+            "id: mercia",
+            f"id: mercia\n{HOTSPOT}district: E07000170}}]}}]",
+            "hotspot_sets: a is in E07000170, which is none of the",
+        ),
+        (
+            "id: mercia",
+            f"id: mercia\n{HOTSPOT}district: E06000018}}], valid_to: 2023-01-01}}]",
+            "hotspot_sets: 2023-01-01 is before 2024-01-01",
+        ),
         ("id: mercia", "id: mercia\nagencies: [{id: a, feeds: []}]", "agencies.0.feeds"),
         ("id: mercia", "id: mercia\nagencies: [{id: a, feeds: [{type: crimes, header: x}]}]", "feeds.0.header is unknown"),
         (
@@ -99,6 +110,17 @@ def test_what_an_area_may_not_say_is_named(write, before, after, message):
     with pytest.raises(SettingsError, match=r"area\.yaml") as refused:
         areas.load("mercia")
     assert re.search(message, str(refused.value)), refused.value
+
+
+def test_hotspot_wards_reach_the_models_with_the_days_of_their_choice(write):
+    ward = "{ward: Arbour, district: E06000018, section: West, type: Hotspot, printed_name: Arbor}"
+    write(GOOD + f"hotspot_sets: [{{valid_from: 2023-05-01, valid_to: 2024-04-30, source: the board, wards: [{ward}]}}]\n")
+    assert areas.load("mercia").variables()["area"]["hotspot_wards"] == [
+        {
+            **{"ward_name": "Arbour", "district_code": "E06000018", "printed_name": "Arbor", "section": "West"},
+            **{"ward_type": "Hotspot", "valid_from": "2023-05-01", "valid_to": "2024-04-30", "source": "the board"},
+        }
+    ]
 
 
 def test_a_hospital_that_delivers_need_not_be_listed_again(write):

@@ -112,6 +112,45 @@ def test_an_extract_lands_as_the_feed_type(desk, kind):
     ]
 
 
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_an_extract_with_titles_two_header_rows_totals_and_notes_lands(desk, kind):
+    upper = ["", "", "", "", *["Offence", ""], *["Committed", ""], "", ""]
+    header = [*HEADER[:4], "Off Code", "Class", "Date From", "Time From", *HEADER[8:]]
+    note = ["Source: crime system", *[""] * 9]
+    rows = [["Crimes, all, of July", *[""] * 9], [""] * 10, upper, header, *ROWS, ["Total", *[""] * 8, "2 crimes"], note]
+    layout = {"start": "Crime No", "headerRows": 2, "startRow": 2, "end": "^Source", "totals": {"crime_reference": "crimes$"}}
+    joined = {"header": "Offence | Off Code", "matches": r"^(\d{3})(\d{2})$", "replace": r"\1/\2"}
+    changed = {
+        "sheet": None,
+        "headers": {("Offence | Class" if header == "Class" else header): column for header, column in MAP["headers"].items()},
+        "provided": MAP["provided"]
+        | {"ho_sub_code": joined, "committed_from": {"headers": ["Committed | Date From", "Committed | Time From"]}},
+    }
+    path = desk.put("crimes", "", f"2023-07.{kind}")
+    if kind == "csv":
+        with path.open("w", newline="", encoding="cp1252") as file:
+            csv.writer(file, delimiter=";").writerows(rows)
+        contract = adapted(**changed, delimiter=";", layout=[layout])
+    else:
+        with pd.ExcelWriter(path, engine="xlsxwriter") as book:
+            pd.DataFrame([["About these data"]]).to_excel(book, sheet_name="About", index=False, header=False)
+            pd.DataFrame(rows).to_excel(book, sheet_name="July 2023", index=False, header=False)
+        contract = adapted(**changed, layout=[layout | {"sheets": "[A-Z][a-z]+ 20\\d\\d"}])
+    record = landed(desk, contract)
+    assert (record.verdict, record.rows_accepted, record.rows_rejected) == ("accepted", 2, 0), record.faults
+    assert [(str(row["committed_from"]), row["ho_sub_code"]) for row in parquet(record.accepted)] == [
+        ("2023-07-01 23:40:00", "008/01"),
+        ("2023-07-03 01:15:00", "008/01"),
+    ]
+
+
+def test_a_table_that_is_not_where_the_map_says_is_a_refusal_that_names_it(desk):
+    desk.put("crimes", text(ROWS))
+    record = landed(desk, adapted(sheet=None, layout=[{"start": "Reference No"}]))
+    assert record.verdict == "refused" and [fault.code for fault in record.faults] == ["D13"]
+    assert "Reference No" in record.faults[0].message
+
+
 def test_the_feed_type_in_its_own_form_still_lands(desk):
     from tests.unit.orchestration.ingest.conftest import row
     from tests.unit.orchestration.ingest.conftest import text as own

@@ -41,6 +41,22 @@ def test_a_header_of_the_contract_is_certain_and_values_decide_between_like_word
         assert header_map.probable([[label], [value]], CRIMES).headers[label][0] == column
 
 
+def test_what_forces_shorten_or_call_otherwise_is_known():
+    header = ["URN", "HOME OFFICE SUBCODE", "LA", "X", "Y", "DV MARKER", "DRUGS RELATED", "KNIFE INVOLVED", "OIC"]
+    row = ["40/00001/24", "008/01", "Ashfield", "450000", "350000", "Y", "N", "N", "1234"]
+    made = header_map.probable([header, *[row] * 3], CRIMES)
+    assert {header: column for header, (column, _) in made.headers.items()} == {
+        "URN": "crime_reference",
+        "HOME OFFICE SUBCODE": "ho_sub_code",
+        "LA": "district",
+        "X": "easting",
+        "Y": "northing",
+        "DV MARKER": "domestic_abuse",
+        "DRUGS RELATED": "drugs",
+        "KNIFE INVOLVED": "knife",
+    }
+
+
 def test_a_rare_value_and_all_of_health_are_shapes():
     labels = [["Assault Method"], *[["Stabbed by a neighbour"]] * 12, ["Ada Example 01/02/1990"]]
     column = next(name for name in ATTENDANCES.by_name if "method" in name)
@@ -59,8 +75,8 @@ def test_text_is_read_with_any_separator(tmp_path, separator):
     path = tmp_path / "extract.csv"
     with path.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file, delimiter=separator).writerows([HEADER, ROW, [], ROW])
-    rows, sheet, found = header_map.read(path, CRIMES)
-    assert (list(rows), sheet, found) == ([HEADER, ROW, ROW], None, separator)
+    found = header_map.read(path, CRIMES)
+    assert (found.rows, found.sheet, found.delimiter, found.layout) == ([HEADER, ROW, ROW], None, separator, ())
 
 
 def test_what_is_no_table_is_refused(tmp_path):
@@ -75,15 +91,15 @@ def test_the_first_sheet_of_a_workbook_is_read_by_the_helper(tmp_path, kind):
     path = tmp_path / f"extract.{kind}"
     book = pd.DataFrame([ROW], columns=HEADER)
     book.to_excel(path, sheet_name="Extract 1", index=False, engine={"xlsx": "xlsxwriter", "ods": "odf"}[kind])
-    rows, sheet, _ = header_map.read(path, CRIMES)
-    assert (list(rows), sheet) == ([HEADER, ROW], "Extract 1")
+    found = header_map.read(path, CRIMES)
+    assert (found.rows, found.sheet, found.layout) == ([HEADER, ROW], "Extract 1", ())
 
 
 def test_a_file_of_too_many_columns_is_refused(tmp_path):
     path = tmp_path / "extract.csv"
     path.write_text(",".join(f"h{place}" for place in range(2_001)) + "\n")
     with pytest.raises(UnreadableError) as refused:
-        header_map.probable(header_map.read(path, CRIMES)[0], CRIMES)
+        header_map.read(path, CRIMES)
     assert [found.code for found in refused.value.faults] == ["D16"]
 
 

@@ -1,0 +1,171 @@
+"""Where the table of a sample is: on which sheet, below which rows, with how many rows of header, and what is below it.
+
+An extract made for reading has a title above its header, a second header row, totals among its rows and notes at its end. What is
+found is a `Table` of the map that `sna area map` writes, which a person reads and completes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from orchestration.contracts.layouts import Table
+from orchestration.contracts.model import FeedContract
+from orchestration.ingest.files import reshape
+from orchestration.ingest.files.headers import plain
+from orchestration.ingest.files.workbook import Grid
+from orchestration.ingest.legal_gate.vocabulary import is_ordinary
+from orchestration.ingest.rules import UnreadableError
+
+# Filled rows, from the first one on, among which the header is sought, and how many it may have.
+TOP_ROWS = 30
+MOST_HEADER_ROWS = 2
+# A table has so many headers at least; a title is one cell.
+FEWEST_HEADERS = 2
+# What the cell of a total begins with.
+TOTAL = r"(?i)^(grand |sub[- ]?)?totals?\b"
+_NUMBER = re.compile(r"[\d.,/:\s-]*\d[\d.,/:\s-]*")
+
+Likeness = Callable[[str], float]
+
+
+@dataclass(frozen=True)
+class Found:
+    """The table of a sample.
+
+    Attributes:
+        rows: header first; without blank rows, totals and what is below.
+        sheet: that has it; empty for text.
+        layout: that finds it again; empty where it begins with the first filled row and nothing follows it, and where the
+            contract has a layout that finds it.
+        totals: headers of the columns in which cells say that their row is a total.
+        made: columns that the layout of the contract fills, so that no header is theirs.
+    """
+
+    rows: list[list[str]]
+    sheet: str = ""
+    layout: tuple[Table, ...] = ()
+    totals: frozenset[str] = frozenset()
+    made: frozenset[str] = frozenset()
+
+
+def find(grids: Sequence[Grid], contract: FeedContract, likeness: Likeness) -> Found:
+    """The table of a sample by the layout of the contract or of the area's map; where that does not find it, by its headers.
+
+    Args:
+        grids: the visible sheets of a workbook, or the one of a text.
+        likeness: of a header to the likeliest column, from 0 to 1; 0 where it is like none.
+    """
+    if known := [found for grid in grids for table in contract.layout if (found := _known(grid, table, contract))]:
+        return _together(known)
+    best = (0.0, 0, 0, grids[0])
+    for grid in grids:
+        for top in _tops(grid):
+            for depth in range(1, MOST_HEADER_ROWS + 1):
+                # Of headers that are alike the one with fewer rows, and the upper one.
+                if (score := _score(grid, top, depth, likeness)) > best[0]:
+                    best = score, top, depth, grid
+    _, top, depth, grid = best
+    if not depth:
+        return Found(_filled(grid.rows), grid.name)
+    return _proposed(grid, top, depth, contract, likeness, is_only_sheet=len(grids) == 1)
+
+
+def _known(grid: Grid, table: Table, contract: FeedContract) -> Found | None:
+    """A table of the contract's layout on a sheet; None where it is not there."""
+    if table.sheets is not None and not re.fullmatch(table.sheets, grid.name.strip()):
+        return None
+    try:
+        header, body = reshape.under(grid, table, contract)
+    except UnreadableError:
+        return None
+    # A total whose header had no column when the map was written has one now.
+    open_totals = [TOTAL] if contract.adapted.map and not table.totals else []
+    found = _without_totals(Found([header, *body], grid.name), [*table.totals.values(), *open_totals])
+    is_new = bool(open_totals and found.totals)
+    return replace(
+        found, layout=(table,) if is_new else (), totals=found.totals if is_new else frozenset(), made=frozenset(table.made)
+    )
+
+
+def _together(tables: Sequence[Found]) -> Found:
+    """Several tables as one, with a column for each header that any of them has."""
+    header = list(dict.fromkeys(label for table in tables for label in table.rows[0]))
+    rows = [dict(zip(table.rows[0], row, strict=False)) for table in tables for row in table.rows[1:]]
+    # What only some tables fill has a header in the others.
+    made = frozenset.intersection(*(table.made for table in tables))
+    one = tables[0] if len(tables) == 1 else Found([])
+    cells = [[row.get(label, "") for label in header] for row in rows]
+    return Found([header, *cells], tables[0].sheet, one.layout, one.totals, made)
+
+
+def _tops(grid: Grid) -> list[int]:
+    """Places of the filled rows in which a header may begin."""
+    filled = [place for place, row in enumerate(grid.rows[: 4 * TOP_ROWS]) if any(cell.strip() for cell in row)]
+    return filled[:TOP_ROWS]
+
+
+def _score(grid: Grid, top: int, depth: int, likeness: Likeness) -> float:
+    """How much these rows are like a header: the sum over their labels; 0 where a lower row has numbers, as data have."""
+    rows = grid.rows[top : top + depth]
+    if len(_filled(rows)) < depth or any(_NUMBER.fullmatch(cell.strip()) for row in rows[1:] for cell in row):
+        return 0.0
+    labels = [label for label in reshape.headers(grid, top, depth) if label]
+    if len(labels) < FEWEST_HEADERS or len(set(labels)) < len(labels):
+        return 0.0
+    return sum(map(likeness, labels))
+
+
+def _proposed(grid: Grid, top: int, depth: int, contract: FeedContract, likeness: Likeness, *, is_only_sheet: bool) -> Found:
+    start, start_row = _start(grid.rows[:top], grid.rows[top : top + depth], likeness)
+    if start is None:
+        return Found(_filled(grid.rows[top:]), grid.name)
+    end = _end(_filled(grid.rows[top + depth :]))
+    # The name of the only sheet may well have a month in it.
+    sheets = None if not grid.name else ".*" if is_only_sheet else re.escape(grid.name.strip())
+    table = Table(start=(start,), sheets=sheets, header_rows=depth, start_row=start_row, end=end)
+    header, body = reshape.under(grid, table, contract)
+    found = _without_totals(Found([header, *body], grid.name, (table,)), [TOTAL])
+    is_plain = depth == 1 and not _filled(grid.rows[:top]) and end is None and not found.totals and not contract.layout
+    return replace(found, layout=()) if is_plain else found
+
+
+def _start(above: Sequence[Sequence[str]], header: Sequence[Sequence[str]], likeness: Likeness) -> tuple[str | None, int]:
+    """A text of the header that no row above has, by which it is found again, and in which of its rows it is (from 1).
+
+    It is written into the map, so it is one that is like a column and may not be somebody's name.
+    """
+    seen = {plain(cell) for row in above for cell in row} | {""}
+    for number, row in enumerate(header, 1):
+        new = [cell.strip() for cell in row if plain(cell) not in seen and likeness(cell.strip()) > 0]
+        if new:
+            return max(new, key=likeness), number
+        seen |= {plain(cell) for cell in row}
+    return None, 1
+
+
+def _without_totals(found: Found, patterns: Sequence[str]) -> Found:
+    header, *body = found.rows
+    said = [(row, [place for place, cell in enumerate(row) if any(re.search(p, cell) for p in patterns)]) for row in body]
+    places = {place for _, totals in said for place in totals}
+    kept = [row for row, totals in said if not totals]
+    return replace(found, rows=[header, *kept], totals=frozenset(header[place] for place in places if header[place]))
+
+
+def _end(body: Sequence[Sequence[str]]) -> str | None:
+    """A pattern of the notes below a table, which are rows with one filled cell: their first words, where these name nobody."""
+    words: list[str] = []
+    for row in reversed(body):
+        filled = [cell.strip() for cell in row if cell.strip()]
+        if len(filled) != 1 or re.search(TOTAL, filled[0]):
+            break
+        word = re.match(r"[A-Za-z]+", filled[0])
+        if word is None or not is_ordinary(word[0].lower()):
+            return None
+        words.append(word[0])
+    return rf"^({'|'.join(dict.fromkeys(reversed(words)))})\b" if words and len(words) < len(body) else None
+
+
+def _filled(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    return [[cell.strip() for cell in row] for row in rows if any(cell.strip() for cell in row)]
