@@ -61,14 +61,15 @@ SHORT = {
     "subcode": "sub code",
     "x": "easting",
     "y": "northing",
-    "la": "district",
-    "borough": "district",
+    "la": "local authority",
     "dv": "domestic abuse",
     "da": "domestic abuse",
     "marker": "flag",
     "indicator": "flag",
     "ind": "flag",
 }
+# What several words are together.
+PHRASES = {"local authority": "district"}
 # Words that say nothing beside others.
 EMPTY = {"name", "field", "value", "the", "of", "involved", "related"}
 _WORD = re.compile(r"[a-z]+|\d+")
@@ -315,9 +316,12 @@ def _alike(a: str, b: str) -> float:
     return max(shared, SequenceMatcher(None, " ".join(first), " ".join(second)).ratio())
 
 
-def _words(text: str) -> list[str]:
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
-    words = [word for short in _WORD.findall(spaced.lower()) for word in SHORT.get(short, short).split()]
+def _words(label: str) -> list[str]:
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", label)
+    text = " ".join(SHORT.get(short, short) for short in _WORD.findall(spaced.lower()))
+    for phrase, meaning in PHRASES.items():
+        text = text.replace(phrase, meaning)
+    words = text.split()
     return [word for word in words if word not in EMPTY] or words
 
 

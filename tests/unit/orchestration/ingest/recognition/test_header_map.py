@@ -42,13 +42,13 @@ def test_a_header_of_the_contract_is_certain_and_values_decide_between_like_word
 
 
 def test_what_forces_shorten_or_call_otherwise_is_known():
-    header = ["URN", "HOME OFFICE SUBCODE", "LA", "X", "Y", "DV MARKER", "DRUGS RELATED", "KNIFE INVOLVED", "OIC"]
+    header = ["URN", "HOME OFFICE SUBCODE", "LOCAL AUTHORITY", "X", "Y", "DV MARKER", "DRUGS RELATED", "KNIFE INVOLVED", "OIC"]
     row = ["40/00001/24", "008/01", "Ashfield", "450000", "350000", "Y", "N", "N", "1234"]
     made = header_map.probable([header, *[row] * 3], CRIMES)
     assert {header: column for header, (column, _) in made.headers.items()} == {
         "URN": "crime_reference",
         "HOME OFFICE SUBCODE": "ho_sub_code",
-        "LA": "district",
+        "LOCAL AUTHORITY": "district",
         "X": "easting",
         "Y": "northing",
         "DV MARKER": "domestic_abuse",
