@@ -57,6 +57,11 @@ SHORT = {
     "qual": "qualifier",
     "loc": "location",
     "urn": "reference",
+    "start": "from",
+    "earliest": "from",
+    "end": "to",
+    "latest": "to",
+    "until": "to",
     "ho": "home office",
     "subcode": "sub code",
     "x": "easting",
@@ -301,6 +306,8 @@ def _likeness(label: str, values: Sequence[str], column: Column) -> float:
     words = max(_alike(label, name) for name in (column.name, column.header, *column.aliases))
     if not values:
         return words
+    if column.type not in ("date", "timestamp") and all(map(_is_any_date, values)):
+        return WORDS * words
     fitting = sum(_fits(value, column) for value in values) / len(values)
     if _has_list(column):
         # Each agency has labels of its own, so that other ones say nothing against it.

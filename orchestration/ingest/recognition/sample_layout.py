@@ -25,6 +25,9 @@ MOST_HEADER_ROWS = 2
 FEWEST_HEADERS = 2
 # What the cell of a total begins with.
 TOTAL = r"(?i)^(grand |sub[- ]?)?totals?\b"
+# What of a sheet's name is of one delivery: a month, a year.
+_MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?:[a-z]*[ry]|ch|il|e|ust)?"
+_DATED = re.compile(rf"(\d{{2,}}|(?<![A-Za-z]){_MONTH}(?![A-Za-z]))", re.IGNORECASE)
 _NUMBER = re.compile(r"[\d.,/:\s-]*\d[\d.,/:\s-]*")
 
 Likeness = Callable[[str], float]
@@ -122,13 +125,20 @@ def _proposed(grid: Grid, top: int, depth: int, contract: FeedContract, likeness
     if start is None:
         return Found(_filled(grid.rows[top:]), grid.name)
     end = _end(_filled(grid.rows[top + depth :]))
-    # The name of the only sheet may well have a month in it.
-    sheets = None if not grid.name else ".*" if is_only_sheet else re.escape(grid.name.strip())
+    sheets = None if not grid.name else ".*" if is_only_sheet else _sheet(grid.name.strip())
     table = Table(start=(start,), sheets=sheets, header_rows=depth, start_row=start_row, end=end)
     header, body = reshape.under(grid, table, contract)
     found = _without_totals(Found([header, *body], grid.name, (table,)), [TOTAL])
     is_plain = depth == 1 and not _filled(grid.rows[:top]) and end is None and not found.totals and not contract.layout
     return replace(found, layout=()) if is_plain else found
+
+
+def _sheet(name: str) -> str:
+    """A pattern of a sheet's name, in which month and year may be others: the next delivery has those of its own."""
+    parts = [part for part in _DATED.split(name) if part]
+    return "".join(
+        rf"\d{{{len(part)}}}" if part.isdigit() else "[A-Za-z]+" if _DATED.fullmatch(part) else re.escape(part) for part in parts
+    )
 
 
 def _start(above: Sequence[Sequence[str]], header: Sequence[Sequence[str]], likeness: Likeness) -> tuple[str | None, int]:

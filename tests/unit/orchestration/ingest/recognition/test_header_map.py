@@ -57,6 +57,19 @@ def test_what_forces_shorten_or_call_otherwise_is_known():
     }
 
 
+def test_the_start_of_a_span_is_not_its_end():
+    header = ["Committed Start", "Committed End", "Latest Committed"]
+    made = header_map.probable([header[:2], ["2024-03-01", "2024-03-02"]], CRIMES)
+    assert {label: column for label, (column, _) in made.headers.items()} == {
+        "Committed Start": "committed_from",
+        "Committed End": "committed_to",
+    }
+    assert header_map.probable([header[2:], ["2024-03-01"]], CRIMES).headers[header[2]][0] == "committed_to"
+    # What has dates is no text, whatever its words.
+    made = header_map.probable([["Offence Titles"], ["2024-03-01"]], CRIMES)
+    assert "offence_title" not in {column for column, _ in made.headers.values()}
+
+
 def test_a_rare_value_and_all_of_health_are_shapes():
     labels = [["Assault Method"], *[["Stabbed by a neighbour"]] * 12, ["Ada Example 01/02/1990"]]
     column = next(name for name in ATTENDANCES.by_name if "method" in name)

@@ -48,7 +48,14 @@ def test_a_header_of_two_rows_is_one_of_both(tmp_path):
     assert [columns[header] for header in committed] == ["committed_from", "committed_to"]
 
 
-@pytest.mark.parametrize(("sheets", "pattern"), [(["Read me", "Data (1)"], r"Data\ \(1\)"), (["April 2023"], ".*")])
+@pytest.mark.parametrize(
+    ("sheets", "pattern"),
+    [
+        (["Read me", "Data (1)"], r"Data\ \(1\)"),
+        (["April 2023"], ".*"),
+        (["About", "Crimes Apr 23"], r"Crimes\ [A-Za-z]+\ \d{2}"),
+    ],
+)
 def test_the_sheet_with_the_table_is_found_and_the_only_one_may_change_its_name(tmp_path, sheets, pattern):
     path = tmp_path / "extract.xlsx"
     with pd.ExcelWriter(path, engine="xlsxwriter") as book:
