@@ -43,7 +43,7 @@
         min(least(crimes.last_month, outcomes.last_month)) as last_month
     from (
         select
-            {{ force_of('offence') }} as force,
+            {{ force_of('offence.') }} as force,
             min(offence.recorded_month) as first_month,
             max(offence.recorded_month) as last_month
         from {{ ref('fct_offence') }} as offence
@@ -59,7 +59,7 @@
 {# The months of the first and the last outcome of each force that has delivered any: force, first_month, last_month. #}
 {% macro outcome_months() -%}
     select
-        {{ force_of('record') }} as force,
+        {{ force_of('record.') }} as force,
         cast(date_trunc('month', min(record.outcome_date)) as date) as first_month,
         cast(date_trunc('month', max(record.outcome_date)) as date) as last_month
     from {{ ref('fct_outcome') }} as record
@@ -71,17 +71,18 @@
     Whether the outcomes of an offence were delivered, by its own force: before the first and after the last delivery, a crime
     without an outcome record is not one that is not yet complete.
 
-    offence   alias of fct_offence
+    offence   alias of fct_offence; none where it is the only relation
 #}
-{% macro has_outcomes_delivered(offence) -%}
+{% macro has_outcomes_delivered(offence=none) -%}
+    {%- set of = offence ~ '.' if offence else '' -%}
     exists (
         select 1
         from (
             {{ outcome_months() }}
         ) as delivered
         where
-            {{ force_of(offence) }} = delivered.force
-            and {{ offence }}.recorded_month between delivered.first_month and delivered.last_month
+            {{ force_of(of) }} = delivered.force
+            and {{ of }}recorded_month between delivered.first_month and delivered.last_month
     )
 {%- endmacro %}
 

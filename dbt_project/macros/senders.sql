@@ -29,9 +29,13 @@
     where feed <> ''
 {%- endmacro %}
 
-{# The agency that sent a row of a fact of the police; of an area with one force that of all rows, whoever sent them. #}
-{% macro force_of(relation) -%}
-    {%- if senders_of('crimes') | length > 1 -%} {{ relation }}.agency {%- else -%} '' {%- endif -%}
+{#
+    The agency that sent a row of a fact of the police; of an area with one force that of all rows, whoever sent them.
+
+    of   what precedes the column: the relation and a full stop, or nothing
+#}
+{% macro force_of(of) -%}
+    {%- if senders_of('crimes') | length > 1 -%} {{ of }}agency {%- else -%} '' {%- endif -%}
 {%- endmacro %}
 
 {# Whether all agencies that send a feed type have delivered a month of it. #}

@@ -21,7 +21,7 @@
             "is_serious_violence and relationship <> 'Not recorded'"),
     ]),
     ('outcome', 'fct_offence',
-        has_outcomes_delivered('counted') ~ ' and ' ~ is_delivered_by_all('crimes', 'recorded_month')
+        has_outcomes_delivered() ~ ' and ' ~ is_delivered_by_all('crimes', 'recorded_month')
         ~ ' and ' ~ is_delivered_by_all('outcomes', 'recorded_month'),
         'recorded_month', [
         ('positive_outcome', 'is_serious_violence and is_positive_outcome', 'is_serious_violence'),
@@ -60,7 +60,7 @@ with {% for name, fact, delivered, month, indicators in sources %}
                 {% if base %}count(case when {{ base }} then 1 end) as {{ indicator_id }}_base,{% endif %}
             {% endfor %}
             count(*) as fact_rows
-        from {{ ref(fact) }} as counted
+        from {{ ref(fact) }}
         where financial_year is not null and {{ delivered }}
         group by financial_year, district_code
     ),
@@ -73,7 +73,7 @@ delivered as (
             '{{ name }}' as source,
             financial_year,
             count(distinct {{ month }}) = 12 as is_whole_year
-        from {{ ref(fact) }} as counted
+        from {{ ref(fact) }}
         where financial_year is not null and {{ delivered }}
         group by financial_year
         {% if not loop.last %}union all{% endif %}

@@ -1,5 +1,12 @@
 -- A year of which some month was not delivered, or not by all forces, can be shown, and compared with nothing.
-with missing as (
+with calendar as (
+    select distinct
+        month_start,
+        financial_year
+    from {{ ref('dim_date') }}
+),
+
+missing as (
     select
         calendar.financial_year,
         'Not whole: ' || string_agg(
@@ -7,7 +14,7 @@ with missing as (
             order by incomplete.month_start
         ) as caveat
     from {{ ref('incomplete_month') }} as incomplete
-    inner join (select distinct month_start, financial_year from {{ ref('dim_date') }}) as calendar
+    inner join calendar
         on incomplete.month_start = calendar.month_start
     where incomplete.feed_type = 'crimes'
     group by calendar.financial_year
@@ -16,7 +23,8 @@ with missing as (
 counted as (
     select
         financial_year,
-        count(distinct case when {{ is_delivered_by_all('crimes', 'recorded_month') }} then recorded_month end) as months,
+        count(distinct case when {{ is_delivered_by_all('crimes', 'recorded_month') }} then recorded_month end)
+            as months,
         count(case when is_serious_violence then 1 end) as offences,
         count(case when is_serious_violence and is_knife_crime then 1 end) as knife_offences
     from {{ ref('fct_offence') }}
