@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    import duckdb
     import pandas as pd
-    from libpysal.graph import Graph
     from scipy.sparse import csr_array
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -105,20 +105,14 @@ def nearest(easting: Floats, northing: Floats, k: int = 6) -> tuple[Ints, Ints]:
     return both[:, 0], both[:, 1]
 
 
-def graph(places: int, focal: Ints, neighbour: Ints) -> Graph:
-    """Binary spatial weights over `places` places; one without neighbours stays, alone."""
-    from libpysal.graph import Graph
+def graph(places: int, focal: Ints, neighbour: Ints) -> csr_array:
+    """Binary spatial weights over `places` places, one row for each; that of a place without neighbours is empty."""
+    from scipy.sparse import csr_array
 
-    # A weight of 0 to itself is how the library writes down a place without neighbours.
-    alone = np.setdiff1d(np.arange(places), focal)
-    weights = np.repeat([1.0, 0.0], [len(focal), len(alone)])
-    focal, neighbour = np.concatenate([focal, alone]), np.concatenate([neighbour, alone])
-    # The library keeps the places in the order in which they come.
-    order = np.lexsort([neighbour, focal])
-    return Graph.from_arrays(focal[order], neighbour[order], weights[order])
+    return csr_array((np.ones(len(focal)), (focal, neighbour)), shape=(places, places))
 
 
-def getis_ord(values: Floats, weights: Graph, seed: int) -> pd.DataFrame:
+def getis_ord(values: Floats, weights: csr_array, seed: int) -> pd.DataFrame:
     """Getis-Ord Gi* of each place with its neighbours (binary weights), tested by conditional permutation (Anselin 1995).
 
     The place keeps its value; its neighbours are compared with as many places drawn at random from all others. A normal
@@ -139,8 +133,7 @@ def getis_ord(values: Floats, weights: Graph, seed: int) -> pd.DataFrame:
     if places < 3 or np.ptp(values) == 0:
         nothing = np.full(places, np.nan)
         return pd.DataFrame({"z_score": nothing, "p_value": nothing, "q_value": nothing})
-    beside = weights.sparse
-    number, total = np.asarray(beside.sum(axis=1)).ravel().astype(np.int64), beside @ values
+    number, total = _neighbours(weights), weights @ values
     members = number + 1
     spread = values.std() * np.sqrt((places * members - members**2) / (places - 1))
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -203,9 +196,17 @@ def _shuffled(places: int) -> Ints:
     return np.ascontiguousarray(np.random.default_rng(SEED).permuted(in_order, axis=1).T)
 
 
-def standardised(weights: Graph) -> csr_array:
-    """The weights as a matrix whose rows sum to 1, or to 0 where a place has no neighbours."""
-    return weights.transform("r").sparse
+def standardised(weights: csr_array) -> csr_array:
+    """The weights with rows that sum to 1, or to 0 where a place has no neighbours."""
+    from scipy.sparse import csr_array
+
+    number = _neighbours(weights)
+    return csr_array((1 / np.repeat(number, number), weights.indices, weights.indptr), shape=weights.shape)
+
+
+def _neighbours(weights: csr_array) -> Ints:
+    """How many each place has."""
+    return np.diff(weights.indptr).astype(np.int64)
 
 
 def products(values: Floats, weights: csr_array) -> Floats:
@@ -234,7 +235,7 @@ def alike(values: Floats, weights: csr_array, simulated: Floats | None = None) -
     """Whether places near each other are alike: Moran's I over all places.
 
     Args:
-        weights: as of `standardised`, which costs as much as the rest: to be kept for all measures of the same places.
+        weights: as of `standardised`.
         simulated: sum over the places of values times the mean of their neighbours' in every permutation, where it is known
             (`products`).
 
@@ -253,19 +254,32 @@ def alike(values: Floats, weights: csr_array, simulated: Floats | None = None) -
     return {"i": float(i), "p_value": (min(above, PERMUTATIONS - above) + 1) / (PERMUTATIONS + 1)}
 
 
-def moran(values: Floats, weights: Graph) -> dict[str, float]:
-    """The same with what esda expects of it.
+def moran(values: Floats, weights: csr_array) -> dict[str, float]:
+    """The same with what is expected of it where any order of the values is as likely (Cliff and Ord 1981, pages 42 to 46).
+
+    The formula is that of esda, to the last digit. Importing esda, which imports scikit-learn, costs more than all the maps.
+
+    Args:
+        weights: as of `graph`.
 
     Returns:
         i and p as of `alike`, expected (of no pattern), z (under randomisation). NaN where values do not vary or are too few.
     """
-    from esda.moran import Moran
-
-    found = alike(values, standardised(weights))
+    weights = standardised(weights)
+    found = alike(values, weights)
     if np.isnan(found["i"]):
         return found | dict.fromkeys(("expected", "z_score"), float("nan"))
-    expected = Moran(values, weights, transformation="r", permutations=0)
-    return found | {"expected": float(expected.EI), "z_score": float(expected.z_rand)}
+    n, centred = len(values), values - values.mean()
+    squares = (centred * centred).sum()
+    both = weights.T + weights
+    s0, s1 = weights.data.sum(), both.multiply(both).sum() / 2
+    s2 = ((weights.sum(axis=1) + weights.sum(axis=0)) ** 2).sum()
+    i, expected = n / s0 * (centred * (weights @ centred)).sum() / squares, -1 / (n - 1)
+    kurtosis = ((centred**4).sum() / n) / (squares / n) ** 2
+    normal = n * ((n * n - 3 * n + 3) * s1 - n * s2 + 3 * s0 * s0)
+    peaked = kurtosis * ((n * n - n) * s1 - 2 * n * s2 + 6 * s0 * s0)
+    variance = (normal - peaked) / ((n - 1) * (n - 2) * (n - 3) * (s0 * s0)) - expected * expected
+    return found | {"expected": float(expected), "z_score": float((i - expected) / variance**0.5)}
 
 
 def empirical_bayes(events: Ints, population: Floats) -> Floats:
@@ -291,16 +305,19 @@ def empirical_bayes(events: Ints, population: Floats) -> Floats:
 def standard_rates(events: Ints, population: Floats) -> Floats:
     """Rates in standard deviations from the mean, each by its own variance, so that Moran's I of them is not led by small places.
 
-    Assunção and Reis (1999), Statistics in Medicine 18, with the estimator of `empirical_bayes`. Nothing where the residents of
-    any place are not known: a map with holes has other neighbours.
+    Assunção and Reis (1999), Statistics in Medicine 18, with the estimator of `empirical_bayes`; where it makes a variance
+    negative, that of chance alone. Sums are in order, as esda's are. Nothing where the residents of any place are not known: a
+    map with holes has other neighbours.
     """
     if not (population > 0).all():
         return np.empty(0)
     if not events.any():
         return np.zeros(len(events))
-    from esda.smoothing import assuncao_rate
-
-    rates: Floats = np.asarray(assuncao_rate(events, population)).ravel()
+    people, rate = sum(population), events / population
+    mean = sum(events) / people
+    spread = sum(population * (rate - mean) ** 2) / people - mean / (people / len(events))
+    variance = spread + mean / population
+    rates: Floats = (rate - mean) / np.sqrt(np.where(variance < 0, mean / population, variance))
     return rates
 
 
@@ -315,7 +332,7 @@ def adjusted(p: Floats) -> Floats:
     return q
 
 
-def weighted(counted: pd.DataFrame, neighbours: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, Graph]]:
+def weighted(counted: pd.DataFrame, neighbours: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, csr_array]]:
     """The rows of each definition, kind of place and window, in the order of their places, with the spatial weights of these.
 
     Args:
@@ -334,12 +351,30 @@ def weighted(counted: pd.DataFrame, neighbours: pd.DataFrame) -> Iterator[tuple[
             yield group, weights
 
 
-def fingerprints(group: pd.DataFrame, weights: Graph) -> tuple[str, str]:
-    """Hashes (hexadecimal) of a map, places and neighbours, and of what a finding on it depends on: counts and residents too."""
-    focal, neighbour = weights.sparse.nonzero()
+def fingerprints(group: pd.DataFrame, weights: csr_array) -> tuple[str, str]:
+    """Hashes (hexadecimal) of a map, places and neighbours, and of what a finding on it depends on: counts, residents and the
+    code of this module too."""
+    focal, neighbour = weights.nonzero()
     places = ["\n".join(group["place_code"]).encode(), focal.astype(np.int64).tobytes(), neighbour.astype(np.int64).tobytes()]
     counts = [group["offences"].to_numpy(np.int64).tobytes(), group["population"].to_numpy(np.float64).tobytes()]
-    return _hash(places), _hash(places + counts)
+    return _hash(places), f"{_hash(places + counts)}-{code_hash()}"
+
+
+def kept(this: Any, session: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> pd.DataFrame:
+    """What the last build of a table has found; nothing if it has other columns.
+
+    Args:
+        this: of dbt: the table that is being built.
+    """
+    import pandas as pd
+
+    listed = """
+        select column_name from duckdb_columns()
+        where database_name = current_database() and schema_name = ? and table_name = ?"""
+    found = session.execute(listed, [this.schema, this.identifier]).fetchall()
+    if {name for (name,) in found} != set(columns):
+        return pd.DataFrame(columns=list(columns))
+    return session.execute(f'select * from "{this.schema}"."{this.identifier}"').df()
 
 
 def _hash(parts: list[bytes]) -> str:
@@ -348,6 +383,7 @@ def _hash(parts: list[bytes]) -> str:
     return hashlib.blake2b(b"\0".join(parts), digest_size=16).hexdigest()
 
 
+@functools.lru_cache(maxsize=1)
 def code_hash() -> str:
     """Hash (hexadecimal) of this module: what was found by another is found again."""
     from pathlib import Path

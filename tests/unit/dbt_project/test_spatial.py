@@ -162,8 +162,31 @@ def test_moran_of_a_chessboard_and_of_two_halves():
 
 def test_a_place_without_neighbours_keeps_its_place_in_the_order():
     weights = spatial.graph(3, np.array([2, 0]), np.array([0, 2]))
-    assert weights.unique_ids.tolist() == [0, 1, 2]
-    assert weights.isolates.tolist() == [1]
+    assert weights.toarray().tolist() == [[0, 0, 1], [0, 0, 0], [1, 0, 0]]
+    assert spatial.standardised(weights).toarray().tolist() == [[0, 0, 1], [0, 0, 0], [1, 0, 0]]
+
+
+@pytest.mark.parametrize("alone", [0, 3])
+def test_moran_and_rates_are_those_of_esda_to_the_last_digit(alone):
+    """Also where some places have no neighbours: the library writes these down as a weight of 0 to themselves."""
+    from esda.moran import Moran
+    from esda.smoothing import assuncao_rate
+    from libpysal.graph import Graph
+
+    rng = np.random.default_rng(1950)
+    east, north = rng.random((2, 300))
+    focal, neighbour = spatial.nearest(east, north, 4)
+    with_neighbours = (focal >= alone) & (neighbour >= alone)
+    focal, neighbour = focal[with_neighbours], neighbour[with_neighbours]
+    weights = np.repeat([1.0, 0.0], [len(focal), alone])
+    theirs = Graph.from_arrays(*np.concatenate([[focal, neighbour], [range(alone)] * 2], axis=1), weights)
+    offences, people = rng.poisson(3, 300), rng.integers(500, 4000, 300).astype(float)
+    rates = spatial.standard_rates(offences, people)
+    assert rates.tolist() == assuncao_rate(offences, people).tolist()
+    due = Moran(rates, theirs, transformation="r", permutations=0)
+    found = spatial.moran(rates, spatial.graph(300, focal, neighbour))
+    assert (found["expected"], found["z_score"]) == (due.EI, due.z_rand)
+    assert found["i"] == pytest.approx(due.I, rel=1e-12)
 
 
 def test_empirical_bayes_is_that_of_the_worked_example():
@@ -238,7 +261,7 @@ def test_windows_are_taken_one_by_one():
     pairs = pd.DataFrame({"place_kind": "LSOA", "place_code": ["a", "b"], "neighbour_code": ["b", "elsewhere"]})
     groups = list(spatial.weighted(counted, pairs))
     assert [group["offences"].tolist() for group, _ in groups] == [[3, 4], [1, 2]]
-    assert groups[0][1].adjacency.to_dict() == {(0, 1): 1.0, (1, 1): 0.0}
+    assert groups[0][1].toarray().tolist() == [[0, 1], [0, 0]]
 
 
 @pytest.mark.skipif(not BOUNDARIES.is_dir(), reason="the publishers' boundaries are not on this machine (../shared/data)")
