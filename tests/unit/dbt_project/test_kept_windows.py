@@ -23,7 +23,7 @@ def tested(monkeypatch):
     asked = []
     for _, function in MODELS:
         real = getattr(spatial, function)
-        monkeypatch.setattr(spatial, function, lambda *given, real=real: asked.append(given) or real(*given))
+        monkeypatch.setattr(spatial, function, lambda *arguments, real=real: asked.append(arguments) or real(*arguments))
     return asked
 
 
@@ -75,4 +75,4 @@ def test_other_code_finds_again_and_the_same(model, build, tested, monkeypatch):
     monkeypatch.setattr(spatial, "code_hash", lambda: "changed")
     pd.testing.assert_frame_equal(build(model).drop(columns="content_hash"), first)
     assert len(tested) == 2 * before
-    assert [given[2:] for given in tested[:before]] == [given[2:] for given in tested[before:]]
+    assert [arguments[2:] for arguments in tested[:before]] == [arguments[2:] for arguments in tested[before:]]
