@@ -41,11 +41,13 @@ class BuildPlan:
             all of the stage.
         whole: incremental facts too are built from all deliveries.
         reason: for the log.
+        required: of the nodes, those whose code has changed; the others need not be built where what they read is as it was.
     """
 
     nodes: frozenset[str] | None
     whole: bool
     reason: str
+    required: frozenset[str] = frozenset()
 
 
 def plan(
@@ -73,7 +75,7 @@ def plan(
     whole = sorted(set(delivered) & _feeds_behind_whole_facts(manifest)) + sorted(recoded & _incremental(manifest))
     causes = [f"new deliveries of {counted(len(delivered), 'feed')}"] if delivered else []
     causes += [f"changed code of {counted(len(recoded), 'node')}"] if recoded else []
-    return BuildPlan(recoded | _downstream_of(manifest, delivered), bool(whole), ", ".join(causes))
+    return BuildPlan(recoded | _downstream_of(manifest, delivered), bool(whole), ", ".join(causes), recoded)
 
 
 def record_inputs(con: duckdb.DuckDBPyConnection, stage: str, code: Mapping[str, str], manifest: Mapping[str, Any]) -> None:

@@ -33,6 +33,7 @@ from orchestration.database.interruption import raise_interruption
 from orchestration.home.environment import DBT_PROJECT
 from orchestration.home.redaction import redacted, redacted_message
 from orchestration.text.plurals import counted
+from orchestration.warehouse.cutoff import Cutoff
 from orchestration.warehouse.dbt import DbtError
 
 if TYPE_CHECKING:
@@ -57,11 +58,13 @@ class Built:
         node: unique id.
         seconds: it took.
         failing_rows: of a data test.
+        skipped: it has been built before from the same rows.
     """
 
     node: str
     seconds: float
     failing_rows: int = 0
+    skipped: bool = False
 
 
 def prepare(con: duckdb.DuckDBPyConnection) -> None:
@@ -80,6 +83,8 @@ def build(
     chosen: Collection[str],
     *,
     whole: bool,
+    affected: Collection[str] | None = None,
+    required: Collection[str] = (),
 ) -> Iterator[Built]:
     """Build the chosen seeds and models, and run the data tests of all that is built and those that were chosen.
 
@@ -91,6 +96,8 @@ def build(
         compiled: of `orchestration.warehouse.dbt.load_compiled`.
         chosen: unique ids of seeds, models and data tests.
         whole: build incremental models from everything, rather than from what has changed.
+        affected: every node that may come out otherwise than it is, chosen or not; None to build all that are chosen.
+        required: nodes to be built even if what they read is as it was.
 
     Raises:
         DbtError: a node failed; everything that could be built has been yielded before. The message has a line for each.
@@ -99,15 +106,17 @@ def build(
     wanted = {node for node in chosen if nodes[node]["config"]["materialized"] != "ephemeral"}
     kinds = _kinds(con)
     whole = whole or not all(_place(node) in kinds for node in nodes.values() if node["config"]["materialized"] == "incremental")
+    order = list(_in_order(manifest))
+    cutoff = Cutoff(con, manifest, order, wanted, None if whole else affected, required)
     wanted |= {key for key, node in nodes.items() if key.startswith("test.") and wanted & set(node["depends_on"]["nodes"])}
     above: dict[str, frozenset[str]] = {}
     failed: dict[str, str] = {}
     skipped: set[str] = set()
     blocking: list[frozenset[str]] = []
-    for key in _in_order(manifest):
+    for key in order:
         parents = [parent for parent in manifest["parent_map"].get(key, ()) if parent in nodes]
         above[key] = frozenset(parents).union(*(above[parent] for parent in parents))
-        if key not in wanted:
+        if cutoff.skips(key) or key not in wanted:
             continue
         is_test = key.startswith("test.")
         if above[key] & (failed.keys() | skipped) or (not is_test and any(tested <= above[key] for tested in blocking)):
@@ -117,7 +126,10 @@ def build(
         try:
             rows = _failing_rows(con, compiled[key]) if is_test else 0
             if not is_test:
+                relation = _relation(nodes[key])
+                cutoff.remember(con, key, relation)
                 _build(con, key, nodes, compiled.get(key, {}), kinds.get(_place(nodes[key])), whole=whole)
+                cutoff.compare(con, key, relation)
         except Exception as error:
             raise_interruption(error)
             failed[key] = f"{nodes[key]['name']}: {_reason(error)}"
@@ -126,6 +138,7 @@ def build(
             failed[key] = f"{nodes[key]['name']}: Got {counted(rows, 'result')}, configured to fail if != 0"
             blocking.append(frozenset(parents))
         yield Built(key, time.monotonic() - began, rows)
+    yield from (Built(key, 0.0, skipped=True) for key in cutoff.skipped)
     if failed:
         raise DbtError("\n".join(failed.values()))
 

@@ -136,7 +136,7 @@ def _build(
         complete = gates.is_complete(con, stage)
         started = gates.start_stage(con, stage, whole=not context.is_subset)
         if context.is_subset:
-            increment = increments.BuildPlan(frozenset(chosen), False, "as selected")
+            increment = increments.BuildPlan(frozenset(chosen), False, "as selected", frozenset(chosen))
         else:
             increment = increments.plan(con, stage, complete=complete, code=own_code, manifest=manifest)
         current = metadata.tables(con, manifest)
@@ -148,8 +148,9 @@ def _build(
     # A data test that is new or has changed is run also where the models that it reads have not.
     tests = [node for node in increment.nodes or () if node.startswith("test.") and node in own_code]
     tested: set[dg.AssetCheckKey] = set()
+    skipped: set[str] = set()
     if to_build or tests:
-        yield from _built(refresh, manifest, [*to_build, *tests], translator, tested, whole=increment.whole)
+        yield from _built(refresh, manifest, [*to_build, *tests], translator, tested, skipped, increment)
     for key in sorted(context.selected_asset_check_keys - tested, key=str):
         # Passed when it was last run: neither it nor a table that it reads has changed since.
         yield dg.AssetCheckResult(passed=True, asset_key=key.asset_key, check_name=key.name, metadata={"rebuilt": False})
@@ -159,7 +160,7 @@ def _build(
             increments.record_inputs(con, stage, own_code, manifest)
         gates.complete(con, stage, started.token, started.upstream)
     refresh.close_warehouse()
-    context.log.info(_summary(len(to_build), len(chosen), increment.reason))
+    context.log.info(_summary(len(to_build) - len(skipped), len(chosen), increment.reason))
 
 
 def _summary(built: int, models: int, reason: str) -> str:
@@ -175,18 +176,22 @@ def _built(
     chosen: Sequence[str],
     translator: Translator,
     tested: set[dg.AssetCheckKey],
-    *,
-    whole: bool,
+    skipped: set[str],
+    plan: increments.BuildPlan,
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-    """Build nodes; the event of each, materialisations with the columns and rows of the table. Adds to `tested`."""
+    """Build nodes; the event of each, materialisations with the columns and rows of the table. Adds to `tested` and `skipped`."""
     built: list[materializations.Built] = []
+    compiled = dbt.load_compiled(refresh.settings)
     with refresh.warehouse() as con:
         materializations.prepare(con)
         try:
-            for each in materializations.build(con, manifest, dbt.load_compiled(refresh.settings), chosen, whole=whole):
+            for each in materializations.build(
+                con, manifest, compiled, chosen, whole=plan.whole, affected=plan.nodes, required=plan.required
+            ):
                 built.append(each)
         finally:
             measured = metadata.tables(con, manifest)
+            skipped.update(each.node for each in built if each.skipped)
             yield from _events(built, manifest, translator, measured, tested)
 
 
@@ -207,7 +212,8 @@ def _events(
         elif not each.node.startswith("test."):
             key = translator.get_asset_key(manifest["nodes"][each.node])
             seconds = {"Execution Duration": each.seconds}
-            yield dg.MaterializeResult(asset_key=key, metadata={**seconds, **_table_metadata(measured, key, rebuilt=True)})
+            described = _table_metadata(measured, key, rebuilt=not each.skipped)
+            yield dg.MaterializeResult(asset_key=key, metadata=described if each.skipped else {**seconds, **described})
 
 
 def _table_metadata(measured: Mapping[metadata.TableName, dict[str, Any]], key: dg.AssetKey, *, rebuilt: bool) -> dict[str, Any]:

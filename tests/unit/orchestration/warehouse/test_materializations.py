@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import duckdb
 import pytest
 
-from orchestration.warehouse import materializations
+from orchestration.warehouse import cutoff, materializations
 from orchestration.warehouse.dbt import DbtError
 
 
@@ -40,12 +41,15 @@ class Project:
         self.parents[key] = list(parents)
         self.compiled[key] = {"sql": sql}
 
-    def build(self, con: duckdb.DuckDBPyConnection, *chosen: str, whole: bool = True) -> tuple[dict[str, int], str]:
+    def build(
+        self, con: duckdb.DuckDBPyConnection, *chosen: str, whole: bool = True, **cutoff: Collection[str]
+    ) -> tuple[dict[str, int], str]:
         """Failing rows of each node that was built, in order, and the message of what failed."""
         manifest, built = {"nodes": self.nodes, "parent_map": self.parents}, {}
         try:
-            for each in materializations.build(con, manifest, self.compiled, chosen or list(self.nodes), whole=whole):
-                built[each.node] = each.failing_rows
+            for each in materializations.build(con, manifest, self.compiled, chosen or list(self.nodes), whole=whole, **cutoff):
+                if not each.skipped:
+                    built[each.node] = each.failing_rows
         except DbtError as error:
             return built, str(error)
         return built, ""
@@ -160,3 +164,86 @@ def test_costly_steps_of_the_optimizer_are_left_out_of_long_sql_only(project, co
     left_out = con.execute("from s.long").fetchone()[0].split(",")
     assert sorted(left_out) == sorted(materializations.COSTLY_WHERE_LONG.split(","))
     assert con.execute(setting).fetchone() == ("",)
+
+
+class Delivered(Project):
+    """A view of what was delivered, the list of its places, and what is built from it."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        super().__init__()
+        self.con = con
+        con.execute(
+            "create schema landing; create table landing.crime as select * from (values (1, 'a'), (2, 'b')) as c (n, place)"
+        )
+        self.model("staged", "from landing.crime", kind="view")
+        self.parents["model.staged"].append("source.crime")
+        self.model("place", "select distinct place from s.staged", "model.staged")
+        self.model("named", "select upper(place) as name from s.place", "model.place", kind="ephemeral")
+        self.model("by_place", "select upper(place) as name, 1 as residents from s.place", "model.named")
+        self.test("has_places", "select 1 where not exists (from s.by_place)", "model.by_place")
+        self.model("counted", "select count(*) as crimes from s.staged", "model.staged", "model.by_place")
+
+    def deliver(self, rows: str, *chosen: str, required: Collection[str] = ()) -> list[str]:
+        """What is built then, staging aside."""
+        self.con.execute(f"insert into landing.crime values {rows}")
+        affected = [*self.nodes, "source.crime"]
+        built, failed = self.build(self.con, *chosen, whole=False, affected=affected, required=required)
+        assert failed == ""
+        return [node for node in built if node != "model.staged"]
+
+
+@pytest.fixture
+def delivered(con):
+    made = Delivered(con)
+    made.build(con)
+    return made
+
+
+def test_what_reads_only_tables_that_have_the_same_rows_is_not_built(delivered):
+    assert delivered.deliver("(3, 'b')", *delivered.nodes.keys() - {"test.has_places"}) == ["model.place", "model.counted"]
+    assert delivered.con.sql("from s.counted").fetchall() == [(3,)]
+
+
+def test_what_reads_a_table_that_has_changed_is_built_and_tested(delivered):
+    assert set(delivered.deliver("(3, 'c')")) == delivered.nodes.keys() - {"model.staged", "model.named"}
+    assert delivered.con.sql("select count(*) from s.by_place").fetchall() == [(3,)]
+
+
+def test_one_row_more_of_the_same_is_a_change(delivered):
+    delivered.compiled["model.place"] = {"sql": "select place from s.staged"}
+    assert "model.by_place" in delivered.deliver("(3, 'b')")
+
+
+def test_another_type_is_a_change(delivered):
+    delivered.compiled["model.place"] = {"sql": "select distinct place::varchar as place, 1::bigint as n from s.staged"}
+    delivered.build(delivered.con)
+    delivered.compiled["model.place"] = {"sql": "select distinct place, 1::integer as n from s.staged"}
+    assert "model.by_place" in delivered.deliver("(3, 'b')")
+
+
+@pytest.mark.parametrize("change", ["required", "missing", "large", "source"])
+def test_nothing_is_skipped_that_may_differ(change, delivered, monkeypatch):
+    """Its code has changed, it is not there, what it reads is not compared, or it reads a source besides."""
+    if change == "missing":
+        delivered.con.execute("drop table s.by_place")
+    if change == "large":
+        monkeypatch.setattr(cutoff, "LARGEST", 1)
+    if change == "source":
+        delivered.parents["model.by_place"].append("source.ledger")
+    required = ["model.by_place"] if change == "required" else []
+    assert "model.by_place" in delivered.deliver("(3, 'b')", required=required)
+
+
+def test_nothing_is_skipped_where_all_is_built_or_nobody_knows_what_changed(delivered):
+    everything = delivered.nodes.keys() - {"model.named"}
+    assert set(delivered.build(delivered.con, whole=True, affected=[*delivered.nodes])[0]) == everything
+    assert set(delivered.build(delivered.con, whole=False)[0]) == everything
+
+
+def test_a_table_that_another_stage_has_built_is_taken_as_changed(delivered):
+    assert delivered.deliver("(3, 'b')", "model.by_place") == ["model.by_place", "test.has_places"]
+
+
+def test_a_test_that_was_chosen_is_run_although_its_table_is_skipped(delivered):
+    assert "test.has_places" in delivered.deliver("(3, 'b')")
+    assert "model.by_place" not in delivered.deliver("(4, 'b')")
