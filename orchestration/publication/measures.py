@@ -45,20 +45,10 @@ def write(con: duckdb.DuckDBPyConnection, lineage: Mapping[str, Mapping[str, Any
         [*table.split("."), *measure]
         for table, entry in sorted(lineage.items())
         for declared in entry.get("measures", ())
-        for measure in _measures(table, _columns(con, table), **declared)
+        for measure in _measures(table, set(con.table(table).columns), **declared)
     ]
     bulk_insert.insert(con, TABLE, rows)
     con.execute(f"comment on table {TABLE} is '{TEXT}'")
-
-
-def _columns(con: duckdb.DuckDBPyConnection, table: str) -> set[str]:
-    schema, name = table.split(".")
-    found = con.execute(
-        """select column_name from duckdb_columns()
-           where database_name = current_database() and schema_name = ? and table_name = ?""",
-        [schema, name],
-    ).fetchall()
-    return {column for (column,) in found}
 
 
 def _measures(table: str, columns: set[str], name: str, of: str, where: str = "") -> Iterator[tuple[str, str, str, str, str]]:
