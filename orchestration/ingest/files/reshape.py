@@ -73,13 +73,13 @@ def under(grid: Grid, table: Table, contract: FeedContract) -> tuple[list[str], 
     Raises:
         UnreadableError: the table is not there (D13), or has none of the columns that become rows (D04).
     """
-    laid = _Laid(contract, table, grid, _lines(grid), Shaped(()))
-    top = laid.top()
+    reader = _TableReader(contract, table, grid, _lines(grid), Shaped(()))
+    top = reader.top()
     if top is None:
         raise UnreadableError(fault("D13", expected=(table.start or ("",))[0], sheet=grid.name))
-    body = [row for _, row in laid.body(top + table.header_rows) if any(row)]
-    named = laid.headers(top, top + table.header_rows, body)
-    places = list(laid.kinds(named)[2])
+    body = [row for _, row in reader.body(top + table.header_rows) if any(row)]
+    named = reader.headers(top, top + table.header_rows, body)
+    places = list(reader.kinds(named)[2])
     if table.section:
         body = [row for row in body if sum(map(bool, row)) > 1]
     return (

@@ -22,7 +22,18 @@ from orchestration.ingest.files.text_bounds import MAX_LINE_BYTES
 from orchestration.ingest.landing_zone.delivery import Delivery
 from orchestration.ingest.rules import Fault, UnreadableError, fault
 from orchestration.ingest.values.adaptation import adapted_sql
-from orchestration.ingest.values.column_sql import blank_sql, code_sql, landed_sql, literal, quoted, text, typed_sql, value
+from orchestration.ingest.values.column_sql import (
+    ODDITIES,
+    blank_sql,
+    code_sql,
+    landed_sql,
+    literal,
+    oddities_sql,
+    quoted,
+    text,
+    typed_sql,
+    value,
+)
 from orchestration.ingest.values.labels import known
 from orchestration.text.shapes import plain_sql, shape_sql, shown_sql
 
@@ -73,6 +84,11 @@ class Summary:
     @property
     def good(self) -> int:
         return self.delivered - self.bad
+
+    @property
+    def read(self) -> int:
+        """Rows in `typed`, blank ones included."""
+        return self.last - self.first + 1
 
 
 @dataclass(frozen=True)
@@ -157,11 +173,11 @@ class Batch:
         landed = [sql for column in columns for sql in landed_sql(column)]
         # Where a row says itself which row it was; the rows of a plain file are counted.
         place = f'"d:sheet" as {quoted(SHEET)}, "d:row" as {quoted(ROW)}, ' if self.numbered else ""
-        codes = ", ".join(code_sql(self.contract, column) for column in columns)
+        codes = ", ".join(code_sql(self.contract, column, exact=False) for column in columns)
         delivered = [column for column in columns if column.name not in self.contract.adapted.provided]
         state = f"case when {blank_sql(delivered)} then {BLANK} when coalesce({codes}) is null then {GOOD} else {BAD} end"
         self.db.execute(
-            f"create or replace table typed as {self.rows_sql(range(len(self.items)))} "
+            f"create or replace table typed as {self.rows_sql(range(len(self.items)), exact=False)} "
             f"select d, {place}{', '.join(landed)}, ({state})::tinyint as state from rows",
             self.parameters(),
         )
@@ -171,15 +187,21 @@ class Batch:
         """Whether `typed` has the columns `SHEET` and `ROW`."""
         return self.items[0].source.numbered
 
-    def row_number_sql(self, first: int) -> str:
-        """SQL for the number that a row of `typed` has in the sender's file, of which the first row has the rowid `first`."""
+    def row_number_sql(self, first: int | str) -> str:
+        """SQL for the number that a row of `typed` has in the sender's file, of which the first row has the rowid `first`.
+
+        Args:
+            first: number, or SQL for it.
+        """
         return quoted(ROW) if self.numbered else f"(typed.rowid - {first} + {HEADER_ROWS + 1})::integer"
 
     def parameters(self) -> dict[str, Any]:
         """DuckDB refuses parameters that a statement does not use."""
         return dict(self.hmac_pads) if self.contract.pseudonymises else {}
 
-    def rows_sql(self, numbers: Sequence[int], only: str = "") -> str:
+    def rows_sql(
+        self, numbers: Sequence[int], only: str = "", sources: Mapping[int, Source] | None = None, *, exact: bool = True
+    ) -> str:
         """SQL that begins a statement and ends in a relation `rows`: text, value and delivery of each row.
 
         There is no join between the file and its rows: a join would let rows change places.
@@ -187,8 +209,10 @@ class Batch:
         Args:
             numbers: which deliveries to read.
             only: table with a column `n`: only the rows of which it has the number, counted over all files that are read.
+            sources: delivery → what is read in place of its file.
+            exact: as of `code_sql`.
         """
-        items = [self.items[number] for number in numbers]
+        items = [replace(self.items[n], source=(sources or {}).get(n, self.items[n].source)) for n in numbers]
         header = items[0].source.header
         places = {name: place for place, name in enumerate(header) if name}
         cells = {name: _trimmed_sql(f"c{place}", items[0].source) for name, place in places.items()}
@@ -196,6 +220,7 @@ class Batch:
         if ROW in places:
             texts += [f'c{places[SHEET]} as "d:sheet"', f'c{places[ROW]}::integer as "d:row"']
         values = [f"{typed_sql(column)} as {value(column.name)}" for column in self.contract.columns]
+        oddities = oddities_sql(self.contract.columns, exact=exact)
         numbered, chosen, kept = (", row_number() over () as n", f"join {only} using (n)", ", n") if only else ("", "", "")
         return f"""
             with lines as not materialized (
@@ -204,7 +229,9 @@ class Batch:
             texts as not materialized (
                 select {self._facts_sql(numbers)}, {", ".join(texts)} {kept} from lines {chosen}
             ),
-            rows as not materialized (select *, {", ".join(values)} from texts)
+            rows as not materialized (
+                select *, {", ".join(values)}, {oddities} as {ODDITIES} from texts
+            )
         """
 
     def _facts_sql(self, numbers: Sequence[int]) -> str:

@@ -1,9 +1,9 @@
 """The faults of rejected rows, and what the quarantine keeps of them.
 
-Only files with rejected rows are read again, and only those rows are examined. In a row that broke a rule any column can have
-anything, so the quarantine keeps its place (file, sheet, row, for the sender to find it), the fault, and the shape of each cell
-(`99/99/9999`). Only the agreed values of columns that say nothing about a person are kept in clear, misspelt ones included.
-Columns of direct identifiers are dropped or pseudonymised.
+Rejected rows are read again, alone where they can be taken out of the file, and only they are examined. In a row that broke a
+rule any column can have anything, so the quarantine keeps its place (file, sheet, row, for the sender to find it), the fault,
+and the shape of each cell (`99/99/9999`). Only the agreed values of columns that say nothing about a person are kept in clear,
+misspelt ones included. Columns of direct identifiers are dropped or pseudonymised.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from pathlib import Path
 
 from orchestration.contracts.model import Column, FeedContract
 from orchestration.database import connection
+from orchestration.ingest.files.excerpts import excerpt
 from orchestration.ingest.files.headers import printable
-from orchestration.ingest.files.readers import SHEET
+from orchestration.ingest.files.readers import SHEET, Source
 from orchestration.ingest.landing_log import landed_files
 from orchestration.ingest.landing_log.load_record import LoadRecord
-from orchestration.ingest.load.batch import Batch, Summary
+from orchestration.ingest.load.batch import BAD, Batch, Summary
 from orchestration.ingest.rules import Fault, fault
 from orchestration.ingest.values.column_sql import MAX_TEXT, code_sql, literal, quoted, text
 from orchestration.ingest.values.labels import known, listed_sql
@@ -27,6 +28,8 @@ from orchestration.text.shapes import near_sql, shape_sql
 
 FIRST_ROWS = 10
 FIRST_VALUES = 5
+# Of a delivery of which one row in so many was rejected, or more, the whole file is read again.
+FEW = 10
 
 
 @dataclass(frozen=True)
@@ -60,22 +63,30 @@ def examine(batch: Batch, summaries: list[Summary]) -> dict[int, Finding]:
 
 def _examine_rows(batch: Batch, summaries: list[Summary], failed: list[int]) -> None:
     columns = batch.contract.columns
+    excerpts = _excerpts(batch, summaries, failed)
     # Row numbers over the files that are read again, in the order in which they are read.
-    batch.db.execute(
-        "create or replace table suspect (n bigint, _row integer, _sheet varchar, marked varchar, marked_header varchar)"
-    )
-    sheet = quoted(SHEET) if batch.numbered else "null"
     before = 0
+    files: list[str] = []
     for number in failed:
-        first, last = summaries[number].first, summaries[number].last
-        batch.db.execute(f"""
-            insert into suspect
-            select {before} + typed.rowid - {first} + 1, {batch.row_number_sql(first)}, {sheet}, marked.code, marked.header
-            from typed
-            left join marked on marked.row = typed.rowid
-            where typed.rowid between {first} and {last} and state = 1
-        """)
-        before += last - first + 1
+        summary, taken_out = summaries[number], excerpts.get(number)
+        files.append(f"({number}, {summary.first}, {before}, {str(taken_out is not None).lower()})")
+        before += summary.read if taken_out is None else taken_out.records or 0
+    sheet = quoted(SHEET) if batch.numbered else "null"
+    batch.db.execute(f"""
+        create or replace table suspect as
+        select
+            before + if(is_excerpt, nth, row - first + 1) as n,
+            _row, _sheet, marked.code as marked, marked.header as marked_header
+        from (
+            select
+                typed.rowid as row, first, before, is_excerpt,
+                {batch.row_number_sql("first")} as _row, {sheet}::varchar as _sheet,
+                row_number() over (partition by d order by typed.rowid) as nth
+            from typed join (values {", ".join(files)}) as file (d, first, before, is_excerpt) using (d)
+            where state = {BAD}
+        )
+        left join marked using (row)
+    """)
     found = [f"{{'code': {code_sql(batch.contract, column)}, 'header': {literal(column.header)}}}" for column in columns]
     # A column that the delivery may lack is then blank in its header too.
     is_header = " and ".join(
@@ -87,7 +98,7 @@ def _examine_rows(batch: Batch, summaries: list[Summary], failed: list[int]) -> 
     batch.db.execute(
         f"""
         create or replace table examined as
-        {batch.rows_sql(failed, only="suspect")},
+        {batch.rows_sql(failed, only="suspect", sources=excerpts)},
         judged as (
             select *, list_filter([{", ".join(found)}], lambda f: f.code is not null) as faults, {is_header} as is_header
             from rows
@@ -115,6 +126,21 @@ def _examine_rows(batch: Batch, summaries: list[Summary], failed: list[int]) -> 
                 f"select {number}, unnest($rows::integer[]), false, ['R09'], [null]",
                 {"rows": list(broken)},
             )
+
+
+def _excerpts(batch: Batch, summaries: list[Summary], failed: list[int]) -> dict[int, Source]:
+    """The rejected rows alone of each delivery with few of them, as far as they can be taken out of its file."""
+    few = {number for number in failed if summaries[number].bad * FEW < summaries[number].read}
+    if not few:
+        return {}
+    rows: dict[int, list[int]] = {number: [] for number in few}
+    listed = ", ".join(map(str, sorted(few)))
+    for number, row in batch.db.execute(
+        f"select d, rowid from typed where state = {BAD} and d in ({listed}) order by rowid"
+    ).fetchall():
+        rows[number].append(row - summaries[number].first)
+    made = {number: excerpt(batch.items[number].source, rows[number], summaries[number].read) for number in few}
+    return {number: source for number, source in made.items() if source is not None}
 
 
 def _kept_sql(contract: FeedContract) -> tuple[list[str], str]:

@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.contracts.model import Column
-from orchestration.ingest.values.column_sql import age_sql, typed_sql
+from orchestration.ingest.values.column_sql import ODDITIES, age_sql, code_sql, oddities_sql, typed_sql
+from orchestration.ingest.values.pseudonyms import MACROS
+from orchestration.text.spreadsheets import runs_sql
 from tests.unit.orchestration.ingest.conftest import CONTRACTS
 
 CRIMES, VICTIMS = CONTRACTS["crimes"].by_name, CONTRACTS["victims"].by_name
@@ -20,6 +22,7 @@ INTEGER, MOMENT, DAY = CRIMES["easting"], CRIMES["committed_from"], VICTIMS["off
 NUMBER = replace(INTEGER, type="number", sql_type="DOUBLE")
 DB = duckdb.connect()
 DB.execute("set TimeZone = 'UTC'")
+DB.execute(MACROS)
 
 moments = st.datetimes(datetime(1900, 1, 1), datetime(2099, 12, 31)).map(lambda d: d.replace(microsecond=0))
 # Five digits: a spreadsheet's serial number below 10000 (May 1927) is too easily something else.
@@ -121,3 +124,49 @@ def test_age_is_the_number_of_birthdays(born, days):
 def test_who_is_born_on_29_february_is_a_year_older_on_1_march(on, age):
     sql = f"select {age_sql('b', 'o')} from (select date '2004-02-29' as b, $o::date as o)"
     assert DB.execute(sql, {"o": on}).fetchone() == (age,)
+
+
+ODD = st.one_of(
+    st.text(max_size=12),
+    st.from_regex(r"[\s=+@\-\x1f\u00a0＝]{0,3}[A1(]{0,3}[\x07\x7f]?", fullmatch=True),
+    st.from_regex(r"[+-]?[0-9](\.[0-9]{1,3})?[eE]\+[0-9]{1,3}", fullmatch=True),
+    st.sampled_from(["#N/A", "#n/a", "Err:502", "eRR:502", "####", "##", "#REF!", "Error", "E05000001", "1.5", "-1", "DC-1"]),
+)
+# Each rule tried on each text, in the order of the codes.
+EACH = f"""case
+    when {runs_sql("t")} then 'R11'
+    when regexp_matches(t, '[\\x00-\\x08\\x0e-\\x1f\\x7f]') then 'R25'
+    when regexp_full_match(t, '#N/A|#REF!|Err:\\d{{3}}|#{{3,}}', 'i') then 'R20'
+    when regexp_full_match(t, '[+-]?\\d(\\.\\d+)?[eE]\\+\\d{{2,}}') and not free then 'R21'
+end"""
+
+
+@given(st.lists(ODD, min_size=20, max_size=40), st.lists(ODD, min_size=40, max_size=40))
+@settings(max_examples=20)
+def test_a_text_has_the_code_that_each_rule_alone_would_find(names, references):
+    contract = CONTRACTS["crimes"]
+    columns = ", ".join(f'null::varchar as "t:{column.name}"' for column in contract.columns)
+    texts = f"""
+        select * replace (names[i] as "t:ward_name", refs[i] as "t:crime_reference")
+        from (select $names::varchar[] as names, $refs::varchar[] as refs), (select {columns}), range(1, {len(names) + 1}) as n(i)
+    """
+    for name, free in (("ward_name", "true"), ("crime_reference", "false")):
+        column = contract.by_name[name]
+        found = DB.execute(
+            f"""
+            select
+                exact, {code_sql(contract, column)},
+                (select {EACH} from (select "t:{name}" as t, {free} as free)),
+                {code_sql(contract, column, exact=False)} is null
+            from (
+                select *, true as exact, {oddities_sql(contract.columns, exact=True)} as {ODDITIES} from ({texts})
+                union all
+                select *, false, {oddities_sql(contract.columns, exact=False)} from ({texts})
+            )
+            """,
+            {"names": names, "refs": references},
+        ).fetchall()
+        assert len(found) == 2 * len(names)
+        for _, code, alone, none in found:
+            assert (code if code in ("R11", "R25", "R20", "R21") else None) == alone
+            assert none is (code is None)
