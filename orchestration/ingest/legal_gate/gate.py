@@ -14,27 +14,26 @@ import csv
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.contracts.model import Column, FeedContract
-from orchestration.database import connection
 from orchestration.ingest.files.confined import all_text, sheet_rows
 from orchestration.ingest.files.headers import plain
 from orchestration.ingest.files.readers import accepted_type, plain_text
 from orchestration.ingest.files.text_bounds import fields_of
 from orchestration.ingest.files.workbook import Grid
-from orchestration.ingest.legal_gate import parts
+from orchestration.ingest.legal_gate import identifier_search, parts
 from orchestration.ingest.legal_gate.birth_dates import AGE, BIRTH_YEARS, birth_dates
 from orchestration.ingest.legal_gate.explained import Explained, is_number
-from orchestration.ingest.legal_gate.identifiers import KINDS, MACROS, vehicle
+from orchestration.ingest.legal_gate.identifiers import KINDS, vehicle
 from orchestration.ingest.legal_gate.names import Evidence, evidence
 from orchestration.ingest.legal_gate.readings import folded, readings
 from orchestration.ingest.rules import Fault, UnreadableError, fault
 from orchestration.ingest.values.column_sql import literal, text, typed_sql
-from orchestration.ingest.values.pseudonyms import MACROS as CHECK_DIGIT
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -81,8 +80,13 @@ def scan(path: Path, contract: FeedContract, start: date) -> tuple[Fault, ...]:
     return search(path, contract, start).faults
 
 
-def search(path: Path, contract: FeedContract, start: date, end: date | None = None) -> Found:
+def search(
+    path: Path, contract: FeedContract, start: date, end: date | None = None, db: DuckDBPyConnection | None = None
+) -> Found:
     """The same with the rows in which a text may name somebody.
+
+    Args:
+        db: of `identifier_search.connect`, where many files are searched; None for one that is closed afterwards.
 
     Raises:
         UnreadableError: the file cannot be looked through.
@@ -90,8 +94,7 @@ def search(path: Path, contract: FeedContract, start: date, end: date | None = N
     rows: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
     found = Found()
     kind = accepted_type(path.read_bytes(), path, contract)
-    with connection.connect() as db:
-        db.execute(CHECK_DIGIT + MACROS)
+    with nullcontext(db) if db else identifier_search.connect() as db:
         for grid, before in _grids(path, kind, contract.adapted.delimiter):
             sheet = _Sheet(db, grid, contract, start, end or start + timedelta(days=31))
 
@@ -289,12 +292,10 @@ def identified(db: DuckDBPyConnection, texts: Sequence[tuple[int, str]]) -> Iter
     meant = {written: readings(written) for _, written in texts}
     if not meant:
         return
-    kinds = db.execute(
-        "select written, identifiers_in(meant) from "
-        "(select unnest($written::varchar[]) as written, unnest($meant::varchar[]) as meant)",
-        {"written": list(meant), "meant": list(meant.values())},
-    ).fetchall()
-    found = {written: _plainest([*what, *(["number"] if vehicle(meant[written]) else [])]) for written, what in kinds}
+    found = {
+        written: _plainest([*what, *(["number"] if vehicle(meant[written]) else [])])
+        for written, what in identifier_search.kinds_of(db, meant).items()
+    }
     yield from ((what, number) for number, written in texts for what in found[written])
 
 

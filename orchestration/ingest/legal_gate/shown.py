@@ -6,12 +6,10 @@ import re
 from functools import lru_cache
 
 from orchestration.contracts.model import Column, FeedContract
-from orchestration.database import connection
+from orchestration.ingest.legal_gate import identifier_search
 from orchestration.ingest.legal_gate.gate import identified
-from orchestration.ingest.legal_gate.identifiers import MACROS
 from orchestration.ingest.legal_gate.names import Evidence, evidence
 from orchestration.ingest.legal_gate.readings import folded
-from orchestration.ingest.values.pseudonyms import MACROS as CHECK_DIGIT
 from orchestration.text.shapes import shape
 
 # A value in fewer rows than this can be somebody's name, even where nothing makes that certain.
@@ -53,6 +51,5 @@ def _identifies(text: str) -> bool:
     """Whether it has an identifier: an NHS number, postcode, telephone number or e-mail address."""
     if not re.search(r"[\d@]", text):
         return False
-    with connection.connect() as db:
-        db.execute(CHECK_DIGIT + MACROS)
+    with identifier_search.connect() as db:
         return any(identified(db, [(1, folded(text))]))

@@ -16,6 +16,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +24,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from orchestration.contracts.model import FeedContract
 from orchestration.contracts.periods import bounds, is_period, is_span, periods_of
@@ -37,7 +38,7 @@ from orchestration.ingest.landing_log.load_record import LoadRecord, Portion
 from orchestration.ingest.landing_zone.acceptance import accepted_short
 from orchestration.ingest.landing_zone.delivery import Delivery, discover
 from orchestration.ingest.landing_zone.demonstration import LIVE, Admission
-from orchestration.ingest.legal_gate import gate
+from orchestration.ingest.legal_gate import gate, identifier_search
 from orchestration.ingest.load import extracts, quarantine, volume
 from orchestration.ingest.load.batch import Batch, Doubling, Item, Summary
 from orchestration.ingest.load.contents import of_other_parts
@@ -47,6 +48,9 @@ from orchestration.ingest.rules import Fault, UnreadableError, fault
 from orchestration.ingest.values import labels
 from orchestration.ingest.values.pseudonyms import MACROS, hmac_pads, key_fingerprint
 from orchestration.ingest.values.tokens import MACROS as TOKEN_MACROS
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 BATCH_BYTES = 256 * 1024 * 1024
 THREADS = min(os.cpu_count() or 1, 4)
@@ -150,6 +154,7 @@ class _Run:
         # Part → period → rows, of the deliveries in use.
         self.history: defaultdict[str, dict[str, int]] = defaultdict(dict)
         self.records: dict[Path, LoadRecord] = {}
+        self.of_thread = threading.local()
         self.db = connection.connect(spill=folder / "spill", options={"threads": str(THREADS)})
         # A join may let rows change places, and a long list of allowed values would be turned into one.
         self.db.execute("set preserve_insertion_order = true; set disabled_optimizers = 'in_clause'")
@@ -226,7 +231,8 @@ class _Run:
         doubtful: Mapping[int, str] = {}
         try:
             if gate.applies(self.contract):
-                found = gate.search(received, self.contract, *bounds(self.contract.cadence, delivery.period))
+                period = bounds(self.contract.cadence, delivery.period)
+                found = gate.search(received, self.contract, *period, self._gate_database())
                 if found.faults:
                     return Item(delivery, unread), found.faults
                 doubtful = found.doubtful
@@ -237,6 +243,12 @@ class _Run:
             return Item(delivery, unread), error.faults
         except Exception as error:
             return Item(delivery, unread), (of_content(error),)
+
+    def _gate_database(self) -> DuckDBPyConnection:
+        """That of this thread; it is closed when the thread has ended."""
+        if not hasattr(self.of_thread, "gate"):
+            self.of_thread.gate = identifier_search.connect()
+        return self.of_thread.gate  # type: ignore[no-any-return]
 
     def _is_known(self, item: Item) -> bool:
         known = self.latest.get(item.delivery.file_name)

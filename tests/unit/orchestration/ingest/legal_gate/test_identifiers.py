@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import duckdb
 import pytest
 
+from orchestration.ingest.legal_gate import identifier_search
 from orchestration.ingest.legal_gate.birth_dates import birth_dates
 from orchestration.ingest.legal_gate.gate import identified
-from orchestration.ingest.legal_gate.identifiers import MACROS
 from orchestration.ingest.legal_gate.readings import folded
-from orchestration.ingest.values.pseudonyms import MACROS as CHECK_DIGIT
 
 FOUND = {
     "nhs": [
@@ -89,8 +87,7 @@ PASSED = [
 
 @pytest.fixture(scope="module")
 def db():
-    with duckdb.connect() as db:
-        db.execute(CHECK_DIGIT + MACROS)
+    with identifier_search.connect() as db:
         yield db
 
 
@@ -133,3 +130,8 @@ def test_dates_in_any_order_are_of_birth_where_they_are_old(text):
 )
 def test_dates_about_the_period_are_not(text):
     assert not list(birth_dates([(1, folded(text))], 2023, of_people=True, about_age=False))
+
+
+def test_a_search_knows_nothing_of_the_one_before(db):
+    assert set(identified(db, [(1, "ring 07700 900123")])) == {("phone", 1)}
+    assert set(identified(db, [(1, "nobody"), (2, "a\0b DE1 3AB")])) == {("postcode", 2)}
