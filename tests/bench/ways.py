@@ -271,7 +271,7 @@ class County:
             Way(
                 "l",
                 "landing and classification of crimes",
-                [*python, "tests.bench.crimes", "project", str(self.crimes), str(self.home)],
+                [*python, "tests.bench.crimes_by_project", str(self.crimes), str(self.home)],
                 here,
                 proof=COUNTED,
                 prepare=self.spoil_crimes,
@@ -280,7 +280,7 @@ class County:
             Way(
                 "p",
                 "the same in pandas",
-                [*python, "tests.bench.crimes", "pandas", str(self.crimes)],
+                [*python, "tests.bench.crimes_in_pandas", str(self.crimes)],
                 here,
                 proof=COUNTED,
                 needs="l",

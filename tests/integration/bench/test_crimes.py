@@ -1,8 +1,9 @@
 """Landing and classification of crimes come to the same rows and classes in pandas."""
 
+import pandas as pd
 import pytest
 
-from tests.bench import crimes
+from tests.bench import crimes, crimes_by_project, crimes_in_pandas
 
 
 @pytest.fixture(scope="module")
@@ -13,7 +14,7 @@ def spoilt(small_county, tmp_path_factory):
 
 
 def test_the_same_rows_are_accepted_and_the_same_offences_count(spoilt, small_county):
-    ours, theirs = crimes.project(spoilt, small_county.home), crimes.in_pandas(spoilt)
+    ours, theirs = crimes_by_project.project(spoilt, small_county.home), crimes_in_pandas.in_pandas(spoilt)
     assert ours == theirs
     assert 0 < ours["rejected"] < ours["accepted"] / 10
     assert ours["counted"]["sna-2024"] > 0
@@ -23,10 +24,10 @@ def test_every_fault_rejects_the_row_that_has_it(spoilt):
     """None of the faults is one that neither side sees."""
     of_crimes = crimes.contract()
     (source, *_) = sorted((spoilt / "raw").rglob("*.csv"))
-    rows = crimes.pd.read_csv(source, dtype=str, keep_default_na=False)
+    rows = pd.read_csv(source, dtype=str, keep_default_na=False)
     for _, column, bad in crimes.FAULTS:
         one = rows.head(1).assign(**{column: bad})
-        _, is_good = crimes.judged(one, of_crimes, source.stem)
+        _, is_good = crimes_in_pandas.judged(one, of_crimes, source.stem)
         assert not is_good.any(), column
-    _, is_good = crimes.judged(crimes.pd.concat([rows.head(1)] * 2, ignore_index=True), of_crimes, source.stem)
+    _, is_good = crimes_in_pandas.judged(pd.concat([rows.head(1)] * 2, ignore_index=True), of_crimes, source.stem)
     assert is_good.tolist() == [True, False]
