@@ -305,12 +305,14 @@ class Batch:
             which += f" and {quoted(where.output or where.name)} = {literal(labels.where[1])}"
         cells = f"unnest(string_split({name}, {literal(labels.separator)}))" if labels.separator else name
         meanings = ", ".join(map(literal, sorted(known().get(labels.scheme, ()))))
-        self.db.execute(f"""
+        created = self.db.execute(f"""
             create or replace temp table unlabelled as
             select d, row, label
             from (select d, rowid as row, {cells} as label from typed where state = {GOOD} and {name} is not null and {which})
             where trim(label) <> '' and {plain_sql("label")} not in ({meanings})
-        """)
+        """).fetchone()
+        if created == (0,):
+            return
         shown = column.classification in ("public", "internal") and not self.contract.identifies_people
         form = shown_sql("label", known().get(labels.scheme, ())) if shown else shape_sql("trim(label)")
         found = self.db.execute(f"""
