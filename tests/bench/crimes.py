@@ -8,7 +8,6 @@ Both read every file as text, type its cells by the contract, apply the contract
 characters and error values in its texts, write accepted rows as Parquet and rejected ones beside them, and decide for every
 definition whether it counts an offence. The project also searches for identifiers of people, keeps hashes and a record for each
 delivery; pandas is spared these. Nobody's age is known to either, so that no rule about victims or suspects counts anything.
-Neither imports what only the other needs.
 
 The last line of both is one JSON object: rows accepted, rows rejected, and offences that each definition counts. They must be
 equal.
