@@ -44,7 +44,7 @@ class Cutoff:
     ) -> None:
         self._nodes, self._parents = manifest["nodes"], manifest["parent_map"]
         self._affected: Collection[str] = affected if affected is not None else ()
-        self.skipped: list[str] = []
+        self.skipped: set[str] = set()
         self._wanted = frozenset(wanted)
         self._built: set[str] = set()
         self._same: set[str] = set()
@@ -79,7 +79,7 @@ class Cutoff:
             return False
         self._same.add(key)
         if key in self._wanted:
-            self.skipped.append(key)
+            self.skipped.add(key)
         return True
 
     def remember(self, con: duckdb.DuckDBPyConnection, key: str, relation: str) -> None:
@@ -95,7 +95,9 @@ class Cutoff:
         before = self._before(key)
         old, new = con.table(before), con.table(relation)
         if (old.columns, old.types) == (new.columns, new.types):
-            differing = f"(from {before} except all from {relation}) union all (from {relation} except all from {before})"
+            columns = ", ".join(f'"{name}"' for name in new.columns)
+            rows = f"select {columns}, 1 as _side from {before} union all select {columns}, -1 from {relation}"
+            differing = f"select 1 from ({rows}) as compared group by {columns} having sum(_side) <> 0"
             if con.execute(f"select not exists ({differing})").fetchall() == [(True,)]:
                 self._same.add(key)
         con.execute(f"drop table {before}")

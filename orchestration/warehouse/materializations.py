@@ -116,7 +116,10 @@ def build(
     for key in order:
         parents = [parent for parent in manifest["parent_map"].get(key, ()) if parent in nodes]
         above[key] = frozenset(parents).union(*(above[parent] for parent in parents))
-        if cutoff.skips(key) or key not in wanted:
+        if cutoff.skips(key):
+            yield from [Built(key, 0.0, skipped=True)] if key in cutoff.skipped else []
+            continue
+        if key not in wanted:
             continue
         is_test = key.startswith("test.")
         if above[key] & (failed.keys() | skipped) or (not is_test and any(tested <= above[key] for tested in blocking)):
@@ -138,7 +141,6 @@ def build(
             failed[key] = f"{nodes[key]['name']}: Got {counted(rows, 'result')}, configured to fail if != 0"
             blocking.append(frozenset(parents))
         yield Built(key, time.monotonic() - began, rows)
-    yield from (Built(key, 0.0, skipped=True) for key in cutoff.skipped)
     if failed:
         raise DbtError("\n".join(failed.values()))
 

@@ -204,6 +204,17 @@ def test_what_reads_only_tables_that_have_the_same_rows_is_not_built(delivered):
     assert delivered.con.sql("from s.counted").fetchall() == [(3,)]
 
 
+def test_what_is_skipped_is_reported_after_what_it_reads(delivered):
+    """As Dagster requires."""
+    delivered.con.execute("insert into landing.crime values (3, 'b')")
+    manifest = {"nodes": delivered.nodes, "parent_map": delivered.parents}
+    affected = [*delivered.nodes, "source.crime"]
+    chosen = delivered.nodes.keys() - {"test.has_places"}
+    built = materializations.build(delivered.con, manifest, delivered.compiled, chosen, whole=False, affected=affected)
+    reported = [("model.staged", False), ("model.place", False), ("model.by_place", True), ("model.counted", False)]
+    assert [(each.node, each.skipped) for each in built] == reported
+
+
 def test_what_reads_a_table_that_has_changed_is_built_and_tested(delivered):
     assert set(delivered.deliver("(3, 'c')")) == delivered.nodes.keys() - {"model.staged", "model.named"}
     assert delivered.con.sql("select count(*) from s.by_place").fetchall() == [(3,)]
