@@ -131,10 +131,12 @@ def fill(
                 select ?, ?, change, row_key, column_name, b, a, cells, ?::varchar[], ? from revision""",
             [before["release_id"], table, _named(changes, upstream.get("feeds")), code_changed(before, after, table)],
         )
-        for table_id, feeds in upstream.get("figures", {}).items():
+        if figures := upstream.get("figures"):
             con.execute(
-                f"update {name} set deliveries = ?::varchar[] where table_name = ? and row_key like ?",
-                [_named(changes, feeds), table, f'%"table_id":"{table_id}"%'],
+                f"""update {name} set deliveries = figures.deliveries
+                    from (select unnest(?::varchar[]) as table_id, unnest(?::varchar[][]) as deliveries) as figures
+                    where table_name = ? and (row_key ->> '$.table_id') = figures.table_id""",
+                [list(figures), [_named(changes, feeds) for feeds in figures.values()], table],
             )
 
 
@@ -170,8 +172,8 @@ def _is_measure(kind: str) -> bool:
 
 
 def _is_unique(con: duckdb.DuckDBPyConnection, relation: str, columns: list[str]) -> bool:
-    distinct = f"select count(*) from (select distinct {_list(columns)} from {relation})"
-    row = con.execute(f"select count(*) = ({distinct}) from {relation}").fetchone()
+    # Two rows with one hash would be compared as rows of a bag, which says less and nothing wrong.
+    row = con.execute(f"select count(*) = count(distinct hash({_list(columns)})) from {relation}").fetchone()
     return bool(row and row[0])
 
 
@@ -183,31 +185,43 @@ def _compare_cells(
     key = ", ".join(f""" '{c}': if(a.here, a."{c}", b."{c}") """ for c in grain)
     cells = [(f"'{c}'", f'"{c}"') for c in compared] or [("null", "nothing")]
     differs = " or ".join(f"earlier.{value} is distinct from later.{value}" for _, value in cells)
+    read = f"select {_list([*grain, *compared])}, true as here, ''::varchar as nothing"
     con.execute(
         f"""create or replace temp table pair as
-            select earlier as b, later as a from (select *, true as here, ''::varchar as nothing from {old}) as earlier
-            full join (select *, true as here, ''::varchar as nothing from {new}) as later on {on}
+            select earlier as b, later as a,
+                case when earlier.here is null then 'added' when later.here is null then 'removed' else 'changed' end as change
+            from ({read} from {old}) as earlier full join ({read} from {new}) as later on {on}
             where later.here is null or earlier.here is null or {differs}"""
     )
+    if most is not None and _number_of_cells(con, cells) > most:
+        con.execute("insert into revision select change, null, column_name, null, null, cells from cell_count where cells > 0")
+        return
     # Every column in one pass over the pairs: a query for each took longer to plan than to run.
     listed = ", ".join(
         f"{{name: {name}, b: b.{value}::varchar, a: a.{value}::varchar, differs: b.{value} is distinct from a.{value}}}"
         for name, value in cells
     )
     con.execute(
-        f"""create or replace temp table cell as
-            select change, row_key, cell.name::varchar as column_name, cell.b as b, cell.a as a, 1 as cells from (
-                select
-                    case when b.here is null then 'added' when a.here is null then 'removed' else 'changed' end as change,
-                    to_json({{{key}}})::varchar as row_key, unnest([{listed}]) as cell
-                from pair
+        f"""insert into revision
+            select change, row_key, cell.name::varchar, cell.b, cell.a, 1 from (
+                select change, to_json({{{key}}})::varchar as row_key, unnest([{listed}]) as cell from pair
             ) where change <> 'changed' or cell.differs"""
     )
-    row = con.execute("select count(*) from cell").fetchone()
-    if row and most is not None and row[0] > most:
-        con.execute("insert into revision select change, null, column_name, null, null, count(*) from cell group by all")
-    else:
-        con.execute("insert into revision from cell")
+
+
+def _number_of_cells(con: duckdb.DuckDBPyConnection, cells: list[tuple[str, str]]) -> int:
+    """Count the cells of `pair` by change and column in `cell_count`, without writing them as text; returns their number."""
+    counts = ", ".join(
+        f"{{name: {name}, cells: count(*) filter (change <> 'changed' or b.{value} is distinct from a.{value})}}"
+        for name, value in cells
+    )
+    con.execute(
+        f"""create or replace temp table cell_count as
+            select change, counted.name::varchar as column_name, counted.cells as cells
+            from (select change, unnest([{counts}]) as counted from pair group by change)"""
+    )
+    ((number,),) = con.execute("select coalesce(sum(cells), 0) from cell_count").fetchall()
+    return int(number)
 
 
 def _compare_rows(con: duckdb.DuckDBPyConnection, old: str, new: str, columns: list[str]) -> None:
