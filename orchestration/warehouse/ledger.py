@@ -208,7 +208,9 @@ def register(
     bulk_insert.insert(con, "ledger.fault", entry.faults)
     bulk_insert.insert(con, "ledger.feed", [entry.feed])
     bulk_insert.insert(con, "ledger.feed_part", entry.parts)
-    ((rows,),) = con.execute(f"select count(*) from ({entry.query})").fetchall()
+    # As many rows remain as there are keys: to find which they are takes several times as long.
+    remaining = f"select distinct {_key(contract)} from ({entry.log})" if entry.log else entry.query
+    ((rows,),) = con.execute(f"select count(*) from ({remaining})").fetchall()
     registered = [*contract.id, entry.content, rows, entry.relation, entry.query, entry.log]
     con.execute("insert into ops.registered values (?, ?, ?, ?, ?, ?, ?)", registered)
     if entry.relation:
@@ -308,10 +310,13 @@ def rows_in_use(
         return query
     # The later delivery's row counts; within a delivery the later row.
     order = ", ".join(f"'{load.load_id}'" for load in used)
-    key = ", ".join(contract.by_name[name].output or name for name in contract.key)
-    return (
-        f"{query} qualify row_number() over (partition by {key} order by list_position([{order}], _load_id) desc, _row desc) = 1"
-    )
+    last = f"partition by {_key(contract)} order by list_position([{order}], _load_id) desc, _row desc"
+    return f"{query} qualify row_number() over ({last}) = 1"
+
+
+def _key(contract: FeedContract) -> str:
+    """The landed columns that identify a row of a feed in which later rows replace earlier ones, as a list of SQL."""
+    return ", ".join(contract.by_name[name].output or name for name in contract.key)
 
 
 def _delivery_row(contract: FeedContract, load: LoadRecord, in_use: bool) -> list[Any]:
