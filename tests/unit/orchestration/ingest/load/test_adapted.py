@@ -114,17 +114,21 @@ def test_an_extract_lands_as_the_feed_type(desk, kind):
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_an_extract_with_titles_two_header_rows_totals_and_notes_lands(desk, kind):
-    upper = ["", "", "", "", *["Offence", ""], *["Committed", ""], "", ""]
-    header = [*HEADER[:4], "Off Code", "Class", "Date From", "Time From", *HEADER[8:]]
+    # A heading reaches to the next one.
+    upper = ["", "", "", "", "Offence", "", "Committed", "", "Report", ""]
     note = ["Source: crime system", *[""] * 9]
-    rows = [["Crimes, all, of July", *[""] * 9], [""] * 10, upper, header, *ROWS, ["Total", *[""] * 8, "2 crimes"], note]
+    rows = [["Crimes, all, of July", *[""] * 9], [""] * 10, upper, HEADER, *ROWS, ["Total", *[""] * 8, "2 crimes"], note]
     layout = {"start": "Crime No", "headerRows": 2, "startRow": 2, "end": "^Source", "totals": {"crime_reference": "crimes$"}}
-    joined = {"header": "Offence | Off Code", "matches": r"^(\d{3})(\d{2})$", "replace": r"\1/\2"}
+    joined = {label: f"{heading} | {label}" for heading, label in zip(upper, HEADER, strict=True) if heading}
+    joined |= {"Class": "Offence | Class", "Time From": "Committed | Time From", "Crime No": "Report | Crime No"}
     changed = {
         "sheet": None,
-        "headers": {("Offence | Class" if header == "Class" else header): column for header, column in MAP["headers"].items()},
+        "headers": {joined.get(header, header): column for header, column in MAP["headers"].items()},
         "provided": MAP["provided"]
-        | {"ho_sub_code": joined, "committed_from": {"headers": ["Committed | Date From", "Committed | Time From"]}},
+        | {
+            "ho_sub_code": MAP["provided"]["ho_sub_code"] | {"header": joined["Off Code"]},
+            "committed_from": {"headers": [joined["Date From"], joined["Time From"]]},
+        },
     }
     path = desk.put("crimes", "", f"2023-07.{kind}")
     if kind == "csv":
