@@ -86,8 +86,10 @@ def _diagonal() -> Suite:
                 ) as outcome using (crime_reference)
                 where offence.is_serious_violence
                     and offence.recorded_month <= (select max(observed_to) from marts.outcome_maturity)
-                    and offence.recorded_month >= (
-                        select date_trunc('month', min(outcome_date)) from conformed.fct_outcome
+                    and exists (
+                        select 1 from conformed.outcome_window as delivered
+                        where delivered.force in ('', offence.agency)
+                            and offence.recorded_month between delivered.first_month and delivered.last_month
                     )
                 group by all
             )
