@@ -15,7 +15,7 @@ CRIMES = next(contract for contract in CONTRACTS.values() if contract.feed == "c
 RETURN = next(contract for contract in CONTRACTS.values() if contract.feed == "exclusions")
 UPPER = ["WHAT", "", "", "WHEN", "", "", "FLAGS", ""]
 LOWER = ["CRIME REF NO", "HO CLASS", "HO SUB CODE", "RECORDED DATE", "COMMITTED FROM", "DISTRICT", "KNIFE FLAG", "WEAPON"]
-ROW = ["LR/1/23", "8N", "008/01", "02 April 2023 10:15", "01 April 2023 09:00", "Ashfield", "Y", "Knife"]
+ROW = ["LR/1/23", "8N", "008/01", "02 April 2023 10:15", "01 April 2023 09:00", "Swale", "Y", "Knife"]
 
 
 def write(path, rows, delimiter=";"):
@@ -39,7 +39,7 @@ def test_titles_totals_and_notes_are_no_part_of_the_table(tmp_path):
 def test_a_header_of_two_rows_is_one_of_both(tmp_path):
     upper = ["Crime", "", "Committed", "", "Recorded", "District"]
     lower = ["Reference", "HO Class", "From", "To", "At", ""]
-    rows = [upper, lower, ["LR/1/23", "8N", "01/04/2023", "02/04/2023", "03/04/2023", "Ashfield"]]
+    rows = [upper, lower, ["LR/1/23", "8N", "01/04/2023", "02/04/2023", "03/04/2023", "Swale"]]
     found = header_map.read(write(tmp_path / "extract.csv", rows, ","), CRIMES)
     committed = ["Committed | From", "Committed | To"]
     assert found.rows[0] == ["Crime | Reference", "Crime | HO Class", *committed, "Recorded | At", "District"]
