@@ -8,7 +8,7 @@ from reporting import board
 
 ROW = {
     "series": "Knife crime",
-    "area": "Derby",
+    "area": "Aton",
     "financial_year": "2023/24",
     "measure": "offences",
     "events": 266,
