@@ -20,13 +20,15 @@ def excerpt(source: Source, rows: Sequence[int], of: int) -> Source | None:
     """
     path = source.copy.with_suffix(".excerpt")
     with source.path.open("rb") as file, path.open("wb") as made:
-        made.write(file.readline())
+        header = file.readline()
+        end = b"\r\n" if header.endswith(b"\r\n") else b"\n"
+        made.write(header)
         passed = 0
         for row in rows:
             line = next(islice(file, row - passed, None), None)
             if line is None:
                 return None
-            made.write(line if line.endswith(b"\n") else line + b"\n")
+            made.write(line if line.endswith(b"\n") else line + end)
             passed = row + 1
         lines = passed + sum(1 for _ in file)
     return replace(source, path=path, records=len(rows), blank_lines=0) if lines == of + source.blank_lines else None
