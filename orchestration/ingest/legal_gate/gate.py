@@ -14,7 +14,7 @@ import csv
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -94,7 +94,8 @@ def search(
     rows: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
     found = Found()
     kind = accepted_type(path.read_bytes(), path, contract)
-    with nullcontext(db) if db else identifier_search.connect() as db:
+    with ExitStack() as opened:
+        db = db or opened.enter_context(identifier_search.connect())
         for grid, before in _grids(path, kind, contract.adapted.delimiter):
             sheet = _Sheet(db, grid, contract, start, end or start + timedelta(days=31))
 

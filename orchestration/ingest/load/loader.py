@@ -248,7 +248,8 @@ class _Run:
         """That of this thread; it is closed when the thread has ended."""
         if not hasattr(self.of_thread, "gate"):
             self.of_thread.gate = identifier_search.connect()
-        return self.of_thread.gate  # type: ignore[no-any-return]
+        db: DuckDBPyConnection = self.of_thread.gate
+        return db
 
     def _is_known(self, item: Item) -> bool:
         known = self.latest.get(item.delivery.file_name)
