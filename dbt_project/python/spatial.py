@@ -206,7 +206,8 @@ def standardised(weights: csr_array) -> csr_array:
 
 def _neighbours(weights: csr_array) -> Ints:
     """How many each place has."""
-    return np.diff(weights.indptr).astype(np.int64)
+    number: Ints = np.diff(weights.indptr).astype(np.int64)
+    return number
 
 
 def products(values: Floats, weights: csr_array) -> Floats:

@@ -61,10 +61,11 @@ def _run(settings: Settings, planned: Plan, console: Console) -> Outcome:
     Side effects: landing log, warehouse, Data Docs, Dagster instance and, where every gate passes, a new release.
     """
     with working(console, "reading the project"):
-        from orchestration.definitions import JOB, build_defs
+        from orchestration.definitions import build_defs
         from orchestration.defs.progress import LOGGER, ProgressReporter
         from orchestration.home.instance import open_instance
         from orchestration.operations.dead_runs import mark_dead_runs_failed
+        from orchestration.operations.refresh_job import JOB
         from orchestration.operations.retries import ATTENDED
         from orchestration.operations.timings import Timings
         from orchestration.publication.releases import read_release, rollback
