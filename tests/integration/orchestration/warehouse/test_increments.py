@@ -128,6 +128,8 @@ class Deliveries(RuleBasedStateMachine):
         self.crimes: dict[str, list[dict[str, str]]] = {}
         self.clock = datetime(2024, 5, 1, tzinfo=UTC)
         self.deliver_month(MONTHS[0])
+        for feed in ARCHIVE:
+            self.write("police_uk", feed, MONTHS[0], [archived(feed, MONTHS[0], self.random) for _ in range(60)])
         self.refresh()
 
     def write(self, agency: str, feed: str, month: str, rows: list[dict[str, str]]) -> None:
