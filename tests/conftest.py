@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
@@ -34,6 +36,16 @@ def reconciled() -> dict[str, int]:
     """Printed figures by the status that they must have on the demonstration data."""
     printed, errata = len(seeded("figures")), len(seeded("errata"))
     return {"match": printed - errata, "erratum": errata}
+
+
+@pytest.fixture(autouse=True)
+def own_environment() -> Iterator[None]:
+    """What a test puts into the environment, as `Settings.export` does, is not there for the next one."""
+    before = dict(os.environ)
+    yield
+    for name in os.environ.keys() - before.keys():
+        del os.environ[name]
+    os.environ.update(before)
 
 
 @pytest.fixture(scope="session")
