@@ -178,8 +178,9 @@ def test_moran_and_rates_are_those_of_esda_to_the_last_digit(alone):
     focal, neighbour = spatial.nearest(east, north, 4)
     with_neighbours = (focal >= alone) & (neighbour >= alone)
     focal, neighbour = focal[with_neighbours], neighbour[with_neighbours]
-    weights = np.repeat([1.0, 0.0], [len(focal), alone])
-    theirs = Graph.from_arrays(*np.concatenate([[focal, neighbour], [range(alone)] * 2], axis=1), weights)
+    # Its places are in the order in which they are first named.
+    own = range(alone)
+    theirs = Graph.from_arrays([*own, *focal], [*own, *neighbour], np.repeat([0.0, 1.0], [alone, len(focal)]))
     offences, people = rng.poisson(3, 300), rng.integers(500, 4000, 300).astype(float)
     rates = spatial.standard_rates(offences, people)
     assert rates.tolist() == assuncao_rate(offences, people).tolist()
