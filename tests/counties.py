@@ -114,14 +114,17 @@ class County:
             con.close()
 
     def copy(self, folder: Path) -> County:
-        """The same county below another folder: what is only ever added to is linked, warehouse and vault are copied."""
+        """The same county below another folder: what is only ever added to is linked; what else a command changes, and releases,
+        which may be opened to a group, are copied.
+        """
         made = replace(self, raw=folder / "raw", home=folder / "home")
         shutil.copytree(self.raw, made.raw, copy_function=os.link)
-        ignore = shutil.ignore_patterns("warehouse.duckdb*", "dagster", "refresh.lock", "vault")
+        ignore = shutil.ignore_patterns("warehouse.duckdb*", "dagster", "refresh.lock", "vault", "published")
         shutil.copytree(self.home, made.home, copy_function=os.link, symlinks=True, ignore=ignore)
         shutil.copy(self.settings.warehouse, made.home)
-        if self.settings.vault.exists():
-            shutil.copytree(self.settings.vault, made.settings.vault)
+        for kept in (self.settings.vault, self.settings.published.parent):
+            if kept.exists():
+                shutil.copytree(kept, made.home / kept.name, symlinks=True)
         return made
 
     def deliver_later(self) -> None:
