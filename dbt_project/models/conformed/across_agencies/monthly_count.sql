@@ -78,8 +78,8 @@ with counted as (
     group by all
 ),
 
--- A month in which the fact has rows of the sender, but the series none, is a 0; a month without is not there. Nor is one
--- of several agencies that one of them has not delivered.
+-- A month in which the fact has rows of the sender, but the series none, is a 0; a month without is not there. Nor is
+-- one of several agencies that one of them has not delivered.
 delivered as (
     select distinct
         'fct_offence' as fact,

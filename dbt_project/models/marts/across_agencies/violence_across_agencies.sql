@@ -43,7 +43,8 @@ with event as (
     from {{ ref('fct_ambulance_call') }}
 ),
 
--- An agency from which nothing came for a month has not counted nothing; nor have several of a kind while one is missing.
+-- An agency from which nothing came for a month has not counted nothing; nor have several of a kind while one is
+-- missing.
 delivered as (
     select
         month_start,

@@ -3,7 +3,9 @@ with recorded as (
         'Searches' as measure,
         'Self-defined' as ethnicity_basis,
         search.financial_year,
-        case when {{ is_delivered_by_all('stop_searches', 'search.month_start') }} then search.month_start end as month_start,
+        case
+            when {{ is_delivered_by_all('stop_searches', 'search.month_start') }} then search.month_start
+        end as month_start,
         district.area,
         ethnicity.ethnicity_group,
         true as is_counted,

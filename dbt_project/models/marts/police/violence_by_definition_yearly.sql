@@ -3,8 +3,10 @@ with year as (
     select
         offence.financial_year,
         financial_year.start_year,
-        count(distinct case when {{ is_delivered_by_all('crimes', 'offence.recorded_month') }} then offence.recorded_month end)
-            as months
+        count(
+            distinct
+            case when {{ is_delivered_by_all('crimes', 'offence.recorded_month') }} then offence.recorded_month end
+        ) as months
     from {{ ref('fct_offence') }} as offence
     inner join {{ ref('dim_financial_year') }} as financial_year
         on offence.financial_year = financial_year.financial_year
