@@ -12,6 +12,8 @@ OTHER_MEANINGS = {
     "age_band": {"age_band"},
     "basis": {"bridge_lsoa_neighbour"},
     "factor": {"lifestyle_factor"},
+    "force": {"outcome_window"},
+    "last_month": {"outcome_window"},
     "offence_group": {"school_proximity", "school_proximity_terms"},
     "phase": {"dim_intervention"},
     "scheme": {"age_band"},
