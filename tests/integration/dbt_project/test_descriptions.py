@@ -12,6 +12,7 @@ OTHER_MEANINGS = {
     "age_band": {"age_band"},
     "basis": {"bridge_lsoa_neighbour"},
     "factor": {"lifestyle_factor"},
+    "first_month": {"outcome_window"},
     "force": {"outcome_window"},
     "last_month": {"outcome_window"},
     "offence_group": {"school_proximity", "school_proximity_terms"},
