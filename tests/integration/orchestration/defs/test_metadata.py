@@ -28,9 +28,13 @@ def materialised(small_county):
 
 def test_every_table_shows_the_rows_that_it_holds(small_county, materialised):
     shown = Counter[str]()
+    with duckdb.connect(str(small_county.settings.warehouse), read_only=True) as con:
+        views = con.execute("select view_name from duckdb_views() where schema_name = 'conformed'").fetchall()
     for key, event in materialised.items():
         if key.path[0] in ("deliveries", "landing_zone", "staging", "published"):
             continue
+        if key.path[0] == "conformed" and (key.path[1],) in views:
+            continue  # its rows follow the deliveries, built or not
         contract = load_contracts().get(tuple(key.path[1:])) if key.path[0] == "landing" else None
         # The warehouse has no view of a feed of the vault; the agencies that send a feed type share its view.
         if contract is None or contract.custody == "warehouse":
