@@ -14,13 +14,17 @@ BY_ALL = """month_start in (
         (select count(distinct feed) from conformed.fct_ed_attendance)
     )
 )"""
+# A month that one of several forces has not delivered is no number of the area, in no mart of whole years.
+BY_ALL_FORCES = "{1} not in (select month_start from conformed.incomplete_month where feed_type = '{0}')"
+PERSON_MONTH = "date_trunc('month', recorded_at)::date"
+OFFENCE_MONTH = BY_ALL_FORCES.format("crimes", "recorded_month")
 # Column of the mart -> the fact that it counts, and the rows of it.
 EVENTS = {
-    "serious_violence_offences": ("fct_offence", "is_serious_violence"),
-    "violence_offences": ("fct_offence", VIOLENCE.format("")),
-    "violence_with_injury_offences": ("fct_offence", VIOLENCE.format("where with_injury")),
+    "serious_violence_offences": ("fct_offence", f"is_serious_violence and {OFFENCE_MONTH}"),
+    "violence_offences": ("fct_offence", f"{VIOLENCE.format('')} and {OFFENCE_MONTH}"),
+    "violence_with_injury_offences": ("fct_offence", f"{VIOLENCE.format('where with_injury')} and {OFFENCE_MONTH}"),
     "ed_attendances": ("fct_ed_attendance", BY_ALL),
-    "ambulance_calls": ("fct_ambulance_call", "true"),
+    "ambulance_calls": ("fct_ambulance_call", BY_ALL_FORCES.format("assault_calls", "month_start")),
 }
 # A person whose offence was never delivered is in no year.
 OF_VIOLENCE = f"crime_reference in (select crime_reference from conformed.fct_offence where {VIOLENCE.format('')})"
@@ -33,14 +37,17 @@ PEOPLE = {
 
 # Indicator -> the fact that it counts, the rows of it, and what is summed.
 INDICATORS = {
-    "serious_violence": ("fct_offence", "is_serious_violence", "count(*)"),
-    "knife_crime": ("fct_offence", "is_serious_violence and is_knife_crime", "count(*)"),
-    "victims": ("fct_victim", "is_serious_violence", "count(*)"),
-    "suspects": ("fct_suspect", "is_serious_violence", "count(*)"),
-    "stop_searches": ("fct_force_stop_search", "true", "count(*)"),
+    "serious_violence": ("fct_offence", f"is_serious_violence and {OFFENCE_MONTH}", "count(*)"),
+    "knife_crime": ("fct_offence", f"is_serious_violence and is_knife_crime and {OFFENCE_MONTH}", "count(*)"),
+    "victims": ("fct_victim", f"is_serious_violence and {BY_ALL_FORCES.format('victims', PERSON_MONTH)}", "count(*)"),
+    "suspects": ("fct_suspect", f"is_serious_violence and {BY_ALL_FORCES.format('suspects', PERSON_MONTH)}", "count(*)"),
+    "stop_searches": ("fct_force_stop_search", BY_ALL_FORCES.format("stop_searches", "month_start"), "count(*)"),
     "ed_attendances": ("fct_ed_attendance", BY_ALL, "count(*)"),
-    "ambulance_calls": ("fct_ambulance_call", "true", "count(*)"),
-    "deliberate_fires": ("fct_fire_incident", "incident_kind = 'Deliberate fire'", "count(*)"),
+    "ambulance_calls": ("fct_ambulance_call", BY_ALL_FORCES.format("assault_calls", "month_start"), "count(*)"),
+    "deliberate_fires": (
+        *("fct_fire_incident", f"incident_kind = 'Deliberate fire' and {BY_ALL_FORCES.format('incidents', 'month_start')}"),
+        "count(*)",
+    ),
     "probation_cases": (
         "(select *, category as district_code from conformed.fct_probation_case_count)",
         *("breakdown = 'District'", "sum(cases)"),

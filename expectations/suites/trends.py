@@ -37,7 +37,10 @@ def _facts() -> Suite:
         sql="""
             with fact as (
                 select financial_year, count(*)::bigint as in_fact
-                from conformed.fct_offence where is_serious_violence group by all
+                from conformed.fct_offence
+                where is_serious_violence
+                    and recorded_month not in (select month_start from conformed.incomplete_month where feed_type = 'crimes')
+                group by all
             )
             select financial_year, in_fact, coalesce(events, 0) as in_mart
             from fact left join (

@@ -106,11 +106,6 @@ def test_every_total_of_a_mart_is_the_sum_of_both_senders(doubled, both):
         assert (mart, measure, twice) == (mart, measure, 2 * once)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="three expectations of the marts still compare with all months of the facts, so the gate closes: district_profile, "
-    "violence_across_agencies, yearly_trends",
-)
 def test_a_month_that_one_force_has_not_delivered_is_missing_and_not_counted(doubled, tmp_path):
     """What the other counted is no number of the area: it is missing, and who has not delivered is named."""
     county = doubled[0].copy(tmp_path)
