@@ -5,6 +5,8 @@ Only `/graphql` takes POST and WebSockets; every other address is read. So nothi
 
 from __future__ import annotations
 
+import asyncio
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -31,6 +33,8 @@ CLOSED = ("report_asset_", "notebook", "dagit")
 # What a person takes away besides looking at pages.
 DOWNLOADS = {"/logs/": "log of a run", "/download_debug/": "debug file of a run"}
 POLICY_VIOLATION = 1008
+# Bodies are queries of a few KB, kept in memory until they are judged.
+BODY_SECONDS = 30.0
 
 
 class Guard:
@@ -70,7 +74,11 @@ class Guard:
         path = str(scope["path"])
         changes: tuple[str, ...] = ()
         if path == GRAPHQL and scope["method"] == "POST":
-            body = await _body(receive)
+            try:
+                async with asyncio.timeout(BODY_SECONDS):
+                    body = await _body(receive)
+            except TimeoutError:
+                raise RefusedError(408, "too slow", f"A request has {BODY_SECONDS:.0f} seconds to arrive.") from None
             changes = graphql.by_post(Headers(scope).one("content-type"), body).changes
             receive = _again(body, receive)
         elif path == GRAPHQL:
@@ -129,7 +137,7 @@ def _routed(scope: Scope) -> None:
     """Refuse what no page of the UI asks for.
 
     However an address is spelt, one that comes near a closed route is refused: Starlette's patterns take `/graphql` with a line
-    break for `/graphql`, and a proxy may decode once more.
+    break for `/graphql`, and a proxy may decode once more, or take away what follows a semicolon.
 
     Raises:
         RefusedError: the method, or the address.
@@ -137,7 +145,8 @@ def _routed(scope: Scope) -> None:
     path, method = str(scope["path"]), scope["method"]
     if not path.startswith("/") or not path.isprintable() or "\\" in path:
         raise RefusedError(400, "address", "The address is not one of this service.")
-    parts = [part for part in unquote(unquote(path)).lower().replace("\\", "/").split("/") if part not in ("", ".")]
+    spelt = unquote(unquote(path)).lower().replace("\\", "/").split("/")
+    parts = [part for part in (re.split("[;?#]", part)[0] for part in spelt) if part not in ("", ".")]
     if ".." in parts:
         raise RefusedError(400, "address", "The address is not one of this service.")
     first = parts[0].strip() if parts else ""

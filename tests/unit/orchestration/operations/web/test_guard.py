@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
+from orchestration.operations.web import guard
 from tests.asgi import HOST, JSON, ORIGIN, graphql, request, scope_of, websocket
 from tests.unit.orchestration.operations.web.conftest import PROXY_HOST, SECRET
 
@@ -242,6 +243,23 @@ def test_a_huge_body_is_refused_before_it_has_come(site):
     assert answers[0]["status"] == 413 and sent <= 6 and site.reached == []
 
 
+def test_a_body_that_does_not_come_is_not_waited_for(site, monkeypatch):
+    monkeypatch.setattr(guard, "BODY_SECONDS", 0.01)
+    pieces = [{"type": "http.request", "body": b"{", "more_body": True}]
+    answers = []
+
+    async def flow():
+        if not pieces:
+            await asyncio.Event().wait()
+        return pieces.pop()
+
+    async def send(message):
+        answers.append(message)
+
+    asyncio.run(site.app(scope_of("http", "/graphql", [("Host", HOST), *SAME], method="POST"), flow, send))
+    assert answers[0]["status"] == 408 and site.reached == []
+
+
 def test_the_last_of_two_equal_keys_counts_here_as_for_dagster(shown):
     sent = json.dumps({"query": QUERY})[:-1] + f', "query": {json.dumps(MUTATION)}}}'
     assert request(shown.app, "POST", "/graphql", SAME, sent.encode()).status == 403
@@ -279,6 +297,10 @@ def test_the_last_of_two_equal_keys_counts_here_as_for_dagster(shown):
         "/GraphQL",
         "/graphql/x",
         "/graphql%2F",
+        "/graphql;x=1",
+        "/;/graphql",
+        "/graphql%3Fquery=1",
+        "/x/..;/graphql",
         "http://evil.example/graphql",
         "http://127.0.0.1:3000/graphql",
         "*",
