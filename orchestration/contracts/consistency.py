@@ -56,6 +56,8 @@ def _of_a_column(column: Column) -> Iterator[str]:
         yield "a direct identifier may not be kept; add a treatment"
     if column.labels and (column.type != "string" or column.output):
         yield "labels are for columns of type string without an encryptedName"
+    if column.reference and (column.type != "string" or column.allowed or column.labels):
+        yield "reference is for columns of type string without a list of values or labels"
     if column.symbols and column.type not in ("integer", "number"):
         yield "symbols are for columns of type integer or number"
 

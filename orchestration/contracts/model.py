@@ -82,6 +82,8 @@ class Column:
         minimum, maximum: bounds, both included.
         not_before: columns of the same row that this date may not precede.
         planned: the date may be in the future.
+        reference: what a system calls a record or person. Capitals and small letters are the same, so it is read in capitals;
+            a character that only looks like a plain one makes it none.
         free_text: text written by people, in which personal identifiers are looked for.
         percent: `hundred`: "85%" is read as 85; `share`: as 0.85, which is what a workbook holds for a cell that shows 85%.
         symbols: texts, in lower case, that may replace a number (`c`, `z`, `-`) or follow it in brackets (`[r]`); kept in the
@@ -108,6 +110,7 @@ class Column:
     maximum: float | None
     not_before: tuple[str, ...]
     planned: bool
+    reference: bool
     free_text: bool
     percent: Percent
     symbols: tuple[str, ...]

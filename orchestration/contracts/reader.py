@@ -290,6 +290,7 @@ class _ColumnProperties(_Custom):
     age_on: str | None = None
     not_before: tuple[str, ...] = ()
     planned: bool = False
+    reference: bool = False
     free_text: bool = False
     percent: Annotated[Percent, BeforeValidator(lambda given: PERCENT.get(str(given), given))] = "no"
     symbols: Annotated[tuple[str, ...], BeforeValidator(_symbols)] = ()

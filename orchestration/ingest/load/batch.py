@@ -30,6 +30,7 @@ from orchestration.ingest.values.column_sql import (
     literal,
     oddities_sql,
     quoted,
+    read_sql,
     text,
     typed_sql,
     value,
@@ -216,7 +217,10 @@ class Batch:
         header = items[0].source.header
         places = {name: place for place, name in enumerate(header) if name}
         cells = {name: _trimmed_sql(f"c{place}", items[0].source) for name, place in places.items()}
-        texts = [f"{adapted_sql(self.contract, column, cells)} as {text(column.name)}" for column in self.contract.columns]
+        texts = [
+            f"{read_sql(column, adapted_sql(self.contract, column, cells))} as {text(column.name)}"
+            for column in self.contract.columns
+        ]
         if ROW in places:
             texts += [f'c{places[SHEET]} as "d:sheet"', f'c{places[ROW]}::integer as "d:row"']
         values = [f"{typed_sql(column)} as {value(column.name)}" for column in self.contract.columns]

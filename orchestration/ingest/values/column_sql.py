@@ -65,6 +65,14 @@ def value(name: str) -> str:
     return quoted(f"v:{name}")
 
 
+def read_sql(column: Column, cell: str) -> str:
+    """SQL for `t:<name>`, of an expression for its cell, trimmed: a reference in capitals.
+
+    Only plain letters are changed, since there are others whose capital is a plain one (`ı`).
+    """
+    return f"if(strlen({cell}) = length({cell}), upper({cell}), {cell})" if column.reference else cell
+
+
 def typed_sql(column: Column) -> str:
     """SQL for the typed value of `t:<name>`; NULL where the text is blank or cannot be read as the column's type."""
     source = text(column.name)
@@ -200,7 +208,7 @@ def _text_branches(column: Column, source: str, odd: str, exact: bool) -> list[s
     # Free text may well be a number as programs write it.
     is_odd = f"{odd} <> 'R21'" if column.free_text else f"{odd} is not null"
     branches = [*([] if column.name == GEOMETRY else [too_long]), f"when {is_odd} then {odd}"]
-    if column.pattern and column.classification == "personal":
+    if column.reference:
         # With letters, dashes or blanks that only look like those of a reference, or behind a quotation mark, it would be another
         # crime's or person's.
         marks = ", ".join(map(literal, ("'", '"')))
