@@ -167,12 +167,6 @@ class Bench:
         lines = [json.loads(line) for line in self._trace.read_text().splitlines()]
         return [(seconds, Point(**point)) for seconds, point in lines]
 
-    def during(self, step: str, label: str) -> Point:
-        """The first point of that label in a step."""
-        points = [point for _, point in self.passed]
-        begun = points.index(Point(f"step {step}"))
-        return next(point for point in points[begun:] if point.label == label and not point.after)
-
     @property
     def allowed(self) -> set[str]:
         """The contents that a reader may find, now or later: the first release's or the new one's."""

@@ -12,6 +12,7 @@ from orchestration.ingest.landing_log import landed_files, log
 from tests.fault.bench import Bench
 from tests.fault.faults import CRIMES, Strike, trial
 from tests.fault.kills import Trial, check_intact
+from tests.fault.server import Point
 
 KIND = "delivery changes while it is read"
 SECONDS_BETWEEN_LINES = 0.02
@@ -68,7 +69,7 @@ def growing(bench: Bench, made: Trial) -> None:
 
 def _refresh(bench: Bench, made: Trial, moment: str, action: str, file: Path) -> None:
     before = file.lstat()
-    status = bench.sna("refresh", point=bench.during(STEP, MOMENTS[moment]), action=action).status
+    status = bench.sna("refresh", point=Point(MOMENTS[moment], step=STEP), action=action).status
     if file.lstat() == before:
         made.problems.append(f"the point was never reached: {bench.said[-1500:]}")
     _check(bench, made, status)

@@ -19,17 +19,26 @@ import sys
 import threading
 import time
 import traceback
+from collections import Counter
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+
+STEP = "step "
 
 
 @dataclass(frozen=True)
 class Point:
-    """A place in a refresh: the `occurrence`-th time (from 1) that `label` is reached, before or after it is done."""
+    """A place in a refresh: the `occurrence`-th time (from 1) that `label` is reached, before or after it is done.
+
+    Attributes:
+        step: count from the start of this step on, and only in it, since an earlier refresh may have done what the steps before
+            it do; empty counts from the start of the refresh.
+    """
 
     label: str
     occurrence: int = 1
     after: bool = False
+    step: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,15 +87,23 @@ class Answer:
 
 @dataclass
 class _Passed:
-    """How often each label was reached so far."""
+    """How often each label was reached so far, in the refresh and in its present step."""
 
-    counts: dict[tuple[str, bool], int] = field(default_factory=dict)
+    counts: Counter[tuple[str, bool]] = field(default_factory=Counter)
+    in_step: Counter[tuple[str, bool]] = field(default_factory=Counter)
+    step: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def count(self, label: str, after: bool) -> int:
+    def point(self, label: str, after: bool) -> tuple[Point, Point]:
+        """The point that is reached, counted in the refresh and in its present step."""
         with self.lock:
-            self.counts[label, after] = self.counts.get((label, after), 0) + 1
-            return self.counts[label, after]
+            if label.startswith(STEP) and not after:
+                self.step = label.removeprefix(STEP)
+                self.in_step.clear()
+            self.counts[label, after] += 1
+            self.in_step[label, after] += 1
+            whole = Point(label, self.counts[label, after], after)
+            return whole, Point(label, self.in_step[label, after], after, self.step)
 
 
 def _import_everything() -> None:
@@ -134,11 +151,11 @@ def _run(request: Request, ask: int) -> int:
         started = time.monotonic()
 
         def reached(label: str, after: bool) -> None:
-            point = Point(label, passed.count(label, after), after)
+            point, in_step = passed.point(label, after)
             if trace:
                 trace.write(json.dumps([time.monotonic() - started, asdict(point)]) + "\n")
                 trace.flush()
-            if request.point == point:
+            if request.point in (point, in_step):
                 if request.delay is None:
                     points.act(request.action)
                 else:
