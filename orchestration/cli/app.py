@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import atexit
 import os
+import re
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -106,8 +107,35 @@ def _interruption() -> Iterator[None]:
         raise
 
 
+# As long as a path can be.
+LONGEST_ARGUMENT = 4_096
+
+
+def _unusable(arguments: Sequence[str]) -> str | None:
+    """Why no command can do anything with one of its arguments; None where each can be used.
+
+    An empty path is the current folder to every library: `sna deliver "$FILE"` with a variable that is not set would deliver it.
+    """
+    for number, argument in enumerate(arguments, 1):
+        value = argument.partition("=")[2] if argument.startswith("--") and "=" in argument else argument
+        if not value.strip():
+            return f"Argument {number} is empty; write a value, or leave out the option."
+        if len(argument) > LONGEST_ARGUMENT:
+            return f"Argument {number} has {len(argument):,} characters; write at most {LONGEST_ARGUMENT:,}."
+    return None
+
+
+def _is_of_no_text(error: BaseException) -> bool:
+    """Whether something wanted text in UTF-8 and an argument is none, as a file name may be."""
+    wanted = isinstance(error, UnicodeEncodeError) or "Unable to cast Python instance" in str(error)
+    return wanted and any(re.search("[\ud800-\udfff]", argument) for argument in sys.argv[1:])
+
+
 def _run() -> None:
     """Run the command; errors that a user can correct are printed without a traceback."""
+    if reason := _unusable(sys.argv[1:]):
+        errors.print(f"[red]{reason}[/]", highlight=False)
+        sys.exit(WRONG_USAGE)
     try:
         with _interruption():
             app()
@@ -118,6 +146,9 @@ def _run() -> None:
         if status := status_of(error):
             errors.print(f"[red]{escape(str(error))}[/]")
             sys.exit(status)
+        if _is_of_no_text(error):
+            errors.print("[red]An argument is not text in UTF-8; write it again, or rename the file.[/]")
+            sys.exit(WRONG_USAGE)
 
         from orchestration.database import connection
         from orchestration.home import disk_errors, redaction

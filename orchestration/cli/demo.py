@@ -35,7 +35,7 @@ def _require_generator() -> None:
 
 def demo(
     scale: Annotated[int, typer.Option(min=1, max=33, help="A force of so many times the people, streets and wards.")] = 1,
-    seed: Annotated[int, typer.Option(help="Another seed makes another county with the same totals.")] = 2024,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed makes another county with the same totals.")] = 2024,
     dirt: Annotated[bool, typer.Option(help="Inject known faults, listed in dirt-manifest.json.")] = False,
     next_month: Annotated[
         bool, typer.Option("--next-month", help="Write the following month of the demonstration instead, to practise with.")

@@ -1,4 +1,4 @@
-"""Advice for a disk that is full, read-only or unreachable, the same whichever library raised the error."""
+"""Advice for a disk that is full, read-only or unreachable, and for what can be no path, whichever library raised the error."""
 
 from __future__ import annotations
 
@@ -7,8 +7,18 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from orchestration.text.printing import printable
+
 # What Python, SQLite and DuckDB say. EFBIG is a quota or limit on the size of files.
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+# A file where a folder should be or the reverse, a link to itself, or a longer name than the disk takes.
+NO_PATH = {
+    errno.ENOTDIR: "part of it is a file, not a folder",
+    errno.EISDIR: "it is a folder, not a file",
+    errno.ELOOP: "a link in it leads to itself",
+    errno.ENAMETOOLONG: "it is longer than a path or name can be",
+}
+LONGEST_SHOWN = 200
 CLOSED = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 FULL_WORDS = (
     *("No space left on device", "database or disk is full", "Disk quota exceeded", "File too large", "disk I/O error"),
@@ -41,6 +51,11 @@ def advice(error: BaseException | str, home: Path, again: str = "run `sna refres
             f"{home} cannot be written to, or parts of it cannot be read{met}. Mount it for writing, or grant this account"
             f" access, then {again}."
         )
+    for one in errors:
+        if isinstance(one, OSError) and one.errno in NO_PATH and isinstance(one.filename, str):
+            path = printable(one.filename)
+            shown = path if len(path) <= LONGEST_SHOWN else f"{path[:LONGEST_SHOWN]}…"
+            return f"{shown} cannot be used: {NO_PATH[one.errno]}. Name another path, then {again}."
     return None
 
 

@@ -29,6 +29,7 @@ _REFERENCES = {
     "with a Cyrillic letter": "D\u0421-2023-0000005",
     "with a byte-order mark": "\ufeffDC-2023-0000005",
     "in quotation marks": "'DC-2023-0000005",
+    "in small letters": "dc-2023-0000005",
     "with a tab before it": "\tDC-2023-0000005",
 }
 # Beside the same rows under the name of the part.

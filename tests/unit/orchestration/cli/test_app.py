@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 
-import click
 import pytest
 import typer.main
 
@@ -35,7 +34,7 @@ def end(code, **options):
 
 
 ALL = typer.main.get_command(app.app)
-GROUPS = {"sna": ALL, **{name: group for name, group in ALL.commands.items() if isinstance(group, click.Group)}}
+GROUPS = {"sna": ALL, **{name: group for name, group in ALL.commands.items() if hasattr(group, "commands")}}
 
 
 @pytest.mark.parametrize("name", GROUPS)
