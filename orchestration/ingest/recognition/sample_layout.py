@@ -72,7 +72,7 @@ def find(grids: Sequence[Grid], contract: FeedContract, likeness: Likeness) -> F
     _, top, depth, grid = best
     if not depth:
         return Found(_filled(grid.rows), grid.name)
-    return _proposed(grid, top, depth, contract, likeness, is_only_sheet=len(grids) == 1)
+    return _proposed(grids, grid, top, depth, contract, likeness)
 
 
 def _known(grid: Grid, table: Table, contract: FeedContract) -> Found | None:
@@ -120,17 +120,52 @@ def _score(grid: Grid, top: int, depth: int, likeness: Likeness) -> float:
     return sum(map(likeness, labels))
 
 
-def _proposed(grid: Grid, top: int, depth: int, contract: FeedContract, likeness: Likeness, *, is_only_sheet: bool) -> Found:
+def _proposed(grids: Sequence[Grid], grid: Grid, top: int, depth: int, contract: FeedContract, likeness: Likeness) -> Found:
+    """The table of the likeliest sheet, and of all others that have the same headers: one for each district, month or year."""
     start, start_row = _start(grid.rows[:top], grid.rows[top : top + depth], likeness)
     if start is None:
         return Found(_filled(grid.rows[top:]), grid.name)
-    end = _end(_filled(grid.rows[top + depth :]))
-    sheets = None if not grid.name else ".*" if is_only_sheet else _sheet(grid.name.strip())
-    table = Table(start=(start,), sheets=sheets, header_rows=depth, start_row=start_row, end=end)
-    header, body = reshape.under(grid, table, contract)
-    found = _without_totals(Found([header, *body], grid.name, (table,)), [TOTAL])
-    is_plain = depth == 1 and not _filled(grid.rows[:top]) and end is None and not found.totals and not contract.layout
+    table = Table(start=(start,), header_rows=depth, start_row=start_row)
+    labels = sorted(map(plain, reshape.under(grid, table, contract)[0]))
+    alike = [one for one in grids if one is grid or _has(one, table, labels, contract)]
+    endings = [_end(reshape.under(one, table, contract)[1]) for one in alike]
+    words = [word for ending in endings for word in ending]
+    end = rf"^({'|'.join(dict.fromkeys(words))})\b" if words else None
+    table = replace(table, sheets=_sheets(grids, alike), end=end)
+    tables = [
+        _without_totals(Found([header, *body], one.name), [TOTAL])
+        for one in alike
+        for header, body in [reshape.under(one, table, contract)]
+    ]
+    found = replace(
+        _together(tables), sheet=grid.name, layout=(table,), totals=frozenset().union(*(one.totals for one in tables))
+    )
+    is_plain = (
+        len(alike) == depth == 1 and not _filled(grid.rows[:top]) and end is None and not found.totals and not contract.layout
+    )
     return replace(found, layout=()) if is_plain else found
+
+
+def _has(grid: Grid, table: Table, labels: Sequence[str], contract: FeedContract) -> bool:
+    """Whether a sheet has a table with these headers, in plain form and sorted."""
+    try:
+        return sorted(map(plain, reshape.under(grid, table, contract)[0])) == labels
+    except UnreadableError:
+        return False
+
+
+def _sheets(grids: Sequence[Grid], alike: Sequence[Grid]) -> str | None:
+    """A pattern of the names of the sheets that have the table; None for text.
+
+    Where several have it, all but those that lack it are named: a sheet that the next delivery has besides, such as that of
+    another month, is read, or refused if it has another table. Sheets that are passed over would be missed by nobody.
+    """
+    if not grids[0].name:
+        return None
+    others = [_sheet(one.name.strip()) for one in grids if one not in alike]
+    if not others:
+        return ".*"
+    return _sheet(alike[0].name.strip()) if len(alike) == 1 else f"(?!(?:{'|'.join(others)})$).*"
 
 
 def _sheet(name: str) -> str:
@@ -163,8 +198,8 @@ def _without_totals(found: Found, patterns: Sequence[str]) -> Found:
     return replace(found, rows=[header, *kept], totals=frozenset(header[place] for place in places if header[place]))
 
 
-def _end(body: Sequence[Sequence[str]]) -> str | None:
-    """A pattern of the notes below a table, which are rows with one filled cell: their first words, where these name nobody."""
+def _end(body: Sequence[Sequence[str]]) -> list[str]:
+    """The first words of the notes below a table, which are rows with one filled cell; none where one may name somebody."""
     words: list[str] = []
     for row in reversed(body):
         filled = [cell.strip() for cell in row if cell.strip()]
@@ -172,9 +207,9 @@ def _end(body: Sequence[Sequence[str]]) -> str | None:
             break
         word = re.match(r"[A-Za-z]+", filled[0])
         if word is None or not is_ordinary(word[0].lower()):
-            return None
+            return []
         words.append(word[0])
-    return rf"^({'|'.join(dict.fromkeys(reversed(words)))})\b" if words and len(words) < len(body) else None
+    return list(reversed(words)) if len(words) < len(body) else []
 
 
 def _filled(rows: Sequence[Sequence[str]]) -> list[list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 
 import pandas as pd
 import pytest
@@ -65,6 +66,30 @@ def test_the_sheet_with_the_table_is_found_and_the_only_one_may_change_its_name(
         pd.DataFrame(rows).to_excel(book, sheet_name=sheets[-1], index=False, header=False)
     found = header_map.read(path, CRIMES)
     assert (found.rows, found.sheet, found.layout[0].sheets) == ([LOWER, ROW], sheets[-1], pattern)
+
+
+@pytest.mark.parametrize(
+    ("sheets", "pattern"),
+    [
+        (["Medway", "Swale", "Thanet"], ".*"),
+        (["About", "April 2023", "May 2023"], r"(?!(?:About)$).*"),
+        (["About", "Medway", "Swale", "Codes 2023"], r"(?!(?:About|Codes\ \d{4})$).*"),
+    ],
+)
+@pytest.mark.parametrize("title", [[], [["Crimes of the month"]]])
+def test_a_table_on_several_sheets_is_all_of_them(tmp_path, sheets, pattern, title):
+    path, note = tmp_path / "extract.xlsx", ["Source: the crime system"]
+    with pd.ExcelWriter(path, engine="xlsxwriter") as book:
+        for number, name in enumerate(sheets):
+            is_other = name.startswith(("About", "Codes"))
+            rows = [["What this is"], ["Crimes"]] if is_other else [*title, LOWER, *[ROW] * (number + 1), note]
+            pd.DataFrame(rows).to_excel(book, sheet_name=name, index=False, header=False)
+    found = header_map.read(path, CRIMES)
+    with_table = [number + 1 for number, name in enumerate(sheets) if not name.startswith(("About", "Codes"))]
+    assert found.rows == [LOWER, *[ROW] * sum(with_table)]
+    (table,) = found.layout
+    assert (table.sheets, table.end) == (pattern, r"^(Source)\b")
+    assert [name for name in sheets if re.fullmatch(pattern, name)] == [n for n in sheets if not n.startswith(("About", "Codes"))]
 
 
 def test_a_table_that_begins_with_the_first_row_needs_no_layout(tmp_path):
