@@ -194,8 +194,15 @@ def _of_type(feed_type: str, contracts: list[FeedContract], area: str) -> FeedCo
     if len(found) == 1:
         (contract,) = found.values()
         return contract
+    agency, _, feed = feed_type.rpartition("/")
     if found:
-        reason = f"Several feeds have other columns: {', '.join('/'.join(contract.id) for contract in found.values())}."
+        names = ", ".join(sorted({contract.type for contract in found.values()}))
+        reason = f"Several feed types have that name, each with columns of its own. Name one of {names}."
+    elif agency and any(contract.feed == feed for contract in contracts):
+        reason = (
+            f"The file of the area lists no agency {agency} that sends {feed}. Add it under `agencies` of "
+            f"{known_areas.folder() / area / known_areas.FILE}: - {{id: {agency}, feeds: [{feed}]}}"
+        )
     else:
         reason = f"No feed of that type. Types: {', '.join(sorted({contract.feed for contract in contracts}))}."
     errors.print(f"[red]{escape(feed_type)}[/]: {reason}", highlight=False)

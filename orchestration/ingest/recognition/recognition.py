@@ -230,27 +230,41 @@ def _fitting(path: Path, contracts: Mapping[FeedKey, FeedContract]) -> list[Feed
         return fitting
     near = candidates.nearest(path, compared)
     if near is not None:
-        raise _NotKnownError(_with_map(Refusal.of_faults(near.contract, near.faults), near))
+        raise _NotKnownError(_with_map(Refusal.of_faults(near.contract, near.faults), near, path, contracts))
     remedy = "Check that the header row is there, with the agreed headers; the feed's contract lists them."
     raise _NotKnownError(Refusal.of(None, (f"No feed has the headers of this file ({describe(path)}).", remedy)))
 
 
-def _with_map(refusal: Refusal, near: candidates.Comparison) -> Refusal:
+def _with_map(refusal: Refusal, near: candidates.Comparison, path: Path, contracts: Mapping[FeedKey, FeedContract]) -> Refusal:
     """A refusal for headers that says how they find their columns."""
     # Of a return, whose table is somewhere on its sheets, also that no table or sheet is as agreed.
     of_headers = {"D04", "D05", "D11", "D32"} | ({"D12", "D13"} if near.contract.layout else set())
     if not {found.code for found in near.faults} <= of_headers:
         return refusal
     contract = near.contract
+    command = _map_command(path, contract, contracts.values())
     if contract.adapted.map:
         cause = f"{contract.adapted.map} of the area's folder has no place for them."
-        remedy = f"Run `sna area map {contract.feed} FILE`, then fill its gaps under `headers`, `not_used` and `provided`."
+        remedy = f"Run {command}, then fill its gaps under `headers`, `not_used`, `absent` and `provided`."
     elif contract.evidence == "national_statistic":
         return refusal
     else:
         cause = "If it is an agency's own extract, its headers have to be mapped to columns first."
-        remedy = f"Run `sna area map {contract.feed} FILE`."
+        remedy = f"Run {command}."
     return replace(refusal, causes=(*refusal.causes, (cause, remedy)))
+
+
+def _map_command(path: Path, contract: FeedContract, contracts: Iterable[FeedContract]) -> str:
+    """The command that maps an extract: of the one agency that sends the feed type, or of the one that the file names."""
+    senders = [one for one in contracts if one.type == contract.type]
+    if len(senders) == 1:
+        same_name = [one for one in contracts if one.feed == contract.feed]
+        return f"`sna area map {contract.feed if len(same_name) == 1 else contract.type} FILE`"
+    named = candidates.choose(path, senders)
+    if len(named) == 1:
+        return f"`sna area map {named[0].agency}/{contract.feed} FILE`"
+    agencies = " or ".join(sorted(one.agency for one in senders))
+    return f"`sna area map AGENCY/{contract.feed} FILE`, AGENCY being {agencies}"
 
 
 def _chosen(path: Path, fitting: Sequence[FeedContract]) -> FeedContract:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.contracts.reader import load_contracts
+from orchestration.contracts.reader import load_contracts, read_contracts
+from orchestration.home import area_files
 from orchestration.home.environment import PROJECT
 from orchestration.ingest.landing_zone.delivery import discover
 from orchestration.ingest.recognition import candidates
@@ -342,3 +343,24 @@ def test_one_month_under_three_names_is_one_delivery(desk, tmp_path):
         outcomes.append(deliver(copy, desk.raw, ALL).outcome)
     assert outcomes == ["delivered", "already there", "already there"]
     assert [record.rows_accepted for record in desk.load("police_uk/street")] == [20]
+
+
+@pytest.mark.parametrize(
+    ("feed", "name", "command"),
+    [
+        # Of two forces each has an extract of its own; the name of the file may say whose it is.
+        ("crimes", "extract.csv", "`sna area map AGENCY/crimes FILE`, AGENCY being norfolk or suffolk"),
+        ("crimes", "suffolk extract.csv", "`sna area map suffolk/crimes FILE`"),
+        # What one publisher sends is one map, and two feed types may have one name.
+        ("street", "extract.csv", "`sna area map street FILE`"),
+        ("stop_searches", "extract.csv", "`sna area map AGENCY/stop_searches FILE`"),
+    ],
+)
+def test_a_refusal_for_headers_names_the_call_that_maps_them(outbox, tmp_path, monkeypatch, feed, name, command):
+    monkeypatch.setenv("SNA_AREAS", str(tmp_path / "areas"))
+    area_files.make(["norfolk", "suffolk"])
+    contracts = read_contracts("norfolk")
+    header = [column.header for column in next(one for one in contracts.values() if one.feed == feed).columns]
+    path = outbox(name, ",".join(["Another", *header[1:]]) + "\n" + ",".join(header) + "\n")
+    receipt = deliver(path, tmp_path / "raw", contracts)
+    assert receipt.outcome == "refused" and f"Run {command}" in receipt.reason
