@@ -14,6 +14,9 @@ from orchestration.home.environment import SettingsError
 OPEN_DATA = "open data (data.police.uk, ONS, MHCLG, DfE, MoJ) need none"
 # Forces of data.police.uk, and of whole nations, that are no territorial ones here.
 WITHOUT_DISTRICTS = {("british", "transport"), ("btp",), ("northern", "ireland"), ("of", "northern", "ireland"), ("scotland",)}
+# What a force sends of its own records. With several forces each is an agency from the start: under one name the month of one
+# would take the place of that of another.
+OF_A_FORCE = ("crimes", "police/outcomes", "victims", "suspects", "stop_searches")
 UNKNOWN = {
     "agencies": f"which of its agencies send what is not known yet; {OPEN_DATA}",
     "hospitals": "which hospitals take its patients is not known yet",
@@ -132,8 +135,15 @@ def _content(identifier: str, forces: Sequence[national.Force]) -> dict[str, Any
         "forces": [force.police_uk for force in forces],
         "districts": {district.district_code: district.district for district in own},
         "authorities": _authorities(own),
+        "agencies": _agencies(forces),
         "gaps": [f"{field}: {what}" for field, what in UNKNOWN.items()],
     }
+
+
+def _agencies(forces: Sequence[national.Force]) -> list[dict[str, Any]]:
+    """Each of several forces with what a force sends."""
+    several = forces if len(forces) > 1 else ()
+    return [{"id": f.police_uk.replace("-", "_"), "name": f.force_name, "feeds": list(OF_A_FORCE)} for f in several]
 
 
 def _around(own: Sequence[national.District]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from orchestration.contracts.reader import load_contracts
+from orchestration.contracts.reader import load_contracts, read_contracts
 from orchestration.home import area_files, areas, national
 from orchestration.home.environment import SettingsError
 
@@ -61,6 +61,12 @@ def test_an_area_of_one_district_has_a_name_of_its_own():
 def test_two_forces_make_one_area():
     area = areas.load(area_files.make(["derbyshire", "nottinghamshire"], "east").parent.name)
     assert (area.id, area.name, len(area.districts)) == ("east", "Derbyshire and Nottinghamshire", 17)
+    # Each force sends its own crimes: in one folder the month of one would take the place of that of the other.
+    own = {agency.id for agency in area.agencies}
+    assert own == {"derbyshire", "nottinghamshire"}
+    sent = [key for key in read_contracts("east") if key[0] in own]
+    assert sorted(sent) == sorted((agency, feed.rpartition("/")[2]) for agency in own for feed in area_files.OF_A_FORCE)
+    assert areas.load(area_files.make(["kent"]).parent.name).agencies == ()
 
 
 def test_a_force_that_is_none_and_an_area_that_exists_are_refused():
