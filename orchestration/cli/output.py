@@ -388,6 +388,13 @@ def receipts(console: Console, received: Sequence[Receipt], refusals: Path, *, d
     taken = [(r.source.name, r.outcome, r.target_name, r.reason) for r in received if r.refusal is None]
     if taken:
         console.print(table("Deliveries", ["file", "outcome", "landing zone", "note"], taken))
+    for feed, names in _rivals(received):
+        console.print(
+            f"[yellow]Only the last one counts[/]: {escape(', '.join(names))} are of the same period of {escape(feed)}, so each "
+            "takes the place of the one before. If each is a part, such as a district, list the parts under `properties` of the "
+            "feed in the area's file (`part`, areas/README.md), and deliver them again.",
+            highlight=False,
+        )
     refused = [r for r in received if r.refusal is not None]
     for receipt in refused:
         assert receipt.refusal is not None
@@ -399,6 +406,31 @@ def receipts(console: Console, received: Sequence[Receipt], refusals: Path, *, d
         console.print(f"Nothing was copied; {len(refused)} of {len(received)} files would be refused.")
     else:
         console.print(f"{len(taken)} taken or already there, {len(refused)} refused.{' Next: `sna refresh`.' if taken else ''}")
+
+
+def _rivals(received: Sequence[Receipt]) -> list[tuple[str, list[str]]]:
+    """Files that were handed in together of which one takes the place of another: the feed, and their names in order."""
+    from orchestration.contracts.periods import SPAN
+    from orchestration.ingest.landing_zone.delivery import Name
+
+    by_part: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for receipt in received:
+        feed, _, file_name = receipt.target_name.rpartition("/")
+        name = Name.parse(file_name)
+        if receipt.outcome == "delivered" and name:
+            by_part.setdefault((feed, name.part), []).append((name.period, printable(receipt.source.name)))
+
+    def overlap(one: str, other: str) -> bool:
+        # Periods of one feed are written alike, so that the order of their names is theirs.
+        (first, _, last), (start, _, end) = one.partition(SPAN), other.partition(SPAN)
+        return first <= (end or start) and start <= (last or first)
+
+    found = []
+    for (feed, _), files in by_part.items():
+        same = [each for each in files if any(other is not each and overlap(each[0], other[0]) for other in files)]
+        if same:
+            found.append((feed, [file for _, file in same]))
+    return found
 
 
 def unread(console: Console, settings: Settings, feed: str | None = None) -> None:

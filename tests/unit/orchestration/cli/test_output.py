@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -14,7 +15,7 @@ from orchestration.cli.app import app
 from orchestration.contracts.reader import load_contracts
 from orchestration.home import creation
 from orchestration.home.settings import Settings
-from orchestration.ingest.recognition.recognition import deliver
+from orchestration.ingest.recognition.recognition import Receipt, deliver
 from orchestration.operations import last_failure
 from orchestration.operations.refresh_plan import Plan
 from orchestration.publication.releases import Rollback
@@ -179,3 +180,21 @@ def test_a_refresh_that_finds_nothing_to_do_ends_a_failure(tmp_path, monkeypatch
     result = CliRunner().invoke(app, ["refresh"])
     assert result.exit_code == 0, result.output
     assert "last refresh failed" not in CliRunner().invoke(app, ["status"]).output
+
+
+@pytest.mark.parametrize(
+    ("targets", "named"),
+    [
+        (["police/crimes/2023-10.csv", "police/crimes/2023-10.v2.csv"], "one.csv, two.csv"),
+        (["police/crimes/2023-10_2024-03.csv", "police/crimes/2024-01.csv", "police/crimes/2024-04.csv"], "one.csv, two.csv"),
+        (["police/crimes/2023-10.csv", "police/crimes/2023-11.csv", "police/outcomes/2023-10.csv"], None),
+        (["police/crimes/2023-10-north.csv", "police/crimes/2023-10-south.csv"], None),
+    ],
+)
+def test_files_of_one_period_that_replace_each_other_are_named(tmp_path, said, targets, named):
+    names = ["one.csv", "two.csv", "three.csv"]
+    received = [Receipt(Path(name), "delivered", target, "") for name, target in zip(names, targets, strict=False)]
+    output.receipts(said.console, received, tmp_path)
+    assert ("Only the last one counts" in said.text()) == (named is not None)
+    if named:
+        assert f": {named} are of the same period of police/crimes" in said.text() and "`part`" in said.text()
