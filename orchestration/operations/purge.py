@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.home import lock, whole_file
+from orchestration.home.file_hash import sha256
 from orchestration.home.settings import Settings
 from orchestration.ingest.landing_log import log as log
 from orchestration.ingest.landing_zone.acceptance import record_beside
@@ -288,8 +289,7 @@ def _files(folder: Path) -> Iterator[Path]:
 def _holds(path: Path, found: Purge) -> bool:
     if not path.is_file() or path.stat().st_size != found.file_size:
         return False
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() == found.file_sha256
+    return sha256(path) == found.file_sha256
 
 
 def _remove_from_landing_log(settings: Settings, found: Purge) -> int:

@@ -14,13 +14,13 @@ removed. Its record is kept.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from orchestration.home.file_hash import sha256
 from orchestration.publication.release import Release
 from orchestration.publication.release_retention import releases_to_archive, remove_releases, surplus_releases
 from orchestration.publication.releases import current_release, switching
@@ -192,4 +192,4 @@ def _superseded_at(load: LoadRecord, loads: Sequence[LoadRecord]) -> datetime | 
 
 
 def _is_file_of(file: Path, load: LoadRecord) -> bool:
-    return file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() == load.file_sha256
+    return file.is_file() and sha256(file) == load.file_sha256

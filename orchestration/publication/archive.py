@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING
 from orchestration.database import connection
 from orchestration.home import permissions, whole_file
 from orchestration.home.environment import analysts_group
+from orchestration.home.file_hash import sha256
 from orchestration.home.whole_file import sync
 from orchestration.publication import former_names, release_files
-from orchestration.publication.integrity import file_hashes, sha256, wrong_contents, wrong_files
+from orchestration.publication.integrity import file_hashes, wrong_contents, wrong_files
 from orchestration.publication.release import ARCHIVED, FILE, RESTORED, DamagedReleaseError, Release
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ SHA-256 of `manifest.json` itself, in the form that `sha256sum --check` reads.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration.home import whole_file
+from orchestration.home.file_hash import sha256
 from orchestration.publication.release import ARCHIVED, FILE, MANIFEST, RESTORED, Release
 
 if TYPE_CHECKING:
@@ -104,12 +104,6 @@ def file_hashes(folder: Path, below: str = "") -> dict[str, dict[str, Any]]:
 def seal(folder: Path) -> str:
     """What `manifest.sha256` says of the `manifest.json` beside it."""
     return f"{sha256(folder / MANIFEST)}  {MANIFEST}\n"
-
-
-def sha256(path: Path) -> str:
-    """SHA-256 of a file, hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def content_hashes(con: duckdb.DuckDBPyConnection, tables: Iterable[tuple[str, str]]) -> dict[str, dict[str, Any]]:

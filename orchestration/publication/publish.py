@@ -30,9 +30,10 @@ from expectations.privacy import PRIVATE_COLUMNS
 from orchestration.database import connection
 from orchestration.home import permissions
 from orchestration.home.environment import PROJECT, analysts_group
+from orchestration.home.file_hash import sha256
 from orchestration.home.whole_file import sync
 from orchestration.publication import archive, former_names, measures, release_files, release_retention, revisions
-from orchestration.publication.integrity import SEAL, checksums, content_hashes, file_hashes, note, seal, sha256
+from orchestration.publication.integrity import SEAL, checksums, content_hashes, file_hashes, note, seal
 from orchestration.publication.release import FILE, MANIFEST, DamagedReleaseError, Release
 from orchestration.publication.release_files import Descriptions
 from orchestration.publication.releases import banner, current_release, feeds_of, ids, link, make_current, switching

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from orchestration.ingest.landing_zone.demonstration import Listing, digest
+from orchestration.home.file_hash import sha256
+from orchestration.ingest.landing_zone.demonstration import Listing
 from synthetic.demo.faults import add_faults
 from synthetic.feeds.ambulance import write_calls
 from synthetic.feeds.census import write_census
@@ -91,7 +92,7 @@ def copy_returns(raw: Path) -> int:
 
 def list_files(raw: Path, report: tuple[str, str] | None) -> None:
     """List every delivery in a landing zone as part of the demonstration."""
-    files = {str(path.relative_to(raw)): digest(path) for path in sorted(raw.glob("*/*/*")) if path.is_file()}
+    files = {str(path.relative_to(raw)): sha256(path) for path in sorted(raw.glob("*/*/*")) if path.is_file()}
     Listing(report, files).write(raw)
 
 

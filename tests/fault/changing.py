@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from orchestration.ingest.landing_log import landed_files, log
+from orchestration.home.file_hash import sha256
+from orchestration.ingest.landing_log import log
 from tests.fault.bench import Bench
 from tests.fault.faults import CRIMES, Strike, trial
 from tests.fault.kills import Trial, check_intact
@@ -81,7 +82,7 @@ def _check(bench: Bench, made: Trial, status: int) -> None:
         made.problems.append(f"ended with {status}: {bench.said[-1500:]}")
     check_intact(bench, made, any_content=True)
     landed = [load for load in log.read(bench.settings.landing) if load.file_name == _new(bench).name]
-    sent = landed_files.digest(bench.work / "after" / CRIMES / _new(bench).name)
+    sent = sha256(bench.work / "after" / CRIMES / _new(bench).name)
     if any(f"{load.agency}/{load.feed}" == CRIMES and load.file_sha256 != sent for load in landed):
         made.problems.append("what its sender had not finished, or never sent, was landed")
 

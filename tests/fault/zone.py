@@ -15,7 +15,8 @@ from pathlib import Path
 from zlib import crc32
 
 from orchestration.contracts.reader import load_contracts
-from orchestration.ingest.landing_zone.demonstration import Listing, digest
+from orchestration.home.file_hash import sha256
+from orchestration.ingest.landing_zone.demonstration import Listing
 
 KEPT = 12  # one crime in so many
 KEYS = ("Crime Reference", "Crime ID")
@@ -42,7 +43,7 @@ def cut(county: Path, before: Path, after: Path) -> None:
                 _copy(file, (after if new else before) / feed.relative_to(county) / file.name, sampled=monthly)
     _spoil(before, after)
     # A few months of a county reproduce none of its printed figures.
-    listed = {str(path.relative_to(zone)): digest(path) for zone in (before, after) for path in zone.glob("*/*/*")}
+    listed = {str(path.relative_to(zone)): sha256(path) for zone in (before, after) for path in zone.glob("*/*/*")}
     Listing(None, listed).write(before)
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from orchestration.contracts.reader import load_contracts
+from orchestration.home.file_hash import sha256
 from orchestration.ingest.files import regular_files
-from orchestration.ingest.landing_log import landed_files, load_record
+from orchestration.ingest.landing_log import landed_files
 from orchestration.ingest.landing_log.load_record import LoadRecord
 from orchestration.ingest.landing_log.log import loads_in_use, read, update_record
 from orchestration.text.plurals import counted
@@ -120,7 +121,7 @@ def is_there(settings: Settings, load: LoadRecord) -> bool:
     """Whether the landing zone holds the file of a delivery, as it was received."""
     file = settings.raw / load.path
     try:
-        return load_record.digest(file) == load.file_sha256
+        return sha256(file) == load.file_sha256
     except OSError:
         return False
 

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from orchestration.ingest.landing_log.load_record import ACCEPTED, LoadRecord, Stored, digest
+from orchestration.home.file_hash import sha256
+from orchestration.ingest.landing_log.load_record import ACCEPTED, LoadRecord, Stored
 
 
 def stored(folder: Path) -> dict[str, Stored]:
@@ -76,7 +77,7 @@ def _fault(path: Path, known: Stored | None, rows: int, *, full: bool) -> str | 
         return None if not full or _rows(path) == rows else f"{path.name} does not have the {rows:,} rows that were landed"
     if stat.st_size != known.bytes:
         return f"{path.name} has {stat.st_size:,} bytes, and was landed with {known.bytes:,}"
-    if (full or stat.st_mtime_ns != known.mtime_ns) and digest(path) != known.sha256:
+    if (full or stat.st_mtime_ns != known.mtime_ns) and sha256(path) != known.sha256:
         return f"{path.name} was overwritten: its content is not what was landed"
     return None if known.rows == rows else f"{path.name} was landed with {known.rows:,} rows, and the record says {rows:,}"
 

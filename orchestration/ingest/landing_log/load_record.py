@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from orchestration.home.file_hash import sha256
 from orchestration.ingest.rules import Fault
 
 if TYPE_CHECKING:
@@ -40,13 +40,7 @@ class Stored:
         from pyarrow.parquet import read_metadata
 
         stat = path.stat()
-        return cls(digest(path), stat.st_size, stat.st_mtime_ns, read_metadata(path).num_rows)
-
-
-def digest(path: Path) -> str:
-    """SHA-256 of a file, hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return cls(sha256(path), stat.st_size, stat.st_mtime_ns, read_metadata(path).num_rows)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ everything else.
 from __future__ import annotations
 
 import csv
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration.home import whole_file
+from orchestration.home.file_hash import sha256
 from orchestration.ingest.files import regular_files
 from orchestration.ingest.rules import Fault, fault
 
@@ -147,19 +147,13 @@ def add(raw: Path, files: Iterable[Path]) -> None:
     """
     listing = Listing.read(raw)
     known = dict(listing.files)
-    new = [file for file in files if digest(file) not in set(known.values())]
+    new = [file for file in files if sha256(file) not in set(known.values())]
     for file in new:
         name = str(file.absolute().relative_to(raw.absolute())) if file.absolute().is_relative_to(raw.absolute()) else file.name
         while name in known:
             name += "+"
-        known[name] = digest(file)
+        known[name] = sha256(file)
     report = listing.report
     if report is not None and any(file.name[:7] <= report[1] for file in new):
         report = None
     Listing(report, known).write(raw)
-
-
-def digest(path: Path) -> str:
-    """SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -17,12 +17,13 @@ from typing import Literal, TypeVar
 
 from orchestration.contracts.model import FeedContract, FeedKey, PartRule
 from orchestration.contracts.periods import SPAN, bounds, form, key
+from orchestration.home.file_hash import sha256
 from orchestration.home.whole_file import sync
 from orchestration.ingest.files.headers import printable
 from orchestration.ingest.files.readers import accepted_type, describe, of_content
 from orchestration.ingest.landing_log.load_record import LoadRecord
 from orchestration.ingest.landing_zone.delivery import Delivery, Name, discover, why_invalid
-from orchestration.ingest.landing_zone.demonstration import LIVE, Admission, digest
+from orchestration.ingest.landing_zone.demonstration import LIVE, Admission
 from orchestration.ingest.legal_gate import gate
 from orchestration.ingest.load import extracts
 from orchestration.ingest.load.contents import Contents, not_mapped, other_part, read_contents
@@ -110,7 +111,7 @@ def deliver_safely(
         return _refused(path, Refusal.of(None, ("Its name is not text in UTF-8.", "Rename it and deliver it again.")))
     try:
         with copied(handed) as copy:
-            if refusal := admission.refusal(path, digest(copy)):
+            if refusal := admission.refusal(path, sha256(copy)):
                 return _refused(path, Refusal.of_faults(None, [refusal]))
             return replace(deliver(copy, raw, contracts, admission, received, take, foreseen), source=path)
     except UnreadableError as error:
@@ -147,7 +148,7 @@ def deliver(
     """
     if not _is_text(path):
         return _refused(path, Refusal.of(None, ("Its name is not text in UTF-8.", "Rename it and deliver it again.")))
-    if refusal := admission.refusal(path, digest(path)):
+    if refusal := admission.refusal(path, sha256(path)):
         return _refused(path, Refusal.of_faults(None, [refusal]))
     found = recognise(path, contracts)
     if isinstance(found, Unknown):
@@ -472,8 +473,8 @@ def _same_content(path: Path, raw: Path, found: Recognised, loads: Iterable[Load
     size = path.stat().st_size
     latest = [delivery for contract in found.alike for delivery in _latest(discover(raw, contract))]
     rivals = [delivery for delivery in latest if delivery.size == size and holds(delivery)]
-    content = digest(path) if rivals else ""
-    return next((delivery for delivery in rivals if digest(delivery.path) == content), None)
+    content = sha256(path) if rivals else ""
+    return next((delivery for delivery in rivals if sha256(delivery.path) == content), None)
 
 
 def _same_record(path: Path, found: Recognised, foreseen: Sequence[LoadRecord]) -> LoadRecord | None:
@@ -482,7 +483,7 @@ def _same_record(path: Path, found: Recognised, foreseen: Sequence[LoadRecord]) 
     alike = {contract.id for contract in found.alike}
     latest = _latest(load for load in foreseen if (load.agency, load.feed) in alike)
     rivals = [r for r in latest if r.verdict != "refused" or (r.agency, r.feed, r.period) == place]
-    content = digest(path) if rivals else ""
+    content = sha256(path) if rivals else ""
     return next((record for record in rivals if record.file_sha256 == content), None)
 
 

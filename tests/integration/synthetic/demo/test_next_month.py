@@ -8,7 +8,8 @@ import duckdb
 import pytest
 
 from orchestration.contracts.reader import load_contracts
-from orchestration.ingest.landing_zone.demonstration import Admission, Listing, digest
+from orchestration.home.file_hash import sha256
+from orchestration.ingest.landing_zone.demonstration import Admission, Listing
 from synthetic.demo.next_month import NoNextMonthError, write_next_month
 from synthetic.demo.next_month.agencies import FEEDS
 from tests.unit.orchestration.ingest.conftest import KEY
@@ -74,8 +75,8 @@ def test_its_files_are_listed_and_the_report_stays(month, raw):
     before, after = Listing.read(raw), Listing.read(folder)
     assert after.report == before.report
     added = {name: after.files[name] for name in after.files.keys() - before.files.keys()}
-    assert added == {str(path.relative_to(folder)): digest(path) for _, path, _ in done.files}
-    assert {path: digest(raw / path) for path in before.files} == {path: digest(folder / path) for path in before.files}
+    assert added == {str(path.relative_to(folder)): sha256(path) for _, path, _ in done.files}
+    assert {path: sha256(raw / path) for path in before.files} == {path: sha256(folder / path) for path in before.files}
 
 
 def test_the_contracts_accept_every_row(month, tmp_path):
@@ -231,11 +232,11 @@ def test_the_same_seed_and_landing_zone_make_the_same_bytes(month, raw, tmp_path
     _, done = month
     shutil.copytree(raw, tmp_path / "raw", copy_function=os.link)
     again = write_next_month(tmp_path / "raw")
-    assert [digest(path) for _, path, _ in done.files] == [digest(path) for _, path, _ in again.files]
+    assert [sha256(path) for _, path, _ in done.files] == [sha256(path) for _, path, _ in again.files]
     shutil.copytree(raw, tmp_path / "other", copy_function=os.link)
     other = write_next_month(tmp_path / "other", seed=7)
     differing = [
-        feed for (feed, path, _), (_, twin, _) in zip(done.files, other.files, strict=True) if digest(path) != digest(twin)
+        feed for (feed, path, _), (_, twin, _) in zip(done.files, other.files, strict=True) if sha256(path) != sha256(twin)
     ]
     assert set(MONTHLY) <= set(differing)
 

@@ -9,8 +9,9 @@ import duckdb
 import pytest
 
 from orchestration.home import creation
+from orchestration.home.file_hash import sha256
 from orchestration.home.settings import Settings
-from orchestration.ingest.landing_log import inventory, load_record, log
+from orchestration.ingest.landing_log import inventory, log
 from orchestration.ingest.load import repair
 from orchestration.operations import refresh_plan
 from tests.commands import rest_is_slow, runner
@@ -91,7 +92,7 @@ def test_the_record_holds_hash_size_and_rows(landed):
     assert {name: file["rows"] for name, file in on_record.items()} == {"accepted.parquet": 40, "rejected.parquet": 1}
     for name, file in on_record.items():
         path = landed.folder / name
-        assert (file["sha256"], file["bytes"]) == (load_record.digest(path), path.stat().st_size)
+        assert (file["sha256"], file["bytes"]) == (sha256(path), path.stat().st_size)
 
 
 @pytest.mark.parametrize("damage", rest_is_slow(DAMAGES))

@@ -5,9 +5,10 @@ import csv
 import pytest
 
 from orchestration.contracts.reader import load_contracts
+from orchestration.home.file_hash import sha256
 from orchestration.ingest.landing_log.log import loads_in_use
 from orchestration.ingest.landing_zone import demonstration
-from orchestration.ingest.landing_zone.demonstration import DEFAULT, Admission, Listing, add, digest
+from orchestration.ingest.landing_zone.demonstration import DEFAULT, Admission, Listing, add
 from orchestration.ingest.recognition.recognition import deliver
 from synthetic.demo.landing_zone import RETURNS
 from tests.unit.orchestration.ingest.conftest import codes, rows, text
@@ -22,7 +23,7 @@ def made_up(desk):
 
 
 def listing(folder, *files):
-    Listing(None, {f"{number}.csv": digest(file) for number, file in enumerate(files)}).write(folder)
+    Listing(None, {f"{number}.csv": sha256(file) for number, file in enumerate(files)}).write(folder)
 
 
 @pytest.mark.parametrize("above", [0, 1, 2])
