@@ -19,6 +19,14 @@
     where not exists (select 1 from {{ ref('fct_offence') }})
 {%- endmacro %}
 
+{# The id, as in dim_definition, of what places are counted by; NULL of the one of data.police.uk, which is none of them. #}
+{% macro placed_definition_id(definition) -%}
+    case {{ definition }}
+        when 'Serious violence' then '{{ var("definition_id") }}'
+        when 'Hotspot violence' then '{{ var("hotspot_definition_id") }}'
+    end
+{%- endmacro %}
+
 {# A date so many whole months later, or earlier where they are negative. #}
 {% macro months_from(date_column, months) -%}
     cast({{ date_column }} + interval ({{ months }}) month as date)

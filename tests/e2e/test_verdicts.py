@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 
 import numpy as np
@@ -25,6 +26,38 @@ SERIES = {
     "Fire service: Malicious false alarm": "malicious_false_alarms",
 }
 PANDEMIC = ("2020/21", "2021/22")
+
+
+def dispersion_of(years: dict[str, list[int]]) -> float:
+    """Variance / mean of the months of a series, from its whole years: chi-squared of months by years."""
+    whole = {name: counts for name, counts in years.items() if len(counts) == 12}
+    usual = {name: counts for name, counts in whole.items() if name not in PANDEMIC}
+    table = np.array(list((usual if len(usual) >= 2 else whole).values()), dtype=float)
+    if len(table) < 2 or table.mean() < 5:
+        return 1.0
+    with np.errstate(invalid="ignore"):
+        expected = table.sum(1, keepdims=True) * table.sum(0, keepdims=True) / table.sum()
+        squared = np.nansum((table - expected) ** 2 / expected)
+    return float(max(1.0, squared / (11 * (len(table) - 1))))
+
+
+def p_value_of(earlier: int, later: int, phi: float) -> float | None:
+    """Two-sided and exact; None where no split of both counts could be found."""
+    n = earlier + later
+    if phi == 1:
+        found, least = binomtest(later, n, 0.5).pvalue if n else 1, 2 * 0.5**n
+    else:
+        law = betabinom(n, n / 2 / (phi - 1), n / 2 / (phi - 1))
+        found, least = min(1.0, 2 * law.cdf(min(earlier, later))), 2 * law.pmf(0)
+    return None if least >= 0.05 else float(found)
+
+
+def judged(families: dict[tuple[str, str], list[tuple[float, float, str, bool]]]) -> None:
+    """Compare q-values and words of families of (p-value, published q-value, published word, whether it rose)."""
+    for tests in families.values():
+        for expected_q, (_, q, verdict, rose) in zip(false_discovery_control([test[0] for test in tests]), tests, strict=True):
+            assert q == pytest.approx(expected_q, rel=1e-5, abs=1e-12)
+            assert verdict == ("no clear change" if expected_q >= 0.05 else "increase" if rose else "decrease")
 
 
 def test_no_two_marts_contradict_each_other(county: County) -> None:
@@ -62,6 +95,17 @@ def test_no_two_marts_contradict_each_other(county: County) -> None:
     assert sum(len(found) > 1 for (series, *_), found in said.items() if series == "positive_outcome") >= 9 * 4
 
 
+def test_every_table_with_a_verdict_is_compared_or_has_changes_of_its_own(county: County) -> None:
+    found = county.query(
+        """select distinct table_name from information_schema.columns
+           where table_schema = 'marts' and column_name in ('verdict', 'change_verdict')"""
+    )
+    compared = {"yearly_trends", "district_profile", "violence_by_definition_yearly", "outcome_rates"}
+    # Of wards, and of crime of the night: no other table has these counts by year.
+    of_its_own = {"hotspot_wards", "nte_rates"}
+    assert {table for (table,) in found} == compared | of_its_own
+
+
 def test_every_verdict_on_a_series_follows_from_the_published_months(county: County) -> None:
     months: dict[tuple[str, str], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for series, area, year, events in county.query(
@@ -74,30 +118,54 @@ def test_every_verdict_on_a_series_follows_from_the_published_months(county: Cou
     )
     families = defaultdict(list)
     for series, area, year, earlier, later, dispersion, p, q, verdict in rows:
-        whole = {name: counts for name, counts in months[series, area].items() if len(counts) == 12}
-        usual = {name: counts for name, counts in whole.items() if name not in PANDEMIC}
-        table = np.array(list((usual if len(usual) >= 2 else whole).values()), dtype=float)
-        with np.errstate(invalid="ignore"):
-            expected = table.sum(1, keepdims=True) * table.sum(0, keepdims=True) / table.sum()
-            squared = np.nansum((table - expected) ** 2 / expected)
-        phi = max(1.0, squared / (11 * (len(table) - 1))) if table.mean() >= 5 and len(table) >= 2 else 1.0
+        phi = dispersion_of(months[series, area])
         assert dispersion == pytest.approx(phi), (series, area)
-        n = earlier + later
-        if phi == 1:
-            found, least = binomtest(later, n, 0.5).pvalue if n else 1, 2 * 0.5**n
-        else:
-            law = betabinom(n, n / 2 / (phi - 1), n / 2 / (phi - 1))
-            found, least = min(1.0, 2 * law.cdf(min(earlier, later))), 2 * law.pmf(0)
-        if least >= 0.05:
+        found = p_value_of(earlier, later, phi)
+        if found is None:
             assert (p, verdict) == (None, "too few to compare"), (series, area, year)
             continue
         assert p == pytest.approx(found, rel=1e-5, abs=1e-12), (series, area, year)
         families[series, year].append((found, q, verdict, later > earlier))
     assert len(families) >= 40
-    for tests in families.values():
-        for expected_q, (_, q, verdict, rose) in zip(false_discovery_control([test[0] for test in tests]), tests, strict=True):
-            assert q == pytest.approx(expected_q, rel=1e-5, abs=1e-12)
-            assert verdict == ("no clear change" if expected_q >= 0.05 else "increase" if rose else "decrease")
+    judged(families)
+
+
+def test_every_verdict_on_a_ward_follows_from_the_published_months(county: County) -> None:
+    """The twelve months of each window and those before, a family of all wards."""
+    ends = county.query("select distinct month_start, financial_year from marts.offences order by 1")
+    months: dict[str, dict[dt.date, int]] = defaultdict(dict)
+    for ward, month, offences in county.query("select ward_code, month_start, sum(offences) from marts.offences group by all"):
+        months[ward][month] = offences
+    rows = county.query(
+        """select definition, ward_code, last_month, offences, previous_year_offences, change_offences, dispersion,
+               p_value, q_value, verdict, verdict_caution
+           from marts.hotspot_wards where scope = 'All wards' and previous_year_offences is not null"""
+    )
+    families = defaultdict(list)
+    for definition, ward, last, later, earlier, change, dispersion, p, q, verdict, caution in rows:
+        assert change == later - earlier
+        if definition == "Serious violence":
+            place = [month for month, _ in ends].index(last)
+            year, before = ends[place - 11 : place + 1], ends[place - 23 : place - 11]
+            assert [sum(months[ward].get(month, 0) for month, _ in span) for span in (before, year)] == [earlier, later]
+            years = defaultdict(list)
+            for month, financial_year in ends:
+                years[financial_year].append(months[ward].get(month, 0))
+            assert dispersion == pytest.approx(dispersion_of(years)), ward
+        found = p_value_of(earlier, later, dispersion)
+        if found is None:
+            assert (p, verdict) == (None, "too few to compare"), (ward, last)
+            continue
+        assert p == pytest.approx(found, rel=1e-5, abs=1e-12), (ward, last)
+        families[definition, last].append((found, q, verdict, later > earlier))
+        assert ("COVID" in (caution or "")) == (last < dt.date(2023, 7, 1)), (last, caution)
+    # Two definitions; four pairs of financial years and the latest twelve months.
+    assert len(families) == 10 and all(len(tests) > 100 for tests in families.values())
+    judged(families)
+    # Unadjusted, one ward in twenty would seem to change where none does.
+    assert sum(test[0] < 0.05 for tests in families.values() for test in tests) > sum(
+        test[2] != "no clear change" for tests in families.values() for test in tests
+    )
 
 
 def test_every_verdict_on_an_outcome_rate_follows_from_the_published_records(county: County) -> None:

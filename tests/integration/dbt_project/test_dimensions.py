@@ -29,6 +29,7 @@ ATTRIBUTES = {
     "age_band": "age_group_code",
     "age_group": "age_group_code",
     "age_group_code": "age_group_code",
+    "definition": "definition_id",
     "definition_id": "definition_id",
     "definition_name": "definition_id",
     "district": "district_code",

@@ -88,6 +88,7 @@ dated as (
         'Outcomes' as series,
         feed.feed_type,
         compared.financial_year,
+        compared.first_day,
         compared.last_day,
         compared.previous_year,
         compared.previous_first_day

@@ -85,6 +85,7 @@ ideal as (
 
 select
     judged.definition,
+    {{ placed_definition_id('judged.definition') }} as definition_id,
     paired.first_month,
     paired.last_month,
     paired.window_label,

@@ -71,6 +71,7 @@ whole as (
 
 select
     one.definition,
+    {{ placed_definition_id('one.definition') }} as definition_id,
     hotspot_window.first_month,
     hotspot_window.last_month,
     hotspot_window.window_label,

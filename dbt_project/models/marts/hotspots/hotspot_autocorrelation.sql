@@ -1,5 +1,6 @@
 select
     found.definition,
+    {{ placed_definition_id('found.definition') }} as definition_id,
     hotspot_window.first_month,
     hotspot_window.last_month,
     hotspot_window.window_label,

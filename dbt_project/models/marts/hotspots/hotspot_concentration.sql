@@ -83,6 +83,7 @@ in_all as (
 
 select
     summed.definition,
+    {{ placed_definition_id('summed.definition') }} as definition_id,
     hotspot_window.first_month,
     hotspot_window.last_month,
     hotspot_window.window_label,

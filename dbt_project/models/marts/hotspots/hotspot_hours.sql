@@ -1,5 +1,6 @@
 select
     hotspot_hour.definition,
+    {{ placed_definition_id('hotspot_hour.definition') }} as definition_id,
     hotspot_window.first_month,
     hotspot_window.last_month,
     hotspot_window.window_label,

@@ -12,6 +12,7 @@ edge as (
 
 select
     ranked.definition,
+    {{ placed_definition_id('ranked.definition') }} as definition_id,
     ranked.first_month,
     ranked.last_month,
     ranked.window_label,

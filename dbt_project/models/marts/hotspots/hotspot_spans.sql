@@ -61,6 +61,7 @@ summed as (
 
 select
     summed.definition,
+    {{ placed_definition_id('summed.definition') }} as definition_id,
     hotspot_window.first_month,
     hotspot_window.last_month,
     hotspot_window.window_label,

@@ -9,6 +9,7 @@ with named as (
 
 select
     street.definition,
+    {{ placed_definition_id('street.definition') }} as definition_id,
     hotspot_window.first_month,
     hotspot_window.last_month,
     hotspot_window.window_label,

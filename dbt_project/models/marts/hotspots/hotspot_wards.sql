@@ -127,6 +127,7 @@ scored as (
 
 select
     scored.definition,
+    {{ placed_definition_id('scored.definition') }} as definition_id,
     scored.first_month,
     scored.last_month,
     scored.window_label,
@@ -157,8 +158,20 @@ select
     case
         when scored.score_printed is not null
             then rank() over (of_scope order by scored.score_printed asc nulls last, scored.volume_rank asc)
-    end as combined_rank_printed
+    end as combined_rank_printed,
+    change.previous_year_offences,
+    scored.offences - change.previous_year_offences as change_offences,
+    change.dispersion,
+    change.p_value,
+    change.q_value,
+    change.verdict,
+    change.verdict_caution
 from scored
 inner join {{ ref('dim_district') }} as district
     on scored.district_code = district.district_code
+left join {{ ref('ward_change') }} as change
+    on
+        scored.definition = change.definition
+        and scored.last_month = change.last_month
+        and scored.ward_code = change.ward_code
 window of_scope as (partition by scored.definition, scored.last_month, scored.scope)
