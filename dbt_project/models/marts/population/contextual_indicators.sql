@@ -35,7 +35,7 @@ select
         when rate.rate_per_1000 - force.mean_of_forces > 1.96 * force.deviation_of_forces then 'significantly high'
         when rate.rate_per_1000 - force.mean_of_forces < -1.96 * force.deviation_of_forces then 'significantly low'
         else 'around the mean'
-    end as verdict
+    end as versus_forces
 from rate
 inner join force
     on rate.indicator = force.indicator

@@ -26,7 +26,7 @@ select
     'Count' as column_label,
     1 as column_order,
     'count' as unit,
-    sum(case when verdict = 'around the mean' then 1 else 0 end) as numerator,
+    sum(case when versus_forces = 'around the mean' then 1 else 0 end) as numerator,
     1 as denominator
 from {{ ref('contextual_indicators') }}
 where area_code in {{ force_codes() }}
