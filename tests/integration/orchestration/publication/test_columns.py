@@ -23,6 +23,10 @@ NO_TOTALS = {
     ("marts.victim_offender_overlap", "scope"),
     ("marts.children_in_need", "breakdown"),
 }
+# Text -> what is beside it, in the table or its dimension, and sorts it.
+SORTED_BY = {"age_label": ("age",), "hours_in_words": ("first_hour",), "ho_class": ("offence_order",)}
+# Keys of dimensions that have an order; codes and names that have none.
+UNSORTED = {"age_group_code", "offence_code", "outcome_code", "outcome_key", "hexagon_code", "dates_stated"}
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +86,34 @@ def test_ranges_have_a_column_to_sort_by(query, columns):
             assert wrong == 0, (table, name)
         elif query(f"select 1 from {table} where regexp_matches({name}, '[0-9]') limit 1"):
             assert (table, f"{name}_order") in names
+
+
+def test_texts_of_numbers_are_sorted_as_numbers(query):
+    """Ranges, ages and codes of all marts: in their own order, or with a column or a dimension to sort by."""
+    texts = query(
+        """select table_name, column_name from information_schema.columns
+           where table_catalog = current_database() and table_schema = 'marts' and data_type = 'VARCHAR' order by all"""
+    )
+    names = {(table, name) for table, name in texts} | {
+        (table.removeprefix("marts."), name) for table, name, _ in query(COLUMNS) if table.startswith("marts.")
+    }
+    without = set()
+    for table, name in texts:
+        values = [value for (value,) in query(f'select distinct "{name}" from marts.{table} where "{name}" is not null')]
+        numbers = {value: number(value) for value in values if number(value) is not None}
+        if len(numbers) < 2 or len(numbers) < len(values) - 3 or (table, f"{name}_order") in names:
+            continue
+        if sorted(numbers) != sorted(numbers, key=lambda value: (numbers[value], value)) and not names & {
+            (table, other) for other in SORTED_BY.get(name, ())
+        }:
+            without.add((table, name))
+    assert {(table, name) for table, name in without if name not in UNSORTED} == set()
+
+
+def number(text: str) -> float | None:
+    """The first number of a text that begins with one, such as a range of ages."""
+    found = re.match(r"(Under )?(\d+)", text)
+    return int(found[2]) - (0.5 if found[1] else 0) if found else None
 
 
 def test_former_names_are_views_of_the_same_rows(query):
