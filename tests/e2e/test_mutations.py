@@ -291,6 +291,14 @@ CELLS: dict[str, tuple[tuple[str, ...], list[tuple[tuple[int, ...], dict[str, An
             ((0, 0, 0, 1, 0), {"month_start": "2021-05-01", "district": "Bolsover", "day_name": "Tuesday", "hour_of_day": 2}),
         ],
     ),
+    "violence_by_day": (
+        ("serious_violence_offences", "knife_offences", "ed_attendances", "ambulance_calls"),
+        [
+            ((1, 1, 0, 0), {"date_day": "2019-04-22", "district": "Derby", "hour_of_day": 21}),
+            ((0, 0, 1, 0), {"date_day": "2021-04-16", "district": "Erewash", "hour_of_day": 23}),
+            ((0, 0, 1, 0), {"date_day": "2021-05-18", "district": "Bolsover", "hour_of_day": 2}),
+        ],
+    ),
 }
 # Marts of sums, shares, rates and tests over the same facts.
 DERIVED = {

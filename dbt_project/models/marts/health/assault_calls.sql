@@ -4,6 +4,8 @@ select
     district.district_code,
     district.district,
     district.area,
+    ward.ward_code,
+    ward.ward_name,
     call.response,
     age_band.age_group_code,
     call.sex,
@@ -11,6 +13,8 @@ select
     count(*) as calls
 from {{ ref('fct_ambulance_call') }} as call
 {{ join_age('call') }}
+inner join {{ ref('dim_ward') }} as ward
+    on call.ward_code = ward.ward_code
 inner join {{ ref('dim_district') }} as district
     on call.district_code = district.district_code
 group by all

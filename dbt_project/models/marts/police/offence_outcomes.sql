@@ -6,6 +6,7 @@ select
     district.area,
     offence.offence_type,
     offence.is_serious_violence,
+    offence.is_domestic_abuse,
     offence.is_knife_crime,
     outcome.outcome_key,
     outcome.outcome_code,
