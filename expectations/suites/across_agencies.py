@@ -26,6 +26,21 @@ EVENTS = {
     "ed_attendances": ("fct_ed_attendance", BY_ALL),
     "ambulance_calls": ("fct_ambulance_call", BY_ALL_FORCES.format("assault_calls", "month_start")),
 }
+# Column of the mart of days -> the fact, its day, and the rows of it.
+COMMITTED_MONTH = "date_trunc('month', committed_date)"
+ON_A_DAY = f"""is_serious_violence
+    and committed_date >= (
+        select min(first_day) from conformed.dim_financial_year
+        where financial_year in (select financial_year from conformed.fct_offence)
+    )
+    and {COMMITTED_MONTH} in (select recorded_month from conformed.fct_offence)
+    and {BY_ALL_FORCES.format("crimes", COMMITTED_MONTH)}"""
+DAYS = {
+    "serious_violence_offences": ("fct_offence", "committed_date", ON_A_DAY),
+    "knife_offences": ("fct_offence", "committed_date", f"is_knife_crime and {ON_A_DAY}"),
+    "ed_attendances": ("fct_ed_attendance", "arrived_date", BY_ALL),
+    "ambulance_calls": ("fct_ambulance_call", "called_date", BY_ALL_FORCES.format("assault_calls", "month_start")),
+}
 # A person whose offence was never delivered is in no year.
 OF_VIOLENCE = f"crime_reference in (select crime_reference from conformed.fct_offence where {VIOLENCE.format('')})"
 PEOPLE = {
@@ -60,6 +75,7 @@ def suites() -> list[Suite]:
     return [
         _kinds("violence_across_agencies", EVENTS, "Every event is counted once, in the column of its kind"),
         _kinds("victims_across_agencies", PEOPLE, "Everybody is counted once, in the column of their kind"),
+        _days(),
         _victims(),
         _ratios(),
         _times(),
@@ -89,6 +105,29 @@ def _kinds(mart: str, measures: dict[str, tuple[str, str]], name: str) -> Suite:
         """,
         labels=("kind", "financial_year"),
         rules=(equal(name, "in_mart", "in_fact", ENGINEER, counts="difference"),),
+    )
+
+
+def _days() -> Suite:
+    in_mart = " union all ".join(
+        f"select '{column}' as kind, date_day, sum({column})::bigint as in_mart from marts.violence_by_day group by all"
+        for column in DAYS
+    )
+    in_fact = " union all ".join(
+        f"select '{column}' as kind, {day} as date_day, count(*) as in_fact from conformed.{fact} where {rows} group by all"
+        for column, (fact, day, rows) in DAYS.items()
+    )
+    return Suite(
+        subject="marts.violence_by_day",
+        title="events of each day",
+        grain="kinds",
+        sql=f"""
+            select kind, sum(coalesce(in_mart, 0))::bigint as all_events,
+                   sum(abs(coalesce(in_mart, 0) - coalesce(in_fact, 0)))::bigint as events_elsewhere
+            from ({in_mart}) full join ({in_fact}) using (kind, date_day) group by all order by all
+        """,
+        labels=("kind", "all_events"),
+        rules=(zero("Every event is counted on its day, in the column of its kind", "events_elsewhere", ENGINEER),),
     )
 
 

@@ -14,6 +14,7 @@ ALLOWED = {
     "dbt_project/models/conformed/police/bridge_offence_definition.sql",
     "dbt_project/models/conformed/police/dim_definition_rule.sql",
     "dbt_project/models/conformed/police/fct_offence.sql",
+    "dbt_project/models/marts/police/offence_outcomes.sql",
     "dbt_project/models/marts/police/recorded_offences.sql",
     "dbt_project/models/staging/police/stg_police__crimes.sql",
     "expectations/suites/definitions.py",

@@ -21,6 +21,10 @@ CASES = [
         " where rowid = (select min(rowid) from {0} where ed_attendances > 0)",
     ),
     (
+        *("marts.violence_by_day", "Every event is counted on its day, in the column of its kind"),
+        "update {0} set date_day = date_day + 1 where rowid = (select min(rowid) from {0})",
+    ),
+    (
         *(PEOPLE, "Everybody is counted once, in the column of their kind"),
         "delete from {0} where rowid = (select min(rowid) from {0} where violence_victims > 0)",
     ),
@@ -53,5 +57,5 @@ CASES = [
 # They count several facts, each in a column or as an indicator; the register counts nothing.
 NOT_COUNTING = (
     *("violence_across_agencies", "victims_across_agencies", "violence_ratios", "violence_ratios_by_time"),
-    *("district_profile", "interventions"),
+    *("district_profile", "interventions", "violence_by_day"),
 )
