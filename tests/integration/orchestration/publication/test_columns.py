@@ -132,6 +132,7 @@ def test_former_names_are_views_of_the_same_rows(query):
 def test_former_tables_have_the_rows_of_the_facts(small_county):
     """Each is counted again in the warehouse, and has the columns that it had."""
     former = {
+        "ambulance_calls_by_hour": ("calls", "fct_ambulance_call", "true", 8),
         "ambulance_calls_by_person": ("calls", "fct_ambulance_call", "true", 11),
         "ed_attendances_by_person": ("attendances", "fct_ed_attendance", "true", 12),
         "force_stop_searches_by_person": ("searches", "fct_force_stop_search", "true", 11),
