@@ -98,6 +98,23 @@ def test_byars_limits_are_close_to_the_exact_ones(evaluate, name, expected):
     assert evaluate("byar_lower('n')", n=0) == 0
 
 
+def test_standardised_rates_are_those_of_the_public_health_methods(evaluate, render):
+    """Values in the tests of a Python form of PHEindicatormethods: a count, and a rate of the 19 bands of the standard of 2013.
+
+    Its upper limits are not Byar's: for 100 events it has 121.6246, where the formula and this project have 121.6279.
+    """
+    assert evaluate("byar_lower('n')", n=100) == pytest.approx(81.36210549, abs=1e-7)
+    assert evaluate("byar_upper('n')", n=100) == pytest.approx(101 * (1 - 1 / 909 + 1.9599639845 / (3 * 101**0.5)) ** 3)
+    standard = [5000, 5500, 5500, 5500, 6000, 6000, 6500, 7000, 7000, 7000, 7000, 6500, 6000, 5500, 5000, 4000, 2500, 1500, 1000]
+    events = [n // 100 for n in standard]
+    people = [10 * n + 9 for n in events]
+    columns = render("{{ standardised_rate('rate', 'n', 'people', 'standard', places=7) }}")
+    table = "select unnest($n) as n, unnest($people) as people, unnest($standard)::double as standard"
+    found = duckdb.connect().execute(f"select {columns} from ({table})", {"n": events, "people": people, "standard": standard})
+    # Per 100,000 there, per 1,000 here.
+    assert found.fetchone()[:2] == pytest.approx((98.3276304, 92.3266830), abs=1e-6)
+
+
 def test_a_standardised_rate_as_published(render):
     """Down's syndrome by the mother's age (Fay and Feuer 1997); 75.52901 in 100,000 births (R package dsrTest)."""
     cases, births = [0, 8, 63, 112, 262, 295], [327, 30666, 123419, 149919, 104088, 34392]
