@@ -41,8 +41,9 @@ _ORDINAL = r"(?i)(1st|2nd|3rd|[0-9]th)$"
 
 # First digits of numbers in use in England, Wales and Northern Ireland, and of the test range; 20... would be a date.
 _NHS = r"(?:^|[^0-9.]|[^0-9]\.)([34679](?:[^0-9A-Za-z]{0,3}\d){9})(?:$|[^0-9])"
-# Once dates and times are out of the way ("07-01-2024 10:30").
+# Once dates, times and the coordinates of a place are out of the way ("07-01-2024 10:30", "55.00721, -1.62481").
 _MOMENT = (
+    r"-?\b\d{1,2}\.\d{4,}\s?[,;]\s?-?\d{1,3}\.\d{4,}|"
     r"\b(?:[0-2]?\d|3[01])[/.-](?:[0-2]?\d|3[01])[/.-](?:(?:19|20)\d\d|\d{2})\b|\b(?:19|20)\d\d[/.-][0-3]?\d[/.-][0-3]?\d\b"
     r"|\b[0-2]?\d:\d{2}(?::\d{2})?\b|\b(?:19|20)\d\d[/-]\d{2}\b"
 )
@@ -62,7 +63,9 @@ _EMAIL = (
 )
 
 _BIRTH = (
-    r"(?i)(?:\b|_)(?:d\.? ?[o0]\.? ?b(?:\b|_|[0-9])\.?|date[ _-]of[ _-]birth|birth[ _-]?date|birthday|born)[^0-9]{0,15}\d"
+    r"(?i)(?:\b|_)(?:d\.? ?[o0]\.? ?b(?:\b|_|[0-9])\.?|date[ _-]of[ _-]birth|birth[ _-]?date|born)[^0-9]{0,15}\d"
+    # "whose 18th birthday falls between 1 April and 31 March" is a definition
+    r"|(?i)\bbirthday\b[^0-9a-z]{0,5}(?:(?:on|in|the|is|was|of)\b[ :]*){0,3}\d"
     r"|(?i)\b(?:d\.? ?o\.? ?b|date[ _-]of[ _-]birth|born|birthday|birth[ _-]?date)\b\.?[^0-9a-z]{0,5}(?:(?:on|in|the"
     r"|is|was|of)\b[ :]*){0,3}"
     r"(?:first|second|third|\w+th|\w+(?:ty|th)[ -]\w+|jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec|nineteen|two thousand)"
@@ -81,7 +84,7 @@ _ADDRESS = (
     r"|\b(?i:flat|apartment) \d+[a-z]?,? \d{1,4}[a-z]? [A-Z]"
     r"|\b\d{1,4}[a-zA-Z]? The [A-Z][a-z]+, ?[A-Z][a-z]"
     # three words for a square of three metres; the coordinates of a home, for those of an incident are none of a person
-    r"|/{2,3}[a-z]+\.[a-z]+\.[a-z]+\b"
+    r"|(?:///|(?:^|[^:/])//|(?i:\b(?:what3words\.com|w3w\.co)/))[a-z]+\.[a-z]+\.[a-z]+\b"
     r"|\b(?i:home|lives?|living|resid\w+|address)\b[^0-9]{0,20}\d{1,2}\.\d{4,}[ ,;]{1,3}-?\d{1,3}\.\d{4,}"
 )
 _SMALL_ADDRESS = rf"\b\d{{1,4}}[a-z]?,? [a-z]{{3,}} (?:{_STREET})\b"
@@ -99,6 +102,7 @@ _PLACE = (
     r"(?i) (?:street|st|road|rd|lane|avenue|close|drive|way|court|crescent|grove|terrace|gardens|mews|place|square|park|inn|arms|"
     r"head|pub|bar|club|hotel|house|hall|hospital|centre|center|school|college|university|academy|church|ward|unit|green|bridge|"
     r"lewis|lloyd|leisure|gym|store|shop|cafe|chipp\w*|chips|fish|kebabs?|pizza|burger|wu|chips?hop|tavern|stadium|station|market|"
+    r"infant|junior|primary|secondary|nursery|"
     r"retail|surgery|clinic|browns?|daniels?)\b|^(?:m[rs]s?|miss)\.? (?:chipp\w*|chips|pizza|kebab|burger|wu|selfridge|fish)"
 )
 
@@ -118,7 +122,10 @@ _HEADING = (
     r"(?:pt |patient |client )?(?:d\.?o\.?b\.?|date[ -]of[ -]birth|birth[ -]?date))(?: ?[(\[].*[)\]])?"
 )
 
-_VEHICLE_FORMS = re.compile(r"(?i)\b(?:[a-z]{2}\d{2}[ .-]?[a-z]{3}|[a-z]\d{1,3}[ .-]?[a-z]{3}|[a-z]{3}[ .-]?\d{1,3}[a-z])\b")
+# The numbers of those with one letter of the year have no noughts before them: "Taf 005A" is part of the name of an area.
+_VEHICLE_FORMS = re.compile(
+    r"(?i)\b(?:[a-z]{2}\d{2}[ .-]?[a-z]{3}|[a-z][1-9]\d{0,2}[ .-]?[a-z]{3}|[a-z]{3}[ .-]?[1-9]\d{0,2}[a-z])\b"
+)
 _ORDINARY_CODES = r"(?i)\w\d{1,3}[ .-]?(?:rdh|crh|amb)"
 _NUMBERS = (
     # national insurance

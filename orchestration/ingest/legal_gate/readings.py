@@ -20,6 +20,8 @@ _DASHES = re.compile(r"[\u2010-\u2015\u2212\ufe58\uff0d]")
 _DIGITS = str.maketrans("OoQDIilSsBZzGgq", "000011155822669")
 _LOOKS_LIKE_DIGITS = re.compile(r"(?<![^\W_])[0-9OoQDIilSsBZzGgq]+(?![^\W_])")
 _LETTERS = str.maketrans("01582", "OISBZ")
+# Of an area in Scotland.
+_SCOTTISH = re.compile(r"S\d{8}")
 _POSTCODE = re.compile(
     r"(?<![^\W_])([A-Za-z0158]{1,2}?)([0-9OoIilSsBZz][0-9A-Za-z]?)([\s_.,/*|-]{0,3})([0-9OoIilSsBbZz])([A-Za-z0158]{2})(?![^\W_])"
 )
@@ -105,9 +107,13 @@ def readings(text: str) -> str:
         found.append((match[1] + match[2]).ljust(int(match[3]) + 1, "0"))
     for reading in list(found):
         if sum(map(str.isdigit, reading)) >= 3:
-            found.append(_LOOKS_LIKE_DIGITS.sub(lambda match: match[0].translate(_DIGITS), reading))
+            found.append(_LOOKS_LIKE_DIGITS.sub(_as_digits, reading))
         found += [code for match in _POSTCODE.finditer(reading) if (code := _postcode(match))]
     return BETWEEN.join(dict.fromkeys(found))
+
+
+def _as_digits(match: re.Match[str]) -> str:
+    return match[0] if _SCOTTISH.fullmatch(match[0]) else match[0].translate(_DIGITS)
 
 
 def _digits_of(words: str) -> str:
@@ -127,6 +133,9 @@ def _postcode(match: re.Match[str]) -> str | None:
     if is_ordinary(outward.lower()) or is_ordinary(inward.lower()) or not any(map(str.isdigit, outward + inward)):
         return None
     if not between and is_ordinary((outward + inward).lower()):
+        return None
+    # The number of a road (B6385), and a coordinate (51.558).
+    if unit.isdigit() and not (between and any(map(str.isalpha, area))):
         return None
     first = f"{area.translate(_LETTERS)}{district[0].translate(_DIGITS)}{district[1:]}"
     return f"{first} {sector.translate(_DIGITS)}{unit.translate(_LETTERS)}".upper()

@@ -44,6 +44,12 @@ FOUND = {
             "(01332)-496012",
         ),
     ],
+    "address": [
+        "///filled.count.soap",
+        "at //filled.count.soap",
+        "https://what3words.com/filled.count.soap",
+        "w3w.co/filled.count.soap",
+    ],
     "email": ["a at b dot com", "jo@nhs.net", "jo[at]nhs[dot]net", "@jo_pat99"],
     "number": [
         *("AB123456C", "ab 12 34 56 c", "NI AB123456", "passport 123456789", "123456789", "123 456 789", "P1234567", "RDH123456"),
@@ -59,7 +65,10 @@ FOUND = {
         ),
     ],
     "script": ["Иван Петров", "محمد علي", "王伟", "Ρriya"],
-    "birth": ["DOB third of May 1990", "born May 1990", "d.o.b 3590", "third of May nineteen ninety"],
+    "birth": [
+        *("DOB third of May 1990", "born May 1990", "d.o.b 3590", "third of May nineteen ninety", "dob03051990"),
+        *("birthday 3/5/1990", "his birthday is on 3 May 1990", "Birthday: the 3rd of May"),
+    ],
 }
 PASSED = [
     *("M1 J28 services", "A38 and A52", "s18 and s40 area", "B12 bed", "room 12b", "at 10 men", "age 12m", "x3 by 2 males"),
@@ -81,6 +90,21 @@ PASSED = [
         "E01013453",
         "level 3 car park, bay 104",
         "bus 38A to town",
+    ),
+    # as publishers write them
+    *("On or near B6385", "on the B5055 at B6058", "crash, B2055 | ambulance", "A5111 slip road"),
+    *(
+        "51.56355,-0.14458",
+        "[55.00721,-1.62481]",
+        "55.00213, -1.60886",
+        "Rhondda Cynon Taf 005A",
+        "W01001186 : Rhondda Cynon Taf 001A",
+    ),
+    *("S13002476", "S12000033 and S12000047", "https://www.gov.uk/government/collections/statistics-neet"),
+    *(
+        "see http://www.england.nhs.uk/publication/",
+        "those whose 19th, 20th or 21st birthday falls between 1 April and 31 March",
+        "Mrs Blands Infant and Nursery School",
     ),
 ]
 
