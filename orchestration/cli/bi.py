@@ -30,6 +30,9 @@ def superset(
     from orchestration.publication.release import FILE
 
     settings = Settings.from_env()
+    # A pipe would wait for a reader, and a device takes no ZIP file.
+    if not out.parent.is_dir() or (out.exists() and not out.is_file()):
+        raise typer.BadParameter(f"{out} is no file, or in no folder.", param_hint="--out")
     counts = bundle.write(_model(settings), out, database or settings.published.absolute() / FILE)
     console.print(f"{out}: {_listed(counts)}. Import it in Superset under Dashboards.", highlight=False, markup=False)
 
@@ -49,7 +52,7 @@ def powerbi(
     from orchestration.publication import power_bi
 
     settings = Settings.from_env()
-    if out.exists() and not out.is_dir():
+    if (out.exists() or out.is_symlink()) and not out.is_dir():
         raise typer.BadParameter(f"{out} is no folder.", param_hint="--out")
     counts = power_bi.write(_model(settings), out, release_folder or str(settings.published.absolute() / "current"))
     console.print(f"{out}: {_listed(counts)}. Open {power_bi.NAME}.pbip in Power BI.", highlight=False, markup=False)

@@ -7,6 +7,7 @@ import pytest
 import typer.main
 
 from orchestration.cli import app
+from orchestration.home import creation
 from orchestration.home.disk_errors import NO_PATH, advice
 from tests.commands import runner
 
@@ -76,3 +77,20 @@ def test_text_that_is_none_is_reported_as_such(sna, monkeypatch):
 @pytest.mark.parametrize("seed", ["-1", "1e3", "NaN", "x"])
 def test_a_seed_is_a_number_from_nought(sna, seed):
     one_sentence(sna("demo", "--seed", seed))
+
+
+@pytest.mark.parametrize("out", ["pipe", "folder", "file/x", "none/x", "/dev/null"])
+def test_an_import_is_written_to_a_file_alone(sna, tmp_path, out):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("x")
+    creation.make(tmp_path / "home", "derbyshire", "demonstration")
+    one_sentence(sna("bi", "superset", "--out", str(tmp_path / out)))
+
+
+@pytest.mark.parametrize("out", ["file", "loop", "/dev/null"])
+def test_a_project_is_written_to_a_folder_alone(sna, tmp_path, out):
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    (tmp_path / "file").write_text("x")
+    creation.make(tmp_path / "home", "derbyshire", "demonstration")
+    one_sentence(sna("bi", "powerbi", "--out", str(tmp_path / out)))
