@@ -18,7 +18,7 @@ from orchestration.ingest.values.pseudonyms import MACROS
 from orchestration.ingest.values.tokens import MACROS as TOKEN_MACROS
 from orchestration.warehouse.ledger import SCHEMA, rows_in_use, rows_landed
 from tests.bench import floor
-from tests.bench.crimes import contract, summary
+from tests.bench.crimes import CLASSIFIED, contract, summary
 
 KEY = b"a key for benchmarks only"
 MODEL = "bridge_offence_definition"
@@ -46,6 +46,7 @@ def project(out: Path, home: Path) -> dict[str, Any]:
         wanted = ancestors(nodes, next(name for name in nodes if name.endswith(f".{MODEL}")))
         for node in floor.in_order({name: node for name, node in nodes.items() if name in wanted}):
             floor.build(con, home / "dbt" / "compiled" / "serious_violence", node)
+        con.execute(f"copy conformed.{MODEL} to '{landing / CLASSIFIED}' (format parquet, compression zstd)")
         counted = con.execute(f"select definition_id, count(*) from conformed.{MODEL} where is_counted group by all").fetchall()
     return summary(sum(r.rows_accepted for r in records), sum(r.rows_rejected for r in records), dict(counted))
 

@@ -202,10 +202,12 @@ class County:
             results.differences = [*(results.differences or []), *found]
 
         def equal(output: str) -> None:
-            """Raises WayFailed where pandas came to other rows or classes."""
+            """Raises WayFailed where pandas came to other rows, faults, records or classes."""
             ours, theirs = ((results.folder / f"{self.scale}-{key}.log").read_text().splitlines()[-1] for key in ("l", "p"))
             if ours != theirs:
                 raise WayFailed(f"pandas came to other numbers:\n{ours}\n{theirs}")
+            if any((found := crimes.differences(self.crimes)).values()):
+                raise WayFailed(f"pandas came to other rows: {found}")
 
         found = [
             Way(NOISE, "a fixed computation", [PYTHON, "-I", "-S", "-c", COMPUTATION], here, times=5),
