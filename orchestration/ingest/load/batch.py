@@ -25,7 +25,7 @@ from orchestration.ingest.values.adaptation import adapted_sql
 from orchestration.ingest.values.column_sql import (
     ODDITIES,
     blank_sql,
-    code_sql,
+    is_faulty_sql,
     landed_sql,
     literal,
     oddities_sql,
@@ -174,9 +174,8 @@ class Batch:
         landed = [sql for column in columns for sql in landed_sql(column)]
         # Where a row says itself which row it was; the rows of a plain file are counted.
         place = f'"d:sheet" as {quoted(SHEET)}, "d:row" as {quoted(ROW)}, ' if self.numbered else ""
-        codes = ", ".join(code_sql(self.contract, column, exact=False) for column in columns)
         delivered = [column for column in columns if column.name not in self.contract.adapted.provided]
-        state = f"case when {blank_sql(delivered)} then {BLANK} when coalesce({codes}) is null then {GOOD} else {BAD} end"
+        state = f"case when {blank_sql(delivered)} then {BLANK} when {is_faulty_sql(self.contract)} then {BAD} else {GOOD} end"
         self.db.execute(
             f"create or replace table typed as {self.rows_sql(range(len(self.items)), exact=False)} "
             f"select d, {place}{', '.join(landed)}, ({state})::tinyint as state from rows",

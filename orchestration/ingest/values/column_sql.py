@@ -36,6 +36,10 @@ _SCIENTIFIC = r"[+-]?\d(\.\d+)?[eE]\+\d{2,}"
 # What a formula, a control character, an error value and a number in scientific notation have in common with few other texts,
 # each of which follows a line end.
 _MAY_BE_ODD = r"[\x00-\x08\x0e-\x1f\x7f]|\n[^0-9A-Za-z]|\n[Ee][Rr][Rr]:|\n\d[0-9.]*[eE]\+"
+# Patterns of letters and digits in fixed places. What fits one is neither odd, disguised nor long, and holds no line end.
+_STRICT = re.compile(
+    r"(?:[A-Za-z0-9 ]|\\d|\\\.|/|\[(?:[A-Za-z0-9]|[0-9]-[0-9]|[A-Z]-[A-Z]|[a-z]-[a-z])+\]|\{\d{1,2}(?:,\d{1,2})?\}|[()?|])+"
+)
 _THOUSANDS = r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?"
 _CLOCK = r"[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?"
 _ISO_DATE = r"\d{4}-\d{2}-\d{2}"
@@ -162,15 +166,37 @@ def oddities_sql(columns: Sequence[Column], *, exact: bool) -> str:
 
 def _is_sought(column: Column) -> bool:
     """Whether an oddity is a fault of its own; where a text has to be on a list or of a type, it only explains why it is not."""
-    return column.type == "string" and not column.allowed
+    return column.type == "string" and not column.allowed and not _is_strict(column)
+
+
+def _is_strict(column: Column) -> bool:
+    """Whether a text that fits the column's pattern cannot break another rule of texts."""
+    is_open = column.type != "string" or column.allowed or column.free_text or not column.pattern
+    return not is_open and _STRICT.fullmatch(str(column.pattern)) is not None
+
+
+def is_faulty_sql(contract: FeedContract) -> str:
+    """SQL that is true for a row with a cell that breaks a rule; it needs `oddities_sql(..., exact=False)`.
+
+    The strict patterns are tried together, on all their texts behind each other: a pattern costs by the call. No text that fits
+    one holds a line end, by which the texts are separated, so all fit together where each fits alone.
+    """
+    codes = [code_sql(contract, column, exact=False) for column in contract.columns]
+    if strict := [column for column in contract.columns if _is_strict(column)]:
+        # Blank texts fit.
+        texts = ", ".join(f"coalesce({text(column.name)}, '')" for column in strict)
+        patterns = r"\n".join(f"(?:{column.pattern})?" for column in strict)
+        codes.append(f"if(regexp_full_match(concat_ws(chr(10), {texts}), {literal(patterns)}), null, 'R13')")
+    return f"coalesce({', '.join(codes)}) is not null"
 
 
 def code_sql(contract: FeedContract, column: Column, *, exact: bool = True) -> str:
     """SQL for the code of the first rule that a cell breaks, NULL where it breaks none.
 
     Args:
-        exact: False where only whether it breaks one is asked for: then a text that cannot be read or is not on its list has the
-            same code whatever it is, so that DuckDB has fewer patterns to compile.
+        exact: False as a part of `is_faulty_sql`, where only whether it breaks one is asked for: then a text that cannot be read
+            or is not on its list has the same code whatever it is, so that DuckDB has fewer patterns to compile, and strict
+            patterns are left out.
     """
     source, typed = text(column.name), value(column.name)
     odd = f"{ODDITIES}[{contract.columns.index(column) + 1}]"
@@ -204,6 +230,8 @@ def _text_branches(column: Column, source: str, odd: str, exact: bool) -> list[s
     if column.allowed:
         values = ", ".join(map(literal, column.allowed))
         return [f"when {source} not in ({values}) then {_cause(odd, 'R05', exact)}"]
+    if not exact and _is_strict(column):
+        return []
     too_long = f"when strlen({source}) > {MAX_TEXT} and length({source}) > {MAX_TEXT} then 'R26'"
     # Free text may well be a number as programs write it.
     is_odd = f"{odd} <> 'R21'" if column.free_text else f"{odd} is not null"

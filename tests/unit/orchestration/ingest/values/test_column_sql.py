@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.contracts.model import Column
-from orchestration.ingest.values.column_sql import ODDITIES, age_sql, code_sql, oddities_sql, typed_sql
+from orchestration.ingest.values.column_sql import ODDITIES, age_sql, code_sql, is_faulty_sql, oddities_sql, typed_sql
 from orchestration.ingest.values.pseudonyms import MACROS
 from orchestration.text.spreadsheets import runs_sql
 from tests.unit.orchestration.ingest.conftest import CONTRACTS
@@ -170,3 +170,39 @@ def test_a_text_has_the_code_that_each_rule_alone_would_find(names, references):
         for _, code, alone, none in found:
             assert (code if code in ("R11", "R25", "R20", "R21") else None) == alone
             assert none is (code is None)
+
+
+COLUMNS = tuple(
+    replace(CRIMES[name], required=False)
+    for name in ("crime_reference", "ho_class", "ho_sub_code", "offence_title", "ward_code", "lsoa_code")
+)
+TEXTS = st.one_of(
+    st.none(),
+    ODD,
+    st.from_regex(r"[0-9]{1,3}(\.[0-9]{1,2})?[A-Z]?\n?", fullmatch=True),
+    st.from_regex(r"[0-9]{3}/[0-9]{2}(\n[EW]05[0-9]{6})?", fullmatch=True),
+    st.from_regex(r"[EW]0[15][0-9]{6}", fullmatch=True),
+    st.sampled_from(["8N", "８N", "001/01", "E05000001\n", "\n", "Robbery", "5" * 40_000]),
+).map(lambda words: words or None)  # a blank text is NULL
+
+
+@given(st.lists(st.tuples(*[TEXTS] * len(COLUMNS)), min_size=20, max_size=40))
+@settings(max_examples=20)
+def test_a_row_is_faulty_where_a_cell_breaks_a_rule(rows):
+    """Patterns that are tried together find what each finds alone, also where a text holds a line end."""
+    contract = replace(CONTRACTS["crimes"], columns=COLUMNS)
+    texts = ", ".join(f'rows[i][{place}] as "t:{column.name}"' for place, column in enumerate(COLUMNS, 1))
+    relation = f"(select {texts} from (select $rows::varchar[][] as rows), range(1, {len(rows) + 1}) as n(i))"
+    codes = ", ".join(code_sql(contract, column) for column in COLUMNS)
+    found = DB.execute(
+        f"""
+        select 'each', list(coalesce({codes}) is not null order by i)
+        from (select *, row_number() over () as i, {oddities_sql(COLUMNS, exact=True)} as {ODDITIES} from {relation})
+        union all
+        select 'row', list({is_faulty_sql(contract)} order by i)
+        from (select *, row_number() over () as i, {oddities_sql(COLUMNS, exact=False)} as {ODDITIES} from {relation})
+        """,
+        {"rows": [list(row) for row in rows]},
+    ).fetchall()
+    by_way = dict(found)
+    assert by_way["row"] == by_way["each"]
