@@ -93,6 +93,7 @@ def differences(out: Path) -> dict[str, int]:
     }
     found = {}
     with duckdb.connect() as con:
+        con.execute("set enable_progress_bar = false")
         for name, (ours, theirs) in sides.items():
             without = "" if name == "classified" else "exclude (_load_id)"
             con.execute(f"create or replace temp view ours as select * {without} from read_parquet('{ours}')")
