@@ -20,7 +20,7 @@ import json
 import re
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,6 +46,7 @@ th{background:#f3f2f1}h1{font-size:1.6rem}a{color:#1d70b8}
 LINES, PASSED = "lines.json", "passed.json"
 # Failing lines that the page of a suite names.
 MOST_LINES = 200
+RUN_TIME = re.compile(r"(?P<second>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.\d{6}Z")
 FOREIGN = re.compile(r"<(script|style|iframe|footer)\b.*?</\1>|<(link|img)\b[^>]*>", re.DOTALL)
 
 
@@ -93,14 +94,32 @@ def _renderers() -> tuple[Any, Any]:
     return ValidationResultsPageRenderer(run_info_at_end=True), view
 
 
-Passed = Mapping[str, tuple[tuple[Verdict, ...], str]]
+@dataclass(frozen=True)
+class Held:
+    """What is known of a suite whose rules all hold.
+
+    Attributes:
+        lines: names the lines that were judged.
+    """
+
+    verdicts: tuple[Verdict, ...]
+    page: str
+    lines: str
+
+
+def judged_at(page: str, now: datetime) -> str:
+    """A page as Great Expectations would make it again: it says when, to the microsecond and to the second."""
+    if (made := RUN_TIME.search(page)) is None:
+        return page
+    exact = page.replace(made[0], f"{now:%Y-%m-%dT%H:%M:%S.%fZ}")
+    return exact.replace(f"{made['second']}Z", f"{now:%Y-%m-%dT%H:%M:%SZ}")
 
 
 def write(
     data_docs: Path,
     stage: str,
     judged: Sequence[tuple[Verdict, str | None]],
-    held: Passed | None = None,
+    held: Mapping[str, Held] | None = None,
     *,
     keep_others: bool = False,
 ) -> None:
@@ -120,7 +139,8 @@ def write(
     writing.mkdir(parents=True)
     subjects = {verdict.subject for verdict, _ in judged}
     lines = _kept(folder, writing, subjects) if keep_others else []
-    others = {key: entry for key, entry in passed(folder).items() if entry[0][0].subject not in subjects} if keep_others else {}
+    known = passed(folder) if keep_others else {}
+    others = {key: each for key, each in known.items() if each.verdicts[0].subject not in subjects}
     for verdict, text in judged:
         name = _page_name(text) if text is not None else None
         if text is not None and name is not None and not (writing / name).exists():
@@ -129,7 +149,8 @@ def write(
     (writing / "index.html").write_text(_stage_index(stage, lines), "utf-8")
     (writing / LINES).write_text(json.dumps([[asdict(verdict), name] for verdict, name in lines]), "utf-8")
     found = {
-        key: [[asdict(v) for v in verdicts], _page_name(text)] for key, (verdicts, text) in {**others, **(held or {})}.items()
+        key: [[asdict(v) for v in each.verdicts], _page_name(each.page), each.lines]
+        for key, each in {**others, **(held or {})}.items()
     }
     (writing / PASSED).write_text(json.dumps(found), "utf-8")
     shutil.rmtree(folder, ignore_errors=True)
@@ -137,18 +158,24 @@ def write(
     (data_docs / "index.html").write_text(_index(data_docs), "utf-8")
 
 
-def passed(folder: Path) -> dict[str, tuple[tuple[Verdict, ...], str]]:
-    """Identity → verdicts and page of what was judged and held in a stage's folder; what is damaged there is left out."""
+def passed(folder: Path) -> dict[str, Held]:
+    """By the identity of a judgement, what was judged and held in a stage's folder; what is damaged there is left out."""
     try:
         noted = json.loads((folder / PASSED).read_text("utf-8"))
+        found = {key: (tuple(Verdict(**each) for each in held), name, lines) for key, (held, name, lines) in noted.items()}
     except (OSError, ValueError):
         return {}
-    pages = {name: (folder / name).read_text("utf-8") for _, name in noted.values() if (folder / name).exists()}
+    pages = {name: (folder / name).read_text("utf-8") for _, name, _ in found.values() if (folder / name).exists()}
     return {
-        identity: (tuple(Verdict(**verdict) for verdict in verdicts), pages[name])
-        for identity, (verdicts, name) in noted.items()
+        identity: Held(verdicts, pages[name], lines)
+        for identity, (verdicts, name, lines) in found.items()
         if name in pages and _page_name(pages[name]) == name
     }
+
+
+def has_passed(data_docs: Path) -> bool:
+    """Whether anything is known of an earlier refresh that need not be judged again."""
+    return any(data_docs.glob(f"*/{PASSED}"))
 
 
 def _page_name(text: str) -> str:

@@ -13,7 +13,8 @@ import inspect
 import json
 import logging
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,16 +48,22 @@ INSPECT = "The rule could not be evaluated: the data engineer repairs its query 
 
 @dataclass(frozen=True)
 class Judgement:
-    """A suite that was run: its verdicts in the order of its rules, and the page about it where one could be made."""
+    """A suite that was run: its verdicts in the order of its rules, and the page about it where one could be made.
+
+    Attributes:
+        identity: names all that the page depends on, but the time; empty where it is not to be used again.
+        lines: names the lines that were judged.
+    """
 
     suite: Suite
     verdicts: tuple[Verdict, ...]
     page: str | None
     identity: str = ""
+    lines: str = ""
 
     @property
     def may_be_used_again(self) -> bool:
-        """Whether the same suite on the same batch need not be judged again: every rule holds, and a page says so."""
+        """Whether the same suite need not be judged again by Great Expectations: every rule holds, and a page says so."""
         return bool(self.identity and self.page) and all(verdict.holds for verdict in self.verdicts)
 
 
@@ -66,11 +73,11 @@ class Earlier:
 
     Attributes:
         basis: names what decides a judgement besides suite and batch.
-        passed: identity of a judgement → its verdicts and page.
+        passed: by the identity of a judgement.
     """
 
     basis: str
-    passed: Mapping[str, tuple[tuple[Verdict, ...], str]]
+    passed: Mapping[str, docs.Held]
 
     @classmethod
     def of(cls, folder: Path, context: Context) -> Earlier:
@@ -80,9 +87,28 @@ class Earlier:
         versions = [version(package) for package in ("great_expectations", "pandas", "duckdb")]
         return cls(_hash(repr([code, shape, versions, sorted(context.known)]).encode()), docs.passed(folder))
 
-    def identity(self, suite: Suite, batch: Batch) -> str:
-        """Names all that a judgement depends on."""
-        return _hash(repr((self.basis, suite, batch.columns, batch.lines)).encode())
+    def judge(self, suite: Suite, batch: Batch, kept: Sequence[metrics.Kept] | None) -> Judgement:
+        """The judgement on a batch as far as it is known: without a page where Great Expectations has to judge it.
+
+        Where every line keeps every rule, its answer and its page are the same for other lines of the same form.
+
+        Args:
+            kept: of each rule; None where not every line keeps every rule, as far as is known.
+        """
+        lines = _hash(repr(batch.lines).encode())
+        # The query, which may name the periods of today, decides only which lines there are.
+        asked = (suite, lines) if kept is None else (replace(suite, sql=""), [each.form for each in kept])
+        identity = _hash(repr((self.basis, *asked, batch.columns)).encode())
+        held = self.passed.get(identity)
+        if held is None:
+            return Judgement(suite, (), None, identity, lines)
+        if held.lines == lines or kept is None:
+            return Judgement(suite, held.verdicts, held.page, identity, lines)
+        verdicts = [
+            verdict if each.is_count else replace(verdict, observed=_all_keep(suite, each.judged))
+            for verdict, each in zip(held.verdicts, kept, strict=True)
+        ]
+        return Judgement(suite, tuple(verdicts), docs.judged_at(held.page, datetime.now(UTC)), identity, lines)
 
 
 def run(
@@ -121,7 +147,7 @@ def run(
     earlier = Earlier.of(data_docs / stage, context)
     judgements = [judge(suite, con, context, earlier) for suite in suites]
     judged = [(verdict, j.page) for j in judgements for verdict in j.verdicts]
-    passed = {j.identity: (j.verdicts, j.page) for j in judgements if j.page and j.may_be_used_again}
+    passed = {j.identity: docs.Held(j.verdicts, j.page, j.lines) for j in judgements if j.page and j.may_be_used_again}
     docs.write(data_docs, stage, judged, passed, keep_others=subjects is not None)
     return [verdict for j in judgements for verdict in j.verdicts]
 
@@ -137,17 +163,25 @@ def judge(suite: Suite, con: duckdb.DuckDBPyConnection, context: Context, earlie
     """
     try:
         batch = draw(suite, con)
-        identity = earlier.identity(suite, batch) if earlier else ""
-        if earlier and identity in earlier.passed:
-            return Judgement(suite, *earlier.passed[identity], identity)
-        outcomes, page = _engine().validate(suite, batch, context)
+        kept = _kept(suite, batch)
+        known = earlier.judge(suite, batch, kept) if earlier else Judgement(suite, (), None)
+        if known.page is not None:
+            return known
+        outcomes, page = _engine().validate(suite, batch, context, kept)
     except duckdb.OutOfMemoryException:
         raise
     except Exception as error:
         _raise_interruption(error)
         return Judgement(suite, tuple(_crashed(suite, rule, _reason(error)) for rule in suite.rules), None)
     verdicts = [_verdict(suite, rule, outcome, batch, context) for rule, outcome in zip(suite.rules, outcomes, strict=True)]
-    return Judgement(suite, tuple(verdicts), page, identity)
+    return replace(known, verdicts=tuple(verdicts), page=page)
+
+
+def _kept(suite: Suite, batch: Batch) -> list[metrics.Kept] | None:
+    """What is known of each rule of a suite whose rules every line keeps; None for any other."""
+    found = [metrics.of_kept(rule, batch) for rule in suite.rules]
+    known = [each for each in found if each is not None]
+    return known if len(known) == len(found) else None
 
 
 def _raise_interruption(error: Exception) -> None:
@@ -177,12 +211,18 @@ class _Engine:
         asset = context.data_sources.add_pandas("warehouse").add_dataframe_asset("batch")
         self.batches = asset.add_batch_definition_whole_dataframe("whole")
 
-    def validate(self, suite: Suite, batch: Batch, context: Context) -> tuple[list[dict[str, Any]], str]:
-        """Results in the order of the rules, each as Great Expectations' JSON, and the page that documents them."""
+    def validate(
+        self, suite: Suite, batch: Batch, context: Context, kept: Sequence[metrics.Kept] | None
+    ) -> tuple[list[dict[str, Any]], str]:
+        """Results in the order of the rules, each as Great Expectations' JSON, and the page that documents them.
+
+        Args:
+            kept: of each rule, where every line keeps every rule.
+        """
         expectations = [self.expectation(rule, position) for position, rule in enumerate(suite.rules)]
-        if kept := self._kept(suite, batch, expectations):
-            docs.name(kept, suite)
-            return [single.to_json_dict() for single in kept.results], docs.page(kept)
+        if kept is not None and (judged := self._by_metrics(suite, kept, expectations)):
+            docs.name(judged, suite)
+            return [single.to_json_dict() for single in judged.results], docs.page(judged)
         frame = batch.frame
         with _quiet():
             drawn = self.batches.get_batch(batch_parameters={"dataframe": frame})
@@ -197,14 +237,12 @@ class _Engine:
         docs.name(result, suite, _veiled(frame, shown, context.shape))
         return outcomes, docs.page(result)
 
-    def _kept(self, suite: Suite, batch: Batch, expectations: Sequence[Any]) -> Any:
-        """The result of a suite whose rules every line keeps, judged by the metrics alone; None for any other."""
+    def _by_metrics(self, suite: Suite, kept: Sequence[metrics.Kept], expectations: Sequence[Any]) -> Any:
+        """The result of a suite whose rules every line keeps, judged by the metrics alone; None where one is said to fail."""
         found = [
-            metrics.of_kept(rule, batch, getattr(expectation, "map_metric", ""))
-            for rule, expectation in zip(suite.rules, expectations, strict=True)
+            metrics.asked(each, getattr(expectation, "map_metric", ""))
+            for each, expectation in zip(kept, expectations, strict=True)
         ]
-        if None in found:
-            return None
         from great_expectations.core import ExpectationSuiteValidationResult, ExpectationValidationResult
 
         results = [
@@ -332,7 +370,11 @@ def _observed(suite: Suite, result: dict[str, Any], failing: int) -> str:
     if "observed_value" in result:
         return f"{suite.grain}: {result['observed_value']}"
     judged = result["element_count"] - result.get("missing_count", 0)
-    return f"{failing} of {judged} {suite.grain} break the rule" if failing else f"all {judged} {suite.grain} keep the rule"
+    return f"{failing} of {judged} {suite.grain} break the rule" if failing else _all_keep(suite, judged)
+
+
+def _all_keep(suite: Suite, judged: int) -> str:
+    return f"all {judged} {suite.grain} keep the rule"
 
 
 def _sample(suite: Suite, rule: Rule, failing: pd.DataFrame, context: Context) -> str:

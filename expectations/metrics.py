@@ -8,6 +8,7 @@ Expectations' own way, so what it says of a failure is its own.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -51,15 +52,31 @@ KINDS: Mapping[str, tuple[set[str], Keeps, bool]] = {
 }
 
 
-def of_kept(rule: Rule, batch: Batch, metric: str) -> dict[str, Any] | None:
-    """What Great Expectations asks of a rule that every line keeps; None where one does not, or where it has to find out.
+@dataclass(frozen=True)
+class Kept:
+    """A rule that every line keeps.
 
-    Args:
-        metric: the expectation's own, such as `column_values.between`; empty where it has none.
+    Attributes:
+        lines: of the batch.
+        judged: of them, without those where nothing is to be compared.
+        is_count: whether the rule is about the number of lines, rather than about each.
     """
+
+    lines: int
+    judged: int
+    is_count: bool = False
+
+    @property
+    def form(self) -> tuple[bool, bool, bool]:
+        """What of these numbers Great Expectations' answer and its page depend on: the shares are 0% of any number but none."""
+        return self.lines > 0, self.judged > 0, self.judged < self.lines
+
+
+def of_kept(rule: Rule, batch: Batch) -> Kept | None:
+    """What is known of a rule that every line keeps; None where one does not, or where Great Expectations has to find out."""
     count = len(batch.lines)
     if rule.kind == "ExpectTableRowCountToEqual":
-        return {"table.row_count": count} if rule.arguments == {"value": count} else None
+        return Kept(count, count, is_count=True) if rule.arguments == {"value": count} else None
     if rule.kind not in KINDS:
         return None
     understood, keeps, may_miss = KINDS[rule.kind]
@@ -72,10 +89,21 @@ def of_kept(rule: Rule, batch: Batch, metric: str) -> dict[str, Any] | None:
             return None
     except (TypeError, ValueError, ArithmeticError):
         return None
+    return Kept(count, len(known))
+
+
+def asked(kept: Kept, metric: str) -> dict[str, Any]:
+    """The metrics that Great Expectations asks of such a rule.
+
+    Args:
+        metric: the expectation's own, such as `column_values.between`; empty where it has none.
+    """
+    if kept.is_count:
+        return {"table.row_count": kept.lines}
     return {
-        "table.row_count": count,
-        f"{metric}.filtered_row_count": count,
-        "column_values.nonnull.unexpected_count": count - len(known),
+        "table.row_count": kept.lines,
+        f"{metric}.filtered_row_count": kept.lines,
+        "column_values.nonnull.unexpected_count": kept.lines - kept.judged,
         f"{metric}.unexpected_count": 0,
         f"{metric}.unexpected_values": [],
         f"{metric}.unexpected_index_list": [],

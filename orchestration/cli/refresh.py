@@ -61,6 +61,7 @@ def _run(settings: Settings, planned: Plan, console: Console) -> Outcome:
     Side effects: landing log, warehouse, Data Docs, Dagster instance and, where every gate passes, a new release.
     """
     with working(console, "reading the project"):
+        from expectations import docs
         from orchestration.definitions import build_defs
         from orchestration.defs.progress import LOGGER, ProgressReporter
         from orchestration.home.instance import open_instance
@@ -73,8 +74,10 @@ def _run(settings: Settings, planned: Plan, console: Console) -> Outcome:
         job = build_defs(settings).resolve_job_def(JOB)
         # Both sides need it: half imported by one thread, it fails in the other.
         import_module("sqlalchemy.orm")
-        # Its import takes seconds of Python, which fit beside the seconds that DuckDB needs to read the deliveries.
-        Thread(target=import_module, args=["great_expectations"], daemon=True).start()
+        if not docs.has_passed(settings.data_docs):
+            # Its import takes seconds of Python, which fit beside the seconds that DuckDB needs to read the deliveries. Later it
+            # is needed only where a rule is new or does not hold.
+            Thread(target=import_module, args=["great_expectations"], daemon=True).start()
     options = {"as_at": planned.as_at, "force": planned.force, "landed_only": planned.landed_only}
     with ProgressReporter(console, len(job.nodes), Timings.read(settings)), open_instance(settings) as instance:
         mark_dead_runs_failed(settings, instance)

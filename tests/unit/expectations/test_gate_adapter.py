@@ -197,7 +197,7 @@ def test_a_subject_that_is_not_judged_keeps_its_lines_and_pages(
     assert not [name for name in re.findall(r'href="(\w+\.html)"', after) if not (tmp_path / "feeds" / name).exists()]
 
 
-def test_what_held_is_judged_again_only_when_batch_rule_or_code_changes(
+def test_what_held_is_judged_again_only_when_a_rule_breaks_or_rule_or_code_changes(
     con: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     con.execute("create table hours as select 5::double as hour, 1 as crimes")
@@ -225,6 +225,14 @@ def test_what_held_is_judged_again_only_when_batch_rule_or_code_changes(
     assert run() == (first, failed)
     assert len(pages & {path.name for path in (tmp_path / "facts").glob("*.html")}) >= 2
     con.execute("update hours set hour = hour + 1e-15")
+    con.execute("insert into hours values (6, 1)")
+    again, judged_again = run()
+    assert judged_again == failed
+    assert [verdict.observed for verdict in again[:2]] == ["all 2 hours keep the rule"] * 2
+    assert [replace(verdict, observed="") for verdict in again[:2]] == [replace(verdict, observed="") for verdict in first[:2]]
+    con.execute("delete from hours")
+    assert run()[1] == both
+    con.execute("insert into hours values (5, 1)")
     assert run()[1] == both
     suites[0] = replace(holding, rules=(replace(HOURS.rules[0], arguments={"column": "hour", "min_value": 0, "max_value": 4}),))
     verdicts, judged = run()

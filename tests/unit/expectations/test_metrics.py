@@ -8,11 +8,12 @@ import re
 import duckdb
 import pytest
 
-from expectations import gate, metrics, rules
+from expectations import docs, gate, metrics, rules
 from expectations.rules import Rule, Suite
 from orchestration.warehouse.validation import context
 
 WORDS, NUMBERS, KEY = ["a", "b"], ["share", "price", "big", "gap", "odd"], "ExpectCompoundColumnsToBeUnique"
+TIME = r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d"
 # Of each kind some that every line keeps and some that one breaks, over values that Python and pandas might see differently.
 RULES = (
     *(rules.between(f"{low} to {high}", "n", low, high, "", "n") for low, high in ((0, 3), (None, 3), (0, None), (1, 3), (4, 0))),
@@ -63,6 +64,29 @@ def test_both_ways_say_the_same(rule: Rule, lines: str, monkeypatch: pytest.Monk
     assert _page(short) == _page(long)
 
 
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_other_lines_have_the_verdict_and_page_that_great_expectations_would_make_of_them(rule: Rule) -> None:
+    con = duckdb.connect()
+    known: dict[str, docs.Held] = {}
+    for numbers in ([0], [0, 1], [1, 2], [], [0, 1, 2, 3], [2]):
+        suite = Suite("a/b", "t", "lines", f"from ({FOUR}) where n in {numbers}", (rule,), labels=("n",))
+        fresh = gate.judge(suite, con, context({}), gate.Earlier("", {}))
+        used = gate.judge(suite, con, context({}), gate.Earlier("", known))
+        assert used.verdicts == fresh.verdicts
+        assert _page(used) == _page(fresh)
+        if used.page and used.may_be_used_again:
+            known[used.identity] = docs.Held(used.verdicts, used.page, used.lines)
+
+
+def test_a_page_that_is_used_again_says_when() -> None:
+    suite = Suite("a/b", "t", "lines", "select 1 as n", (rules.between("b", "n", 0, 3, ""),))
+    page = gate.judge(suite, duckdb.connect(), context({})).page or ""
+    later = docs.judged_at(page, dt.datetime(2031, 5, 6, 7, 8, 9, tzinfo=dt.UTC))
+    assert set(re.findall(TIME, later)) == {"2031-05-06T07:08:09"}
+    assert len(re.findall(TIME, later)) == len(re.findall(TIME, page)) >= 2
+    assert _without_times(later) == _without_times(page)
+
+
 def test_a_suite_whose_rules_hold_needs_no_frame(monkeypatch: pytest.MonkeyPatch) -> None:
     kept = (rules.between("b", "n", 0, 3, ""), rules.equal("e", "n", "big", ""), rules.in_set("s", "truth", [False], ""))
     suite = Suite("a/b", "t", "lines", FOUR, kept)
@@ -72,4 +96,8 @@ def test_a_suite_whose_rules_hold_needs_no_frame(monkeypatch: pytest.MonkeyPatch
 
 def _page(judgement: gate.Judgement) -> str:
     """Without what is another each time: the ids of elements, and when it was made."""
-    return re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d\S*", "", judgement.page or "")
+    return _without_times(re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "", judgement.page or ""))
+
+
+def _without_times(page: str) -> str:
+    return re.sub(rf"{TIME}\S*", "", page)
