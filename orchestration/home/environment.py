@@ -5,6 +5,7 @@ Files are readable by their owner only, no tool sends telemetry, and an error na
 
 from __future__ import annotations
 
+import gc
 import grp
 import os
 import re
@@ -38,6 +39,10 @@ def keep_private() -> None:
 
 # Every program of this project comes past here: commands, Dagster's code location and its runs.
 keep_private()
+
+# Importing Dagster and making the assets leaves 300,000 objects that stay. With Python's own 700 new objects, garbage was looked
+# for 850 times until then, which took an eighth of the time.
+gc.set_threshold(50_000, 20, 20)
 
 
 class SettingsError(ValueError):
