@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from orchestration.ingest.landing_log.load_record import LoadRecord
 
 
-def build_id(contents: Iterable[tuple[str, str]], as_at: str) -> str:
+def build_id(contents: Iterable[tuple[str, str]], as_at: str, project: str | None = None) -> str:
     """SHA-256 (hex) over the deliveries in use, the code that turns them into marts, and the date.
 
     Two homes with the same deliveries and code have the same build id; nothing that a clock decides goes in.
@@ -21,8 +21,9 @@ def build_id(contents: Iterable[tuple[str, str]], as_at: str) -> str:
     Args:
         contents: (slot as `agency/feed/period/part`, SHA-256 of the delivered file) of each delivery in use.
         as_at: ISO date that the marts are rebuilt for, or empty.
+        project: `project_hash()`, where it is known already.
     """
-    digest = hashlib.sha256(f"{project_hash()} {hash_of_files(PROJECT / 'expectations')} {as_at}\n".encode())
+    digest = hashlib.sha256(f"{project or project_hash()} {hash_of_files(PROJECT / 'expectations')} {as_at}\n".encode())
     for partition, sha256 in sorted(contents):
         digest.update(f"{partition} {sha256}\n".encode())
     return digest.hexdigest()

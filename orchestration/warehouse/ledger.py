@@ -384,9 +384,10 @@ def _write_build(con: duckdb.DuckDBPyConnection, as_at: str) -> None:
         """select concat_ws('/', agency, feed, period, part), file_sha256 from ledger.delivery where in_use"""
     ).fetchall()
     con.execute("delete from ledger.build")
+    project = project_hash()
     con.execute(
         "insert into ledger.build select ?, ?, definition_id, environment, report_first, report_last, ? from ops.home",
-        [build_id(contents, as_at), as_at, _hash(project_hash(), _rules())],
+        [build_id(contents, as_at, project), as_at, _hash(project, _rules())],
     )
 
 

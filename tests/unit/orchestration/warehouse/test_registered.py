@@ -12,7 +12,7 @@ from orchestration.defs.resources import Refresh
 from orchestration.home import creation
 from orchestration.home.settings import Settings
 from orchestration.ingest.landing_log import log
-from orchestration.warehouse import build_id, ledger, warehouse_file
+from orchestration.warehouse import ledger, warehouse_file
 from orchestration.warehouse.ledger import Registered
 from tests.unit.orchestration.ingest.conftest import Desk, row, rows, text
 
@@ -67,7 +67,7 @@ def test_other_code_changes_the_build_and_registers_nothing(desk, registered, mo
     built = "select build_id from ledger.build"
     with warehouse_file.connect(Settings.from_env()) as con:
         before = con.execute(built).fetchall()
-        monkeypatch.setattr(build_id, "project_hash", lambda: "other code")
+        monkeypatch.setattr(ledger, "project_hash", lambda: "other code")
         again = Registered.read(con, "")
         assert con.execute(built).fetchall() != before
     assert again.rows(CRIMES, desk.all(), desk.all(), "") == 2
