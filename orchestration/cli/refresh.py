@@ -74,9 +74,9 @@ def _run(settings: Settings, planned: Plan, console: Console) -> Outcome:
         job = build_defs(settings).resolve_job_def(JOB)
         # Both sides need it: half imported by one thread, it fails in the other.
         import_module("sqlalchemy.orm")
-        if not docs.has_passed(settings.data_docs):
-            # Its import takes seconds of Python, which fit beside the seconds that DuckDB needs to read the deliveries. Later it
-            # is needed only where a rule is new or does not hold.
+        if not docs.all_held(settings.data_docs):
+            # Its import takes seconds of Python, which fit beside the seconds that DuckDB needs to read the deliveries. Where all
+            # held the last time, it is needed only for a rule that is new or no longer holds.
             Thread(target=import_module, args=["great_expectations"], daemon=True).start()
     options = {"as_at": planned.as_at, "force": planned.force, "landed_only": planned.landed_only}
     with ProgressReporter(console, len(job.nodes), Timings.read(settings)), open_instance(settings) as instance:

@@ -11,9 +11,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from expectations import gate, rules
+from expectations import docs, gate, rules
 from expectations.rules import Rule, Suite
-from expectations.verdicts import Verdict
+from expectations.verdicts import INFORMATION, STAGES, Verdict
 from orchestration.warehouse.validation import context
 
 HOURS = Suite(
@@ -247,6 +247,16 @@ def test_what_held_is_judged_again_only_when_a_rule_breaks_or_rule_or_code_chang
     assert run()[1] == both
     (tmp_path / "facts" / "passed.json").write_text("{")
     assert run()[1] == both
+
+
+def test_great_expectations_is_expected_again_where_a_rule_did_not_hold(tmp_path: Path) -> None:
+    held = Verdict("a/b", "rule", True)
+    assert not docs.all_held(tmp_path)
+    for stage in STAGES:
+        docs.write(tmp_path, stage, [(held, None)])
+    assert docs.all_held(tmp_path)
+    docs.write(tmp_path, "marts", [(held, None), (replace(held, observed=f"{INFORMATION}1 of 2 lines"), None)])
+    assert not docs.all_held(tmp_path)
 
 
 def test_too_little_memory_is_no_verdict_on_a_rule(tmp_path: Path) -> None:
