@@ -247,14 +247,16 @@ def quality(release: Release, spec: Specification) -> Page:
         items.append(_evidence_of_feeds(release))
     elif release.has("sna.figures"):
         rows = release.rows(
-            "select evidence, count(*) as n from sna.figures where evidence is not null group by all order by n desc"
+            """select evidence, count(*) as n from sna.figures where report_id = ? and evidence is not null
+               group by all order by n desc""",
+            [spec.id],
         )
         items.append(
             bullets(
                 [
                     inline(
                         "{} figures: {}.",
-                        counted("sna.figures", "table_id", {"evidence": row["evidence"]}, row["n"]),
+                        counted("sna.figures", "table_id", {"report_id": spec.id, "evidence": row["evidence"]}, row["n"]),
                         EVIDENCE.get(row["evidence"], row["evidence"]),
                     )
                     for row in rows

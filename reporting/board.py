@@ -12,6 +12,7 @@ from reporting.blocks import Chart, Table
 from reporting.figures import FROM_NONE, MISSING, Figure, added, counted, of
 from reporting.page import Heading, Item, Page, bullets, inline, label, sentence
 from reporting.release import MAIN, Release
+from reporting.sections import PRINTED, wrong_figures
 from reporting.specification import Specification
 
 TRENDS, MONTHS, PROFILE = "marts.yearly_trends", "marts.monthly_trends", "marts.district_profile"
@@ -549,16 +550,12 @@ def _uncertain(release: Release, spec: Specification) -> Iterator[Item]:
         says.append(inline("Much of what these pages could show has not been delivered: {}.", listed))
     else:
         says += [inline("{}: not delivered; ask {}.", label(row["title"]), row["owner"]) for row in undelivered]
-    errata = (
-        release.rows("select count(*) as n from sna.reconciliation where status = 'erratum'")
-        if release.has("sna.reconciliation")
-        else []
-    )
-    if spec.printed and errata and errata[0]["n"]:
+    wrong = len(wrong_figures(release, spec))
+    if spec.printed and wrong:
         says.append(
             inline(
                 "{} figures of {} were printed wrong: {}.",
-                counted("sna.reconciliation", "table_id", {"status": "erratum"}, errata[0]["n"]),
+                counted(PRINTED, "table_id", {"report_id": spec.id, "status": "erratum"}, wrong),
                 label(spec.printed),
                 Markup('<a href="errata.html">the list, with reasons</a>'),
             )

@@ -8,7 +8,8 @@ from typing import Any
 
 from reporting import document, pdf, site, workbook
 from reporting.about import downloads
-from reporting.release import Release
+from reporting.release import Release, ReportError
+from reporting.sections import FIGURES
 from reporting.specification import Specification
 
 # What the report was made from; also what says that the folder is complete, since it is written last.
@@ -28,6 +29,11 @@ def build(release_folder: Path, audience: str, spec: Specification, folder: Path
     """
     release = Release(release_folder, audience, spec.elsewhere)
     try:
+        if "report_id" not in (release.columns(FIGURES) or ["report_id"]):
+            raise ReportError(
+                f"Release {release.id} was published by an earlier version, whose tables do not say of which report they are. "
+                "Next: `sna refresh`."
+            )
         pages = pdf.named(site.pages(release, spec))
         folder.mkdir()
         files = workbook.write(release, spec, pages, folder)

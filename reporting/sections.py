@@ -18,9 +18,8 @@ from reporting.specification import Section, Specification
 from reporting.statements import people_text, statements
 
 FIGURES, PRINTED = "sna.figures", "sna.reconciliation"
-KEY = ("table_id", "row_group", "row_label", "column_label")
-# Beside them, where the release has the tables of several reports.
-REPORT = "report_id"
+DOCUMENTS = "sna.reference_documents"
+KEY = ("report_id", "table_id", "row_group", "row_label", "column_label")
 EVIDENCE = {
     "record": "computed from the records of real crimes, calls or patients",
     "return": "computed from an agency's return",
@@ -54,29 +53,25 @@ def title(section: Section) -> str:
 
 def pages(release: Release, spec: Specification, boundaries: Boundaries) -> Iterator[Page]:
     """The page of each section that the report has, in its order."""
-    figures = _of_report(release, FIGURES, spec, "table_id, row_order, row_group, column_order, row_label, column_label")
-    errata = {tuple(row[name] for name in KEY): row for row in _errata(release, spec)} if spec.printed else {}
-    documents = (
-        release.rows("from sna.reference_documents order by table_id, heading, column_label")
-        if release.has("sna.reference_documents")
-        else []
-    )
+    figures = of_report(release, FIGURES, spec, "table_id, row_order, row_group, column_order, row_label, column_label")
+    wrong = {tuple(row[name] for name in KEY): row for row in wrong_figures(release, spec)} if spec.printed else {}
+    documents = of_report(release, DOCUMENTS, spec, "table_id, heading, column_label")
     by_table: dict[str, list[dict[str, Any]]] = {}
     for row in figures:
         by_table.setdefault(row["table_id"], []).append(row)
+    # Where tables belong that have no figure of this report's years.
+    known = release.rows(f"select distinct table_id, section from {FIGURES} order by all") if figures else []
+    missing = [row for row in known if row["table_id"] not in by_table]
     for section in spec.sections:
-        own = {name: rows for name, rows in by_table.items() if rows[0]["section"] == section.id}
+        own: dict[str, list[dict[str, Any]]] = {name: rows for name, rows in by_table.items() if rows[0]["section"] == section.id}
         items: list[Item] = [
             *people_text(spec, section),
             *statements(release, spec, section.id),
             *specified.charts_of(release, spec.id, section.id, boundaries),
         ]
-        listed = sorted(own.items(), key=lambda one: (not one[0].startswith("T"), one[0]))
-        if spec.printed or REPORT in release.columns(FIGURES):
-            for name, rows in listed:
-                items += _table(name, rows, errata, spec)
-        elif spec.sections and listed:
-            items.append(_of_other_years([name for name, _ in listed]))
+        own |= {row["table_id"]: [] for row in missing if row["section"] == section.id}
+        for name, rows in sorted(own.items(), key=lambda one: (not one[0].startswith("T"), one[0])):
+            items += _table(name, rows, wrong, spec)
         items += _documents([row for row in documents if row["section"] == section.id])
         if not items:
             items.append(
@@ -93,32 +88,15 @@ def pages(release: Release, spec: Specification, boundaries: Boundaries) -> Iter
         )
 
 
-def _of_report(release: Release, table: str, spec: Specification, order: str) -> list[dict[str, Any]]:
-    """The rows of a table that are of the report; all of them where the release has the tables of one report alone."""
-    where, values = ("where report_id = ?", [spec.id]) if REPORT in release.columns(table) else ("", [])
-    return release.rows(f"from {table} {where} order by {order}", values) if release.has(table) else []
+def of_report(release: Release, table: str, spec: Specification, order: str) -> list[dict[str, Any]]:
+    """The rows of a table that are of the report."""
+    return release.rows(f"from {table} where report_id = ? order by {order}", [spec.id]) if release.has(table) else []
 
 
-def _errata(release: Release, spec: Specification) -> list[dict[str, Any]]:
+def wrong_figures(release: Release, spec: Specification) -> list[dict[str, Any]]:
     """The printed figures of the report that are wrong."""
-    rows = _of_report(release, PRINTED, spec, "table_id, row_group, row_label, column_label")
+    rows = of_report(release, PRINTED, spec, "table_id, row_group, row_label, column_label")
     return [row for row in rows if row["status"] == "erratum"]
-
-
-def _key(row: dict[str, Any]) -> tuple[str, ...]:
-    """The columns that pick a figure, or what was printed in its place."""
-    return ((REPORT,) if REPORT in row else ()) + KEY
-
-
-def _of_other_years(names: Sequence[str]) -> Markup:
-    """That the tables of a section are in the release for the years of the printed report alone."""
-    return Markup('<p class="gap">{}</p>').format(
-        inline(
-            "The release has these tables of the section for the years of the printed report alone: {}. The charts and sentences "
-            "above have the years of this report, and each chart its figures as a table.",
-            label(", ".join(names)),
-        )
-    )
 
 
 def figure(row: dict[str, Any], errata: dict[tuple[Any, ...], dict[str, Any]]) -> Figure:
@@ -127,7 +105,7 @@ def figure(row: dict[str, Any], errata: dict[tuple[Any, ...], dict[str, Any]]) -
     wrong = errata.get(tuple(row[name] for name in KEY))
     if wrong is None:
         return Figure(**form)
-    printed = of(PRINTED, wrong, "published", _key(wrong), decimals=None)
+    printed = of(PRINTED, wrong, "published", KEY, decimals=None)
     return Corrected(**form, printed=printed.text, printed_place=printed.place)
 
 
@@ -138,8 +116,8 @@ def _printed_as(row: dict[str, Any]) -> dict[str, Any]:
         decimals = len(text.partition(".")[2])
         if f"{value:.{decimals}f}" == text:
             number = int(value) if decimals == 0 else value
-            return {"place": of(FIGURES, row, "value", _key(row)).place, "value": number, "decimals": decimals}
-    return {"place": of(FIGURES, row, "value_text", _key(row)).place, "value": text, "decimals": None}
+            return {"place": of(FIGURES, row, "value", KEY).place, "value": number, "decimals": decimals}
+    return {"place": of(FIGURES, row, "value_text", KEY).place, "value": text, "decimals": None}
 
 
 def _table(
@@ -147,6 +125,9 @@ def _table(
 ) -> Iterator[Item]:
     text = f"{name}: {spec.tables.get(name, 'figures of the text')}"
     yield Heading(text, name)
+    if not rows:
+        yield Markup('<p class="gap">{}</p>').format(f"Missing: nothing was delivered that has this table for {spec.when}.")
+        return
     yield as_table(name, text, rows, errata)
     reasons = [errata[key] for row in rows if (key := tuple(row[column] for column in KEY)) in errata]
     if reasons:
@@ -156,7 +137,7 @@ def _table(
                 inline(
                     "{}: {} ({})",
                     label(" · ".join(filter(None, (wrong["row_group"], wrong["row_label"], wrong["column_label"])))),
-                    of(PRINTED, wrong, "reason", _key(wrong), decimals=None),
+                    of(PRINTED, wrong, "reason", KEY, decimals=None),
                     label(wrong["citation"]),
                 )
                 if wrong["reason"]
@@ -215,23 +196,23 @@ def _documents(rows: Sequence[dict[str, Any]]) -> Iterator[Item]:
                         row["column_label"],
                         # Of a text that is not held, why it is not.
                         of(
-                            "sna.reference_documents",
+                            DOCUMENTS,
                             row,
                             "why_not_held" if row["document_text"] is None else "document_text",
-                            ("table_id", "heading", "column_label"),
+                            ("report_id", "table_id", "heading", "column_label"),
                             decimals=None,
                         ),
                     ],
                 )
                 for row in own
             ],
-            source="sna.reference_documents",
+            source=DOCUMENTS,
         )
 
 
 def errata_page(release: Release, spec: Specification) -> Page | None:
     """All printed figures that are wrong; None where nothing was printed, or nothing of it was wrong."""
-    rows = _errata(release, spec)
+    rows = wrong_figures(release, spec)
     if not rows or not spec.printed:
         return None
     sections = {section.id: section for section in spec.sections}
@@ -253,10 +234,10 @@ def errata_page(release: Release, spec: Specification) -> Page | None:
                 linked(row),
                 [
                     " · ".join(filter(None, (row["row_group"], row["row_label"], row["column_label"]))),
-                    of(PRINTED, row, "published", _key(row), decimals=None),
-                    of(PRINTED, row, "computed", _key(row), decimals=None),
+                    of(PRINTED, row, "published", KEY, decimals=None),
+                    of(PRINTED, row, "computed", KEY, decimals=None),
                     row["unit"],
-                    of(PRINTED, row, "reason", _key(row), decimals=None, note="see the citation"),
+                    of(PRINTED, row, "reason", KEY, decimals=None, note="see the citation"),
                     row["citation"] or "",
                 ],
             )
@@ -265,8 +246,8 @@ def errata_page(release: Release, spec: Specification) -> Page | None:
         source=PRINTED,
     )
     lead = f"What of {spec.printed} was wrong, with the figure that the same data have and the reason."
-    compared = _of_report(release, PRINTED, spec, "table_id")
-    report = {REPORT: spec.id} if REPORT in release.columns(PRINTED) else {}
+    compared = of_report(release, PRINTED, spec, "table_id")
+    report = {"report_id": spec.id}
     said = sentence(
         "{} of the {} printed figures are wrong.",
         counted(PRINTED, "table_id", {**report, "status": "erratum"}, len(rows)),

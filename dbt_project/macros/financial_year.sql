@@ -26,18 +26,6 @@
     {{ financial_year_label(financial_year_start(date_column)) }}
 {%- endmacro %}
 
-{# First and last of the report's last years, as calendar years: those that begin in its last financial years' Aprils. #}
-{% macro last_report_calendar_year() -%} cast(left('{{ var("report_last_year") }}', 4) as smallint) {%- endmacro %}
-{% macro first_report_calendar_year() -%}
-    cast({{ last_report_calendar_year() }} - {{ var('report_recent_years') }} + 1 as smallint)
-{%- endmacro %}
-
-{# The first of the report's last years: 2021/22. Of the variables alone, so that it can be part of a label. #}
-{% macro first_recent_year() -%}
-    {%- set start = var('report_last_year')[:4] | int - var('report_recent_years') | int + 1 -%}
-    {{ start }}/{{ '%02d' | format((start + 1) % 100) }}
-{%- endmacro %}
-
 {#
     The mid-year (30 June) whose residents a period is divided by, wherever it is: the latest that the period reaches, else the first
     known. An aggregate over the mid-years that were delivered.
@@ -67,4 +55,13 @@
             and this_year.months = 12
             and last_year.months = 12
             {%- endif %}
+{%- endmacro %}
+
+{# The years that a report puts together, by which people who were seen in several of them are counted once. #}
+{% macro report_spans() -%}
+    select distinct
+        first_year || ' - ' || last_year as period,
+        first_year,
+        last_year
+    from {{ ref('report_window') }}
 {%- endmacro %}

@@ -7,13 +7,15 @@
     total_row, total_column   their labels, where the table has them
     years         the years that head the columns: report_year, or a CTE made by delivered_years
     row_group     heading over the rows
+    of_report     whether rows and counts have a report_id: those of one report are not those of another
 
-    Columns: table_id, row_group, row_label, row_order, column_label, column_order, unit, numerator, denominator.
+    Columns: report_id, table_id, row_group, row_label, row_order, column_label, column_order, unit, numerator, denominator.
 #}
 {% macro year_table(
-    table_id, rows, counts, year_label, total_row=none, total_column=none, years=none, row_group=''
+    table_id, rows, counts, year_label, total_row=none, total_column=none, years=none, row_group='', of_report=false
 ) -%}
     select
+        report_year.report_id,
         '{{ table_id }}' as table_id,
         '{{ row_group }}' as row_group,
         coalesce({{ rows }}.row_label, '{{ total_row or "" }}') as row_label,
@@ -24,26 +26,29 @@
         coalesce(sum({{ counts }}.count), 0) as numerator,
         1 as denominator
     from {{ rows }}
-    cross join {{ years or ref('report_year') }} as report_year
+    inner join {{ years or ref('report_year') }} as report_year
+        on {{ 'report_year.report_id = ' ~ rows ~ '.report_id' if of_report else 'true' }}
     left join {{ counts }}
         on
             report_year.financial_year = {{ counts }}.financial_year
+            {%- if of_report %}
+            and report_year.report_id = {{ counts }}.report_id
+            {%- endif %}
             and {{ rows }}.row_label = {{ counts }}.row_label
     -- Without a single count the feed was not delivered: no figures, rather than zeros.
     where exists (select 1 from {{ counts }})
     group by grouping sets (
-        ({{ rows }}.row_label, {{ rows }}.row_order, report_year.{{ year_label }}, report_year.year_order)
+        (report_year.report_id, {{ rows }}.row_label, {{ rows }}.row_order, report_year.{{ year_label }}, report_year.year_order)
         {%- if total_column %},
-            ({{ rows }}.row_label, {{ rows }}.row_order)
+            (report_year.report_id, {{ rows }}.row_label, {{ rows }}.row_order)
         {%- endif %}
         {%- if total_row %},
-            (report_year.{{ year_label }}, report_year.year_order)
+            (report_year.report_id, report_year.{{ year_label }}, report_year.year_order)
         {%- endif %}
         {%- if total_row and total_column %},
-            ()
+            (report_year.report_id)
         {%- endif %}
     )
-    having count(*) > 0
 {%- endmacro %}
 
 {# Totals and percentages come after everything else. #}
@@ -52,13 +57,14 @@
 {# The report's years that a mart covers: a feed that began later has no figures of earlier years, rather than zeros. #}
 {% macro delivered_years(mart) -%}
     select
-        financial_year,
-        financial_year_long,
-        start_year as year_order
-    from {{ ref('dim_financial_year') }}
-    where
-        financial_year between '{{ var("report_first_year") }}' and '{{ var("report_last_year") }}'
-        and financial_year in (select delivered.financial_year from {{ ref(mart) }} as delivered)
+        report.report_id,
+        dim_year.financial_year,
+        dim_year.financial_year_long,
+        dim_year.start_year as year_order
+    from {{ ref('dim_financial_year') }} as dim_year
+    inner join {{ ref('report_window') }} as report
+        on dim_year.financial_year between report.first_year and report.last_year
+    where dim_year.financial_year in (select delivered.financial_year from {{ ref(mart) }} as delivered)
 {%- endmacro %}
 
 {#
@@ -67,6 +73,7 @@
 #}
 {% macro table_of_years(table_id, columns, counts, years, unit='count', denominator='1') -%}
     select
+        {{ years }}.report_id,
         '{{ table_id }}' as table_id,
         '' as row_group,
         {{ years }}.financial_year as row_label,
@@ -82,5 +89,7 @@
         on
             {{ years }}.financial_year = {{ counts }}.financial_year
             and {{ columns }}.column_label = {{ counts }}.column_label
-    group by {{ years }}.financial_year, {{ years }}.year_order, {{ columns }}.column_label, {{ columns }}.column_order
+    group by
+        {{ years }}.report_id, {{ years }}.financial_year, {{ years }}.year_order, {{ columns }}.column_label,
+        {{ columns }}.column_order
 {%- endmacro %}

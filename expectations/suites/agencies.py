@@ -47,12 +47,13 @@ SAME = (
 
 
 def suite() -> Suite:
-    """One line: the sums that must agree."""
+    """A line for each report: the sums that must agree."""
     sums = ", ".join(f"coalesce(sum(value) filter ({rows}), 0)::bigint as {name}" for name, rows in SUMS.items())
     return Suite(
         subject="sna.figures",
         title="tables of the other agencies",
         grain="totals",
-        sql=f"select {sums} from sna.figures where unit = 'count'",
+        sql=f"select report_id, {sums} from sna.figures where unit = 'count' group by report_id order by report_id",
+        labels=("report_id",),
         rules=tuple(equal(name, left, right, ARITHMETIC) for name, left, right in SAME),
     )

@@ -149,7 +149,7 @@ def _figures() -> Suite:
         grain="figures",
         sql="""
             select
-                table_id, row_group, row_label, column_label, value_text,
+                report_id, table_id, row_group, row_label, column_label, value_text,
                 case
                     when
                         unit = 'percent' and row_label <> 'Change %' and column_label <> 'Percentage'
@@ -159,14 +159,14 @@ def _figures() -> Suite:
                 case when unit = 'count' and row_label <> 'Change'
                         and not regexp_matches(column_label, '^(Increase|Difference)') then value
                 end as count
-            from sna.figures order by table_id, row_group, row_label, column_label
+            from sna.figures order by report_id, table_id, row_group, row_label, column_label
         """,
-        labels=("table_id", "row_group", "row_label", "column_label", "value_text"),
+        labels=("report_id", "table_id", "row_group", "row_label", "column_label", "value_text"),
         rules=(
             Rule(
                 "No figure is there twice",
                 "ExpectCompoundColumnsToBeUnique",
-                {"column_list": ["table_id", "row_group", "row_label", "column_label"]},
+                {"column_list": ["report_id", "table_id", "row_group", "row_label", "column_label"]},
                 ARITHMETIC,
             ),
             Rule("Every figure has a value", "ExpectColumnValuesToNotBeNull", {"column": "value_text"}, ARITHMETIC),
@@ -245,15 +245,15 @@ def _years() -> Suite:
                 select *, split_part(column_label, ': ', 1) as heading from sna.figures where unit = 'count'
             ),
             summed as (
-                select heading[:4] || '/' || right(heading, 2) as year, {sums}
+                select report_id, heading[:4] || '/' || right(heading, 2) as year, {sums}
                 from figure where regexp_full_match(heading, '\\d{{4}}/(\\d\\d|\\d{{4}})') group by all
             ),
             observed as (
                 select financial_year as year, bool_and({OBSERVED}) as has_all_outcomes from conformed.fct_offence group by all
             )
-            select * exclude (has_all_outcomes), {excess} from summed left join observed using (year) order by year
+            select * exclude (has_all_outcomes), {excess} from summed left join observed using (year) order by report_id, year
         """,
-        labels=("year",),
+        labels=("report_id", "year"),
         rules=tuple(equal(name, part, whole, ARITHMETIC) for name, part, whole in SAME_IN_A_YEAR)
         + tuple(zero(name, f"{part}_over_{whole}", ARITHMETIC) for name, part, whole in NO_MORE_IN_A_YEAR),
     )
@@ -267,20 +267,22 @@ def _all_years() -> Suite:
         grain="totals",
         sql="""
             with total as (
-                select table_id, sum(value)::bigint as n from sna.figures
+                select report_id, table_id, sum(value)::bigint as n from sna.figures
                 where unit = 'count' and column_label not like 'Total%' and column_label not like '%-%'
                     and row_label not in ('Total', 'Change', 'Grand total', 'Grand Total')
                 group by all
             )
             select
+                report_id,
                 coalesce(sum(n) filter (table_id = 'T01'), 0)::bigint as t01,
                 coalesce(sum(n) filter (table_id = 'T07'), 0)::bigint as t07,
                 coalesce(sum(n) filter (table_id = 'T10'), 0)::bigint as t10,
                 coalesce(sum(n) filter (table_id = 'T11'), 0)::bigint as t11,
                 coalesce(sum(n) filter (table_id = 'T20'), 0)::bigint as t20,
                 coalesce(sum(n) filter (table_id = 'T21'), 0)::bigint as t21
-            from total
+            from total group by report_id order by report_id
         """,
+        labels=("report_id",),
         rules=(
             equal("T07: hours and days, with hour 00, add up to the volumes of T01", "t07", "t01", ARITHMETIC),
             equal("T11: the victims by offence type are those of T10", "t11", "t10", ARITHMETIC),
@@ -295,7 +297,7 @@ def _hours() -> Suite:
         title="hours of victims",
         grain="hours of a day of the week",
         sql="""
-            select row_label as hour, column_label as day,
+            select report_id, row_label as hour, column_label as day,
                 greatest(
                     coalesce(max(value) filter (table_id = 'T08'), 0), coalesce(max(value) filter (table_id = 'T09'), 0)
                 )::bigint as with_victims,
@@ -303,7 +305,7 @@ def _hours() -> Suite:
                 greatest(with_victims - offences, 0) as too_many
             from sna.figures where table_id in ('T07', 'T08', 'T09') group by all order by all
         """,
-        labels=("hour", "day", "with_victims", "offences"),
+        labels=("report_id", "hour", "day", "with_victims", "offences"),
         rules=(zero("T08, T09: no hour has more offences with victims of an age than T07 has offences", "too_many", ARITHMETIC),),
     )
 
@@ -326,17 +328,17 @@ def _reconciliation(reproduces: bool) -> Suite:
             with supply as (select unnest(supplies) as table_id, deliveries_in_use from ledger.feed),
             other as (select definition_id from conformed.dim_definition where not is_in_force),
             known as (
-                select table_id, bool_or(deliveries_in_use = 0) or bool_or(definition_id in (from other)) as waits
+                select report_id, table_id, bool_or(deliveries_in_use = 0) or bool_or(definition_id in (from other)) as waits
                 from reference.sna_table left join supply using (table_id) group by all
             )
             select
-                table_id, row_group, row_label, column_label, published, coalesce(computed, '') as computed, status,
+                report_id, table_id, row_group, row_label, column_label, published, coalesce(computed, '') as computed, status,
                 case when not (coalesce(waits, false) and status = 'missing') then status end as status_supplied,
                 case when status = 'erratum' then coalesce(citation, '') <> '' end as is_cited
-            from sna.reconciliation left join known using (table_id)
-            order by table_id, row_group, row_label, column_label
+            from sna.reconciliation left join known using (report_id, table_id)
+            order by report_id, table_id, row_group, row_label, column_label
         """,
-        labels=("table_id", "row_group", "row_label", "column_label", "published", "computed", "status"),
+        labels=("report_id", "table_id", "row_group", "row_label", "column_label", "published", "computed", "status"),
         rules=(
             in_set(
                 "The calibrated demonstration reproduces every published figure or its erratum"

@@ -37,7 +37,8 @@ def _tables() -> Suite:
         subject="sna.figures",
         title="tables of schools and the night-time economy",
         grain="totals",
-        sql=f"select {sums} from sna.figures where unit = 'count'",
+        sql=f"select report_id, {sums} from sna.figures where unit = 'count' group by report_id order by report_id",
+        labels=("report_id",),
         rules=tuple(equal(name, left, right, ENGINEER) for name, left, right in SAME),
     )
 

@@ -98,12 +98,12 @@ class Report(_Strict):
         return list(range(first, last + 1))
 
     def text(self, template: str) -> str:
-        """A template with its years and windows; what is computed (`{value}`) stays.
+        """A template with its id (`{report}`), years and windows; what is computed (`{value}`) stays.
 
         Raises:
             KeyError: a placeholder that there is not.
         """
-        known = {"value": "{value}", "last_day": f"{self.start_year('last') + 1}-03-31"}
+        known = {"value": "{value}", "report": self.id, "last_day": f"{self.start_year('last') + 1}-03-31"}
         known |= {name: str(value) for name, value in self.windows if value is not None}
 
         def replaced(found: re.Match[str]) -> str:
@@ -192,7 +192,10 @@ class Computation(_Strict):
 
 
 class Place(_Strict):
-    """Where a figure is among `sna.figures`, for tables of the prose about graphs that are lost."""
+    """Where a figure is among `sna.figures`, for tables of the prose about graphs that are lost.
+
+    Labels have years relative to the report, as sentences do.
+    """
 
     table: str
     row: str
@@ -324,9 +327,13 @@ def _check(path: Path, section: Section, report: Report) -> None:
     for name, one in named:
         if one.mart is not None and one.mart not in _marts():
             raise SettingsError(f"{path}: {name}.mart: there is no mart '{one.mart}'.")
-        for field in ("sentence", "measure", "of", "where", "than"):
+        fields = ("sentence", "measure", "of", "where", "than", "row", "column")
+        templates = {field: getattr(one, field, None) for field in fields}
+        if place := getattr(one, "figure", None):
+            templates |= {"figure.row": place.row, "figure.column": place.column}
+        for field, template in templates.items():
             try:
-                report.text(getattr(one, field, None) or "")
+                report.text(template or "")
             except KeyError as error:
                 raise SettingsError(f"{path}: {name}.{field}: there is no {{{error.args[0]}}} in report.yaml.") from error
 

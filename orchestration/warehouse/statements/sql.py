@@ -19,48 +19,40 @@ FINE = 1_000_000_000
 YEARS = "offences_yearly"
 PRINTED = ("claim_id", "published", "wording", "corrected", "proof", "citation", "reason")
 NO_CLAIM = "('', '', '', '', '', '', '', '')"
-NO_FIGURES = "values ('', '', 0, '', '', cast(0 as hugeint), cast(0 as hugeint), '')"
-NO_REPORT = "values ('', '', 0, false)"
+NO_FIGURES = "values ('', '', '', 0, '', '', cast(0 as hugeint), cast(0 as hugeint), '')"
 NO_WORDS = "cast(null as varchar) as words"
 
 
 def variables(area: str) -> dict[str, Any]:
     """The variables of the dbt project that the reports of an area decide; none for an area without reports.
 
-    Years and windows are those of the printed report, or of the latest one where none was printed: the tables of `sna` are its.
+    `report_windows`, the years and days of each, has the columns of `conformed.report_window`. The other years are those of the
+    printed report, or of the latest one where none was printed: marts that know no report have them.
     """
     made = editions(area)
     if not made:
         return {}
     report = max(made, key=lambda edition: (bool(edition.claims), edition.report.last_year)).report
-    windows = {
-        "report_outcomes_end": report.windows.outcomes_end,
-        "report_prison_day": report.windows.prison_day,
-        "report_safety_end": report.windows.safety_end,
-        "report_deaths_end": report.windows.deaths_end,
-        "hotspot_window_last": report.windows.hotspot_last_month,
-    }
     return {
         "report_first_year": report.first_year,
         "report_last_year": report.last_year,
         "report_recent_years": report.recent_years,
-        **{name: str(value) for name, value in windows.items() if value is not None},
+        "report_windows": f"values {', '.join(_windows(made))}",
         "statements": statements(made),
         "printed": printed.relations(area),
     }
 
 
 def statements(made: Sequence[Edition]) -> dict[str, Any]:
-    """What the dbt models `statements`, `charts` and `sna_prose` are built from: names of marts, and five relations.
+    """What the dbt models `statements` and `sna_prose` are built from: names of marts, and four relations.
 
     `sentences`: report_id, claim_id, section, kind, sentence, unit, decimals, needs, mart, query
     `measured`: report_id, claim_id, numerator, denominator, words
     `printed`: report_id, claim_id, published, wording, corrected, proof, citation, reason
-    `figures`: table_id, row_label, row_order, column_label, unit, numerator, denominator, words, of the printed report
-    `editions`: report_id, last_year, years_later than the printed report whose statements it makes, is_printed
+    `figures`: report_id, table_id, row_label, row_order, column_label, unit, numerator, denominator, words
     """
     stated = [(edition, one) for edition in made for section in edition.sections for one in section.statements]
-    figures = [(edition.report, place, one) for edition in made if edition.claims for place, one in _figures(edition)]
+    figures = [(edition.report, place, one) for edition in made for place, one in _figures(edition)]
     return {
         "marts": sorted({YEARS} | {one.mart for _, one in stated if one.mart}),
         "sentences": _union(_sentences(edition) for edition in made),
@@ -70,7 +62,6 @@ def statements(made: Sequence[Edition]) -> dict[str, Any]:
         ),
         "figures": _union(_figure(report, place, one, order) for order, (report, place, one) in enumerate(figures, 1))
         or NO_FIGURES,
-        "editions": _reports(made),
         "figure_marts": sorted({one.mart for *_, one in figures if one.mart}),
         "tables": {
             table: sorted({one.mart or "" for _, place, one in figures if place.table == table})
@@ -79,16 +70,18 @@ def statements(made: Sequence[Edition]) -> dict[str, Any]:
     }
 
 
-def _reports(made: Sequence[Edition]) -> str:
-    """The reports that have charts: those that were printed, and those of other years made of one of them."""
-    printed = {edition.report.id: edition.report.start_year("last") for edition in made if edition.claims}
-    rows = []
-    for report in (edition.report for edition in made):
+def _windows(made: Sequence[Edition]) -> Iterable[str]:
+    """A row of `report_windows` for each report, with the report whose tables and charts it makes and how many years later."""
+    last = {edition.report.id: edition.report.start_year("last") for edition in made}
+    for edition in made:
+        report = edition.report
         of = report.statements_of or report.id
-        if of in printed:
-            later, is_printed = report.start_year("last") - printed[of], str(of == report.id).lower()
-            rows.append(f"({_text(report.id)}, {_text(report.last_year)}, {later}, {is_printed})")
-    return f"values {', '.join(rows)}" if rows else NO_REPORT
+        windows = report.windows
+        days = (windows.outcomes_end, windows.prison_day, windows.safety_end, windows.deaths_end, windows.hotspot_last_month)
+        named = ", ".join(_literal(None if day is None else str(day)) for day in days)
+        years = f"{_text(report.first_year)}, {_text(report.last_year)}, {report.recent_years}"
+        later = last[report.id] - last.get(of, last[report.id])
+        yield f"({_text(report.id)}, {_text(of)}, {later}, {str(bool(edition.claims)).lower()}, {years}, {named})"
 
 
 def measured(report: Report, one: Statement) -> str:
@@ -110,8 +103,9 @@ def _figures(edition: Edition) -> Iterable[tuple[Place, Computation]]:
 
 def _figure(report: Report, place: Place, one: Computation, order: int) -> str:
     unit = "percent" if one.unit_shown == "percentage points" else one.unit_shown
-    labels = f"{_text(place.table)} as table_id, {_text(place.row)} as row_label, {order} as row_order"
-    labels += f", {_text(place.column)} as column_label, {_text(unit)} as unit"
+    labels = f"{_text(report.id)} as report_id, {_text(place.table)} as table_id"
+    labels += f", {_text(report.text(place.row))} as row_label, {order} as row_order"
+    labels += f", {_text(report.text(place.column))} as column_label, {_text(unit)} as unit"
     return f"select {labels}, numerator, denominator, words from (\n{_computed(report, one)}\n)"
 
 

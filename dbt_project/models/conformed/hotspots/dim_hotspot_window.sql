@@ -45,7 +45,9 @@ peopled as (
 named as (
     select
         complete.*,
-        complete.last_month = {{ month_start_of_label("'" ~ var('hotspot_window_last') ~ "'") }} as is_published,
+        coalesce(
+            complete.last_month in (select report.hotspot_last_month from {{ ref('report_window') }} as report), false
+        ) as is_published,
         financial_year.financial_year,
         peopled.population_year
     from complete

@@ -1,4 +1,8 @@
-with person_year as (
+with span as (
+    {{ report_spans() }}
+),
+
+person_year as (
     select
         'victim' as role,
         financial_year,
@@ -32,14 +36,15 @@ person_period as (
     union all
 
     select
-        role,
-        '{{ var("report_first_year") }} - {{ var("report_last_year") }}' as period,
+        person_year.role,
+        span.period,
         true as is_total,
-        person_key,
-        cast(sum(occurrences) as bigint) as occurrences
+        person_year.person_key,
+        cast(sum(person_year.occurrences) as bigint) as occurrences
     from person_year
-    where financial_year between '{{ var("report_first_year") }}' and '{{ var("report_last_year") }}'
-    group by role, person_key
+    inner join span
+        on person_year.financial_year between span.first_year and span.last_year
+    group by person_year.role, span.period, person_year.person_key
 ),
 
 ranked as (

@@ -1,5 +1,9 @@
 {% set size = 25 %}
-with occurrence as (
+with span as (
+    {{ report_spans() }}
+),
+
+occurrence as (
     {% for role in ['victim', 'suspect'] %}
         select
             '{{ role }}' as role,
@@ -22,11 +26,12 @@ in_period as (
     union all
 
     select
-        *,
-        '{{ var("report_first_year") }} - {{ var("report_last_year") }}' as period,
+        occurrence.*,
+        span.period,
         true as is_total
     from occurrence
-    where financial_year between '{{ var("report_first_year") }}' and '{{ var("report_last_year") }}'
+    inner join span
+        on occurrence.financial_year between span.first_year and span.last_year
 ),
 
 -- Of people with as many occurrences, those come first whose crimes do: pseudonyms differ between homes.

@@ -2,7 +2,11 @@
     A person is one row for all years: each flag is a whole number with a bit for each year. People are grouped once, and then counted
     by the patterns of bits, which are few, so that the cost follows the number of rows.
 -#}
-with seen as (
+with span as (
+    {{ report_spans() }}
+),
+
+seen as (
     {% for role in ['victim', 'suspect'] %}
         select
             person_key,
@@ -60,11 +64,14 @@ period as (
     union all
 
     select
-        '{{ var("report_first_year") }} - {{ var("report_last_year") }}' as period,
+        span.period,
         true as is_total,
-        cast(sum(bit) as bigint) as bits
+        cast(sum(year.bit) as bigint) as bits
     from year
-    where has_both_roles and financial_year between '{{ var("report_first_year") }}' and '{{ var("report_last_year") }}'
+    inner join span
+        on year.financial_year between span.first_year and span.last_year
+    where year.has_both_roles
+    group by span.period
 ),
 
 people as (

@@ -12,9 +12,10 @@ whole_year as (
     having count(*) = 12
 ),
 
--- The report's calendar years, and all others in a row that are as many and of which every month was delivered.
+-- The reports' calendar years, and all others in a row that are as many and of which every month was delivered.
 span as (
-    select {{ last_report_calendar_year() }} as last_calendar_year
+    select last_start_year as last_calendar_year
+    from {{ ref('report_window') }}
 
     union
 

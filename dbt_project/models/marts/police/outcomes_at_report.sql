@@ -1,4 +1,5 @@
 select
+    record.report_id,
     record.financial_year,
     outcome.outcome_key,
     outcome.outcome_code,

@@ -2,24 +2,32 @@
 -- exclusions and suspensions of county and city. Rows are worded as sent.
 with absence as (
     select
-        *,
-        cast(round(10000 * percent_of_possible_days) as bigint) as numerator
-    from {{ ref('school_absence') }}
-    where academic_year <= '{{ var("report_last_year") }}'
+        report.report_id,
+        report.last_year,
+        absence.*,
+        cast(round(10000 * absence.percent_of_possible_days) as bigint) as numerator
+    from {{ ref('school_absence') }} as absence
+    inner join {{ ref('report_window') }} as report
+        on absence.academic_year <= report.last_year
 ),
 
 reason as (
     select
-        area,
-        reason,
-        sum(exclusions) as exclusions,
-        row_number() over (partition by area order by sum(exclusions) desc, reason) as place
-    from {{ ref('school_exclusions') }}
-    where academic_year = '{{ var("report_last_year") }}'
-    group by area, reason
+        report.report_id,
+        excluded.area,
+        excluded.reason,
+        sum(excluded.exclusions) as exclusions,
+        row_number() over (
+            partition by report.report_id, excluded.area order by sum(excluded.exclusions) desc, excluded.reason
+        ) as place
+    from {{ ref('school_exclusions') }} as excluded
+    inner join {{ ref('report_window') }} as report
+        on excluded.academic_year = report.last_year
+    group by report.report_id, excluded.area, excluded.reason
 )
 
 select
+    report_id,
     'T65' as table_id,
     '' as row_group,
     category_as_sent as row_label,
@@ -35,6 +43,7 @@ where breakdown = 'All pupils' and absence_kind = 'Attendance'
 union all
 
 select
+    absence.report_id,
     'T66' as table_id,
     '' as row_group,
     absence.category_as_sent as row_label,
@@ -52,11 +61,12 @@ where absence.breakdown = 'District'
 
 {% for table_id, breakdown, order in [
     ('T67', 'Age', 'age'),
-    ('T68', 'Ethnicity', 'row_number() over (order by percent_of_possible_days desc)'),
+    ('T68', 'Ethnicity', 'row_number() over (partition by report_id order by percent_of_possible_days desc)'),
 ] %}
     union all
 
     select
+        report_id,
         '{{ table_id }}' as table_id,
         '' as row_group,
         category_as_sent as row_label,
@@ -67,13 +77,14 @@ where absence.breakdown = 'District'
         numerator,
         10000 as denominator
     from absence
-    where breakdown = '{{ breakdown }}' and academic_year = '{{ var("report_last_year") }}'
+    where breakdown = '{{ breakdown }}' and academic_year = last_year
 {% endfor %}
 
 {% for table_id, area in [('T69', 'Derbyshire County'), ('T70', 'Derby City')] %}
     union all
 
     select
+        report_id,
         '{{ table_id }}' as table_id,
         '' as row_group,
         reason as row_label,

@@ -1,6 +1,5 @@
 -- T71 and T74: children's social care of county and city; T72: outcomes of referrals; T73: care leavers with a plan. In
 -- T71 the sexes spell two measures with capitals, the rows of all children do not.
-{% set first_year = first_recent_year() | trim %}
 with delivered as (
     {{ delivered_years('childrens_social_care') }}
 ),
@@ -67,6 +66,7 @@ outcome_year as (
 )
 
 select
+    delivered.report_id,
     labelled.table_id,
     labelled.row_group,
     labelled.row_label,
@@ -83,22 +83,25 @@ inner join delivered
 union all
 
 select
+    report.report_id,
     later.table_id,
     later.row_group,
     later.row_label,
     later.row_order,
-    '% change from {{ first_year }}' as column_label,
+    '% change from ' || earlier.financial_year as column_label,
     {{ last_position() }} as column_order,
     'percent' as unit,
     100 * (later.cases - earlier.cases) as numerator,
     earlier.cases as denominator
 from labelled as later
+inner join {{ ref('report_window') }} as report
+    on later.financial_year = report.last_year
 inner join labelled as earlier
     on
-        later.table_id = earlier.table_id
+        {{ financial_year_label('report.recent_start_year') }} = earlier.financial_year
+        and later.table_id = earlier.table_id
         and later.row_group = earlier.row_group
         and later.row_label = earlier.row_label
-where later.financial_year = '{{ var("report_last_year") }}' and earlier.financial_year = '{{ first_year }}'
 
 union all
 
@@ -107,6 +110,7 @@ union all
 union all
 
 select
+    delivered.report_id,
     'T73' as table_id,
     '' as row_group,
     'Care Leavers with an EHCP' as row_label,

@@ -51,6 +51,7 @@ select * from call
 union all
 
 select
+    part.report_id,
     'T50' as table_id,
     '' as row_group,
     part.row_group as row_label,
@@ -62,7 +63,7 @@ select
     whole.numerator as denominator
 from call as part
 inner join call as whole
-    on part.column_label = whole.column_label and part.row_label = whole.row_label
+    on part.report_id = whole.report_id and part.column_label = whole.column_label and part.row_label = whole.row_label
 where part.row_label = 'Total Calls' and part.row_group <> 'All' and whole.row_group = 'All'
 
 union all

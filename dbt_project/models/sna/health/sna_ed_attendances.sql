@@ -18,6 +18,7 @@ reported as (
 
 by_year as (
     select
+        reported.report_id,
         hospital.count_table,
         hospital.average_table,
         reported.financial_year,
@@ -32,27 +33,32 @@ by_year as (
 
 method as (
     select
-        assault_method,
-        sum(attendances) as attendances,
-        row_number() over (order by sum(attendances) desc, assault_method) as row_order
-    from {{ ref('ed_attendances') }}
-    where
-        hospital = 'Royal Derby Hospital'
-        and assault_method <> 'Unknown'
-        and financial_year between '{{ var("report_first_year") }}' and '{{ var("report_last_year") }}'
-    group by assault_method
+        reported.report_id,
+        seen.assault_method,
+        sum(seen.attendances) as attendances,
+        row_number() over (
+            partition by reported.report_id order by sum(seen.attendances) desc, seen.assault_method
+        ) as row_order
+    from {{ ref('ed_attendances') }} as seen
+    inner join reported
+        on seen.financial_year = reported.financial_year
+    where seen.hospital = 'Royal Derby Hospital' and seen.assault_method <> 'Unknown'
+    group by reported.report_id, seen.assault_method
 ),
 
 known as (
-    select sum(attendances) as attendances
+    select
+        report_id,
+        sum(attendances) as attendances
     from method
-    having count(*) > 0
+    group by report_id
 ),
 
 method_row as (
     select * from method
     union all
     select
+        known.report_id,
         'Total' as assault_method,
         known.attendances,
         {{ last_position() }} as row_order
@@ -60,6 +66,7 @@ method_row as (
 )
 
 select
+    report_id,
     count_table as table_id,
     '' as row_group,
     financial_year as row_label,
@@ -74,6 +81,7 @@ from by_year
 union all
 
 select
+    report_id,
     average_table as table_id,
     '' as row_group,
     financial_year as row_label,
@@ -88,6 +96,7 @@ from by_year
 union all
 
 select
+    report_id,
     'T46' as table_id,
     '' as row_group,
     assault_method as row_label,
@@ -102,6 +111,7 @@ from method_row
 union all
 
 select
+    method_row.report_id,
     'T46' as table_id,
     '' as row_group,
     method_row.assault_method as row_label,
@@ -112,4 +122,5 @@ select
     100 * method_row.attendances as numerator,
     known.attendances as denominator
 from method_row
-cross join known
+inner join known
+    on method_row.report_id = known.report_id

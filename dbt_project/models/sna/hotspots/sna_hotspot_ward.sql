@@ -1,4 +1,8 @@
--- What T26 and T27 print: the hotspot and control wards over the published window, by the wider definition.
-select *
-from {{ ref('hotspot_wards') }}
-where is_published_window and scope = 'Hotspot and control wards' and definition = 'Hotspot violence'
+-- What T26 and T27 print: the hotspot and control wards over the twelve months of the report, by the wider definition.
+select
+    report.report_id,
+    ward.*
+from {{ ref('hotspot_wards') }} as ward
+inner join {{ ref('report_window') }} as report
+    on ward.last_month = report.hotspot_last_month
+where ward.scope = 'Hotspot and control wards' and ward.definition = 'Hotspot violence'

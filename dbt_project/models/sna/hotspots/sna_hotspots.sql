@@ -10,6 +10,7 @@
     ('Combined: Rank', 'rank', 'combined_rank_printed', 1),
 ] %}
     select
+        report_id,
         'T26' as table_id,
         '' as row_group,
         printed_name as row_label,
@@ -25,6 +26,7 @@
 {% endfor %}
 
 select
+    ward.report_id,
     'T27' as table_id,
     '' as row_group,
     {{ hotspot_row_label('ward') }} as row_label,
@@ -41,11 +43,12 @@ inner join {{ ref('hotspot_streets') }} as street
         and ward.last_month = street.last_month
         and ward.ward_code = street.ward_code
 where street.is_busiest and ward.combined_rank_printed <= 2
-group by ward.combined_rank_printed, ward.printed_name
+group by ward.report_id, ward.combined_rank_printed, ward.printed_name
 
 union all
 
 select
+    report_id,
     'P4' as table_id,
     '' as row_group,
     ward_type || ' wards' as row_label,
@@ -56,11 +59,12 @@ select
     count(*) as numerator,
     1 as denominator
 from {{ ref('sna_hotspot_ward') }}
-group by ward_type
+group by report_id, ward_type
 
 union all
 
 select
+    report_id,
     'P4' as table_id,
     '' as row_group,
     'Months on which the wards were scored' as row_label,
@@ -71,4 +75,4 @@ select
     datediff('month', min(first_month), min(last_month)) + 1 as numerator,
     1 as denominator
 from {{ ref('sna_hotspot_ward') }}
-having count(*) > 0
+group by report_id

@@ -2,6 +2,7 @@
 -- hours on these streets, those of the same hours together, and "in particular" the day that has significantly more.
 with day_of_span as (
     select
+        ward.report_id,
         ward.combined_rank_printed,
         ward.printed_name,
         span.hours_in_words,
@@ -10,7 +11,7 @@ with day_of_span as (
         span.offences,
         max(span.offences) over same_hours as most,
         nth_value(span.offences, 2) over (
-            partition by ward.printed_name, span.hours_in_words order by span.offences desc
+            partition by ward.report_id, ward.printed_name, span.hours_in_words order by span.offences desc
             rows between unbounded preceding and unbounded following
         ) as second_most
     from {{ ref('sna_hotspot_ward') }} as ward
@@ -20,7 +21,7 @@ with day_of_span as (
             and ward.last_month = span.last_month
             and ward.ward_code = span.ward_code
     where span.location = 'Busiest streets' and ward.combined_rank_printed <= 2
-    window same_hours as (partition by ward.printed_name, span.hours_in_words)
+    window same_hours as (partition by ward.report_id, ward.printed_name, span.hours_in_words)
 ),
 
 worded as (
@@ -40,17 +41,19 @@ worded as (
 
 grouped as (
     select
+        report_id,
         combined_rank_printed,
         printed_name,
         upper(left(hours_in_words, 1)) || substr(hours_in_words, 2)
         || ', ' || {{ in_a_sentence('day_in_words', 'day_of_week') }} as phrase,
         sum(offences) as offences
     from worded
-    group by combined_rank_printed, printed_name, hours_in_words
+    group by report_id, combined_rank_printed, printed_name, hours_in_words
 )
 
 {% for column_label, measure in [('Type', 'ward_type'), ('Section', 'policing_section')] %}
     select
+        report_id,
         'T26' as table_id,
         '' as row_group,
         printed_name as row_label,
@@ -65,6 +68,7 @@ grouped as (
 {% endfor %}
 
 select
+    ward.report_id,
     'T27' as table_id,
     '' as row_group,
     {{ hotspot_row_label('ward') }} as row_label,
@@ -80,11 +84,12 @@ inner join {{ ref('hotspot_streets') }} as street
         and ward.last_month = street.last_month
         and ward.ward_code = street.ward_code
 where street.is_busiest and ward.combined_rank_printed <= 2
-group by ward.combined_rank_printed, ward.printed_name
+group by ward.report_id, ward.combined_rank_printed, ward.printed_name
 
 union all
 
 select
+    report_id,
     'T27' as table_id,
     '' as row_group,
     {{ hotspot_row_label('grouped') }} as row_label,
@@ -94,4 +99,4 @@ select
     'text' as unit,
     string_agg(phrase, '; ' order by offences desc, phrase asc) as value_text
 from grouped
-group by combined_rank_printed, printed_name
+group by report_id, combined_rank_printed, printed_name

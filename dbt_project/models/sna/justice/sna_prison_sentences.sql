@@ -5,6 +5,7 @@
 
 with said as (
     select
+        report.report_id,
         kind,
         sex,
         twelve_months_ending,
@@ -17,8 +18,8 @@ with said as (
         cast(abs({{ pct_change(tenths_before, tenths, 0) }}) as bigint) || '%' as rate_change,
         if(rate_per_1000 < previous_year_rate_per_1000, 'decreased', 'increased') as rate_direction,
         is_rate_peak
-    from {{ ref('prison_safety') }}
-    where {{ in_report_twelve_months() }}
+    from {{ ref('prison_safety') }} as safety
+    {{ join_report_of_twelve_months() }}
 ),
 
 whole as (
@@ -28,6 +29,7 @@ whole as (
 
 by_sex as (
     select
+        male.report_id,
         male.kind,
         male.rate_change as male_change,
         male.rate_direction as male_direction,
@@ -37,12 +39,13 @@ by_sex as (
         female.is_rate_peak as is_female_peak
     from said as male
     inner join said as female
-        on male.kind = female.kind and female.sex = 'Female'
+        on male.report_id = female.report_id and male.kind = female.kind and female.sex = 'Female'
     where male.sex = 'Male'
 ),
 
 sentence as (
     select
+        deaths.report_id,
         1 as row_order,
         'Deaths' as row_label,
         deaths.number_text || ' deaths in prison custody. A ' || deaths.change || ' ' || deaths.direction || ' from '
@@ -51,9 +54,10 @@ sentence as (
         || ' in the previous 12 months.' as value_text
     from whole as deaths
     inner join whole as own
-        on deaths.kind = 'All deaths' and own.kind = 'Self-inflicted deaths'
+        on deaths.report_id = own.report_id and deaths.kind = 'All deaths' and own.kind = 'Self-inflicted deaths'
     union all
     select
+        whole.report_id,
         2 as row_order,
         'Self-harm' as row_label,
         whole.number_text || ' self-harm incidents ' || whole.change || ' ' || whole.direction
@@ -61,10 +65,11 @@ sentence as (
         || ', Female rate ' || by_sex.female_direction || ' by ' || by_sex.female_change || '.' as value_text
     from whole
     inner join by_sex
-        on whole.kind = by_sex.kind
+        on whole.report_id = by_sex.report_id and whole.kind = by_sex.kind
     where whole.kind = 'All self-harm incidents'
     union all
     select
+        whole.report_id,
         3 as row_order,
         'Assaults' as row_label,
         whole.number_text || ' assaults, a ' || whole.change || ' ' || whole.direction
@@ -74,10 +79,11 @@ sentence as (
         || 'by ' || by_sex.female_change || '.' as value_text
     from whole
     inner join by_sex
-        on whole.kind = by_sex.kind
+        on whole.report_id = by_sex.report_id and whole.kind = by_sex.kind
     where whole.kind = 'All assaults'
     union all
     select
+        whole.report_id,
         4 as row_order,
         'Assaults on staff' as row_label,
         whole.number_text || ' assaults on staff, a ' || whole.change || ' ' || whole.direction
@@ -89,10 +95,11 @@ sentence as (
         || ' assaults per 1000 female prisoners.' as value_text
     from whole
     inner join by_sex
-        on whole.kind = by_sex.kind
+        on whole.report_id = by_sex.report_id and whole.kind = by_sex.kind
     where whole.kind = 'Assaults on staff'
     union all
     select
+        serious.report_id,
         5 as row_order,
         'Serious assaults' as row_label,
         serious.number_text || ' serious assaults, a ' || serious.change || ' ' || serious.direction
@@ -101,17 +108,22 @@ sentence as (
         || '.' as value_text
     from whole as serious
     inner join whole as prisoner
-        on serious.kind = 'Serious assaults' and prisoner.kind = 'Serious prisoner-on-prisoner assaults'
+        on serious.report_id = prisoner.report_id and serious.kind = 'Serious assaults' and prisoner.kind = 'Serious prisoner-on-prisoner assaults'
     inner join whole as staff
-        on staff.kind = 'Serious assaults on staff'
+        on serious.report_id = staff.report_id and staff.kind = 'Serious assaults on staff'
 ),
 
 period as (
-    select max(twelve_months_ending) as ends from said
+    select
+        report_id,
+        max(twelve_months_ending) as ends
+    from said
     where kind = 'All assaults'
+    group by report_id
 )
 
 select
+    sentence.report_id,
     'T43' as table_id,
     '' as row_group,
     sentence.row_label,
@@ -121,5 +133,6 @@ select
     'text' as unit,
     sentence.value_text
 from sentence
-cross join period
+inner join period
+    on sentence.report_id = period.report_id
 where sentence.value_text is not null

@@ -40,23 +40,26 @@
 
 with offence_group as (
     select
-        offence_group,
-        sum(prisoners) as prisoners
-    from {{ ref('prison_population') }}
-    where {{ on_report_day() }}
-    group by offence_group
+        report.report_id,
+        prison.offence_group,
+        sum(prison.prisoners) as prisoners
+    from {{ ref('prison_population') }} as prison
+    inner join {{ ref('report_window') }} as report
+        on prison.counted_on = report.prison_day
+    group by report.report_id, prison.offence_group
 )
 
 select
+    report_id,
     'T42' as table_id,
     '' as row_group,
     offence_group as row_label,
-    row_number() over (order by prisoners desc, offence_group asc) as row_order,
+    row_number() over (partition by report_id order by prisoners desc, offence_group asc) as row_order,
     '%' as column_label,
     1 as column_order,
     'percent' as unit,
     100 * prisoners as numerator,
-    sum(prisoners) over () as denominator
+    sum(prisoners) over (partition by report_id) as denominator
 from offence_group
 
 {% for row_label, column_label, unit, kind, sex, numerator, denominator in safety %}
@@ -64,6 +67,7 @@ from offence_group
 
     -- Rates have one decimal: tenths are whole numbers.
     select
+        report.report_id,
         'T43' as table_id,
         'figures in the text cell' as row_group,
         '{{ row_label }}' as row_label,
@@ -73,6 +77,7 @@ from offence_group
         '{{ unit }}' as unit,
         {{ '100 * ' if unit == 'percent' }}cast(10 * ({{ numerator }}) as bigint) as numerator,
         cast(10 * ({{ denominator }}) as bigint) as denominator
-    from {{ ref('prison_safety') }}
-    where {{ in_report_twelve_months() }} and kind = '{{ kind }}' and sex = '{{ sex }}'
+    from {{ ref('prison_safety') }} as safety
+    {{ join_report_of_twelve_months() }}
+    where safety.kind = '{{ kind }}' and safety.sex = '{{ sex }}'
 {% endfor %}

@@ -1,6 +1,7 @@
 -- T52: probation cases for serious violence by district; T53: by gender.
 with reported as (
     select
+        report_id,
         financial_year,
         right(financial_year, 5) as short_year,
         year_order

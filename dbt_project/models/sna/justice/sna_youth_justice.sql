@@ -68,8 +68,13 @@ county_year as (
 ),
 
 rate as (
-    select * from {{ ref('youth_justice_rates') }}
-    where area = 'Derby City' and financial_year = '{{ var("report_last_year") }}'
+    select
+        report.report_id,
+        rates.*
+    from {{ ref('youth_justice_rates') }} as rates
+    inner join {{ ref('report_window') }} as report
+        on rates.financial_year = report.last_year
+    where rates.area = 'Derby City'
 )
 
 {{ year_table('T54', 'city', 'city_offence', 'financial_year', 'Total', 'Total', years='city_year') }}
@@ -77,10 +82,11 @@ rate as (
 union all
 
 select
+    report_id,
     'T55' as table_id,
     '' as row_group,
     ethnicity_group as row_label,
-    row_number() over (order by rate_per_1000 desc) as row_order,
+    row_number() over (partition by report_id order by rate_per_1000 desc) as row_order,
     'Cases per 1000 population' as column_label,
     1 as column_order,
     'rate' as unit,

@@ -1,20 +1,28 @@
 -- T32: lifestyle factors of the crime cohort; P6.3: what the prose says of lost charts C18 to C20. The cohort is the
 -- last one of the report's last year. Shares come as whole percentages: some are of counts too small to publish.
 with report_cohort as (
-    select max(reference_date) as reference_date
-    from {{ ref('hkci_cohort') }}
-    where cohort = 'Crime' and financial_year = '{{ var("report_last_year") }}'
+    select
+        report.report_id,
+        max(cohort.reference_date) as reference_date
+    from {{ ref('hkci_cohort') }} as cohort
+    inner join {{ ref('report_window') }} as report
+        on cohort.financial_year = report.last_year
+    where cohort.cohort = 'Crime'
+    group by report.report_id
 ),
 
 factor as (
     select
+        report_cohort.report_id,
         'T32' as table_id,
-        question as row_label,
-        sort_order as row_order,
-        nominals,
-        share_percent
-    from {{ ref('hkci_factors') }}
-    where cohort = 'Crime' and reference_date = (select max(report_cohort.reference_date) from report_cohort)
+        factors.question as row_label,
+        factors.sort_order as row_order,
+        factors.nominals,
+        factors.share_percent
+    from {{ ref('hkci_factors') }} as factors
+    inner join report_cohort
+        on factors.reference_date = report_cohort.reference_date
+    where factors.cohort = 'Crime'
 ),
 
 statement (breakdown, category, row_label, row_order) as (
@@ -28,12 +36,17 @@ statement (breakdown, category, row_label, row_order) as (
 ),
 
 cohort as (
-    select *
-    from {{ ref('hkci_cohort') }}
-    where cohort = 'Crime' and reference_date = (select max(report_cohort.reference_date) from report_cohort)
+    select
+        report_cohort.report_id,
+        carriers.*
+    from {{ ref('hkci_cohort') }} as carriers
+    inner join report_cohort
+        on carriers.reference_date = report_cohort.reference_date
+    where carriers.cohort = 'Crime'
 )
 
 select
+    report_id,
     table_id,
     '' as row_group,
     row_label,
@@ -48,6 +61,7 @@ from factor
 union all
 
 select
+    report_id,
     table_id,
     '' as row_group,
     row_label,
@@ -62,6 +76,7 @@ from factor
 union all
 
 select
+    report_id,
     'P6.3' as table_id,
     '' as row_group,
     'Nominals' as row_label,
@@ -77,6 +92,7 @@ where breakdown = 'Total'
 union all
 
 select
+    cohort.report_id,
     'P6.3' as table_id,
     '' as row_group,
     statement.row_label,

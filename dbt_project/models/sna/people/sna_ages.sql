@@ -19,13 +19,14 @@ with age_band as (
 
     {{ people }}_by_type as (
         select
+            report_year.report_id,
             people.age_band,
             people.offence_type,
             sum(people.{{ people }}) as count
         from {{ ref(people) }} as people
         inner join {{ ref('report_year') }} as report_year
             on people.financial_year = report_year.financial_year
-        group by people.age_band, people.offence_type
+        group by report_year.report_id, people.age_band, people.offence_type
     ),
 
     {{ people }}_year as (
@@ -39,6 +40,7 @@ with age_band as (
     union all
 
     select
+        report.report_id,
         '{{ by_type }}' as table_id,
         '' as row_group,
         age_band.row_label,
@@ -50,8 +52,12 @@ with age_band as (
         1 as denominator
     from age_band
     cross join {{ ref('offence_type') }} as offence_type
+    cross join {{ ref('report_window') }} as report
     left join {{ people }}_by_type as counted
-        on age_band.row_label = counted.age_band and offence_type.offence_type = counted.offence_type
-    where exists (select 1 from {{ people }}_by_type)
+        on
+            report.report_id = counted.report_id
+            and age_band.row_label = counted.age_band
+            and offence_type.offence_type = counted.offence_type
+    where report.report_id in (select delivered.report_id from {{ people }}_by_type as delivered)
     {% if not loop.last %}union all{% endif %}
 {% endfor %}

@@ -1,6 +1,7 @@
 -- T17 and T18: the share of strangers and of acquaintances, by district, of offences with a recorded relationship.
 with counted as (
     select
+        report_year.report_id,
         recorded.district as row_label,
         dim_district.sort_order as row_order,
         coalesce(report_year.financial_year, 'Total') as column_label,
@@ -18,13 +19,14 @@ with counted as (
         on recorded.relationship = relationship.relationship
     where report_year.is_recent and recorded.is_serious_violence and relationship.is_recorded
     group by grouping sets (
-        (recorded.district, dim_district.sort_order, report_year.financial_year, report_year.year_order),
-        (recorded.district, dim_district.sort_order)
+        (report_year.report_id, recorded.district, dim_district.sort_order, report_year.financial_year, report_year.year_order),
+        (report_year.report_id, recorded.district, dim_district.sort_order)
     )
 )
 
 {% for table_id, measure in [('T17', 'strangers'), ('T18', 'acquaintances')] %}
     select
+        report_id,
         '{{ table_id }}' as table_id,
         '' as row_group,
         row_label,

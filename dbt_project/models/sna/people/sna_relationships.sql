@@ -9,6 +9,7 @@ with relationship as (
 
 counted as (
     select
+        report_year.report_id,
         relationship.row_label,
         relationship.row_order,
         report_year.financial_year,
@@ -24,16 +25,19 @@ counted as (
     where report_year.is_recent
     group by
         grouping sets (
-            (relationship.row_label, relationship.row_order, report_year.financial_year, report_year.year_order),
-            (relationship.row_label, relationship.row_order),
-            (report_year.financial_year, report_year.year_order),
-            ()
+            (
+                report_year.report_id, relationship.row_label, relationship.row_order, report_year.financial_year,
+                report_year.year_order
+            ),
+            (report_year.report_id, relationship.row_label, relationship.row_order),
+            (report_year.report_id, report_year.financial_year, report_year.year_order),
+            (report_year.report_id)
         )
-    having count(*) > 0
 ),
 
 labelled as (
     select
+        report_id,
         coalesce(row_label, 'Total') as row_label,
         coalesce(row_order, {{ last_position() }}) as row_order,
         coalesce(financial_year, 'Total') as period,
@@ -43,6 +47,7 @@ labelled as (
 )
 
 select
+    report_id,
     'T16' as table_id,
     '' as row_group,
     row_label,
@@ -57,6 +62,7 @@ from labelled
 union all
 
 select
+    part.report_id,
     'T16' as table_id,
     '' as row_group,
     part.row_label,
@@ -68,5 +74,5 @@ select
     whole.offences as denominator
 from labelled as part
 inner join labelled as whole
-    on part.period = whole.period and whole.row_label = 'Total'
+    on part.report_id = whole.report_id and part.period = whole.period and whole.row_label = 'Total'
 where part.row_label <> 'Total'

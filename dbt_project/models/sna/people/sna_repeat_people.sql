@@ -3,11 +3,17 @@
 with period as (
     select
         repeat_people.*,
+        report.report_id,
         coalesce(report_year.year_order, {{ last_position() }}) as column_order
     from {{ ref('repeat_people') }} as repeat_people
+    cross join {{ ref('report_window') }} as report
     left join {{ ref('report_year') }} as report_year
-        on repeat_people.period = report_year.financial_year
-    where repeat_people.is_total or report_year.financial_year is not null
+        on report.report_id = report_year.report_id and repeat_people.period = report_year.financial_year
+    where
+        case
+            when repeat_people.is_total then repeat_people.period = report.first_year || ' - ' || report.last_year
+            else report_year.financial_year is not null
+        end
 )
 
 {% for table_id, role in [('T15', 'victim'), ('T25', 'suspect')] %}
@@ -19,6 +25,7 @@ with period as (
         ('% of occurrences for repeat ' ~ role ~ 's', 'percent', '100 * repeat_occurrences', 'occurrences'),
     ] %}
         select
+            report_id,
             '{{ table_id }}' as table_id,
             '' as row_group,
             '{{ row_label }}' as row_label,

@@ -1,21 +1,26 @@
 -- T36: night-time economy crime by offence type; T37: by district, with the rate of the three years' average.
 with reported as (
     select
+        delivered.report_id,
         delivered.financial_year,
         delivered.financial_year_long,
         delivered.year_order
     from ({{ delivered_years('nte_crimes') }}) as delivered
     inner join {{ ref('report_year') }} as report_year
-        on delivered.financial_year = report_year.financial_year and report_year.is_recent
+        on
+            delivered.report_id = report_year.report_id
+            and delivered.financial_year = report_year.financial_year
+            and report_year.is_recent
 ),
 
 first_and_last as (
     select
+        report_id,
         min(financial_year) as first_year,
         max(financial_year) as last_year,
         count(*) as years
     from reported
-    having count(*) > 0
+    group by report_id
 ),
 
 offence_type (row_label, row_order) as (
@@ -57,6 +62,7 @@ type_and_total as (
 
 district as (
     select
+        reported.report_id,
         coalesce(rates.district, 'Force') as row_label,
         case when rates.district is null then {{ last_position() }} else min(dim_district.sort_order) end as row_order,
         rates.financial_year,
@@ -67,19 +73,23 @@ district as (
         on rates.financial_year = reported.financial_year
     inner join {{ ref('dim_district') }} as dim_district
         on rates.district_code = dim_district.district_code
-    group by grouping sets ((rates.district, rates.financial_year), (rates.financial_year))
+    group by grouping sets (
+        (reported.report_id, rates.district, rates.financial_year), (reported.report_id, rates.financial_year)
+    )
 ),
 
 -- The print takes its rates from the average that it had rounded to a whole number.
 averaged as (
     select
+        district.report_id,
         district.row_label,
         district.row_order,
         {{ round_half_up('sum(district.crimes)', 'max(first_and_last.years)', 0) }} as average,
         arg_max(district.population, district.financial_year) as population
     from district
-    cross join first_and_last
-    group by district.row_label, district.row_order
+    inner join first_and_last
+        on district.report_id = first_and_last.report_id
+    group by district.report_id, district.row_label, district.row_order
 )
 
 {{ year_table('T36', 'offence_type', 'type_crimes', 'financial_year', total_row='Total crimes', years='reported') }}
@@ -87,6 +97,7 @@ averaged as (
 union all
 
 select
+    first_and_last.report_id,
     'T36' as table_id,
     '' as row_group,
     type_and_total.row_label,
@@ -108,11 +119,14 @@ from type_and_total
 cross join first_and_last
 left join type_crimes
     on type_and_total.row_label in (type_crimes.row_label, 'Total crimes')
-group by type_and_total.row_label, type_and_total.row_order, first_and_last.first_year, first_and_last.last_year
+group by
+    first_and_last.report_id, type_and_total.row_label, type_and_total.row_order, first_and_last.first_year,
+    first_and_last.last_year
 
 union all
 
 select
+    report_id,
     'T37' as table_id,
     '' as row_group,
     row_label,
@@ -128,6 +142,7 @@ where population is not null
 union all
 
 select
+    district.report_id,
     'T37' as table_id,
     '' as row_group,
     district.row_label,
@@ -139,11 +154,12 @@ select
     1 as denominator
 from district
 inner join reported
-    on district.financial_year = reported.financial_year
+    on district.report_id = reported.report_id and district.financial_year = reported.financial_year
 
 union all
 
 select
+    averaged.report_id,
     'T37' as table_id,
     '' as row_group,
     averaged.row_label,
@@ -154,11 +170,13 @@ select
     averaged.average as numerator,
     1 as denominator
 from averaged
-cross join first_and_last
+inner join first_and_last
+    on averaged.report_id = first_and_last.report_id
 
 union all
 
 select
+    report_id,
     'T37' as table_id,
     '' as row_group,
     row_label,

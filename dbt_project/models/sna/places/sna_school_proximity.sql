@@ -2,12 +2,15 @@
 -- T35: where those at or near a school happened.
 with counted as (
     select
-        calendar_year,
-        offence_group,
-        offences,
-        offences_at_or_near_school
-    from {{ ref('school_proximity_terms') }}
-    where calendar_year between {{ first_report_calendar_year() }} and {{ last_report_calendar_year() }}
+        report.report_id,
+        terms.calendar_year,
+        terms.offence_group,
+        terms.offences,
+        terms.offences_at_or_near_school,
+        terms.calendar_year = report.last_start_year as is_last
+    from {{ ref('school_proximity_terms') }} as terms
+    inner join {{ ref('report_window') }} as report
+        on terms.calendar_year between report.recent_start_year and report.last_start_year
 ),
 
 offence_group (offence_group, lower_label, group_order) as (
@@ -19,13 +22,14 @@ offence_group (offence_group, lower_label, group_order) as (
 
 summed as (
     select
+        report_id,
         offence_group,
         coalesce(cast(calendar_year as varchar), 'Total') as row_label,
         coalesce(calendar_year, {{ last_position() }}) as row_order,
         sum(offences) as offences,
         sum(offences_at_or_near_school) as offences_at_or_near_school
     from counted
-    group by grouping sets ((offence_group, calendar_year), (offence_group))
+    group by grouping sets ((report_id, offence_group, calendar_year), (report_id, offence_group))
 ),
 
 place (place, row_label, row_order) as (
@@ -47,21 +51,26 @@ place (place, row_label, row_order) as (
 
 at_place as (
     select
-        place,
-        sum(offences) as offences
-    from {{ ref('school_proximity') }}
-    where
-        is_at_or_near_school
-        and calendar_year between {{ first_report_calendar_year() }} and {{ last_report_calendar_year() }}
-    group by place
+        report.report_id,
+        proximity.place,
+        sum(proximity.offences) as offences
+    from {{ ref('school_proximity') }} as proximity
+    inner join {{ ref('report_window') }} as report
+        on proximity.calendar_year between report.recent_start_year and report.last_start_year
+    where proximity.is_at_or_near_school
+    group by report.report_id, proximity.place
 ),
 
 at_any_place as (
-    select sum(offences) as offences from at_place
-    having count(*) > 0
+    select
+        report_id,
+        sum(offences) as offences
+    from at_place
+    group by report_id
 )
 
 select
+    report_id,
     'T33' as table_id,
     offence_group as row_group,
     row_label,
@@ -76,6 +85,7 @@ from summed
 union all
 
 select
+    report_id,
     'T33' as table_id,
     offence_group as row_group,
     row_label,
@@ -90,6 +100,7 @@ from summed
 union all
 
 select
+    report_id,
     'T33' as table_id,
     offence_group as row_group,
     row_label,
@@ -104,6 +115,7 @@ from summed
 union all
 
 select
+    counted.report_id,
     'T34' as table_id,
     '' as row_group,
     offence_group.lower_label as row_label,
@@ -116,11 +128,12 @@ select
 from counted
 inner join offence_group
     on counted.offence_group = offence_group.offence_group
-where counted.calendar_year = {{ last_report_calendar_year() }}
+where counted.is_last
 
 union all
 
 select
+    at_any_place.report_id,
     'T35' as table_id,
     '' as row_group,
     place.row_label,
@@ -133,4 +146,4 @@ select
 from place
 cross join at_any_place
 left join at_place
-    on place.place = at_place.place
+    on at_any_place.report_id = at_place.report_id and place.place = at_place.place

@@ -2,6 +2,7 @@
 -- T08 and T09 count offences with at least one victim of the age group, so an offence can be in both.
 with counted as (
     select
+        report_year.report_id,
         hourly.committed_hour,
         hourly.day_of_week,
         sum(hourly.offences) as offences,
@@ -13,11 +14,12 @@ with counted as (
     from {{ ref('offences_by_hour') }} as hourly
     inner join {{ ref('report_year') }} as report_year
         on hourly.financial_year = report_year.financial_year
-    group by hourly.committed_hour, hourly.day_of_week
+    group by report_year.report_id, hourly.committed_hour, hourly.day_of_week
 ),
 
 cell as (
     select
+        report.report_id,
         lpad(cast(clock.n as varchar), 2, '0') as row_label,
         clock.n as row_order,
         weekday.sna_label as column_label,
@@ -27,8 +29,12 @@ cell as (
         counted.offences_with_adult_victim
     from {{ numbers(0, 23) }} as clock
     cross join {{ ref('day_of_week') }} as weekday
+    cross join {{ ref('report_window') }} as report
     left join counted
-        on clock.n = counted.committed_hour and weekday.day_of_week = counted.day_of_week
+        on
+            report.report_id = counted.report_id
+            and clock.n = counted.committed_hour
+            and weekday.day_of_week = counted.day_of_week
 )
 
 {% for table_id, measure in [
@@ -37,6 +43,7 @@ cell as (
     ('T09', 'offences_with_adult_victim'),
 ] %}
     select
+        report_id,
         '{{ table_id }}' as table_id,
         '' as row_group,
         row_label,
@@ -48,6 +55,6 @@ cell as (
         1 as denominator
     from cell
     -- Without a single count the feed was not delivered: no figures, rather than zeros.
-    where (select sum({{ measure }}) from counted) > 0
+    where report_id in (select counted.report_id from counted group by all having sum(counted.{{ measure }}) > 0)
     {% if not loop.last %}union all{% endif %}
 {% endfor %}

@@ -1,11 +1,12 @@
 -- T02: two statements of the prose about the same monthly figures.
 with measured as (
     select
+        report_id,
         sum(offences) as offences,
         count(*) as months,
         max(offences) as peak_offences
     from {{ ref('sna_recent_months') }}
-    having count(*) > 0
+    group by report_id
 ),
 
 statement (row_label, row_order) as (
@@ -13,6 +14,7 @@ statement (row_label, row_order) as (
 )
 
 select
+    measured.report_id,
     'T02' as table_id,
     '' as row_group,
     statement.row_label,
@@ -28,6 +30,7 @@ cross join statement
 union all
 
 select
+    measured.report_id,
     'T02' as table_id,
     '' as row_group,
     statement.row_label,

@@ -45,6 +45,7 @@ union all
 union all
 
 select
+    report_year.report_id,
     'T28' as table_id,
     '' as row_group,
     offence_type.row_label,

@@ -1,8 +1,9 @@
 -- T02: the name of the month with most offences; of two, the earlier.
 with ranked as (
     select
+        report_id,
         month_label,
-        row_number() over (order by offences desc, month_start asc) as position_by_offences
+        row_number() over (partition by report_id order by offences desc, month_start asc) as position_by_offences
     from {{ ref('sna_recent_months') }}
 ),
 
@@ -11,6 +12,7 @@ statement (row_label, row_order) as (
 )
 
 select
+    ranked.report_id,
     'T02' as table_id,
     '' as row_group,
     statement.row_label,

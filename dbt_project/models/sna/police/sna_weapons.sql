@@ -25,6 +25,7 @@ select * from weapon_count
 union all
 
 select
+    part.report_id,
     part.table_id,
     part.row_group,
     part.row_label,
@@ -36,5 +37,5 @@ select
     whole.numerator as denominator
 from weapon_count as part
 inner join weapon_count as whole
-    on part.column_label = whole.column_label
+    on part.report_id = whole.report_id and part.column_label = whole.column_label
 where part.column_label = 'Total' and whole.row_label = 'Total' and part.row_label <> 'Total'

@@ -2,6 +2,7 @@
 with yearly as (
     select
         yearly.*,
+        report_year.report_id,
         report_year.financial_year_long,
         report_year.year_order
     from {{ ref('offences_yearly') }} as yearly
@@ -16,6 +17,7 @@ with yearly as (
         ('Change %', 3, 'percent', '100 * change_' ~ measure, 'previous_year_' ~ measure),
     ] %}
         select
+            report_id,
             '{{ table_id }}' as table_id,
             '' as row_group,
             '{{ row_label }}' as row_label,

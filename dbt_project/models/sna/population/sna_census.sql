@@ -31,6 +31,7 @@ home as (
         'home.households_before'),
 ] %}
     select
+        report.report_id,
         'T60' as table_id,
         '' as row_group,
         area.area as row_label,
@@ -43,5 +44,6 @@ home as (
     from area
     inner join home
         on area.area = home.area
+    cross join {{ ref('report_window') }} as report
     {% if not loop.last %}union all{% endif %}
 {% endfor %}

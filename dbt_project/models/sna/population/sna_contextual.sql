@@ -1,24 +1,27 @@
 -- T61: the correlations that the inspectorate published, as delivered: another source's values. Ours are in the mart
 -- drivers.
 select
+    report.report_id,
     'T61' as table_id,
     case offence_type
         when 'Possession of weapons offences' then 'Possession of weapons'
         else offence_type
     end as row_group,
     indicator as row_label,
-    row_number() over (partition by offence_type order by figure desc, indicator asc) as row_order,
+    row_number() over (partition by report.report_id, offence_type order by figure desc, indicator asc) as row_order,
     'Correlation %' as column_label,
     1 as column_order,
     'percent' as unit,
     cast(100 * figure as bigint) as numerator,
     100 as denominator
 from {{ ref('fct_contextual_indicator') }}
+cross join {{ ref('report_window') }} as report
 where measure = 'Correlation' and figure is not null
 
 union all
 
 select
+    report.report_id,
     'P18.2' as table_id,
     '' as row_group,
     'Indicators whose rate in Derbyshire is neither significantly high nor low' as row_label,
@@ -29,5 +32,6 @@ select
     sum(case when versus_forces = 'around the mean' then 1 else 0 end) as numerator,
     1 as denominator
 from {{ ref('contextual_indicators') }}
+cross join {{ ref('report_window') }} as report
 where area_code in {{ force_codes() }}
-having count(*) > 0
+group by report.report_id

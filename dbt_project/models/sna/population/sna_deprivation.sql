@@ -20,6 +20,7 @@ with counted as (
     ('Least deprived: Indices 5 - 10', 'least_deprived'),
 ] %}
     select
+        report.report_id,
         'T63' as table_id,
         '' as row_group,
         row_label,
@@ -30,5 +31,6 @@ with counted as (
         100 * {{ measure }} as numerator,
         lsoas as denominator
     from counted
+    cross join {{ ref('report_window') }} as report
     {% if not loop.last %}union all{% endif %}
 {% endfor %}

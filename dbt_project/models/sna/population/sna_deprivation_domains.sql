@@ -12,6 +12,7 @@ with labelled as (
 )
 
 select
+    report.report_id,
     'T62' as table_id,
     '' as row_group,
     labelled.printed_name as row_label,
@@ -24,12 +25,14 @@ select
 from {{ ref('deprivation_domains') }} as deprivation
 inner join labelled
     on deprivation.district_code = labelled.district_code
+cross join {{ ref('report_window') }} as report
 where deprivation.domain <> 'Employment'
-group by labelled.printed_name, labelled.sort_order, deprivation.domain
+group by report.report_id, labelled.printed_name, labelled.sort_order, deprivation.domain
 
 union all
 
 select
+    report.report_id,
     'T64' as table_id,
     '' as row_group,
     deprivation.district as row_label,
@@ -42,5 +45,6 @@ select
 from {{ ref('deprivation') }} as deprivation
 inner join {{ ref('dim_district') }} as dim_district
     on deprivation.district_code = dim_district.district_code
-group by deprivation.district, dim_district.sort_order
+cross join {{ ref('report_window') }} as report
+group by report.report_id, deprivation.district, dim_district.sort_order
 having count(deprivation.population_2015) = count(*)

@@ -1,23 +1,8 @@
 {{ config(materialized='table', contract={'enforced': true}) }}
 
 -- A seed has no lists: members have semicolons between. One that is no column of the mart is `expression as name`.
-with edition (report_id, last_year, years_later, is_printed) as (
-    select * from ({{ var('statements').editions }})
-),
-
--- The charts of another year than the printed one, once all months of that year were delivered.
-report as (
-    select
-        edition.report_id,
-        edition.years_later
-    from edition
-    left join {{ ref('offences_yearly') }} as yearly
-        on edition.last_year = yearly.financial_year and yearly.months = 12
-    where edition.report_id <> '' and (edition.is_printed or yearly.financial_year is not null)
-),
-
 -- A census is that of its year in every report.
-dated as (
+with dated as (
     select
         report.report_id,
         sna_chart.* replace (
@@ -30,7 +15,8 @@ dated as (
             {% endfor %}
         )
     from {{ ref('sna_chart') }} as sna_chart
-    cross join report
+    inner join {{ ref('report_window') }} as report
+        on sna_chart.report_id = report.made_of
 ),
 
 chart as (

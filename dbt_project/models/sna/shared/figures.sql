@@ -10,6 +10,7 @@ with sna_table as (
 
 supply as (
     select
+        sna_table.report_id,
         sna_table.table_id,
         feed.evidence
     from sna_table
@@ -21,6 +22,7 @@ supply as (
 -- A figure is as good as the weakest of what it is made of.
 evidence as (
     select
+        report_id,
         table_id,
         case
             when bool_or(evidence = 'demonstration') then 'demonstration'
@@ -29,12 +31,13 @@ evidence as (
             else 'national_statistic'
         end as evidence
     from supply
-    group by table_id
+    group by report_id, table_id
 ),
 
 part as (
     {% for model in parts %}
         select
+            report_id,
             table_id,
             row_group,
             row_label,
@@ -49,6 +52,7 @@ part as (
         union all
     {% endfor %}
     select
+        '' as report_id,
         '' as table_id,
         '' as row_group,
         '' as row_label,
@@ -65,6 +69,7 @@ part as (
 precise as (
     select
         part.*,
+        report.made_of,
         sna_table.section,
         case part.unit
             when 'percent' then sna_table.percent_decimals
@@ -72,8 +77,10 @@ precise as (
             else 0
         end as decimals
     from part
+    inner join {{ ref('report_window') }} as report
+        on part.report_id = report.report_id
     inner join sna_table
-        on part.table_id = sna_table.table_id
+        on report.made_of = sna_table.report_id and part.table_id = sna_table.table_id
 ),
 
 rounded as (
@@ -85,6 +92,8 @@ rounded as (
 
 figure as (
     select
+        report_id,
+        made_of,
         table_id,
         section,
         row_group,
@@ -107,9 +116,9 @@ figure as (
 )
 
 select
-    figure.*,
+    figure.* exclude (made_of),
     coalesce(evidence.evidence, 'none') as evidence
 from figure
 left join evidence
-    on figure.table_id = evidence.table_id
+    on figure.made_of = evidence.report_id and figure.table_id = evidence.table_id
 where {{ has_printed_report() }}

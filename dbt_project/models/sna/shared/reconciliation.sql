@@ -2,6 +2,7 @@
 
 with compared as (
     select
+        published.report_id,
         published.table_id,
         published.section,
         coalesce(published.row_group, '') as row_group,
@@ -19,13 +20,15 @@ with compared as (
     from {{ ref('published_figure') }} as published
     left join {{ ref('erratum') }} as erratum
         on
-            published.table_id = erratum.table_id
+            published.report_id = erratum.report_id
+            and published.table_id = erratum.table_id
             and coalesce(published.row_group, '') = coalesce(erratum.row_group, '')
             and published.row_label = erratum.row_label
             and published.column_label = erratum.column_label
     left join {{ ref('figures') }} as figures
         on
-            published.table_id = figures.table_id
+            published.report_id = figures.report_id
+            and published.table_id = figures.table_id
             and coalesce(published.row_group, '') = figures.row_group
             and published.row_label = figures.row_label
             and published.column_label = figures.column_label
@@ -44,6 +47,7 @@ judged as (
 )
 
 select
+    judged.report_id,
     judged.table_id,
     judged.section,
     judged.row_group,
@@ -73,5 +77,5 @@ select
     judged.evidence
 from judged
 inner join {{ ref('sna_table') }} as sna_table
-    on judged.table_id = sna_table.table_id
+    on judged.report_id = sna_table.report_id and judged.table_id = sna_table.table_id
 where {{ has_printed_report() }}

@@ -1,12 +1,15 @@
 {{ config(materialized='table', contract={'enforced': true}) }}
 
 select
-    table_id,
-    section,
-    title,
-    heading,
-    column_label,
-    document_text,
-    why_not_held,
-    source
-from {{ ref('reference_document') }}
+    report.report_id,
+    document.table_id,
+    document.section,
+    document.title,
+    document.heading,
+    document.column_label,
+    document.document_text,
+    document.why_not_held,
+    document.source
+from {{ ref('reference_document') }} as document
+inner join {{ ref('report_window') }} as report
+    on document.report_id = report.made_of

@@ -1,11 +1,11 @@
--- P7 to P23: figures of the prose, most of them of graphs that are lost, from the statements of the printed report.
+-- P7 to P23: figures of the prose, most of them of graphs that are lost, from the statements of each report.
 {% set statements = var('statements') %}
 {{ config(meta={'tables': statements.tables}) }}
 {% for mart in statements.figure_marts %}
 -- depends_on: {{ ref(mart) }}
 {% endfor %}
 
-with figure (table_id, row_label, row_order, column_label, unit, numerator, denominator, value_text) as (
+with figure (report_id, table_id, row_label, row_order, column_label, unit, numerator, denominator, value_text) as (
     select * from ({{ statements.figures }})
 ),
 
@@ -18,14 +18,18 @@ scaled as (
 )
 
 select
-    table_id,
+    scaled.report_id,
+    scaled.table_id,
     '' as row_group,
-    row_label,
-    row_order,
-    column_label,
+    scaled.row_label,
+    scaled.row_order,
+    scaled.column_label,
     1 as column_order,
-    unit,
-    {{ integer_divide('numerator', 'scale') }} as numerator,
-    {{ integer_divide('denominator', 'scale') }} as denominator,
-    value_text
+    scaled.unit,
+    {{ integer_divide('scaled.numerator', 'scaled.scale') }} as numerator,
+    {{ integer_divide('scaled.denominator', 'scaled.scale') }} as denominator,
+    scaled.value_text
 from scaled
+-- Not those of a report whose last year is not whole.
+inner join {{ ref('report_window') }} as report
+    on scaled.report_id = report.report_id

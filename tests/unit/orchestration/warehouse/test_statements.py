@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -227,12 +228,32 @@ def test_a_report_that_was_not_printed_is_stated_once_its_last_year_is_whole(con
     assert len(con.execute(sql._sentences(edition)).fetchall()) == 357
 
 
-def test_reports_have_the_charts_of_the_printed_one_that_they_are_made_of(folder: Path) -> None:
-    reports = sql.variables("derbyshire")["statements"]["editions"]
-    assert duckdb.sql(reports).fetchall() == [("sna-2024", "2023/24", 0, True), ("sna-2025", "2024/25", 1, False)]
-    assert duckdb.sql(sql.statements([])["editions"]).fetchall() == [("", "", 0, False)]
+def test_each_report_has_its_windows_and_says_whose_tables_and_charts_it_makes(folder: Path) -> None:
+    about = folder / "report.yaml"
+    about.write_text(about.read_text().replace("  outcomes_end: 2024-04-30\n", ""))
+    windows = duckdb.sql(sql.variables("derbyshire")["report_windows"]).fetchall()
+    assert windows == [
+        *[("sna-2024", "sna-2024", 0, True, "2019/20", "2023/24", 3, None, "2024-06-30", "2024-03-31", "2024-06-30", "2024-04")],
+        ("sna-2025", "sna-2024", 1, False, "2020/21", "2024/25", 3)
+        + ("2025-04-30", "2025-06-30", "2025-03-31", "2025-06-30", "2025-04"),
+    ]
+    default = yaml.safe_load((DBT_PROJECT / "dbt_project.yml").read_text())["vars"]["report_windows"]
+    assert [len(row) for row in duckdb.sql(default).fetchall()] == [len(windows[0])]
     (folder / "claims.csv").unlink()
-    assert duckdb.sql(sql.variables("derbyshire")["statements"]["editions"]).fetchall() == [("", "", 0, False)]
+    assert [row[3] for row in duckdb.sql(sql.variables("derbyshire")["report_windows"]).fetchall()] == [False, False]
+
+
+def test_figures_of_a_report_are_labelled_with_its_own_years() -> None:
+    printed, later = (model.edition("derbyshire", report) for report in ("sna-2024", "sna-2025"))
+    labels = [
+        [made.report.text(label) for place, _ in sql._figures(made) for label in (place.row, place.column)]
+        for made in (printed, later)
+    ]
+    years = re.compile(r"\b20\d\d\b")
+    moved = [pair for pair in zip(*labels, strict=True) if years.search(pair[0]) and pair[0] != "LSOAs of 2011"]
+    assert len(moved) > 60
+    for before, after in moved:
+        assert [int(year) + 1 for year in years.findall(before)] == [int(year) for year in years.findall(after)]
 
 
 @pytest.mark.parametrize(
@@ -258,6 +279,7 @@ def test_reports_have_the_charts_of_the_printed_one_that_they_are_made_of(folder
             "'select' is not allowed",
         ),
         ("statements/14.yaml", "  - table: P14", "  - tables: P14", "figures"),
+        ("statements/07.yaml", "row: Harm from {last-2}", "row: Harm from {final}", "there is no {final}"),
         ("statements/20-1.yaml", "not_computable: ", "kind: number\n    not_computable: ", "not computable, but has kind"),
         ("claims.csv", "3.46,arithmetic,D003,", "3.46,,D003,", "its proof"),
         ("claims.csv", ",3.46,arithmetic,D003,", ",3.46,guess,D003,", "proof"),
@@ -276,12 +298,11 @@ def test_a_wrong_setting_is_named_with_its_file(folder: Path, file: str, before:
 def test_the_years_of_the_project_are_those_of_the_printed_report(folder: Path) -> None:
     about = folder / "report.yaml"
     about.write_text(about.read_text().replace("first_year: 2019/20", "first_year: 2018/19"))
-    about.write_text(about.read_text().replace("deaths_end: 2024-06-30", "deaths_end: 2024-09-30"))
     found = {name: value for name, value in sql.variables("derbyshire").items() if name not in ("statements", "printed")}
     project = yaml.safe_load((DBT_PROJECT / "dbt_project.yml").read_text())["vars"]
-    assert found.keys() == {name for name in project if name.startswith("report_")} | {"hotspot_window_last"}
+    assert found.keys() == {name for name in project if name.startswith("report_")}
     changed = {name: value for name, value in found.items() if value != project[name]}
-    assert changed == {"report_first_year": "2018/19", "report_deaths_end": "2024-09-30"}
+    assert changed == {"report_first_year": "2018/19", "report_windows": found["report_windows"]}
 
 
 def test_the_latest_report_decides_where_none_was_printed(folder: Path) -> None:
@@ -290,7 +311,6 @@ def test_the_latest_report_decides_where_none_was_printed(folder: Path) -> None:
     assert found["report_last_year"] == "2024/25"
     with duckdb.connect() as con:
         assert con.execute(found["statements"]["printed"]).fetchall() == [("",) * 8]
-        assert con.execute(f"select count(*) from ({found['statements']['figures']}) where col0 <> ''").fetchall() == [(0,)]
 
 
 def test_an_area_without_reports_states_nothing() -> None:
