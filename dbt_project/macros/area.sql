@@ -50,6 +50,11 @@
     {%- endif %}
 {%- endmacro %}
 
+{# The place that a table of the area's reports is about, as the report's settings name it (tables.csv); null where none does. #}
+{% macro place_of(table_id) -%}
+    (select max(about.place) from {{ ref('sna_table') }} as about where about.table_id = '{{ table_id }}')
+{%- endmacro %}
+
 {# A value of the area's file as a literal. #}
 {% macro in_sql(value) -%}
     {%- if value is none or value is undefined -%} null

@@ -24,7 +24,7 @@ FILES: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "tables.csv",
         (
             *("table_id", "section", "title", "period", "percent_decimals", "rate_decimals"),
-            *("feeds", "definition_id", "source", "note"),
+            *("feeds", "place", "definition_id", "source", "note"),
         ),
     ),
     "sna_chart": (

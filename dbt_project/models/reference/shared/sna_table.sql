@@ -6,6 +6,7 @@
     'percent_decimals': 'tinyint',
     'rate_decimals': 'tinyint',
     'feeds': 'varchar',
+    'place': 'varchar',
     'definition_id': 'varchar',
     'source': 'varchar',
     'note': 'varchar',

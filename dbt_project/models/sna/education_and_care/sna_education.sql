@@ -80,7 +80,7 @@ where absence.breakdown = 'District'
     where breakdown = '{{ breakdown }}' and academic_year = last_year
 {% endfor %}
 
-{% for table_id, area in [('T69', 'Derbyshire County'), ('T70', 'Derby City')] %}
+{% for table_id in ['T69', 'T70'] %}
     union all
 
     select
@@ -95,5 +95,5 @@ where absence.breakdown = 'District'
         place as numerator,
         1 as denominator
     from reason
-    where area = '{{ area }}' and place <= 5
+    where area = {{ place_of(table_id) }} and place <= 5
 {% endfor %}

@@ -14,13 +14,14 @@ measure (measure, row_order, label, label_of_sex) as (
 
 counted as (
     select
-        case area when 'Derby City' then 'T74' else 'T71' end as table_id,
-        coalesce(sex, 'All') as row_group,
-        measure,
-        financial_year,
-        sum(cases) as cases
-    from {{ ref('childrens_social_care') }}
-    group by grouping sets ((area, sex, measure, financial_year), (area, measure, financial_year))
+        case care.area when {{ place_of('T71') }} then 'T71' when {{ place_of('T74') }} then 'T74' end as table_id,
+        coalesce(care.sex, 'All') as row_group,
+        care.measure,
+        care.financial_year,
+        sum(care.cases) as cases
+    from {{ ref('childrens_social_care') }} as care
+    group by
+        grouping sets ((care.area, care.sex, care.measure, care.financial_year), (care.area, care.measure, care.financial_year))
 ),
 
 labelled as (
@@ -45,7 +46,7 @@ outcome as (
         outcome_as_sent as row_label,
         row_number() over (order by outcome_as_sent) as row_order
     from {{ ref('social_care_referral_outcomes') }}
-    where area = 'Derbyshire County'
+    where area = {{ place_of('T72') }}
     group by outcome_as_sent
 ),
 
@@ -55,7 +56,7 @@ outcome_count as (
         outcome_as_sent as row_label,
         referrals as count
     from {{ ref('social_care_referral_outcomes') }}
-    where area = 'Derbyshire County'
+    where area = {{ place_of('T72') }}
 ),
 
 outcome_year as (
@@ -123,4 +124,4 @@ select
 from {{ ref('care_leaver_plans') }} as plans
 inner join delivered
     on plans.financial_year = delivered.financial_year
-where plans.area = 'Derbyshire County' and plans.plan = 'Education, health and care plan'
+where plans.area = {{ place_of('T73') }} and plans.plan = 'Education, health and care plan'

@@ -1,6 +1,12 @@
--- T44 and T47, T45 and T48: the same two tables of two hospitals. T46: methods at Royal Derby, all years together.
-with hospital (hospital, count_table, average_table) as (
-    values ('Royal Derby Hospital', 'T44', 'T45'), ('Chesterfield Royal Hospital', 'T47', 'T48')
+-- T44 and T47, T45 and T48: the same two tables of two hospitals. T46: methods at the first, all years together.
+with hospital as (
+    select
+        place as hospital,
+        table_id as count_table,
+        case table_id when 'T44' then 'T45' else 'T48' end as average_table
+    from {{ ref('sna_table') }}
+    where table_id in ('T44', 'T47')
+    group by place, table_id
 ),
 
 attendance as (
@@ -42,7 +48,7 @@ method as (
     from {{ ref('ed_attendances') }} as seen
     inner join reported
         on seen.financial_year = reported.financial_year
-    where seen.hospital = 'Royal Derby Hospital' and seen.assault_method <> 'Unknown'
+    where seen.hospital = {{ place_of('T46') }} and seen.assault_method <> 'Unknown'
     group by reported.report_id, seen.assault_method
 ),
 

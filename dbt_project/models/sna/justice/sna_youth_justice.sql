@@ -1,4 +1,4 @@
--- T54 and T55: offences of young people in Derby City, and cases per 1,000 population; T56: offences in the county.
+-- T54 and T55: offences of young people in the city, and cases per 1,000 population; T56: offences in the county.
 -- Rows are worded as each service words them.
 with delivered as (
     {{ delivered_years('youth_justice_offences') }}
@@ -10,7 +10,7 @@ city_offence as (
         offence_as_sent as row_label,
         sum(offences) as count
     from {{ ref('youth_justice_offences') }}
-    where area = 'Derby City'
+    where area = {{ place_of('T54') }}
     group by all
 ),
 
@@ -35,7 +35,7 @@ city as (
             offence_as_sent as row_label,
             sum(offences) as count
         from {{ ref('youth_justice_offences') }}
-        where area = 'Derbyshire County' and offence_group = '{{ offence_group }}'
+        where area = {{ place_of('T56') }} and offence_group = '{{ offence_group }}'
         group by all
     ),
 
@@ -58,7 +58,7 @@ overall_offence as (
         'Overall total' as row_label,
         sum(offences) as count
     from {{ ref('youth_justice_offences') }}
-    where area = 'Derbyshire County'
+    where area = {{ place_of('T56') }}
     group by financial_year
 ),
 
@@ -74,7 +74,7 @@ rate as (
     from {{ ref('youth_justice_rates') }} as rates
     inner join {{ ref('report_window') }} as report
         on rates.financial_year = report.last_year
-    where rates.area = 'Derby City'
+    where rates.area = {{ place_of('T55') }}
 )
 
 {{ year_table('T54', 'city', 'city_offence', 'financial_year', 'Total', 'Total', years='city_year') }}

@@ -7,7 +7,7 @@ with ethnicity_group as (
     from {{ ref('dim_ethnicity') }}
 ),
 
-{% for people, label in [('victims', 'victim_label'), ('suspects', 'ethnicity')] %}
+{% for people, label, city, county in [('victims', 'victim_label', 'T13', 'T14'), ('suspects', 'ethnicity', 'T23', 'T24')] %}
     {{ people }}_label as (
         select distinct
             {{ label }} as row_label,
@@ -28,7 +28,7 @@ with ethnicity_group as (
         {{ delivered_years(people) }}
     ),
 
-    {% for part, area in [('city', 'Derby City'), ('county', 'Derbyshire County')] %}
+    {% for part, table_id in [('city', city), ('county', county)] %}
         {{ people }}_{{ part }} as (
             select
                 people.financial_year,
@@ -37,7 +37,7 @@ with ethnicity_group as (
             from {{ ref(people) }} as people
             inner join {{ ref('dim_ethnicity') }} as dim_ethnicity
                 on people.ethnicity_code = dim_ethnicity.ethnicity_code
-            where people.area = '{{ area }}'
+            where people.area = {{ place_of(table_id) }}
             group by people.financial_year, dim_ethnicity.{{ label }}
         ){{ '' if loop.last and people == 'suspects' else ',' }}
     {% endfor %}

@@ -3,7 +3,7 @@
 with area as (
     select
         area,
-        case area when 'Derby City' then 1 else 2 end as row_order,
+        row_number() over (order by area) as row_order,
         sum(case when census_year = 2021 then residents else 0 end) as residents,
         sum(case when census_year = 2021 and sex = 'Male' then residents else 0 end) as males,
         sum(case when census_year = 2021 and sex = 'Female' then residents else 0 end) as females,

@@ -24,7 +24,7 @@ select
     report.report_id,
     'P18.2' as table_id,
     '' as row_group,
-    'Indicators whose rate in Derbyshire is neither significantly high nor low' as row_label,
+    'Indicators whose rate in ' || {{ place_of('P18.2') }} || ' is neither significantly high nor low' as row_label,
     1 as row_order,
     'Count' as column_label,
     1 as column_order,
