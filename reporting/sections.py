@@ -125,10 +125,15 @@ def _table(
 ) -> Iterator[Item]:
     text = f"{name}: {spec.tables.get(name, 'figures of the text')}"
     yield Heading(text, name)
+    missing = Markup('<p class="gap">{}</p>').format(
+        inline("Missing: nothing was delivered that has this table for {}.", label(spec.when))
+    )
     if not rows:
-        yield Markup('<p class="gap">{}</p>').format(f"Missing: nothing was delivered that has this table for {spec.when}.")
+        yield missing
         return
     yield as_table(name, text, rows, errata)
+    if not spec.year_is_among({label for row in rows for label in (row["row_label"], row["column_label"])}):
+        yield missing
     reasons = [errata[key] for row in rows if (key := tuple(row[column] for column in KEY)) in errata]
     if reasons:
         yield sentence("Where the printed figure is wrong:")

@@ -8,7 +8,8 @@ areas/<area>/reports/<id>/report.yaml      title and years, which the statements
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 FILE, CONTENTS = "report.yaml", "contents.yaml"
 YEAR = r"^\d{4}/\d{2}$"
+# Of two digits with a slash alone: 18-24 is an age.
+_LABEL = re.compile(r"(?:20(?=\d\d[/-])|(?=\d\d/))(\d\d)[/-](?:20)?(\d\d)")
 
 
 class SpecificationError(ValueError):
@@ -67,6 +70,15 @@ class Specification(BaseModel):
     def when(self) -> str:
         """The year or period, as pages print it."""
         return self.period or self.year
+
+    def year_is_among(self, labels: Iterable[str]) -> bool:
+        """Whether the year is among the financial years of a table's labels, or these have none.
+
+        Args:
+            labels: of rows and columns, such as 2023/24, 2023-24, 2023/2024, 23/24 or 2023/24: Count.
+        """
+        found = [year for label in labels if (year := _LABEL.fullmatch(label.partition(": ")[0]))]
+        return not found or any(f"20{year[1]}/{year[2]}" == self.year for year in found)
 
 
 def load(folder: Path, area: str) -> Specification:

@@ -55,6 +55,9 @@ def chart(release: Release, spec: Row, boundaries: Boundaries) -> Item:
     unknown = [_text(row[spec["dimensions"][0]]) for row in rows if shown and row[shown[0]] is None]
     if unknown:
         notes.append(f"Not drawn, since it is missing or withheld, which is not zero: {', '.join(dict.fromkeys(unknown))}.")
+    dated = spec["period_column"]
+    if dated in spec["dimensions"] and spec["last_period"] > max(_text(row[dated]) for row in rows):
+        notes.append(f"Missing: nothing was delivered for {_date(spec['last_period'])}.")
     table = _table(spec, rows, title, notes)
     if spec["chart_kind"] == "table" or not shown:
         return table

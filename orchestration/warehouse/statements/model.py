@@ -211,7 +211,8 @@ class Statement(Computation):
 
     Attributes:
         id: of the claim in the printed report, such as N007.
-        sentence: with `{value}` for what is computed, and years relative to the report, such as `{last-2}`.
+        sentence: with `{value}` for what is computed, years relative to the report, such as `{last-2}`, and `{fell|rose}` for a
+            word and what is said instead of it, without the sign, where the number is negative.
         figure: the figure that the statement is as well.
         not_computable: what is missing; then nothing else is set but id and sentence.
     """

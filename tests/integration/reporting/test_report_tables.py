@@ -1,12 +1,14 @@
 """Tables of a report in a release that has those of several: each has its own years, and what is missing says so."""
 
 import shutil
+from itertools import pairwise
 
 import duckdb
 import pytest
 
-from reporting import build, figures, sections, specification
+from reporting import build, figures, sections, specification, specified
 from reporting.maps import Boundaries
+from reporting.page import Heading
 from reporting.release import Release, ReportError
 from tests.integration.reporting.conftest import AREA, REPORTS
 from tests.integration.reporting.test_site import Reader
@@ -19,6 +21,9 @@ insert into sna.figures
         case when value is null then value_text else cast(value + 1 as varchar) end as value_text
     )
     from sna.figures where table_id <> 'T01';
+insert into sna.charts
+    select * replace ('sna-2025' as report_id, last_period[:2] || '9' || last_period[4:] as last_period)
+    from sna.charts where chart_id = 'C01';
 update sna.reconciliation set status = 'erratum' where table_id = 'T03';
 """
 
@@ -62,14 +67,14 @@ def test_a_report_of_another_year_has_its_own_tables(release):
 
 def test_a_table_that_a_year_does_not_have_is_said_to_be_missing(release):
     spec = specification.load(REPORTS / "sna-2025", AREA)
-    said = [
+    (said,) = [
         (page.path, str(item))
         for page in sections.pages(release, spec, Boundaries(release))
-        for item in page.items
-        if "nothing was delivered that has this table" in str(item)
+        for heading, item in pairwise(page.items)
+        if isinstance(heading, Heading) and heading.id == "T01"
     ]
-    assert [path for path, _ in said] == ["section-3.html"]
-    assert "2024/25" in said[0][1]
+    assert said[0] == "section-3.html"
+    assert "nothing was delivered that has this table" in said[1] and "2024/25" in said[1]
 
 
 def test_only_the_printed_report_has_errata(release):
@@ -80,6 +85,31 @@ def test_only_the_printed_report_has_errata(release):
     assert "printed" not in html and Reader(html).figures
 
 
+def test_a_chart_says_that_its_last_year_was_not_delivered(release):
+    rows = release.rows("from sna.charts where chart_id = 'C01' order by report_id")
+    notes = [specified.chart(release, row, Boundaries(release)).table.notes for row in rows]
+    said = [[note for note in of_chart if note.startswith("Missing")] for of_chart in notes]
+    assert said == [[], [f"Missing: nothing was delivered for {rows[1]['last_period']}."]]
+
+
+@pytest.mark.parametrize(
+    ("labels", "whole"),
+    [
+        (["2023/24", "2024/25"], True),
+        (["22/23", "23/24"], False),
+        (["23/24", "24/25", "Total"], True),
+        (["2022/2023", "2023/2024", "Volume"], False),
+        (["2024-25"], True),
+        (["2023-2024", "Per 1000 population"], False),
+        (["2023/24: Count", "2024/25: %"], True),
+        # Ages and hours are no years.
+        (["18-24", "23", "Monday"], True),
+    ],
+)
+def test_a_table_without_the_report_s_year_is_known_by_its_labels(labels, whole):
+    assert specification.load(REPORTS / "sna-2025", AREA).year_is_among(labels) is whole
+
+
 def test_a_release_of_an_earlier_version_says_what_to_do(published, tmp_path):
     folder = tmp_path / "release"
     shutil.copytree(published, folder)
@@ -87,7 +117,7 @@ def test_a_release_of_an_earlier_version_says_what_to_do(published, tmp_path):
     with duckdb.connect(str(folder / "sna_marts.duckdb")) as con:
         con.execute("alter table sna.figures drop report_id")
     spec = specification.load(REPORTS / "sna-2024", AREA)
-    with pytest.raises(ReportError, match="earlier version.*Next: `sna refresh`"):
+    with pytest.raises(ReportError, match=r"earlier version.*Next: `sna refresh`"):
         build.build(folder, "analysts", spec, tmp_path / "report")
     assert not (tmp_path / "report").exists()
 

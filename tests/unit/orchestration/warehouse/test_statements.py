@@ -243,6 +243,18 @@ def test_each_report_has_its_windows_and_says_whose_tables_and_charts_it_makes(f
     assert [row[3] for row in duckdb.sql(sql.variables("derbyshire")["report_windows"]).fetchall()] == [False, False]
 
 
+def test_a_sentence_that_says_which_way_a_number_went_has_the_other_way_too() -> None:
+    ways = r"\b(increase|decrease|fallen|fell|risen|rose|dropped|declined|higher|lower)"
+    said = [
+        one.sentence
+        for section in model.edition("derbyshire", "sna-2024").sections
+        for one in section.statements
+        if one.is_computed and one.unit_shown != "text" and re.search(ways, re.sub(r"lower-level", "", one.sentence))
+    ]
+    assert len(said) > 15
+    assert [sentence for sentence in said if not re.search(r"\{[^{}|]+\|[^{}|]+\}", sentence)] == []
+
+
 def test_figures_of_a_report_are_labelled_with_its_own_years() -> None:
     printed, later = (model.edition("derbyshire", report) for report in ("sna-2024", "sna-2025"))
     labels = [
@@ -272,7 +284,7 @@ def test_figures_of_a_report_are_labelled_with_its_own_years() -> None:
         ("statements/03-2.yaml", "in {last}: ", "in {final}: ", "N076.sentence: there is no {final}"),
         ("statements/03-2.yaml", "id: N076", "id: N075", "N075 occur twice"),
         ("statements/03-2.yaml", "id: N076", "id: N976", "N076, N976 are in claims.csv or statements"),
-        ("statements/03-2.yaml", "a decrease of {value}%", "a decrease", "{value} is missing"),
+        ("statements/03-2.yaml", "{a decrease|an increase} of {value}%", "a decrease", "{value} is missing"),
         (
             *("statements/03-2.yaml", "of: \"district = 'Derby'\""),
             'of: "offences > (select max(published) from reference.published_figure)"',
