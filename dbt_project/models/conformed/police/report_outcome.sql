@@ -10,7 +10,8 @@ with known as (
         on coalesce(version.outcome_date <= report.outcomes_end, true)
     qualify
         row_number() over (
-            partition by report.report_id, version.crime_reference, version.outcome_sequence order by version.known_month desc
+            partition by report.report_id, version.crime_reference, version.outcome_sequence
+            order by version.known_month desc
         ) = 1
 )
 

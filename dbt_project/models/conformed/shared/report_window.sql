@@ -1,5 +1,5 @@
--- A report that was printed is always there; another one once every force has delivered all months of its last year. An area without
--- reports has one row without an id: the years that its marts put together.
+-- A report that was printed is always there; another one once every force has delivered all months of its last year. An
+-- area without reports has one row without an id: the years that its marts put together.
 with whole as (
     select financial_year
     from {{ ref('fct_offence') }}
@@ -8,8 +8,8 @@ with whole as (
 ),
 
 listed (
-    report_id, made_of, years_later, is_printed, first_year, last_year, recent_years, outcomes_end, prison_day, safety_end,
-    deaths_end, hotspot_last_month
+    report_id, made_of, years_later, is_printed, first_year, last_year, recent_years, outcomes_end, prison_day,
+    safety_end, deaths_end, hotspot_last_month
 ) as (
     select * from ({{ var('report_windows') }})
 )
