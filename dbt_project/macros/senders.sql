@@ -8,25 +8,45 @@
     {{- return(found) -}}
 {%- endmacro %}
 
-{# The feed types that several agencies of the area send, each with its senders, as the rows of a relation: feed, agency. #}
+{# Feed types of data.police.uk, of which there is a file for each force of the area: as they are called here → at length. #}
+{% macro archive_feeds() -%}
+    {{- return({
+        'street': 'police_archive/street',
+        'police_archive/outcomes': 'police_archive/outcomes',
+        'stop_and_search': 'police_archive/stop_and_search',
+    }) -}}
+{%- endmacro %}
+
+{#
+    The feed types that several senders of the area deliver, each with its senders, as the rows of a relation: feed_type, sender,
+    and of data.police.uk, whose senders are the forces of the area, archive_feed.
+#}
 {% macro shared_feeds() -%}
+    {#- The linter knows no variables. -#}
+    {%- set area = var('area') if var('area') is mapping else {} -%}
     {%- set feeds = [] -%}
-    {%- for one in (var('area').get('agencies') or [] if var('area') is mapping else []) -%}
+    {%- for one in area.get('agencies') or [] -%}
         {%- for feed in one['feeds'] if feed not in feeds -%} {%- do feeds.append(feed) -%} {%- endfor -%}
     {%- endfor %}
     select
-        feed,
-        agency
+        feed_type,
+        sender,
+        archive_feed
     from (
         values
         {%- for feed in feeds if senders_of(feed) | length > 1 -%}
             {%- for agency in senders_of(feed) %}
-        ({{ in_sql(feed) }}, {{ in_sql(agency) }}),
+        ({{ in_sql(feed) }}, {{ in_sql(agency) }}, null),
             {%- endfor -%}
         {%- endfor %}
-        ('', '')
-    ) as listed (feed, agency)
-    where feed <> ''
+        {%- for feed, at_length in archive_feeds().items() if (area.get('forces') or []) | length > 1 -%}
+            {%- for force in area['forces'] %}
+        ({{ in_sql(feed) }}, {{ in_sql(force) }}, {{ in_sql(at_length) }}),
+            {%- endfor -%}
+        {%- endfor %}
+        ('', '', null)
+    ) as listed (feed_type, sender, archive_feed)
+    where feed_type <> ''
 {%- endmacro %}
 
 {#
@@ -38,7 +58,7 @@
     {%- if senders_of('crimes') | length > 1 -%} {{ of }}agency {%- else -%} '' {%- endif -%}
 {%- endmacro %}
 
-{# Whether all agencies that send a feed type have delivered a month of it. #}
+{# Whether all that send a feed type, agencies or the forces of data.police.uk, have delivered a month of it. #}
 {% macro is_delivered_by_all(feed_type, month) -%}
     {{ month }} not in (
         select incomplete.month_start from {{ ref('incomplete_month') }} as incomplete

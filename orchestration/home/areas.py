@@ -359,6 +359,7 @@ class Area(BaseModel):
             "name": self.name,
             "country": self.country,
             "region": self.region,
+            "forces": list(self.forces),
             "force_codes": [national.forces()[force].force_code for force in self.forces],
             "districts": [{"district_code": code, "district": name} for code, name in self.districts.items()],
             "authorities": authorities,

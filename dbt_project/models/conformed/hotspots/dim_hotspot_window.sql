@@ -1,4 +1,5 @@
--- Every twelve months in a row for which crimes were delivered.
+-- Every twelve months in a row for which crimes were delivered, by all forces of the area: where one lacks a month, its
+-- places would have fewer than those of the others.
 with span as (
     select
         min(recorded_month) as first_month,
@@ -18,7 +19,7 @@ complete as (
         first_month.month_start as first_month,
         last_month.month_start as last_month,
         first_month.month_label || ' to ' || last_month.month_label as window_label,
-        last_month.month_start = span.last_month as is_latest
+        last_month.month_start = max(last_month.month_start) over () as is_latest
     from span
     inner join calendar as last_month
         on span.last_month >= last_month.month_start
@@ -26,6 +27,16 @@ complete as (
         on
             last_month.month_start = {{ months_from('first_month.month_start', 11) }}
             and span.first_month <= first_month.month_start
+    where
+        not exists (
+            select 1
+            from {{ ref('incomplete_month') }} as incomplete
+            where
+                incomplete.feed_type = (
+                    select case when count(*) > 0 then 'crimes' else 'street' end from {{ ref('fct_offence') }}
+                )
+                and incomplete.month_start between first_month.month_start and last_month.month_start
+        )
 ),
 
 estimate as (

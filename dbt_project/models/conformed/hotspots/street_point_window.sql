@@ -14,7 +14,7 @@ with crime as (
     where district.is_in_county
 ),
 
--- Windows of which the archive has every month.
+-- Windows of which the archive has every month of all forces of the area.
 complete as (
     select
         hotspot_window.first_month,
@@ -24,7 +24,10 @@ complete as (
         on crime.month_start between hotspot_window.first_month and hotspot_window.last_month
     where hotspot_window.is_analysed
     group by hotspot_window.first_month, hotspot_window.last_month
-    having count(distinct crime.month_start) = 12
+    having
+        count(
+            distinct case when {{ is_delivered_by_all('street', 'crime.month_start') }} then crime.month_start end
+        ) = 12
 ),
 
 point as (

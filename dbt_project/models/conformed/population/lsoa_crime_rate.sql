@@ -25,6 +25,7 @@ offence as (
     from {{ ref('fct_offence') }}
     where
         is_serious_violence
+        and {{ is_delivered_by_all('crimes', 'recorded_month') }}
         and offence_type in (
             {%- for name in offence_types %}
                 '{{ name }}'{{ ',' if not loop.last }}
@@ -38,7 +39,8 @@ offence as (
         month_start
     from {{ ref('fct_street_crime') }}
     where
-        crime_type in (
+        {{ is_delivered_by_all('street', 'month_start') }}
+        and crime_type in (
             {%- for name in street_types %}
                 '{{ name }}'{{ ',' if not loop.last }}
             {%- endfor %}

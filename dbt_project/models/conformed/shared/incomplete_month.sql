@@ -7,24 +7,27 @@ with sender as (
 
 delivered as (
     select distinct
-        delivery.feed,
-        delivery.agency,
+        sender.feed_type,
+        sender.sender,
         {{ month_start_of_label('delivery.period') }} as month_start
     from {{ source('ledger', 'delivery') }} as delivery
-    inner join sender
-        on delivery.feed = sender.feed and delivery.agency = sender.agency
     inner join {{ source('ledger', 'feed') }} as known
         on delivery.feed = known.feed and delivery.agency = known.agency
+    inner join sender
+        on
+            (delivery.feed = sender.feed_type and delivery.agency = sender.sender)
+            -- A file of data.police.uk is of one force, which is a part of the feed.
+            or (known.feed_type = sender.archive_feed and delivery.part = sender.sender)
     where delivery.in_use and known.cadence = 'monthly'
 ),
 
 span as (
     select
-        feed,
+        feed_type,
         min(month_start) as first_month,
         max(month_start) as last_month
     from delivered
-    group by feed
+    group by feed_type
 ),
 
 calendar as (
@@ -33,18 +36,18 @@ calendar as (
 )
 
 select
-    sender.feed as feed_type,
+    sender.feed_type,
     calendar.month_start,
-    string_agg(sender.agency, ', ' order by sender.agency) as missing_agencies
+    string_agg(sender.sender, ', ' order by sender.sender) as missing_agencies
 from span
 inner join calendar
     on calendar.month_start between span.first_month and span.last_month
 inner join sender
-    on span.feed = sender.feed
+    on span.feed_type = sender.feed_type
 left join delivered
     on
-        sender.feed = delivered.feed
-        and sender.agency = delivered.agency
+        sender.feed_type = delivered.feed_type
+        and sender.sender = delivered.sender
         and calendar.month_start = delivered.month_start
-where delivered.agency is null
-group by sender.feed, calendar.month_start
+where delivered.sender is null
+group by sender.feed_type, calendar.month_start

@@ -1,5 +1,5 @@
 {%- set per = '12000.0 / span.months' %}
--- The latest twelve months of the area, or as many as were delivered.
+-- The latest twelve months of the area, or as many as were delivered, by all of its forces.
 with crime as (
     select
         street.month_start,
@@ -8,7 +8,7 @@ with crime as (
     from {{ ref('fct_street_crime') }} as street
     inner join {{ ref('dim_district') }} as district
         on street.district_code = district.district_code
-    where district.is_in_county
+    where district.is_in_county and {{ is_delivered_by_all('street', 'street.month_start') }}
 ),
 
 latest as (
@@ -26,6 +26,19 @@ span as (
         max(month_start) as last_month,
         count(distinct month_start) as months
     from latest
+),
+
+missing as (
+    select
+        'Without '
+        || string_agg(
+            strftime(incomplete.month_start, '%B %Y') || ', not delivered by ' || incomplete.missing_agencies, '; '
+            order by incomplete.month_start
+        ) as caveat
+    from {{ ref('incomplete_month') }} as incomplete
+    inner join span
+        on incomplete.month_start >= span.first_month
+    where incomplete.feed_type = 'street'
 ),
 
 estimate as (
@@ -113,6 +126,8 @@ select
     coalesce(rated.population_source, 'None delivered') as population_source,
     round({{ rate_per('rated.crimes', 'rated.population', per) }}, 2) as rate_per_1000,
     round({{ rate_lower('cast(rated.crimes as bigint)', 'rated.population', per) }}, 2) as rate_per_1000_lower_95,
-    round({{ rate_upper('cast(rated.crimes as bigint)', 'rated.population', per) }}, 2) as rate_per_1000_upper_95
+    round({{ rate_upper('cast(rated.crimes as bigint)', 'rated.population', per) }}, 2) as rate_per_1000_upper_95,
+    missing.caveat
 from rated
 cross join span
+cross join missing
