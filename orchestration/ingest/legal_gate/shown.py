@@ -19,13 +19,16 @@ _NUMBER = re.compile(r"\d{5,}|\d[/.-]\d|@")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-def shown_header(label: str, known: frozenset[str]) -> str:
+def shown_header(label: str, known: frozenset[str], sure: frozenset[str] = frozenset()) -> str:
     """A header; the shape of one that may be a person's data in a file without a header row.
 
     Args:
         known: words of the feed's headers and their abbreviations, in small letters: no name has one.
+        sure: those that are enough for a header, whatever is beside them; none where the row may be one of data.
     """
     words = _WORD.findall(label)
+    if not sure.isdisjoint(word.lower() for word in words) and not _NUMBER.search(label) and not _identifies(label):
+        return label
     degree = evidence(folded(label))
     names_somebody = degree is Evidence.NAME or (
         degree is Evidence.DOUBT and len(words) > 1 and known.isdisjoint(word.lower() for word in words)

@@ -45,10 +45,16 @@ MOST_DIFFERENT = 200
 WORDS, VALUES = 0.65, 0.35
 # What senders shorten.
 SHORT = {
-    "no": "number",
-    "num": "number",
+    "no": "reference",
+    "num": "reference",
+    "number": "reference",
+    "occurrence": "crime",
     "ref": "reference",
-    "desc": "description",
+    "desc": "title",
+    "description": "title",
+    "wording": "title",
+    "reported": "recorded",
+    "subcode": "sub code",
     "dt": "date",
     "cd": "code",
     "dob": "date of birth",
@@ -63,7 +69,6 @@ SHORT = {
     "latest": "to",
     "until": "to",
     "ho": "home office",
-    "subcode": "sub code",
     "x": "easting",
     "y": "northing",
     "la": "local authority",
@@ -75,14 +80,40 @@ SHORT = {
 }
 # What several words are together.
 PHRASES = {"local authority": "district"}
+# Words of columns that say how a thing is written, not what it is.
+GENERIC = {"code", "type", "flag", "qualifier"}
+# Likeness of a header that has all other words of a column, among more.
+CONTAINED = 0.8
 # Words that say nothing beside others.
 EMPTY = {"name", "field", "value", "the", "of", "involved", "related"}
 _WORD = re.compile(r"[a-z]+|\d+")
+_YEAR = re.compile(r"(?:20)?\d\d")
+# What no column has: a code of a place where it has names, and a time without its date.
+_PLACE_CODE = re.compile(r"[EKNSW]\d{8}")
+_CLOCK = re.compile(r"\d{1,2}:\d\d(:\d\d)?( ?[ap]m)?", re.IGNORECASE)
+# What a header has in no word, and data often: a longer number or a date.
+_DATUM = re.compile(r"\d{3,}|\d[/.:-]\d")
+# Share of the labels with a word of the feed's headers from which on a first row is one of headers.
+HEADERS = 0.5
 
 # How agencies write dates and times besides the forms of a contract; where a date fits two, the day is first.
-_DATES = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%Y/%m/%d", "%Y%m%d", "%m/%d/%Y")
+_DATES = (
+    "%Y-%m-%d",
+    "%d/%m/%Y",
+    "%d-%m-%Y",
+    "%d.%m.%Y",
+    "%d-%b-%Y",
+    "%d %b %Y",
+    "%d %B %Y",
+    "%Y/%m/%d",
+    "%Y%m%d",
+    "%m/%d/%Y",
+    "%d/%m/%y",
+    "%d-%b-%y",
+)
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", "T%H:%M:%S", " %H%M", " %I:%M %p", " %I:%M:%S %p")
-_DATE = re.compile(r"\d{1,4}[-/. ]?(\d\d|[A-Za-z]{3,9})[-/. ]?\d\d")
+_DATE = re.compile(r"\d{1,4}[-/. ]?(\d{1,2}|[A-Za-z]{3,9})[-/. ]?\d\d")
+_OFFSET = re.compile(r"(Z|[+-]\d\d(:?\d\d)?)$")
 FORMS = tuple(f"{date}{clock}" for date in _DATES for clock in _CLOCKS)
 
 
@@ -240,7 +271,9 @@ def probable(rows: Iterable[Sequence[str]], contract: FeedContract, made: Collec
             if place < len(row) and (value := row[place].strip()) and not _is_known(value, column, contract):
                 strange[place][value] += 1
     known = _words_of(contract)
-    shown = [shown_header(label, known) for label in header]
+    # Where the others are plainly headers, one that looks like a name beside a word of headers is one: in Welsh, or of a system.
+    sure = known - EMPTY if contract.sharing != "no_personal_identifiers" and _is_header(header, known - EMPTY) else frozenset()
+    shown = [shown_header(label, known, sure) for label in header]
     return Map(
         {shown[place]: match for place, match in sorted(chosen.items())},
         tuple(
@@ -288,6 +321,13 @@ def _words_of(contract: FeedContract) -> frozenset[str]:
     return frozenset(word for label in labels for word in _WORD.findall(label.lower())) | frozenset(SHORT) | EMPTY
 
 
+def _is_header(labels: Sequence[str], known: Collection[str]) -> bool:
+    """Whether a first row is one of headers, by the words of the feed's headers and their abbreviations."""
+    filled = [label for label in labels if label]
+    familiar = [label for label in filled if not set(known).isdisjoint(_WORD.findall(label.lower()))]
+    return len(familiar) > HEADERS * len(filled) and not any(map(_DATUM.search, filled))
+
+
 def _form(values: Sequence[str], column: Column) -> str | None:
     """The form of dates by which more of these values can be read than by those of the contract; None where there is none."""
     if column.type not in ("date", "timestamp") or not values:
@@ -303,10 +343,12 @@ def _form(values: Sequence[str], column: Column) -> str | None:
 def _likeness(label: str, values: Sequence[str], column: Column) -> float:
     if plain(label) in {plain(name) for name in (column.header, *column.aliases)}:
         return 1.0
-    words = max(_alike(label, name) for name in (column.name, column.header, *column.aliases))
+    words = max(max(_alike(label, name), _contains(label, name)) for name in (column.name, column.header, *column.aliases))
     if not values:
         return words
     if column.type not in ("date", "timestamp") and all(map(_is_any_date, values)):
+        return WORDS * words
+    if all(map(_CLOCK.fullmatch, values)) or (not _has_form(column) and all(map(_PLACE_CODE.fullmatch, values))):
         return WORDS * words
     fitting = sum(_fits(value, column) for value in values) / len(values)
     if _has_list(column):
@@ -323,17 +365,25 @@ def _alike(a: str, b: str) -> float:
     return max(shared, SequenceMatcher(None, " ".join(first), " ".join(second)).ratio())
 
 
+def _contains(label: str, name: str) -> float:
+    """Likeness of a header that has all words of a column that matter, among more."""
+    meant = set(_words(name)) - GENERIC
+    return CONTAINED if meant and meant <= set(_words(label)) else 0.0
+
+
 def _words(label: str) -> list[str]:
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", label)
     text = " ".join(SHORT.get(short, short) for short in _WORD.findall(spaced.lower()))
     for phrase, meaning in PHRASES.items():
         text = text.replace(phrase, meaning)
     words = text.split()
-    return [word for word in words if word not in EMPTY] or words
+    return [word for word in words if word not in EMPTY and not _YEAR.fullmatch(word)] or words
 
 
 def _has_form(column: Column) -> bool:
-    return column.type != "string" or bool(column.pattern or column.allowed or labels_of(column))
+    # A pattern that any text with a digit has says as little as none.
+    has_pattern = column.pattern and not re.fullmatch(column.pattern, "x0")
+    return column.type != "string" or bool(has_pattern or column.allowed or labels_of(column))
 
 
 def _fits(value: str, column: Column) -> bool:
@@ -344,10 +394,15 @@ def _fits(value: str, column: Column) -> bool:
     if column.type in ("date", "timestamp"):
         return any(_is_date(value, form) for form in column.formats) or _is_any_date(value)
     if column.type in ("integer", "number"):
-        return re.fullmatch(r"-?[\d,]*\.?\d+", value) is not None
+        return re.fullmatch(r"-?[\d,]*\.?\d+", value) is not None and _is_within(float(value.replace(",", "")), column)
     if column.type == "boolean":
         return value.lower() in ("true", "false", "y", "n", "yes", "no", "0", "1")
     return True
+
+
+def _is_within(number: float, column: Column) -> bool:
+    low, high = column.minimum, column.maximum
+    return (low is None or number >= low) and (high is None or number <= high)
 
 
 def _is_date(value: str, form: str) -> bool:
@@ -360,7 +415,11 @@ def _is_date(value: str, form: str) -> bool:
 
 @lru_cache(maxsize=10_000)
 def _is_any_date(value: str) -> bool:
-    return _DATE.match(value) is not None and any(_is_date(value, form) for form in (*FORMS, "%Y-%m-%dT%H:%M:%SZ"))
+    if _DATE.match(value) is None:
+        return False
+    # Of a clock that ends the day, and of a place's time, only the rest is of a form.
+    plain_value = re.sub(r"\b24:00", "00:00", _OFFSET.sub("", value) if "T" in value else value)
+    return any(_is_date(plain_value, form) for form in FORMS)
 
 
 def _is_listed(value: str, column: Column) -> bool:

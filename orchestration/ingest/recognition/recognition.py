@@ -32,6 +32,7 @@ from orchestration.ingest.recognition.handed_in import Handed, copied
 from orchestration.ingest.recognition.refusals import Refusal
 from orchestration.ingest.rules import UnreadableError, fault
 
+OWN_EXTRACT = "If it is an agency's own extract, its headers have to be mapped to columns first."
 # Above this share of rows in one period, the file is that period's; ingestion refuses a file by the same share.
 MOST_ROWS = 0.5
 # From this share on the rows outside one period are strays, and do not make a file one of several periods.
@@ -232,8 +233,10 @@ def _fitting(path: Path, contracts: Mapping[FeedKey, FeedContract]) -> list[Feed
     near = candidates.nearest(path, compared)
     if near is not None:
         raise _NotKnownError(_with_map(Refusal.of_faults(near.contract, near.faults), near, path, contracts))
+    cause = f"No feed has the headers of this file ({describe(path)})."
     remedy = "Check that the header row is there, with the agreed headers; the feed's contract lists them."
-    raise _NotKnownError(Refusal.of(None, (f"No feed has the headers of this file ({describe(path)}).", remedy)))
+    command = "Run `sna area map FEED_TYPE FILE`, FEED_TYPE being what it has, such as crimes or victims."
+    raise _NotKnownError(Refusal.of(None, (cause, remedy), (OWN_EXTRACT, command)))
 
 
 def _with_map(refusal: Refusal, near: candidates.Comparison, path: Path, contracts: Mapping[FeedKey, FeedContract]) -> Refusal:
@@ -250,7 +253,7 @@ def _with_map(refusal: Refusal, near: candidates.Comparison, path: Path, contrac
     elif contract.evidence == "national_statistic":
         return refusal
     else:
-        cause = "If it is an agency's own extract, its headers have to be mapped to columns first."
+        cause = OWN_EXTRACT
         remedy = f"Run {command}."
     return replace(refusal, causes=(*refusal.causes, (cause, remedy)))
 

@@ -133,3 +133,42 @@ def test_another_form_of_dates_is_found(written, form):
 def test_a_header_that_is_a_name_or_has_an_identifier_is_a_shape():
     made = header_map.probable([["John Smith", "Jo Kerrigan", "943 476 5919", "Beat", "Sector Off"]], CRIMES)
     assert made.unmatched == ("Aaaa Aaaaa", "Aa Aaaaaaaa", "999 999 9999", "Beat", "Sector Off")
+
+
+@pytest.mark.parametrize(
+    ("header", "values", "column"),
+    [
+        # By what it has where its words are few or generic.
+        ("Output Area LSOA21", ["E01012345", "E01012346"], "lsoa_code"),
+        ("LSOA11", ["W01000001"], "lsoa_code"),
+        ("Ward", ["E05000001", "E05000002"], "ward_code"),
+        ("Ward", ["Moor", "Mill Hill"], "ward_name"),
+        ("Offence Description", ["Robbery", "Burglary"], "offence_title"),
+        ("Weapon Used", ["Machete", "None"], "weapon"),
+        ("Knife Enabled", ["TRUE", "FALSE"], "knife"),
+        ("Date Reported", ["13/02/24 10:15"], "recorded_at"),
+        ("Easting", ["412,345", "431,002"], "easting"),
+        # Degrees are no metres, a time without its date is no column, and a date is no title.
+        ("Latitude", ["50.4123", "50.4177"], None),
+        ("Time Reported", ["10:15", "23:05"], None),
+        ("Offence until", ["13/02/24 10:15"], None),
+    ],
+)
+def test_values_and_the_words_that_matter_say_the_column(header, values, column):
+    made = header_map.probable([[header], *([value] for value in values)], CRIMES)
+    found = made.headers.get(header, (None,))[0]
+    # Of dates it may be another one; never what is no date.
+    assert found == column or (column is None and CRIMES.by_name[found].type == "timestamp")
+
+
+def test_headers_in_two_languages_or_of_a_system_are_shown_where_the_row_is_plainly_a_header():
+    header = ["CRIS Ref", "Dyddiad Cofnodi / Date Recorded", "Cam-drin Domestig / Domestic Abuse", "LSOA", "Ada Example"]
+    made = header_map.probable([header, ["1/24", "2024-02-01", "N", "W01000001", "x"]], CRIMES)
+    assert [*made.headers, *made.unmatched] == [*header[:4], "Aaa Aaaaaaa"]
+    # Not in a row of data, and not of records of patients, which have a header in the first row or none.
+    for row, contract in (
+        (["Cyfeirnod Trosedd / Crime Ref", "2024-02-01", "E01000001"], CRIMES),
+        (["Cam-drin Domestig / Location Type", "Age", "Sex"], ATTENDANCES),
+    ):
+        made = header_map.probable([row], contract)
+        assert row[0] not in (*made.headers, *made.unmatched)
