@@ -252,7 +252,7 @@ class _PythonModel:
         self.this = SimpleNamespace(schema=node["schema"], identifier=node["alias"])
 
     def ref(self, name: str) -> duckdb.DuckDBPyRelation:
-        return self._con.table(self._parents[name])
+        return self._con.sql(f"from {self._parents[name]}")
 
     def config(self, **_: Any) -> None:
         pass

@@ -14,15 +14,7 @@ def model(dbt, session):
         focal, neighbour = spatial.touching(shapes)
         codes, basis, edge = bounded["lsoa_code"], "Boundaries touch", pd.Series(spatial.at_edge(shapes), dtype="boolean")
     else:
-        centres = (
-            dbt.ref("placed_crime")
-            .query(
-                "offence",
-                """select lsoa_code, avg(easting) as easting, avg(northing) as northing from offence
-               where lsoa_code <> 'Unknown' and easting is not null group by all order by all""",
-            )
-            .df()
-        )
+        centres = dbt.ref("lsoa_centre").query("centre", "select * from centre order by lsoa_code").df()
         focal, neighbour = spatial.nearest(centres["easting"].to_numpy(float), centres["northing"].to_numpy(float))
         codes, basis = centres["lsoa_code"], "Nearest centres of recorded crime"
         edge = pd.Series(pd.NA, index=centres.index, dtype="boolean")

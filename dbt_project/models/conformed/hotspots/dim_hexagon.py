@@ -6,13 +6,9 @@ def model(dbt, session):
 
     import h3
     import pandas as pd
-    import spatial
 
     dbt.config(materialized="table")
-    recorded = dbt.ref("bridge_point_hexagon").query("point", "select distinct hexagon_code from point").df()["hexagon_code"]
-    shapes = dbt.ref("dim_lsoa_boundary").query("boundary", "select boundary_geojson from boundary").df()["boundary_geojson"]
-    inside = spatial.hexagons_inside(shapes.tolist())
-    cells = sorted(set(recorded) | (inside if len(recorded) else set()))
+    cells = dbt.ref("known_hexagon").query("hexagon", "select hexagon_code from hexagon order by all").df()["hexagon_code"]
     known = set(cells)
     centres = [h3.cell_to_latlng(cell) for cell in cells]
     return pd.DataFrame(
