@@ -207,9 +207,13 @@ def optimized_for(con: duckdb.DuckDBPyConnection, sql: str) -> Iterator[None]:
         yield
         return
     con.execute(f"set disabled_optimizers = '{COSTLY_WHERE_LONG}'")
+    # Hundreds of small parts: a second thread costs more than it does.
+    ((threads,),) = con.execute("select current_setting('threads')").fetchall()
+    con.execute("set threads = 1")
     try:
         yield
     finally:
+        con.execute(f"set threads = {threads}")
         con.execute("reset disabled_optimizers")
 
 

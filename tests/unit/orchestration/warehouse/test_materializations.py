@@ -166,6 +166,16 @@ def test_costly_steps_of_the_optimizer_are_left_out_of_long_sql_only(project, co
     assert con.execute(setting).fetchone() == ("",)
 
 
+def test_long_sql_has_one_thread_and_what_follows_all_again(project, con):
+    threads = "select current_setting('threads') as threads"
+    con.execute("set threads = 3")
+    project.model("long", f"{threads} -- {'x' * materializations.LONG}")
+    project.model("wrong", f"select * from nowhere -- {'x' * materializations.LONG}")
+    assert "wrong: " in project.build(con)[1]
+    assert con.execute("from s.long").fetchone() == (1,)
+    assert con.execute(threads).fetchone() == (3,)
+
+
 class Delivered(Project):
     """A view of what was delivered, the list of its places, and what is built from it."""
 
