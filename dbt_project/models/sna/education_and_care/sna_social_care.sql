@@ -21,7 +21,9 @@ counted as (
         sum(care.cases) as cases
     from {{ ref('childrens_social_care') }} as care
     group by
-        grouping sets ((care.area, care.sex, care.measure, care.financial_year), (care.area, care.measure, care.financial_year))
+        grouping sets (
+            (care.area, care.sex, care.measure, care.financial_year), (care.area, care.measure, care.financial_year)
+        )
 ),
 
 labelled as (

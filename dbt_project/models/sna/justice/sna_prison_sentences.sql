@@ -5,7 +5,7 @@
 
 with said as (
     select
-        report.report_id,
+        report_id,
         kind,
         sex,
         twelve_months_ending,
@@ -18,8 +18,13 @@ with said as (
         cast(abs({{ pct_change(tenths_before, tenths, 0) }}) as bigint) || '%' as rate_change,
         if(rate_per_1000 < previous_year_rate_per_1000, 'decreased', 'increased') as rate_direction,
         is_rate_peak
-    from {{ ref('prison_safety') }} as safety
-    {{ join_report_of_twelve_months() }}
+    from (
+        select
+            report.report_id,
+            safety.*
+        from {{ ref('prison_safety') }} as safety
+        {{ join_report_of_twelve_months() }}
+    )
 ),
 
 whole as (
@@ -108,7 +113,10 @@ sentence as (
         || '.' as value_text
     from whole as serious
     inner join whole as prisoner
-        on serious.report_id = prisoner.report_id and serious.kind = 'Serious assaults' and prisoner.kind = 'Serious prisoner-on-prisoner assaults'
+        on
+            serious.report_id = prisoner.report_id
+            and serious.kind = 'Serious assaults'
+            and prisoner.kind = 'Serious prisoner-on-prisoner assaults'
     inner join whole as staff
         on serious.report_id = staff.report_id and staff.kind = 'Serious assaults on staff'
 ),
