@@ -46,14 +46,22 @@ def run(settings: Settings, key: str, reference_date: date, *, why: str, acting_
 
 
 def demonstrate(settings: Settings) -> tuple[str, LoadRecord]:
-    """Make the runs of a demonstration, one for each quarter since the last: a summary of the newest, and its counts."""
+    """Make the runs of a demonstration, one for each quarter without counts, or else the newest again.
+
+    Returns a summary of the newest, and its counts. A run reads what had happened by the end of its quarter, so it does not
+    matter whether the quarters came one by one or together.
+    """
     in_use = _in_use(settings)
-    quarters = sorted({load.period for load in in_use[LIFESTYLE]})
-    counted = max((load.period for load in in_use[COUNTS]), default=quarters[-1])
+    due = due_quarters(*({load.period for load in in_use[feed]} for feed in (LIFESTYLE, COUNTS)))
     why = "Demonstration data: the run that the SNA reports on"
-    for quarter in [quarter for quarter in quarters if quarter > counted] or quarters[-1:]:
+    for quarter in due:
         made, counts = run(settings, access.provided_key(settings), _last_day(quarter), why=why)
     return f"{sum(made.nominals.values())} entries in run {made.run_id}", counts
+
+
+def due_quarters(delivered: set[str], counted: set[str]) -> list[str]:
+    """The quarters of which a run is to be made, oldest first, of those with lifestyle factors (at least one) and with counts."""
+    return sorted(delivered - counted or {max(delivered)})
 
 
 def is_due(settings: Settings) -> bool:
