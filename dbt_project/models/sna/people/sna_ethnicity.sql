@@ -7,7 +7,10 @@ with ethnicity_group as (
     from {{ ref('dim_ethnicity') }}
 ),
 
-{% for people, label, city, county in [('victims', 'victim_label', 'T13', 'T14'), ('suspects', 'ethnicity', 'T23', 'T24')] %}
+{% for people, label, city, county in [
+    ('victims', 'victim_label', 'T13', 'T14'),
+    ('suspects', 'ethnicity', 'T23', 'T24'),
+] %}
     {{ people }}_label as (
         select distinct
             {{ label }} as row_label,

@@ -19,7 +19,10 @@ with counted as (
         on recorded.relationship = relationship.relationship
     where report_year.is_recent and recorded.is_serious_violence and relationship.is_recorded
     group by grouping sets (
-        (report_year.report_id, recorded.district, dim_district.sort_order, report_year.financial_year, report_year.year_order),
+        (
+            report_year.report_id, recorded.district, dim_district.sort_order, report_year.financial_year,
+            report_year.year_order
+        ),
         (report_year.report_id, recorded.district, dim_district.sort_order)
     )
 )

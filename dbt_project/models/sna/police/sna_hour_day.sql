@@ -55,6 +55,12 @@ cell as (
         1 as denominator
     from cell
     -- Without a single count the feed was not delivered: no figures, rather than zeros.
-    where report_id in (select counted.report_id from counted group by all having sum(counted.{{ measure }}) > 0)
+    where
+        report_id in (
+            select counted.report_id
+            from counted
+            group by counted.report_id
+            having sum(counted.{{ measure }}) > 0
+        )
     {% if not loop.last %}union all{% endif %}
 {% endfor %}

@@ -3,20 +3,23 @@
 select
     report.report_id,
     'T61' as table_id,
-    case offence_type
+    case indicator.offence_type
         when 'Possession of weapons offences' then 'Possession of weapons'
-        else offence_type
+        else indicator.offence_type
     end as row_group,
-    indicator as row_label,
-    row_number() over (partition by report.report_id, offence_type order by figure desc, indicator asc) as row_order,
+    indicator.indicator as row_label,
+    row_number() over (
+        partition by report.report_id, indicator.offence_type
+        order by indicator.figure desc, indicator.indicator asc
+    ) as row_order,
     'Correlation %' as column_label,
     1 as column_order,
     'percent' as unit,
-    cast(100 * figure as bigint) as numerator,
+    cast(100 * indicator.figure as bigint) as numerator,
     100 as denominator
-from {{ ref('fct_contextual_indicator') }}
+from {{ ref('fct_contextual_indicator') }} as indicator
 cross join {{ ref('report_window') }} as report
-where measure = 'Correlation' and figure is not null
+where indicator.measure = 'Correlation' and indicator.figure is not null
 
 union all
 
@@ -29,9 +32,9 @@ select
     'Count' as column_label,
     1 as column_order,
     'count' as unit,
-    sum(case when versus_forces = 'around the mean' then 1 else 0 end) as numerator,
+    sum(case when indicator.versus_forces = 'around the mean' then 1 else 0 end) as numerator,
     1 as denominator
-from {{ ref('contextual_indicators') }}
+from {{ ref('contextual_indicators') }} as indicator
 cross join {{ ref('report_window') }} as report
-where area_code in {{ force_codes() }}
+where indicator.area_code in {{ force_codes() }}
 group by report.report_id

@@ -23,13 +23,13 @@ with counted as (
         report.report_id,
         'T63' as table_id,
         '' as row_group,
-        row_label,
-        case when is_overall = 1 then {{ last_position() }} else row_order end as row_order,
+        counted.row_label,
+        case when counted.is_overall = 1 then {{ last_position() }} else counted.row_order end as row_order,
         '{{ column_label }}' as column_label,
         {{ loop.index }} as column_order,
         'percent' as unit,
-        100 * {{ measure }} as numerator,
-        lsoas as denominator
+        100 * counted.{{ measure }} as numerator,
+        counted.lsoas as denominator
     from counted
     cross join {{ ref('report_window') }} as report
     {% if not loop.last %}union all{% endif %}

@@ -116,7 +116,7 @@ figure as (
 )
 
 select
-    figure.* exclude (made_of),
+    figure.* exclude (figure.made_of),
     coalesce(evidence.evidence, 'none') as evidence
 from figure
 left join evidence

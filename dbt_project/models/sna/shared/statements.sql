@@ -64,11 +64,15 @@ compared as (
         computed.section,
         computed.statement_kind,
         case
-            when computed.sentence not like '%|%' then replace(computed.sentence, '{value}', coalesce(computed.computed, '…'))
+            when computed.sentence not like '%|%'
+                then replace(computed.sentence, '{value}', coalesce(computed.computed, '…'))
             -- What rises where the sentence says that it falls has the other word, and no sign.
             else replace(
                 regexp_replace(
-                    computed.sentence, '\{([^{}|]*)\|([^{}|]*)\}', if(coalesce(computed.value < 0, false), '\2', '\1'), 'g'
+                    computed.sentence,
+                    '\{([^{}|]*)\|([^{}|]*)\}',
+                    if(coalesce(computed.value < 0, false), '\2', '\1'),
+                    'g'
                 ), '{value}', coalesce(ltrim(computed.computed, '-'), '…')
             )
         end as statement,

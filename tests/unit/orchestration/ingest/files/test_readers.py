@@ -235,6 +235,7 @@ crimes:
 def register(contract):
     """The contract of a register: a few plain columns of their own."""
     plain = {"formats": (), "pattern": None, "allowed": (), "required": False, "optional": True, "not_before": ()}
+    plain["reference"] = False
     fields = {"Crime Reference": "string", "Month": "date", "Easting": "integer", "Tags": "string", "Knife": "boolean"}
     kinds = {"string": "VARCHAR", "date": "DATE", "integer": "INTEGER", "boolean": "BOOLEAN"}
     columns = tuple(
