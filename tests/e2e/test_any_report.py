@@ -96,6 +96,8 @@ def test_a_report_of_the_demonstration_is_whole(later, report, tmp_path):
     about = build.read(tmp_path / "report")
     with duckdb.connect(str(later / "sna_marts.duckdb"), read_only=True) as con:
         charts = [chart for (chart,) in con.execute("select chart_id from sna.charts where report_id = ?", [report]).fetchall()]
+        tables = {table for (table,) in con.execute("select table_id from sna.figures where report_id = ?", [report]).fetchall()}
+    assert {"T01", "T26", "T27", "P6.3"} <= tables
     assert len(charts) == 80
     assert len(set(charts) - set(about["charts_not_drawn"])) >= DRAWN[report]
     assert len(html) > 80

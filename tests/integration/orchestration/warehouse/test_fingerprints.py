@@ -105,7 +105,7 @@ EDITS = {
         "macros/hospitals.sql",
         "count(distinct feed) =",
         "count(distinct feed) >=",
-        ("fct_district_indicator", "monthly_count", "violence_across_agencies", "victims_across_agencies"),
+        ("fct_district_indicator", "monthly_count", "violence_across_agencies", "victims_across_agencies", "violence_by_day"),
     ),
     "a macro of increments": ("macros/increments.sql", "delete from", "delete  from", INCREMENTAL),
     "a Python model": (
