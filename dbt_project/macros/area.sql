@@ -37,7 +37,7 @@
     {#- The linter knows no variables. -#}
     {%- set listed = var('printed').get(name) if var('printed') is mapping else none %}
     select
-        report_id,
+        cast(report_id as varchar) as report_id,
         {%- for column, type in columns.items() %}
         cast({{ column }} as {{ type }}) as {{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
