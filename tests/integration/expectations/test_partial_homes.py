@@ -17,7 +17,7 @@ STREET, LOOK_UP = "police_uk/street", "ons/lsoa_ward_district"
 HOSPITAL = "royal_derby_hospital/ed_assaults"
 NO_LOOK_UP = "The look-up of LSOAs was delivered"
 # What is compared or listed whatever was delivered.
-ALWAYS_THERE = {"sna.reconciliation", "sna.charts", "sna.statements"} | {
+ALWAYS_THERE = {"sna.reconciliation", "sna.charts", "sna.reference_documents", "sna.statements"} | {
     f"marts.dim_{name}" for name in ("lsoa", "offence", "offence_type", "ward")
 }
 
