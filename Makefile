@@ -54,7 +54,7 @@ fault: $(VENV)/installed  ## kill the refresh 200 times, fill its disk, damage i
 
 $(VENV)/installed: requirements.lock pyproject.toml synthetic/pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable . --editable ./synthetic
 	touch $@
 
