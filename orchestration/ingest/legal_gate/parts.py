@@ -20,6 +20,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal
 from xml.etree import ElementTree
@@ -76,10 +77,12 @@ class _Rule:
     names: frozenset[str] = frozenset()
     open: bool = False
 
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return (self.elements or frozenset()) | self.prose | self.technical | self.author | self.ignored | self.empty
+
     def allows(self, element: str) -> bool:
-        return self.elements is None or element in (
-            self.elements | self.prose | self.technical | self.author | self.ignored | self.empty
-        )
+        return self.elements is None or element in self._known
 
 
 def _names(words: str) -> frozenset[str]:
@@ -474,6 +477,8 @@ def _words(value: str) -> list[str]:
     return [word.lower() for part in re.findall(r"[^\W\d_]+", value) for word in re.split(r"(?<=[a-z])(?=[A-Z])", part)]
 
 
+# A sheet repeats few names and values in millions of elements.
+@lru_cache(maxsize=4096)
 def _is_ordinary(value: str) -> bool:
     """Whether a value is of ordinary words and terms of the formats, and short numbers."""
     return (
@@ -491,6 +496,7 @@ def _is_word_like(name: str) -> bool:
     return not _is_ordinary(name)
 
 
+@lru_cache(maxsize=4096)
 def shown(name: str) -> str:
     """A part or an element as messages name it: without what may be somebody's name."""
     pieces = name.split("/")
