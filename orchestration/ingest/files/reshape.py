@@ -97,6 +97,8 @@ def _text(cell: str, is_label: bool) -> str:
     """A cell; in a layout a label broken over two lines is one label, and the mark of a note no part of it."""
     if not is_label:
         return cell if cell.strip() else ""
+    if cell.isascii() and cell.isalnum():  # most of a million cells are whole numbers
+        return cell
     return _NOTE.sub("", " ".join(cell.split()))
 
 
