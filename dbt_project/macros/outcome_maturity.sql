@@ -40,7 +40,7 @@
 {% macro observed_months() -%}
     select
         max(crimes.first_month) as first_month,
-        min(least(crimes.last_month, outcomes.last_month)) as last_month
+        min(least(crimes.last_month, outcomes.last_outcome_month)) as last_month
     from (
         select
             {{ force_of('offence.') }} as force,
@@ -52,16 +52,17 @@
     inner join (
         {{ outcome_months() }}
     ) as outcomes
-        on crimes.force = outcomes.force
+        on crimes.force = outcomes.sender
     having count(*) >= {{ [senders_of('outcomes') | length, 1] | max }}
 {%- endmacro %}
 
-{# The months of the first and the last outcome of each force that has delivered any: force, first_month, last_month. #}
+{# The months of the first and the last outcome of each force that has delivered any: sender,
+first_outcome_month, last_outcome_month. #}
 {% macro outcome_months() -%}
     select
-        {{ force_of('record.') }} as force,
-        cast(date_trunc('month', min(record.outcome_date)) as date) as first_month,
-        cast(date_trunc('month', max(record.outcome_date)) as date) as last_month
+        {{ force_of('record.') }} as sender,
+        cast(date_trunc('month', min(record.outcome_date)) as date) as first_outcome_month,
+        cast(date_trunc('month', max(record.outcome_date)) as date) as last_outcome_month
     from {{ ref('fct_outcome') }} as record
     where record.outcome_date is not null
     group by all
@@ -81,8 +82,8 @@
             {{ outcome_months() }}
         ) as delivered
         where
-            {{ force_of(of) }} = delivered.force
-            and {{ of }}recorded_month between delivered.first_month and delivered.last_month
+            {{ force_of(of) }} = delivered.sender
+            and {{ of }}recorded_month between delivered.first_outcome_month and delivered.last_outcome_month
     )
 {%- endmacro %}
 

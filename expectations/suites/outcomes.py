@@ -88,8 +88,8 @@ def _diagonal() -> Suite:
                     and offence.recorded_month <= (select max(observed_to) from marts.outcome_maturity)
                     and exists (
                         select 1 from conformed.outcome_window as delivered
-                        where delivered.force in ('', offence.agency)
-                            and offence.recorded_month between delivered.first_month and delivered.last_month
+                        where delivered.sender in ('', offence.agency)
+                            and offence.recorded_month between delivered.first_outcome_month and delivered.last_outcome_month
                     )
                 group by all
             )

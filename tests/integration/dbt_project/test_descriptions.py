@@ -7,20 +7,6 @@ from typing import Any
 
 import pytest
 
-# Column -> tables in which the name means something else, described beside the table: names to change; none is to be added.
-OTHER_MEANINGS = {
-    "age_band": {"age_band"},
-    "basis": {"bridge_lsoa_neighbour"},
-    "factor": {"lifestyle_factor"},
-    "first_month": {"outcome_window"},
-    "force": {"outcome_window"},
-    "last_month": {"outcome_window"},
-    "offence_group": {"school_proximity", "school_proximity_terms"},
-    "phase": {"dim_intervention"},
-    "scheme": {"age_band"},
-    "status": {"reconciliation"},
-    "suspects": {"fct_knife_carrier_count", "hkci_cohort"},
-}
 Described = dict[str, dict[str, dict[str, Any]]]
 
 
@@ -48,7 +34,7 @@ def test_a_column_of_several_tables_has_one_description(described: Described, bl
         column: {table for table, about in described[column].items() if not about["description"].startswith(blocks[column])}
         for column in several
     }
-    assert {column: tables for column, tables in inline.items() if tables} == OTHER_MEANINGS
+    assert {column: tables for column, tables in inline.items() if tables} == {}
 
 
 def test_a_block_of_a_column_is_used_by_name_and_never_copied(described: Described, blocks: dict[str, str]) -> None:

@@ -21,4 +21,4 @@ def model(dbt, session):
     codes = codes.astype("string")
     pairs = pd.DataFrame({"lsoa_code": codes.take(focal).to_numpy(), "neighbour_code": codes.take(neighbour).to_numpy()})
     basis = pd.Series(basis, index=pairs.index, dtype="string")
-    return pairs.astype("string").assign(basis=basis, is_edge=edge.take(focal).array)
+    return pairs.astype("string").assign(neighbour_basis=basis, is_edge=edge.take(focal).array)

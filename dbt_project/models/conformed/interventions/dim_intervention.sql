@@ -1,7 +1,7 @@
 select distinct
     intervention_reference,
     intervention,
-    phase,
+    phase as project_phase,
     coalesce(provider, 'Not stated') as provider,
     aim,
     cohort,

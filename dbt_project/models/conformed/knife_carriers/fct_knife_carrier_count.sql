@@ -8,8 +8,8 @@ select
     nominals_symbol,
     cast(share_percent as bigint) as share_percent,
     share_percent_symbol,
-    cast(suspects as bigint) as suspects,
-    suspects_symbol,
+    cast(suspects as bigint) as suspected_people,
+    suspects_symbol as suspected_people_symbol,
     minimum_cell,
     load_id
 from {{ ref('stg_knife_carriers__knife_carrier_counts') }}

@@ -36,7 +36,7 @@ county as (
 select
     intervention.intervention_reference,
     intervention.intervention,
-    intervention.phase as project_phase,
+    intervention.project_phase,
     intervention.provider,
     intervention.aim,
     intervention.cohort as target_group,

@@ -32,7 +32,7 @@ select
     case when is_derivable then 'd' else nominals_symbol end as nominals_symbol,
     share_percent,
     share_percent_symbol,
-    suspects,
-    suspects_symbol,
+    suspected_people,
+    suspected_people_symbol,
     cast(minimum_cell as integer) as minimum_cell
 from beside
