@@ -205,28 +205,36 @@ def _wards() -> Suite:
 
 
 def _ward_ranks() -> Suite:
-    """Every rank is one more than the wards that are better: counted here without ranking anything."""
+    """Every rank is one more than the wards that are better: counted here without ranking anything, nor comparing every two."""
     return Suite(
         subject="marts.hotspot_wards",
         title="ranks and scores",
         grain="windows of a definition and scope",
         sql="""
-            with ward as (from marts.hotspot_wards where volume_rank is not null),
+            with ranked as (from marts.hotspot_wards where volume_rank is not null),
+            ward as (from ranked where is_published_window or last_month = (select max(last_month) from ranked)),
             better as (
                 select
-                    this.definition, this.window_label, this.scope, this.ward_code,
-                    any_value(this.volume_rank) - 1 - count(*) filter (other.offences > this.offences) as volume_off,
-                    coalesce(any_value(this.rate_rank) - 1 - count(*) filter (other.rate_per_1000 > this.rate_per_1000), 0)
-                        as rate_off,
-                    coalesce(any_value(this.score_stated - this.volume_rank - this.rate_rank), 0) as stated_off,
-                    coalesce(any_value(2 * this.score_printed - 2 * this.volume_rank - this.rate_rank), 0) as printed_over,
-                    coalesce(any_value(this.combined_rank_printed) - 1 - count(*) filter (
-                        (other.score_printed, other.volume_rank) < (this.score_printed, this.volume_rank)
-                    ), 0) as combined_off
-                from ward as this
-                join ward as other using (definition, window_label, scope)
-                where this.is_published_window or this.last_month = (select max(last_month) from ward)
-                group by all
+                    definition, window_label, scope,
+                    volume_rank - 1 - count(*) over more_offences as volume_off,
+                    coalesce(rate_rank - 1 - count(*) over higher_rate, 0) as rate_off,
+                    coalesce(score_stated - volume_rank - rate_rank, 0) as stated_off,
+                    coalesce(2 * score_printed - 2 * volume_rank - rate_rank, 0) as printed_over,
+                    coalesce(combined_rank_printed - 1 - count(*) over lower_score, 0) as combined_off
+                from ward
+                window
+                    more_offences as (
+                        partition by definition, window_label, scope order by offences desc
+                        range between unbounded preceding and current row exclude group
+                    ),
+                    higher_rate as (
+                        partition by definition, window_label, scope order by rate_per_1000 desc nulls last
+                        range between unbounded preceding and current row exclude group
+                    ),
+                    lower_score as (
+                        partition by definition, window_label, scope order by score_printed nulls last, volume_rank
+                        range between unbounded preceding and current row exclude group
+                    )
             )
             select definition, window_label, scope,
                 count(*) filter (volume_off <> 0 or rate_off <> 0 or combined_off <> 0) as wrong_ranks,
