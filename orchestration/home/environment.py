@@ -19,7 +19,7 @@ WORKSPACE = PROJECT / "orchestration" / "workspace.yaml"
 
 # DuckDB's units: kB to TB are powers of 1000, KiB to TiB of 1024.
 LIMIT, VAULT_LIMIT = "SNA_MEMORY_LIMIT", "SNA_VAULT_MEMORY_LIMIT"
-MEMORY_LIMITS = {LIMIT: "4GB", VAULT_LIMIT: "4GB"}
+MEMORY_LIMITS = {LIMIT: "3GB", VAULT_LIMIT: "4GB"}
 SIZE = re.compile(r"(?P<number>\d+(\.\d+)?)\s*(?P<power>[kmgt])(?P<binary>i?)b", re.IGNORECASE)
 
 # No tool may send telemetry; set before any of them is imported.
@@ -133,7 +133,7 @@ VARIABLES = {
     ),
     "SNA_OPERATIONS": Variable("`orchestration/operations.yaml`", "Schedules, alerts, retries, retention and web access."),
     "SNA_REPORT": Variable("`yes`", "`no`: a refresh makes no report; `sna report` still does."),
-    "SNA_MEMORY_LIMIT": Variable("`4GB`", "Memory of DuckDB in each step. Beyond it, DuckDB spills to disk below `SNA_HOME`."),
+    "SNA_MEMORY_LIMIT": Variable("`3GB`", "Memory of DuckDB in each step. Beyond it, DuckDB spills to disk below `SNA_HOME`."),
     "SNA_VAULT_MEMORY_LIMIT": Variable("`4GB`", "The same for the vault, which never spills: beyond it, the command stops."),
     "SNA_DBT_THREADS": Variable("2", "Models that `dbt build`, run by hand, builds at the same time."),
 }

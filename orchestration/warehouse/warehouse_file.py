@@ -38,7 +38,7 @@ DAMAGE = (
 
 
 def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
-    """The warehouse, open for writing, with the limits of `SNA_MEMORY_LIMIT` (default 4GB); created if it is missing.
+    """The warehouse, open for writing, with the limits of `SNA_MEMORY_LIMIT` (default 3GB); created if it is missing.
 
     A file that DuckDB cannot read is renamed, and a new one is created: everything in it comes from the landing log.
 
