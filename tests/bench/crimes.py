@@ -92,7 +92,8 @@ def differences(out: Path) -> dict[str, int]:
         "classified": (out / "landing" / CLASSIFIED, "classified"),
     }
     found = {}
-    with duckdb.connect() as con:
+    # Millions of whole rows are compared, which a machine of 16 GB has to spill.
+    with duckdb.connect(config={"memory_limit": "6GB", "temp_directory": str(out / "spill")}) as con:
         con.execute("set enable_progress_bar = false")
         for name, (ours, theirs) in sides.items():
             without = "" if name == "classified" else "exclude (_load_id)"
