@@ -6,6 +6,7 @@ import functools
 import importlib.util
 from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any
 
 import duckdb
 import jinja2
@@ -17,13 +18,21 @@ from orchestration.home.environment import DBT_PROJECT
 from tests.sql_library import adapter
 
 
+def with_macros(names: dict[str, Any]) -> jinja2.Environment:
+    """Jinja that knows the project's macros and variables, parsed once, and what else dbt provides."""
+    environment = jinja2.Environment(extensions=["jinja2.ext.do"])
+    variables = yaml.safe_load((DBT_PROJECT / "dbt_project.yml").read_text())["vars"]
+    environment.globals |= {"var": variables.get, **names}
+    macros = "".join(path.read_text() for path in sorted((DBT_PROJECT / "macros").glob("*.sql")))
+    environment.globals |= vars(environment.from_string(macros).module)
+    return environment
+
+
 @pytest.fixture(scope="session")
 def render() -> Callable[[str], str]:
     """Expand the project's own macros in a piece of SQL, without dbt."""
-    macros = "".join(path.read_text() for path in sorted((DBT_PROJECT / "macros").glob("*.sql")))
-    variables = yaml.safe_load((DBT_PROJECT / "dbt_project.yml").read_text())["vars"]
-    environment = jinja2.Environment(extensions=["jinja2.ext.do"])
-    return functools.cache(lambda sql: environment.from_string(macros + sql).render(var=variables.get, adapter=adapter).strip())
+    environment = with_macros({"adapter": adapter})
+    return functools.cache(lambda sql: environment.from_string(sql).render().strip())
 
 
 @pytest.fixture

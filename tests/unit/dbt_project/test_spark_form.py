@@ -10,12 +10,12 @@ from typing import Any
 import jinja2
 import pytest
 import sqlglot
-import yaml
 from jinja2.runtime import Macro
 from sqlglot import exp
 
 from orchestration.home.environment import DBT_PROJECT
 from tests.sql_library import adapter
+from tests.unit.dbt_project.conftest import with_macros
 
 MODELS = sorted(
     path
@@ -115,16 +115,16 @@ def macros_return_values(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Macro, "__call__", call)
 
 
-def in_spark(model: Path) -> str:
-    """SQL of a model from nothing, expanded without dbt."""
-    macros = "".join(path.read_text() for path in sorted((DBT_PROJECT / "macros").glob("*.sql")))
-    variables = yaml.safe_load((DBT_PROJECT / "dbt_project.yml").read_text())["vars"]
-    context: dict[str, Any] = {
-        **{"adapter": adapter, "engine": "spark", "execute": False, "var": variables.get, "this": "this"},
-        **{"ref": str, "source": lambda schema, name: f"{schema}.{name}"},
-        **{"config": lambda **_: "", "is_incremental": lambda: False, "return": returned},
-    }
-    return jinja2.Environment(extensions=["jinja2.ext.do"]).from_string(macros + model.read_text()).render(context)
+@pytest.fixture(scope="module")
+def spark() -> jinja2.Environment:
+    """What dbt provides where it builds from nothing on Spark."""
+    return with_macros(
+        {
+            **{"adapter": adapter, "engine": "spark", "execute": False, "this": "this"},
+            **{"ref": str, "source": lambda schema, name: f"{schema}.{name}"},
+            **{"config": lambda **_: "", "is_incremental": lambda: False, "return": returned},
+        }
+    )
 
 
 def called(sql: str) -> set[str]:
@@ -135,8 +135,8 @@ def called(sql: str) -> set[str]:
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda path: path.stem)
-def test_the_police_core_calls_functions_of_spark_alone(model: Path) -> None:
-    sql = in_spark(model)
+def test_the_police_core_calls_functions_of_spark_alone(model: Path, spark: jinja2.Environment) -> None:
+    sql = spark.from_string(model.read_text()).render()
     assert called(sql) <= FUNCTIONS
     parsed = sqlglot.parse_one(sql, read="spark")
     assert not list(parsed.find_all(exp.AtTimeZone))
