@@ -7,10 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from orchestration.contracts.model import SUFFIXES
-from orchestration.ingest.values.pseudonyms import hmac_pads, pseudonym, pseudonym_sql
-from orchestration.ingest.values.tokens import MACROS, token_sqls
+from orchestration.ingest.values.pseudonyms import pseudonym
 from synthetic.feeds.nominals import register
+from tests.integration.vault.registers import land
 from vault.linkage import REPORTED, THRESHOLD, link
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("linkage")]
@@ -34,19 +33,7 @@ def link_register(key):
     )
     named, pairs = register(rng, people)
     con = duckdb.connect()
-    con.execute(MACROS)
-    con.register("named", named)
-    tokens = [
-        f"{sql} as {column}_token{suffix}"
-        for column, kind, text in (("surname", "string", "surname"), ("forename", "string", "forename"), ("born", "date", "born"))
-        for sql, suffix in zip(token_sqls(kind, text, text), SUFFIXES[kind], strict=True)
-    ]
-    con.execute(
-        f"""create table people as
-            select row_number() over () as position, {pseudonym_sql("nominal::varchar")} as person_key, {", ".join(tokens)}, sex
-            from named""",
-        hmac_pads(key),
-    )
+    land(con, named, key)
     link(con, "people")
     return con, pairs.tolist()
 
