@@ -21,6 +21,13 @@ SEEDS = PROJECT / "dbt_project" / "seeds"
 # What the needs assessment printed: the one report of the committed areas whose figures there are.
 (PRINTED,) = (path.parent for path in (PROJECT / "areas").glob("*/reports/*/figures.csv"))
 
+# Folders whose tests share what takes seconds to make or to import, which one worker does for all of them.
+TOGETHER = {
+    PROJECT / "tests" / "integration" / "reporting": "report",
+    PROJECT / "tests" / "integration" / "expectations": "expectations",
+    PROJECT / "tests" / "unit" / "expectations": "expectations",
+}
+
 # How long an example takes says more about the machine than about the code.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
@@ -74,14 +81,25 @@ def own_county(county, tmp_path) -> County:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What needs the whole county is of the full tier; what needs a county comes last, for it may still be being built."""
+    """What needs the whole county is of the full tier; some folders keep together. The order is that of `_rank`."""
     for item in items:
         if "county" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
+        group = TOGETHER.get(item.path.parent)
+        # Those that take minutes are spread over all workers.
+        if group and not item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.xdist_group(group))
     items.sort(key=_rank)
 
 
 def _rank(item: pytest.Item) -> int:
-    if {"county", "small_county"} & set(getattr(item, "fixturenames", ())):
+    """Long tests come before short ones, or one worker would have nothing to do while the other is at the last of them.
+
+    A county may still be being built in the beginning. Then come tests that refresh one; the last are thousands of milliseconds.
+    """
+    fixtures = set(getattr(item, "fixturenames", ()))
+    if fixtures & {"own_county", "own_small_county"}:
+        return 1
+    if fixtures & {"county", "small_county"}:
         return 2
-    return 0 if "unit" in item.path.parts else 1
+    return 3 if {"unit", "orchestration"} <= set(item.path.parts) else 0
