@@ -60,7 +60,9 @@ def test_a_sample_comes_to_what_is_right():
     assert_as_they_should(run(sample))
 
 
-@pytest.mark.parametrize("case", of_every_day(), ids=lambda case: case.id)
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, id=case.id, marks=[pytest.mark.slow] * (place % 2)) for place, case in enumerate(of_every_day())]
+)
 def test_a_dry_run_foresees_what_becomes_of_it(case, tmp_path):
     folder = tmp_path / "sent" / case.feed
     folder.mkdir(parents=True)

@@ -68,7 +68,7 @@ def test_both_ways_say_the_same(rule: Rule, lines: str, monkeypatch: pytest.Monk
 def test_other_lines_have_the_verdict_and_page_that_great_expectations_would_make_of_them(rule: Rule) -> None:
     con = duckdb.connect()
     known: dict[str, docs.Held] = {}
-    for numbers in ([0], [0, 1], [1, 2], [], [0, 1, 2, 3], [2]):
+    for numbers in ([0], [1, 2], [], [0, 1, 2, 3]):
         suite = Suite("a/b", "t", "lines", f"from ({FOUR}) where n in {numbers}", (rule,), labels=("n",))
         fresh = gate.judge(suite, con, context({}), gate.Earlier("", {}))
         used = gate.judge(suite, con, context({}), gate.Earlier("", known))
