@@ -3,6 +3,7 @@
     python -m tests.counties NAME...     build what is missing, side by side
 
     demo     the demonstration's deliveries, 61 months, as `synthetic.write_demo` writes them
+    sampled  two years of its monthly feeds, of a twelfth of the places (`tests.sample`), as they were delivered
     whole    that county, refreshed from nothing by the command line
     small    the first two months of every feed, a sample of the rows, with a few faults (`tests.fault.zone`), refreshed; `later`
              is what arrives then: a month of each feed, a resubmission, an outcome of an earlier crime
@@ -165,6 +166,13 @@ def demo(scale: int = 1) -> DemoSummary:
 
     folder = _kept("demo" if scale == 1 else f"demo{scale}", DEMO_SOURCES, build)
     return DemoSummary(**json.loads((folder / "summary.json").read_text()) | {"raw": folder / "raw"})
+
+
+def sampled() -> Path:
+    """The landing zone of two years of a sample of the demonstration's places."""
+    from tests import sample
+
+    return _kept("sampled", (*DEMO_SOURCES, "tests/sample.py"), lambda folder: sample.cut(demo().raw, folder / "raw")) / "raw"
 
 
 def _demonstration(home: Path) -> None:

@@ -25,6 +25,22 @@ def raw(demo) -> Path:
 
 
 @pytest.fixture(scope="session")
+def sampled() -> Path:
+    return counties.sampled()
+
+
+@pytest.fixture(scope="module", params=[pytest.param("whole", marks=pytest.mark.slow), "sampled"])
+def zone(request) -> Path:
+    """A landing zone of the demonstration: whole in the full tier, and a sample of it every day."""
+    return request.getfixturevalue("raw" if request.param == "whole" else "sampled")
+
+
+def of_the_whole(test):
+    """Mark a test of numbers that only the whole demonstration has."""
+    return pytest.mark.slow(pytest.mark.parametrize("zone", ["whole"], indirect=True)(test))
+
+
+@pytest.fixture(scope="session")
 def count() -> Callable[[Path], duckdb.DuckDBPyConnection]:
     """Count the deliveries of a landing zone and put the figures beside the printed ones (tables counted and compared)."""
 

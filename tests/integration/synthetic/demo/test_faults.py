@@ -18,6 +18,7 @@ from orchestration.ingest.landing_zone.demonstration import Admission, add
 from orchestration.ingest.load.loader import load, plan
 from orchestration.ingest.rules import CATALOGUE
 from synthetic.demo.faults import MANIFEST, add_faults
+from tests.integration.synthetic.conftest import of_the_whole
 
 KEY = b"a key for tests only"
 NOW = datetime(2024, 12, 1, tzinfo=UTC)
@@ -28,7 +29,7 @@ RETURNS = {"D13", "D14", "D15", "D16", "D17", "D24", "D40", "I09", "I10", "I11",
 HISTORY = {"I05", "I07", "I22", "I23", "I30", "D18", "D19", "D25", "D33", "D34", "D35"}
 
 
-pytestmark = [pytest.mark.xdist_group("synthetic"), pytest.mark.slow]
+pytestmark = pytest.mark.xdist_group("synthetic")
 
 
 def land(raw: Path, landing: Path) -> list[LoadRecord]:
@@ -41,15 +42,20 @@ def land(raw: Path, landing: Path) -> list[LoadRecord]:
 
 
 @pytest.fixture(scope="module")
-def clean(raw, tmp_path_factory) -> list[LoadRecord]:
-    return land(raw, tmp_path_factory.mktemp("clean") / "landing")
+def clean(zone, tmp_path_factory) -> list[LoadRecord]:
+    return land(zone, tmp_path_factory.mktemp("clean") / "landing")
 
 
 @pytest.fixture(scope="module")
-def dirty_raw(raw, tmp_path_factory) -> Path:
+def dirty_raw(zone, raw, tmp_path_factory) -> Path:
     copy = tmp_path_factory.mktemp("dirty") / "raw"
-    shutil.copytree(raw, copy)
+    shutil.copytree(zone, copy)
     assert add_faults(copy, seed=7) == copy / MANIFEST
+    if zone != raw:  # feeds without faults are landed in the full tier
+        faulty = {fault["file"].rpartition("/")[0] for fault in json.loads((copy / MANIFEST).read_text())}
+        for feed in copy.glob("*/*"):
+            if feed.relative_to(copy).as_posix() not in faulty:
+                shutil.rmtree(feed)
     add(copy, copy.glob("*/*/*.*"))
     return copy
 
@@ -75,6 +81,7 @@ def rejected_rows(record: LoadRecord) -> set[tuple[int, str, str | None]]:
     return set(duckdb.connect().execute(sql).fetchall())
 
 
+@of_the_whole
 def test_the_demonstration_itself_is_without_fault(clean):
     """What is reported of titles, notes, totals and marks of order is the publishers' habit; records have none of it."""
     reported = Counter((record.agency, fault.code) for record in clean for fault in record.faults)
@@ -122,6 +129,7 @@ def in_use(records: list[LoadRecord]) -> dict[tuple[str, str], tuple[int, int]]:
     return totals
 
 
+@of_the_whole
 def test_the_rows_in_use_are_those_of_the_clean_deliveries(clean, dirty):
     assert in_use(dirty) == in_use(clean)
 
@@ -140,8 +148,8 @@ def test_no_identifier_of_a_bad_row_is_kept(dirty_raw, dirty):
             assert secret not in held, record.file_name
 
 
-def test_the_same_seed_makes_the_same_faults(raw, dirty_raw, tmp_path):
-    shutil.copytree(raw, tmp_path / "raw")
+def test_the_same_seed_makes_the_same_faults(zone, dirty_raw, tmp_path):
+    shutil.copytree(zone, tmp_path / "raw")
     again = add_faults(tmp_path / "raw", seed=7)
     assert again.read_bytes() == (dirty_raw / MANIFEST).read_bytes()
     changed = {fault["file"] for fault in json.loads(again.read_text())}

@@ -12,9 +12,10 @@ from orchestration.home.file_hash import sha256
 from orchestration.ingest.landing_zone.demonstration import Admission, Listing
 from synthetic.demo.next_month import NoNextMonthError, write_next_month
 from synthetic.demo.next_month.agencies import FEEDS
+from tests.integration.synthetic.conftest import of_the_whole
 from tests.unit.orchestration.ingest.conftest import KEY
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("synthetic")]
+pytestmark = pytest.mark.xdist_group("synthetic")
 
 RECEIVED = datetime(2025, 5, 1, 9, tzinfo=UTC)
 FORCE = "derbyshire_constabulary"
@@ -37,10 +38,10 @@ REFERENCES = ("Crime Reference", "Nominal Reference", "Search Reference", "Incid
 
 
 @pytest.fixture(scope="module")
-def month(raw, tmp_path_factory):
+def month(zone, tmp_path_factory):
     """A landing zone with May 2024, and what was written."""
     folder = tmp_path_factory.mktemp("following") / "raw"
-    shutil.copytree(raw, folder, copy_function=os.link)
+    shutil.copytree(zone, folder, copy_function=os.link)
     return folder, write_next_month(folder)
 
 
@@ -60,23 +61,23 @@ def query(sql):
     return duckdb.sql(sql).fetchall()
 
 
-def test_every_monthly_feed_is_brought_up_to_the_new_month(month, raw):
+def test_every_monthly_feed_is_brought_up_to_the_new_month(month, zone):
     _, done = month
     assert done.month == "2024-05"
     written = {(feed, path.name[:7]) for feed, path, _ in done.files}
     for feed in MONTHLY:
-        last = max(path.name[:7] for path in (raw / feed).glob("*"))
+        last = max(path.name[:7] for path in (zone / feed).glob("*"))
         expected = {"2024-05"} if last == "2024-04" else {"2024-04", "2024-05"}
         assert {period for name, period in written if name == feed} == expected, feed
 
 
-def test_its_files_are_listed_and_the_report_stays(month, raw):
+def test_its_files_are_listed_and_the_report_stays(month, zone):
     folder, done = month
-    before, after = Listing.read(raw), Listing.read(folder)
+    before, after = Listing.read(zone), Listing.read(folder)
     assert after.report == before.report
     added = {name: after.files[name] for name in after.files.keys() - before.files.keys()}
     assert added == {str(path.relative_to(folder)): sha256(path) for _, path, _ in done.files}
-    assert {path: sha256(raw / path) for path in before.files} == {path: sha256(folder / path) for path in before.files}
+    assert {path: sha256(zone / path) for path in before.files} == {path: sha256(folder / path) for path in before.files}
 
 
 def test_the_contracts_accept_every_row(month, tmp_path):
@@ -98,6 +99,7 @@ def test_the_contracts_accept_every_row(month, tmp_path):
         assert sum(record.rows_accepted for record in records) == sum(rows[delivery.path] for delivery in deliveries), feed
 
 
+@of_the_whole
 @pytest.mark.parametrize("feed", [feed for feed in MONTHLY if feed.split("/")[1] in DATES])
 @pytest.mark.parametrize("period", ["2024-04", "2024-05"])
 def test_no_row_says_what_one_of_the_year_before_said(month, feed, period):
@@ -124,6 +126,7 @@ def test_no_row_says_what_one_of_the_year_before_said(month, feed, period):
     assert 1 - tolerance < rows / usual < 1 + tolerance
 
 
+@of_the_whole
 def test_kinds_and_districts_move_apart(month):
     folder, _ = month
     path = folder / FORCE / "crimes"
@@ -147,17 +150,21 @@ def test_references_go_on_and_are_unique(month):
     ):
         files = f"read_csv('{folder / FORCE / feed}/*.csv', all_varchar = true, filename = true)"
         assert query(f'select "{column}" from {files} group by all having count(*) > 1') == [], feed
-    crimes = f"read_csv('{folder / FORCE / 'crimes'}/2024-*.csv', all_varchar = true)"
+    earlier, may = (
+        f"read_csv('{folder / FORCE / 'crimes'}/2024-0{months}.csv', all_varchar = true)" for months in ("[1-4]", "5")
+    )
     assert query(
-        f"""select count(*) = max("Crime Reference"[9:]::int), bool_and(number = place)
-            from (select "Crime Reference"[9:]::int as number, "Crime Reference",
+        f"""select bool_and(number = last + place)
+            from (select "Crime Reference"[9:]::int as number,
                 row_number() over (order by strptime("Recorded Date Time", '%d/%m/%Y %H:%M'), "Crime Reference") as place
-            from {crimes})"""
-    ) == [(True, True)]
+            from {may}), (select max("Crime Reference"[9:]::int) as last from {earlier})"""
+    ) == [(True,)]
 
 
-def test_people_and_outcomes_are_of_crimes_that_were_delivered(month):
+def test_people_and_outcomes_are_of_crimes_that_were_delivered(month, request):
     folder, _ = month
+    # Few come again to the same places.
+    least = {"whole": 0.1, "sampled": 0.01}[request.node.callspec.params["zone"]]
     force = folder / FORCE
     crimes = f"read_csv('{force}/crimes/*.csv', all_varchar = true)"
     for feed in ("victims", "suspects"):
@@ -173,7 +180,7 @@ def test_people_and_outcomes_are_of_crimes_that_were_delivered(month):
         ((share,),) = query(
             f"""select avg(("Nominal Reference" in (select "Nominal Reference" from {earlier}))::int) from {people}"""
         )
-        assert 0.1 < share < 0.9, "new people, and people who were met before"
+        assert least < share < 0.9, "new people, and people who were met before"
     # Who was met before has the same date of birth.
     everybody = f"read_csv(['{force}/victims/*.csv', '{force}/suspects/*.csv'], all_varchar = true)"
     births = f"""select "Nominal Reference" from {everybody} group by all having count(distinct "Date of Birth") > 1"""
@@ -187,17 +194,17 @@ def test_people_and_outcomes_are_of_crimes_that_were_delivered(month):
                 or strptime("Outcome Date", '%d/%m/%Y') < strptime("Recorded Date Time"[:10], '%d/%m/%Y')"""
     ) == [(0,)]
     assert query(f'select 1 from {new} group by "Crime Reference", "Outcome Sequence" having count(*) > 1') == []
-    ((old, replaced, changed),) = query(
+    ((rows, old, replaced, changed),) = query(
         f"""with earlier as (
                 select "Crime Reference", "Outcome Sequence", max_by("Outcome Code", filename) as code
                 from {outcomes} where filename not like '%2024-05.csv' group by all
             )
-            select count(*) filter ("Crime Reference" not in (select "Crime Reference" from
+            select count(*), count(*) filter ("Crime Reference" not in (select "Crime Reference" from
                     read_csv('{force}/crimes/2024-05.csv', all_varchar = true))),
                 count(code), count(*) filter (code <> "Outcome Code")
             from {new} left join earlier using ("Crime Reference", "Outcome Sequence")"""
     )
-    assert old > 500 and 20 < replaced < 200 and changed > 0.9 * replaced
+    assert old > 0.06 * rows and 0.002 * rows < replaced < 0.025 * rows and changed > 0.9 * replaced
 
 
 def test_the_archive_shows_the_same_crimes_and_outcomes(month):
@@ -219,21 +226,22 @@ def test_the_archive_shows_the_same_crimes_and_outcomes(month):
         )
     # An outcome is at the place that the archive showed for its crime.
     assert query(
-        f"""select count(*) > 4000, count(*) filter (outcome.at = crime.at) = count(*)
+        f"""select count(crime.id) > 0.4 * count(*), count(*) filter (outcome.at = crime.at) = count(crime.id)
             from (select "Crime ID" as id, any_value(("Longitude", "Latitude")) as at
                   from read_csv('{archive}/outcomes/2024-05-derbyshire.csv', all_varchar = true) group by all) as outcome
-            inner join (select "Crime ID" as id, any_value(("Longitude", "Latitude")) as at
+            left join (select "Crime ID" as id, any_value(("Longitude", "Latitude")) as at
                   from read_csv('{archive}/street/*.csv', all_varchar = true) group by all having count(*) = 1) as crime
                 using (id)"""
     ) == [(True, True)]
 
 
-def test_the_same_seed_and_landing_zone_make_the_same_bytes(month, raw, tmp_path):
+@of_the_whole
+def test_the_same_seed_and_landing_zone_make_the_same_bytes(month, zone, tmp_path):
     _, done = month
-    shutil.copytree(raw, tmp_path / "raw", copy_function=os.link)
+    shutil.copytree(zone, tmp_path / "raw", copy_function=os.link)
     again = write_next_month(tmp_path / "raw")
     assert [sha256(path) for _, path, _ in done.files] == [sha256(path) for _, path, _ in again.files]
-    shutil.copytree(raw, tmp_path / "other", copy_function=os.link)
+    shutil.copytree(zone, tmp_path / "other", copy_function=os.link)
     other = write_next_month(tmp_path / "other", seed=7)
     differing = [
         feed for (feed, path, _), (_, twin, _) in zip(done.files, other.files, strict=True) if sha256(path) != sha256(twin)
