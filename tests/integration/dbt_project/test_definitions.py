@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pandas as pd
+import pytest
 
 from orchestration.home.environment import DBT_PROJECT
 from orchestration.home.settings import Settings
@@ -100,8 +101,12 @@ def test_totals_of_five_years_are_those_of_an_independent_count(county: County) 
     assert_totals_are_the_independent_count(county)
 
 
-MODELS = ("dim_definition", "dim_definition_rule", "bridge_offence_code_rule", "bridge_offence_definition")
-ADDED = {"violence_definition", "violence_definition_rule"}
+IN_FORCE = "sna-2024-domestic-abuse"
+BUILT = (
+    *("violence_definition", "violence_definition_rule", "dim_definition", "dim_definition_rule", "bridge_offence_code_rule"),
+    *("bridge_offence_definition", "violence_by_definition", "violence_by_definition_yearly"),
+    *("fct_offence", "offences_yearly", "figures", "reconciliation"),
+)
 
 
 def append(seed: Path, row: dict[str, str]) -> None:
@@ -112,8 +117,13 @@ def append(seed: Path, row: dict[str, str]) -> None:
         csv.DictWriter(file, columns, lineterminator="\n").writerow(row)
 
 
-def test_a_definition_is_added_with_rows_of_seeds_alone(dbt: Callable[..., Any], settings: Settings, tmp_path: Path) -> None:
-    project = tmp_path / "dbt_project"
+@pytest.fixture(scope="module")
+def changed(
+    dbt: Callable[..., Any], settings: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The mini county as a project builds it that has one definition more, `blades`, and another one in force."""
+    folder = tmp_path_factory.mktemp("definitions")
+    project, before = folder / "dbt_project", folder / "before.duckdb"
     shutil.copytree(DBT_PROJECT, project)
     reference = project / "seeds" / "reference"
     append(
@@ -128,51 +138,49 @@ def test_a_definition_is_added_with_rows_of_seeds_alone(dbt: Callable[..., Any],
     }
     rule |= {"knife_flag": "only", "domestic_abuse": "out", "modern_slavery": "in", "public_place": "in"}
     append(reference / "violence_definition_rule.csv", rule | {"valid_from": "2023-04-01"})
-    marts = ("violence_by_definition", "violence_by_definition_yearly")
-    result = dbt(
-        "build", "--full-refresh", "--exclude-resource-type", "unit_test", "--select", *ADDED, *MODELS, *marts, project=project
-    )
-    assert result.success, result.exception
-    with duckdb.connect(str(settings.warehouse), read_only=True) as con:
-        expected = con.execute(
-            """select strftime(recorded_at, '%Y-%m'), count(*) from landing.police__crimes
-               where ho_class = '10D' and knife = 'Y' and domestic_abuse = 'N' and recorded_at >= '2023-04-01'
-               group by all order by all"""
-        ).fetchall()
-        mart = "from marts.violence_by_definition where definition_id = 'blades'"
-        found = con.execute(
-            f"select strftime(month_start, '%Y-%m'), sum(offences)::int {mart} group by all order by all"
-        ).fetchall()
-        total = con.execute(
-            """select offences from marts.violence_by_definition_yearly
-               where definition_id = 'blades' and financial_year = '2023/24' and is_total"""
-        ).fetchone()
+    shutil.copy(settings.warehouse, before)
+    command = ("build", "--full-refresh", "--exclude-resource-type", "unit_test", "--select", *BUILT)
+    try:
+        result = dbt(*command, project=project, definition_id=IN_FORCE)
+        assert result.success, result.exception
+        with duckdb.connect(str(settings.warehouse), read_only=True) as con:
+            yield con
+    finally:
+        before.replace(settings.warehouse)
+
+
+@pytest.mark.xdist_group("definitions")
+def test_a_definition_is_added_with_rows_of_seeds_alone(changed: duckdb.DuckDBPyConnection) -> None:
+    expected = changed.execute(
+        """select strftime(recorded_at, '%Y-%m'), count(*) from landing.police__crimes
+           where ho_class = '10D' and knife = 'Y' and domestic_abuse = 'N' and recorded_at >= '2023-04-01'
+           group by all order by all"""
+    ).fetchall()
+    mart = "from marts.violence_by_definition where definition_id = 'blades'"
+    found = changed.execute(
+        f"select strftime(month_start, '%Y-%m'), sum(offences)::int {mart} group by all order by all"
+    ).fetchall()
+    total = changed.execute(
+        """select offences from marts.violence_by_definition_yearly
+           where definition_id = 'blades' and financial_year = '2023/24' and is_total"""
+    ).fetchone()
     assert len(expected) == 12
     assert found == expected
     assert total == (sum(number for _, number in expected),)
 
 
+@pytest.mark.xdist_group("definitions")
 def test_another_definition_in_force_changes_the_marts_and_compares_no_table_of_the_report(
-    dbt: Callable[..., Any], settings: Settings
+    changed: duckdb.DuckDBPyConnection,
 ) -> None:
-    definition = "sna-2024-domestic-abuse"
-    command = ["build", "--full-refresh", "--exclude-resource-type", "unit_test", "--select"]
-    models = ["dim_definition", "fct_offence", "offences_yearly", "figures", "reconciliation"]
-    try:
-        assert dbt(*command, *models, definition_id=definition).success
-        with duckdb.connect(str(settings.warehouse), read_only=True) as con:
-            serious = con.execute(
-                """select count(*) from landing.police__crimes
-                   where list_contains(?, ho_sub_code) and modern_slavery = 'N'""",
-                [SERIOUS],
-            ).fetchone()
-            counted = con.execute("select sum(offences)::int from marts.offences_yearly").fetchone()
-            compared = con.execute(
-                """select table_id, status = 'missing', reason like 'Made with the definition sna-2024; %'
-                   from sna.reconciliation where table_id in ('T01', 'T10', 'T36')"""
-            ).fetchall()
-    finally:
-        assert dbt(*command, *models).success
+    serious = changed.execute(
+        "select count(*) from landing.police__crimes where list_contains(?, ho_sub_code) and modern_slavery = 'N'", [SERIOUS]
+    ).fetchone()
+    counted = changed.execute("select sum(offences)::int from marts.offences_yearly").fetchone()
+    compared = changed.execute(
+        """select table_id, status = 'missing', reason like 'Made with the definition sna-2024; %'
+           from sna.reconciliation where table_id in ('T01', 'T10', 'T36')"""
+    ).fetchall()
     assert counted == serious
     assert {row[1:] for row in compared if row[0] != "T36"} == {(True, True)}
     assert True not in {made for table, _, made in compared if table == "T36"}
