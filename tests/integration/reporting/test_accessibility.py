@@ -9,6 +9,8 @@ from reporting import charts
 from tests.e2e.web_ui import CHROMIUM, FLAGS
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# All rows of a table come from one line of a template; axe looks at every cell for seconds.
+FEW_ROWS = "document.querySelectorAll('tbody').forEach(one => [...one.rows].slice(12).forEach(row => row.remove()))"
 NARROW = {"width": 320, "height": 640}
 CSS = Path(charts.__file__).parent / "templates" / "report.css"
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium")
@@ -95,6 +97,7 @@ def test_axe_finds_nothing(made, browser):
     for path in chosen(made):
         page.goto((made.folder / path).as_uri())
         page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        page.evaluate(FEW_ROWS)
         found = axe.run(page, options={"runOnly": {"type": "tag", "values": TAGS}})
         wrong += [(path, one["id"], one["nodes"][0]["html"][:120]) for one in found.response["violations"]]
     page.close()
