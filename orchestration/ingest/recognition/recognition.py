@@ -13,15 +13,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from operator import attrgetter
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal
 
 from orchestration.contracts.model import FeedContract, FeedKey, PartRule
-from orchestration.contracts.periods import SPAN, bounds, form, key
+from orchestration.contracts.periods import SPAN, bounds, form, is_span, key
 from orchestration.home.file_hash import sha256
 from orchestration.home.whole_file import sync
 from orchestration.ingest.files.headers import printable
 from orchestration.ingest.files.readers import accepted_type, describe, of_content
 from orchestration.ingest.landing_log.load_record import LoadRecord
+from orchestration.ingest.landing_log.log import loads_in_use
 from orchestration.ingest.landing_zone.delivery import Delivery, Name, discover, why_invalid
 from orchestration.ingest.landing_zone.demonstration import LIVE, Admission
 from orchestration.ingest.legal_gate import gate
@@ -139,8 +140,8 @@ def deliver(
 ) -> Receipt:
     """Recognise a file and copy it into the landing zone, if the home takes it (`admission`).
 
-    Where the period has other content already, the copy becomes the next version; a copy of what is there under any name is left,
-    unless that was withdrawn.
+    Where the period has other content already, the copy becomes the next version; a copy of what is in use is left,
+    whatever its name is.
 
     Args:
         received: the landing log, so that a version is never used again, and what was withdrawn can come back as the next one.
@@ -158,7 +159,7 @@ def deliver(
     loads = [*received, *foreseen]
     if open_values := _not_mapped(path, found.contract, loads):
         return _refused(path, open_values)
-    if (same := _same_content(path, raw, found, loads) or _same_record(path, found, foreseen)) is not None:
+    if (same := _same_content(path, raw, found, loads) or _same_record(path, found, loads, foreseen)) is not None:
         target = f"{same.agency}/{same.feed}/{same.file_name}"
         return Receipt(path, "already there", target, "the same content is there already")
     there = [delivery for delivery in discover(raw, found.contract) if _may_replace(found, delivery)]
@@ -453,46 +454,78 @@ def _copy(source: Path, target: Path) -> None:
 
 def _may_replace(found: Recognised, other: Delivery | LoadRecord) -> bool:
     """Whether a file and one of the same feed have a period and part in common, so that one takes the place of the other."""
-    if other.part != found.name.part:
+    return _overlap(found.contract, found.name, other)
+
+
+def _overlap(contract: FeedContract, one: Delivery | LoadRecord | Name, other: Delivery | LoadRecord | Name) -> bool:
+    """Whether two things of a feed have a period and part in common."""
+    if one.part != other.part:
         return False
-    (start, end), (first, last) = (bounds(found.contract.cadence, period) for period in (found.name.period, other.period))
+    (start, end), (first, last) = (bounds(contract.cadence, thing.period) for thing in (one, other))
     return start < last and first < end
 
 
-def _same_content(path: Path, raw: Path, found: Recognised, loads: Iterable[LoadRecord]) -> Delivery | None:
+def _same_content(path: Path, raw: Path, found: Recognised, loads: Sequence[LoadRecord]) -> Delivery | None:
     """The delivery that holds exactly the same, of any feed with these headers and under any name.
 
-    Only the latest version of each counts, since going back to an older one is a change. None counts that was withdrawn, or that
-    was refused in a place where this file does not belong: a May file copied to the place of February supplies nothing for May.
+    It counts where its content is in use for each of its periods, or will be with the next refresh. To go back to what another
+    delivery has replaced is a change, and so it is where it was withdrawn. One that was refused counts in its own place alone: a
+    May file copied to the place of February supplies nothing for May.
     """
-    withdrawn = {(load.agency, load.feed, load.file_name) for load in loads if load.withdrawn}
-    refused = {(load.agency, load.feed, load.file_name) for load in loads if load.verdict == "refused"}
+    size = path.stat().st_size
+    there = [(contract, discover(raw, contract)) for contract in found.alike]
+    rivals = [(contract, listed, one) for contract, listed in there for one in listed if one.size == size]
+    content = sha256(path) if rivals else ""
+    in_use = _in_use(loads) if rivals else set()
     place = (*found.contract.id, found.name.period)
 
-    def holds(delivery: Delivery) -> bool:
-        key = (delivery.agency, delivery.feed, delivery.file_name)
-        return key not in withdrawn and (key not in refused or (delivery.agency, delivery.feed, delivery.period) == place)
+    def counts(contract: FeedContract, listed: Sequence[Delivery], delivery: Delivery) -> bool:
+        own = [load for load in loads if (load.agency, load.feed) == contract.id]
+        read = {load.file_name for load in own}
+        later = [one for one in listed if one is not delivery and one.file_name not in read and _overlap(contract, one, delivery)]
+        if delivery.file_name not in read:
+            return all(_turn(one) < _turn(delivery) for one in later)
+        named = (load for load in reversed(own) if load.file_name == delivery.file_name)
+        last = next((load for load in named if load.file_sha256 == content), None)
+        if last is None or last.withdrawn or later:
+            return False
+        if last.verdict == "refused":
+            return delivery in _latest(listed) and (delivery.agency, delivery.feed, delivery.period) == place
+        return not last.kept or _is_whole(last, in_use)
 
-    size = path.stat().st_size
-    latest = [delivery for contract in found.alike for delivery in _latest(discover(raw, contract))]
-    rivals = [delivery for delivery in latest if delivery.size == size and holds(delivery)]
-    content = sha256(path) if rivals else ""
-    return next((delivery for delivery in rivals if sha256(delivery.path) == content), None)
+    return next((one for contract, listed, one in rivals if sha256(one.path) == content and counts(contract, listed, one)), None)
 
 
-def _same_record(path: Path, found: Recognised, foreseen: Sequence[LoadRecord]) -> LoadRecord | None:
-    """The record of exactly the same content among those of a dry run."""
+def _in_use(loads: Iterable[LoadRecord]) -> set[str]:
+    return {load.load_id for load in loads_in_use(loads)}
+
+
+def _is_whole(record: LoadRecord, in_use: Collection[str]) -> bool:
+    """Whether a delivery is in use for each of its periods."""
+    return all(load.load_id in in_use for load in record.by_period())
+
+
+def _turn(delivery: Delivery) -> tuple[int, bool]:
+    """In which order files are read that come together."""
+    return delivery.version, not is_span(delivery.period)
+
+
+def _same_record(path: Path, found: Recognised, loads: Sequence[LoadRecord], foreseen: Sequence[LoadRecord]) -> LoadRecord | None:
+    """The record of exactly the same content among those of a dry run, as of `_same_content`."""
     place = (*found.contract.id, found.name.period)
     alike = {contract.id for contract in found.alike}
-    latest = _latest(load for load in foreseen if (load.agency, load.feed) in alike)
-    rivals = [r for r in latest if r.verdict != "refused" or (r.agency, r.feed, r.period) == place]
+    rivals = [load for load in foreseen if (load.agency, load.feed) in alike]
     content = sha256(path) if rivals else ""
-    return next((record for record in rivals if record.file_sha256 == content), None)
+    in_use = _in_use(loads) if rivals else set()
+
+    def counts(record: LoadRecord) -> bool:
+        if record.verdict == "refused":
+            return (record.agency, record.feed, record.period) == place
+        return _is_whole(record, in_use)
+
+    return next((record for record in rivals if record.file_sha256 == content and counts(record)), None)
 
 
-Versioned = TypeVar("Versioned", Delivery, LoadRecord)
-
-
-def _latest(deliveries: Iterable[Versioned]) -> list[Versioned]:
-    ordered: list[Versioned] = sorted(deliveries, key=attrgetter("version"))
-    return list({(d.agency, d.feed, _slot(d)): d for d in ordered}.values())
+def _latest(deliveries: Iterable[Delivery]) -> list[Delivery]:
+    ordered = sorted(deliveries, key=attrgetter("version"))
+    return list({(delivery.agency, delivery.feed, _slot(delivery)): delivery for delivery in ordered}.values())
