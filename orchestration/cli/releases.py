@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -99,12 +100,14 @@ def verify(
 
 def _verify_landing(settings: Settings, *, repair: bool, wait: bool) -> None:
     from orchestration.ingest.landing_log import inventory, landed_files
-    from orchestration.ingest.landing_log.log import read
+    from orchestration.ingest.landing_log.log import loads_in_use, read
     from orchestration.ingest.load.repair import repair as land_again
 
+    left: Mapping[str, str] = {}
     with lock.hold(settings.home, wait_seconds=lock.seconds(wait), on_wait=waiting):
         if repair:
             done = land_again(settings)
+            left = done.left
             for folder in done.set_aside:
                 console.print(f"Set aside as {folder}: its record could not be read.", markup=False, highlight=False)
             for load in done.landed:
@@ -115,9 +118,12 @@ def _verify_landing(settings: Settings, *, repair: bool, wait: bool) -> None:
             console.print(inventory.completed_message(count))
         loads = read(settings.landing)
         wrong = [load for load in loads if landed_files.faults(load, full=True)]
+        in_use = {load.delivery_id for load in loads_in_use(loads)}
         for load in wrong:
-            errors.print(f"[red]Damaged[/] {escape(inventory.rows_message(settings, load))}", highlight=False)
-        if wrong:
+            message = left.get(load.load_id) or inventory.rows_message(settings, load, in_use=load.load_id in in_use)
+            errors.print(f"[red]Damaged[/] {escape(message)}", highlight=False)
+        # Who has withdrawn a delivery because its rows are lost has done what was to be done.
+        if any(load.withdrawn is None for load in wrong):
             raise typer.Exit(FAILED)
         inventory.renew_times(loads)
     count = sum(len(load.stored or {}) for load in loads if load.kept)

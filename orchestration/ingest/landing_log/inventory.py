@@ -91,29 +91,39 @@ def completed_message(count: int) -> str:
     )
 
 
-def rows_message(settings: Settings, load: LoadRecord, *, full: bool = True) -> str:
+def rows_message(settings: Settings, load: LoadRecord, *, full: bool = True, in_use: bool = True) -> str:
     """What is wrong with the landed rows of a delivery, and what to do."""
     found = "; ".join(landed_files.faults(load, full=full))
     about = f"{load.path}: its landed rows in {load.folder} are not what was landed: {found}."
     if _is_made_here(load):
-        return (
-            f"{about} Restore the folder from a backup; or withdraw the counts with `sna withdraw {load.path} --reason TEXT`"
-            " and repeat the vault run (`sna hkci run`, `sna link run`)."
-        )
+        return f"{about} Restore the folder from a backup; or {without_rows(load, in_use=in_use)}."
     source = settings.raw / load.path
     if is_there(settings, load):
         return f"{about} `sna verify --landing --repair` lands it again from {source}."
     return (
         f"{about} Its file is no longer in the landing zone: put it back as {source} (SHA-256 {load.file_sha256}), then run"
-        f" `sna verify --landing --repair`; or withdraw it with `sna withdraw {load.path} --reason TEXT`."
+        f" `sna verify --landing --repair`; or {without_rows(load, in_use=in_use)}."
     )
+
+
+def without_rows(load: LoadRecord, *, in_use: bool) -> str:
+    """What can be done where the landed rows of a delivery are lost; the rest of a sentence.
+
+    The command has its load id: its name may mean other content by now, such as a file that was replaced by hand and refused.
+    """
+    if not in_use:
+        return "leave it: it is not in use, and `sna retain` removes it when its days are over"
+    command = f"`sna withdraw {load.load_id} --reason TEXT`"
+    if _is_made_here(load):
+        return f"withdraw the counts with {command} and repeat the vault run (`sna hkci run`, `sna link run`)"
+    return f"withdraw it with {command} and deliver it again"
 
 
 def file_message(load: LoadRecord) -> str:
     """Message for a file that is missing from the landing zone, and what to do."""
     return (
         f"{load.path}: the file is gone from the landing zone, although it is in use. Its landed rows are there, so nothing has"
-        f" changed. To withdraw it: `sna withdraw {load.path} --reason TEXT`. Otherwise deliver it again."
+        f" changed. To withdraw it: `sna withdraw {load.load_id} --reason TEXT`. Otherwise deliver it again."
     )
 
 

@@ -7,6 +7,7 @@ past date.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,12 +31,12 @@ class Repaired:
 
     Attributes:
         landed: deliveries that were landed again.
-        left: why others were not, one sentence each.
+        left: load id of each that was not → why, and what to do.
         set_aside: folders whose record could not be read, by what they are called now.
     """
 
     landed: tuple[LoadRecord, ...]
-    left: tuple[str, ...]
+    left: Mapping[str, str]
     set_aside: tuple[Path, ...]
 
 
@@ -45,20 +46,22 @@ def repair(settings: Settings) -> Repaired:
 
     aside = tuple(_set_aside_unreadable(settings.landing))
     loads, contracts = log.read(settings.landing), load_contracts()
-    landed, left = [], []
+    landed, left = [], {}
+    in_use = {load.delivery_id for load in log.loads_in_use(loads)}
     for load in loads:
         if not landed_files.faults(load, full=True):
             continue
         if not inventory.is_there(settings, load):
-            left.append(inventory.rows_message(settings, load))
+            left[load.load_id] = inventory.rows_message(settings, load, in_use=load.load_id in in_use)
         elif (again := _land_again(settings, load, loads, contracts)) is None:
-            left.append(
-                f"{load.path}: read again, its file has other rows than it had then. Restore {load.folder} from a backup, or"
-                f" withdraw it with `sna withdraw {load.path} --reason TEXT` and deliver it again."
+            left[load.load_id] = (
+                f"{load.path}: its landed rows in {load.folder} are damaged, and its file, read again, has other rows than it had"
+                " then, as after a change of the code or the contract. Restore the folder from a backup; or"
+                f" {inventory.without_rows(load, in_use=load.load_id in in_use)}."
             )
         else:
             landed.append(again)
-    return Repaired(tuple(landed), tuple(left), aside)
+    return Repaired(tuple(landed), left, aside)
 
 
 def _set_aside_unreadable(landing: Path) -> list[Path]:

@@ -61,10 +61,10 @@ def test_contracts_are_read_only_where_a_file_is_gone(settings, desk, monkeypatc
 
 
 def test_a_deleted_file_is_named_and_its_delivery_stays_in_use(settings, desk):
-    desk.land("crimes", text(rows("crimes", 2)))
+    landed = desk.land("crimes", text(rows("crimes", 2)))
     (desk.raw / FEED / "2023-07.csv").unlink()
     assert found(settings, desk) == (["2023-07.csv"], [])
-    assert f"{FEED}/2023-07.csv" in printed(settings) and f"`sna withdraw {FEED}/2023-07.csv --reason TEXT`" in printed(settings)
+    assert f"{FEED}/2023-07.csv" in printed(settings) and f"`sna withdraw {landed.load_id} --reason TEXT`" in printed(settings)
     assert len(loads_in_use(desk.all())) == 1
     inventory.require_rows(settings, loads_in_use(desk.all()))
 

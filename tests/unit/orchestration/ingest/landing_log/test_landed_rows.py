@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from dataclasses import replace
 from datetime import timedelta
 
 import duckdb
@@ -12,7 +13,7 @@ from orchestration.home import creation
 from orchestration.home.file_hash import sha256
 from orchestration.home.settings import Settings
 from orchestration.ingest.landing_log import inventory, log
-from orchestration.ingest.load import repair
+from orchestration.ingest.load import loader, repair
 from orchestration.operations import refresh_plan
 from tests.commands import rest_is_slow, runner
 from tests.unit.orchestration.ingest.conftest import CONTRACTS, KEY, NOW, Desk, row, rows, text
@@ -241,3 +242,43 @@ def test_a_record_of_a_later_version_is_left_as_it_is(settings, sna, landed):
     del kept["invented_later"]
     record.write_text(json.dumps(kept))
     assert sna("verify", "--landing").status == 0
+
+
+def test_where_the_file_gives_other_rows_by_now_that_is_said_and_the_remedy_works(settings, desk, sna, landed, monkeypatch):
+    """Landed by an earlier version of the code: to advise the same repair once more would help nobody."""
+    monkeypatch.setattr(loader, "ENGINE", "of a later version")
+    landed.accepted.unlink()
+    answer = sna("verify", "--landing", "--repair")
+    assert answer.status == 1 and "has other rows than it had" in " ".join(answer.said.split())
+    remedies = [command for command in answer.remedies() if command.startswith("withdraw")]
+    assert remedies == [f"withdraw {landed.load_id} --reason TEXT"]
+    assert sna(*remedies[0].split()).status == 0
+    assert sna("verify", "--landing").status == 0
+
+
+def test_lost_rows_that_are_not_in_use_are_no_reason_to_withdraw_those_that_are(settings, desk, sna, landed):
+    """The same file was read twice: to withdraw the reading that is lost would withdraw the one in use as well."""
+    contract = replace(desk.contract("crimes"), bad_row_limit=0.5)
+    later = loader.plan(desk.raw, desk.landing, contract, KEY)
+    loader.load(later, contract, desk.landing, KEY, now=NOW + timedelta(days=3))
+    landed.accepted.unlink()
+    answer = sna("verify", "--landing", "--repair")
+    assert answer.status == 0 and landed.accepted.exists()
+    landed.accepted.unlink()
+    (settings.raw / FEED / "2023-06.csv").unlink()
+    answer = sna("verify", "--landing", "--repair")
+    assert answer.status == 1 and "leave it: it is not in use" in " ".join(answer.said.split())
+    assert "sna withdraw" not in answer.said
+
+
+def test_a_name_that_means_other_content_by_now_is_no_remedy(settings, desk, sna, landed):
+    """The file was replaced by hand, refused, and deleted: what is in use is withdrawn by its id alone."""
+    file = settings.raw / FEED / "2023-06.csv"
+    desk.put("crimes", "no header\n", file.name)
+    (refused,) = desk.load("crimes", now=NOW + timedelta(days=3))
+    assert refused.verdict == "refused"
+    file.unlink()
+    (remedy,) = [command for command in sna("status").remedies() if command.startswith("withdraw")]
+    assert sna(*remedy.split()).status == 0
+    assert "File missing" not in sna("status").said
+    assert [load.file_name for load in log.loads_in_use(desk.all())] == ["2023-07.v2.csv"]
