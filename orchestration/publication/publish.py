@@ -198,7 +198,7 @@ def _write(
     """Fill the DuckDB file, Parquet and CSV; return rows and content hash per table, and their `checksums`."""
     con = connection.connect(folder / FILE, spill=warehouse.parent / "spill" / "publication", options=dict(release_files.STORAGE))
     try:
-        con.execute(f"attach '{warehouse}' as warehouse (read_only)")
+        con.execute(f"attach '{release_files.quoted(str(warehouse))}' as warehouse (read_only)")
         _refuse_private_columns(con)
         con.execute("begin")  # a commit for each of the many comments would take longer than all the rest
         for schema, table in _tables(con, "warehouse"):

@@ -245,7 +245,8 @@ def _seed(con: duckdb.DuckDBPyConnection, node: Mapping[str, Any], relation: str
         names = next(csv.reader(file, delimiter=config["delimiter"]))
     columns = ", ".join(f"{name} {config['column_types'][name]}" for name in names)
     con.execute(f"create or replace table {relation} ({columns})")
-    con.execute(f"copy {relation} from '{path}' (format csv, header true, delimiter '{config['delimiter']}')")
+    file = str(path).replace("'", "''")
+    con.execute(f"copy {relation} from '{file}' (format csv, header true, delimiter '{config['delimiter']}')")
 
 
 class _PythonModel:

@@ -9,10 +9,11 @@ import duckdb
 import pandas as pd
 import pytest
 
-from orchestration.publication import publish
+from orchestration.publication import publish, releases
 from orchestration.publication.publish import PublicationError
 from orchestration.publication.release import FILE
 from orchestration.publication.releases import current_release
+from tests.press import make_press
 
 
 def test_the_stable_path_leads_to_the_release(press):
@@ -23,6 +24,18 @@ def test_the_stable_path_leads_to_the_release(press):
     assert manifest["release_id"] == release.id
     assert press.read("select release_id, environment from meta.release") == [(release.id, "demonstration")]
     assert current_release(press.published) == release
+
+
+@pytest.mark.parametrize("name", ["it's a home", pytest.param('100% "sure" [1]; #2 é', marks=pytest.mark.slow)])
+def test_a_folder_may_have_any_name(tmp_path, name):
+    (folder := tmp_path / name).mkdir()
+    press = make_press(folder)
+    first = press.publish()
+    press.change("update marts.offences set offences = 2")
+    press.publish("c")
+    assert press.read("select sum(value) from sna_marts.sna.figures") == [(45,)]
+    releases.roll_back(press.published, first)
+    assert current_release(press.published).id == first.id
 
 
 def test_comments_come_along(press):
