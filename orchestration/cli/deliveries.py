@@ -115,6 +115,7 @@ def withdraw(
             return
         chosen = withdrawal.find(loads, delivery)
         done = withdrawal.withdraw(loads, chosen, reason, datetime.now(UTC))
+        changed = withdrawal.changed_since(settings, done.loads[-1])
     last = done.loads[-1]
     name = escape(last.path)
     if done.already and last.withdrawn:
@@ -122,9 +123,14 @@ def withdraw(
         return
     console.print(f"{name} ({last.rows_accepted:,} rows, {last.load_id}) is withdrawn.", highlight=False)
     output.changes(console, done.changes, LISTED)
-    console.print(
-        "The file stays in the landing zone and is not read again; to use it after all, deliver it again with `sna deliver`."
-    )
+    if changed:
+        console.print(
+            f"The file was replaced in the landing zone since it was read: the next refresh reads {escape(changed.file_name)}."
+        )
+    else:
+        console.print(
+            "The file stays in the landing zone and is not read again; to use it after all, deliver it again with `sna deliver`."
+        )
     console.print("Next: `sna refresh`, which publishes without it.")
 
 
@@ -149,15 +155,22 @@ def purge(
     settings = Settings.from_env()
     with lock.hold(settings.home, wait_seconds=lock.seconds(wait), on_wait=waiting):
         begun = purging.unfinished(settings)
-        loads = read(settings.landing)
-        try:
-            chosen = withdrawal.find(loads, delivery)
-            found = [purging.plan(settings, loads, chosen, basis, datetime.now(UTC))]
-        except withdrawal.NoSuchDeliveryError:
-            # The interrupted purge may have removed its name already.
-            if not begun:
-                raise
-            found = []
+        loads, now = read(settings.landing), datetime.now(UTC)
+        if unread := withdrawal.find_unread(settings, loads, delivery):
+            found = [purging.plan_unread(settings, loads, unread, basis, now)]
+        else:
+            try:
+                chosen = withdrawal.find(loads, delivery)
+                found = [purging.plan(settings, loads, chosen, basis, now)]
+                # Who names a file means what is in it by now, too.
+                changed = None if withdrawal.has_id(chosen[-1], delivery) else withdrawal.changed_since(settings, chosen[-1])
+                if changed:
+                    found.append(purging.plan_unread(settings, loads, changed, basis, now))
+            except withdrawal.NoSuchDeliveryError:
+                # The interrupted purge may have removed its name already.
+                if not begun:
+                    raise
+                found = []
         done = {each.entry.record: each for each in (*found, *begun)}
         output.purge_plan(console, list(done.values()), dry_run=dry_run)
         if dry_run:

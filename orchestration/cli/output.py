@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -337,7 +338,7 @@ def purge_plan(console: Console, found: Sequence[Purge], *, dry_run: bool) -> No
     for purge in found:
         entry, would = purge.entry, "would be removed" if dry_run else "are removed"
         console.print(
-            f"Purge of a delivery of {entry.agency}/{entry.feed} ({entry.period}), first received on {purge.since[:10]}: its file"
+            f"Purge of a delivery of {entry.agency}/{entry.feed} ({entry.period}), {purge.received}: its file"
             f" in the landing zone, {len(purge.loads)} loads of the landing log, the warehouse and the Data Docs {would}, with"
             " every release, Dagster run and vault run since then.",
             highlight=False,
@@ -355,13 +356,17 @@ def purged(console: Console, purge: Purge, removed: Removed) -> None:
 
 def backups(console: Console, settings: Settings, found: Sequence[Purge]) -> None:
     """Where copies may be that this program cannot reach."""
-    first = min(purge.since[:10] for purge in found)
-    console.print(f"[yellow]Out of reach of this program[/]: delete what was copied since {first} from", highlight=False)
+    from orchestration.operations.purge import EVER
+
+    first = min(found, key=lambda purge: purge.start)
+    copied = "was copied at any time" if first.start == EVER else f"was copied since {first.since[:10]}"
+    console.print(f"[yellow]Out of reach of this program[/]: delete what {copied} from", highlight=False)
     folders = (settings.raw, settings.landing, settings.published, settings.warehouse, settings.vault, settings.dagster_home)
     for line in (
         f"backups and snapshots of {', '.join(map(str, folders))}",
         "imports and extracts that BI tools and spreadsheets have made of the published releases, and releases handed to others",
         "the file that was handed to `sna deliver`, and the message or share that it came by",
+        f"folders sna-* in {gettempdir()}, where a command that was killed leaves its copy of a file",
         "old blocks of the disk: deleted files can be read until they are overwritten, unless the disk is encrypted",
     ):
         console.print(f"  - {line}", highlight=False, markup=False)

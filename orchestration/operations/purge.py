@@ -16,6 +16,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import secrets
 import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -38,8 +39,11 @@ from orchestration.publication.releases import ROLLBACK, all_releases, ids, make
 
 if TYPE_CHECKING:
     from orchestration.ingest.landing_log.load_record import LoadRecord
+    from orchestration.ingest.landing_zone.delivery import Delivery
 
 PURGING, PURGED = "purging", "purged"
+# Before anything was made.
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
 # What is derived from the landing log, or only says what happened while something was derived, and is made again when needed.
 DERIVED = (
     *("warehouse.duckdb*", "spill", "data_docs", "dbt", "refusals", "logs", "idle.json", "failure.json"),
@@ -95,6 +99,13 @@ class Purge:
         return datetime.fromisoformat(self.since)
 
     @property
+    def received(self) -> str:
+        """Since when there may be anything of it, as the rest of a sentence."""
+        if self.start == EVER:
+            return "received while the clock of this computer was ahead, so that all that there is may be of later"
+        return f"first received on {self.since[:10]}"
+
+    @property
     def file_name(self) -> str:
         """Of its entries."""
         return f"{self.entry.record}.json"
@@ -121,23 +132,55 @@ def plan(settings: Settings, loads: Sequence[LoadRecord], chosen: Sequence[LoadR
     Raises:
         ValueError: no basis, or `now` has no time zone.
     """
+    last = chosen[-1]
+    entry = _entry(last.load_id, last.agency, last.feed, last.period, basis, now)
+    copies = [load for load in loads if load.file_sha256 == last.file_sha256]
+    since = _since(settings, copies, now)
+    drawn = [load for load in loads if _is_drawn_from(load, last) and _received(load) >= since]
+    folders = tuple(str(load.folder.relative_to(settings.landing)) for load in (*copies, *drawn))
+    return Purge(entry, folders, last.file_sha256, last.file_size, since.isoformat(timespec="microseconds"))
+
+
+def plan_unread(settings: Settings, loads: Sequence[LoadRecord], unread: Delivery, basis: str, now: datetime) -> Purge:
+    """What the purge of a file has to remove that no refresh has read: of its content, nothing may have been made yet.
+
+    Raises:
+        ValueError: as `plan`.
+    """
+    content = sha256(unread.path)
+    if copies := [load for load in loads if load.file_sha256 == content]:
+        return plan(settings, loads, copies, basis, now)
+    entry = _entry(secrets.token_hex(), unread.agency, unread.feed, unread.period, basis, now)
+    # When it came to be here; the time of change of its content may be that of its sender.
+    since = min(datetime.fromtimestamp(unread.path.stat().st_ctime, UTC), now)
+    return Purge(entry, (), content, unread.size, since.isoformat(timespec="microseconds"))
+
+
+def _entry(name: str, agency: str, feed: str, period: str, basis: str, now: datetime) -> Entry:
     from orchestration.operations.withdrawal import operator
 
     if not basis.strip() or now.tzinfo is None:
         raise ValueError("a purge needs a basis and a time with a time zone")
-    last = chosen[-1]
-    copies = [load for load in loads if load.file_sha256 == last.file_sha256]
-    since = min(_received(load) for load in copies)
-    drawn = [load for load in loads if _is_drawn_from(load, last) and _received(load) >= since]
-    record = hashlib.sha256(last.load_id.encode()).hexdigest()
-    at = now.astimezone(UTC).isoformat(timespec="seconds")
-    return Purge(
-        Entry(record, last.agency, last.feed, last.period, at, operator(), basis.strip()),
-        tuple(str(load.folder.relative_to(settings.landing)) for load in (*copies, *drawn)),
-        last.file_sha256,
-        last.file_size,
-        since.isoformat(timespec="microseconds"),
+    record = hashlib.sha256(name.encode()).hexdigest()
+    return Entry(record, agency, feed, period, now.astimezone(UTC).isoformat(timespec="seconds"), operator(), basis.strip())
+
+
+def _since(settings: Settings, copies: Sequence[LoadRecord], now: datetime) -> datetime:
+    """The time from which on anything may have been made of a content.
+
+    A clock that was ahead when it was received, and was set back since, makes what came later look earlier: a release that says
+    to be made of it counts from when it was published, and of a time that is still to come nothing can be said.
+    """
+    ids = {portion.load_id for load in copies for portion in load.by_period()}
+    releases = all_releases(settings.published) if settings.published.exists() else []
+    made = [release for release in releases if any(each["load_id"] in ids for each in release.manifest.get("deliveries", ()))]
+    since = min(
+        [
+            *(_received(load) for load in copies),
+            *(datetime.fromisoformat(release.manifest["published_at"]).astimezone(UTC) for release in made),
+        ]
     )
+    return since if since <= now else EVER
 
 
 def purge(settings: Settings, found: Purge) -> Removed:

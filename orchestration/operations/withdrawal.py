@@ -14,10 +14,13 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
 
+from orchestration.home.file_hash import sha256
 from orchestration.home.settings import Settings
 from orchestration.ingest.landing_log.impact import Change, changes
 from orchestration.ingest.landing_log.load_record import LoadRecord, Withdrawal
 from orchestration.ingest.landing_log.log import update_record
+from orchestration.ingest.landing_zone.acceptance import record_beside
+from orchestration.ingest.landing_zone.delivery import Delivery
 from orchestration.ingest.landing_zone.watch import waiting
 
 
@@ -60,29 +63,49 @@ def find(loads: Sequence[LoadRecord], name: str) -> list[LoadRecord]:
     if not latest:
         raise NoSuchDeliveryError(f"There is no delivery '{name}' in the landing log. {_suggestion(loads, wanted)}")
     (one,) = latest.values()
-    by_id = [load for load in matching if _has_id(load, wanted)]
+    by_id = [load for load in matching if has_id(load, wanted)]
     content = (by_id[-1] if by_id else one).file_sha256
     same = [load for load in loads if (load.agency, load.feed, load.file_name) == (one.agency, one.feed, one.file_name)]
     return [load for load in same if load.file_sha256 == content]
 
 
-def take_back_unread(settings: Settings, loads: Iterable[LoadRecord], name: str) -> str | None:
-    """Remove from the landing zone a delivery that no refresh has read, so that nothing was made of it and no log has it.
+def find_unread(settings: Settings, loads: Iterable[LoadRecord], name: str) -> Delivery | None:
+    """The file of the landing zone that a person means, and that no refresh has read, so that nothing was made of it.
 
     Args:
         name: as `find` takes it, but no load id.
 
     Returns:
-        `<agency>/<feed>/<file name>` of the removed file; None where the name is not that of exactly one such file.
+        None where the name is not that of exactly one such file, or that of a delivery that was read.
     """
     wanted = name.replace(os.sep, "/").strip("/")
+    loads = list(loads)
     read = {load.path for load in loads}
-    unread = {f"{d.agency}/{d.feed}/{d.file_name}": d.path for d in waiting(settings)}
+    unread = {f"{d.agency}/{d.feed}/{d.file_name}": d for d in waiting(settings)}
     found = [full for full in unread if full not in read and (f"/{wanted}".endswith(f"/{full}") or full.endswith(f"/{wanted}"))]
     if len(found) != 1 or any(_is_called(load, wanted) for load in loads):
         return None
-    unread[found[0]].unlink()
-    return found[0]
+    return unread[found[0]]
+
+
+def take_back_unread(settings: Settings, loads: Iterable[LoadRecord], name: str) -> str | None:
+    """Remove a delivery that no refresh has read (`find_unread`) from the landing zone.
+
+    Returns:
+        `<agency>/<feed>/<file name>` of the removed file; None where there is none.
+    """
+    found = find_unread(settings, loads, name)
+    if found is None:
+        return None
+    record_beside(found.path).unlink(missing_ok=True)
+    found.path.unlink()
+    return f"{found.agency}/{found.feed}/{found.file_name}"
+
+
+def changed_since(settings: Settings, load: LoadRecord) -> Delivery | None:
+    """The file under the name of a delivery, where it was replaced since and was not read yet; None where it is as it was."""
+    there = (d for d in waiting(settings) if f"{d.agency}/{d.feed}/{d.file_name}" == load.path)
+    return next((d for d in there if sha256(d.path) != load.file_sha256), None)
 
 
 def withdraw(loads: Sequence[LoadRecord], chosen: Sequence[LoadRecord], reason: str, now: datetime) -> Withdrawn:
@@ -109,20 +132,20 @@ def withdraw(loads: Sequence[LoadRecord], chosen: Sequence[LoadRecord], reason: 
     return Withdrawn(whole, not open_ones, tuple(changes(loads, after)))
 
 
+def has_id(load: LoadRecord, wanted: str) -> bool:
+    """Whether a person means it by its load id, or by that of one of its periods, as the ledger has it."""
+    return len(wanted) >= 8 and any(one.load_id.startswith(wanted) for one in (load, *load.by_period()))
+
+
 def operator() -> str:
     """Login name of the person, or service, who runs this process."""
     return pwd.getpwuid(os.getuid()).pw_name
 
 
 def _is_called(load: LoadRecord, wanted: str) -> bool:
-    if _has_id(load, wanted):
+    if has_id(load, wanted):
         return True
     return wanted == load.file_name or wanted == load.path or wanted.endswith(f"/{load.path}")
-
-
-def _has_id(load: LoadRecord, wanted: str) -> bool:
-    """Whether a person means it by its load id, or by that of one of its periods, as the ledger has it."""
-    return len(wanted) >= 8 and any(one.load_id.startswith(wanted) for one in (load, *load.by_period()))
 
 
 def _suggestion(loads: Iterable[LoadRecord], wanted: str) -> str:

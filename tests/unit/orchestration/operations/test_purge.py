@@ -9,14 +9,14 @@ from datetime import UTC, datetime, timedelta
 import duckdb
 import pytest
 
-from orchestration.home import lock
+from orchestration.home import creation, lock
 from orchestration.home.settings import Settings
 from orchestration.ingest.landing_log.log import loads_in_use
 from orchestration.ingest.landing_zone.acceptance import accept_short
 from orchestration.operations import purge, run_erasure, withdrawal
 from orchestration.publication.releases import all_releases, current_release, make_current
 from orchestration.warehouse import ledger, warehouse_file
-from tests.commands import rest_is_slow
+from tests.commands import rest_is_slow, runner
 from tests.unit.orchestration.ingest.conftest import CONTRACTS, NOW, Desk, row, rows, text
 
 FEED = "derbyshire_constabulary/crimes"
@@ -257,6 +257,64 @@ def test_a_clock_that_was_wrong_does_not_hide_what_was_made_since(home):
     loads = home.desk.all()
     found = purge.plan(home.settings, loads, [late], "a test", AFTER)
     assert found.start < datetime(2099, 1, 1, tzinfo=UTC)
+
+
+def test_a_clock_that_was_set_back_since_does_not_hide_what_was_made_since(home):
+    """Rows, files and record say 2024, when the clock was a year ahead; the release that was made of them says 2023."""
+    manifest = next(release for release in all_releases(home.settings.published) if release.id.endswith("since"))
+    file = manifest.folder / "manifest.json"
+    document = json.loads(file.read_text())
+    document |= {"published_at": "2023-05-02T10:00:00+00:00", "deliveries": [{"load_id": home.unlawful.load_id}]}
+    file.write_text(json.dumps(document))
+    removed = purge.purge(home.settings, home.found())
+    assert removed.releases >= 1 and home.names() == []
+
+
+def test_of_what_was_received_in_the_future_nothing_is_sure_to_be_earlier(home):
+    loads = home.desk.all()
+    chosen = withdrawal.find(loads, f"{FEED}/2023-07.v2.csv")
+    early = min(load.received_at for load in chosen) - timedelta(days=300)
+    found = purge.plan(home.settings, loads, chosen, "a test", early)
+    assert found.start == purge.EVER and "clock" in found.received
+    assert purge.purge(home.settings, found).releases == 2
+    assert home.names() == []
+
+
+def test_a_file_that_no_refresh_has_read_is_purged_with_its_copies(home):
+    """Nothing was made of it; that it was there, and was purged, is recorded all the same."""
+    content = text([row("crimes", 7, Offence_Title="Of no other file")])
+    file = home.desk.put("crimes", content, "2023-09.csv")
+    copy = home.desk.put("crimes", content, "2023-10.csv")
+    accept_short(file, "Of no other file, as well")
+    loads = home.desk.all()
+    unread = withdrawal.find_unread(home.settings, loads, f"{FEED}/2023-09.csv")
+    found = purge.plan_unread(home.settings, loads, unread, "Decision 8", datetime.now(UTC))
+    # And what the copy of another file, cut short, has left.
+    assert purge.purge(home.settings, found).files == 3
+    assert not file.exists() and not copy.exists() and home.desk.all() == loads
+    assert not [path for path in home.settings.raw.rglob("*") if path.is_file() and b"Of no other file" in path.read_bytes()]
+    assert [(entry.period, entry.basis) for entry in purge.entries(home.settings)] == [("2023-09", "Decision 8")]
+    assert len(all_releases(home.settings.published)) == 2
+
+
+def test_by_its_name_a_file_is_purged_whether_it_was_read_or_replaced_since(tmp_path, monkeypatch, capfd):
+    monkeypatch.setenv("SNA_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("SNA_RAW", str(tmp_path / "raw"))
+    creation.make(tmp_path / "home", "derbyshire", "live")
+    sna, desk = runner(monkeypatch, capfd), Desk(tmp_path / "raw", tmp_path / "home" / "landing")
+    file = desk.put("crimes", text(rows("crimes", 2)))
+    answer = sna("purge", f"{FEED}/{file.name}", "--basis", "a test")
+    assert answer.status == 0 and not file.exists() and desk.all() == []
+    desk.land("crimes", text(rows("crimes", 3)))
+    desk.put("crimes", text(rows("crimes", 4)))
+    answer = sna("purge", f"{FEED}/{file.name}", "--basis", "a test")
+    assert answer.status == 0 and not file.exists() and desk.all() == []
+    # By its load id it is what was read, and no more.
+    read = desk.land("crimes", text(rows("crimes", 5)))
+    desk.put("crimes", text(rows("crimes", 6)))
+    assert "2 loads" not in sna("purge", read.load_id, "--basis", "a test", "--dry-run").said
+    answer = sna("withdraw", f"{FEED}/{file.name}", "--reason", "a test")
+    assert answer.status == 0 and "the next refresh reads" in " ".join(answer.said.split())
 
 
 @pytest.mark.parametrize("basis", ["", " "])

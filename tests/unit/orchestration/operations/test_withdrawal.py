@@ -9,6 +9,7 @@ from orchestration.contracts.reader import load_contracts
 from orchestration.home.settings import Settings
 from orchestration.ingest.landing_log import log as log
 from orchestration.ingest.landing_log.log import loads_in_use
+from orchestration.ingest.landing_zone.acceptance import accept_short
 from orchestration.ingest.landing_zone.delivery import discover
 from orchestration.ingest.load.loader import load, plan
 from orchestration.operations import retention, withdrawal
@@ -224,3 +225,21 @@ def test_a_name_of_two_unread_deliveries_removes_none(desk):
     assert withdrawal.take_back_unread(settings, desk.all(), "2023-08.csv") is None
     assert withdrawal.take_back_unread(settings, desk.all(), f"{FEED}/2023-08.csv") == f"{FEED}/2023-08.csv"
     assert (desk.raw / "derbyshire_constabulary/outcomes/2023-08.csv").exists()
+
+
+def test_a_file_that_was_replaced_since_it_was_read_is_named(desk):
+    settings = Settings(desk.raw, desk.landing.parent)
+    record = desk.land("crimes", text(rows("crimes", 3)))
+    assert withdrawal.changed_since(settings, record) is None
+    desk.put("crimes", text(rows("crimes", 3)))  # at another time, and the same
+    assert withdrawal.changed_since(settings, record) is None
+    desk.put("crimes", text(rows("crimes", 2)))
+    changed = withdrawal.changed_since(settings, record)
+    assert changed is not None and changed.file_name == "2023-07.csv"
+
+
+def test_with_a_delivery_that_was_not_read_yet_goes_what_was_said_of_it(desk):
+    settings = Settings(desk.raw, desk.landing.parent)
+    record = accept_short(desk.put("crimes", text(rows("crimes", 1))), "a quiet month")
+    assert withdrawal.take_back_unread(settings, desk.all(), "2023-07.csv") == f"{FEED}/2023-07.csv"
+    assert not record.exists()
