@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from tests.corpus import (
+    combined,
     csv_damage,
     disguises,
     documents,
@@ -20,7 +21,10 @@ from tests.corpus import (
 )
 from tests.corpus.case import Case
 
-MODULES = (good, special_files, csv_damage, names, values, workbooks, documents, disguises, hiding_places, further, uncommon)
+MODULES = (
+    *(good, special_files, csv_damage, names, values, workbooks, documents, disguises, hiding_places, further, uncommon),
+    combined,
+)
 
 
 @cache
