@@ -101,8 +101,9 @@ def withdraw(
     """Withdraw a delivery. From the next refresh on, its previous version is used again, if there is one."""
     from datetime import UTC, datetime
 
-    from orchestration.ingest.landing_log.log import read
-    from orchestration.operations import withdrawal
+    from orchestration.ingest.landing_log.log import loads_in_use, read
+    from orchestration.ingest.landing_zone.watch import waiting as waiting_ones
+    from orchestration.operations import refresh_plan, withdrawal
 
     if not reason.strip():
         errors.print("[red]A withdrawal needs a reason[/]: `sna withdraw DELIVERY --reason TEXT`.")
@@ -131,7 +132,10 @@ def withdraw(
         console.print(
             "The file stays in the landing zone and is not read again; to use it after all, deliver it again with `sna deliver`."
         )
-    console.print("Next: `sna refresh`, which publishes without it.")
+    if loads_in_use(read(settings.landing)) or waiting_ones(settings):
+        console.print("Next: `sna refresh`, which publishes without it.")
+    else:
+        console.print(refresh_plan.nothing_in_use(settings))
 
 
 def purge(
@@ -186,9 +190,14 @@ def purge(
 def _rebuilt(settings: Settings) -> bool:
     """Whether a release was published again, or there is nothing left to publish."""
     from orchestration.cli import refresh
+    from orchestration.ingest.landing_log.log import NothingReceivedError
     from orchestration.operations import refresh_plan
 
-    plan = refresh_plan.plan(settings, "")
+    try:
+        plan = refresh_plan.plan(settings, "")
+    except NothingReceivedError as error:
+        console.print(str(error))
+        return True
     if not plan.feeds_delivered:
         console.print("Nothing else has been delivered, so there is nothing to publish.")
         return True

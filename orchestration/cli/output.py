@@ -322,15 +322,20 @@ def state_of(load: LoadRecord, *, in_use: int) -> str:
 
 def withdrawals(console: Console, settings: Settings, release: Release | None) -> None:
     """The deliveries that were withdrawn, and whether the current release is still made of one."""
-    from orchestration.ingest.landing_log.log import read
+    from orchestration.ingest.landing_log.log import loads_in_use, read
+    from orchestration.ingest.landing_zone.watch import waiting as waiting_ones
+    from orchestration.operations import refresh_plan
 
     published = {delivery["load_id"] for delivery in release.manifest["deliveries"]} if release else set()
-    found = [load for load in read(settings.landing) if load.withdrawn]
+    loads = read(settings.landing)
+    found = [load for load in loads if load.withdrawn]
     for load in found:
         state = f"{load.agency}/{load.feed}/{load.file_name} ({load.load_id}): {state_of(load, in_use=0)}"
         console.print(escape(state), highlight=False)
     if any(portion.load_id in published for load in found for portion in load.by_period()):
-        console.print("[yellow]The current release still uses a withdrawn delivery.[/] Next: `sna refresh`.")
+        can_be_replaced = loads_in_use(loads) or waiting_ones(settings)
+        remedy = "Next: `sna refresh`." if can_be_replaced else refresh_plan.nothing_in_use(settings)
+        console.print(f"[yellow]The current release still uses a withdrawn delivery.[/] {remedy}")
 
 
 def purge_plan(console: Console, found: Sequence[Purge], *, dry_run: bool) -> None:

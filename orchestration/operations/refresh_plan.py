@@ -79,6 +79,8 @@ def plan(settings: Settings, as_at: str, *, force: bool = False, landed_only: bo
         require_kept(by_then)
         if not loads_in_use(by_then):
             raise NothingReceivedError(f"No delivery had been received by {as_at}, so there is nothing to publish.")
+    elif loads and not any(new) and not loads_in_use(loads):
+        raise NothingReceivedError(nothing_in_use(settings))
     delivered |= {(d.agency, d.feed) for found in new for d in found}
     release = held = None
     damaged = damage(settings.published) or ""
@@ -93,6 +95,16 @@ def plan(settings: Settings, as_at: str, *, force: bool = False, landed_only: bo
         if held and damaged:
             raise DamagedReleaseError(f"{damaged} The same data were rolled back, so only `sna refresh --force` publishes them.")
     return Plan(sum(map(len, new)), len(delivered), release, held, as_at, force, damaged=damaged)
+
+
+def nothing_in_use(settings: Settings) -> str:
+    """That every delivery is out of use, what readers have meanwhile, and what to do."""
+    left = "Readers still have the release that was made before. " if (settings.published / "current").is_symlink() else ""
+    return (
+        "No delivery is in use, so there is nothing to publish: each was refused or withdrawn, or is no longer kept"
+        f" (`sna deliveries`, `sna quarantine`). {left}Deliver another one with `sna deliver FILE`"
+        f"{', or take the release from readers by `sna purge` of what it was made of' if left else ''}."
+    )
 
 
 def rebuild_plan(settings: Settings) -> Plan:

@@ -282,3 +282,15 @@ def test_a_name_that_means_other_content_by_now_is_no_remedy(settings, desk, sna
     assert sna(*remedy.split()).status == 0
     assert "File missing" not in sna("status").said
     assert [load.file_name for load in log.loads_in_use(desk.all())] == ["2023-07.v2.csv"]
+
+
+def test_where_all_is_withdrawn_a_refresh_says_so_at_once_and_what_can_be_done(settings, desk, sna, landed):
+    for load in desk.all()[1:]:
+        assert sna("withdraw", load.load_id, "--reason", "a test").status == 0
+    answer = sna("withdraw", desk.all()[0].load_id, "--reason", "a test")
+    assert answer.status == 0 and "No delivery is in use" in answer.said and "refresh" not in answer.remedies()
+    answer = sna("refresh")
+    assert answer.status == 1 and "No delivery is in use" in answer.said and "deliver FILE" in answer.remedies()
+    # What waits in the landing zone is read by it.
+    desk.put("crimes", text(rows("crimes", 4)), "2023-08.csv")
+    assert refresh_plan.plan(settings, "").new_deliveries == 1
