@@ -244,7 +244,7 @@ def test_a_record_of_a_later_version_is_left_as_it_is(settings, sna, landed):
     assert sna("verify", "--landing").status == 0
 
 
-def test_where_the_file_gives_other_rows_by_now_that_is_said_and_the_remedy_works(settings, desk, sna, landed, monkeypatch):
+def test_where_the_file_has_other_rows_by_now_that_is_said_and_the_remedy_works(settings, desk, sna, landed, monkeypatch):
     """Landed by an earlier version of the code: to advise the same repair once more would help nobody."""
     monkeypatch.setattr(loader, "ENGINE", "of a later version")
     landed.accepted.unlink()
