@@ -46,7 +46,8 @@ def repair(settings: Settings) -> Repaired:
 
     aside = tuple(_set_aside_unreadable(settings.landing))
     loads, contracts = log.read(settings.landing), load_contracts()
-    landed, left = [], {}
+    landed: list[LoadRecord] = []
+    left: dict[str, str] = {}
     in_use = {load.delivery_id for load in log.loads_in_use(loads)}
     for load in loads:
         if not landed_files.faults(load, full=True):
