@@ -65,3 +65,19 @@
         where incomplete.feed_type = '{{ feed_type }}'
     )
 {%- endmacro %}
+
+{#
+    Of each month, whether all that send the police's crimes, the hospitals' attendances and the ambulance service's calls have delivered
+    it: an agency from which nothing came for a month has not counted nothing, nor have several of a kind while one is missing.
+    Columns: month_start, by_police, by_hospitals, by_ambulances.
+#}
+{% macro months_of_agencies() -%}
+    select
+        month_start,
+        month_start in (select offence.recorded_month from {{ ref('fct_offence') }} as offence)
+        and {{ is_delivered_by_all('crimes', 'month_start') }} as by_police,
+        month_start in {{ months_of_all_hospitals() }} as by_hospitals,
+        month_start in (select call.month_start from {{ ref('fct_ambulance_call') }} as call)
+        and {{ is_delivered_by_all('assault_calls', 'month_start') }} as by_ambulances
+    from (select distinct calendar.month_start from {{ ref('dim_date') }} as calendar)
+{%- endmacro %}

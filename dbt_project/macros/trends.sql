@@ -85,6 +85,43 @@
 {%- endmacro %}
 
 {#
+    Counts of two periods as they may be compared: a test of each, adjusted for those of its family, and the word that it supports; none
+    across a series break. All columns of `compared`, and p_value, q_value, verdict and verdict_caution.
+
+    compared   relation with the columns that change_cautions reads, and area, events, previous_year_events and dispersion
+    period     its column that names a year
+    family     columns of the tests that are adjusted for their number
+#}
+{% macro judged_changes(compared, family, period='financial_year') -%}
+    with cautioned as (
+        {{ change_cautions(compared, period) }}
+    ),
+
+    tested as (
+        select
+            compared.*,
+            case when compared.previous_year_events is not null then cautioned.caution end as verdict_caution,
+            case when coalesce(cautioned.is_break, false) then 'series break' end as refusal,
+            {{ counts_test(
+                'compared.events', 'compared.previous_year_events', dispersion='compared.dispersion',
+                when='not coalesce(cautioned.is_break, false)'
+            ) }} as p_value
+        from {{ compared }} as compared
+        left join cautioned
+            on compared.series = cautioned.series and compared.{{ period }} = cautioned.{{ period }}
+    ),
+
+    adjusted as (
+        {{ adjusted('tested', family) }}
+    )
+
+    select
+        *,
+        {{ change_word('previous_year_events', 'events', refusal='refusal') }} as verdict
+    from adjusted
+{%- endmacro %}
+
+{#
     How much more the months of series vary than chance alone would make them. Pearson's chi-squared over its degrees of freedom, of months
     by years: what is expected of a month has the level of its year and the season of its month, so that neither counts as variation.
     Years in an exceptional period are left out where two others remain. Columns: series, area, whole_years, mean_events, dispersion.

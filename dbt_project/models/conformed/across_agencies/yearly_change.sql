@@ -21,26 +21,8 @@ compared as (
         on this_year.series = varied.series and this_year.area = varied.area
 ),
 
-cautioned as (
-    {{ change_cautions('compared') }}
-),
-
-tested as (
-    select
-        compared.*,
-        cautioned.caution,
-        case when coalesce(cautioned.is_break, false) then 'series break' end as refusal,
-        {{ counts_test(
-            'compared.events', 'compared.previous_year_events', dispersion='compared.dispersion',
-            when='not coalesce(cautioned.is_break, false)'
-        ) }} as p_value
-    from compared
-    left join cautioned
-        on compared.series = cautioned.series and compared.financial_year = cautioned.financial_year
-),
-
 judged as (
-    {{ adjusted('tested', 'series, financial_year') }}
+    {{ judged_changes('compared', 'series, financial_year') }}
 )
 
 select
@@ -57,6 +39,6 @@ select
     dispersion,
     p_value,
     q_value,
-    {{ change_word('previous_year_events', 'events', refusal='refusal') }} as verdict,
-    case when previous_year_events is not null then caution end as verdict_caution
+    verdict,
+    verdict_caution
 from judged

@@ -90,26 +90,8 @@ compared as (
     where this_window.is_analysed
 ),
 
-cautioned as (
-    {{ change_cautions('compared', period='window_label') }}
-),
-
-tested as (
-    select
-        compared.*,
-        cautioned.caution,
-        case when coalesce(cautioned.is_break, false) then 'series break' end as refusal,
-        {{ counts_test(
-            'compared.events', 'compared.previous_year_events', dispersion='compared.dispersion',
-            when='not coalesce(cautioned.is_break, false)'
-        ) }} as p_value
-    from compared
-    left join cautioned
-        on compared.series = cautioned.series and compared.window_label = cautioned.window_label
-),
-
 judged as (
-    {{ adjusted('tested', 'series, last_month') }}
+    {{ judged_changes('compared', 'series, last_month', period='window_label') }}
 )
 
 select
@@ -121,6 +103,6 @@ select
     dispersion,
     p_value,
     q_value,
-    {{ change_word('previous_year_events', 'events', refusal='refusal') }} as verdict,
-    caution as verdict_caution
+    verdict,
+    verdict_caution
 from judged

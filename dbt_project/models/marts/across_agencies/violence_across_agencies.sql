@@ -43,16 +43,8 @@ with event as (
     from {{ ref('fct_ambulance_call') }}
 ),
 
--- An agency from which nothing came for a month has not counted nothing; nor have several of a kind while one is
--- missing.
 delivered as (
-    select
-        month_start,
-        bool_or(seen_by = 'police') and {{ is_delivered_by_all('crimes', 'month_start') }} as by_police,
-        month_start in {{ months_of_all_hospitals() }} as by_hospitals,
-        bool_or(seen_by = 'ambulance') and {{ is_delivered_by_all('assault_calls', 'month_start') }} as by_ambulances
-    from event
-    group by month_start
+    {{ months_of_agencies() }}
 )
 
 select

@@ -38,17 +38,8 @@ event as (
     from {{ ref('fct_ambulance_call') }}
 ),
 
--- As in violence_across_agencies: what an agency has not delivered is not 0.
 delivered as (
-    select
-        calendar.date_day,
-        calendar.month_start in (select offence.recorded_month from {{ ref('fct_offence') }} as offence)
-        and {{ is_delivered_by_all('crimes', 'calendar.month_start') }} as by_police,
-        calendar.month_start in {{ months_of_all_hospitals() }} as by_hospitals,
-        calendar.month_start in (select call.month_start from {{ ref('fct_ambulance_call') }} as call)
-        and {{ is_delivered_by_all('assault_calls', 'calendar.month_start') }} as by_ambulances
-    from {{ ref('dim_date') }} as calendar
-    where calendar.date_day in (select event.date_day from event)
+    {{ months_of_agencies() }}
 )
 
 select
@@ -68,7 +59,7 @@ from event
 inner join {{ ref('dim_district') }} as district
     on event.district_code = district.district_code
 inner join delivered
-    on event.date_day = delivered.date_day
+    on {{ month_of('event.date_day') }} = delivered.month_start
 group by
     event.date_day,
     district.district_code,
