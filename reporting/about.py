@@ -9,9 +9,9 @@ from markupsafe import Markup
 
 from reporting import charts, ranks, resampling
 from reporting.blocks import Chart, Table
-from reporting.board import PROFILE, profile_figure, waiting, worse_and_worsening
+from reporting.board import PROFILE, none_worse, profile, profile_figure, waiting, worse_and_worsening
 from reporting.figures import counted, of
-from reporting.page import Heading, Item, Page, bullets, inline, label, prose, sentence
+from reporting.page import Heading, Item, Page, bullets, inline, label, number, prose, sentence
 from reporting.release import Release
 from reporting.sections import EVIDENCE
 from reporting.specification import Specification
@@ -91,7 +91,8 @@ def priorities(release: Release, spec: Specification) -> Page:
         )
         items.append(_certain(release, found))
     else:
-        items.append(sentence("Nothing: no indicator of any district is worse on both counts."))
+        nothing = "Nothing: no indicator of any district is worse on both counts."
+        items.append(none_worse(profile(release, spec.year), nothing))
     items += _stability(release, spec)
     return Page("priorities.html", "Priorities", "For the board", lead, items)
 
@@ -247,7 +248,7 @@ def quality(release: Release, spec: Specification) -> Page:
         items.append(_evidence_of_feeds(release))
     elif release.has("sna.figures"):
         rows = release.rows(
-            """select evidence, count(*) as n from sna.figures where report_id = ? and evidence is not null
+            """select evidence, count(value_text) as n from sna.figures where report_id = ? and evidence is not null
                group by all order by n desc""",
             [spec.id],
         )
@@ -255,8 +256,11 @@ def quality(release: Release, spec: Specification) -> Page:
             bullets(
                 [
                     inline(
-                        "{} figures: {}.",
-                        counted("sna.figures", "table_id", {"report_id": spec.id, "evidence": row["evidence"]}, row["n"]),
+                        "{}: {}.",
+                        number(
+                            counted("sna.figures", "value_text", {"report_id": spec.id, "evidence": row["evidence"]}, row["n"]),
+                            *("figure", "figures"),
+                        ),
                         EVIDENCE.get(row["evidence"], row["evidence"]),
                     )
                     for row in rows
@@ -272,8 +276,11 @@ def quality(release: Release, spec: Specification) -> Page:
                 inline(
                     "{}: {} {}.",
                     STAGES.get(row["stage"], row["stage"]),
-                    counted("meta.quality", "stage", {"stage": row["stage"], "success": row["success"]}, row["n"]),
-                    "tests passed" if row["success"] else "failed",
+                    number(
+                        counted("meta.quality", "stage", {"stage": row["stage"], "success": row["success"]}, row["n"]),
+                        *("test", "tests"),
+                    ),
+                    "passed" if row["success"] else "failed",
                 )
                 for row in verdicts
             ]
@@ -308,8 +315,8 @@ def _evidence_of_feeds(release: Release) -> Markup:
     return bullets(
         [
             inline(
-                "{} feeds: {}.",
-                counted("meta.feeds", "feed", {"evidence": row["evidence"]}, row["n"]),
+                "{}: {}.",
+                number(counted("meta.feeds", "feed", {"evidence": row["evidence"]}, row["n"]), "feed", "feeds"),
                 EVIDENCE.get(row["evidence"], row["evidence"]),
             )
             for row in rows

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from reporting import charts, street
 from reporting.blocks import Chart, Table
 from reporting.figures import FROM_NONE, MISSING, Figure, added, counted, of
-from reporting.page import Heading, Item, Page, bullets, inline, label, sentence
+from reporting.page import Heading, Item, Page, bullets, gap, inline, label, number, sentence
 from reporting.release import MAIN, Release
 from reporting.sections import PRINTED, wrong_figures
 from reporting.specification import Specification
@@ -26,6 +26,8 @@ FEW = 3
 PLACES = {"LSOA": "neighbourhoods", "Hexagon": "hexagons", "Street point": "street points"}
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 UNCHANGED = ("no clear change",)
+# Words of a test that was made; any other, or none, says that nothing was compared.
+TESTED = {"versus_county": ("higher", "similar", "lower"), "change_verdict": ("increase", "decrease", *UNCHANGED)}
 KNIFE = "Knife crime"
 # A percentage of fewer is a few cases: 2 to 11 is not a rise of 450 %.
 FEWEST_FOR_PERCENT = 50
@@ -52,7 +54,7 @@ def waiting(release: Release, table: str, what: str) -> Markup:
     """Why something is not shown, and whom to ask for it."""
     feeds = release.waiting_for(table)
     if not feeds:
-        return Markup('<p class="gap">{}</p>').format(f"{what}: the release has no figures of it for this year.")
+        return gap(f"{what}: the release has no figures of it for this year.")
     asked = bullets([inline("{}: ask {}", label(feed["title"]), feed["owner"]) for feed in feeds])
     if len(feeds) > FEW:
         asked = Markup("<details><summary>Which, and whom to ask</summary>{}</details>").format(asked)
@@ -203,7 +205,8 @@ def _what(release: Release, spec: Specification) -> Iterator[Item]:
     yield bullets([change(row, judged=True) for row in main])
     rest = [row for row in rows if row not in main]
     yield sentence("Of their parts, and of what other agencies count:")
-    for verdict, words in {"increase": "Rose", "decrease": "Fell"}.items():
+    tested = any(row["verdict"] in TESTED["change_verdict"] for row in rest)
+    for verdict, words in {"increase": "Rose", "decrease": "Fell"}.items() if tested else ():
         found = [row for row in rest if row["verdict"] == verdict]
         yield (
             sentence("{}:", Markup("<strong>{}</strong>").format(words))
@@ -233,10 +236,9 @@ def _what(release: Release, spec: Specification) -> Iterator[Item]:
 def change(row: dict[str, Any], *, judged: bool = False) -> Markup:
     """A yearly count and its change on the year before, as a sentence; `judged`: with what its test says."""
     said = inline(
-        "{}: {} {} in {}",
+        "{}: {} in {}",
         label(row["series"]),
-        of(TRENDS, row, "events", TREND_KEY),
-        row["measure"],
+        number(of(TRENDS, row, "events", TREND_KEY), row["measure"].removesuffix("s"), row["measure"]),
         label(row["financial_year"]),
     )
     if row["change_events"] is None:
@@ -254,6 +256,23 @@ def profile_figure(row: dict[str, Any], column: str, **form: Any) -> Figure:
     """A figure of the district profile, with two decimals as the profile has it."""
     form = {"decimals": 0 if column in ("events", "district_rank") else 2} | form
     return of(PROFILE, row, column, PROFILE_KEY, **form)
+
+
+def is_tested(row: dict[str, Any], *columns: str) -> bool:
+    """Whether an indicator of a district was compared: with the county, with the year before, or as these columns say."""
+    return all(row[column] in TESTED[column] for column in columns or TESTED)
+
+
+def none_worse(rows: list[dict[str, Any]], none: str) -> Markup:
+    """That no indicator is worse and becoming worse; of rows none of which could be tested, that this is not known."""
+    if any(map(is_tested, rows)):
+        return sentence(none)
+    return gap("Not known: no indicator could be compared with both the county and the year before.")
+
+
+def profile(release: Release, year: str) -> list[dict[str, Any]]:
+    """The indicators of all districts in a year."""
+    return release.rows(f"from {PROFILE} where financial_year = ?", [year]) if release.has(PROFILE) else []
 
 
 def worse_and_worsening(release: Release, year: str) -> list[dict[str, Any]]:
@@ -284,12 +303,13 @@ def _where(release: Release, spec: Specification) -> Iterator[Item]:
         yield waiting(release, PROFILE, "Rates by district")
         return
     higher = [row for row in rows if row["versus_county"] == "higher"]
-    yield sentence(
-        "Serious violence for each 1,000 residents is higher than in the county as a whole ({}), beyond chance, in:".replace(
-            "1,000", "thousand"
-        ),
-        profile_figure(rows[0], "county_value"),
-    )
+    above = "Serious violence for each thousand residents is higher than in the county as a whole ({}), beyond chance, in"
+    if higher:
+        yield sentence(f"{above}:", profile_figure(rows[0], "county_value"))
+    elif any(is_tested(row, "versus_county") for row in rows):
+        yield sentence(f"{above} no district.", profile_figure(rows[0], "county_value"))
+    else:
+        yield gap("The rates of districts are not compared with that of the county: there are too few offences.")
     yield bullets(
         [
             inline(
@@ -301,7 +321,7 @@ def _where(release: Release, spec: Specification) -> Iterator[Item]:
             )
             for row in higher
         ]
-    ) or sentence("no district.")
+    )
     table = Table(
         "districts-table",
         f"Serious violence, offences per 1,000 residents by district, {spec.when}",
@@ -350,7 +370,7 @@ def _where(release: Release, spec: Specification) -> Iterator[Item]:
             )
             for row in found
         ]
-    ) or sentence("No district is worse and becoming worse in any indicator.")
+    ) or none_worse(profile(release, spec.year), "No district is worse and becoming worse in any indicator.")
 
 
 def _concentrated(release: Release, spec: Specification) -> Iterator[Item]:
@@ -375,14 +395,19 @@ def _concentrated(release: Release, spec: Specification) -> Iterator[Item]:
             of(CONCENTRATION, row, "places_with_half", key),
             of(CONCENTRATION, row, "places", key),
             label(PLACES.get(row["place_kind"], row["place_kind"])),
-            inline("; {} more have no known place", elsewhere) if row["offences_elsewhere"] else "",
+            inline("; {} no known place", number(elsewhere, "more has", "more have")) if row["offences_elsewhere"] else "",
         )
     wards = hot_wards(release, spec.year)[:5]
     if wards:
         yield sentence("The wards with most offences:")
         yield bullets(
             [
-                inline("{}, {}: {} offences", label(row["ward_name"]), row["district"], of(WARDS, row, "offences", WARD_KEY))
+                inline(
+                    "{}, {}: {}",
+                    label(row["ward_name"]),
+                    row["district"],
+                    number(of(WARDS, row, "offences", WARD_KEY), "offence", "offences"),
+                )
                 for row in wards
             ]
         )
@@ -554,9 +579,9 @@ def _uncertain(release: Release, spec: Specification) -> Iterator[Item]:
     if spec.printed and wrong:
         says.append(
             inline(
-                "{} figures of {} were printed wrong: {}.",
-                counted(PRINTED, "table_id", {"report_id": spec.id, "status": "erratum"}, wrong),
+                "Printed wrong in {}: {}; {}.",
                 label(spec.printed),
+                number(counted(PRINTED, "table_id", {"report_id": spec.id, "status": "erratum"}, wrong), "figure", "figures"),
                 Markup('<a href="errata.html">the list, with reasons</a>'),
             )
         )

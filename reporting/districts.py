@@ -17,6 +17,8 @@ from reporting.board import (
     control_chart,
     hot_wards,
     hours,
+    none_worse,
+    profile,
     profile_figure,
     trend_table,
     waiting,
@@ -45,12 +47,12 @@ def names(release: Release, year: str) -> list[tuple[str, str]]:
 
 def pages(release: Release, spec: Specification) -> Iterator[Page]:
     """The page of each district."""
-    worse = worse_and_worsening(release, spec.year)
+    worse, indicators = worse_and_worsening(release, spec.year), profile(release, spec.year)
     ends = {row["indicator_id"]: row for row in _ends(release, spec.year)}
     for code, name in names(release, spec.year):
         items: list[Item] = [
             *_profile(release, spec, code, name, ends),
-            *_worse([row for row in worse if row["district_code"] == code]),
+            *_worse(*([row for row in rows if row["district_code"] == code] for rows in (worse, indicators))),
             *_trends(release, spec, name),
             *_hotspots(release, spec, code, name),
             *_interventions(release, spec, code),
@@ -148,7 +150,7 @@ def _spine_row(row: dict[str, Any], ends: dict[str, Any]) -> dict[str, Any] | No
     }
 
 
-def _worse(rows: list[dict[str, Any]]) -> Iterator[Item]:
+def _worse(rows: list[dict[str, Any]], indicators: list[dict[str, Any]]) -> Iterator[Item]:
     yield Heading("Worse, and becoming worse", "worsening")
     yield bullets(
         [
@@ -161,7 +163,7 @@ def _worse(rows: list[dict[str, Any]]) -> Iterator[Item]:
             )
             for row in rows
         ]
-    ) or sentence("No indicator is worse than the county and worse than the year before, both beyond chance.")
+    ) or none_worse(indicators, "No indicator is worse than the county and worse than the year before, both beyond chance.")
 
 
 def _trends(release: Release, spec: Specification, name: str) -> Iterator[Item]:

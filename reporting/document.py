@@ -148,9 +148,13 @@ def _add(writer: _Writer, item: Any) -> None:
         writer.table(item)
     elif isinstance(item, Chart):
         writer.chart(item)
-    elif 'class="people"' not in item and 'class="gap"' not in item:
+    elif 'class="people"' not in item and 'class="gap unwritten"' not in item:
+        before = writer.words["generated"]
         for style, parts in Paragraphs(item).found:
             writer.paragraph(parts, style)
+        if 'class="gap"' in item:
+            # That something is not there is no part of the report that was generated.
+            writer.words["generated"] = before
 
 
 def _new(release: Release, spec: Specification) -> Any:

@@ -20,12 +20,21 @@ from markupsafe import Markup
 from reporting import resampling
 
 MISSING, WITHHELD = "missing", "withheld"
+NOT_APPLICABLE, ROUNDED = "not applicable", "rounds to zero"
 # In place of a percentage of nothing, which there is not: no data is missing.
 FROM_NONE = "from none"
 # In place of a schema: the charts that the release specifies.
 CHART = "chart"
-# Agencies' own marks of what they do not publish.
-WITHHELD_SYMBOLS = ("c", "d", "x", "u")
+# What senders' marks in place of a number mean; any other is of a number that they do not have, such as x.
+# https://analysisfunction.civilservice.gov.uk/policy-store/symbols-in-tables-definitions-and-help/, those of the Department for
+# Education (k, u) and older ones of the Government Statistical Service (*, .). d: withheld, but it follows from what is in print.
+_SYMBOLS = {"c": WITHHELD, "d": WITHHELD, "u": WITHHELD, "*": WITHHELD, "z": NOT_APPLICABLE, ".": NOT_APPLICABLE}
+_SYMBOLS |= {"k": ROUNDED, "low": ROUNDED}
+
+
+def meaning(symbol: str | None) -> str:
+    """Why there is no number, by the symbol in its place."""
+    return _SYMBOLS.get(symbol or "", MISSING)
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,16 @@ def sentence(text: str, *values: Figure | Markup | str) -> Markup:
     return Markup("<p>{}</p>").format(Markup(escape(text)).format(*values))
 
 
+def number(figure: Figure, one: str, many: str) -> Markup:
+    """A count and what is counted, of one or of several."""
+    return inline("{} {}", figure, one if figure.value == 1 else many)
+
+
+def gap(text: Markup | str) -> Markup:
+    """A paragraph that says what is not there, and why."""
+    return Markup('<p class="gap">{}</p>').format(text)
+
+
 def bullets(sentences: Sequence[Markup | str]) -> Markup:
     """A list; empty where nothing is in it."""
     if not sentences:

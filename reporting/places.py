@@ -14,7 +14,7 @@ from reporting.board import PROFILE, hot_wards, profile_figure, waiting
 from reporting.districts import wards_table
 from reporting.figures import counted, of
 from reporting.maps import Boundaries, missing_boundaries
-from reporting.page import Heading, Item, Page, sentence
+from reporting.page import Heading, Item, Page, number, sentence
 from reporting.release import Release
 from reporting.specification import Specification
 
@@ -170,7 +170,7 @@ def _lsoas(release: Release, spec: Specification, boundaries: Boundaries) -> Ite
         source=LSOAS,
     )
     shown = {row["lsoa_code"]: {"value": row["offences"], "hot": row["clustering"] == "hot"} for row in rows}
-    yield _clusters(LSOAS, rows, "neighbourhoods")
+    yield _clusters(LSOAS, rows, ("neighbourhood", "neighbourhoods"))
     yield Chart(
         "map-lsoas",
         f"{rows[0]['definition']} by neighbourhood, {spec.when}",
@@ -181,11 +181,16 @@ def _lsoas(release: Release, spec: Specification, boundaries: Boundaries) -> Ite
     )
 
 
-def _clusters(table: str, rows: Sequence[Mapping[str, Any]], what: str) -> Markup:
+def _clusters(table: str, rows: Sequence[Mapping[str, Any]], what: tuple[str, str]) -> Markup:
     """How many places are hot."""
     window = {name: rows[0][name] for name in ("definition", "first_month", "last_month")}
     hot = counted(table, "definition", {**window, "clustering": "hot"}, sum(row["clustering"] == "hot" for row in rows))
-    return sentence(f"{{}} {what} are part of a cluster that chance does not explain; they have a thick orange edge.", hot)
+    if hot.value == 0:
+        return sentence(f"No {what[0]} is part of a cluster that chance does not explain ({{}} found).", hot)
+    return sentence(
+        "{} part of a cluster that chance does not explain, with a thick orange edge.",
+        number(hot, f"{what[0]} is", f"{what[1]} are"),
+    )
 
 
 def _hexagons(release: Release, spec: Specification, boundaries: Boundaries) -> Iterator[Item]:
@@ -197,7 +202,7 @@ def _hexagons(release: Release, spec: Specification, boundaries: Boundaries) -> 
     # A hexagon of few offences among busy ones is part of their cluster.
     top = [row for row in rows if row["is_top_fifth"] or row["clustering"] == "hot"]
     yield sentence("The map shows the fifth of all hexagons with most offences, and clusters; the others are not drawn.")
-    yield _clusters(HEXAGONS, rows, "hexagons")
+    yield _clusters(HEXAGONS, rows, ("hexagon", "hexagons"))
     table = Table(
         "hexagons-table",
         f"Hexagons with most offences: {rows[0]['definition']}, {spec.when}",

@@ -10,9 +10,9 @@ from markupsafe import Markup
 
 from reporting import specified
 from reporting.blocks import Table
-from reporting.figures import Figure, counted, of
+from reporting.figures import MISSING, WITHHELD, Figure, counted, meaning, of
 from reporting.maps import Boundaries
-from reporting.page import Heading, Item, Page, bullets, inline, label, sentence
+from reporting.page import Heading, Item, Page, bullets, gap, inline, label, sentence
 from reporting.release import Release
 from reporting.specification import Section, Specification
 from reporting.statements import people_text, statements
@@ -26,6 +26,9 @@ EVIDENCE = {
     "national_statistic": "computed from national statistics",
     "demonstration": "computed from made-up records drawn to match the print: this proves the calculation, not the figure",
 }
+
+ALL_WITHHELD = "Withheld: this table was delivered, and its sender publishes none of its figures, since they are too small."
+ALL_UNKNOWN = "No figure of this table is known: its cells say which are withheld and which are missing."
 
 
 @dataclass(frozen=True)
@@ -59,9 +62,7 @@ def pages(release: Release, spec: Specification, boundaries: Boundaries) -> Iter
     by_table: dict[str, list[dict[str, Any]]] = {}
     for row in figures:
         by_table.setdefault(row["table_id"], []).append(row)
-    # Where tables belong that have no figure of this report's years.
-    known = release.rows(f"select distinct table_id, section from {FIGURES} order by all") if figures else []
-    missing = [row for row in known if row["table_id"] not in by_table]
+    missing = [row for row in _known(release, spec) if row["table_id"] not in by_table]
     for section in spec.sections:
         own: dict[str, list[dict[str, Any]]] = {name: rows for name, rows in by_table.items() if rows[0]["section"] == section.id}
         items: list[Item] = [
@@ -75,7 +76,7 @@ def pages(release: Release, spec: Specification, boundaries: Boundaries) -> Iter
         items += _documents([row for row in documents if row["section"] == section.id])
         if not items:
             items.append(
-                Markup('<p class="gap">{}</p>').format(
+                Markup('<p class="gap unwritten">{}</p>').format(
                     "Nothing of this section is computed: its text is people's own, and has not been written yet."
                 )
             )
@@ -117,7 +118,14 @@ def _printed_as(row: dict[str, Any]) -> dict[str, Any]:
         if f"{value:.{decimals}f}" == text:
             number = int(value) if decimals == 0 else value
             return {"place": of(FIGURES, row, "value", KEY).place, "value": number, "decimals": decimals}
-    return {"place": of(FIGURES, row, "value_text", KEY).place, "value": text, "decimals": None}
+    return {"place": of(FIGURES, row, "value_text", KEY).place, "value": text, "decimals": None, "note": meaning(row["symbol"])}
+
+
+def _known(release: Release, spec: Specification) -> list[dict[str, Any]]:
+    """The tables of the report that any report has figures of, or the printed one has: table_id and section."""
+    found = [f"select table_id, section from {table}" for table in (FIGURES, PRINTED) if table in release.tables]
+    rows = release.rows(" union ".join(found) + " order by all") if found else []
+    return [row for row in rows if row["table_id"] in spec.tables]
 
 
 def _table(
@@ -125,13 +133,14 @@ def _table(
 ) -> Iterator[Item]:
     text = f"{name}: {spec.tables.get(name, 'figures of the text')}"
     yield Heading(text, name)
-    missing = Markup('<p class="gap">{}</p>').format(
-        inline("Missing: nothing was delivered that has this table for {}.", label(spec.when))
-    )
+    missing = gap(inline("Missing: nothing was delivered that has this table for {}.", label(spec.when)))
     if not rows:
         yield missing
         return
     yield as_table(name, text, rows, errata)
+    unknown = {meaning(row["symbol"]) if row["value_text"] is None else "" for row in rows}
+    if unknown <= {WITHHELD, MISSING}:
+        yield gap(ALL_UNKNOWN if MISSING in unknown else ALL_WITHHELD)
     if not spec.year_is_among({label for row in rows for label in (row["row_label"], row["column_label"])}):
         yield missing
     reasons = [errata[key] for row in rows if (key := tuple(row[column] for column in KEY)) in errata]

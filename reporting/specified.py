@@ -12,7 +12,7 @@ import shapely
 
 from reporting import charts
 from reporting.blocks import Chart, Table
-from reporting.figures import CHART, WITHHELD, WITHHELD_SYMBOLS, Figure, place_of
+from reporting.figures import CHART, WITHHELD, Figure, meaning, place_of
 from reporting.maps import Boundaries, Layer, missing_boundaries
 from reporting.page import Heading, Item
 from reporting.release import Release
@@ -45,16 +45,16 @@ def chart(release: Release, spec: Row, boundaries: Boundaries) -> Item:
     except duckdb.Error as error:
         return Chart(spec["chart_id"], title, "", None, why_not=f"its query fails: {str(error).splitlines()[0]}")
     shown = [name for name, unit in zip(spec["measures"], spec["units"], strict=True) if unit not in ("symbol", "text")]
-    rows = [row for row in rows if any(row[name] is not None for name in spec["measures"])]
-    if not rows:
+    if spec["chart_kind"] == "map":
+        rows = [row for row in rows if any(row[name] is not None for name in spec["measures"])]
+    if all(row[name] is None for row in rows for name in spec["measures"]):
         return Chart(spec["chart_id"], title, "", None, why_not=_no_rows(release, spec))
     notes = [spec["chart_note"]] if spec["chart_note"] else []
     if spec["chart_kind"] == "map" and len(rows) > MANY_PLACES:
         rows = [row for row in rows if row[shown[0]]]
         notes.append("Places that have none are left out of the map and the table.")
-    unknown = [_text(row[spec["dimensions"][0]]) for row in rows if shown and row[shown[0]] is None]
-    if unknown:
-        notes.append(f"Not drawn, since it is missing or withheld, which is not zero: {', '.join(dict.fromkeys(unknown))}.")
+    unknown = _unknown(spec, rows, shown[0]) if shown else {}
+    notes += [f"Not drawn, since it is {why}, which is not zero: {', '.join(names)}." for why, names in unknown.items()]
     dated = spec["period_column"]
     if dated in spec["dimensions"] and spec["last_period"] > max(_text(row[dated]) for row in rows):
         notes.append(f"Missing: nothing was delivered for {_date(spec['last_period'])}.")
@@ -68,7 +68,7 @@ def chart(release: Release, spec: Row, boundaries: Boundaries) -> Item:
         if row[measure] is not None
     ]
     if not data:
-        return Chart(spec["chart_id"], title, "", table, why_not="every number of it is withheld by the agency.")
+        return Chart(spec["chart_id"], title, "", table, why_not=_all_unknown([*unknown]))
     made = _map(spec, rows, shown[0], boundaries) if spec["chart_kind"] == "map" else {"drawing": _drawing(spec, data, shown)}
     facts = {name: spec[name] for name in ("chart_kind", "dimensions", "first_period", "last_period")}
     return Chart(spec["chart_id"], title, _description(spec, shown), table, data=data, specification=facts, **made)
@@ -80,7 +80,30 @@ def _no_rows(release: Release, spec: Row) -> str:
         return "missing, because these have not been delivered: " + "; ".join(
             f"{feed['title']} (ask {feed['owner']})" for feed in feeds
         )
-    return f"marts.{spec['mart']} has no rows of its period."
+    return f"marts.{spec['mart']} has no number of its period."
+
+
+def _unknown(spec: Row, rows: Sequence[Row], measure: str) -> dict[str, list[str]]:
+    """Why a measure has no number → the places, years or the like that have none, each once."""
+    found: dict[str, dict[str, None]] = {}
+    for row in rows:
+        if row[measure] is None:
+            found.setdefault(_why_no_number(spec, row, measure), {})[_text(row[spec["dimensions"][0]])] = None
+    return {why: [*names] for why, names in sorted(found.items())}
+
+
+def _all_unknown(reasons: Sequence[str]) -> str:
+    """Why nothing of a chart is drawn that was delivered."""
+    if reasons == [WITHHELD]:
+        return "every number of it is withheld by the agency."
+    return f"no number of it is known: each is {' or '.join(reasons)}, as its table says."
+
+
+def _why_no_number(spec: Row, row: Row, measure: str) -> str:
+    """What the symbol that follows a measure says of a number that is not there."""
+    at = spec["measures"].index(measure) + 1
+    symbol = row[spec["measures"][at]] if spec["units"][at : at + 1] == ["symbol"] else None
+    return meaning(symbol)
 
 
 def _period(spec: Row) -> str:
@@ -128,11 +151,8 @@ def _table(spec: Row, rows: Sequence[Row], title: str, notes: Sequence[str]) -> 
     heads = [_words(name) for name in dimensions] + [_head(name, unit) for name, unit in columns]
 
     def cell(row: Row, name: str, unit: str) -> Figure:
-        at = [column for column, _ in measures].index(name)
-        symbol = row[measures[at + 1][0]] if at + 1 < len(measures) and measures[at + 1][1] == "symbol" else None
-        note = WITHHELD if symbol in WITHHELD_SYMBOLS else "missing"
         where = place_of(f"{CHART}.{spec['report_id']}/{spec['chart_id']}", name, {key: row[key] for key in dimensions})
-        return Figure(where, row[name], decimals=DECIMALS.get(unit), note=note)
+        return Figure(where, row[name], decimals=DECIMALS.get(unit), note=_why_no_number(spec, row, name))
 
     return Table(
         f"{spec['chart_id']}-table",

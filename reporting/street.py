@@ -8,7 +8,7 @@ from reporting import charts
 from reporting.blocks import Chart, Table
 from reporting.figures import Figure, added, of
 from reporting.maps import Boundaries, missing_boundaries
-from reporting.page import Heading, Item, inline, label, prose, sentence
+from reporting.page import Heading, Item, inline, label, number, prose, sentence
 from reporting.release import Release
 
 RATES, MONTHS = "marts.street_crime_rates", "marts.street_crime"
@@ -39,13 +39,13 @@ def items(release: Release) -> Iterator[Item]:
             rate = inline(
                 ", {} for each thousand of {}",
                 of(RATES, whole[0], "rate_per_1000", KEY, decimals=2),
-                label(whole[0]["population_source"]),
+                label(_in_a_sentence(whole[0]["population_source"])),
             )
             yield sentence(
-                "{}, {}: {} crimes{}.",
+                "{}, {}: {}{}.",
                 label(kind),
                 label(window),
-                of(RATES, whole[0], "crimes", KEY),
+                number(of(RATES, whole[0], "crimes", KEY), "crime", "crimes"),
                 rate if whole[0]["rate_per_1000"] is not None else "",
             )
         known = [row for row in own if row["rate_per_1000"] is not None]
@@ -58,6 +58,11 @@ def items(release: Release) -> Iterator[Item]:
     else:
         yield from _map(release, [row for row in by_district if row["crime_type"] == VIOLENT[0]], window)
     yield from _months(release)
+
+
+def _in_a_sentence(name: str) -> str:
+    """A name without the capital of a first word."""
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name
 
 
 def _districts(rows: list[dict[str, object]], kind: str, window: str, whole: float | None) -> Chart:

@@ -18,7 +18,7 @@ import gptables
 import pandas as pd
 
 from reporting.blocks import Cell, Table
-from reporting.figures import FROM_NONE, WITHHELD, Figure
+from reporting.figures import FROM_NONE, NOT_APPLICABLE, ROUNDED, WITHHELD, Figure
 from reporting.page import Page
 from reporting.release import Release
 from reporting.sections import Corrected
@@ -26,11 +26,12 @@ from reporting.specification import Specification
 
 FILE = "needs-assessment.xlsx"
 OPEN_FILE = "needs-assessment.ods"
-MISSING, CLOSED, NOT_APPLICABLE = "[x]", "[c]", "[z]"
+MISSING, CLOSED, NONE, LOW = "[x]", "[c]", "[z]", "[low]"
 SHORTHAND = (
     f"{MISSING} missing: no data has been delivered, or the value is not known.",
     f"{CLOSED} withheld: the agency has counted it and does not publish it.",
-    f"{NOT_APPLICABLE} not applicable: the table has no such figure.",
+    f"{NONE} not applicable: the table has no such figure.",
+    f"{LOW} rounds to zero: the agency has counted fewer than its rounding shows.",
 )
 
 
@@ -102,14 +103,14 @@ def _sheet(name: str, title: str, table: Table, notes: dict[str, str], about: Se
     frame = pd.DataFrame([[head, *map(_value, cells)] for head, cells in table.rows], columns=heads)
     references = [_note(text, notes) for text in (*table.notes, *_corrections(table))]
     decimals = {column: max((_decimals(row[1][at]) for row in table.rows), default=0) for at, column in enumerate(heads[1:])}
-    used = {value for value in frame.to_numpy().ravel() if value in (MISSING, CLOSED, NOT_APPLICABLE)}
+    used = {value for value in frame.to_numpy().ravel() if value in (MISSING, CLOSED, NONE, LOW)}
     return gptables.GPTable(
         table=frame,
         table_name=f"table_{re.sub(r'[^A-Za-z0-9]', '_', name)}",
         title=title + "".join(f"$${reference}$$" for reference in references),
         subtitles=list(about),
         source=table.source and f"Published table {table.source}",
-        legend=[line for line in SHORTHAND if line[:3] in used],
+        legend=[line for line in SHORTHAND if line.split()[0] in used],
         index_columns={2: 0},
         additional_formatting=[
             {"column": {"columns": [column], "format": {"num_format": _number_format(places)}, "include_names": False}}
@@ -129,11 +130,11 @@ def _decimals(cell: Cell) -> int:
 def _value(cell: Cell) -> Any:
     if not isinstance(cell, Figure):
         text = re.sub(r"<[^>]+>", "", str(cell))
-        return text if re.search(r"\w", text) else NOT_APPLICABLE
+        return text if re.search(r"\w", text) else NONE
     if cell.value is None:
-        return {WITHHELD: CLOSED, FROM_NONE: NOT_APPLICABLE}.get(cell.note, MISSING)
+        return {WITHHELD: CLOSED, FROM_NONE: NONE, NOT_APPLICABLE: NONE, ROUNDED: LOW}.get(cell.note, MISSING)
     if isinstance(cell.value, str) or cell.decimals is None:
-        return str(cell.value) if re.search(r"\w", str(cell.value)) else NOT_APPLICABLE
+        return str(cell.value) if re.search(r"\w", str(cell.value)) else NONE
     return round(float(cell.value), cell.decimals) if cell.decimals else round(cell.value)
 
 

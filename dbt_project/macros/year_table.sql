@@ -7,24 +7,33 @@
     total_row, total_column   their labels, where the table has them
     years         the years that head the columns: report_year, or a CTE made by delivered_years
     row_group     heading over the rows
+    group_order   the position of this group in the table, from 0: see in_group
     of_report     whether rows and counts have a report_id: those of one report are not those of another
+    symbols       whether counts have a column symbol: why a count is empty
 
-    Columns: report_id, table_id, row_group, row_label, row_order, column_label, column_order, unit, numerator, denominator.
+    A count that is empty, and each total that it is a part of, is not known: it is not 0.
+
+    Columns: report_id, table_id, row_group, row_label, row_order, column_label, column_order, unit, numerator, denominator, and with
+    symbols: symbol.
 #}
 {% macro year_table(
-    table_id, rows, counts, year_label, total_row=none, total_column=none, years=none, row_group='', of_report=false
+    table_id, rows, counts, year_label, total_row=none, total_column=none, years=none, row_group='', group_order=0,
+    of_report=false, symbols=false
 ) -%}
     select
         report_year.report_id,
         '{{ table_id }}' as table_id,
         '{{ row_group }}' as row_group,
         coalesce({{ rows }}.row_label, '{{ total_row or "" }}') as row_label,
-        coalesce({{ rows }}.row_order, {{ last_position() }}) as row_order,
+        {{ in_group(group_order, 'coalesce(' ~ rows ~ '.row_order, ' ~ last_position() ~ ')') }} as row_order,
         coalesce(report_year.{{ year_label }}, '{{ total_column or "" }}') as column_label,
         coalesce(report_year.year_order, {{ last_position() }}) as column_order,
         'count' as unit,
-        coalesce(sum({{ counts }}.count), 0) as numerator,
+        {{ known_sum(counts ~ '.count', counts ~ '.financial_year') }} as numerator,
         1 as denominator
+        {%- if symbols %},
+        {{ symbol_of(counts ~ '.count', counts ~ '.symbol', counts ~ '.financial_year') }} as symbol
+        {%- endif %}
     from {{ rows }}
     inner join {{ years or ref('report_year') }} as report_year
         on {{ 'report_year.report_id = ' ~ rows ~ '.report_id' if of_report else 'true' }}
@@ -51,8 +60,32 @@
     )
 {%- endmacro %}
 
+{#
+    A sum of what a sender has counted; 0 where there is no row. Empty where one of the numbers is: what is withheld is not 0.
+
+    row   a column that every row has; of a relation that may have none, one of its own
+#}
+{% macro known_sum(value, row='*') -%}
+    case when count({{ row }}) = count({{ value }}) then coalesce(sum({{ value }}), 0) end
+{%- endmacro %}
+
+{# Why a number is empty: its symbol, x where it has none. #}
+{% macro why_empty(value, symbol) -%}
+    case when {{ value }} is null then coalesce({{ symbol }}, 'x') end
+{%- endmacro %}
+
+{# Why such a sum is empty: the symbol of an empty number. `row` as above. #}
+{% macro symbol_of(value, symbol, row='true') -%}
+    min(case when {{ row }} is not null then {{ why_empty(value, symbol) }} end)
+{%- endmacro %}
+
 {# Totals and percentages come after everything else. #}
 {% macro last_position() -%} 9000 {%- endmacro %}
+
+{# Position of a row of a table that has groups: those of a group are together, in every year. Groups are numbered from 0. #}
+{% macro in_group(group_order, row_order) -%}
+    {%- if group_order -%} 10000 * {{ group_order }} + {% endif -%} {{ row_order }}
+{%- endmacro %}
 
 {# The report's years that a mart covers: a feed that began later has no figures of earlier years, rather than zeros. #}
 {% macro delivered_years(mart) -%}

@@ -149,7 +149,7 @@ def _figures() -> Suite:
         grain="figures",
         sql="""
             select
-                report_id, table_id, row_group, row_label, column_label, value_text,
+                report_id, table_id, row_group, row_label, column_label, value_text, coalesce(value_text, symbol) as said,
                 case
                     when
                         unit = 'percent' and row_label <> 'Change %' and column_label <> 'Percentage'
@@ -169,7 +169,12 @@ def _figures() -> Suite:
                 {"column_list": ["report_id", "table_id", "row_group", "row_label", "column_label"]},
                 ARITHMETIC,
             ),
-            Rule("Every figure has a value", "ExpectColumnValuesToNotBeNull", {"column": "value_text"}, ARITHMETIC),
+            Rule(
+                "Every figure has a value, or a symbol in its place",
+                "ExpectColumnValuesToNotBeNull",
+                {"column": "said"},
+                ARITHMETIC,
+            ),
             between("Every share is from 0 to 100 %", "share", 0, 100, ARITHMETIC),
             between("No count is negative", "count", 0, None, ARITHMETIC),
         ),

@@ -3,6 +3,7 @@
 `labels`: staging model -> column of labels -> scheme, from the model's `labels`.
 `figures`: each model of `sna` that is a part of the figures -> its `words`: `also` where some of its cells are text, `only` where
 all are, otherwise empty. A part declares no grain of its own, since it has that of all figures.
+`withheld`: those of them that have a `symbol` in place of a number that the sender withholds or does not have (`symbols: true`).
 `monthly`: each fact of a feed that describes a column `month_start`.
 """
 
@@ -18,8 +19,10 @@ from orchestration.home.environment import DBT_PROJECT
 def variables() -> dict[str, Any]:
     """The variable `declared` of the dbt project."""
     models = DBT_PROJECT / "models"
-    figures = {name: meta.get("words", "") for name, meta, _ in _described(models / "sna") if "grain" not in meta}
-    return {"declared": {"labels": labels(models), "figures": figures, "monthly": monthly(models)}}
+    parts = {name: meta for name, meta, _ in _described(models / "sna") if "grain" not in meta}
+    figures = {name: meta.get("words", "") for name, meta in parts.items()}
+    withheld = [name for name, meta in parts.items() if meta.get("symbols")]
+    return {"declared": {"labels": labels(models), "figures": figures, "withheld": withheld, "monthly": monthly(models)}}
 
 
 def labels(models: Path) -> dict[str, Mapping[str, str]]:

@@ -17,6 +17,28 @@ SCALE = 10_000
 FINE = 1_000_000_000
 # The mart that shows for how many months of a year offences were delivered.
 YEARS = "offences_yearly"
+# The marts that have a symbol in place of a number.
+WITHHOLDING = frozenset(
+    {
+        "care_leaver_plans",
+        "children_in_need",
+        "childrens_social_care",
+        "exclusion_rates",
+        "exclusion_reasons",
+        "neet",
+        "prison_population",
+        "probation_cases",
+        "probation_cases_by_age_and_sentence",
+        "probation_cases_by_person",
+        "repeat_people_linked",
+        "school_absence",
+        "school_exclusions",
+        "social_care_referral_outcomes",
+        "youth_justice_offences",
+        "youth_justice_offenders",
+        "youth_justice_rates",
+    }
+)
 PRINTED = ("claim_id", "published", "wording", "corrected", "proof", "citation", "reason")
 NO_CLAIM = "('', '', '', '', '', '', '', '')"
 NO_FIGURES = "values ('', '', '', 0, '', '', cast(0 as hugeint), cast(0 as hugeint), '')"
@@ -139,7 +161,8 @@ def _value(report: Report, one: Computation) -> str:
     numerator, denominator = (f"{_factor(one)} * n", "d") if one.unit_shown != "one in" else ("d", "n")
     return (
         f"select {numerator} as numerator, {denominator} as denominator, {NO_WORDS}"
-        f" from ({_sums(report, one, [])}) where {denominator} <> 0 and {_complete(report, one)}"
+        # A row without numbers says that it was delivered, and withheld.
+        f" from ({_sums(report, one, [])}) where {denominator} is distinct from 0 and {_complete(report, one)}"
     )
 
 
@@ -249,14 +272,15 @@ def _sums(report: Report, one: Computation, groups: Sequence[str], starts: Seque
         rows += f" and {one.year_column} in ({', '.join(_year(one, start) for start in starts)})"
     counted = f"filter ({report.text(one.where)})"
     n = {
-        "sum": f"coalesce(sum({report.text(one.measure)}) {counted}, 0)",
+        "sum": _known(one, report.text(one.measure), f"coalesce(sum({report.text(one.measure)}) {counted}, 0)", counted),
         "max": f"max({one.measure}) {counted}",
         "min": f"min({one.measure}) {counted}",
         "distinct": f"count(distinct {one.measure}) {counted}",
         "max to mean": f"max({one.measure}) {counted} / avg({one.measure}) {counted}",
     }[one.aggregate]
     whole = one.of_measure or (one.measure if one.kind == "share" else None)
-    d = f"sum({whole})" if whole else str(len(starts) * {"year": 1, "month": 12, None: 0}[one.per] or 1)
+    years_or_months = len(starts) * {"year": 1, "month": 12, None: 0}[one.per] or 1
+    d = _known(one, whole, f"sum({whole})") if whole else str(years_or_months)
     names = [f"{group} as {name}" for group, name in zip(groups, ("member", "part"), strict=False)]
     sums = [f"cast({SCALE} * {n} as hugeint) as n", f"cast({SCALE} * {d} as hugeint) as d"]
     # A bit for each year that has rows, in whatever group; a subquery for each statement would double the time of the plan.
@@ -265,6 +289,11 @@ def _sums(report: Report, one: Computation, groups: Sequence[str], starts: Seque
     years = f"bit_or({years}) over () as years" if groups and starts else f"{years} as years"
     grouped = f"group by {', '.join(str(place) for place in range(1, len(groups) + 1))}" if groups else ""
     return f"select {', '.join([*names, *sums, years])} from marts.{one.mart} where {rows} {grouped} having count(*) > 0"
+
+
+def _known(one: Computation, measure: str, total: str, counted: str = "") -> str:
+    """A sum; of a mart in which numbers are withheld, empty where one of its own is: it is not known."""
+    return f"if(count(*) {counted} = count({measure}) {counted}, {total}, null)" if one.mart in WITHHOLDING else total
 
 
 def _ratio(one: Computation) -> str:

@@ -38,7 +38,7 @@ OTHERS = [
         "update {0} set offences = offences * 3 where financial_year = '2023/24'",
     ),
     (FIGURES, "No figure is there twice", AGAIN),
-    (FIGURES, "Every figure has a value", "update {0} set value_text = null where rowid = 0"),
+    (FIGURES, "Every figure has a value, or a symbol in its place", "update {0} set value_text = null where rowid = 0"),
     (
         FIGURES,
         "Every share is from 0 to 100 %",

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from reporting import board
+from reporting import board, places
 
 ROW = {
     "series": "Knife crime",
@@ -32,6 +32,10 @@ def words(markup):
         (
             {"events": 11, "previous_year_events": 2, "change_events": 9, "change_events_percent": 450.0, "verdict": "increase"},
             "11 offences in 2023/24, +9 on the year before: an increase beyond chance.",
+        ),
+        (
+            {"events": 1, "previous_year_events": 2, "change_events": -1},
+            "1 offence in 2023/24, −1 on the year before: a decrease beyond chance.",
         ),
         (
             {"previous_year_events": None, "change_events": None, "change_events_percent": None, "verdict": None},
@@ -69,3 +73,35 @@ def test_the_busiest_hours_are_those_of_the_heat_map(made):
         assert {(day, int(hour), int(n)) for day, hour, n in re.findall(r"(\w+day) from (\d\d):00 \((\d+)\)", said[1])} == {
             (row["day_name"], row["committed_hour"], row["n"]) for row in busy
         }
+
+
+TESTED = {"versus_county": "similar", "change_verdict": "no clear change"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([TESTED], "No district is worse."),
+        ([TESTED, {"versus_county": None, "change_verdict": None}], "No district is worse."),
+        # What was not tested is not known to be no worse.
+        ([{"versus_county": "similar", "change_verdict": None}], "Not known"),
+        ([{"versus_county": "too few to compare", "change_verdict": "too few to compare"}], "Not known"),
+        ([], "Not known"),
+    ],
+)
+def test_nothing_is_said_to_be_no_worse_that_could_not_be_compared(rows, said):
+    assert words(board.none_worse(rows, "No district is worse.")).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("hot", "said"),
+    [
+        (0, "No hexagon is part of a cluster that chance does not explain (0 found)."),
+        (1, "1 hexagon is part of a cluster that chance does not explain, with a thick orange edge."),
+        (2, "2 hexagons are part of a cluster that chance does not explain, with a thick orange edge."),
+    ],
+)
+def test_clusters_are_counted_in_plain_words(hot, said):
+    place = {"definition": "Robbery", "first_month": "2024-04-01", "last_month": "2025-03-01"}
+    rows = [place | {"clustering": kind} for kind in ["hot"] * hot + [None, "cold"]]
+    assert words(places._clusters("marts.hotspot_hexagons", rows, ("hexagon", "hexagons"))) == said

@@ -1,12 +1,15 @@
-"""Tables of a report in a release that has those of several: each has its own years, and what is missing says so."""
+"""Tables of a report in a release that has those of several: each has its own years, and what is missing or withheld says so."""
 
 import shutil
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
+import docx
 import duckdb
 import pytest
+from python_calamine import CalamineWorkbook
 
-from reporting import build, figures, sections, specification, specified
+from reporting import build, document, figures, sections, specification, specified, workbook
+from reporting.blocks import Table
 from reporting.maps import Boundaries
 from reporting.page import Heading
 from reporting.release import Release, ReportError
@@ -25,6 +28,10 @@ insert into sna.charts
     select * replace ('sna-2025' as report_id, last_period[:2] || '9' || last_period[4:] as last_period)
     from sna.charts where chart_id = 'C01';
 update sna.reconciliation set status = 'erratum' where table_id = 'T03';
+-- Delivered, and all of it withheld; and a part of another one.
+update sna.figures set value = null, value_text = null, symbol = 'c' where report_id = 'sna-2025' and table_id = 'T29';
+update sna.figures set value = null, value_text = null, symbol = if(row_order = 1, 'c', 'x')
+    where report_id = 'sna-2025' and table_id = 'T10' and row_order <= 2;
 """
 
 
@@ -75,6 +82,58 @@ def test_a_table_that_a_year_does_not_have_is_said_to_be_missing(release):
     ]
     assert said[0] == "section-3.html"
     assert "nothing was delivered that has this table" in said[1] and "2024/25" in said[1]
+
+
+@pytest.fixture(scope="module")
+def later(release):
+    """The pages of the report with the withheld table."""
+    spec = specification.load(REPORTS / "sna-2025", AREA)
+    return spec, list(sections.pages(release, spec, Boundaries(release)))
+
+
+def below(pages, table):
+    """What is below the heading of a table: its cells, and the sentences."""
+    (page,) = (page for page in pages if table in {heading.id for heading in page.headings})
+    at = [isinstance(item, Heading) and item.id == table for item in page.items].index(True)
+    own = list(takewhile(lambda item: not isinstance(item, Heading), page.items[at + 1 :]))
+    cells = [str(cell) for item in own if isinstance(item, Table) for _, row in item.rows for cell in row]
+    return cells, [str(item) for item in own if not isinstance(item, Table)]
+
+
+def test_a_table_that_is_withheld_is_not_said_to_be_missing(later):
+    cells, said = below(later[1], "T29")
+    assert set(cells) <= {"withheld", "–"} and "withheld" in cells
+    assert any(sections.ALL_WITHHELD in sentence for sentence in said)
+    assert not any("issing" in sentence for sentence in said)
+
+
+def test_a_table_that_is_withheld_in_part_says_which_cells(later):
+    cells, said = below(later[1], "T10")
+    assert {"withheld", "missing"} < set(cells)
+    assert not any(sections.ALL_WITHHELD in sentence or sections.ALL_UNKNOWN in sentence for sentence in said)
+
+
+def test_document_and_workbook_tell_withheld_from_missing(release, later, tmp_path):
+    document.write(release, *later, tmp_path)
+    workbook.write(release, *later, tmp_path)
+    paragraphs = [paragraph.text for paragraph in docx.Document(str(tmp_path / document.FILE)).paragraphs]
+    at = paragraphs.index(sections.ALL_WITHHELD)
+    assert any(text.startswith("T29: ") for text in paragraphs[at - 4 : at])
+    assert any("nothing was delivered that has this table for 2024/25" in text for text in paragraphs)
+    book = CalamineWorkbook.from_path(str(tmp_path / workbook.FILE))
+    cells = {name: [cell for row in book.get_sheet_by_name(name).to_python() for cell in row] for name in ("T29", "T10")}
+    assert workbook.CLOSED in cells["T29"] and workbook.MISSING not in cells["T29"]
+    assert {workbook.CLOSED, workbook.MISSING} <= set(cells["T10"])
+
+
+@pytest.mark.parametrize(
+    ("symbol", "said"),
+    [("c", "withheld"), ("d", "withheld"), ("x", "missing"), ("z", "not applicable"), ("k", "rounds to zero"), (None, "missing")],
+)
+def test_a_symbol_says_why_there_is_no_number(symbol, said):
+    assert figures.meaning(symbol) == said
+    shorthand = {"withheld": "[c]", "missing": "[x]", "not applicable": "[z]", "rounds to zero": "[low]"}
+    assert workbook._value(figures.Figure("a.b.c?", None, note=said)) == shorthand[said]
 
 
 def test_only_the_printed_report_has_errata(release):

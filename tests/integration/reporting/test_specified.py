@@ -33,7 +33,9 @@ values
     ('C04', '3', 'Withheld', 'bar', 'offences', null, null, ['sex'], ['nominals', 'symbol'], ['count', 'symbol'], null,
      'select * from (values (''Female'', null::int, ''c''), (''Male'', null, ''c'')) as t (sex, nominals, symbol)', null),
     ('C05', '3', 'Partly withheld', 'bar', 'offences', null, null, ['sex'], ['nominals', 'symbol'], ['count', 'symbol'], null,
-     'select * from (values (''Female'', null::int, ''c''), (''Male'', 53, null)) as t (sex, nominals, symbol)', 'A note.'),
+     'select * from (values (''Female'', null::int, ''c''), (''Male'', 53, null), (''Unknown'', null, null))
+      as t (sex, nominals, symbol)',
+     'A note.'),
     ('C06', '3', 'Nothing', 'bar', 'poisson_limits', null, null, ['district'], ['offences'], ['count'], null,
      'select ''a'' as district, 1 as offences from marts.poisson_limits where false', null),
     ('C07', '3', 'Table', 'table', 'offences', null, null, ['district'], ['offences'], ['count'], null,
@@ -104,7 +106,7 @@ def test_a_chart_says_kind_dimensions_and_period(drawn):
     [
         ("C03", "Boundaries have not been delivered"),
         ("C04", "withheld by the agency"),
-        ("C06", "has no rows of its period"),
+        ("C06", "has no number of its period"),
         ("C08", "its query fails"),
     ],
 )
@@ -115,9 +117,12 @@ def test_a_frame_says_why_a_chart_is_not_drawn(drawn, name, why):
 
 def test_what_is_withheld_is_said_and_is_no_zero(drawn):
     table = drawn["C05"].table
-    assert {head: cells[0].text for head, cells in table.rows} == {"Female": "withheld", "Male": "53"}
+    assert {head: cells[0].text for head, cells in table.rows} == {"Female": "withheld", "Male": "53", "Unknown": "missing"}
     assert [row["sex"] for row in drawn["C05"].data] == ["Male"]
-    assert any("Female" in note and "not zero" in note for note in table.notes)
+    assert [note for note in table.notes if "not zero" in note] == [
+        "Not drawn, since it is missing, which is not zero: Unknown.",
+        "Not drawn, since it is withheld, which is not zero: Female.",
+    ]
 
 
 def test_a_chart_that_is_a_table_is_one(drawn):

@@ -57,6 +57,7 @@ def test_every_sheet_says_release_area_audience_and_mark(made, sheets):
         "[x]",
         "[c]",
         "[z]",
+        "[low]",
     ):
         assert mark in cover
     for name in set(sheets) - {"Cover", "Contents", "Notes"}:

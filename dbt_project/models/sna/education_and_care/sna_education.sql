@@ -36,7 +36,8 @@ select
     cast(left(academic_year, 4) as integer) as column_order,
     'percent' as unit,
     numerator,
-    10000 as denominator
+    10000 as denominator,
+    {{ why_empty('numerator', 'symbol') }} as symbol
 from absence
 where breakdown = 'All pupils' and absence_kind = 'Attendance'
 
@@ -53,7 +54,8 @@ select
     + cast(left(absence.academic_year, 4) as integer) as column_order,
     'percent' as unit,
     absence.numerator,
-    10000 as denominator
+    10000 as denominator,
+    {{ why_empty('absence.numerator', 'absence.symbol') }} as symbol
 from absence
 left join {{ ref('dim_district') }} as district
     on absence.district_code = district.district_code
@@ -75,7 +77,8 @@ where absence.breakdown = 'District'
         1 as column_order,
         'percent' as unit,
         numerator,
-        10000 as denominator
+        10000 as denominator,
+        {{ why_empty('numerator', 'symbol') }} as symbol
     from absence
     where breakdown = '{{ breakdown }}' and academic_year = last_year
 {% endfor %}
@@ -93,7 +96,8 @@ where absence.breakdown = 'District'
         1 as column_order,
         'rank' as unit,
         place as numerator,
-        1 as denominator
+        1 as denominator,
+        cast(null as varchar) as symbol
     from reason
     where area = {{ place_of(table_id) }} and place <= 5
 {% endfor %}

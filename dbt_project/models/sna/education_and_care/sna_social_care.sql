@@ -18,7 +18,8 @@ counted as (
         coalesce(care.sex, 'All') as row_group,
         care.measure,
         care.financial_year,
-        sum(care.cases) as cases
+        {{ known_sum('care.cases') }} as cases,
+        {{ symbol_of('care.cases', 'care.symbol') }} as symbol
     from {{ ref('childrens_social_care') }} as care
     group by
         grouping sets (
@@ -37,7 +38,8 @@ labelled as (
         measure.row_order
         + case counted.row_group when 'All' then 0 when 'Male' then 10 when 'Female' then 20 else 30 end as row_order,
         counted.financial_year,
-        counted.cases
+        counted.cases,
+        counted.symbol
     from counted
     inner join measure
         on counted.measure = measure.measure
@@ -56,7 +58,8 @@ outcome_count as (
     select
         financial_year,
         outcome_as_sent as row_label,
-        referrals as count
+        referrals as count,
+        symbol
     from {{ ref('social_care_referral_outcomes') }}
     where area = {{ place_of('T72') }}
 ),
@@ -78,7 +81,8 @@ select
     delivered.year_order as column_order,
     'count' as unit,
     labelled.cases as numerator,
-    1 as denominator
+    1 as denominator,
+    labelled.symbol
 from labelled
 inner join delivered
     on labelled.financial_year = delivered.financial_year
@@ -95,7 +99,8 @@ select
     {{ last_position() }} as column_order,
     'percent' as unit,
     100 * (later.cases - earlier.cases) as numerator,
-    earlier.cases as denominator
+    earlier.cases as denominator,
+    coalesce(later.symbol, earlier.symbol) as symbol
 from labelled as later
 inner join {{ ref('report_window') }} as report
     on later.financial_year = report.last_year
@@ -108,7 +113,7 @@ inner join labelled as earlier
 
 union all
 
-{{ year_table('T72', 'outcome', 'outcome_count', 'hyphened_year', total_row='Total', years='outcome_year') }}
+{{ year_table('T72', 'outcome', 'outcome_count', 'hyphened_year', total_row='Total', years='outcome_year', symbols=true) }}
 
 union all
 
@@ -122,7 +127,8 @@ select
     delivered.year_order as column_order,
     'percent' as unit,
     cast(round(10000 * plans.percent_of_care_leavers) as bigint) as numerator,
-    10000 as denominator
+    10000 as denominator,
+    {{ why_empty('plans.percent_of_care_leavers', 'plans.symbol') }} as symbol
 from {{ ref('care_leaver_plans') }} as plans
 inner join delivered
     on plans.financial_year = delivered.financial_year

@@ -37,12 +37,14 @@
     ('Serious assaults on staff', 'increase %', 'percent', 'Serious assaults on staff', 'All',
         'incidents - previous_year_incidents', 'previous_year_incidents'),
 ] -%}
+{% set lines = safety | map('first') | unique | list -%}
 
 with offence_group as (
     select
         report.report_id,
         prison.offence_group,
-        sum(prison.prisoners) as prisoners
+        {{ known_sum('prison.prisoners') }} as prisoners,
+        {{ symbol_of('prison.prisoners', 'prison.symbol') }} as symbol
     from {{ ref('prison_population') }} as prison
     inner join {{ ref('report_window') }} as report
         on prison.counted_on = report.prison_day
@@ -59,7 +61,11 @@ select
     1 as column_order,
     'percent' as unit,
     100 * prisoners as numerator,
-    sum(prisoners) over (partition by report_id) as denominator
+    case
+        when count(*) over (partition by report_id) = count(prisoners) over (partition by report_id)
+            then sum(prisoners) over (partition by report_id)
+    end as denominator,
+    min(symbol) over (partition by report_id) as symbol
 from offence_group
 
 {% for row_label, column_label, unit, kind, sex, numerator, denominator in safety %}
@@ -71,12 +77,13 @@ from offence_group
         'T43' as table_id,
         'figures in the text cell' as row_group,
         '{{ row_label }}' as row_label,
-        {{ loop.index }} as row_order,
+        {{ in_group(1, lines.index(row_label)) }} as row_order,
         '{{ column_label }}' as column_label,
         {{ loop.index }} as column_order,
         '{{ unit }}' as unit,
         {{ '100 * ' if unit == 'percent' }}cast(10 * ({{ numerator }}) as bigint) as numerator,
-        cast(10 * ({{ denominator }}) as bigint) as denominator
+        cast(10 * ({{ denominator }}) as bigint) as denominator,
+        cast(null as varchar) as symbol
     from {{ ref('prison_safety') }} as safety
     {{ join_report_of_twelve_months() }}
     where safety.kind = '{{ kind }}' and safety.sex = '{{ sex }}'

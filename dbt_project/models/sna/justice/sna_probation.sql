@@ -20,7 +20,8 @@ district_cases as (
     select
         financial_year,
         case when area = 'Outside the county' then 'Unknown' else district end as row_label,
-        cases as count
+        cases as count,
+        symbol
     from {{ ref('probation_cases') }}
 ),
 
@@ -32,13 +33,14 @@ sex_cases as (
     select
         financial_year,
         category as row_label,
-        cases as count
+        cases as count,
+        symbol
     from {{ ref('probation_cases_by_person') }}
     where breakdown = 'Sex'
 )
 
-{{ year_table('T52', 'district', 'district_cases', 'short_year', total_row='Total', years='reported') }}
+{{ year_table('T52', 'district', 'district_cases', 'short_year', total_row='Total', years='reported', symbols=true) }}
 
 union all
 
-{{ year_table('T53', 'sex', 'sex_cases', 'financial_year', years='reported') }}
+{{ year_table('T53', 'sex', 'sex_cases', 'financial_year', years='reported', symbols=true) }}

@@ -8,7 +8,8 @@ city_offence as (
     select
         financial_year,
         offence_as_sent as row_label,
-        sum(offences) as count
+        {{ known_sum('offences') }} as count,
+        {{ symbol_of('offences', 'symbol') }} as symbol
     from {{ ref('youth_justice_offences') }}
     where area = {{ place_of('T54') }}
     group by all
@@ -33,7 +34,8 @@ city as (
         select
             financial_year,
             offence_as_sent as row_label,
-            sum(offences) as count
+            {{ known_sum('offences') }} as count,
+            {{ symbol_of('offences', 'symbol') }} as symbol
         from {{ ref('youth_justice_offences') }}
         where area = {{ place_of('T56') }} and offence_group = '{{ offence_group }}'
         group by all
@@ -49,14 +51,15 @@ city as (
 {% endfor %}
 
 overall (row_label, row_order) as (
-    values ('Overall total', 9500)
+    values ('Overall total', 1)
 ),
 
 overall_offence as (
     select
         financial_year,
         'Overall total' as row_label,
-        sum(offences) as count
+        {{ known_sum('offences') }} as count,
+        {{ symbol_of('offences', 'symbol') }} as symbol
     from {{ ref('youth_justice_offences') }}
     where area = {{ place_of('T56') }}
     group by financial_year
@@ -77,7 +80,7 @@ rate as (
     where rates.area = {{ place_of('T55') }}
 )
 
-{{ year_table('T54', 'city', 'city_offence', 'financial_year', 'Total', 'Total', years='city_year') }}
+{{ year_table('T54', 'city', 'city_offence', 'financial_year', 'Total', 'Total', years='city_year', symbols=true) }}
 
 union all
 
@@ -91,7 +94,8 @@ select
     1 as column_order,
     'rate' as unit,
     cast(100 * rate_per_1000 as bigint) as numerator,
-    100 as denominator
+    100 as denominator,
+    {{ why_empty('rate_per_1000', 'symbol') }} as symbol
 from rate
 
 {% for name, offence_group in groups %}
@@ -99,10 +103,13 @@ from rate
 
     {{ year_table(
         'T56', name, name ~ '_offence', 'financial_year', offence_group ~ ' total', 'Total', years='county_year',
-        row_group=offence_group ~ ' cases'
+        row_group=offence_group ~ ' cases', group_order=loop.index0, symbols=true
     ) }}
 {% endfor %}
 
 union all
 
-{{ year_table('T56', 'overall', 'overall_offence', 'financial_year', total_column='Total', years='county_year') }}
+{{ year_table(
+    'T56', 'overall', 'overall_offence', 'financial_year', total_column='Total', years='county_year',
+    group_order=groups | length, symbols=true
+) }}

@@ -18,7 +18,9 @@ factor as (
         factors.question as row_label,
         factors.sort_order as row_order,
         factors.nominals,
-        factors.share_percent
+        factors.nominals_symbol,
+        factors.share_percent,
+        factors.share_percent_symbol
     from {{ ref('hkci_factors') }} as factors
     inner join report_cohort
         on factors.reference_date = report_cohort.reference_date
@@ -55,7 +57,8 @@ select
     1 as column_order,
     'count' as unit,
     nominals as numerator,
-    1 as denominator
+    1 as denominator,
+    {{ why_empty('nominals', 'nominals_symbol') }} as symbol
 from factor
 
 union all
@@ -70,7 +73,8 @@ select
     2 as column_order,
     'percent' as unit,
     share_percent as numerator,
-    1 as denominator
+    1 as denominator,
+    {{ why_empty('share_percent', 'share_percent_symbol') }} as symbol
 from factor
 
 union all
@@ -85,7 +89,8 @@ select
     1 as column_order,
     'count' as unit,
     nominals as numerator,
-    1 as denominator
+    1 as denominator,
+    {{ why_empty('nominals', 'nominals_symbol') }} as symbol
 from cohort
 where breakdown = 'Total'
 
@@ -101,7 +106,8 @@ select
     1 as column_order,
     'percent' as unit,
     cohort.share_percent as numerator,
-    1 as denominator
+    1 as denominator,
+    {{ why_empty('cohort.share_percent', 'cohort.share_percent_symbol') }} as symbol
 from statement
 inner join cohort
     on statement.breakdown = cohort.breakdown and statement.category = cohort.category

@@ -1,5 +1,6 @@
 {{ config(materialized='table', contract={'enforced': true}) }}
 {% set parts = var('declared').figures %}
+{% set withheld = var('declared').withheld %}
 
 -- A report keeps the definition with which it was made: marts of another one do not compute its tables.
 with sna_table as (
@@ -47,7 +48,8 @@ part as (
             unit,
             {{ 'null' if parts[model] == 'only' else 'cast(numerator as bigint)' }} as numerator,
             {{ 'null' if parts[model] == 'only' else 'cast(denominator as bigint)' }} as denominator,
-            {{ 'value_text' if parts[model] else 'null' }} as words
+            {{ 'value_text' if parts[model] else 'null' }} as words,
+            {{ 'symbol' if model in withheld else 'cast(null as varchar)' }} as symbol
         from {{ ref(model) }}
         union all
     {% endfor %}
@@ -62,7 +64,8 @@ part as (
         '' as unit,
         cast(null as bigint) as numerator,
         cast(null as bigint) as denominator,
-        '' as words
+        '' as words,
+        '' as symbol
     where false
 ),
 
@@ -107,12 +110,13 @@ figure as (
             when 1 then cast(cast(value as decimal(18, 1)) as varchar)
             else cast(cast(value as decimal(18, 2)) as varchar)
         end) as value_text,
+        case when value is null and words is null then symbol end as symbol,
         unit,
         numerator,
         denominator
     from rounded
-    -- A share of nothing and a change from nothing are no figures.
-    where value is not null or words is not null
+    -- A share of nothing and a change from nothing are no figures; what is withheld, or was not given, is one without a value.
+    where value is not null or words is not null or symbol is not null
 )
 
 select

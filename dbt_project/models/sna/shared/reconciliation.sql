@@ -10,8 +10,9 @@ with compared as (
         published.column_label,
         published.published,
         figures.value_text as computed,
+        figures.symbol,
         published.unit,
-        figures.evidence,
+        case when figures.value_text is not null then figures.evidence end as evidence,
         erratum.corrected,
         erratum.citation,
         erratum.reason,
@@ -66,6 +67,8 @@ select
                     then
                         'Made with the definition ' || sna_table.definition_id
                         || '; the marts count by {{ var("definition_id") }}'
+                when judged.symbol is not null
+                    then 'Delivered without the number: the sender has the symbol ' || judged.symbol || ' in its place'
                 else 'Nothing to compute it from: needs ' || sna_table.feeds
             end
         when 'differs'

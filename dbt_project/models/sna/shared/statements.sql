@@ -23,6 +23,7 @@ rounded as (
     select
         sentence.*,
         measured.words,
+        measured.claim_id is not null as is_delivered,
         cast(measured.numerator as double) / measured.denominator as exact,
         {{ round_half_up('measured.numerator', 'measured.denominator', 'sentence.decimals') }} as value
     from sentence
@@ -83,6 +84,7 @@ compared as (
         computed.needs,
         computed.mart,
         computed.query,
+        computed.is_delivered,
         stated.corrected,
         stated.proof,
         stated.citation,
@@ -131,7 +133,13 @@ select
                     when 'arithmetic' then 'Proven by arithmetic. '
                     else 'A choice between figures of the print that contradict each other. '
                 end || reason
-        when 'not computable' then 'Nothing to compute it from: needs ' || needs
+        when 'not computable'
+            then
+                if(
+                    is_delivered,
+                    'Delivered without the number: withheld or left out in ' || needs,
+                    'Nothing to compute it from: needs ' || needs
+                )
         when 'differ'
             then
                 'Computed ' || computed || ', published ' || published

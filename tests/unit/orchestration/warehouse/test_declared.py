@@ -8,6 +8,8 @@ def test_the_parts_of_the_figures_are_the_models_without_a_grain_of_their_own():
     figures = declared.variables()["declared"]["figures"]
     assert (figures["sna_yearly"], figures["sna_prose"], figures["sna_peak_month"]) == ("", "also", "only")
     assert set(figures.values()) == {"", "also", "only"}
+    withheld = declared.variables()["declared"]["withheld"]
+    assert "sna_hkci" in withheld and "sna_yearly" not in withheld and set(withheld) < set(figures)
     assert figures.keys().isdisjoint({"figures", "reconciliation", "statements", "charts", "sna_recent_months", "report_year"})
 
 

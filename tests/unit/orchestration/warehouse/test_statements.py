@@ -170,6 +170,28 @@ def test_a_later_year_changes_nothing(con: duckdb.DuckDBPyConnection, fields: di
     assert computed(con, statement(**fields)) == before
 
 
+def test_a_sum_is_not_known_where_its_sender_withholds_a_part(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("""create table marts.probation_cases as select * from (values
+        ('2022/23', 'Derby', 7, null), ('2022/23', 'Erewash', null, 'c'), ('2022/23', 'Bolsover', 2, null)
+    ) as t (financial_year, district, cases, symbol)""")
+    common = {"kind": "number", "mart": "probation_cases", "measure": "cases", "period": "last"}
+    cases = {"true": (None, 10_000), DERBY: (70_000, 10_000), "district = 'Erewash'": (None, 10_000), "false": (0, 10_000)}
+    for where, expected in cases.items():
+        ((*_, numerator, denominator, _words),) = con.execute(sql.measured(REPORT, statement(**common, where=where))).fetchall()
+        assert (numerator, denominator) == expected, where
+    share = statement(**common | {"kind": "share", "unit": "percent", "where": DERBY})
+    assert [row[2:4] for row in con.execute(sql.measured(REPORT, share)).fetchall()] == [(100 * 70_000, None)]
+
+
+def test_marts_that_withhold_numbers_are_those_with_a_symbol_for_it() -> None:
+    described = [
+        one
+        for path in (DBT_PROJECT / "models" / "marts").rglob("*__models.yml")
+        for one in yaml.safe_load(path.read_text())["models"]
+    ]
+    assert {one["name"] for one in described if "symbol" in {column["name"] for column in one["columns"]}} == sql.WITHHOLDING
+
+
 def test_a_count_of_none_is_zero_where_others_were_delivered(con: duckdb.DuckDBPyConnection) -> None:
     assert computed(con, statement(kind="number", where="offence_type = 'Arson'")) == 0
     assert computed(con, statement(kind="number", of="offence_type = 'Arson'")) is None
