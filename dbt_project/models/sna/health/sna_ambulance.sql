@@ -24,7 +24,7 @@ call as (
     {% for sex in ['All', 'Male', 'Female', 'Unknown'] %}
         {{ year_table(
             'T49', 'response', 'calls_' ~ (sex | lower), 'financial_year',
-            total_row='Total Calls', years='reported', row_group=sex
+            total_row='Total Calls', years='reported', row_group=sex, group_order=loop.index0
         ) }}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}

@@ -135,7 +135,7 @@ select
     'T43' as table_id,
     '' as row_group,
     sentence.row_label,
-    100 + sentence.row_order as row_order,
+    sentence.row_order,
     strftime(period.ends - interval 11 month, '%B %Y') || ' to ' || strftime(period.ends, '%B %Y') as column_label,
     1 as column_order,
     'text' as unit,

@@ -13,23 +13,31 @@ with counted as (
         on terms.calendar_year between report.recent_start_year and report.last_start_year
 ),
 
-offence_group (offence_group, lower_label, group_order) as (
+-- T33 and T34 have the groups in orders of their own.
+offence_group (offence_group, group_order, lower_label, row_order) as (
     values
-    ('Serious violence', 'serious violent crime', 2),
-    ('Knife crime', 'knife crime', 3),
-    ('Lower-level violence', 'lower-level violent crime', 1)
+    ('Serious violence', 0, 'serious violent crime', 2),
+    ('Knife crime', 1, 'knife crime', 3),
+    ('Lower-level violence', 2, 'lower-level violent crime', 1)
 ),
 
 summed as (
     select
-        report_id,
-        offence_group,
-        coalesce(cast(calendar_year as varchar), 'Total') as row_label,
-        coalesce(calendar_year, {{ last_position() }}) as row_order,
-        sum(offences) as offences,
-        sum(offences_at_or_near_school) as offences_at_or_near_school
+        counted.report_id,
+        counted.offence_group,
+        coalesce(cast(counted.calendar_year as varchar), 'Total') as row_label,
+        {{ in_group(
+            'offence_group.group_order', 'coalesce(counted.calendar_year, ' ~ last_position() ~ ')'
+        ) }} as row_order,
+        sum(counted.offences) as offences,
+        sum(counted.offences_at_or_near_school) as offences_at_or_near_school
     from counted
-    group by grouping sets ((report_id, offence_group, calendar_year), (report_id, offence_group))
+    inner join offence_group
+        on counted.offence_group = offence_group.offence_group
+    group by grouping sets (
+        (counted.report_id, counted.offence_group, offence_group.group_order, counted.calendar_year),
+        (counted.report_id, counted.offence_group, offence_group.group_order)
+    )
 ),
 
 place (place, row_label, row_order) as (
@@ -119,7 +127,7 @@ select
     'T34' as table_id,
     '' as row_group,
     offence_group.lower_label as row_label,
-    offence_group.group_order as row_order,
+    offence_group.row_order,
     '% at or nearby school' as column_label,
     1 as column_order,
     'percent' as unit,

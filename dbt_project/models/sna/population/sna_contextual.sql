@@ -8,9 +8,15 @@ select
         else indicator.offence_type
     end as row_group,
     indicator.indicator as row_label,
+    -- The offence types in the order of the print, and one that it does not have after them.
     row_number() over (
-        partition by report.report_id, indicator.offence_type
-        order by indicator.figure desc, indicator.indicator asc
+        partition by report.report_id
+        order by
+            list_position(
+                ['Possession of weapons offences', 'Violence with injury', 'Robbery of personal property'],
+                indicator.offence_type
+            ) asc nulls last,
+            indicator.offence_type asc, indicator.figure desc, indicator.indicator asc
     ) as row_order,
     'Correlation %' as column_label,
     1 as column_order,
