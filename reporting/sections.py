@@ -62,7 +62,7 @@ def pages(release: Release, spec: Specification, boundaries: Boundaries) -> Iter
     by_table: dict[str, list[dict[str, Any]]] = {}
     for row in figures:
         by_table.setdefault(row["table_id"], []).append(row)
-    missing = [row for row in _known(release, spec) if row["table_id"] not in by_table]
+    missing = [row for row in _known(release) if row["table_id"] not in by_table]
     for section in spec.sections:
         own: dict[str, list[dict[str, Any]]] = {name: rows for name, rows in by_table.items() if rows[0]["section"] == section.id}
         items: list[Item] = [
@@ -121,11 +121,10 @@ def _printed_as(row: dict[str, Any]) -> dict[str, Any]:
     return {"place": of(FIGURES, row, "value_text", KEY).place, "value": text, "decimals": None, "note": meaning(row["symbol"])}
 
 
-def _known(release: Release, spec: Specification) -> list[dict[str, Any]]:
-    """The tables of the report that any report has figures of, or the printed one has: table_id and section."""
+def _known(release: Release) -> list[dict[str, Any]]:
+    """The tables that any report of the area has figures of, or that were printed: table_id and section."""
     found = [f"select table_id, section from {table}" for table in (FIGURES, PRINTED) if table in release.tables]
-    rows = release.rows(" union ".join(found) + " order by all") if found else []
-    return [row for row in rows if row["table_id"] in spec.tables]
+    return release.rows(" union ".join(found) + " order by all") if found else []
 
 
 def _table(
