@@ -118,7 +118,7 @@ def _printed_as(row: dict[str, Any]) -> dict[str, Any]:
         if f"{value:.{decimals}f}" == text:
             number = int(value) if decimals == 0 else value
             return {"place": of(FIGURES, row, "value", KEY).place, "value": number, "decimals": decimals}
-    return {"place": of(FIGURES, row, "value_text", KEY).place, "value": text, "decimals": None, "note": meaning(row["symbol"])}
+    return {"place": of(FIGURES, row, "value_text", KEY).place, "value": text, "decimals": None, "note": meaning(row.get("symbol"))}
 
 
 def _known(release: Release) -> list[dict[str, Any]]:
@@ -137,7 +137,7 @@ def _table(
         yield missing
         return
     yield as_table(name, text, rows, errata)
-    unknown = {meaning(row["symbol"]) if row["value_text"] is None else "" for row in rows}
+    unknown = {meaning(row.get("symbol")) if row["value_text"] is None else "" for row in rows}
     if unknown <= {WITHHELD, MISSING}:
         yield gap(ALL_UNKNOWN if MISSING in unknown else ALL_WITHHELD)
     if not spec.year_is_among({label for row in rows for label in (row["row_label"], row["column_label"])}):
