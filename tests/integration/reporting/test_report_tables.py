@@ -113,7 +113,7 @@ def test_a_table_that_is_withheld_in_part_says_which_cells(later):
     assert not any(sections.ALL_WITHHELD in sentence or sections.ALL_UNKNOWN in sentence for sentence in said)
 
 
-def test_document_and_workbook_tell_withheld_from_missing(release, later, tmp_path):
+def test_document_and_workbook_say_what_is_withheld_and_what_is_missing(release, later, tmp_path):
     document.write(release, *later, tmp_path)
     workbook.write(release, *later, tmp_path)
     paragraphs = [paragraph.text for paragraph in docx.Document(str(tmp_path / document.FILE)).paragraphs]
