@@ -28,8 +28,10 @@ insert into sna.charts
     select * replace ('sna-2025' as report_id, last_period[:2] || '9' || last_period[4:] as last_period)
     from sna.charts where chart_id = 'C01';
 update sna.reconciliation set status = 'erratum' where table_id = 'T03';
--- Delivered, and all of it withheld; and a part of another one.
-update sna.figures set value = null, value_text = null, symbol = 'c' where report_id = 'sna-2025' and table_id = 'T29';
+-- Delivered for its year, and all of it withheld; and a part of another one.
+update sna.figures set value = null, value_text = null, symbol = 'c',
+    column_label = replace(replace(column_label, '2024', '2025'), '2023', '2024')
+    where report_id = 'sna-2025' and table_id = 'T29';
 update sna.figures set value = null, value_text = null, symbol = if(row_order = 1, 'c', 'x')
     where report_id = 'sna-2025' and table_id = 'T10' and row_order <= 2;
 """

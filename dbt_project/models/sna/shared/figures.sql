@@ -115,7 +115,7 @@ figure as (
         numerator,
         denominator
     from rounded
-    -- A share of nothing and a change from nothing are no figures; what is withheld or was left out is one without a value.
+    -- A share of nothing and a change from nothing are no figures; what is withheld or left out is one without a value.
     where value is not null or words is not null or symbol is not null
 )
 
