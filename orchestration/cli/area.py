@@ -82,7 +82,7 @@ def check(area: Named = None) -> None:
         except ContractError as error:
             lines.append(str(error))
         wrong += len(lines)
-        gaps = [*found.gaps, *gaps]
+        gaps = [*found.gaps, *area_files.without_agency(found), *gaps]
         console.print(f"[bold]{name}[/]: {counted(len(lines), 'contradiction')}, {counted(len(gaps), 'gap')}", highlight=False)
         _print((*lines, *gaps))
     if wrong:

@@ -82,6 +82,21 @@ def missing(area: Area, definitions: Collection[str]) -> list[str]:
     return found
 
 
+def without_agency(area: Area) -> list[str]:
+    """Of an area with several forces, the records of a force that fewer agencies send than it has forces, one line each.
+
+    Under one name the month of one force would take the place of that of another.
+    """
+    found = []
+    for feed in OF_A_FORCE if len(area.forces) > 1 else ():
+        name = feed.rpartition("/")[2]
+        senders = [agency.id for agency in area.agencies if any(sent.feed == name for sent in agency.feeds)]
+        if len(senders) < len(area.forces):
+            forces, named = ", ".join(area.forces), ", ".join(senders) or "none"
+            found.append(f"agencies: {name} of {len(area.forces)} forces ({forces}) come from {named}; list one for each force")
+    return found
+
+
 def upgrade(identifier: str, types: Mapping[tuple[str, str], str]) -> bool:
     """Bring the file of an area to the present schema; returns whether there was anything to do. Comments are lost.
 

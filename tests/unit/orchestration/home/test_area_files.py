@@ -69,6 +69,17 @@ def test_two_forces_make_one_area():
     assert areas.load(area_files.make(["kent"]).parent.name).agencies == ()
 
 
+def test_a_force_of_several_without_an_agency_is_a_gap(folder):
+    area = areas.load(area_files.make(["dorset", "wiltshire"]).parent.name)
+    assert area_files.without_agency(area) == []
+    dorset, wiltshire = area.agencies
+    of_one = area.model_copy(update={"agencies": (dorset, wiltshire.model_copy(update={"feeds": wiltshire.feeds[:1]}))})
+    assert [line.split()[1] for line in area_files.without_agency(of_one)] == ["outcomes", "victims", "suspects", "stop_searches"]
+    assert "(dorset, wiltshire) come from dorset;" in area_files.without_agency(of_one)[0]
+    alone = area.model_copy(update={"forces": area.forces[:1], "agencies": ()})
+    assert area_files.without_agency(alone) == []
+
+
 def test_a_force_that_is_none_and_an_area_that_exists_are_refused():
     with pytest.raises(SettingsError, match=r"no territorial force 'mercia'\. Known are avon-and-somerset"):
         area_files.make(["mercia"])
