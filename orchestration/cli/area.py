@@ -117,6 +117,7 @@ def map_headers(
     where nothing in them may name somebody.
     """
     from orchestration.contracts import area_maps
+    from orchestration.contracts.model import ContractError
     from orchestration.contracts.reader import read_contracts
     from orchestration.home import area_files
     from orchestration.home import areas as known_areas
@@ -154,13 +155,21 @@ def map_headers(
                 "headers": {header: {"column": column, "likeness": score} for header, (column, score) in made.headers.items()},
                 "absent": made.absent,
                 "formats": {column: (form,) for column, form in made.formats.items()},
+                "provided": made.provided,
                 "gaps": {"headers": made.unmatched, "columns": made.missing, "values": made.values},
             }
         ),
     )
+    try:
+        area_maps.adapt(contract, found, path)
+    except ContractError as error:
+        # Such a map would be an error of every command that reads the area.
+        errors.print(f"[red]{escape(sample.name)}[/]: no map is written. {escape(str(error))}", highlight=False)
+        raise typer.Exit(FAILED) from None
     path.parent.mkdir(exist_ok=True)
     path.write_text(area_maps.HOW_TO_FILL + area_files.text(area_maps.as_written(found)), "utf-8")
     table = [(header, column, f"{score:.0%}") for header, (column, score) in made.headers.items()]
+    table += [(" and ".join(rule.headers), column, "both") for column, rule in made.provided.items()]
     console.print(output.table(f"Probable columns of {sample.name}", ["header", "column", "likeness"], table))
     if found.layout and not (before and before.layout):
         console.print(f"The table is described under `layout` of the map, as it was found in {escape(sample.name)}: check it.")

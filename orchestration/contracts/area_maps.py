@@ -7,7 +7,7 @@ nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -20,6 +20,7 @@ from orchestration.contracts.consistency import contradictions
 from orchestration.contracts.layouts import Layout, Table
 from orchestration.contracts.model import Adapted, Column, ContractError, FeedContract, FeedKey, FileFormat, Provided
 from orchestration.home import areas, settings_files
+from orchestration.text.shapes import shape
 
 FOLDER = "maps"
 HOW_TO_FILL = """\
@@ -106,15 +107,20 @@ class AreaMap(_Strict):
         """The gaps of the sample that nothing in the map closes, one line for each kind and column."""
         mapped = {match.column for match in self.headers.values()} | set(self.provided)
         mapped |= {name for table in self.layout for name in table.made}
-        headers = [header for header in self.gaps.headers if _plain(header) not in self.sources]
+        headers = [header for header in self.gaps.headers if not _is_among(header, self.sources)]
         lines = [f"headers without a column: {', '.join(headers)}"] if headers else []
         if columns := [column for column in self.gaps.columns if column not in mapped]:
             lines.append(f"required columns without a header: {', '.join(columns)}")
         for column, found in self.gaps.values.items():
             known = {_plain(value) for value in (*self.values.get(column, ()), *self.unknown.get(column, ()))}
-            if left := [rows for value, rows in found.items() if _plain(value) not in known]:
+            if left := [rows for value, rows in found.items() if not _is_among(value, known)]:
                 lines.append(f"values of {column} without a label: {len(left)}, in {sum(left):,} row(s)")
         return lines
+
+
+def _is_among(gap: str, known: Collection[str]) -> bool:
+    """Whether one of these, in plain form, is what a gap says, or has the shape that it says."""
+    return _plain(gap) in known or _plain(gap) in {_plain(shape(text)) for text in known}
 
 
 def folder(area: str) -> Path:
@@ -294,6 +300,7 @@ def updated(before: AreaMap | None, found: AreaMap) -> AreaMap:
     headers = dict(before.headers)
     known = {_plain(header) for header in before.headers}
     headers |= {header: match for header, match in found.headers.items() if _plain(header) not in known}
+    mapped = {match.column for match in headers.values()}
     return before.model_copy(
         update={
             "sheet": found.sheet or before.sheet,
@@ -302,6 +309,7 @@ def updated(before: AreaMap | None, found: AreaMap) -> AreaMap:
             "headers": headers,
             "absent": tuple(dict.fromkeys((*before.absent, *found.absent))),
             "formats": {**found.formats, **before.formats},
+            "provided": {**{name: rule for name, rule in found.provided.items() if name not in mapped}, **before.provided},
             "gaps": found.gaps,
         }
     )

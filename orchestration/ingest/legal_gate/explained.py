@@ -34,8 +34,10 @@ class Explained:
 
     @cached_property
     def _closed(self) -> frozenset[str]:
-        """Headers, labels and listed values of all columns, in plain form."""
-        found = set(self.headers)
+        """Headers, labels and listed values of all columns, in plain form, and those that the area's map has a place for."""
+        adapted = self.contract.adapted
+        found = self.headers | set(map(plain, (*adapted.not_used, *adapted.sources)))
+        found |= {value for values in adapted.values.values() for value in values}
         for column in self.contract.columns:
             found |= _labels(column) | set(map(plain, column.allowed))
         for table in self.contract.layout:

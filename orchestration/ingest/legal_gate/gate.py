@@ -222,11 +222,18 @@ class _Sheet:
         for cell in self.cells:
             by_row[cell.row].append(cell.text)
         yield from identified(self.db, [(number, BETWEEN.join(texts)) for number, texts in by_row.items()])
-        yield from (("name", cell.row) for cell in self.cells if evidence(cell.text) is Evidence.NAME)
+        named = (cell for cell in self.cells if evidence(cell.text) is Evidence.NAME)
+        yield from (("name", cell.row) for cell in named if not self._is_mapped(cell))
         yield from self._headings()
         if not self.contract.layout:
             yield from (("birth", number) for number in self._birth_dates())
         yield from (("birth", number) for number in self._disguised_birth_dates())
+
+    def _is_mapped(self, cell: _Cell) -> bool:
+        """Whether it is a header that the area's map passes over or makes a column of: somebody has read it as a header."""
+        adapted = self.contract.adapted
+        named = map(plain, (*adapted.not_used, *adapted.sources))
+        return self.of_records and cell.row == self.first and plain(cell.text) in set(named)
 
     def doubtful(self) -> dict[int, str]:
         """Row → header of a free text that may name somebody."""

@@ -30,8 +30,9 @@ def shown_header(label: str, known: frozenset[str], sure: frozenset[str] = froze
     if not sure.isdisjoint(word.lower() for word in words) and not _NUMBER.search(label) and not _identifies(label):
         return label
     degree = evidence(folded(label))
-    names_somebody = degree is Evidence.NAME or (
-        degree is Evidence.DOUBT and len(words) > 1 and known.isdisjoint(word.lower() for word in words)
+    names_somebody = not known.issuperset(word.lower() for word in words) and (
+        degree is Evidence.NAME
+        or (degree is Evidence.DOUBT and len(words) > 1 and known.isdisjoint(word.lower() for word in words))
     )
     return shape(label) if _NUMBER.search(label) or names_somebody or _identifies(label) else label
 

@@ -28,7 +28,8 @@ TOTAL = r"(?i)^(grand |sub[- ]?)?totals?\b"
 # What of a sheet's name is of one delivery: a month, a year.
 _MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?:[a-z]*[ry]|ch|il|e|ust)?"
 _DATED = re.compile(rf"(\d{{2,}}|(?<![A-Za-z]){_MONTH}(?![A-Za-z]))", re.IGNORECASE)
-_NUMBER = re.compile(r"[\d.,/:\s-]*\d[\d.,/:\s-]*")
+# A number, and a reference or date among other text.
+_DATUM = re.compile(r"^[\d.,/:\s-]*\d[\d.,/:\s-]*$|\d[/.:-]\d")
 
 Likeness = Callable[[str], float]
 
@@ -110,9 +111,9 @@ def _tops(grid: Grid) -> list[int]:
 
 
 def _score(grid: Grid, top: int, depth: int, likeness: Likeness) -> float:
-    """How much these rows are like a header: the sum over their labels; 0 where a lower row has numbers, as data have."""
+    """How much these rows are like a header: the sum over their labels; 0 where a lower row has data."""
     rows = grid.rows[top : top + depth]
-    if len(_filled(rows)) < depth or any(_NUMBER.fullmatch(cell.strip()) for row in rows[1:] for cell in row):
+    if len(_filled(rows)) < depth or any(_DATUM.search(cell.strip()) for row in rows[1:] for cell in row):
         return 0.0
     labels = [label for label in reshape.headers(grid, top, depth) if label]
     if len(labels) < FEWEST_HEADERS or len(set(labels)) < len(labels):

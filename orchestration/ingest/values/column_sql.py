@@ -127,10 +127,14 @@ def symbol_sql(column: Column) -> str:
 
 def _time_sql(column: Column, source: str) -> str:
     date_only = column.type == "date"
-    formats = list(column.formats)
+    with_clock = [form for form in column.formats if date_only and has_clock(form)]
+    formats = [form for form in column.formats if form not in with_clock]
     if date_only:
-        formats += [f"{form} %H:%M{seconds}" for form in column.formats for seconds in ("", ":%S")]
-    readings = [f"try_strptime({source}, [{', '.join(map(literal, formats))}])"] if formats else []
+        formats += [f"{form} %H:%M{seconds}" for form in formats for seconds in ("", ":%S")]
+    readings = [_parsed(source, formats)] if formats else []
+    if with_clock:
+        # A form that says the time of day says that it is there, and not wanted.
+        readings.append(f"date_trunc('day', {_parsed(source, with_clock)})")
     clock = f"({_CLOCK})?" if date_only else _CLOCK
     readings.append(f"case when regexp_full_match({source}, '{_ISO_DATE}{clock}') then try_cast({source} as timestamp) end")
     if column.time_zone:
@@ -139,8 +143,17 @@ def _time_sql(column: Column, source: str) -> str:
     seconds = f"round({source}::double * 86400)::bigint"
     readings.append(f"case when regexp_full_match({source}, '{_SERIAL}') then timestamp '1899-12-30' + to_seconds({seconds}) end")
     moment = f"coalesce({', '.join(readings)})"
-    # A date with a time of day is taken only at midnight, which is how spreadsheets write dates.
+    # A date with a time of day that no form has is taken only at midnight, which is how spreadsheets write dates.
     return f"case when {moment} = date_trunc('day', {moment}) then {moment}::date end" if date_only else moment
+
+
+def has_clock(form: str) -> bool:
+    """Whether a form of dates has a time of day."""
+    return "%H" in form or "%I" in form
+
+
+def _parsed(source: str, formats: Sequence[str]) -> str:
+    return f"try_strptime({source}, [{', '.join(map(literal, formats))}])"
 
 
 def oddities_sql(columns: Sequence[Column], *, exact: bool) -> str:

@@ -35,7 +35,7 @@ def test_a_map_is_written_completed_and_kept(tmp_path, monkeypatch):
     path = tmp_path / "areas" / "kent" / "maps" / "crimes.yaml"
     written = yaml.safe_load(path.read_text())
     assert written["headers"]["Crime Ref No"]["column"] == "crime_reference"
-    assert written["gaps"]["headers"] == ["Place", "Keywords"] and "knife" in written["gaps"]["columns"]
+    assert written["gaps"]["headers"] == ["Keywords"] and "knife" in written["gaps"]["columns"]
     written["headers"]["Place"] = "location_type"
     written["provided"] = {"knife": {"header": "Keywords", "matches": "knife", "then": "Y", "otherwise": "N"}}
     path.write_text(yaml.safe_dump(written))
