@@ -287,6 +287,8 @@ def retained(console: Console, found: Retained, *, dry_run: bool) -> None:
         load = item.load
         line = f"delivery {load.agency}/{load.feed}/{load.file_name} ({load.load_id}), {item.why}: {steps[item.step]}"
         console.print(line, highlight=False, markup=False)
+    for path in found.set_aside:
+        console.print(f"{path}, set aside as damaged: {removed}", highlight=False, markup=False)
     deliveries = sum(item.step == "remove" for item in found.deliveries)
     counts = (counted(len(found.releases), "release"), counted(deliveries, "delivery"), counted(len(found.runs), "run"))
     console.print(f"{counts[0]}, {counts[1]} and {counts[2]} of the run history {removed}.", highlight=False)

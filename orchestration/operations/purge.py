@@ -32,6 +32,7 @@ from orchestration.home.settings import Settings
 from orchestration.ingest.landing_log import log as log
 from orchestration.ingest.landing_zone.acceptance import record_beside
 from orchestration.operations import run_erasure
+from orchestration.operations.retention import SET_ASIDE
 from orchestration.publication import release_retention, reports
 from orchestration.publication.integrity import wrong_bytes
 from orchestration.publication.release import FILE, MANIFEST, DamagedReleaseError, Release
@@ -47,8 +48,9 @@ EVER = datetime(1970, 1, 1, tzinfo=UTC)
 # What is derived from the landing log, or only says what happened while something was derived, and is made again when needed.
 DERIVED = (
     *("warehouse.duckdb*", "spill", "data_docs", "dbt", "refusals", "logs", "idle.json", "failure.json"),
+    *SET_ASIDE,
     # Nothing else uses this home: what is here was left by a process that was killed.
-    *("landing/.incoming", "landing/.damaged", "vault/.outgoing-*", ".idle.json.*", ".failure.json.*"),
+    *("landing/.incoming", "vault/.outgoing-*", ".idle.json.*", ".failure.json.*"),
     *("landing/purging/.*", "landing/purged/.*"),
 )
 

@@ -4,6 +4,8 @@
     deliveries   by `enforce` only: those that were replaced long enough ago, and those that have been kept for as
                  many years since their receipt as the feed's contract says
     runs         of Dagster's history, by `enforce` (`run_history`)
+    web          the log of the web UI, by `enforce`, as long as runs
+    set aside    what was damaged and moved aside, by `enforce`, as long as replaced deliveries
 
 `sna retain` and the schedule `retention` call `enforce`.
 
@@ -14,6 +16,7 @@ removed. Its record is kept.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
     from orchestration.ingest.landing_log.load_record import LoadRecord
 
 YEAR = timedelta(days=365.25)
+# Copies of what was damaged, as patterns of a home. Nothing reads them, and nobody can say what is in them.
+SET_ASIDE = ("warehouse.duckdb.damaged", "dagster/*/*.damaged", "dagster/history/runs/*.damaged", "landing/.damaged/*")
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,7 @@ class Retained:
         runs: ids of runs of Dagster's history.
         history_bytes: size of that history before and after.
         stuck: files of the landing zone that should have gone and could not.
+        set_aside: copies of what was damaged.
     """
 
     releases: list[Release]
@@ -50,6 +56,7 @@ class Retained:
     runs: list[str]
     history_bytes: tuple[int, int]
     stuck: list[str]
+    set_aside: list[Path]
 
 
 def enforce(settings: Settings, instance: dg.DagsterInstance, *, dry_run: bool = False) -> Retained:
@@ -61,6 +68,7 @@ def enforce(settings: Settings, instance: dg.DagsterInstance, *, dry_run: bool =
     from orchestration.contracts.reader import load_contracts
     from orchestration.ingest.landing_log.log import read
     from orchestration.operations import configuration, run_history
+    from orchestration.operations.web.access_log import AccessLog
     from orchestration.publication import archive
 
     now, policy = datetime.now(UTC), configuration.load().retention
@@ -73,14 +81,25 @@ def enforce(settings: Settings, instance: dg.DagsterInstance, *, dry_run: bool =
         deliveries = surplus_deliveries(loads, load_contracts(), published, kept_for, now)
         runs = run_history.surplus(instance, policy, now)
         size = run_history.size(settings)
+        damaged = set_aside_before(settings.home, now - kept_for)
         if dry_run:
-            return Retained(releases, deliveries, runs, (size, size), [])
+            return Retained(releases, deliveries, runs, (size, size), [], damaged)
         remove_releases(settings.published, releases)
         for release in releases_to_archive(settings.published):
             archive.archive(release)
         stuck = apply(deliveries, loads, settings.raw, now)
+        for path in damaged:
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    AccessLog(settings.access_log).prune(policy.run_days)
     run_history.prune(settings, instance, runs)
-    return Retained(releases, deliveries, runs, (size, run_history.size(settings)), stuck)
+    return Retained(releases, deliveries, runs, (size, run_history.size(settings)), stuck, damaged)
+
+
+def set_aside_before(home: Path, moment: datetime) -> list[Path]:
+    """Copies of what was damaged that were set aside before a moment: they may have rows of deliveries that are gone by now."""
+    found = {path for pattern in SET_ASIDE for path in home.glob(pattern)}
+    # Of the times of a file, renaming it changes this one alone.
+    return sorted(path for path in found if path.lstat().st_ctime < moment.timestamp())
 
 
 @dataclass(frozen=True)

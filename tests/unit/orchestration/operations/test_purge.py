@@ -58,6 +58,11 @@ class Home:
             con.execute(f"create table landing.copied as select '{PERSON}' as cell")
         for name in (
             *("data_docs/index.html", "dbt/run/model.sql", "spill/warehouse/block.tmp", "warehouse.duckdb.damaged"),
+            *(
+                "dagster/history/runs.db.damaged",
+                "dagster/history/runs/index.db.damaged",
+                "landing/.damaged/2023-07/accepted.parquet",
+            ),
             *("refusals/crimes.txt", "logs/dbt.log", "landing/.incoming/1-a/accepted.parquet", "vault/.outgoing-1/a.csv"),
         ):
             file = self.settings.home / name

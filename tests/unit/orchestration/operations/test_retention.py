@@ -115,6 +115,20 @@ def test_a_past_state_that_needs_a_removed_delivery_is_refused_by_name(zone):
         log.require_kept(zone.loads()[:1])
 
 
+def test_what_was_set_aside_as_damaged_goes_when_its_days_are_over(tmp_path):
+    kept = [tmp_path / name for name in ("warehouse.duckdb", "dagster/history/runs.db", "landing/agency/feed/2024-01/load.json")]
+    aside = [
+        *(tmp_path / "dagster" / name for name in ("history/runs.db.damaged", "history/runs/index.db.damaged")),
+        *(tmp_path / name for name in ("landing/.damaged/2024-01", "warehouse.duckdb.damaged")),
+    ]
+    for path in (*kept, *aside[:2], aside[2] / "accepted.parquet", aside[3]):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    now = datetime.now(UTC)
+    assert retention.set_aside_before(tmp_path, now - timedelta(days=1)) == []
+    assert retention.set_aside_before(tmp_path, now + timedelta(days=1)) == sorted(aside)
+
+
 def test_what_a_killed_removal_left_goes_the_next_time(zone):
     old = zone.deliver("2024-05-derbyshire.csv", NOW - timedelta(days=100))
     zone.deliver("2024-05-derbyshire.v2.csv", NOW - timedelta(days=50), rows=2)
