@@ -8,7 +8,7 @@ ENGINEER = "The data engineer compares the dbt models about repeat people with t
 
 
 def suites() -> list[Suite]:
-    """Suites of the busiest people, of the time to the next offence and of victims who are suspects."""
+    """Suites of the busiest people, of their ages, of the time to the next offence and of victims who are suspects."""
     return [
         Suite(
             subject="marts.repeat_people_top",
@@ -20,6 +20,27 @@ def suites() -> list[Suite]:
             """,
             labels=("role", "period"),
             rules=(equal("The busiest have the occurrences of repeat_people", "in_mart", "in_repeat_people", ENGINEER),),
+        ),
+        Suite(
+            subject="marts.repeat_people_ages",
+            title="ages and all",
+            grain="years of a role",
+            sql="""
+                select role, period as financial_year, whole.individuals, whole.repeat_individuals,
+                    coalesce(ages.individuals, 0) as individuals_of_ages,
+                    coalesce(ages.repeat_individuals, 0) as repeat_individuals_of_ages
+                from marts.repeat_people as whole left join (
+                    select role, financial_year as period, sum(individuals)::bigint as individuals,
+                        sum(repeat_individuals)::bigint as repeat_individuals
+                    from marts.repeat_people_ages group by all
+                ) as ages using (role, period)
+                where not is_total order by all
+            """,
+            labels=("role", "financial_year"),
+            rules=(
+                equal("Every person has one age", "individuals_of_ages", "individuals", ENGINEER),
+                equal("Every repeat person has one age", "repeat_individuals_of_ages", "repeat_individuals", ENGINEER),
+            ),
         ),
         Suite(
             subject="marts.time_to_next_offence",

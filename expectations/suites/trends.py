@@ -8,23 +8,24 @@ ENGINEER = "The data engineer compares the dbt models of the trend marts with mo
 
 
 def suites() -> list[Suite]:
-    """Suites of `marts.monthly_trends` and `marts.yearly_trends`."""
-    return [_parts("monthly_trends"), _parts("yearly_trends"), _facts(), _limits("monthly_trends"), _limits("yearly_trends")]
+    """Suites of `marts.monthly_trends`, `marts.yearly_trends` and `marts.latest_trends`."""
+    marts = {"monthly_trends": "financial_year", "yearly_trends": "financial_year", "latest_trends": "last_month"}
+    return [*(_parts(mart, period) for mart, period in marts.items()), _facts(), *map(_limits, marts)]
 
 
-def _parts(mart: str) -> Suite:
+def _parts(mart: str, period: str) -> Suite:
     return Suite(
         subject=f"marts.{mart}",
         title="parts and whole",
         grain="years of a series",
         sql=f"""
             select
-                series, financial_year,
+                series, {period}::varchar as period,
                 coalesce(sum(events) filter (not is_total), 0)::bigint as in_districts,
                 coalesce(sum(events) filter (is_total), 0)::bigint as in_all
             from marts.{mart} group by all order by all
         """,
-        labels=("series", "financial_year"),
+        labels=("series", "period"),
         rules=(equal("The districts, with Unknown, add up to the whole", "in_districts", "in_all", ENGINEER),),
     )
 

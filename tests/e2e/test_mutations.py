@@ -308,6 +308,7 @@ DERIVED = {
         "crime_harm_weights",
         "district_profile",
         "drivers",
+        "latest_trends",
         "monthly_trends",
         "yearly_trends",
     ),
@@ -321,8 +322,8 @@ DERIVED = {
         "repeat_people_top",
     ),
     *("time_to_next_offence", "victim_offender_overlap", "victims_across_agencies", "liaison_needs"),
-    *("night_time_crimes", "offence_suspects", "offence_victims", "repeat_people_districts", "street_crime_rates"),
-    *("violence_by_definition", "violence_by_definition_yearly"),
+    *("night_time_crimes", "offence_suspects", "offence_victims", "repeat_people_ages", "repeat_people_districts"),
+    *("street_crime_rates", "violence_by_definition", "violence_by_definition_yearly"),
 }
 
 

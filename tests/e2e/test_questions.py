@@ -125,6 +125,34 @@ RECOMPUTED = {
     "35-deprivation": f"""
         select imd_decile, count(*) from conformed.fct_offence join conformed.dim_lsoa using (lsoa_code)
         where {SV} and {YEAR} and imd_decile is not null group by all""",
+    "37-latest-twelve-months": f"""
+        with spans as (
+            select coalesce(district, 'Unknown') as area, recorded_month > date '2024-04-01' - interval 12 month as is_latest
+            from conformed.fct_offence {DISTRICT} where {SV} and recorded_month > date '2024-04-01' - interval 24 month
+        ), counted as (
+            select coalesce(area, 'Derby and Derbyshire') as area, count(*) filter (not is_latest) as earlier,
+                count(*) filter (is_latest) as later
+            from spans group by rollup (area)
+        )
+        select area, '2023-05-01', '2024-04-01', earlier, later, trends.events_lower_95, trends.events_upper_95,
+            round(100 * (later - earlier) / earlier, 1), verdict, verdict_caution
+        from counted join marts.latest_trends as trends using (area) where trends.series = 'Serious violence'""",
+    "38-repeat-victims-by-age": f"""
+        with person as (
+            select financial_year, min(age) as age, count(*) as n from conformed.fct_victim where {SV}
+            group by financial_year, person_key
+        )
+        select financial_year, age_band, count(*), count(*) filter (n > 1), round(100 * count(*) filter (n > 1) / count(*), 1)
+        from person join conformed.dim_age_band on coalesce(person.age, -1) = age_key group by all""",
+    "39-knife-crime-against-young-people-by-ward": f"""
+        with youngest as (select crime_reference, min(age) as age from conformed.fct_victim group by all having min(age) >= 0)
+        select ward_name, coalesce(conformed.district.district, 'Unknown'), recorded_month >= '2023-05-01',
+            count(*), count(*) filter (age < 25), round(100 * count(*) filter (age < 25) / count(*), 1)
+        from conformed.fct_offence as offence join youngest using (crime_reference)
+        join conformed.dim_ward as ward on offence.ward_code = ward.ward_code
+        left join conformed.district on offence.district_code = conformed.district.district_code
+        where {SV} and is_knife_crime and recorded_month >= '2022-05-01'
+        group by offence.ward_code, 1, 2, 3""",
     "36-domestic-abuse-outcomes": f"""
         select is_domestic_abuse, count(*), count(*) filter (dim_outcome.is_positive)
         from conformed.fct_outcome join conformed.dim_outcome using (outcome_key)
@@ -147,7 +175,7 @@ def warehouse(county):
 
 def test_the_page_shows_each_question():
     numbers = [int(file.name[:2]) for file in QUESTIONS]
-    assert numbers == list(range(1, 37))
+    assert numbers == list(range(1, 40))
     shown = re.findall(r'^## (\d+)\. (.*)\n\n```sql\n--8<-- "how-to/questions/(.*)"\n```$', PAGE.read_text(), re.MULTILINE)
     assert [(int(number), name) for number, _, name in shown] == [(int(file.name[:2]), file.name) for file in QUESTIONS]
     for (_, heading, _), file in zip(shown, QUESTIONS, strict=True):

@@ -88,6 +88,13 @@ def test_no_two_marts_contradict_each_other(county: County) -> None:
     )
     for place, year, *words in outcomes:
         said["positive_outcome", place, year]["outcome_rates"] = words
+    latest = county.query(
+        """select series, coalesce(district_code, 'All'), year(first_month) || '/' || right(year(last_month)::text, 2),
+               p_value, q_value, verdict, verdict_caution
+           from marts.latest_trends where previous_year_events is not null and month(last_month) = 3"""
+    )
+    for series, place, year, *words in latest:
+        said[series, place, year]["latest_trends"] = words
     contradictions = {key: found for key, found in said.items() if len({tuple(words) for words in found.values()}) > 1}
     assert contradictions == {}
     # Seven series of nine districts are in two marts at least, in four years.
@@ -100,7 +107,7 @@ def test_every_table_with_a_verdict_is_compared_or_has_changes_of_its_own(county
         """select distinct table_name from information_schema.columns
            where table_schema = 'marts' and column_name in ('verdict', 'change_verdict')"""
     )
-    compared = {"yearly_trends", "district_profile", "violence_by_definition_yearly", "outcome_rates"}
+    compared = {"yearly_trends", "latest_trends", "district_profile", "violence_by_definition_yearly", "outcome_rates"}
     # Of wards, and of crime of the night: no other table has these counts by year.
     of_its_own = {"hotspot_wards", "nte_rates"}
     assert {table for (table,) in found} == compared | of_its_own
@@ -127,6 +134,43 @@ def test_every_verdict_on_a_series_follows_from_the_published_months(county: Cou
         assert p == pytest.approx(found, rel=1e-5, abs=1e-12), (series, area, year)
         families[series, year].append((found, q, verdict, later > earlier))
     assert len(families) >= 40
+    judged(families)
+
+
+def test_every_verdict_on_the_latest_twelve_months_follows_from_the_published_months(county: County) -> None:
+    months: dict[tuple[str, str], dict[dt.date, int]] = defaultdict(dict)
+    years: dict[tuple[str, str], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for series, area, month, year, events in county.query(
+        "select series, area, month_start, financial_year, events from marts.monthly_trends order by month_start"
+    ):
+        months[series, area][month] = events
+        years[series, area][year].append(events)
+    rows = county.query(
+        """select series, area, first_month, last_month, months, previous_year_events, events, dispersion, p_value, q_value,
+               verdict
+           from marts.latest_trends order by all"""
+    )
+    assert {row[:2] for row in rows} == set(months)
+    families = defaultdict(list)
+    for series, area, first, last, number, earlier, later, dispersion, p, q, verdict in rows:
+        counts = months[series, area]
+        latest = max(counts)
+        back = (np.datetime64(latest, "M") - np.arange(24)).astype("M8[D]").astype(object)
+        spans = [set(back[:12]), set(back[12:])]
+        assert (first, last) == (min(spans[0]), latest), (series, area)
+        assert (number, later) == (len(spans[0] & set(counts)), sum(counts.get(month, 0) for month in spans[0])), (series, area)
+        if not all(span <= set(counts) for span in spans):
+            assert (earlier, p, q, verdict) == (None,) * 4, (series, area)
+            continue
+        assert earlier == sum(counts[month] for month in spans[1]), (series, area)
+        assert dispersion == pytest.approx(dispersion_of(years[series, area])), (series, area)
+        found = p_value_of(earlier, later, dispersion)
+        if found is None:
+            assert (p, verdict) == (None, "too few to compare"), (series, area)
+            continue
+        assert p == pytest.approx(found, rel=1e-5, abs=1e-12), (series, area)
+        families[series, ""].append((found, q, verdict, later > earlier))
+    assert len(families) >= 10
     judged(families)
 
 

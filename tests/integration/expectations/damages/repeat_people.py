@@ -5,6 +5,13 @@ CASES = [
         *("marts.repeat_people_top", "The busiest have the occurrences of repeat_people"),
         "update {0} set occurrences = occurrences - 1 where role = 'victim'",
     ),
+    *(
+        (
+            *("marts.repeat_people_ages", f"Every {person} has one age"),
+            f"update {{0}} set {counted} = {counted} + 1 where rowid = (select min(rowid) from {{0}})",
+        )
+        for person, counted in (("person", "individuals"), ("repeat person", "repeat_individuals"))
+    ),
     (
         *("marts.time_to_next_offence", "Every occurrence since the first recorded month begins one spell"),
         "delete from {0} where rowid = (select min(rowid) from {0} where unobserved > 0)",

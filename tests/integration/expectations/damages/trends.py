@@ -3,7 +3,7 @@
 CASES = [
     *(
         case
-        for mart in ("marts.monthly_trends", "marts.yearly_trends")
+        for mart in ("marts.monthly_trends", "marts.yearly_trends", "marts.latest_trends")
         for case in (
             (
                 *(mart, "The districts, with Unknown, add up to the whole"),
@@ -19,4 +19,4 @@ CASES = [
     ),
 ]
 # They count several facts, each as a series, or none.
-NOT_COUNTING = ("monthly_trends", "yearly_trends", "poisson_limits", "series_breaks", "series_steps")
+NOT_COUNTING = ("monthly_trends", "yearly_trends", "latest_trends", "poisson_limits", "series_breaks", "series_steps")
