@@ -118,7 +118,12 @@ def _printed_as(row: dict[str, Any]) -> dict[str, Any]:
         if f"{value:.{decimals}f}" == text:
             number = int(value) if decimals == 0 else value
             return {"place": of(FIGURES, row, "value", KEY).place, "value": number, "decimals": decimals}
-    return {"place": of(FIGURES, row, "value_text", KEY).place, "value": text, "decimals": None, "note": meaning(row.get("symbol"))}
+    return {
+        "place": of(FIGURES, row, "value_text", KEY).place,
+        "value": text,
+        "decimals": None,
+        "note": meaning(row.get("symbol")),
+    }
 
 
 def _known(release: Release) -> list[dict[str, Any]]:
