@@ -24,7 +24,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 # In `meta`, but no concern of the suites.
-OTHERS = {"dagster", "labels", "measures", "tables", "words"}
+OTHERS = {"dagster", "labels", "measures", "symbols", "tables", "words"}
 
 
 class MetaError(ValueError):
