@@ -63,12 +63,28 @@ class Distances:
             yield slice(first, min(first + BLOCK, n))
 
     def products(self, values: Floats) -> Floats:
-        """Sum of the products of the deviations of two places from the mean, by class."""
-        centred = values - values.mean()
-        sums = np.zeros(len(self._pairs))
-        for rows in self._blocks(len(values)):
-            sums += np.bincount(self._kind[rows].ravel(), np.outer(centred[rows], centred).ravel(), len(sums))
-        return sums
+        """Sum of the products of the deviations of two places from the mean, by class.
+
+        Args:
+            values: a row for each place, a column for each measure. All at once: a pair's class is looked at once for them all.
+
+        Returns:
+            A row for each measure, a column for each class.
+        """
+        from scipy.sparse import csr_array
+
+        centred = values - values.mean(axis=0)
+        n, measures = centred.shape
+        classes = len(self._pairs)
+        sums = np.zeros((classes, measures))
+        for rows in self._blocks(n):
+            kind = self._kind[rows]
+            # A row for each place and class, with 1 for each place at that distance.
+            at_distance = np.argsort(kind, axis=1, kind="stable").ravel()
+            ends = np.cumsum(np.stack([np.bincount(row, minlength=classes) for row in kind]).ravel())
+            near = csr_array((np.ones(len(at_distance)), at_distance, np.concatenate([[0], ends])), shape=(len(ends), n))
+            sums += np.einsum("ikm,im->km", (near @ centred).reshape(-1, classes, measures), centred[rows])
+        return sums.T
 
     def effective(self, x: Floats, y: Floats) -> float:
         """How many independent places would make r as uncertain (Clifford, Richardson and Hémon 1989; Dutilleul 1993).

@@ -69,7 +69,7 @@ def test_effective_places_are_those_of_the_formula_with_whole_matrices():
     )
     due = 1 + np.trace(one) * np.trace(other) / np.trace(one @ other)
     distances = correlation.Distances(*places.T)
-    found = distances.effective(distances.products(x), distances.products(y))
+    found = distances.effective(*distances.products(np.column_stack([x, y])))
     assert 3 < due < n
     assert found == pytest.approx(due, rel=1e-6)
     # Dutilleul's t, by hand.
@@ -85,9 +85,10 @@ def false_positives(places, reach, times, seed):
     rng = np.random.default_rng(seed)
     x, y = field(places, reach, rng, times), field(places, reach, rng, times)
     distances = correlation.Distances(*places.T)
+    products = distances.products(np.hstack([x, y]))
     naive, modified = 0, 0
     for i in range(times):
-        effective = distances.effective(distances.products(x[:, i]), distances.products(y[:, i]))
+        effective = distances.effective(products[i], products[times + i])
         naive += correlation.correlate(x[:, i], y[:, i], "Pearson")["p_value"] < 0.05
         modified += correlation.correlate(x[:, i], y[:, i], "Pearson", effective)["p_value"] < 0.05
     return naive / times, modified / times
@@ -113,9 +114,9 @@ def test_where_nothing_is_alike_all_places_count_and_fewer_never_than_three():
     rng = np.random.default_rng(4)
     places = rng.random((300, 2)) * 1_000
     distances = correlation.Distances(*places.T)
-    noise = [distances.products(values) for values in rng.normal(size=(2, 300))]
+    noise = distances.products(rng.normal(size=(2, 300)).T)
     assert distances.effective(*noise) > 200
-    slope = distances.products(places[:, 0])
+    (slope,) = distances.products(places[:, :1])
     assert correlation.FEWEST_EFFECTIVE <= distances.effective(slope, slope) < 20
     found = correlation.correlate(places[:, 0], places[:, 1], "Pearson", correlation.FEWEST_EFFECTIVE)
     assert (found["low"], found["high"]) == (-1, 1)

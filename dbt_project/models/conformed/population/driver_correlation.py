@@ -81,9 +81,9 @@ class _Map:
 
         ranked = {name: correlation.ranked(measure, method) for name, measure in values.items()}
         self._weights, self._distances = weights, distances
-        self._by_distance = {name: distances.products(measure) for name, measure in ranked.items()}
         self._columns = {name: column for column, name in enumerate(ranked)}
         self._centred = np.column_stack([measure - measure.mean() for measure in ranked.values()])
+        self._by_distance = distances.products(self._centred)
         self._permuted = spatial.products(self._centred, weights)
 
     def compare(self, crime, indicator, residuals):
@@ -91,8 +91,8 @@ class _Map:
         import numpy as np
         import spatial
 
-        effective = self._distances.effective(*(self._by_distance[name] for name in (crime, indicator)))
         both = [self._columns[crime], self._columns[indicator]]
+        effective = self._distances.effective(*self._by_distance[both])
         # What is left of the first is it and the second, each times a number.
         share = np.linalg.lstsq(self._centred[:, both], residuals - residuals.mean(), rcond=None)[0]
         simulated = share @ self._permuted[:, both][:, :, both] @ share
