@@ -124,6 +124,7 @@ def test_a_refresh_makes_the_report_unless_it_is_switched_off(settings, drawn, m
     assert bool(drawn) is made
 
 
+@pytest.mark.slow
 def test_a_refresh_whose_report_fails_has_published(own_small_county, monkeypatch):
     """Exit status 1, the release is current, and the message says what to do."""
     county = own_small_county

@@ -35,6 +35,7 @@ def everything(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     return content(con, *SCHEMAS) | dict(views)
 
 
+@pytest.mark.slow
 def test_tables_and_views_are_those_of_dbt_build(home):
     manifest, compiled = dbt.load_manifest(home), dbt.load_compiled(home)
     nodes = [key for key, node in manifest["nodes"].items() if node["resource_type"] in ("seed", "model")]

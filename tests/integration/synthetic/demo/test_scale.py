@@ -8,7 +8,7 @@ import pytest
 from orchestration.ingest.landing_zone.demonstration import Listing
 from tests import counties
 
-pytestmark = pytest.mark.xdist_group("synthetic")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("synthetic")]
 
 POLICE = "derbyshire_constabulary"
 DISTINCT = {
@@ -69,7 +69,7 @@ def single():
     return zone(1)
 
 
-@pytest.fixture(params=[2, pytest.param(4, marks=pytest.mark.slow)])
+@pytest.fixture(params=[2, 4])
 def force(request):
     return zone(request.param)
 
