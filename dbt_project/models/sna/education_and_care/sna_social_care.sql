@@ -113,7 +113,9 @@ inner join labelled as earlier
 
 union all
 
-{{ year_table('T72', 'outcome', 'outcome_count', 'hyphened_year', total_row='Total', years='outcome_year', symbols=true) }}
+{{ year_table(
+    'T72', 'outcome', 'outcome_count', 'hyphened_year', total_row='Total', years='outcome_year', symbols=true
+) }}
 
 union all
 
